@@ -1,7 +1,20 @@
-"""Pinhole camera on a moving vehicle: from a box in a frame to a place on the ground."""
+"""Pinhole camera on a moving vehicle: from a box in a frame to a place on the ground.
 
+Level axes are forward (direction of travel), right and down. Frame coordinates are shares of the
+width and height, origin top left. Radial distortion is not modelled: the phone or the camera is
+expected to have removed it, and the uncertainty of the field of view covers the rest.
+"""
+
+from __future__ import annotations
+
+import math
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal
+
+from hazardmap.core.kinds import KINDS, Kind
+
+if TYPE_CHECKING:  # observation.py needs Camera
+    from hazardmap.core.observation import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +24,7 @@ class Camera:
     hfov_deg: horizontal field of view, 20..170. height_m: lens above the road, 0.3..5.
     pitch_deg: down is positive. roll_deg: clockwise is positive. yaw_deg: of the lens against
     the direction of travel, right is positive. *_sigma_*: one standard deviation of each.
+    Raises ValueError on anything else.
     """
 
     hfov_deg: float = 75.0
@@ -23,5 +37,221 @@ class Camera:
     pitch_sigma_deg: float = 2.0
     yaw_sigma_deg: float = 2.0
 
+    def __post_init__(self) -> None:
+        for name, (low, high) in _LIMITS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:  # also catches NaN
+                raise ValueError(f"{name} is {value}, not within {low}..{high}")
+
+
+_LIMITS: Final = {
+    "hfov_deg": (20.0, 170.0),
+    "height_m": (0.3, 5.0),
+    "pitch_deg": (-60.0, 60.0),
+    "roll_deg": (-60.0, 60.0),
+    "yaw_deg": (-180.0, 180.0),
+    "hfov_sigma_deg": (0.0, 60.0),
+    "height_sigma_m": (0.0, 3.0),
+    "pitch_sigma_deg": (0.0, 45.0),
+    "yaw_sigma_deg": (0.0, 90.0),
+}
 
 DEFAULT_CAMERA: Final = Camera()
+
+
+MAX_RANGE_M: Final = 120.0
+_BOX_SIGMA: Final = 3.0 / 1280.0  # noise of a box edge, in shares of the frame's width
+_ROLL_SIGMA_RAD: Final = math.radians(1.0)
+_EDGE: Final = 0.004  # a box this close to the frame's edge is taken to be cut by it
+
+Reason = Literal["above_horizon", "too_far", "cut_off", "no_heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotLocatable:
+    """Why a detection has no place on the ground. It stays a detection."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a thing stands, seen from the camera.
+
+    bearing_deg: against the direction of travel, right is positive. range_m: along the ground,
+    0 < range_m <= 120. var_along_m2, var_across_m2: variances on and across the line of sight,
+    from box noise and the sigmas of the camera; the vehicle's heading and position are not in it.
+    """
+
+    bearing_deg: float
+    range_m: float
+    var_along_m2: float
+    var_across_m2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ray:
+    """Where a pixel looks: bearing_deg against the direction of travel, right is positive, and
+    slope: metres down per metre along the ground (≤ 0 at and above the horizon)."""
+
+    bearing_deg: float
+    slope: float
+
+
+def camera_from_exif(focal_35mm: float | None) -> Camera:
+    """Camera of a picture whose EXIF names a focal length in 35 mm terms (36 mm wide film).
+
+    hfov = 2·atan(18 / f), kept within the limits of `Camera`. The default where f is missing or
+    nonsense. The field of view is surer than the default's, but video crops are common.
+    """
+    if focal_35mm is None or not math.isfinite(focal_35mm) or focal_35mm <= 0:
+        return DEFAULT_CAMERA
+    hfov_deg = math.degrees(2.0 * math.atan(18.0 / focal_35mm))
+    return Camera(hfov_deg=min(max(hfov_deg, 20.0), 170.0), hfov_sigma_deg=4.0)
+
+
+def look(camera: Camera, x: float, y: float, aspect: float) -> Ray | None:
+    """The ray through frame point (x, y); None if it points behind the vehicle.
+
+    aspect: width / height of the frame. Standard pinhole: roll about the lens axis, then pitch,
+    then yaw (Hartley & Zisserman, Multiple View Geometry, chapter 6).
+    """
+    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
+    across, below = (x - 0.5) / focal, (y - 0.5) / (focal * aspect)
+    roll, pitch = math.radians(camera.roll_deg), math.radians(camera.pitch_deg)
+    right = across * math.cos(roll) - below * math.sin(roll)
+    down = across * math.sin(roll) + below * math.cos(roll)
+    forward = math.cos(pitch) - down * math.sin(pitch)
+    down = math.sin(pitch) + down * math.cos(pitch)
+    if forward <= 0.0:
+        return None
+    bearing_deg = math.degrees(math.atan2(right, forward)) + camera.yaw_deg
+    return Ray(bearing_deg, down / math.hypot(forward, right))
+
+
+def project(
+    camera: Camera, bearing_deg: float, range_m: float, above_m: float, aspect: float
+) -> tuple[float, float] | None:
+    """Frame point (x, y) of something `above_m` over the road; None if it is behind the lens.
+
+    bearing_deg: against the direction of travel. range_m: along the ground, > 0. The point may
+    lie outside the frame. `look` is the inverse.
+    """
+    bearing = math.radians(bearing_deg - camera.yaw_deg)
+    forward, right = range_m * math.cos(bearing), range_m * math.sin(bearing)
+    down = camera.height_m - above_m
+    roll, pitch = math.radians(camera.roll_deg), math.radians(camera.pitch_deg)
+    depth = forward * math.cos(pitch) + down * math.sin(pitch)
+    if depth <= 1e-6:
+        return None
+    down = down * math.cos(pitch) - forward * math.sin(pitch)
+    across = right * math.cos(roll) + down * math.sin(roll)
+    below = down * math.cos(roll) - right * math.sin(roll)
+    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
+    return 0.5 + focal * across / depth, 0.5 + focal * aspect * below / depth
+
+
+def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotLocatable:
+    """Place on the ground of the thing in a box, by its foot and by its known height.
+
+    The foot (middle of the lower edge) gives 1/range = slope / camera height; a thing of height
+    H whose box spans the angle γ gives 1/range ≈ tan γ / H. Both are nearly linear, with
+    nearly Gaussian errors, in 1/range, so they are averaged there by inverse variance; if they
+    disagree the variance grows by their χ² (Birge 1932). A box that touches the lower edge of the
+    frame has neither a foot nor a height: `cut_off`. One that touches the upper edge is placed by
+    its foot alone.
+
+    aspect: width / height of the frame, 0.2..5. Raises KeyError on an unknown kind, ValueError on
+    an impossible box or aspect.
+    """
+    _check(box, aspect)
+    size = KINDS[kind]
+    if box.bottom >= 1.0 - _EDGE:
+        return NotLocatable("cut_off")
+    middle = (box.left + box.right) / 2.0
+    foot = look(camera, middle, box.bottom, aspect)
+    if foot is None or foot.slope <= 0.0:
+        return NotLocatable("above_horizon")
+    estimates = [_by_foot(foot, camera)]
+    if size.height_m > 0.0 and box.top > _EDGE:
+        estimates.append(_by_height(foot, box, size, camera, aspect))
+    nearness, variance = _average(estimates)
+    range_m = 1.0 / nearness
+    if range_m > MAX_RANGE_M:
+        return NotLocatable("too_far")
+    range_m = max(range_m, 1.0)
+    along_m = range_m**2 * math.sqrt(variance)
+    cut_aside = box.left < _EDGE or box.right > 1.0 - _EDGE
+    across_m = range_m * _bearing_sigma(foot, camera, (box.right - box.left) / 4 * cut_aside)
+    return Located(foot.bearing_deg, range_m, along_m**2 + 0.01, across_m**2 + 0.01)
+
+
+def _check(box: Box, aspect: float) -> None:
+    edges = (box.left, box.top, box.right, box.bottom)
+    if not all(-0.01 <= edge <= 1.01 for edge in edges):
+        raise ValueError(f"a box lies outside its frame: {box}")
+    if box.left >= box.right or box.top >= box.bottom:
+        raise ValueError(f"a box is empty: {box}")
+    if not 0.2 <= aspect <= 5.0:
+        raise ValueError(f"not the aspect of a frame: {aspect}")
+
+
+def _focal_spread(camera: Camera) -> float:
+    """Relative sigma of the focal length, from that of the field of view."""
+    return math.radians(camera.hfov_sigma_deg) / math.sin(math.radians(camera.hfov_deg))
+
+
+def _by_foot(foot: Ray, camera: Camera) -> tuple[float, float]:
+    """(1/range, its variance) of the point where the foot's ray meets the road."""
+    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
+    off_axis = math.radians(foot.bearing_deg - camera.yaw_deg)
+    from_axis = foot.slope - math.tan(math.radians(camera.pitch_deg))
+    slope_sigma = math.hypot(
+        (1.0 + foot.slope**2) * math.radians(camera.pitch_sigma_deg),
+        _BOX_SIGMA / focal,
+        from_axis * _focal_spread(camera),
+        math.sin(off_axis) * _ROLL_SIGMA_RAD,
+    )
+    nearness = foot.slope / camera.height_m
+    sigma = math.hypot(
+        slope_sigma / camera.height_m, nearness * camera.height_sigma_m / camera.height_m
+    )
+    return nearness, sigma**2
+
+
+def _by_height(
+    foot: Ray, box: Box, size: Kind, camera: Camera, aspect: float
+) -> tuple[float, float]:
+    """(1/range, its variance) of an upright thing of known height that spans the box."""
+    head = look(camera, (box.left + box.right) / 2.0, box.top, aspect)
+    span = foot.slope - head.slope if head else math.inf
+    if not 0.0 < span < 4.0:  # nearly overhead: the height tells nothing
+        return 0.0, math.inf
+    nearness = span / size.height_m
+    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
+    spread = math.hypot(
+        size.height_sigma_m / size.height_m,
+        math.sqrt(2.0) * _BOX_SIGMA / (focal * span),
+        _focal_spread(camera),
+    )
+    return nearness, (nearness * spread) ** 2
+
+
+def _average(estimates: list[tuple[float, float]]) -> tuple[float, float]:
+    """Mean by inverse variance and its variance, widened where the estimates disagree."""
+    weight = sum(1.0 / variance for _, variance in estimates)
+    mean = sum(value / variance for value, variance in estimates) / weight
+    chi2 = sum((value - mean) ** 2 / variance for value, variance in estimates)
+    return mean, max(1.0, chi2) / weight
+
+
+def _bearing_sigma(foot: Ray, camera: Camera, cut_share: float) -> float:
+    """Sigma of the bearing in radians. cut_share: how far the true middle may be off."""
+    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
+    off_axis = math.radians(foot.bearing_deg - camera.yaw_deg)
+    return math.hypot(
+        math.radians(camera.yaw_sigma_deg),
+        math.hypot(_BOX_SIGMA, cut_share) / focal,
+        math.sin(off_axis) * math.cos(off_axis) * _focal_spread(camera),
+        foot.slope * _ROLL_SIGMA_RAD,
+    )

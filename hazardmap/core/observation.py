@@ -32,6 +32,7 @@ class View:
     and nothing is held against a hazard). heading_sigma_deg: one standard deviation.
     usable: False for frames that are too dark, blurred or blocked to speak against anything.
     dark: night or tunnel; recall is lower. occluders: boxes of vehicles and people in the frame.
+    aspect: width / height of the frame. simulated: rendered, or carries a made-up position.
     """
 
     frame_id: UUID
@@ -48,6 +49,8 @@ class View:
     usable: bool
     dark: bool
     occluders: tuple[Box, ...]
+    aspect: float = 16 / 9
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

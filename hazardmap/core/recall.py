@@ -4,8 +4,18 @@ The detector's evaluation writes the table beside the weights (JSON); fusion rea
 evaluation has measured it, it is a prior and says so (docs/adr/0005-recall-table.md).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hazardmap.core.kinds import KINDS
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +52,95 @@ class RecallTable:
     score_true: tuple[float, float]
     score_false: tuple[float, float]
     measured: bool
+
+
+_PRIOR = Recall(upto_m=(20.0, 40.0, 60.0, 80.0), by_bin=(0.85, 0.70, 0.45, 0.20))
+
+DEFAULT_TABLE: Final = RecallTable(
+    version="prior-1",
+    kinds=MappingProxyType({}),
+    default=_PRIOR,
+    dark_factor=0.6,
+    occluded_factor=0.1,
+    pass_correlation=0.5,
+    false_alarm_per_pass=0.02,
+    score_true=(5.0, 2.0),
+    score_false=(2.0, 3.0),
+    measured=False,
+)
+
+
+def recall_at(table: RecallTable, kind: str, range_m: Floats) -> Floats:
+    """Single-frame recall of a kind at each distance, same shape, 0 beyond the last bin."""
+    recall = table.kinds.get(kind, table.default)
+    shares = np.array((*recall.by_bin, 0.0))
+    result: Floats = shares[np.searchsorted(np.array(recall.upto_m), range_m)]
+    return result
+
+
+def table_from_json(data: Mapping[str, Any]) -> RecallTable:
+    """Read a table from parsed JSON with the field names of `RecallTable` and `Recall`.
+
+    Raises ValueError that names the field where one is missing, unknown or out of range.
+    """
+    names = {field.name for field in fields(RecallTable)}
+    if not isinstance(data, Mapping) or set(data) != names:
+        wrong = sorted(names.symmetric_difference(data if isinstance(data, Mapping) else ()))
+        raise ValueError(f"recall table: missing or unknown fields {wrong}")
+    if not isinstance(data["kinds"], Mapping):
+        raise ValueError("recall table: kinds is not an object")
+    if not isinstance(data["measured"], bool):
+        raise ValueError("recall table: measured is not true or false")
+    unknown = sorted(set(data["kinds"]) - set(KINDS))
+    if unknown:
+        raise ValueError(f"recall table: kinds has unknown kinds {unknown}")
+    return RecallTable(
+        version=str(data["version"]),
+        kinds=MappingProxyType(
+            {kind: _recall(f"kinds.{kind}", value) for kind, value in data["kinds"].items()}
+        ),
+        default=_recall("default", data["default"]),
+        dark_factor=_number("dark_factor", data["dark_factor"]),
+        occluded_factor=_number("occluded_factor", data["occluded_factor"]),
+        pass_correlation=_number("pass_correlation", data["pass_correlation"]),
+        false_alarm_per_pass=_number(
+            "false_alarm_per_pass", data["false_alarm_per_pass"], low=1e-6, high=0.5
+        ),
+        score_true=_shape("score_true", data["score_true"]),
+        score_false=_shape("score_false", data["score_false"]),
+        measured=data["measured"],
+    )
+
+
+def _number(name: str, value: object, low: float = 0.0, high: float = 1.0) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"recall table: {name} is not a number")
+    if not low <= value <= high:
+        raise ValueError(f"recall table: {name} is {value}, not within {low}..{high}")
+    return float(value)
+
+
+def _numbers(name: str, value: object, high: float) -> tuple[float, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence) or not value:
+        raise ValueError(f"recall table: {name} is not a list of numbers")
+    return tuple(_number(f"{name}[{i}]", item, high=high) for i, item in enumerate(value))
+
+
+def _shape(name: str, value: object) -> tuple[float, float]:
+    """(a, b) of a Beta density, both at least 1, so that no score is infinitely telling."""
+    shape = _numbers(name, value, high=1000.0)
+    if len(shape) != 2 or min(shape) < 1.0:
+        raise ValueError(f"recall table: {name} is not a pair of numbers of at least 1")
+    return shape[0], shape[1]
+
+
+def _recall(name: str, value: object) -> Recall:
+    if not isinstance(value, Mapping) or set(value) != {"upto_m", "by_bin"}:
+        raise ValueError(f"recall table: {name} needs upto_m and by_bin and nothing else")
+    upto_m = _numbers(f"{name}.upto_m", value["upto_m"], high=1000.0)
+    by_bin = _numbers(f"{name}.by_bin", value["by_bin"], high=1.0)
+    if len(upto_m) != len(by_bin):
+        raise ValueError(f"recall table: {name} has {len(upto_m)} bins and {len(by_bin)} values")
+    if any(b <= a for a, b in pairwise(upto_m)) or upto_m[0] <= 0.0:
+        raise ValueError(f"recall table: {name}.upto_m does not ascend from above 0")
+    return Recall(upto_m, by_bin)

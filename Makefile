@@ -1,0 +1,38 @@
+# `make help` lists what there is. Everything is done by deploy/bootstrap (Python, standard library).
+BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
+
+.DEFAULT_GOAL := help
+.PHONY: help up down reset test lint soak services services-stop manage bench-up
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+up: ## install what is missing, start everything, feed the demo; Ctrl-C stops it
+	@$(BOOTSTRAP) up
+
+down: ## stop a stack that runs elsewhere
+	@$(BOOTSTRAP) down
+
+reset: ## forget all state (database, frames, secrets); what was installed or fetched stays
+	@$(BOOTSTRAP) reset
+
+test: ## everything that is needed, then lint, then all tests (PYTEST_ARGS="-k name" passes through)
+	@$(BOOTSTRAP) test
+
+lint: ## format, lint, types, layers, migrations, deployment checks, frontend types
+	@$(BOOTSTRAP) lint
+
+soak: ## the long tests
+	@$(BOOTSTRAP) soak
+
+services: ## PostGIS and Redis for tests in the background: eval "$(make -s services)"; pytest …
+	@$(BOOTSTRAP) services
+
+services-stop: ## stop them
+	@$(BOOTSTRAP) services-stop
+
+manage: ## a management command in the running stack: make manage ARGS="showmigrations"
+	@$(BOOTSTRAP) run -- python manage.py $(ARGS)
+
+bench-up: ## measure a fresh `make up`, a second one, and the disk they use
+	@$(BOOTSTRAP) bench-up

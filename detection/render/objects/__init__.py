@@ -1,0 +1,1 @@
+"""The drawn hazards, one family a file, each in its true size."""

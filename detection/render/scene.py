@@ -1,0 +1,102 @@
+"""A street with houses, scenery and hazards at their true places."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from detection.render.facade import House, houses
+from detection.render.objects.barrier import barrier
+from detection.render.objects.cat import cat
+from detection.render.objects.cone import cone
+from detection.render.objects.debris import debris
+from detection.render.objects.drum import drum
+from detection.render.objects.pothole import pothole
+from detection.render.objects.sign import roadwork_sign
+from detection.render.roads import Section
+from detection.render.roadside import Standing, roadside
+from detection.render.solid import Picture, Shape
+from detection.render.street import Street
+
+CATS = 5
+DEFAULT_OBJECTS = 16
+_FIRST_M = 24.0
+_LAST_M = 12.0
+
+_DRAWN: dict[str, Callable[[np.random.Generator], Shape]] = {
+    "cone": cone,
+    "drum": drum,
+    "barrier": barrier,
+    "roadwork_sign": roadwork_sign,
+    "debris": debris,
+    "pothole": pothole,
+}
+_ORDER = ("roadwork_sign", "barrier", "cone", "drum", "debris", "pothole", "cone", "drum", "cone")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A hazard at its true place. number: from 1 on. height_m: 0 for what is flat."""
+
+    number: int
+    kind: str
+    along_m: float
+    right_m: float
+    height_m: float
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that stands still while the drives pass by."""
+
+    street: Street
+    things: tuple[Thing, ...]
+    scenery: tuple[Standing, ...]
+    houses: tuple[House, ...]
+
+
+def make_scene(section: Section, photo: Picture, objects: int, seed: int) -> Scene:
+    """The scene of a seed. objects: how many hazards, at least five of them cats."""
+    rng = np.random.default_rng([seed, 2])
+    street = Street(section, lane_m=3.4, kerb_m=5.7, wall_m=float(rng.uniform(8.6, 10.5)))
+    return Scene(
+        street, _things(street, photo, objects, rng), roadside(street, rng), houses(street, rng)
+    )
+
+
+def _things(
+    street: Street, photo: Picture, objects: int, rng: np.random.Generator
+) -> tuple[Thing, ...]:
+    """Hazards at even distances, the cats spread among the others."""
+    kinds = _kinds(objects)
+    gap = (street.section.length_m - _FIRST_M - _LAST_M) / max(len(kinds) - 1, 1)
+    things = []
+    for i, kind in enumerate(kinds):
+        along = _FIRST_M + i * gap + float(rng.uniform(-0.15, 0.15)) * gap
+        if kind == "cat":
+            shape = cat(photo, float(rng.uniform(1.1, 1.2)), bool(rng.random() < 0.5))
+        else:
+            shape = _DRAWN[kind](rng)
+        height = float(shape.points()[:, 2].max())
+        right = _beside_the_car(kind, rng)
+        things.append(Thing(i + 1, kind, along, right, 0.0 if kind == "pothole" else height, shape))
+    return tuple(things)
+
+
+def _kinds(objects: int) -> list[str]:
+    """The kinds in order of place: every third a cat, until five are placed."""
+    cats = min(CATS, objects)
+    others = [_ORDER[i % len(_ORDER)] for i in range(objects - cats)]
+    slots = {round((i + 0.5) * objects / cats - 0.5) for i in range(cats)} if cats else set()
+    rest = iter(others)
+    return ["cat" if i in slots else next(rest) for i in range(objects)]
+
+
+def _beside_the_car(kind: str, rng: np.random.Generator) -> float:
+    """Metres right of the centre line, clear of a car that drives in the middle of its lane."""
+    if kind == "roadwork_sign":
+        return float(rng.uniform(3.5, 4.2))
+    if kind in {"cat", "debris", "pothole"}:
+        return float(rng.choice([rng.uniform(-1.6, -0.2), rng.uniform(3.2, 3.5)]))
+    return float(rng.choice([rng.uniform(-0.6, 0.0), rng.uniform(3.3, 3.8)]))

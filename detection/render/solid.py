@@ -1,0 +1,117 @@
+"""Convex bodies of flat coloured faces, and flat boards with a picture on them.
+
+Local axes of a thing: right, away (from the viewer it faces) and up, metres, standing at 0.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import cos, pi, radians, sin
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detection.render.camera import Floats
+
+Colour = tuple[float, float, float]
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Solid:
+    """A convex body. faces: (n, 4, 3) corners, a triangle repeats one. colours: (n, 3), 0..1.
+
+    Later faces lie on earlier ones: a marking is drawn after the face that carries it.
+    """
+
+    faces: Floats
+    colours: Floats
+
+
+@dataclass(frozen=True)
+class Board:
+    """A flat picture. corners: (4, 3) from the top left clockwise. picture: (h, w, 4) uint8."""
+
+    corners: Floats
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a thing is made of."""
+
+    solids: tuple[Solid, ...] = ()
+    boards: tuple[Board, ...] = ()
+
+    def placed(self, east_m: float, north_m: float, heading_deg: float, up_m: float = 0) -> "Shape":
+        """The same thing in the world, its away axis pointing to heading_deg."""
+        h = radians(heading_deg)
+        turn = np.array([[cos(h), -sin(h), 0.0], [sin(h), cos(h), 0.0], [0.0, 0.0, 1.0]])
+        to = np.array([east_m, north_m, up_m])
+        return Shape(
+            tuple(Solid(s.faces @ turn + to, s.colours) for s in self.solids),
+            tuple(Board(b.corners @ turn + to, b.picture) for b in self.boards),
+        )
+
+    def points(self) -> Floats:
+        """All corners, shape (n, 3)."""
+        parts = [s.faces.reshape(-1, 3) for s in self.solids] + [b.corners for b in self.boards]
+        return np.concatenate(parts)
+
+
+def solid(faces: Iterable[Sequence[Sequence[float]]], colours: Iterable[Colour]) -> Solid:
+    """A body of faces with three or four corners each, one colour a face."""
+    quads = [list(face) + [face[-1]] * (4 - len(face)) for face in faces]
+    return Solid(np.array(quads, dtype=np.float64), np.array(list(colours), dtype=np.float64))
+
+
+def joined(parts: Sequence[Solid]) -> Solid:
+    """Bodies that together are still convex, as one."""
+    return Solid(
+        np.concatenate([p.faces for p in parts]), np.concatenate([p.colours for p in parts])
+    )
+
+
+def box(
+    size: tuple[float, float, float],
+    at: tuple[float, float, float],
+    colour: Colour,
+    *,
+    taper: float = 1.0,
+    turn_deg: float = 0.0,
+) -> Solid:
+    """A box of size (right, away, up) on the point `at`; its top is `taper` times its base."""
+    w, d, h = size[0] / 2, size[1] / 2, size[2]
+    base = np.array([[-w, -d, 0], [w, -d, 0], [w, d, 0], [-w, d, 0]])
+    top = base * (taper, taper, 1) + (0, 0, h)
+    c, s = cos(radians(turn_deg)), sin(radians(turn_deg))
+    corners = np.concatenate([base, top]) @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]]) + at
+    sides = [[0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7], [4, 5, 6, 7], [0, 1, 2, 3]]
+    return Solid(corners[np.array(sides)], np.tile(np.array(colour), (6, 1)))
+
+
+def revolution(
+    profile: Sequence[tuple[float, float]], colours: Sequence[Colour], *, sides: int = 20
+) -> Solid:
+    """A body of revolution. profile: (radius, up) pairs; one colour between each two of them."""
+    angles = np.arange(sides + 1) * 2 * pi / sides
+    ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    faces, tones = [], []
+    for (r0, z0), (r1, z1), colour in zip(profile, profile[1:], colours, strict=False):
+        low = np.column_stack([ring * r0, np.full(sides + 1, z0)])
+        high = np.column_stack([ring * r1, np.full(sides + 1, z1)])
+        faces.append(np.stack([low[:-1], low[1:], high[1:], high[:-1]], axis=1))
+        tones.append(np.tile(np.array(colour), (sides, 1)))
+    radius, top = profile[-1]
+    if radius > 0:
+        rim = np.column_stack([ring * radius, np.full(sides + 1, top)])
+        centre = np.tile(np.array([0.0, 0.0, top]), (sides, 1))
+        faces.append(np.stack([rim[:-1], rim[1:], centre, centre], axis=1))
+        tones.append(np.tile(np.array(colours[-1]), (sides, 1)))
+    return Solid(np.concatenate(faces), np.concatenate(tones))
+
+
+def upright(width_m: float, height_m: float, bottom_m: float, picture: Picture) -> Board:
+    """A picture standing on edge across the line of sight."""
+    w, top = width_m / 2, bottom_m + height_m
+    corners = [[-w, 0, top], [w, 0, top], [w, 0, bottom_m], [-w, 0, bottom_m]]
+    return Board(np.array(corners, dtype=np.float64), picture)

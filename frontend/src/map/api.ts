@@ -1,0 +1,53 @@
+import type { Details, Hazard } from './hazard';
+
+export interface Section {
+  now: number;
+  hazards: Hazard[];
+  truncated: boolean;
+}
+
+export interface Changes {
+  now: number;
+  cursor: number;
+  more: boolean;
+  changes: { change: string; hazard: Hazard }[];
+}
+
+/** TileJSON 3.0, with the half-life of every kind in seconds. */
+export interface TileJson {
+  tiles: string[];
+  minzoom?: number;
+  maxzoom?: number;
+  half_lives?: Record<string, number>;
+}
+
+/** west, south, east, north in degrees; west > east crosses the antimeridian. */
+export type Bbox = [number, number, number, number];
+
+export class HttpError extends Error {
+  constructor(readonly status: number) {
+    super(`HTTP ${status}`);
+  }
+}
+
+async function json<T>(address: string, signal?: AbortSignal): Promise<T> {
+  const answer = await fetch(address, { headers: { Accept: 'application/json' }, signal: signal ?? null });
+  if (!answer.ok) throw new HttpError(answer.status);
+  return (await answer.json()) as T;
+}
+
+export function fetchSection(bbox: Bbox, signal: AbortSignal): Promise<Section> {
+  return json(`/map/hazards.json?bbox=${bbox.map((value) => value.toFixed(6)).join(',')}`, signal);
+}
+
+export function fetchDetails(id: string, signal: AbortSignal): Promise<Details> {
+  return json(`/map/hazards/${encodeURIComponent(id)}.json`, signal);
+}
+
+export function fetchChanges(since: number, signal: AbortSignal): Promise<Changes> {
+  return json(`/map/changes.json?since=${since}`, signal);
+}
+
+export function fetchTileJson(layer: string): Promise<TileJson> {
+  return json(`/tiles/v1/${layer}.json`);
+}

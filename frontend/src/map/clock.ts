@@ -1,0 +1,13 @@
+/** The server's clock, as far as its answers tell; a phone's own clock may be minutes off. */
+export class ServerClock {
+  private ahead_s = 0;
+
+  /** Learn from an answer that said what time it is (Unix seconds). */
+  learn(serverNow_s: number, own_s: number = Date.now() / 1000): void {
+    this.ahead_s = serverNow_s - own_s;
+  }
+
+  now_s(own_s: number = Date.now() / 1000): number {
+    return own_s + this.ahead_s;
+  }
+}

@@ -1,0 +1,47 @@
+export type Group = 'construction' | 'obstacle' | 'wildlife';
+
+/** A hazard as the server tells of it; times are Unix seconds. */
+export interface Hazard {
+  id: string;
+  kind: string;
+  label: string;
+  group: Group;
+  live: boolean;
+  lon: number;
+  lat: number;
+  radius_m: number;
+  p: number;
+  t: number;
+  half_life: number;
+  severity_words: string;
+  state_words: string;
+  first_seen: number;
+  last_seen: number;
+  passes: number;
+  witnesses: number;
+  published: boolean;
+  confirmed: boolean;
+  simulated: boolean;
+}
+
+/** A picture that shows it; `box` is left, top, right, bottom in shares of the picture. */
+export interface EvidenceImage {
+  url: string;
+  captured_at: number;
+  label: string;
+  score: number;
+  box: [number, number, number, number];
+  simulated: boolean;
+  model_version: string;
+}
+
+export interface Details {
+  now: number;
+  hazard: Hazard;
+  images: EvidenceImage[];
+}
+
+/** The probability at `at_s` (Unix seconds): p · 2^(−(at − t)/half_life); before t it is p. */
+export function probabilityAt(hazard: Pick<Hazard, 'p' | 't' | 'half_life'>, at_s: number): number {
+  return hazard.p * 2 ** (-Math.max(0, at_s - hazard.t) / hazard.half_life);
+}

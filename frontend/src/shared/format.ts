@@ -1,0 +1,61 @@
+const language = document.documentElement.lang || 'en';
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always', style: 'short' });
+const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
+const clockSeconds = new Intl.DateTimeFormat(language, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+});
+const dayAndClock = new Intl.DateTimeFormat(language, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** "3 min. ago" for a moment `age_s` seconds back; never in the future. */
+export function ago(age_s: number): string {
+  const age = Math.max(0, age_s);
+  const [unit, length_s] = UNITS.find(([, seconds]) => age >= seconds) ?? ['second', 1];
+  return relative.format(-Math.floor(age / length_s), unit);
+}
+
+/** Local wall-clock time; with the date where it was not within the last 18 hours. */
+export function localTime(at_s: number, now_s: number): string {
+  const format = now_s - at_s < 18 * 3600 ? clock : dayAndClock;
+  return format.format(at_s * 1000);
+}
+
+/** hh:mm:ss, local. */
+export function timeOfDay(at: Date): string {
+  return clockSeconds.format(at);
+}
+
+/** A share 0..1 as whole per cent. */
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
+export function metres(length_m: number): string {
+  return length_m < 10 ? `${length_m.toFixed(1)} m` : `${Math.round(length_m)} m`;
+}
+
+/** "4 days", "20 min": a length of time in its largest fitting unit. */
+export function duration(length_s: number): string {
+  const [unit, seconds] = UNITS.find(([, size]) => length_s >= size) ?? ['second', 1];
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+    maximumFractionDigits: 0,
+  }).format(length_s / seconds);
+}

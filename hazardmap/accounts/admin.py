@@ -1,0 +1,127 @@
+"""People and organisations, to edit; keys and devices, to read and without their secrets."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+
+from hazardmap.accounts.models import ApiKey, Device, Membership, Organisation, User
+from hazardmap.platform.read_only_admin import AnyModelAdmin, AnyTabularInline, ReadOnlyAdmin
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+if TYPE_CHECKING:
+    UserCreation = AdminUserCreationForm[User]
+    UserChange = UserChangeForm[User]
+    UserAdminBase = DjangoUserAdmin[User]
+else:  # Django's own classes take no type parameters when they run.
+    UserCreation, UserChange, UserAdminBase = AdminUserCreationForm, UserChangeForm, DjangoUserAdmin
+
+
+class LowerCaseEmail(forms.EmailField):
+    """E-mail addresses are kept in lower case, so that nobody signs up twice."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).lower()
+
+
+class UserCreationForm(UserCreation):
+    email = LowerCaseEmail(max_length=254)
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class UserChangeFormWithEmail(UserChange):
+    email = LowerCaseEmail(max_length=254)
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes: dict[str, type[forms.Field]] = {}
+
+
+@admin.register(User)
+class UserAdmin(UserAdminBase):
+    """Rights are given by superusers only, and nobody else touches a superuser's account."""
+
+    form = UserChangeFormWithEmail
+    add_form = UserCreationForm
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password", "is_active")}),
+        ("Rights", {"fields": RIGHTS}),
+        ("Dates", {"fields": ("last_login", "joined_at")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
+    )
+    list_display = ("email", "name", "is_staff", "is_active", "joined_at")
+    list_filter = ("is_staff", "is_superuser", "is_active")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fixed = ("last_login", "joined_at")
+        return fixed if request.user.is_superuser else (*fixed, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Deleting a contributor is more than deleting a row: not from here."""
+        return False
+
+
+def _may_touch(request: HttpRequest, obj: User | None) -> bool:
+    if request.user.is_superuser or obj is None:
+        return True
+    return not obj.is_staff or obj.pk == request.user.pk
+
+
+class MembershipInline(AnyTabularInline):
+    model = Membership
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(AnyModelAdmin):
+    list_display = ("name", "created_at")
+    search_fields = ("name",)
+    ordering = ("name",)
+    readonly_fields = ("created_at",)
+    inlines = (MembershipInline,)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ("kid", "name", "organisation", "created_at", "expires_at", "revoked_at")
+    list_select_related = ("organisation",)
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    search_fields = ("=kid", "name", "organisation__name")
+    ordering = ("-created_at",)
+    fields = list_display
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin):
+    """The owner is shown as the witness number that stands in the map's evidence."""
+
+    list_display = ("id", "name", "witness", "created_at", "revoked_at")
+    list_select_related = ("owner",)
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    search_fields = ("=id", "=kid", "=owner__witness")
+    ordering = ("-created_at",)
+    fields = (
+        *("id", "name", "witness", "kid", "created_at", "revoked_at"),
+        *("hfov_deg", "camera_height_m", "pitch_deg", "yaw_deg"),
+    )
+
+    @admin.display(ordering="owner__witness")
+    def witness(self, device: Device) -> int:
+        return device.owner.witness

@@ -1,0 +1,94 @@
+"""Reads: who is behind a token, and which devices somebody has."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from hazardmap.accounts.models import ApiKey, Device, User
+from hazardmap.core.camera import DEFAULT_CAMERA, Camera
+from hazardmap.core.tokens import Use, parse_token
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    id: UUID
+    name: str
+    created_at: datetime
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """The device behind a token and the account it belongs to."""
+
+    device_id: UUID
+    account_id: UUID
+    is_authenticated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """The API key behind a token and the organisation it belongs to."""
+
+    key_id: str
+    organisation_id: UUID
+    is_authenticated: bool = True
+
+
+def devices_of(owner: User) -> list[DeviceInfo]:
+    """All devices of an account, newest first."""
+    rows = Device.objects.filter(owner=owner).order_by("-created_at")
+    return [
+        DeviceInfo(row.id, row.name, row.created_at, row.revoked_at is not None) for row in rows
+    ]
+
+
+def contributor_by_token(text: str) -> Contributor | None:
+    """The device that this token belongs to; None if it is wrong, revoked or its owner is gone."""
+    token = parse_token(text, Use.DEVICE)
+    if token is None:
+        return None
+    row = Device.objects.filter(
+        kid=token.kid, revoked_at__isnull=True, owner__is_active=True
+    ).first()
+    if row is None or not token.matches(row.secret_sha256):
+        return None
+    return Contributor(row.id, row.owner_id)
+
+
+def buyer_by_token(text: str) -> Buyer | None:
+    """The key that this token belongs to; None if it is wrong, revoked or expired."""
+    token = parse_token(text, Use.API_KEY)
+    if token is None:
+        return None
+    row = (
+        ApiKey.objects.filter(kid=token.kid, revoked_at__isnull=True)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
+        .first()
+    )
+    if row is None or not token.matches(row.secret_sha256):
+        return None
+    return Buyer(row.kid, row.organisation_id)
+
+
+def device_camera(device_id: UUID, base: Camera) -> Camera:
+    """The camera of a device: what is known of it over `base` (from EXIF or the default)."""
+    row = Device.objects.get(id=device_id)
+    return Camera(
+        hfov_deg=row.hfov_deg or base.hfov_deg,
+        height_m=row.camera_height_m or base.height_m,
+        pitch_deg=base.pitch_deg if row.pitch_deg is None else row.pitch_deg,
+        yaw_deg=base.yaw_deg if row.yaw_deg is None else row.yaw_deg,
+        hfov_sigma_deg=1.0 if row.hfov_deg else base.hfov_sigma_deg,
+        height_sigma_m=0.1 if row.camera_height_m else DEFAULT_CAMERA.height_sigma_m,
+        pitch_sigma_deg=base.pitch_sigma_deg if row.pitch_deg is None else 0.5,
+        yaw_sigma_deg=base.yaw_sigma_deg if row.yaw_deg is None else 0.7,
+    )
+
+
+def witness_of(account_id: UUID) -> int:
+    """The anonymous number that stands for an account in the evidence."""
+    return User.objects.values_list("witness", flat=True).get(id=account_id)

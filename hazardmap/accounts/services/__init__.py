@@ -1,0 +1,24 @@
+"""What changes accounts, devices and keys."""
+
+from hazardmap.accounts.services.device_pair import (
+    NewDevice,
+    NewPairingCode,
+    PairingRefused,
+    device_create,
+    device_pair,
+    device_revoke,
+    pairing_code_create,
+)
+from hazardmap.accounts.services.key_create import NewKey, key_create
+
+__all__ = [
+    "NewDevice",
+    "NewKey",
+    "NewPairingCode",
+    "PairingRefused",
+    "device_create",
+    "device_pair",
+    "device_revoke",
+    "key_create",
+    "pairing_code_create",
+]

@@ -1,0 +1,82 @@
+"""Devices: paired by a code that lives five minutes and works once."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.accounts.models import Device, PairingCode, User
+from hazardmap.core.tokens import Use, new_token
+
+CODE_LIFE = timedelta(minutes=5)
+CODE_LENGTH = 8
+# No letters or digits that look alike on a phone.
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+class PairingRefused(Exception):
+    """The code is unknown, used or too old; which of these is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPairingCode:
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """`token` is shown this once."""
+
+    device_id: UUID
+    token: str
+
+
+def pairing_code_create(*, owner: User) -> NewPairingCode:
+    """A new code for the owner's next device; older unused codes of the owner stop working."""
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    expires_at = timezone.now() + CODE_LIFE
+    with transaction.atomic():
+        PairingCode.objects.filter(owner=owner).delete()
+        PairingCode.objects.create(code_sha256=_digest(code), owner=owner, expires_at=expires_at)
+    return NewPairingCode(code, expires_at)
+
+
+@transaction.atomic
+def device_pair(*, code: str, name: str) -> NewDevice:
+    """Turn a code into a device of its owner. Raises PairingRefused."""
+    used = PairingCode.objects.filter(
+        code_sha256=_digest(code.strip().upper()),
+        used_at__isnull=True,
+        expires_at__gt=timezone.now(),
+        owner__is_active=True,
+    )
+    row = used.select_for_update().first()
+    if row is None:
+        raise PairingRefused
+    row.used_at = timezone.now()
+    row.save(update_fields=["used_at"])
+    return device_create(owner=row.owner, name=name)
+
+
+def device_create(*, owner: User, name: str) -> NewDevice:
+    token = new_token(Use.DEVICE)
+    device = Device.objects.create(
+        owner=owner, name=name[:100], kid=token.kid, secret_sha256=token.digest()
+    )
+    return NewDevice(device.id, token.reveal())
+
+
+def device_revoke(*, owner: User, device_id: UUID) -> None:
+    """The device's token stops working. Devices of others are left alone."""
+    Device.objects.filter(id=device_id, owner=owner, revoked_at__isnull=True).update(
+        revoked_at=timezone.now()
+    )
+
+
+def _digest(code: str) -> bytes:
+    return sha256(code.encode()).digest()

@@ -1,0 +1,22 @@
+"""API keys of buyers."""
+
+from dataclasses import dataclass
+
+from hazardmap.accounts.models import ApiKey, Organisation
+from hazardmap.core.tokens import Use, new_token
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """`token` is shown this once."""
+
+    kid: str
+    token: str
+
+
+def key_create(*, organisation: Organisation, name: str) -> NewKey:
+    token = new_token(Use.API_KEY)
+    ApiKey.objects.create(
+        kid=token.kid, secret_sha256=token.digest(), organisation=organisation, name=name[:100]
+    )
+    return NewKey(token.kid, token.reveal())

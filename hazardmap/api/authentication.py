@@ -1,0 +1,56 @@
+"""Who calls: a device by its token, a buyer by an API key. Nothing else, no cookies."""
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from hazardmap.accounts.selectors import (
+    Buyer,
+    Contributor,
+    buyer_by_token,
+    contributor_by_token,
+)
+
+
+class _Bearer(BaseAuthentication):
+    what = ""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="hazardmap"'
+
+    def token(self, request: Request) -> str | None:
+        scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
+    def refuse(self) -> AuthenticationFailed:
+        return AuthenticationFailed(f"The {self.what} is unknown, revoked or expired.")
+
+
+class DeviceToken(_Bearer):
+    """`Authorization: Bearer hm_dev_…`: may upload and read the account's own frames."""
+
+    what = "device token"
+
+    def authenticate(self, request: Request) -> tuple[Contributor, None] | None:
+        token = self.token(request)
+        if token is None:
+            return None
+        contributor = contributor_by_token(token)
+        if contributor is None:
+            raise self.refuse()
+        return contributor, None
+
+
+class BuyerKey(_Bearer):
+    """`Authorization: Bearer hm_key_…`: may read the map."""
+
+    what = "API key"
+
+    def authenticate(self, request: Request) -> tuple[Buyer, None] | None:
+        token = self.token(request)
+        if token is None:
+            return None
+        buyer = buyer_by_token(token)
+        if buyer is None:
+            raise self.refuse()
+        return buyer, None

@@ -1,0 +1,20 @@
+"""Addresses below /api/v1/."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from hazardmap.api.v1.frames import Frame, Frames, Pair
+from hazardmap.api.v1.hazards import HazardById, Hazards
+
+urlpatterns = [
+    path("frames", Frames.as_view(), name="frames"),
+    path("frames/<uuid:frame_id>", Frame.as_view(), name="frame"),
+    path("pair", Pair.as_view(), name="pair"),
+    path("hazards", Hazards.as_view(), name="hazards"),
+    path("hazards/<uuid:hazard_id>", HazardById.as_view(), name="api-hazard"),
+    path(
+        "openapi.json",
+        SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[]),
+        name="openapi",
+    ),
+]

@@ -1,0 +1,202 @@
+"""The buyer's view of the map."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from hazardmap.accounts.selectors import Buyer
+from hazardmap.api.authentication import BuyerKey
+from hazardmap.api.geojson import HazardCollection, HazardFeature, feature, links_of
+from hazardmap.api.problems import Invalid
+from hazardmap.core.georeference import Fault
+from hazardmap.core.hazard import Evidence, Hazard
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.hazards import selectors
+from hazardmap.metering.services import usage_record
+from hazardmap.platform.ids import new_id
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 1000
+KNOWN = {"bbox", "kind", "published", "limit", "after"}
+
+
+class EvidenceItem(serializers.Serializer[Evidence]):
+    pass_id = serializers.UUIDField()
+    first_at = serializers.DateTimeField()
+    last_at = serializers.DateTimeField()
+    seen = serializers.BooleanField()
+    score = serializers.FloatField(allow_null=True)
+    visibility = serializers.FloatField()
+    log2_ratio = serializers.FloatField(help_text="bits for (> 0) or against (< 0) the hazard")
+    frames = serializers.IntegerField()
+    p_after = serializers.FloatField()
+
+
+class HazardDetail(HazardFeature):
+    evidence = EvidenceItem(many=True)
+
+
+class Hazards(APIView):
+    authentication_classes = (BuyerKey,)
+
+    @extend_schema(
+        operation_id="listHazards",
+        parameters=[
+            OpenApiParameter("bbox", str, required=True, description="west,south,east,north"),
+            OpenApiParameter("kind", str, description="kinds, separated by commas"),
+            OpenApiParameter(
+                "published", bool, description="only with two witnesses; default true"
+            ),
+            OpenApiParameter(
+                "limit", int, description=f"1 to {MAX_LIMIT}, default {DEFAULT_LIMIT}"
+            ),
+            OpenApiParameter("after", str, description="id of the last hazard of the page before"),
+        ],
+        responses=HazardCollection,
+    )
+    def get(self, request: Request) -> Response:
+        """The live hazards in a box, as GeoJSON, page by page."""
+        query = _Query.read(request.query_params)
+        page = selectors.hazards_page(
+            bbox=query.bbox,
+            kinds=query.kinds,
+            published_only=query.published,
+            after=query.after,
+            limit=query.limit + 1,
+        )
+        hazards, more = page[: query.limit], len(page) > query.limit
+        now = timezone.now()
+        body = {
+            "type": "FeatureCollection",
+            "as_of": now,
+            "features": [feature(hazard, now) for hazard in hazards],
+            "links": links_of(request, hazards[-1].id if more else None),
+        }
+        return _metered(request, hazards, "hazards", HazardCollection(body).data)
+
+
+class HazardById(APIView):
+    authentication_classes = (BuyerKey,)
+
+    @extend_schema(operation_id="getHazard", responses=HazardDetail)
+    def get(self, request: Request, hazard_id: UUID) -> Response:
+        """One hazard with the evidence behind it, pass by pass."""
+        hazard = selectors.hazard_get(hazard_id)
+        if hazard is None:
+            raise Http404
+        trail = selectors.evidence_of(hazard_id)
+        body = feature(hazard, timezone.now()) | {"evidence": trail}
+        return _metered(request, [hazard], "hazard", HazardDetail(body).data)
+
+
+class _Query:
+    """The checked parameters of a list of hazards."""
+
+    def __init__(
+        self,
+        bbox: selectors.Bbox,
+        kinds: frozenset[str] | None,
+        published: bool,
+        limit: int,
+        after: UUID | None,
+    ) -> None:
+        self.bbox, self.kinds, self.published = bbox, kinds, published
+        self.limit, self.after = limit, after
+
+    @classmethod
+    def read(cls, params: Mapping[str, str]) -> "_Query":
+        """Raises Invalid with every broken rule."""
+        faults = [Fault(name, "is no parameter here") for name in params if name not in KNOWN]
+        readers = {
+            "bbox": _bbox,
+            "kinds": _kinds,
+            "published": _published,
+            "limit": _limit,
+            "after": _after,
+        }
+        values: dict[str, Any] = {}
+        for name, reader in readers.items():
+            value = reader(params)
+            if isinstance(value, Fault):
+                faults.append(value)
+            values[name] = value
+        if faults:
+            raise Invalid(faults)
+        return cls(**values)
+
+
+def _bbox(params: Mapping[str, str]) -> selectors.Bbox | Fault:
+    try:
+        west, south, east, north = (float(part) for part in params.get("bbox", "").split(","))
+    except ValueError:
+        return Fault("bbox", "must be west,south,east,north in degrees")
+    sides = (west, south, east, north)
+    if not all(math.isfinite(side) for side in sides):
+        return Fault("bbox", "must be finite numbers")
+    if not (-180 <= west <= 180 and -180 <= east <= 180):
+        return Fault("bbox", "longitudes must be from -180 to 180")
+    if not (-90 <= south <= north <= 90):
+        return Fault("bbox", "latitudes must be from -90 to 90, south first")
+    return sides
+
+
+def _kinds(params: Mapping[str, str]) -> frozenset[str] | Fault | None:
+    if "kind" not in params:
+        return None
+    kinds = frozenset(params["kind"].split(","))
+    if unknown := sorted(kinds - KINDS.keys()):
+        return Fault("kind", f"{unknown[0]!r} is unknown; known are {', '.join(sorted(KINDS))}")
+    return kinds
+
+
+def _published(params: Mapping[str, str]) -> bool | Fault:
+    text = params.get("published", "true").lower()
+    return text == "true" if text in {"true", "false"} else Fault("published", "true or false")
+
+
+def _limit(params: Mapping[str, str]) -> int | Fault:
+    text = params.get("limit", str(DEFAULT_LIMIT))
+    if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MAX_LIMIT:
+        return int(text)
+    return Fault("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
+
+
+def _after(params: Mapping[str, str]) -> UUID | Fault | None:
+    if "after" not in params:
+        return None
+    try:
+        return UUID(params["after"])
+    except ValueError:
+        return Fault("after", "must be the id of a hazard")
+
+
+def _metered(
+    request: Request, hazards: list[Hazard], subject: str, body: dict[str, Any]
+) -> Response:
+    """An answer whose hazards are on the buyer's account before it leaves."""
+    buyer: Buyer = request.user
+    request_id = str(new_id())
+    if hazards:
+        usage_record(
+            UsageRecord(
+                key_id=buyer.key_id,
+                meter=Meter.HAZARD,
+                quantity=len(hazards),
+                at=timezone.now(),
+                request_id=request_id,
+                subject=subject,
+                hazards=tuple(hazard.id for hazard in hazards),
+            )
+        )
+    headers = {"X-Request-Id": request_id, "Cache-Control": "private, no-store"}
+    return Response(body, headers=headers, content_type="application/geo+json")

@@ -1,0 +1,17 @@
+"""What changes frames."""
+
+from hazardmap.capture.services.frame_accept import Accepted, FrameRefused, frame_accept
+from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected
+from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim
+from hazardmap.capture.services.originals_sweep import originals_sweep
+
+__all__ = [
+    "Accepted",
+    "ClaimedFrame",
+    "FrameRefused",
+    "frame_accept",
+    "frame_detected",
+    "frame_rejected",
+    "frames_claim",
+    "originals_sweep",
+]

@@ -1,0 +1,130 @@
+"""Take in one frame: check it by its header, keep the bytes, write the row that is its receipt."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from PIL import Image
+
+from hazardmap.capture.blobs import original_path
+from hazardmap.capture.exif import read_georeference
+from hazardmap.capture.models import Frame
+from hazardmap.core.georeference import (
+    DEFAULT_ACCURACY_M,
+    Fault,
+    Georeference,
+    faults_of,
+    read_metadata,
+)
+from hazardmap.platform.ids import new_id
+
+MAX_BYTES = 20_000_000
+MAX_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`repeated`: the account had sent these bytes before; `frame_id` is that first frame's."""
+
+    frame_id: UUID
+    state: str
+    repeated: bool
+
+
+class FrameRefused(Exception):
+    """Nothing was stored; `faults` name each field and rule."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.rule}" for fault in faults))
+        self.faults = faults
+
+
+def frame_accept(
+    *, account_id: UUID, device_id: UUID, image: bytes, metadata: Mapping[str, object]
+) -> Accepted:
+    """Store a frame for detection. Safe to call twice. Raises FrameRefused."""
+    digest = sha256(image).digest()
+    if first := _first_receipt(account_id, digest):
+        return first
+    place = _read(image, metadata)
+    frame = _row(account_id, device_id, digest, place)
+    default_storage.save(frame.original, ContentFile(image))
+    try:
+        with transaction.atomic():
+            frame.save(force_insert=True)
+    except IntegrityError:
+        default_storage.delete(frame.original)
+        if first := _first_receipt(account_id, digest):
+            return first
+        raise
+    return Accepted(frame.id, frame.state, repeated=False)
+
+
+def _first_receipt(account_id: UUID, digest: bytes) -> Accepted | None:
+    row = (
+        Frame.objects.filter(account_id=account_id, sha256=digest)
+        .values_list("id", "state")
+        .first()
+    )
+    return None if row is None else Accepted(row[0], row[1], repeated=True)
+
+
+def _read(image: bytes, metadata: Mapping[str, object]) -> Georeference:
+    said, faults = read_metadata(metadata)
+    if len(image) > MAX_BYTES:
+        faults.append(Fault("image", "is larger than 20 MB"))
+        raise FrameRefused(faults)
+    picture = _open(image)
+    if isinstance(picture, Fault):
+        raise FrameRefused([*faults, picture])
+    place = said.over(read_georeference(picture))
+    faults += faults_of(
+        place, now=timezone.now(), max_age=timedelta(days=settings.FRAME_MAX_AGE_DAYS)
+    )
+    if faults:
+        raise FrameRefused(faults)
+    return place
+
+
+def _open(image: bytes) -> Image.Image | Fault:
+    """Header and dimensions only; the pixels are decoded in the worker's sandbox."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = Image.open(BytesIO(image), formats=FORMATS)
+    except Exception:
+        return Fault("image", "is not a JPEG, PNG or WebP picture")
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        return Fault("image", "has more than 50 megapixels")
+    return picture
+
+
+def _row(account_id: UUID, device_id: UUID, digest: bytes, place: Georeference) -> Frame:
+    frame_id = new_id()
+    heading = None if place.heading_deg is None else place.heading_deg % 360
+    return Frame(
+        id=frame_id,
+        account_id=account_id,
+        device_id=device_id,
+        sha256=digest,
+        captured_at=place.captured_at,
+        position=Point(place.lon, place.lat),
+        accuracy_m=place.accuracy_m or DEFAULT_ACCURACY_M,
+        heading_deg=heading,
+        speed_mps=place.speed_mps,
+        hfov_deg=place.hfov_deg,
+        provenance=place.provenance or Frame.Provenance.CAMERA,
+        original=original_path(frame_id, digest),
+    )

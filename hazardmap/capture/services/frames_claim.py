@@ -1,0 +1,62 @@
+"""Hand waiting frames to a worker by lease."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from hazardmap.capture.models import Frame
+from hazardmap.capture.services.frame_finish import frame_rejected
+
+MAX_ATTEMPTS = 2
+SHORT_QUEUE = 16
+SMALL_BATCH = 4
+LARGE_BATCH = 16
+LEASE = timedelta(seconds=20)
+LEASE_PER_FRAME = timedelta(seconds=4)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedFrame:
+    """`original` is its path in the blob storage."""
+
+    id: UUID
+    original: str
+
+
+def frames_claim() -> list[ClaimedFrame]:
+    """Lease the oldest waiting frames: a few when the queue is short, up to 16 when it is long.
+
+    A frame whose worker died is tried once more, alone; if that worker dies too, it is rejected.
+    """
+    with transaction.atomic():
+        _reject_killers()
+        waiting = _free().filter(attempts=0).order_by("id").select_for_update(skip_locked=True)
+        rows = list(waiting[:LARGE_BATCH])
+        if len(rows) < SHORT_QUEUE:
+            rows = rows[:SMALL_BATCH]
+        if not rows:
+            retries = _free().filter(attempts__gt=0).order_by("id")
+            rows = list(retries.select_for_update(skip_locked=True)[:1])
+        lease_until = timezone.now() + LEASE + LEASE_PER_FRAME * len(rows)
+        for row in rows:
+            row.attempts += 1
+            row.lease_until = lease_until
+        Frame.objects.bulk_update(rows, ["attempts", "lease_until"])
+    return [ClaimedFrame(row.id, row.original) for row in rows]
+
+
+def _free() -> QuerySet[Frame]:
+    """Frames that wait and that no living worker holds."""
+    return Frame.objects.filter(state=Frame.State.RECEIVED).filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    )
+
+
+def _reject_killers() -> None:
+    killers = _free().filter(attempts__gte=MAX_ATTEMPTS).select_for_update(skip_locked=True)
+    for frame_id in killers.values_list("id", flat=True):
+        frame_rejected(frame_id=frame_id, reason="worker_crashed")

@@ -1,0 +1,232 @@
+"""One thing on the road while its evidence is replayed: place, kind, belief, witnesses, trail."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from hazardmap.core.association import Placed, Sighting, Thing
+from hazardmap.core.evidence import Look, of_report, of_silence
+from hazardmap.core.geodesy import Floats
+from hazardmap.core.hazard import LIVE, Evidence, State
+from hazardmap.core.lifecycle import expiry, is_published, next_state
+from hazardmap.core.params import FusionParams
+from hazardmap.core.passes import accuracy_m
+from hazardmap.core.persistence import Belief, Likelihood, predicted, survival, updated, with_exists
+
+_COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
+_FORGET: Final = 1e-4  # a candidate that never got onto the map is dropped below this
+_CONFIRMED: Final = Belief(0.98, 0.015, 0.005)
+_REJECTED: Final = Belief(0.001, 0.099, 0.9)
+
+
+class Candidate:
+    """A hazard in the making, from its first report on. Times only grow.
+
+    shown: it has been probable enough for the map once. at: time of the last evaluation, which
+    `belief` belongs to. against: accounts that looked and saw nothing since the last report.
+    """
+
+    def __init__(self, thing: Thing, look: Look, prior: Belief, params: FusionParams) -> None:
+        self._params = params
+        self.family = thing.family
+        self.sightings: list[Sighting] = []
+        self.evidence: list[Evidence] = []
+        self.supporters: set[int] = set()
+        self.against: set[int] = set()
+        self.belief = prior
+        self.at = look.of.last_at
+        self.state = State.CANDIDATE
+        self.shown = self.confirmed = False
+        self._label: str | None = None
+        self._votes: dict[str, float] = defaultdict(float)
+        self._dark_miss = 1.0
+        self.mean_m, self.cov_m2 = thing.mean_m, _with_offset(thing)
+        self.report(thing, look, moves=False)
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def kind(self) -> str:
+        """The moderator's word, else the kind with the highest sum of scores."""
+        if self._label:
+            return self._label
+        return min(self._votes, key=lambda kind: (-self._votes[kind], kind))
+
+    @property
+    def half_life_s(self) -> float:
+        return self._params.half_life_s(self.kind)
+
+    @property
+    def placed(self) -> Placed:
+        return self.family, self.mean_m, self.cov_m2
+
+    @property
+    def sigma_m(self) -> float:
+        """Sigma of its place per axis, axes taken together."""
+        return float(np.sqrt(np.trace(self.cov_m2) / 2.0))
+
+    @property
+    def published(self) -> bool:
+        limits = self._params.limits
+        over = not self.live
+        return not over and is_published(
+            self.belief.exists, len(self.supporters), self.confirmed, limits
+        )
+
+    @property
+    def expires_at(self) -> datetime:
+        return expiry(self.at, self.belief.exists, self.half_life_s, self._params.limits)
+
+    @property
+    def observation_ids(self) -> set[UUID]:
+        return {id_ for item in self.evidence for id_ in item.observations}
+
+    def report(self, thing: Thing, look: Look, *, moves: bool = True) -> None:
+        """A pass has reported it."""
+        best = thing.best
+        likelihood = of_report(look, best.score, self._params)
+        self._advance(look.of.last_at)
+        self.belief = updated(self.belief, likelihood)
+        if moves:
+            self._move(thing.mean_m, _with_offset(thing))
+        for observation in thing.observations:
+            self._votes[observation.kind] += max(observation.score, 1e-3)
+        self.sightings.extend(thing.sightings)
+        self.supporters.add(look.witness)
+        self.against.clear()
+        self._dark_miss = 1.0
+        self._evaluate()
+        self._note(look, likelihood, thing)
+
+    def silence(self, look: Look) -> None:
+        """A pass looked and reported nothing here.
+
+        One account alone never pushes below the clearing threshold what others support.
+        """
+        likelihood = of_silence(look, self._dark_miss, self._params)
+        self._advance(look.of.last_at)
+        before = self.belief.exists
+        self.belief = updated(self.belief, likelihood)
+        if look.of.dark:
+            self._dark_miss *= 1.0 - look.visibility
+        if look.visibility >= _COUNTS_AGAINST and not look.of.dark:
+            self.against.add(look.witness)
+        floor = min(before, self._params.limits.clear)
+        if not self._may_clear() and self.belief.exists < floor:
+            self.belief = with_exists(self.belief, floor)
+        self._evaluate()
+        self._note(look, likelihood, None)
+
+    def confirm(self, at: datetime) -> None:
+        """A moderator says that it is there: back on the map, whatever became of it."""
+        self.at = max(self.at, at)
+        self.belief, self.confirmed, self.shown = _CONFIRMED, True, True
+        self.state = State.ACTIVE
+        self.against.clear()
+
+    def reject(self, at: datetime) -> None:
+        """A moderator says that nothing of this sort is there; the spot stays suspect."""
+        self.at = max(self.at, at)
+        self.belief, self.confirmed, self.shown = _REJECTED, False, True
+        self.state = State.CLEARED
+
+    def relabel(self, at: datetime, kind: str) -> None:
+        """A moderator says what it is. Sightings still join it by the kind that is detected."""
+        self._advance(max(self.at, at))
+        self._label = kind
+
+    def expire(self, now: datetime) -> bool:
+        """Close it if its time is over by now; True if it never made it to the map."""
+        if self.shown:
+            if self.expires_at <= now:
+                self.state = State.EXPIRED
+            return False
+        elapsed_s = (now - self.at).total_seconds()
+        return self.belief.exists * survival(elapsed_s, self.half_life_s) < _FORGET
+
+    def phantom_share(self, now: datetime) -> float:
+        """Probability that a look-alike is here, given that the hazard is gone."""
+        then = predicted(self.belief, (now - self.at).total_seconds(), self.half_life_s)
+        other = then.nothing + then.phantom
+        return then.phantom / other if other > 0.0 else 0.0
+
+    def absorb(self, twin: "Candidate") -> None:
+        """Take over the trail of a candidate that proved to be the same thing."""
+        self._move(twin.mean_m, twin.cov_m2)
+        self._advance(twin.at)
+        if twin.belief.exists > self.belief.exists:
+            self.belief = twin.belief
+        for kind, votes in twin._votes.items():
+            self._votes[kind] += votes
+        self._label = self._label or twin._label
+        self.confirmed |= twin.confirmed
+        self.shown |= twin.shown
+        self.supporters |= twin.supporters
+        self.sightings.extend(twin.sightings)
+        reported = {item.pass_id for item in (*self.evidence, *twin.evidence) if item.seen}
+        trail = {(item.pass_id, item.seen): item for item in (*twin.evidence, *self.evidence)}
+        kept = (i for i in trail.values() if i.seen or i.pass_id not in reported)
+        self.evidence = sorted(kept, key=lambda item: (item.last_at, item.pass_id))
+        self._evaluate()
+
+    def _may_clear(self) -> bool:
+        enough = len(self.against) >= self._params.limits.witnesses
+        return enough or self.supporters <= self.against
+
+    def _advance(self, now: datetime) -> None:
+        if now > self.at:
+            elapsed_s = (now - self.at).total_seconds()
+            self.belief = predicted(self.belief, elapsed_s, self.half_life_s)
+            self.at = now
+
+    def _move(self, mean_m: Floats, cov_m2: Floats) -> None:
+        """Information filter step for a thing that stands still."""
+        mine, other = np.linalg.inv(self.cov_m2), np.linalg.inv(cov_m2)
+        self.cov_m2 = np.linalg.inv(mine + other)
+        self.cov_m2 = (self.cov_m2 + self.cov_m2.T) / 2.0
+        self.mean_m = self.cov_m2 @ (mine @ self.mean_m + other @ mean_m)
+
+    def _evaluate(self) -> None:
+        limits = self._params.limits
+        if self.belief.exists > self._params.p_max:
+            self.belief = with_exists(self.belief, self._params.p_max)
+        p = self.belief.exists
+        self.shown = self.shown or p >= limits.expire
+        if self.against and p < limits.clear and self._may_clear() and self.shown:
+            self.state = State.CLEARED
+        elif p < limits.expire and self.shown:
+            self.state = State.EXPIRED
+        else:
+            self.state = next_state(self.state, p, self.published, limits)
+
+    def _note(self, look: Look, likelihood: Likelihood, thing: Thing | None) -> None:
+        best = thing.best if thing else None
+        self.evidence.append(
+            Evidence(
+                pass_id=look.of.id,
+                witness=look.witness,
+                device_id=look.of.views[0].device_id,
+                first_at=look.of.first_at,
+                last_at=look.of.last_at,
+                seen=thing is not None,
+                score=best.score if best else None,
+                visibility=look.visibility,
+                log2_ratio=likelihood.log2_ratio,
+                frames=len(thing.sightings) if thing else len(look.of.views),
+                observations=tuple(sorted(o.id for o in thing.observations)) if thing else (),
+                best_observation=best.id if best else None,
+                p_after=self.belief.exists,
+            )
+        )
+
+
+def _with_offset(thing: Thing) -> Floats:
+    """Covariance of a thing's place with the position error that its frames share."""
+    shared_m2 = np.mean([accuracy_m(sighting.view) ** 2 for sighting in thing.sightings])
+    cov: Floats = thing.cov_m2 + shared_m2 * np.eye(2)
+    return cov

@@ -1,0 +1,58 @@
+"""The H3 grid as tiles and services use it: cells as integers, feature ids, counts in one byte."""
+
+import math
+from typing import Final
+
+import h3.api.basic_int as h3
+
+MAX_FEATURE_RES: Final = 12
+SINGLE_HAZARDS_FROM_ZOOM: Final = 12
+_RES_BY_ZOOM: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8)
+_COUNT_STEPS: Final = 16.0
+
+
+def cell(lon: float, lat: float, res: int) -> int:
+    """The H3 cell of a position at resolution 0..15, as a 64-bit integer. Raises ValueError."""
+    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise ValueError(f"not a position in degrees: lon {lon}, lat {lat}")
+    if not 0 <= res <= 15:
+        raise ValueError(f"H3 has no resolution {res}")
+    return int(h3.latlng_to_cell(lat, lon, res))
+
+
+def feature_id(h3_cell: int) -> int:
+    """Cell as an MVT feature id, exact in JavaScript's 53 bits. `cell_of_feature` undoes it.
+
+    The last nine bits of an H3 index are ones for all resolutions up to 12. Raises ValueError
+    on a finer cell.
+    """
+    if h3_cell & 0x1FF != 0x1FF:
+        raise ValueError(f"cell {h3_cell:x} is finer than resolution {MAX_FEATURE_RES}")
+    return h3_cell >> 9
+
+
+def cell_of_feature(feature: int) -> int:
+    """The cell of a feature id."""
+    return feature << 9 | 0x1FF
+
+
+def res_for_zoom(zoom: int) -> int | None:
+    """H3 resolution of the cells shown at a map zoom; None where single hazards are shown.
+
+    Raises ValueError on a negative zoom.
+    """
+    if zoom < 0:
+        raise ValueError(f"no map has zoom {zoom}")
+    return _RES_BY_ZOOM[zoom] if zoom < SINGLE_HAZARDS_FROM_ZOOM else None
+
+
+def quantised(count: float) -> int:
+    """An expected count (≥ 0) as a byte: min(255, round(16·log2(1 + n))). Raises ValueError."""
+    if not (math.isfinite(count) and count >= 0.0):
+        raise ValueError(f"not an expected count: {count}")
+    return min(255, round(_COUNT_STEPS * math.log2(1.0 + count)))
+
+
+def count_of(byte: int) -> float:
+    """The count that `quantised` turned into this byte, to about 2 % of 1 + n."""
+    return float(2.0 ** (byte / _COUNT_STEPS)) - 1.0

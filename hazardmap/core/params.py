@@ -1,0 +1,57 @@
+"""Everything that fusion assumes, under one version; frozen within a replay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.lifecycle import Thresholds
+from hazardmap.core.recall import DEFAULT_TABLE, RecallTable
+
+
+@dataclass(frozen=True, slots=True)
+class FusionParams:
+    """One version of the parameters.
+
+    table: what the detector sees. half_lives_s: learned half-lives per kind; the table of kinds
+    where one is missing. trusts: trust 0..1 per witness, `default_trust` for the others.
+    prior_exists, prior_phantom: probability, before the first report about a spot, that a hazard
+    or a lasting look-alike stands there. phantom_report: probability that a pass that sees
+    a phantom reports it. p_max: no evidence makes fusion surer than this, so that it can learn
+    that a thing is gone. dark_doubt: probability that a thing cannot be seen in the dark at all,
+    however many pass. limits: where a hazard changes its state.
+    Raises ValueError where a probability or a half-life is out of range.
+    """
+
+    version: str = "1"
+    table: RecallTable = DEFAULT_TABLE
+    half_lives_s: Mapping[str, float] = field(default_factory=dict)
+    trusts: Mapping[int, float] = field(default_factory=dict)
+    default_trust: float = 0.99
+    prior_exists: float = 0.02
+    prior_phantom: float = 0.005
+    phantom_report: float = 0.4
+    p_max: float = 0.99
+    dark_doubt: float = 0.25
+    limits: Thresholds = field(default_factory=Thresholds)
+
+    def __post_init__(self) -> None:
+        shares = {"default_trust": self.default_trust, "prior_exists": self.prior_exists}
+        shares |= {"prior_phantom": self.prior_phantom, "phantom_report": self.phantom_report}
+        shares |= {"p_max": self.p_max, "dark_doubt": self.dark_doubt}
+        shares |= {f"trust of witness {witness}": r for witness, r in self.trusts.items()}
+        for name, value in shares.items():
+            if not 0.0 <= value <= 1.0:
+                raise ValueError(f"{name} is {value}, not a probability")
+        if self.prior_exists + self.prior_phantom >= 1.0:
+            raise ValueError("the priors leave no room for an empty spot")
+        for kind, half_life_s in self.half_lives_s.items():
+            if not 1.0 <= half_life_s <= 1e10:
+                raise ValueError(f"half-life of {kind} is {half_life_s} s")
+
+    def half_life_s(self, kind: str) -> float:
+        """Seconds in which half of the hazards of this kind go. Raises KeyError."""
+        return self.half_lives_s.get(kind, KINDS[kind].half_life_s)
+
+    def trust(self, witness: int) -> float:
+        """Trust in a witness, 0..1."""
+        return self.trusts.get(witness, self.default_trust)

@@ -1,0 +1,20 @@
+"""What a caller gets where there is nothing or where we failed: a page, or a problem document."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hazardmap.platform.problems import answer
+
+MACHINE_READ = ("/api/", "/tiles/", "/map/", "/images/")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(MACHINE_READ):
+        return answer(404, f"There is nothing at {request.path}.")
+    return render(request, "web/404.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(MACHINE_READ):
+        return answer(500, "The server failed. The failure has been logged.")
+    return render(request, "web/500.html", status=500)

@@ -1,0 +1,87 @@
+"""The map, to read: hazards with their evidence, what moderators said, and the change feed."""
+
+from typing import Protocol
+
+from django.contrib import admin
+from django.contrib.gis.geos import Point
+from django.urls import reverse
+from django.utils.html import format_html
+
+from hazardmap.hazards.models import Evidence, Hazard, HazardEvent, Observation, Verdict, View
+from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
+
+
+class _Placed(Protocol):
+    position: Point
+
+
+class _PlaceColumn:
+    @admin.display(description="place (lat, lon)")
+    def place(self, row: _Placed) -> str:
+        return f"{row.position.y:.6f}, {row.position.x:.6f}"
+
+
+class EvidenceInline(ReadOnlyInline):
+    model = Evidence
+    ordering = ("first_at", "pass_id")
+    fields = (
+        *("witness", "device_id", "first_at", "last_at", "seen", "score", "visibility"),
+        *("frames", "log2_ratio", "p_after"),
+    )
+
+
+@admin.register(Hazard)
+class HazardAdmin(_PlaceColumn, ReadOnlyAdmin):
+    list_display = (
+        *("id", "kind", "state", "p", "t_ref", "last_seen", "passes", "witnesses"),
+        *("published", "confirmed", "simulated"),
+    )
+    list_filter = ("state", "kind", "published", "confirmed", "simulated", "last_seen")
+    search_fields = ("=id",)
+    ordering = ("-last_seen",)
+    fields = (
+        *("review", "kind", "state", "place", "radius_m", "p", "t_ref", "half_life_s", "phantom"),
+        *("severity", "first_seen", "last_seen", "passes", "witnesses", "published", "confirmed"),
+        *("simulated", "expires_at"),
+    )
+    inlines = (EvidenceInline,)
+
+    @admin.display
+    def review(self, hazard: Hazard) -> str:
+        address = reverse("admin:queue_item", args=[hazard.pk])
+        return format_html('<a href="{}">Its pictures and decisions</a>', address)
+
+
+class ObservationInline(_PlaceColumn, ReadOnlyInline):
+    model = Observation
+    fields = ("kind", "score", "place", "range_m", "box")
+
+
+@admin.register(View)
+class ViewAdmin(_PlaceColumn, ReadOnlyAdmin):
+    list_display = ("frame_id", "captured_at", "witness", "usable", "dark", "simulated")
+    list_filter = ("usable", "dark", "simulated", "captured_at")
+    search_fields = ("=frame_id", "=device_id", "=witness")
+    ordering = ("-frame_id",)
+    fields = (
+        *("frame_id", "device_id", "witness", "captured_at", "place", "accuracy_m"),
+        *("heading_deg", "heading_sigma_deg", "speed_mps", "camera", "usable", "dark"),
+        *("simulated", "model_version"),
+    )
+    inlines = (ObservationInline,)
+
+
+@admin.register(Verdict)
+class VerdictAdmin(_PlaceColumn, ReadOnlyAdmin):
+    list_display = ("id", "at", "decision", "kind", "undone_at")
+    list_filter = ("decision", "kind", "at")
+    ordering = ("-at",)
+    fields = ("id", "at", "decision", "kind", "place", "observations", "undone_at")
+
+
+@admin.register(HazardEvent)
+class HazardEventAdmin(ReadOnlyAdmin):
+    list_display = ("cursor", "at", "change", "hazard_id")
+    list_filter = ("change", "at")
+    search_fields = ("=hazard_id",)
+    ordering = ("-cursor",)

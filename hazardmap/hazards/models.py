@@ -1,0 +1,224 @@
+"""The map: what cameras saw (views, observations), what follows from it, and how it changed.
+
+`View`, `Observation` and `Verdict` are input and are never changed; `Hazard` and `Evidence` are
+recomputed from them by `services.fuse`; `HazardEvent` is the append-only feed of changes.
+"""
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
+from django.db.models import F, Func, Q
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from hazardmap.core.hazard import Change, State
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.verdict import Decision
+from hazardmap.platform.ids import new_id
+
+KIND_NAMES = sorted(KINDS)
+
+
+class View(models.Model):
+    """One detected frame as evidence (core.observation.View)."""
+
+    frame_id = models.UUIDField(primary_key=True)
+    device_id = models.UUIDField()
+    witness = models.BigIntegerField()
+    captured_at = models.DateTimeField()
+    position = models.PointField(geography=True)
+    accuracy_m = models.FloatField()
+    heading_deg = models.FloatField(null=True)
+    heading_sigma_deg = models.FloatField()
+    speed_mps = models.FloatField(null=True)
+    camera = models.JSONField()
+    aspect = models.FloatField()
+    usable = models.BooleanField()
+    dark = models.BooleanField()
+    simulated = models.BooleanField()
+    occluders = models.JSONField()
+    model_version = models.CharField(max_length=80)
+
+
+class Observation(models.Model):
+    """One located detection (core.observation.Observation); `id` is the detection's."""
+
+    id = models.UUIDField(primary_key=True)
+    view = models.ForeignKey(View, models.CASCADE, related_name="observations")
+    kind = models.CharField(max_length=24)
+    score = models.FloatField()
+    position = models.PointField(geography=True)
+    range_m = models.FloatField()
+    cov_ee_m2 = models.FloatField()
+    cov_en_m2 = models.FloatField()
+    cov_nn_m2 = models.FloatField()
+    box = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=KIND_NAMES), name="observation_kind_known"),
+            models.CheckConstraint(condition=Q(score__range=(0, 1)), name="observation_score"),
+            models.CheckConstraint(
+                condition=Q(range_m__gt=0, range_m__lte=120), name="observation_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cov_ee_m2__gt=0,
+                    cov_nn_m2__gt=0,
+                    cov_ee_m2__lt=1e9,
+                    cov_nn_m2__lt=1e9,
+                    cov_en_m2__gt=-1e9,
+                    cov_en_m2__lt=1e9,
+                ),
+                name="observation_covariance",
+            ),
+        ]
+
+
+class Verdict(models.Model):
+    """A moderator's word about the observations of a hazard (core.verdict.Verdict).
+
+    `undone_at` takes it back; `kind` is the new kind of a relabel, else the kind that was judged.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(max_length=8, choices=[(d.value, d.value) for d in Decision])
+    kind = models.CharField(max_length=24)
+    position = models.PointField(geography=True)
+    observations = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision__in=[decision.value for decision in Decision]),
+                name="verdict_decision_known",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=KIND_NAMES), name="verdict_kind_known"),
+        ]
+
+
+class Hazard(models.Model):
+    """The present state of one thing on the road (core.hazard.Hazard)."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=24)
+    state = models.CharField(max_length=9, choices=[(s.value, s.value) for s in State])
+    position = models.PointField(geography=True)
+    cov_ee_m2 = models.FloatField()
+    cov_en_m2 = models.FloatField()
+    cov_nn_m2 = models.FloatField()
+    radius_m = models.FloatField()
+    p = models.FloatField()
+    t_ref = models.DateTimeField()
+    half_life_s = models.FloatField()
+    phantom = models.FloatField()
+    severity = models.PositiveSmallIntegerField()
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    passes = models.PositiveIntegerField()
+    witnesses = models.PositiveIntegerField()
+    published = models.BooleanField()
+    confirmed = models.BooleanField()
+    simulated = models.BooleanField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=KIND_NAMES), name="hazard_kind_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]), name="hazard_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(p__range=(0, 1), phantom__range=(0, 1)), name="hazard_p_0_to_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(half_life_s__gt=0, half_life_s__lt=1e10), name="hazard_half_life"
+            ),
+            models.CheckConstraint(
+                condition=Q(radius_m__gt=0, radius_m__lt=1e5), name="hazard_radius"
+            ),
+            models.CheckConstraint(
+                condition=Q(severity__range=(1, 3)), name="hazard_severity_1_to_3"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_seen__lte=F("last_seen")), name="hazard_seen_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(published=False) | Q(witnesses__gte=2) | Q(confirmed=True),
+                name="hazard_published_needs_two_witnesses_or_a_moderator",
+            ),
+        ]
+        indexes = [
+            # Boxes on a map have sides along the grid of longitude and latitude, not great circles.
+            GistIndex(Cast("position", models.GeometryField()), name="hazard_box"),
+            models.Index(
+                "expires_at",
+                condition=Q(state__in=["candidate", "active", "fading"]),
+                name="hazard_expiry",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Evidence(models.Model):
+    """What one pass said for or against a hazard (core.hazard.Evidence)."""
+
+    hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="evidence")
+    pass_id = models.UUIDField()
+    witness = models.BigIntegerField()
+    device_id = models.UUIDField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    seen = models.BooleanField()
+    score = models.FloatField(null=True)
+    visibility = models.FloatField()
+    log2_ratio = models.FloatField()
+    frames = models.PositiveIntegerField()
+    observations = models.JSONField()
+    best_observation = models.UUIDField(null=True)
+    p_after = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("hazard", "pass_id", name="evidence_once_per_pass"),
+        ]
+
+
+class HazardEvent(models.Model):
+    """One change of one hazard, with its state after it. Append-only by trigger.
+
+    `transaction` lets readers stop below the oldest running transaction, so that no event is
+    skipped when transactions commit out of order.
+    """
+
+    cursor = models.BigAutoField(primary_key=True)
+    transaction = models.BigIntegerField(
+        db_default=Cast(
+            Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()
+        )
+    )
+    at = models.DateTimeField(default=timezone.now)
+    change = models.CharField(max_length=11, choices=[(c.value, c.value) for c in Change])
+    hazard_id = models.UUIDField()
+    hazard = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(change__in=[change.value for change in Change]),
+                name="hazard_event_change_known",
+            )
+        ]
+        indexes = [models.Index("hazard_id", "cursor", name="hazard_event_by_hazard")]
+
+
+class Road(models.Model):
+    """A street of the background map, from OpenStreetMap."""
+
+    osm_id = models.BigIntegerField(primary_key=True)
+    name = models.CharField(max_length=200, blank=True)
+    highway = models.CharField(max_length=40)
+    line = models.LineStringField(srid=3857)

@@ -1,0 +1,102 @@
+"""Turn a detected frame into what fusion works with: one view and its located observations."""
+
+from dataclasses import dataclass, replace
+
+from hazardmap.accounts.selectors import device_camera, witness_of
+from hazardmap.capture.selectors import FramePose, poses, track_around
+from hazardmap.core.camera import DEFAULT_CAMERA, Camera
+from hazardmap.core.fusion import observe
+from hazardmap.core.observation import Observation, View
+from hazardmap.core.tracks import TrackPoint, headings
+from hazardmap.hazards import models, rows
+from hazardmap.inference.services import TakenRun
+
+# What a phone or dashcam states as its heading is about this good.
+STATED_HEADING_SIGMA_DEG = 4.0
+NO_HEADING_SIGMA_DEG = 180.0
+# Surer than the default, but a video often shows less than the whole picture.
+STATED_HFOV_SIGMA_DEG = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    views: list[View]
+    observations: list[Observation]
+
+
+def evidence_take(runs: list[TakenRun]) -> NewEvidence:
+    """Store the views and observations of these runs and return them."""
+    frames = poses(run.frame_id for run in runs)
+    views: list[View] = []
+    observations: list[Observation] = []
+    view_rows = []
+    for run in runs:
+        frame = frames.get(run.frame_id)
+        if frame is None:
+            continue  # its contributor has deleted it meanwhile
+        view = _view(frame, run)
+        views.append(view)
+        view_rows.append(rows.view_row(view, model_version=run.model_version))
+        for detection in run.detections:
+            seen = observe(
+                view, detection.id, detection.kind, detection.score, detection.box, view.aspect
+            )
+            if isinstance(seen, Observation):
+                observations.append(seen)
+    models.View.objects.bulk_create(view_rows, ignore_conflicts=True)
+    models.Observation.objects.bulk_create(
+        [rows.observation_row(observation) for observation in observations], ignore_conflicts=True
+    )
+    return NewEvidence(views, observations)
+
+
+def _view(frame: FramePose, run: TakenRun) -> View:
+    heading_deg, heading_sigma_deg = _heading(frame)
+    return View(
+        frame_id=frame.id,
+        device_id=frame.device_id,
+        witness=witness_of(frame.account_id),
+        captured_at=frame.captured_at,
+        lon=frame.lon,
+        lat=frame.lat,
+        accuracy_m=frame.accuracy_m,
+        heading_deg=heading_deg,
+        heading_sigma_deg=heading_sigma_deg,
+        speed_mps=frame.speed_mps,
+        camera=_camera(frame),
+        usable=run.usable,
+        dark=run.dark,
+        occluders=run.occluders,
+        aspect=(frame.width_px or 16) / (frame.height_px or 9),
+        simulated=frame.provenance != "camera",
+    )
+
+
+def _camera(frame: FramePose) -> Camera:
+    base = DEFAULT_CAMERA
+    if frame.hfov_deg is not None:
+        base = replace(base, hfov_deg=frame.hfov_deg, hfov_sigma_deg=STATED_HFOV_SIGMA_DEG)
+    return device_camera(frame.device_id, base)
+
+
+def _heading(frame: FramePose) -> tuple[float | None, float]:
+    """The stated heading, else that of the track among the frames that have arrived by now."""
+    if frame.heading_deg is not None:
+        return frame.heading_deg, STATED_HEADING_SIGMA_DEG
+    track = track_around(frame.device_id, frame.captured_at)
+    points = [
+        TrackPoint(
+            pose.captured_at,
+            pose.lon,
+            pose.lat,
+            pose.accuracy_m,
+            pose.speed_mps,
+            pose.heading_deg,
+        )
+        for pose in track
+    ]
+    here = [pose.id for pose in track].index(frame.id)
+    found = headings(points)[here]
+    if found is None:
+        return None, NO_HEADING_SIGMA_DEG
+    return found.heading_deg, found.sigma_deg

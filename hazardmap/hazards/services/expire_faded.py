@@ -1,0 +1,33 @@
+"""Take hazards off the map whose probability has faded away, with an event for each."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.core.hazard import LIVE, Change
+from hazardmap.core.lifecycle import swept
+from hazardmap.hazards import models, rows
+from hazardmap.hazards.services.hazard_write import event_write
+
+BATCH = 500
+
+
+def expire_faded() -> int:
+    """Expire what is due; return how many. Safe to run twice and at once."""
+    expired = 0
+    while count := _expire_batch():
+        expired += count
+    return expired
+
+
+@transaction.atomic
+def _expire_batch() -> int:
+    now = timezone.now()
+    due = models.Hazard.objects.filter(
+        state__in=[state.value for state in LIVE], expires_at__lte=now
+    )
+    batch = list(due.order_by("expires_at").select_for_update(skip_locked=True)[:BATCH])
+    for row in batch:
+        hazard = swept(rows.hazard_of(row), now)
+        rows.hazard_row(hazard).save(force_update=True)
+        event_write(Change.REMOVED, hazard)
+    return len(batch)

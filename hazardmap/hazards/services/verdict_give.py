@@ -1,0 +1,72 @@
+"""A moderator's word: stored as evidence of its own kind, then the place is evaluated anew."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.verdict import Decision
+from hazardmap.hazards import models
+from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
+from hazardmap.hazards.services.place_lock import MoreCells, place_lock
+
+
+class VerdictRefused(Exception):
+    """The message says in one sentence what is wrong."""
+
+
+def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID:
+    """Confirm, reject or relabel a hazard; return the verdict's id.
+
+    kind: the new kind of a relabel. Raises VerdictRefused.
+    """
+    if decision is Decision.RELABEL and kind not in KINDS:
+        raise VerdictRefused(f"{kind or 'nothing'} is not a kind of hazard.")
+
+    def store() -> tuple[UUID, Places]:
+        hazard = models.Hazard.objects.filter(id=hazard_id).first()
+        if hazard is None:
+            raise VerdictRefused("There is no such hazard any more.")
+        verdict = models.Verdict.objects.create(
+            decision=decision.value,
+            kind=kind if decision is Decision.RELABEL else hazard.kind,
+            position=hazard.position,
+            observations=_observations_behind(hazard),
+        )
+        return verdict.id, [(hazard.position.x, hazard.position.y)]
+
+    return _then_fuse(store)
+
+
+def verdict_undo(*, verdict_id: UUID) -> None:
+    """Take a verdict back. Doing it twice changes nothing."""
+
+    def undo() -> tuple[UUID, Places]:
+        verdict = models.Verdict.objects.select_for_update().get(id=verdict_id)
+        if verdict.undone_at is None:
+            verdict.undone_at = timezone.now()
+            verdict.save(update_fields=["undone_at"])
+        return verdict.id, [(verdict.position.x, verdict.position.y)]
+
+    _then_fuse(undo)
+
+
+def _observations_behind(hazard: models.Hazard) -> list[str]:
+    trails = hazard.evidence.values_list("observations", flat=True)
+    return sorted({observation for trail in trails for observation in trail})
+
+
+def _then_fuse(write: Callable[[], tuple[UUID, Places]]) -> UUID:
+    """Run `write` and evaluate its places in one transaction."""
+    cells: frozenset[int] = frozenset()
+    while True:
+        try:
+            with transaction.atomic():
+                lock = place_lock(cells)
+                result, places = write()
+                fuse_around(seen=places, looked_from=places, lock=lock)
+                return result
+        except MoreCells as more:
+            cells = more.cells

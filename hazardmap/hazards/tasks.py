@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from hazardmap.hazards import services
+
+
+@shared_task
+def fuse_pending() -> None:
+    services.fuse_pending()
+
+
+@shared_task
+def expire_faded() -> None:
+    services.expire_faded()

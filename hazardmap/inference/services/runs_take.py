@@ -1,0 +1,59 @@
+"""Hand finished detection runs to the map, each once."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from hazardmap.core.observation import Box
+from hazardmap.inference.models import Detection, DetectionRun
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDetection:
+    id: UUID
+    kind: str
+    score: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRun:
+    """One detected frame. `occluders` are the boxes of vehicles and people in it."""
+
+    frame_id: UUID
+    model_version: str
+    dark: bool
+    usable: bool
+    occluders: tuple[Box, ...]
+    detections: tuple[TakenDetection, ...]
+
+
+def runs_take(*, limit: int) -> list[TakenRun]:
+    """Lock and mark the oldest runs that the map has not taken in.
+
+    Call it inside the transaction that writes what follows from them: if that is rolled back, the
+    runs are offered again; another worker at the same time gets other runs.
+    """
+    waiting = DetectionRun.objects.filter(fused_at__isnull=True).order_by("id")
+    runs = list(waiting.select_for_update(skip_locked=True)[:limit])
+    DetectionRun.objects.filter(id__in=[run.id for run in runs]).update(fused_at=timezone.now())
+    detections: dict[UUID, list[TakenDetection]] = defaultdict(list)
+    for row in Detection.objects.filter(frame_id__in=[run.frame_id for run in runs]).order_by("id"):
+        box = Box(row.left, row.top, row.right, row.bottom)
+        detections[row.run_id].append(TakenDetection(row.id, row.kind, row.score, box))
+    return [
+        TakenRun(
+            frame_id=run.frame_id,
+            model_version=run.model_version_id,
+            dark=run.dark,
+            usable=run.usable,
+            occluders=tuple(
+                Box(item["left"], item["top"], item["right"], item["bottom"])
+                for item in run.context
+            ),
+            detections=tuple(detections[run.id]),
+        )
+        for run in runs
+    ]

@@ -1,0 +1,78 @@
+"""Usage, to read: single events, and their sums by day, key and meter."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from hazardmap.metering.models import UsageEvent, UsageSegment
+from hazardmap.platform.partitions import first_id_of
+from hazardmap.platform.read_only_admin import ReadOnlyAdmin
+
+DAYS = 31
+MOST_SUMS = 200
+
+
+class DayFilter(admin.SimpleListFilter):
+    """One UTC day, today unless chosen; by id, so that only one partition is read."""
+
+    title = "day (UTC)"
+    parameter_name = "day"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        today = timezone.now().astimezone(UTC).date()
+        days = [today - timedelta(days=back) for back in range(1, DAYS)]
+        return [("all", f"the last {DAYS} days"), *((day.isoformat(), str(day)) for day in days)]
+
+    def queryset(self, request: Any, queryset: QuerySet[UsageEvent]) -> QuerySet[UsageEvent]:
+        now = timezone.now().astimezone(UTC)
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        if self.value() == "all":
+            return queryset.filter(id__gte=first_id_of(today - timedelta(days=DAYS - 1)))
+        start = datetime.fromisoformat(self.value() or today.isoformat()).replace(tzinfo=UTC)
+        end = start + timedelta(days=1)
+        return queryset.filter(id__gte=first_id_of(start), id__lt=first_id_of(end))
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        """Django's first choice is "All"; here no choice means today."""
+        for number, choice in enumerate(super().choices(changelist)):
+            yield choice | {"display": "today"} if number == 0 else choice
+
+
+@admin.register(UsageEvent)
+class UsageEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "key_id", "meter", "quantity", "subject", "request_id")
+    list_filter = (DayFilter, "meter")
+    search_fields = ("=key_id",)
+    search_help_text = "The public id of an API key"
+    ordering = ("-id",)
+    change_list_template = "metering/usage_list.html"
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        """Django's list with the sums of everything that the filters select above it."""
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context:
+            context["sums"] = sums(context["cl"].queryset)
+        return response
+
+
+def sums(events: QuerySet[UsageEvent]) -> list[dict[str, Any]]:
+    """Units and answers by day (UTC), key and meter; newest day first, at most 200 lines."""
+    grouped = (
+        events.order_by()
+        .annotate(day=TruncDate("at", tzinfo=UTC))
+        .values("day", "key_id", "meter")
+        .annotate(units=Sum("quantity"), answers=Count("id"))
+    )
+    return list(grouped.order_by("-day", "key_id", "meter")[:MOST_SUMS])
+
+
+@admin.register(UsageSegment)
+class UsageSegmentAdmin(ReadOnlyAdmin):
+    list_display = ("name", "offset", "finished_at")
+    ordering = ("-name",)

@@ -1,0 +1,36 @@
+"""What was served to whom: the rows that invoices will be made from."""
+
+from django.db import models
+from django.db.models import Q
+
+from hazardmap.core.usage import Meter
+
+
+class UsageEvent(models.Model):
+    """One metered answer (core.usage.UsageRecord). Partitioned by month of `id`."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    key_id = models.CharField(max_length=16)
+    meter = models.CharField(max_length=10, choices=[(m.value, m.value) for m in Meter])
+    quantity = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    request_id = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    hazards = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="usage_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(meter__in=[meter.value for meter in Meter]), name="usage_meter_known"
+            ),
+        ]
+        indexes = [models.Index("key_id", "at", name="usage_by_key")]
+
+
+class UsageSegment(models.Model):
+    """How far a log file has been loaded; moves in the transaction that inserts its events."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    offset = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)

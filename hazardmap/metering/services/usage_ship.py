@@ -1,0 +1,79 @@
+"""Load the usage logs into the database, each line exactly once.
+
+The offset up to which a segment is loaded moves in the transaction that inserts its events, and
+an event's id is derived from its request, so neither a crash nor a second shipper doubles a line.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.core.usage import UsageRecord
+from hazardmap.metering.models import UsageEvent, UsageSegment
+from hazardmap.metering.services.usage_record import SUFFIX
+
+logger = logging.getLogger(__name__)
+CHUNK_BYTES = 1_000_000
+# A segment is complete an hour after its own has ended; then its file may go.
+KEEP = timedelta(hours=2)
+
+
+def usage_ship() -> int:
+    """Load what has been appended since the last time; return the number of new events."""
+    loaded = 0
+    for path in sorted(Path(settings.USAGE_LOG).glob(f"*{SUFFIX}")):
+        while count := _load_chunk(path):
+            loaded += count
+        _remove_if_complete(path)
+    return loaded
+
+
+@transaction.atomic
+def _load_chunk(path: Path) -> int:
+    UsageSegment.objects.get_or_create(name=path.name)
+    segment = UsageSegment.objects.select_for_update().get(name=path.name)
+    with path.open("rb") as file:
+        file.seek(segment.offset)
+        chunk = file.read(CHUNK_BYTES)
+    # A line that is just being written has no end yet; it is read the next time.
+    complete = chunk[: chunk.rfind(b"\n") + 1]
+    if not complete:
+        return 0
+    events = [event for line in complete.splitlines() if (event := _event(path, line))]
+    UsageEvent.objects.bulk_create(events, ignore_conflicts=True)
+    segment.offset += len(complete)
+    segment.save(update_fields=["offset"])
+    return len(complete.splitlines())
+
+
+def _event(path: Path, line: bytes) -> UsageEvent | None:
+    try:
+        record = UsageRecord.from_line(line.decode())
+    except ValueError as error:
+        logger.error("%s holds a line that is no usage record: %s", path.name, error)
+        return None
+    return UsageEvent(
+        id=record.id,
+        key_id=record.key_id,
+        meter=record.meter.value,
+        quantity=record.quantity,
+        at=record.at,
+        request_id=record.request_id,
+        subject=record.subject[:200],
+        hazards=[str(hazard) for hazard in record.hazards],
+    )
+
+
+def _remove_if_complete(path: Path) -> None:
+    hour = datetime.strptime(path.name[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
+    if timezone.now() - hour < KEEP:
+        return
+    segment = UsageSegment.objects.get(name=path.name)
+    if segment.offset == path.stat().st_size:
+        path.unlink()
+        segment.finished_at = timezone.now()
+        segment.save(update_fields=["finished_at"])

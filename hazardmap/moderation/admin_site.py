@@ -1,0 +1,59 @@
+"""The admin site: Django's own, with the review queue, pictures and a limit on guessing."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from hazardmap.moderation import queue
+from hazardmap.moderation.access import may_moderate
+from hazardmap.moderation.images import image
+from hazardmap.moderation.login import ThrottledLoginForm
+
+
+class ModerationSite(AdminSite):
+    site_header = "hazardmap"
+    site_title = "hazardmap"
+    index_title = "Administration"
+    login_form = ThrottledLoginForm
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own: list[URLPattern | URLResolver] = [
+            path("queue/", self.admin_view(queue.first), name="queue"),
+            path("queue/<uuid:hazard_id>/", self.admin_view(queue.item), name="queue_item"),
+            path(
+                "queue/<uuid:hazard_id>/decide/", self.admin_view(queue.give), name="queue_decide"
+            ),
+            path("queue/<uuid:hazard_id>/skip/", self.admin_view(queue.skip), name="queue_skip"),
+            path(
+                "queue/undo/<uuid:decision_id>/",
+                self.admin_view(queue.take_back),
+                name="queue_undo",
+            ),
+            path("images/<uuid:frame_id>.jpg", self.admin_view(image), name="image"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Django's list of tables, and above it the review queue for those who may use it."""
+        tables = list(super().get_app_list(request, app_label))
+        if app_label is not None or not may_moderate(request):
+            return tables
+        url = reverse("admin:queue")
+        entry = {
+            "name": "Review queue",
+            "object_name": "queue",
+            "admin_url": url,
+            "add_url": None,
+            "view_only": True,
+            "perms": {"add": False, "change": False, "delete": False, "view": True},
+        }
+        review = {
+            "name": "Review",
+            "app_label": "review",
+            "app_url": url,
+            "has_module_perms": True,
+            "models": [entry],
+        }
+        return [review, *tables]

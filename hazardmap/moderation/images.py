@@ -1,0 +1,28 @@
+"""Pictures for staff: also of hazards that are not on the map; only ever the blurred copy."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from hazardmap.capture.selectors import stored_image
+from hazardmap.moderation.access import may_moderate
+
+
+@require_safe
+def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
+    if not may_moderate(request) and not request.user.has_perm("capture.view_frame"):
+        raise PermissionDenied
+    content = stored_image(frame_id)
+    if content is None:
+        raise Http404
+    return HttpResponse(
+        content,
+        content_type="image/jpeg",
+        headers={
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )

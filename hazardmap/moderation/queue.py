@@ -1,0 +1,114 @@
+"""The review queue: one hazard per screen, the most urgent first. Plain pages and forms."""
+
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from hazardmap.hazards import selectors as hazards
+from hazardmap.moderation import services
+from hazardmap.moderation.access import moderators_only
+from hazardmap.moderation.models import Decision
+from hazardmap.moderation.order import place_in, queue_order
+from hazardmap.moderation.screen import REJECT_REASONS, kinds_to_choose, screen_of
+from hazardmap.moderation.selectors import last_decision
+
+if TYPE_CHECKING:
+    from hazardmap.accounts.models import User
+
+QUEUE_LENGTH = 200
+SKIPPED = "queue_skipped"
+
+
+@require_safe
+@moderators_only
+def first(request: HttpRequest) -> HttpResponse:
+    """Go to the most urgent hazard, or say that all is done."""
+    order = _order(request)
+    if order:
+        return redirect("admin:queue_item", order[0])
+    return render(request, "moderation/queue_empty.html", _context(request, "Review queue"))
+
+
+@require_safe
+@moderators_only
+def item(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
+    hazard = hazards.hazard_get(hazard_id)
+    if hazard is None:
+        messages.warning(request, "That hazard is no longer on the map.")
+        return redirect("admin:queue")
+    screen = screen_of(hazard, timezone.now())
+    shot = next((s for s in screen.shots if str(s.number) == request.GET.get("picture")), None)
+    if shot is None and screen.shots:
+        shot = screen.shots[0]
+    context = _context(request, screen.kind.label.capitalize()) | {
+        "screen": screen,
+        "shot": shot,
+        "place": place_in(_order(request), hazard_id),
+        "queue_length": QUEUE_LENGTH,
+        "reasons": REJECT_REASONS,
+        "kinds": kinds_to_choose(hazard.kind),
+    }
+    return render(request, "moderation/queue_item.html", context)
+
+
+@require_POST
+@moderators_only
+def give(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
+    """Decide, then go on to the next hazard."""
+    after = place_in(_order(request), hazard_id).after
+    try:
+        services.decide(
+            moderator=_moderator(request),
+            hazard_id=hazard_id,
+            action=request.POST.get("action", ""),
+            new_kind=request.POST.get("new_kind", ""),
+            reason=request.POST.get("reason", "").strip(),
+        )
+    except services.DecisionRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("admin:queue_item", hazard_id)
+    return redirect("admin:queue_item", after) if after else redirect("admin:queue")
+
+
+@require_POST
+@moderators_only
+def skip(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
+    """Put a hazard at the end of this moderator's queue until he signs out."""
+    after = place_in(_order(request), hazard_id).after
+    skipped = [*request.session.get(SKIPPED, []), str(hazard_id)]
+    request.session[SKIPPED] = skipped[-QUEUE_LENGTH:]
+    return redirect("admin:queue_item", after) if after else redirect("admin:queue")
+
+
+@require_POST
+@moderators_only
+def take_back(request: HttpRequest, decision_id: UUID) -> HttpResponse:
+    """Undo a decision and show its hazard again."""
+    decision = Decision.objects.filter(id=decision_id).first()
+    if decision is None:
+        raise Http404
+    services.undo(moderator=_moderator(request), decision_id=decision_id)
+    messages.success(request, f"Taken back: {decision.summary}.")
+    return redirect("admin:queue_item", decision.hazard_id)
+
+
+def _order(request: HttpRequest) -> list[UUID]:
+    waiting = hazards.review_queue(limit=QUEUE_LENGTH)
+    return queue_order([hazard.id for hazard in waiting], request.session.get(SKIPPED, []))
+
+
+def _moderator(request: HttpRequest) -> "User":
+    return cast("User", request.user)
+
+
+def _context(request: HttpRequest, title: str) -> dict[str, Any]:
+    return admin.site.each_context(request) | {
+        "title": title,
+        "is_nav_sidebar_enabled": False,
+        "last_decision": last_decision(_moderator(request)),
+    }

@@ -1,0 +1,100 @@
+"""A moderator decides about a hazard."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from hazardmap.core.hazard import LIVE, Hazard
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.verdict import Decision as Verdict
+from hazardmap.hazards import selectors as hazards
+from hazardmap.hazards.services.verdict_give import VerdictRefused, verdict_give
+from hazardmap.moderation.models import Decision
+from hazardmap.moderation.services.audit_write import audit_hazard
+
+if TYPE_CHECKING:
+    from hazardmap.accounts.models import User
+
+REASON_LENGTH = 200
+
+
+class DecisionRefused(ValueError):
+    """The decision makes no sense or comes too late; the message is one sentence for people."""
+
+
+@transaction.atomic
+def decide(
+    *, moderator: "User", hazard_id: UUID, action: str, new_kind: str = "", reason: str = ""
+) -> Decision:
+    """Confirm, reject or relabel a hazard; the map follows in the same transaction.
+
+    Rejecting needs a reason, relabelling a new kind. The same word of the same moderator again,
+    about a hazard that nobody has seen since, returns the first decision and changes nothing.
+    Raises DecisionRefused.
+    """
+    _check(action, new_kind, reason)
+    _one_at_a_time(hazard_id)
+    before = hazards.hazard_get(hazard_id)
+    standing = _standing(moderator, hazard_id, action, new_kind)
+    if standing is not None and not _seen_since(before, standing):
+        return standing
+    if before is None or before.state not in LIVE:
+        raise DecisionRefused("This hazard is no longer on the map.")
+    if new_kind == before.kind:
+        raise DecisionRefused(f"This hazard is already a {KINDS[new_kind].label}.")
+    try:
+        verdict_id = verdict_give(hazard_id=hazard_id, decision=Verdict(action), kind=new_kind)
+    except VerdictRefused as refused:
+        raise DecisionRefused(str(refused)) from refused
+    decision = Decision.objects.create(
+        hazard_id=hazard_id,
+        verdict_id=verdict_id,
+        moderator=moderator,
+        action=action,
+        old_kind=before.kind,
+        new_kind=new_kind,
+        reason=reason,
+    )
+    audit_hazard(
+        actor=moderator,
+        action=action,
+        hazard_id=hazard_id,
+        before=before,
+        after=hazards.hazard_get(hazard_id),
+        reason=reason,
+    )
+    return decision
+
+
+def _check(action: str, new_kind: str, reason: str) -> None:
+    if action not in Decision.Action.values:
+        raise DecisionRefused("A decision is to confirm, to reject or to relabel.")
+    if action == Decision.Action.RELABEL and new_kind not in KINDS:
+        raise DecisionRefused("Choose the kind that it really is.")
+    if action != Decision.Action.RELABEL and new_kind:
+        raise DecisionRefused("Only relabelling takes a new kind.")
+    if action == Decision.Action.REJECT and not reason.strip():
+        raise DecisionRefused("Say why the hazard is rejected.")
+    if len(reason) > REASON_LENGTH:
+        raise DecisionRefused(f"A reason has at most {REASON_LENGTH} characters.")
+
+
+def _one_at_a_time(hazard_id: UUID) -> None:
+    """Make a second decision about this hazard wait until the first is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"decide {hazard_id}"]
+        )
+
+
+def _standing(moderator: "User", hazard_id: UUID, action: str, new_kind: str) -> Decision | None:
+    """The moderator's newest decision about the hazard, if it says just this and still stands."""
+    latest = Decision.objects.filter(hazard_id=hazard_id, undone_at=None).order_by("-at").first()
+    if latest is None or latest.moderator_id != moderator.pk:
+        return None
+    return latest if (latest.action, latest.new_kind) == (action, new_kind) else None
+
+
+def _seen_since(hazard: Hazard | None, decision: Decision) -> bool:
+    return hazard is not None and hazard.state in LIVE and hazard.last_seen > decision.at

@@ -1,0 +1,65 @@
+"""Monthly partitions of tables whose primary key is a UUIDv7.
+
+The first 48 bits of the id are milliseconds, so a range of ids is a range of time.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import CreateModel
+from django.db.migrations.state import ProjectState
+
+PARTITIONED_TABLES = ("inference_detection", "metering_usageevent")
+MONTHS_AHEAD = 2
+MONTHS_BEHIND = 1
+
+
+def first_id_of(month: datetime) -> UUID:
+    """The smallest UUID whose timestamp lies in that month."""
+    return UUID(int=int(month.timestamp() * 1000) << 80)
+
+
+def month_after(month: datetime, count: int) -> datetime:
+    """The first day, UTC, of the month `count` months later (earlier if negative)."""
+    index = month.year * 12 + month.month - 1 + count
+    return datetime(index // 12, index % 12 + 1, 1, tzinfo=UTC)
+
+
+class CreatePartitionedModel(CreateModel):
+    """CreateModel for a table that is partitioned by range of its `id`."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        plain = schema_editor.sql_create_table
+        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE (id)"
+        try:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        finally:
+            schema_editor.sql_create_table = plain
+
+
+def make_partitions(now: datetime, tables: Sequence[str] = PARTITIONED_TABLES) -> list[str]:
+    """Create what is missing from last month to two months ahead; return the new tables' names."""
+    made = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            for offset in range(-MONTHS_BEHIND, MONTHS_AHEAD + 1):
+                month = month_after(now, offset)
+                name = f"{table}_{month:%Y_%m}"
+                cursor.execute("SELECT to_regclass(%s)", [name])
+                if cursor.fetchone() != (None,):
+                    continue
+                cursor.execute(
+                    f'CREATE TABLE "{name}" PARTITION OF "{table}" FOR VALUES FROM (%s) TO (%s)',
+                    [first_id_of(month), first_id_of(month_after(month, 1))],
+                )
+                made.append(name)
+    return made

@@ -1,0 +1,34 @@
+"""How often something may happen, counted in Redis; without Redis, in this process alone."""
+
+import time
+from threading import Lock
+
+from django.core.cache import cache
+from redis import RedisError
+
+_local: dict[str, int] = {}
+_lock = Lock()
+_LOCAL_BUCKETS = 10_000
+
+
+def allow(bucket: str, *, limit: int, period_s: int) -> bool:
+    """Count one event of `bucket`; False if it is more than `limit` in this period.
+
+    Periods are fixed windows of the clock, so at most 2 · limit events fall into any period_s.
+    Without Redis each process counts for itself: stricter than nothing, looser than together.
+    """
+    window = int(time.time() // period_s)
+    key = f"rate:{bucket}:{window}"
+    try:
+        cache.add(key, 0, timeout=period_s * 2)
+        return int(cache.incr(key)) <= limit
+    except (RedisError, ValueError):
+        return _count_locally(key) <= limit
+
+
+def _count_locally(key: str) -> int:
+    with _lock:
+        if len(_local) >= _LOCAL_BUCKETS:
+            _local.clear()
+        _local[key] = _local.get(key, 0) + 1
+        return _local[key]

@@ -1,0 +1,30 @@
+"""Which packages make up the site, and in which language and time it thinks."""
+
+INSTALLED_APPS = [
+    "hazardmap.moderation.site.HazardmapAdmin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "rest_framework",
+    "drf_spectacular",
+    "django_vite",
+    "hazardmap.platform",
+    "hazardmap.accounts",
+    "hazardmap.capture",
+    "hazardmap.inference",
+    "hazardmap.hazards",
+    "hazardmap.metering",
+    "hazardmap.moderation",
+    "hazardmap.api",
+    "hazardmap.web",
+]
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,106 @@
+"""The only reader of os.environ: every setting with its type, its default and its rule."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
+
+
+class Mode(StrEnum):
+    """DEMO binds to this machine only, TEST is for the test suite, PRODUCTION is strict."""
+
+    DEMO = "demo"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class EnvError(Exception):
+    """A setting in the environment is missing or wrong; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Everything that the environment decides.
+
+    var: absolute folder of run-time state (blobs, usage log). hosts: names this server answers
+    to. weights: manifest of the operator's own models, None for those of `make up`.
+    frame_max_age_days: frames captured longer ago are refused.
+    """
+
+    mode: Mode
+    secret_key: str
+    database_url: str
+    redis_url: str
+    var: Path
+    host: str
+    port: int
+    hosts: tuple[str, ...]
+    weights: Path | None
+    frame_max_age_days: int
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
+        """Raises EnvError naming the variable and the rule."""
+        env = os.environ if environ is None else environ
+        try:
+            mode = Mode(env.get("HAZARDMAP_ENV", "demo"))
+        except ValueError:
+            raise EnvError("HAZARDMAP_ENV must be demo, test or production.") from None
+        host = env.get("HAZARDMAP_HOST", "127.0.0.1")
+        result = cls(
+            mode=mode,
+            secret_key=env.get("HAZARDMAP_SECRET_KEY", DEMO_SECRET),
+            database_url=env.get("DATABASE_URL", ""),
+            redis_url=env.get("REDIS_URL", ""),
+            var=Path(env.get("HAZARDMAP_VAR", str(REPOSITORY / "var"))).absolute(),
+            host=host,
+            port=_integer(env, "HAZARDMAP_PORT", 8000, 1, 65_535),
+            hosts=tuple(env.get("HAZARDMAP_HOSTS", f"{host},localhost,127.0.0.1").split(",")),
+            weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
+            frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
+        )
+        result.check()
+        return result
+
+    def check(self) -> None:
+        """Refuse what would be unsafe. Raises EnvError."""
+        if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            raise EnvError("Demo mode serves this machine only: HAZARDMAP_HOST must be 127.0.0.1.")
+        if self.mode is not Mode.PRODUCTION:
+            return
+        if self.secret_key == DEMO_SECRET or len(self.secret_key) < 50:
+            raise EnvError(
+                "Production needs a HAZARDMAP_SECRET_KEY of its own, at least 50 characters long."
+            )
+        if not self.database_url or not self.redis_url:
+            raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
+
+    def database(self) -> dict[str, object]:
+        """Django's database settings from DATABASE_URL (postgis://user:password@host/name)."""
+        parts = urlsplit(self.database_url or "postgis://hazardmap@/hazardmap")
+        if parts.scheme not in {"postgis", "postgres", "postgresql"}:
+            raise EnvError("DATABASE_URL must start with postgis://.")
+        query = parse_qs(parts.query)
+        return {
+            "ENGINE": "django.contrib.gis.db.backends.postgis",
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": query.get("host", [parts.hostname or ""])[0],
+            "PORT": query.get("port", [str(parts.port or "")])[0],
+        }
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise EnvError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+ENV = Env.read()

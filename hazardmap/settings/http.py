@@ -1,0 +1,51 @@
+"""How a request passes through the site."""
+
+from hazardmap.settings.env import ENV, REPOSITORY, Mode
+
+ROOT_URLCONF = "hazardmap.urls"
+WSGI_APPLICATION = "hazardmap.wsgi.application"
+ALLOWED_HOSTS = list(ENV.hosts)
+APPEND_SLASH = True
+
+MIDDLEWARE = [
+    "hazardmap.web.headers.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/account/"
+LOGOUT_REDIRECT_URL = "/"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.var / "static"
+STATICFILES_DIRS = [path for path in [REPOSITORY / "frontend" / "dist"] if path.is_dir()]
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": REPOSITORY / "frontend" / "dist" / "manifest.json",
+        "static_url_prefix": "",
+    }
+}
+# Vite puts a hash of the content into every file name below assets/.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[0-9A-Za-z_-]{8,}\.\w+$"
+# Without a `collectstatic` step (demo, tests) the files are served from where they were built.
+WHITENOISE_USE_FINDERS = ENV.mode is not Mode.PRODUCTION
+WHITENOISE_AUTOREFRESH = False

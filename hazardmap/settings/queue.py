@@ -1,0 +1,43 @@
+"""Celery: messages are hints that carry ids only; every piece of work is a row in PostgreSQL."""
+
+from datetime import timedelta
+
+from hazardmap.settings.env import ENV
+
+CELERY_BROKER_URL = (
+    ENV.redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    if ENV.redis_url.startswith("unix://")
+    else ENV.redis_url
+)
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "hazardmap.inference.*": {"queue": "detect"},
+    "hazardmap.hazards.*": {"queue": "fuse"},
+}
+# A hint that was not taken within its period is worthless: the next one says the same.
+CELERY_BEAT_SCHEDULE = {
+    name: {
+        "task": task,
+        "schedule": timedelta(seconds=period_s),
+        "options": {"expires": max(period_s, 1.0)},
+    }
+    for name, task, period_s in [
+        ("detect what is waiting", "hazardmap.inference.tasks.detect_pending", 2.0),
+        ("delete originals left behind", "hazardmap.inference.tasks.sweep_originals", 600.0),
+        ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
+        ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
+        ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
+        ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
+    ]
+}

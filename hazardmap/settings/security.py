@@ -1,0 +1,30 @@
+"""Cookies, headers and passwords."""
+
+from hazardmap.settings.env import ENV, Mode
+
+SECRET_KEY = ENV.secret_key
+DEBUG = False
+_HTTPS = ENV.mode is Mode.PRODUCTION
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests log in hundreds of times
+    if ENV.mode is Mode.TEST
+    else ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+)
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+# The body of an upload is bounded by the upload itself (20 MB); everything else is small.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

@@ -1,0 +1,17 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from hazardmap.platform.health import healthz
+
+handler404 = "hazardmap.errors.not_found"
+handler500 = "hazardmap.errors.failed"
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("api/v1/", include("hazardmap.api.urls")),
+    path("tiles/v1/", include("tiles.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("hazardmap.web.urls")),
+]

@@ -1,0 +1,58 @@
+"""A contributor's own page: pairing a phone, devices, and what became of the frames."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from hazardmap.accounts.models import User
+from hazardmap.accounts.selectors import devices_of
+from hazardmap.accounts.services import NewPairingCode, device_revoke, pairing_code_create
+from hazardmap.capture.selectors import frames_of
+from hazardmap.web.words import PROVENANCES
+
+RECENT_FRAMES = 24
+
+
+@never_cache
+@login_required
+@require_safe
+def account_page(request: HttpRequest) -> HttpResponse:
+    return _account(request, None)
+
+
+@never_cache
+@login_required
+@require_POST
+def pairing_code(request: HttpRequest) -> HttpResponse:
+    """A new code, shown in the answer and nowhere else."""
+    return _account(request, pairing_code_create(owner=_user(request)))
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    device_revoke(owner=_user(request), device_id=device_id)
+    messages.success(request, "The device can no longer upload.")
+    return HttpResponseRedirect("/account/#devices")
+
+
+def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
+    user = _user(request)
+    frames = frames_of(user.pk, limit=RECENT_FRAMES)
+    context = {
+        "code": code,
+        "devices": devices_of(user),
+        "frames": [(frame, PROVENANCES[frame.provenance]) for frame in frames],
+    }
+    return render(request, "web/account.html", context)
+
+
+def _user(request: HttpRequest) -> User:
+    """The signed-in user; `login_required` has seen to it."""
+    assert isinstance(request.user, User)  # noqa: S101 - narrows the type, never fails
+    return request.user

@@ -1,0 +1,125 @@
+"""Hazards as the pages and their scripts get them: plain JSON values with words beside them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hazardmap.core.decay import probability_at
+from hazardmap.core.hazard import LIVE, Evidence, Hazard
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.observation import Box
+from hazardmap.hazards.selectors import EvidenceImage
+from hazardmap.web.words import SEVERITIES, STATES, likelihood
+
+
+def hazard_facts(hazard: Hazard) -> dict[str, Any]:
+    """One hazard. Times are Unix seconds; the reader fades `p` itself from `t` and `half_life`."""
+    kind = KINDS[hazard.kind]
+    return {
+        "id": str(hazard.id),
+        "kind": hazard.kind,
+        "label": kind.label,
+        "group": kind.group.value,
+        "state": hazard.state.value,
+        "live": hazard.state in LIVE,
+        "lon": hazard.lon,
+        "lat": hazard.lat,
+        "radius_m": hazard.radius_m,
+        "p": hazard.p,
+        "t": hazard.t_ref.timestamp(),
+        "half_life": hazard.half_life_s,
+        "severity": hazard.severity,
+        "severity_words": SEVERITIES[hazard.severity],
+        "state_words": STATES[hazard.state.value],
+        "first_seen": hazard.first_seen.timestamp(),
+        "last_seen": hazard.last_seen.timestamp(),
+        "passes": hazard.passes,
+        "witnesses": hazard.witnesses,
+        "published": hazard.published,
+        "confirmed": hazard.confirmed,
+        "simulated": hazard.simulated,
+    }
+
+
+def image_facts(image: EvidenceImage) -> dict[str, Any]:
+    """One picture that shows the hazard, and where in it (shares of width and height)."""
+    return {
+        "url": image_url(image),
+        "captured_at": image.captured_at.timestamp(),
+        "label": KINDS[image.kind].label,
+        "score": image.score,
+        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
+        "simulated": image.simulated,
+        "model_version": image.model_version,
+    }
+
+
+def pass_facts(evidence: Evidence) -> dict[str, Any]:
+    """What one pass said; neither the device nor the witness behind it is told."""
+    return {
+        "at": evidence.last_at.timestamp(),
+        "seen": evidence.seen,
+        "frames": evidence.frames,
+        "p_after": evidence.p_after,
+    }
+
+
+def image_url(image: EvidenceImage) -> str:
+    return f"/images/{image.frame_id}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A hazard at one moment, for a template. `p_percent` is 0..100."""
+
+    hazard: Hazard
+    label: str
+    group: str
+    p_percent: int
+    likelihood: str
+    live: bool
+
+
+def row_of(hazard: Hazard, at: datetime) -> Row:
+    kind = KINDS[hazard.kind]
+    p = probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, at)
+    return Row(
+        hazard=hazard,
+        label=kind.label,
+        group=kind.group.value,
+        p_percent=round(100 * p),
+        likelihood=likelihood(p),
+        live=hazard.state in LIVE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An evidence picture for a template; the rectangle is text that no locale reformats."""
+
+    image: EvidenceImage
+    url: str
+    label: str
+    score_percent: int
+    x: str
+    y: str
+    width: str
+    height: str
+
+
+def picture_of(image: EvidenceImage) -> Picture:
+    box: Box = image.box
+    return Picture(
+        image=image,
+        url=image_url(image),
+        label=KINDS[image.kind].label,
+        score_percent=round(100 * image.score),
+        x=_share(box.left),
+        y=_share(box.top),
+        width=_share(box.right - box.left),
+        height=_share(box.bottom - box.top),
+    )
+
+
+def _share(value: float) -> str:
+    return f"{value:.4f}"

@@ -1,0 +1,67 @@
+"""The source code of the version that runs, as section 13 of the AGPL asks for."""
+
+import io
+import tarfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+# Code only: nothing that an operator may have put beside it (settings, data, weights, state).
+PARTS: Final = (
+    "LICENSE",
+    "Makefile",
+    "Procfile",
+    "README.md",
+    "constraints.txt",
+    "deploy",
+    "detection",
+    "docs",
+    "frontend",
+    "hazardmap",
+    "manage.py",
+    "pyproject.toml",
+    "requirements-dev.txt",
+    "requirements.txt",
+    "tests",
+    "tiles",
+)
+SKIPPED: Final = frozenset({"__pycache__", "node_modules", "dist", "generated"})
+CODE: Final = frozenset(
+    {".css", ".html", ".in", ".json", ".md", ".py", ".sh", ".sql", ".svg", ".toml", ".ts", ".txt"}
+)
+CONFIGURATION: Final = frozenset({".conf", ".service", ".yaml", ".yml"})
+NAMES: Final = frozenset({"LICENSE", "Makefile", "Procfile", "Containerfile", "Dockerfile"})
+
+
+@require_safe
+def source(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(
+        archive(ROOT),
+        content_type="application/gzip",
+        headers={"Content-Disposition": 'attachment; filename="hazardmap-source.tar.gz"'},
+    )
+
+
+@lru_cache(maxsize=1)
+def archive(root: Path) -> bytes:
+    """A tar.gz of the code below `root`; packed once, for a running version does not change."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for part in PARTS:
+            if (root / part).exists():
+                tar.add(root / part, f"hazardmap/{part}", filter=_code_only)
+    return buffer.getvalue()
+
+
+def _code_only(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    path = Path(entry.name)
+    wanted = path.suffix in CODE | CONFIGURATION or path.name in NAMES
+    if path.name in SKIPPED or path.name.startswith(".") or not (entry.isdir() or wanted):
+        return None
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry

@@ -1,0 +1,11 @@
+"""How pages write numbers."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share, 0..1, as whole per cent."""
+    return f"{round(100 * share)} %"

@@ -1,0 +1,27 @@
+"""Addresses of the pages."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from hazardmap.web import account, images, map_data, pages, source
+
+urlpatterns = [
+    path("", pages.map_page, name="map"),
+    path("hazards/<uuid:hazard_id>/", pages.hazard_page, name="hazard"),
+    path("drive/", pages.drive_page, name="drive"),
+    path("about/", pages.about_page, name="about"),
+    path("source.tar.gz", source.source, name="source"),
+    path(
+        "login/",
+        LoginView.as_view(template_name="web/login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("account/", account.account_page, name="account"),
+    path("account/pairing-code/", account.pairing_code, name="pairing-code"),
+    path("account/devices/<uuid:device_id>/revoke/", account.revoke, name="device-revoke"),
+    path("map/hazards.json", map_data.hazards, name="map-hazards"),
+    path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
+    path("map/changes.json", map_data.changes, name="map-changes"),
+    path("images/<uuid:frame_id>.jpg", images.image, name="image"),
+]

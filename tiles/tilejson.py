@@ -1,0 +1,91 @@
+"""TileJSON 3.0: what a client must know to read and fade the tiles."""
+
+from typing import Any
+
+from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
+from hazardmap.core.kinds import KINDS
+from hazardmap.hazards.selectors import map_bounds
+from tiles.cells import EPOCH
+from tiles.layers import ROADS_MIN_ZOOM
+from tiles.mercator import MAX_LAT_DEG
+
+WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
+OSM = "© OpenStreetMap contributors"
+
+POINT_FIELDS = {
+    "id": "public id of the hazard (UUID)",
+    "kind": "what it is",
+    "group": "construction, obstacle or wildlife",
+    "p": "probability at t; now it is p · 2^(−(now − t) / half_life)",
+    "t": "reference time of p, Unix seconds",
+    "half_life": "seconds in which the probability halves",
+    "severity": "1 be aware, 2 slow down, 3 danger to life",
+    "radius_m": "95 % radius of the position, metres",
+    "first_seen": "Unix seconds",
+    "last_seen": "Unix seconds",
+    "passes": "passes that reported it",
+    "witnesses": "independent contributors that reported it",
+    "published": "probable, and reported by two contributors or confirmed",
+    "confirmed": "confirmed by a moderator",
+    "simulated": "rests on rendered or restaged frames",
+    "state": "candidate, active or fading",
+}
+
+
+def hazards_json(template: str) -> dict[str, Any]:
+    """TileJSON of the hazards; `template` is the absolute address with {z}, {x} and {y}."""
+    bounds = map_bounds()
+    cells = {
+        kind: f"q; 2^(q/16) − 1 is the expected number of: {KINDS[kind].label}" for kind in KINDS
+    }
+    return {
+        "tilejson": "3.0.0",
+        "name": "hazardmap hazards",
+        "version": "1.0.0",
+        "scheme": "xyz",
+        "tiles": [template],
+        "minzoom": 0,
+        "maxzoom": 16,
+        "bounds": WORLD if bounds is None else list(bounds),
+        "attribution": "hazardmap contributors",
+        "vector_layers": [
+            {
+                "id": "cells",
+                "description": "H3 cells; the feature id is the H3 index >> 9",
+                "minzoom": 0,
+                "maxzoom": SINGLE_HAZARDS_FROM_ZOOM - 1,
+                "fields": cells
+                | {"t0": "reference time, low byte", "t1": "reference time, high byte"},
+            },
+            {
+                "id": "hazards",
+                "description": "single hazards",
+                "minzoom": SINGLE_HAZARDS_FROM_ZOOM,
+                "maxzoom": 16,
+                "fields": POINT_FIELDS,
+            },
+        ],
+        "epoch": EPOCH.isoformat(),
+        "time_unit_s": 600,
+        "half_lives": {kind.name: kind.half_life_s for kind in KINDS.values()},
+    }
+
+
+def roads_json(template: str) -> dict[str, Any]:
+    """TileJSON of the streets."""
+    return {
+        "tilejson": "3.0.0",
+        "name": "hazardmap roads",
+        "version": "1.0.0",
+        "tiles": [template],
+        "minzoom": ROADS_MIN_ZOOM,
+        "maxzoom": 15,
+        "bounds": WORLD,
+        "attribution": OSM,
+        "vector_layers": [
+            {
+                "id": "roads",
+                "fields": {"name": "name of the street", "highway": "OpenStreetMap's class"},
+            }
+        ],
+    }

@@ -1,0 +1,63 @@
+"""Tiles over HTTP."""
+
+import gzip
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.views.decorators.http import require_safe
+
+from hazardmap.platform.problems import answer
+from hazardmap.platform.rate_limit import allow
+from tiles.layers import hazards_tile, roads_tile
+from tiles.mercator import Tile
+from tiles.tilejson import hazards_json, roads_json
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+TILES_PER_MINUTE = 3000
+LAYERS: dict[str, Callable[[Tile], bytes | None]] = {"hazards": hazards_tile, "roads": roads_tile}
+MAX_AGE_S = {"hazards": 3, "roads": 3600}
+
+
+@require_safe
+def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpResponse:
+    """One tile of the public map: free, limited per address. Empty tiles are 204."""
+    address = Tile(z, x, y)
+    if layer not in LAYERS:
+        return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(LAYERS))}.")
+    if not address.exists:
+        return answer(400, "z must be 0 to 22 and x, y inside the grid of that zoom.")
+    if not allow(f"tiles:{request.META['REMOTE_ADDR']}", limit=TILES_PER_MINUTE, period_s=60):
+        limited = answer(429, f"More than {TILES_PER_MINUTE} tiles a minute from one address.")
+        limited.headers["Retry-After"] = "60"
+        return limited
+    body = LAYERS[layer](address)
+    response = HttpResponse(status=204) if body is None else _with_body(request, body)
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_S[layer]}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@require_safe
+def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
+    """TileJSON 3.0 of a layer."""
+    makers = {"hazards": hazards_json, "roads": roads_json}
+    if layer not in makers:
+        return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(makers))}.")
+    template = request.build_absolute_uri(f"/tiles/v1/{layer}/{{z}}/{{x}}/{{y}}.mvt")
+    template = template.replace("%7B", "{").replace("%7D", "}")
+    response = JsonResponse(makers[layer](template))
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _with_body(request: HttpRequest, body: bytes) -> HttpResponse:
+    etag = f'"{sha256(body).hexdigest()[:24]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    headers = {"ETag": etag, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        body = gzip.compress(body, compresslevel=5, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HttpResponse(body, content_type=MEDIA_TYPE, headers=headers)
