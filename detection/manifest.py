@@ -105,7 +105,7 @@ def _load(path: Path) -> tuple[dict[Role, Model], Path | None]:
         _check_classes(model)
         _check_file(model, files[model.path])
         models[model.role] = model
-        if "recall" in table:
+        if model.role is Role.HAZARDS and "recall" in table:
             recall = (path.parent / table["recall"]).resolve()
     return models, recall
 

@@ -11,6 +11,7 @@ export default defineConfig({
     target: 'es2022',
     // A data: URL in a script would be a second copy of what the page could have cached.
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200, // MapLibre is 1.1 MB before compression
     rollupOptions: { input: ['src/map/main.ts', 'src/drive/main.ts', 'src/site/site.css'] },
   },
 });

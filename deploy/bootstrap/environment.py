@@ -65,11 +65,12 @@ def write_environment(path: Path, environment: Mapping[str, str]) -> None:
     """Keep an environment in the 0600 file `path`, one shell-quoted NAME=value a line."""
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as sink:
-        sink.writelines(f"{name}={shlex.quote(value)}\n" for name, value in environment.items())
+    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in environment.items())
+    with os.fdopen(handle, "wb") as sink:
+        sink.write(text.encode())
 
 
 def read_environment(path: Path) -> dict[str, str]:
     """What `write_environment` kept."""
-    words = shlex.split(path.read_text(encoding="utf-8"))
+    words = shlex.split(path.read_bytes().decode())
     return dict(word.split("=", 1) for word in words)

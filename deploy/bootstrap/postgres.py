@@ -1,18 +1,20 @@
 """A private PostgreSQL cluster with PostGIS, reached through a socket in a 0700 folder only."""
 
+import contextlib
 import os
 import shlex
 import shutil
-import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.bootstrap.account import Account
-from deploy.bootstrap.command import run
+from deploy.bootstrap.command import Command, run
 from deploy.bootstrap.failure import BootstrapError
 from deploy.bootstrap.secret import secret
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+PATIENCE_S = 10.0
 APPLICATION = "hazardmap"  # the name of its role and of its database
 
 SETTINGS = {
@@ -62,6 +64,7 @@ class Cluster:
         if not complete:
             self._create_data()
         if not self._is_running():
+            self._clear_after_kill()
             log = self.folder / "postgres.log"
             self._control("start", "--log", log, "--options", self._options())
         if not complete:
@@ -74,16 +77,38 @@ class Cluster:
             self._control("stop", "--mode", "immediate" if self.throwaway else "fast")
 
     def _is_running(self) -> bool:
-        if not self.data.exists():
+        try:
+            first_line = self._pid_file.read_text(encoding="utf-8").split("\n")[0]
+        except FileNotFoundError:
             return False
-        status = subprocess.run(
-            [PROGRAMS / "pg_ctl", "status", "--pgdata", self.data],
-            check=False,
-            capture_output=True,
-            cwd="/",
-            **self.account.popen(),
-        )
-        return status.returncode == 0
+        return first_line in self._processes()
+
+    def _clear_after_kill(self) -> None:
+        """Remove the lock files of a killed server, once none of its processes is left.
+
+        PostgreSQL itself refuses to start while any process has that number, be it a zombie
+        that nobody reaps in a container, or a stranger after a reboot.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while self._processes():
+            if time.monotonic() > deadline:
+                raise BootstrapError(f"Processes of a killed PostgreSQL still use {self.data}.")
+            time.sleep(0.05)
+        for lock_file in (self._pid_file, self.sockets / ".s.PGSQL.5432.lock"):
+            lock_file.unlink(missing_ok=True)
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    def _processes(self) -> set[str]:
+        """The numbers of this cluster's processes: all work in its data folder."""
+        found = set()
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):  # it ended, or is somebody else's
+                if link.readlink() == self.data:
+                    found.add(link.parent.name)
+        return found
 
     def _create_data(self) -> None:
         """`initdb`, in place of what an interrupted first start may have left."""
@@ -131,17 +156,9 @@ class Cluster:
         return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
 
     def _control(self, action: str, *options: str | Path) -> None:
-        command = [
-            PROGRAMS / "pg_ctl",
-            action,
-            "--pgdata",
-            self.data,
-            "--wait",
-            "--silent",
-            *options,
-        ]
+        command: Command = [PROGRAMS / "pg_ctl", action, "--pgdata", self.data, "--silent"]
         try:
-            run(command, log=self.log, cwd=Path("/"), account=self.account)
+            run([*command, *options], log=self.log, cwd=Path("/"), account=self.account)
         except BootstrapError as error:
             own_log = self.folder / "postgres.log"
             raise BootstrapError(

@@ -25,8 +25,9 @@ def check_port(host: str, port: int) -> None:
         with socket.create_server((host, port)):
             return
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise BootstrapError(
-            f"The web server cannot listen on {host} port {port} ({os.strerror(error.errno or 0)}); "
+            f"The web server cannot listen on {host} port {port} ({reason}); "
             "choose another one, for example `make up HAZARDMAP_PORT=8001`."
         ) from None
 

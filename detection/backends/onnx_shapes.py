@@ -38,7 +38,7 @@ def _graph(graph: bytes, picture: bytes) -> bytes:
     parts: list[bytes] = []
     for number, raw, value in _fields(graph):
         if number in (GRAPH_INPUT, GRAPH_OUTPUT):
-            name = next(inner for key, _, inner in _fields(value) if key == VALUE_NAME)
+            name = next((inner for key, _, inner in _fields(value) if key == VALUE_NAME), b"")
             if number == GRAPH_OUTPUT or name == picture:
                 parts.append(_delimited(number, _float_tensor(name)))
         elif number != GRAPH_VALUE_INFO:

@@ -42,7 +42,6 @@ class UserChangeFormWithEmail(UserChange):
     class Meta:
         model = User
         fields = "__all__"
-        field_classes: dict[str, type[forms.Field]] = {}
 
 
 @admin.register(User)

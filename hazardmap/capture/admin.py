@@ -21,7 +21,7 @@ class FrameAdmin(ReadOnlyAdmin):
     fields = (
         *("blurred_picture", "detections", "state", "reason", "provenance", "witness", "device_id"),
         *("captured_at", "received_at", "place", "accuracy_m", "heading_deg", "speed_mps"),
-        *("focal_35mm", "width_px", "height_px", "attempts", "lease_until"),
+        *("hfov_deg", "width_px", "height_px", "attempts", "lease_until"),
     )
 
     class Media:

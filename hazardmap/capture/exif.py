@@ -32,6 +32,8 @@ def read_georeference(image: Image.Image) -> Georeference:
         speed_mps=_speed(gps),
         accuracy_m=_positive(gps.get(_GPS.GPSHPositioningError)),
         hfov_deg=_hfov(detail.get(_BASE.FocalLengthIn35mmFilm)),
+        # Our own renderer signs what it draws, so that it is never taken for the road.
+        provenance="rendered" if exif.get(_BASE.Model) == "renderer" else None,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,13 +76,15 @@ class Thing:
 
 
 def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
-    """The things that a pass reports, from its frames in order.
+    """The things that a pass reports, from its frames in any order.
 
+    The frames that place their sightings best come first, so that things are told apart before
+    vague sightings from afar have to be attributed.
     Two boxes of one frame are two things, unless they nearly coincide and their kinds may be
     confused: then the detector has named one thing twice, and the better name counts.
     """
     found: list[Thing] = []
-    for frame in frames:
+    for frame in sorted(frames, key=_vagueness):
         singles = _without_twins(frame)
         pairs = assign(
             [(t.family, t.mean_m, t.cov_m2) for t in found],
@@ -98,6 +101,12 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
                 thing.add(sighting)
             thing.twins.extend(twins)
     return found
+
+
+def _vagueness(frame: Sequence[Sighting]) -> tuple[float, list[UUID]]:
+    """Smallest variance in a frame, then the ids, so that the order is always the same."""
+    variances = [float(np.trace(sighting.cov_m2)) for sighting in frame]
+    return min(variances, default=np.inf), sorted(s.observation.id for s in frame)
 
 
 Placed = tuple[str, Floats, Floats]

@@ -180,7 +180,8 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     if range_m > MAX_RANGE_M:
         return NotLocatable("too_far")
     range_m = max(range_m, 1.0)
-    along_m = range_m**2 * math.sqrt(variance)
+    spread = range_m * math.sqrt(variance)  # relative; of 1/range, hence the second-order term
+    along_m = range_m * spread * math.sqrt(1.0 + 8.0 * spread**2)
     cut_aside = box.left < _EDGE or box.right > 1.0 - _EDGE
     across_m = range_m * _bearing_sigma(foot, camera, (box.right - box.left) / 4 * cut_aside)
     return Located(foot.bearing_deg, range_m, along_m**2 + 0.01, across_m**2 + 0.01)

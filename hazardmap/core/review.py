@@ -1,4 +1,4 @@
-"""In which order moderators look at hazards: where a wrong map would do the most harm comes first."""
+"""In which order moderators look at hazards: where a wrong map does the most harm comes first."""
 
 from collections.abc import Mapping
 from datetime import datetime

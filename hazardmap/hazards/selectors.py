@@ -127,6 +127,11 @@ def map_bounds() -> Bbox | None:
     return None if extent is None else (extent[0], extent[1], extent[2], extent[3])
 
 
+def published_count() -> int:
+    """How many hazards are live and published."""
+    return models.Hazard.objects.filter(state__in=_LIVE, published=True).count()
+
+
 def review_queue(*, limit: int) -> list[Hazard]:
     """Live hazards by urgency: what is dangerous, unconfirmed and new comes first."""
     now = timezone.now()

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from hazardmap.platform.boxed_image import BOXED_IMAGE_CSS, ImageBox, boxed_image
@@ -46,8 +46,7 @@ class DetectionRunAdmin(ReadOnlyAdmin):
     @admin.display
     def detections(self, run: DetectionRun) -> str:
         """As words too, for those who cannot see the boxes."""
-        said = [(f"{d.kind}, score {d.score:.2f}",) for d in _detections(run)]
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", said)) if said else "none"
+        return ", ".join(f"{d.kind} {d.score:.2f}" for d in _detections(run)) or "none"
 
 
 def _detections(run: DetectionRun) -> list[Detection]:

@@ -20,4 +20,4 @@ def manifest() -> Manifest:
 
 @cache
 def engine() -> Engine:
-    return Engine(manifest())
+    return Engine(manifest(), config_dir=settings.VAR / "detection")

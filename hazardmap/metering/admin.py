@@ -1,7 +1,8 @@
 """Usage, to read: single events, and their sums by day, key and meter."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +16,17 @@ from hazardmap.platform.read_only_admin import ReadOnlyAdmin
 
 DAYS = 31
 MOST_SUMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSum:
+    """What one key used of one meter on one day (UTC): units, in so many answers."""
+
+    day: date
+    key_id: str
+    meter: str
+    units: int
+    answers: int
 
 
 class DayFilter(admin.SimpleListFilter):
@@ -37,7 +49,7 @@ class DayFilter(admin.SimpleListFilter):
         end = start + timedelta(days=1)
         return queryset.filter(id__gte=first_id_of(start), id__lt=first_id_of(end))
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Django's first choice is "All"; here no choice means today."""
         for number, choice in enumerate(super().choices(changelist)):
             yield choice | {"display": "today"} if number == 0 else choice
@@ -57,19 +69,19 @@ class UsageEventAdmin(ReadOnlyAdmin):
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
-            context["sums"] = sums(context["cl"].queryset)
+            context["sums"] = usage_sums(context["cl"].queryset)
         return response
 
 
-def sums(events: QuerySet[UsageEvent]) -> list[dict[str, Any]]:
-    """Units and answers by day (UTC), key and meter; newest day first, at most 200 lines."""
+def usage_sums(events: QuerySet[UsageEvent]) -> list[UsageSum]:
+    """Sums of these events, newest day first, at most 200 lines."""
     grouped = (
         events.order_by()
         .annotate(day=TruncDate("at", tzinfo=UTC))
         .values("day", "key_id", "meter")
         .annotate(units=Sum("quantity"), answers=Count("id"))
     )
-    return list(grouped.order_by("-day", "key_id", "meter")[:MOST_SUMS])
+    return [UsageSum(**line) for line in grouped.order_by("-day", "key_id", "meter")[:MOST_SUMS]]
 
 
 @admin.register(UsageSegment)

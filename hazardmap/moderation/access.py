@@ -22,7 +22,7 @@ def moderators_only(
     """A view that answers 403 to everybody else; sending people to the login is the site's job."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not may_moderate(request):
             raise PermissionDenied
         return view(request, *args, **kwargs)

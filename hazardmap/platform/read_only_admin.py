@@ -36,3 +36,6 @@ class ReadOnlyInline(_NobodyWrites, AnyTabularInline):
 
     extra = 0
     can_delete = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
+        return self.fields or ()

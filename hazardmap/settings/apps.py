@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "hazardmap.moderation",
     "hazardmap.api",
     "hazardmap.web",
+    "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

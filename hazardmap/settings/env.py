@@ -29,6 +29,7 @@ class Env:
 
     var: absolute folder of run-time state (blobs, usage log). hosts: names this server answers
     to. weights: manifest of the operator's own models, None for those of `make up`.
+    shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused.
     """
 
@@ -41,6 +42,7 @@ class Env:
     port: int
     hosts: tuple[str, ...]
     weights: Path | None
+    shared: Path
     frame_max_age_days: int
 
     @classmethod
@@ -62,6 +64,7 @@ class Env:
             port=_integer(env, "HAZARDMAP_PORT", 8000, 1, 65_535),
             hosts=tuple(env.get("HAZARDMAP_HOSTS", f"{host},localhost,127.0.0.1").split(",")),
             weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
+            shared=Path(env.get("HAZARDMAP_SHARED", str(REPOSITORY.parent / "shared"))),
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
         )
         result.check()

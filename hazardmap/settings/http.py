@@ -35,7 +35,8 @@ LOGIN_REDIRECT_URL = "/account/"
 LOGOUT_REDIRECT_URL = "/"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ENV.var / "static"
+# Only production collects its static files; elsewhere they are served from where they were built.
+STATIC_ROOT = ENV.var / "static" if ENV.mode is Mode.PRODUCTION else None
 STATICFILES_DIRS = [path for path in [REPOSITORY / "frontend" / "dist"] if path.is_dir()]
 DJANGO_VITE = {
     "default": {
@@ -46,6 +47,5 @@ DJANGO_VITE = {
 }
 # Vite puts a hash of the content into every file name below assets/.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[0-9A-Za-z_-]{8,}\.\w+$"
-# Without a `collectstatic` step (demo, tests) the files are served from where they were built.
 WHITENOISE_USE_FINDERS = ENV.mode is not Mode.PRODUCTION
 WHITENOISE_AUTOREFRESH = False

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hazardmap.settings.env import ENV
+from hazardmap.settings.env import ENV, Mode
 
 CELERY_BROKER_URL = (
     ENV.redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
@@ -25,6 +25,9 @@ CELERY_TASK_ROUTES = {
     "hazardmap.inference.*": {"queue": "detect"},
     "hazardmap.hazards.*": {"queue": "fuse"},
 }
+_DEMO = [("keep the demo's map filled", "hazardmap.demo.tasks.keep_filled", 600.0)]
+if ENV.mode is not Mode.DEMO:
+    _DEMO = []
 # A hint that was not taken within its period is worthless: the next one says the same.
 CELERY_BEAT_SCHEDULE = {
     name: {
@@ -39,5 +42,6 @@ CELERY_BEAT_SCHEDULE = {
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
+        *_DEMO,
     ]
 }

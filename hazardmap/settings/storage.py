@@ -1,6 +1,6 @@
 """PostgreSQL, blobs and logs."""
 
-from hazardmap.settings.env import ENV
+from hazardmap.settings.env import ENV, REPOSITORY
 
 DATABASES = {
     "default": ENV.database()
@@ -14,6 +14,9 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
 }
 VAR = ENV.var
+# What `make up` fetches for the demonstration, and real pictures that the operator may have.
+ASSETS = REPOSITORY / "var" / "assets"
+SHARED = ENV.shared
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

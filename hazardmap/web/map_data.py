@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards import selectors
+from hazardmap.platform.problems import answer
 from hazardmap.web.bbox import BboxError, parse_bbox
 from hazardmap.web.facts import hazard_facts, image_facts, pass_facts
 
@@ -24,7 +25,7 @@ def hazards(request: HttpRequest) -> HttpResponse:
     try:
         bbox = parse_bbox(request.GET.get("bbox", ""))
     except BboxError as error:
-        return _refused(str(error))
+        return answer(400, str(error))
     found = selectors.hazards_in(bbox, limit=LIST_LIMIT + 1)
     shown = sorted(found[:LIST_LIMIT], key=lambda hazard: hazard.last_seen, reverse=True)
     return _fresh(
@@ -58,7 +59,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     """What has changed since a cursor; `more` says that another call has further changes."""
     since = request.GET.get("since", "")
     if not CURSOR.fullmatch(since) or int(since) > CURSOR_MAX:
-        return _refused("since must be a cursor from this feed, a whole number of at least 0.")
+        return answer(400, "since must be a cursor from this feed, a whole number of at least 0.")
     events = selectors.changes_since(int(since), limit=CHANGES_LIMIT)
     return _fresh(
         {
@@ -77,12 +78,3 @@ def _fresh(body: dict[str, object]) -> HttpResponse:
     response = JsonResponse(body)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _refused(detail: str) -> HttpResponse:
-    """RFC 9457."""
-    return JsonResponse(
-        {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail},
-        status=400,
-        content_type="application/problem+json",
-    )

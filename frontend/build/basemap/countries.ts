@@ -3,12 +3,12 @@ import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, GeometryObject, Topology } from 'topojson-specification';
 import { planarRing, unwrapped } from './rings';
 
+type Properties = Record<string, unknown>;
+
 /** All dry land. */
 export function land(world: Topology): MultiPolygon {
-  const found = feature(world, named(world, 'land'));
-  const shapes = found.type === 'FeatureCollection' ? found.features : [found];
   const coordinates: Position[][][] = [];
-  for (const { geometry } of shapes) {
+  for (const { geometry } of feature(world, named(world, 'land')).features) {
     if (geometry.type === 'Polygon') coordinates.push(geometry.coordinates.map(planarRing));
     if (geometry.type === 'MultiPolygon') {
       coordinates.push(...geometry.coordinates.map((polygon) => polygon.map(planarRing)));
@@ -23,8 +23,8 @@ export function borders(world: Topology): MultiLineString {
   return { type: 'MultiLineString', coordinates: lines.coordinates.map(unwrapped) };
 }
 
-function named(world: Topology, name: string): GeometryCollection {
-  const found: GeometryObject | undefined = world.objects[name];
+function named(world: Topology, name: string): GeometryCollection<Properties> {
+  const found = world.objects[name] as GeometryObject<Properties> | undefined;
   if (found?.type !== 'GeometryCollection') throw new Error(`world-atlas has no ${name}`);
   return found;
 }

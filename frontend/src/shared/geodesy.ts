@@ -26,6 +26,15 @@ export function bearing_deg(a: Place, b: Place): number {
   return normalised_deg(Math.atan2(y, x) / RAD);
 }
 
+/** The place `length_m` away in a direction; for lengths far below the Earth's radius. */
+export function moved(from: Place, towards_deg: number, length_m: number): Place {
+  const turn = length_m / EARTH_RADIUS_M / RAD;
+  return {
+    lon: from.lon + (turn * Math.sin(towards_deg * RAD)) / Math.cos(from.lat * RAD),
+    lat: from.lat + turn * Math.cos(towards_deg * RAD),
+  };
+}
+
 /** Any angle as 0 <= angle < 360. */
 export function normalised_deg(angle_deg: number): number {
   const turned = ((angle_deg % 360) + 360) % 360;

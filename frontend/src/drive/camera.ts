@@ -1,0 +1,37 @@
+const WIDEST_PX = 1280;
+const JPEG_QUALITY = 0.85;
+
+/** The rear camera, shown in a <video>, and single frames of it as JPEG. */
+export class Camera {
+  private stream: MediaStream | null = null;
+
+  constructor(private readonly video: HTMLVideoElement) {}
+
+  /** Throws the DOMException of getUserMedia where there is no camera or no permission. */
+  async start(): Promise<void> {
+    this.stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { facingMode: { ideal: 'environment' }, width: { ideal: 1920 }, height: { ideal: 1080 } },
+    });
+    this.video.srcObject = this.stream;
+    await this.video.play();
+  }
+
+  stop(): void {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.stream = null;
+    this.video.srcObject = null;
+  }
+
+  /** The present picture, at most 1,280 pixels wide; null while the camera gives none. */
+  async frame(): Promise<Blob | null> {
+    const { videoWidth, videoHeight } = this.video;
+    if (this.stream === null || videoWidth === 0) return null;
+    const scale = Math.min(1, WIDEST_PX / videoWidth);
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.round(videoWidth * scale);
+    canvas.height = Math.round(videoHeight * scale);
+    canvas.getContext('2d')?.drawImage(this.video, 0, 0, canvas.width, canvas.height);
+    return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY));
+  }
+}

@@ -1,0 +1,3 @@
+import { DrivePage } from './page';
+
+void new DrivePage().start();

@@ -1,0 +1,170 @@
+import { byId } from '../shared/dom';
+import { metres } from '../shared/format';
+import { type Fix, SPACING_M, WORST_ACCURACY_M } from './pacing';
+import { problemWords } from './problem';
+import { Recorder } from './recorder';
+import { PairingError, pair } from './server';
+import { Store } from './store';
+import { strings } from './strings';
+import { Uploader } from './uploader';
+
+/** The page in a contributor's car: pair once, then one button. */
+export class DrivePage {
+  private readonly form = byId<HTMLFormElement>('pair');
+  private readonly cockpit = byId('cockpit');
+  private readonly button = byId<HTMLButtonElement>('run');
+  private readonly counters = { sent: 0, refused: 0 };
+  private running = false;
+  private reachable = true;
+  private precise: boolean | null = null;
+
+  async start(): Promise<void> {
+    const unfit = this.unfit();
+    if (unfit !== null) {
+      this.say('unfit', unfit);
+      return;
+    }
+    let store: Store;
+    try {
+      store = await Store.open();
+    } catch {
+      this.say('unfit', strings.noStore);
+      return;
+    }
+    byId('spacing').textContent = String(SPACING_M);
+    const uploader = this.uploader(store);
+    const recorder = this.recorder(store, uploader);
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.pair(store, uploader);
+    });
+    this.button.addEventListener('click', () => void this.toggle(recorder));
+    byId('unpair').addEventListener('click', () => void this.unpair(store, recorder));
+    await this.showPaired((await store.token()) !== undefined);
+    await this.count(store);
+    uploader.wake();
+  }
+
+  private unfit(): string | null {
+    if (!window.isSecureContext) return strings.insecure;
+    if (!navigator.mediaDevices || !navigator.geolocation || !window.indexedDB) return strings.unsupported;
+    return null;
+  }
+
+  private uploader(store: Store): Uploader {
+    return new Uploader(store, {
+      sent: () => {
+        this.counters.sent += 1;
+        void this.count(store);
+      },
+      refused: (reason) => {
+        this.counters.refused += 1;
+        this.say('problem', strings.refused(reason));
+        void this.count(store);
+      },
+      unpaired: () => {
+        void this.showPaired(false);
+        this.say('pair-error', strings.notPaired);
+      },
+      reachable: (yes) => {
+        this.reachable = yes;
+        this.drawState();
+      },
+    });
+  }
+
+  private recorder(store: Store, uploader: Uploader): Recorder {
+    const recorder = new Recorder(byId<HTMLVideoElement>('preview'), store, {
+      placed: (fix, speed_mps) => this.placed(fix, speed_mps),
+      queued: () => {
+        void this.count(store);
+        uploader.wake();
+      },
+      failed: (error) => this.say('problem', problemWords(error)),
+    });
+    return recorder;
+  }
+
+  private async pair(store: Store, uploader: Uploader): Promise<void> {
+    this.say('pair-error', null);
+    const fields = new FormData(this.form);
+    const code = String(fields.get('code') ?? '').trim().toUpperCase();
+    try {
+      await store.keepToken(await pair(code, String(fields.get('name') ?? '').trim()));
+    } catch (error) {
+      this.say('pair-error', error instanceof PairingError ? error.message : strings.pairFailed);
+      return;
+    }
+    await this.showPaired(true);
+    this.button.focus();
+    uploader.wake();
+  }
+
+  private async unpair(store: Store, recorder: Recorder): Promise<void> {
+    if (this.running) await this.toggle(recorder);
+    await store.clear();
+    await this.count(store);
+    await this.showPaired(false);
+  }
+
+  private async toggle(recorder: Recorder): Promise<void> {
+    this.say('problem', null);
+    this.button.disabled = true;
+    try {
+      if (this.running) await recorder.stop();
+      else {
+        byId('state').textContent = strings.starting;
+        await recorder.start();
+      }
+      this.running = !this.running;
+    } catch (error) {
+      await recorder.stop();
+      this.say('problem', problemWords(error));
+    }
+    this.precise = null;
+    this.button.disabled = false;
+    this.button.textContent = this.running ? strings.stop : strings.start;
+    this.button.classList.toggle('button-stop', this.running);
+    this.drawState();
+  }
+
+  private placed(fix: Fix, speed_mps: number | null): void {
+    this.precise = fix.accuracy_m <= WORST_ACCURACY_M;
+    const speed = speed_mps === null ? null : `${Math.round(speed_mps * 3.6)} km/h`;
+    byId('place').textContent = strings.place(metres(fix.accuracy_m), speed);
+    this.drawState();
+  }
+
+  private drawState(): void {
+    const words = this.stateWords();
+    const state = byId('state');
+    if (state.textContent !== words) state.textContent = words;
+    state.dataset.recording = String(this.running && this.precise === true);
+  }
+
+  private stateWords(): string {
+    if (!this.reachable) return strings.offline;
+    if (!this.running) return strings.ready;
+    if (this.precise === null) return strings.waitingForPlace;
+    return this.precise ? strings.recording : strings.imprecise;
+  }
+
+  private async showPaired(paired: boolean): Promise<void> {
+    this.form.hidden = paired;
+    this.cockpit.hidden = !paired;
+    this.drawState();
+  }
+
+  private async count(store: Store): Promise<void> {
+    byId('queued').textContent = String(await store.count());
+    byId('sent').textContent = String(this.counters.sent);
+    byId('refused').textContent = String(this.counters.refused);
+  }
+
+  /** Show words in one of the notices, or hide it. */
+  private say(id: string, words: string | null): void {
+    const notice = byId(id);
+    notice.textContent = words ?? '';
+    notice.hidden = words === null;
+  }
+}

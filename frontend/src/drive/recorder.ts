@@ -1,0 +1,86 @@
+import { Awake } from './awake';
+import { Camera } from './camera';
+import { Compass, bestHeading_deg } from './heading';
+import { type Fix, carried, isDue } from './pacing';
+import type { Metadata, Store } from './store';
+
+interface Listener {
+  /** A position has arrived. */
+  placed(fix: Fix, speed_mps: number | null): void;
+  queued(): void;
+  /** The camera or the position failed. */
+  failed(error: DOMException | GeolocationPositionError | Error): void;
+}
+
+/** Takes a frame every few metres and puts it, with its position, into the store. */
+export class Recorder {
+  private readonly camera: Camera;
+  private readonly compass = new Compass();
+  private readonly awake = new Awake();
+  private watch: number | null = null;
+  private last: Fix | null = null;
+  private taking = false;
+
+  constructor(
+    video: HTMLVideoElement,
+    private readonly store: Store,
+    private readonly listener: Listener,
+  ) {
+    this.camera = new Camera(video);
+  }
+
+  async start(): Promise<void> {
+    await this.camera.start();
+    await this.awake.on();
+    this.watch = navigator.geolocation.watchPosition(
+      (position) => void this.place(position),
+      (error) => this.listener.failed(error),
+      { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 },
+    );
+  }
+
+  async stop(): Promise<void> {
+    if (this.watch !== null) navigator.geolocation.clearWatch(this.watch);
+    this.watch = null;
+    this.last = null;
+    this.camera.stop();
+    await this.awake.off();
+  }
+
+  private async place({ coords, timestamp }: GeolocationPosition): Promise<void> {
+    const fix: Fix = {
+      lon: coords.longitude,
+      lat: coords.latitude,
+      accuracy_m: Math.max(1, coords.accuracy),
+      at_ms: timestamp,
+    };
+    this.listener.placed(fix, coords.speed);
+    if (this.watch === null || this.taking || !isDue(this.last, fix)) return;
+    this.taking = true;
+    try {
+      const taken_ms = Date.now();
+      const image = await this.camera.frame();
+      if (image === null) return;
+      this.last = fix;
+      await this.store.add(image, this.metadata(fix, coords, taken_ms));
+      this.listener.queued();
+    } catch (error) {
+      this.listener.failed(error as Error);
+    } finally {
+      this.taking = false;
+    }
+  }
+
+  private metadata(fix: Fix, coords: GeolocationCoordinates, taken_ms: number): Metadata {
+    const { lon, lat } = carried(fix, coords.heading, coords.speed, taken_ms);
+    const heading_deg = bestHeading_deg(coords.heading, coords.speed, this.compass.compass_deg);
+    return {
+      lon,
+      lat,
+      accuracy_m: fix.accuracy_m,
+      captured_at: new Date(taken_ms).toISOString(),
+      ...(heading_deg === null ? {} : { heading_deg }),
+      ...(coords.speed === null ? {} : { speed_mps: coords.speed }),
+    };
+  }
+}

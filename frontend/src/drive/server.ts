@@ -1,0 +1,65 @@
+import type { QueuedFrame } from './store';
+
+const TIMEOUT_MS = 60_000;
+
+/** What became of an upload. `later` may be tried again, after `wait_ms` if the server said so. */
+export type Outcome =
+  | { kind: 'accepted' }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'unpaired' }
+  | { kind: 'later'; wait_ms: number | null };
+
+export class PairingError extends Error {}
+
+/** Trade a pairing code for this phone's token. Throws PairingError with the reason. */
+export async function pair(code: string, name: string): Promise<string> {
+  const response = await fetch('/api/v1/pair', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code, name }),
+    credentials: 'omit',
+  });
+  if (response.status !== 201) throw new PairingError(await reasonOf(response));
+  return ((await response.json()) as { token: string }).token;
+}
+
+export async function upload(token: string, frame: QueuedFrame): Promise<Outcome> {
+  const body = new FormData();
+  body.append('image', frame.image, 'frame.jpg');
+  body.append('metadata', JSON.stringify(frame.metadata));
+  try {
+    const response = await fetch('/api/v1/frames', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+      body,
+      credentials: 'omit',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return await outcomeOf(response);
+  } catch {
+    return { kind: 'later', wait_ms: null };
+  }
+}
+
+/** Read the server's answer: a refusal is final, a busy or failing server is not. */
+export async function outcomeOf(response: Response): Promise<Outcome> {
+  if (response.ok) return { kind: 'accepted' };
+  if (response.status === 401) return { kind: 'unpaired' };
+  if (response.status === 408 || response.status === 429 || response.status >= 500) {
+    const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+    return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null };
+  }
+  return { kind: 'refused', reason: await reasonOf(response) };
+}
+
+/** The `detail` of an RFC 9457 problem, or the status. */
+async function reasonOf(response: Response): Promise<string> {
+  try {
+    const problem = (await response.json()) as { detail?: unknown; title?: unknown };
+    const words = problem.detail ?? problem.title;
+    if (typeof words === 'string' && words !== '') return words;
+  } catch {
+    // Not JSON: the status has to do.
+  }
+  return `HTTP ${response.status}`;
+}

@@ -1,0 +1,71 @@
+import { backoff_ms } from './backoff';
+import { type Outcome, upload } from './server';
+import type { Store } from './store';
+
+interface Listener {
+  sent(): void;
+  refused(reason: string): void;
+  unpaired(): void;
+  /** False while the server cannot be reached. */
+  reachable(yes: boolean): void;
+}
+
+/** Sends what waits in the store, one frame after the other, oldest first. */
+export class Uploader {
+  private busy = false;
+  private failures = 0;
+  private timer: number | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly listener: Listener,
+    private readonly send: typeof upload = upload,
+  ) {
+    window.addEventListener('online', () => this.wake());
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    window.clearTimeout(this.timer);
+    void this.run();
+  }
+
+  private async run(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      while (await this.sendOldest());
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Whether to go on at once with the next frame. */
+  private async sendOldest(): Promise<boolean> {
+    const token = await this.store.token();
+    const frame = token === undefined ? undefined : await this.store.oldest();
+    if (token === undefined || frame === undefined) return false;
+    const outcome = await this.send(token, frame);
+    if (outcome.kind === 'later') {
+      this.listener.reachable(false);
+      this.waitAfter(outcome);
+      return false;
+    }
+    this.failures = 0;
+    this.listener.reachable(true);
+    if (outcome.kind === 'unpaired') {
+      this.listener.unpaired();
+      return false;
+    }
+    await this.store.remove(frame.id);
+    if (outcome.kind === 'accepted') this.listener.sent();
+    else this.listener.refused(outcome.reason);
+    return true;
+  }
+
+  private waitAfter(outcome: Extract<Outcome, { kind: 'later' }>): void {
+    this.failures += 1;
+    const wait_ms = Math.max(outcome.wait_ms ?? 0, backoff_ms(this.failures, Math.random()));
+    this.timer = window.setTimeout(() => this.wake(), wait_ms);
+  }
+}

@@ -1,0 +1,3 @@
+import { MapPage } from './page';
+
+void new MapPage().start();

@@ -1,0 +1,40 @@
+/** Colours of the map's ground and of areas; markers keep their own colours in both. */
+export interface Palette {
+  sea: string;
+  land: string;
+  border: string;
+  road: string;
+  roadMain: string;
+  roadEdge: string;
+  text: string;
+  halo: string;
+  accent: string;
+  /** Areas by expected hazards, five steps; each has at least 3:1 against the land. */
+  ramp: [string, string, string, string, string];
+}
+
+export const LIGHT: Palette = {
+  sea: '#d6e1ea',
+  land: '#f4f3ef',
+  border: '#a9a8a0',
+  road: '#ffffff',
+  roadMain: '#fffdf6',
+  roadEdge: '#cbc8be',
+  text: '#3d434a',
+  halo: '#f7f6f3',
+  accent: '#0b57d0',
+  ramp: ['#8e78c4', '#7355b3', '#59369b', '#401b7c', '#270454'],
+};
+
+export const DARK: Palette = {
+  sea: '#0e141b',
+  land: '#1a222b',
+  border: '#53606d',
+  road: '#394552',
+  roadMain: '#4a5866',
+  roadEdge: '#10161d',
+  text: '#c3ccd5',
+  halo: '#141b23',
+  accent: '#8ab4f8',
+  ramp: ['#8069b8', '#9a84d0', '#b6a3e3', '#d3c5f3', '#f1eafd'],
+};

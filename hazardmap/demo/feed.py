@@ -1,0 +1,62 @@
+"""Fill the demonstration's map through the real upload endpoint."""
+
+import secrets
+import shutil
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from hazardmap.api.client import Item, Journal, Outcome, upload
+from hazardmap.demo.accounts import DemoAccounts
+from hazardmap.demo.pictures import restaged_items
+from hazardmap.hazards.selectors import published_count
+from hazardmap.inference.services.demo_drive import demo_drive
+
+ENOUGH = 3
+HEAD_START = timedelta(minutes=12)
+
+
+class FeedFailed(Exception):
+    """The message says in one sentence what went wrong."""
+
+
+def is_enough() -> bool:
+    """Whether the map shows what the demonstration promises."""
+    return published_count() >= ENOUGH
+
+
+def feed(*, url: str, accounts: DemoAccounts) -> list[Outcome]:
+    """Render a drive, send each dashcam's frames from its own account, then real pictures."""
+    folder = Path(settings.VAR) / "demo" / "drives"
+    shutil.rmtree(folder, ignore_errors=True)
+    summary = demo_drive(
+        out=folder, seed=secrets.randbelow(1_000_000), start=timezone.now() - HEAD_START
+    )
+    outcomes = []
+    for drive, token in zip(summary.drives, accounts.device_tokens, strict=True):
+        frames = [Item(path) for path in sorted(drive.glob("*.jpg"))]
+        outcomes += _sent(frames, url=url, token=token)
+    outcomes += _sent(restaged_items(), url=url, token=accounts.device_tokens[0])
+    return outcomes
+
+
+def wait_until_enough(*, timeout_s: float) -> bool:
+    """Wait for the workers; False if the map is not filled in time."""
+    ends = time.monotonic() + timeout_s
+    while not is_enough():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.5)
+    return True
+
+
+def _sent(items: Iterable[Item], *, url: str, token: str) -> list[Outcome]:
+    outcomes = upload(items, url=url, token=token, journal=Journal(None))
+    for outcome in outcomes:
+        if outcome.what in {"refused", "failed"}:
+            raise FeedFailed(f"The demo's {outcome.path.name} was {outcome.what}: {outcome.detail}")
+    return outcomes

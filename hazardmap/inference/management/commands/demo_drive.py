@@ -1,0 +1,54 @@
+"""Render a dashcam drive along a real street."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from hazardmap.inference.services.demo_drive import RoadsError, demo_drive
+
+# The second dashcam follows ten minutes after the first: both must lie in the past.
+HEAD_START = timedelta(minutes=12)
+
+
+class Command(BaseCommand):
+    help = (
+        "Render dashcam drives with cones, drums, barriers, signs, debris and animals at known "
+        "places, as JPEGs with GPS EXIF and a ground truth. "
+        "Example: python manage.py demo_drive --out var/drive --seed 7 && "
+        "HAZARDMAP_TOKEN=… python manage.py upload var/drive/drive-1"
+    )
+    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own name and type
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+        parser.add_argument("--seed", type=int, default=1, help="another seed, another street")
+        parser.add_argument("--drives", type=int, default=2, help="dashcams on the same street")
+        parser.add_argument("--objects", type=int, help="how many things stand on the road")
+        parser.add_argument("--start", type=datetime.fromisoformat, help="default: just now")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with tqdm(unit="frame", disable=None) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update()
+
+            try:
+                summary = demo_drive(
+                    out=options["out"],
+                    seed=options["seed"],
+                    drives=options["drives"],
+                    objects=options["objects"],
+                    start=options["start"] or timezone.now() - HEAD_START,
+                    progress=progress,
+                )
+            except (RoadsError, OSError, ValueError) as error:
+                raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{summary.frames} frames of {summary.objects} things in {summary.street}: "
+            f"{options['out']} (what is really there: {summary.truth})"
+        )

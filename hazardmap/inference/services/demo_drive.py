@@ -1,0 +1,39 @@
+"""Render the demonstration's drive with what `make up` has fetched."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from detection.render.drive import DriveSummary, render_drive
+from detection.render.roads import RoadsError
+
+__all__ = ["DriveSummary", "RoadsError", "demo_drive"]
+
+
+def demo_drive(
+    *,
+    out: Path,
+    seed: int,
+    start: datetime,
+    drives: int = 2,
+    objects: int | None = None,
+    frame_spacing_m: float = 6.0,
+    progress: Callable[[int, int], None] | None = None,
+) -> DriveSummary:
+    """Two or more dashcams drive down one street of Helsinki, `start` being the first frame.
+
+    Raises RoadsError, OSError or ValueError where assets are missing or arguments are wrong.
+    """
+    return render_drive(
+        roads=settings.ASSETS / "roads.geojson",
+        cat=settings.ASSETS / "chelsea.png",
+        out=out,
+        seed=seed,
+        drives=drives,
+        start=start,
+        objects=objects,
+        frame_spacing_m=frame_spacing_m,
+        progress=progress,
+    )

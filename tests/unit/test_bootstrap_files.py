@@ -1,0 +1,54 @@
+"""The files that the bootstrap reads agree with each other."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def _procfile() -> dict[str, str]:
+    lines = (REPOSITORY / "Procfile").read_text().splitlines()
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def test_compose_runs_the_processes_of_the_procfile() -> None:
+    compose = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())
+    services = compose["services"]
+    assert services.keys() - {"database", "redis", "migrate"} == _procfile().keys()
+    assert all(services[name]["command"][-1] == name for name in _procfile())
+
+
+def test_assets_go_to_var_and_name_their_licence() -> None:
+    path = REPOSITORY / "deploy" / "assets.toml"
+    for file in tomllib.loads(path.read_text())["file"]:
+        target = (path.parent / file["path"]).resolve()
+        assert target.parent == REPOSITORY / "var" / "assets"
+        assert file["licence"]
+
+
+def test_every_requirement_is_pinned_once() -> None:
+    pins: list[str] = []
+    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+        for line in (REPOSITORY / name).read_text().splitlines():
+            text = line.split("#")[0].strip()
+            if text and not text.startswith("-r"):
+                assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", text), f"{name}: {text}"
+                pins.append(re.sub(r"[-_.]+", "-", re.split(r"[\[=]", text)[0]).lower())
+    assert len(pins) == len(set(pins))
+
+
+def test_the_bootstrap_needs_the_standard_library_only() -> None:
+    script = "import deploy.bootstrap.up, deploy.bootstrap.testing, deploy.bootstrap.benchmark"
+    isolated = ["/usr/bin/python3", "-S", "-c", script]
+    subprocess.run(isolated, cwd=REPOSITORY, check=True, capture_output=True)
+
+
+def test_make_help_names_every_target() -> None:
+    told = subprocess.check_output(["make", "help"], cwd=REPOSITORY, text=True)
+    makefile = (REPOSITORY / "Makefile").read_text()
+    targets = re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE)
+    assert [line.split()[0] for line in told.splitlines()] == targets

@@ -1,0 +1,120 @@
+"""From a box to a place beside the camera."""
+
+import math
+
+import pytest
+
+from hazardmap.core.camera import (
+    DEFAULT_CAMERA,
+    Camera,
+    Located,
+    NotLocatable,
+    camera_from_exif,
+    locate,
+    look,
+    project,
+)
+from hazardmap.core.observation import Box
+from tests.scenes import ASPECT, box_of
+
+
+def test_exif_focal_length_gives_the_field_of_view():
+    assert camera_from_exif(18.0).hfov_deg == pytest.approx(90.0)
+    assert camera_from_exif(26.0).hfov_deg == pytest.approx(69.4, abs=0.1)
+    assert camera_from_exif(1.0).hfov_deg == 170.0
+    assert camera_from_exif(2000.0).hfov_deg == 20.0
+
+
+@pytest.mark.parametrize("focal", [None, 0.0, -3.0, math.nan, math.inf])
+def test_a_nonsense_focal_length_gives_the_default_camera(focal):
+    assert camera_from_exif(focal) is DEFAULT_CAMERA
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"hfov_deg": math.nan}, {"hfov_deg": 5.0}, {"height_m": 0.0}, {"pitch_deg": 90.0}],
+)
+def test_an_impossible_camera_is_refused_by_name(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Camera(**wrong)
+
+
+def test_the_foot_of_a_pothole_by_hand():
+    # 90° across: focal length is half the width. 0.1 of the width below the middle is a slope
+    # of 0.2: from 1.4 m the ray meets the road after 7 m.
+    camera = Camera(hfov_deg=90.0, height_m=1.4)
+    bottom = 0.5 + 0.1 * ASPECT
+    place = locate(Box(0.45, bottom - 0.02, 0.55, bottom), "pothole", camera, ASPECT)
+    assert isinstance(place, Located)
+    assert place.range_m == pytest.approx(7.0)
+    assert place.bearing_deg == pytest.approx(0.0)
+
+
+def test_pitch_roll_and_yaw_turn_the_right_way():
+    # Looking down puts the horizon higher in the frame; so the middle meets the road.
+    down = look(Camera(pitch_deg=10.0), 0.5, 0.5, ASPECT)
+    assert down is not None
+    assert down.slope == pytest.approx(math.tan(math.radians(10.0)))
+    # A camera turned clockwise sees the road's right side drop in its frame's right half.
+    rolled = look(Camera(roll_deg=10.0), 0.9, 0.5, ASPECT)
+    assert rolled is not None
+    assert rolled.slope > 0.0
+    aside = look(Camera(yaw_deg=15.0), 0.5, 0.6, ASPECT)
+    assert aside is not None
+    assert aside.bearing_deg == pytest.approx(15.0)
+
+
+@pytest.mark.parametrize(
+    ("box", "reason"),
+    [
+        (Box(0.4, 0.2, 0.5, 0.4), "above_horizon"),
+        (Box(0.4, 0.495, 0.41, 0.501), "too_far"),
+        (Box(0.4, 0.5, 0.6, 1.0), "cut_off"),
+    ],
+)
+def test_what_has_no_place_says_why(box, reason):
+    assert locate(box, "deer", DEFAULT_CAMERA, ASPECT) == NotLocatable(reason)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        Box(0.5, 0.5, 0.4, 0.6),
+        Box(0.4, 0.6, 0.5, 0.6),
+        Box(math.nan, 0.5, 0.5, 0.6),
+        Box(0.4, 0.5, 0.5, 7.0),
+    ],
+)
+def test_an_impossible_box_is_an_error(box):
+    with pytest.raises(ValueError, match="box"):
+        locate(box, "deer", DEFAULT_CAMERA, ASPECT)
+
+
+@pytest.mark.parametrize("aspect", [0.0, math.nan, math.inf, -1.0])
+def test_an_impossible_aspect_is_an_error(aspect):
+    with pytest.raises(ValueError, match="aspect"):
+        locate(Box(0.4, 0.5, 0.5, 0.6), "deer", DEFAULT_CAMERA, aspect)
+
+
+def test_known_height_corrects_a_wrong_pitch():
+    truth_m = 40.0
+    box = box_of(Camera(pitch_deg=1.0), 0.0, truth_m, "deer")
+    assert box is not None
+    both = locate(box, "deer", Camera(), ASPECT)
+    foot_only = locate(box, "pothole", Camera(), ASPECT)
+    assert isinstance(both, Located)
+    error_m = abs(both.range_m - truth_m)
+    assert error_m < 2.0 * math.sqrt(both.var_along_m2)
+    assert not isinstance(foot_only, Located) or error_m < abs(foot_only.range_m - truth_m) / 2
+
+
+def test_a_thing_cut_at_the_side_has_a_vague_bearing():
+    whole = locate(Box(0.01, 0.5, 0.11, 0.6), "deer", DEFAULT_CAMERA, ASPECT)
+    cut = locate(Box(0.0, 0.5, 0.1, 0.6), "deer", DEFAULT_CAMERA, ASPECT)
+    assert isinstance(whole, Located)
+    assert isinstance(cut, Located)
+    assert cut.var_across_m2 > whole.var_across_m2
+
+
+def test_nothing_is_projected_from_behind():
+    assert project(DEFAULT_CAMERA, 180.0, 20.0, 0.0, ASPECT) is None

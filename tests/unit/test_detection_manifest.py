@@ -1,0 +1,146 @@
+"""Manifests say which models run; what does not fit together is refused with a reason."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+import detection
+from detection.manifest import ManifestError, Role, load_manifest
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.recall import Recall, RecallTable
+
+SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
+needs_weights = pytest.mark.skipif(
+    not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
+)
+
+FILE = '[[file]]\npath = "{path}"\nsha256 = "{sha256}"\nsize = {size}\nlicence = "MIT"\n{more}\n'
+MODEL = """
+[[model]]
+name = "{role}-net"
+version = "2"
+role = "{role}"
+path = "{role}.pt"
+threshold = 0.3
+long_side_px = 640
+recall = "recall.json"
+classes = ["kine", "car"]
+context = ["car"]
+kinds = {{ kine = "cow" }}
+"""
+
+
+def _manifest(folder: Path, roles: list[str]) -> Path:
+    folder.mkdir(exist_ok=True)
+    text = ""
+    for role in roles:
+        content = f"weights of {role}".encode()
+        (folder / f"{role}.pt").write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        text += FILE.format(path=f"{role}.pt", sha256=digest, size=len(content), more="")
+    text += "".join(MODEL.format(role=role) for role in roles)
+    (folder / "recall.json").write_text(json.dumps({"version": "hazards-net-2"}))
+    (folder / "manifest.toml").write_text(text)
+    return folder / "manifest.toml"
+
+
+def _change(manifest: Path, old: str, new: str) -> None:
+    text = manifest.read_text()
+    assert old in text
+    manifest.write_text(text.replace(old, new, 1))
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    return _manifest(tmp_path / "weights", list(Role))
+
+
+@needs_weights
+def test_the_shipped_manifest_and_its_recall_table_fit_the_map():
+    shipped = load_manifest(SHIPPED)
+
+    assert len(shipped.hazards.classes) == 80
+    assert set(shipped.hazards.kinds.values()) <= KINDS.keys()
+    assert shipped.hazards.label == "yolo26n-coco-1-9b09cc8b"
+    assert "person" in shipped.hazards.context
+
+    fields = json.loads(shipped.recall.read_text())
+    kinds = {name: Recall(**recall) for name, recall in fields.pop("kinds").items()}
+    table = RecallTable(kinds=kinds, default=Recall(**fields.pop("default")), **fields)
+    assert table.measured is False
+    assert kinds.keys() <= KINDS.keys()
+    assert set(shipped.hazards.kinds.values()) <= kinds.keys()
+    for recall in (*kinds.values(), table.default):
+        assert len(recall.upto_m) == len(recall.by_bin)
+        assert list(recall.upto_m) == sorted(set(recall.upto_m))
+        assert all(0 < share < 1 for share in recall.by_bin)
+
+
+def test_a_manifest_is_read_into_models(manifest):
+    loaded = load_manifest(manifest)
+
+    assert loaded.hazards.kinds == {"kine": "cow"}
+    assert loaded.hazards.context == {"car"}
+    assert loaded.hazards.path == manifest.parent / "hazards.pt"
+    digest = hashlib.sha256(b"weights of hazards").hexdigest()
+    assert loaded.hazards.label == f"hazards-net-2-{digest[:8]}"
+    assert loaded.recall == manifest.parent / "recall.json"
+
+
+def test_an_own_hazard_model_replaces_the_shipped_one_only(manifest, tmp_path):
+    own = _manifest(tmp_path / "own", ["hazards"])
+
+    loaded = load_manifest(manifest, own)
+
+    assert loaded.hazards.path == tmp_path / "own/hazards.pt"
+    assert loaded.recall == tmp_path / "own/recall.json"
+    assert loaded.faces.path == manifest.parent / "faces.pt"
+
+
+def test_missing_weights_say_what_helps(manifest):
+    (manifest.parent / "plates.pt").unlink()
+    with pytest.raises(ManifestError, match=r"plates\.pt are missing: put it there"):
+        load_manifest(manifest)
+
+    source = 'package = "p"\nversion = "1"\nmember = "m"\n'
+    text = manifest.read_text().replace('licence = "MIT"\n', f'licence = "MIT"\n{source}')
+    manifest.write_text(text)
+    with pytest.raises(ManifestError, match='plates.pt are missing: run "make up"'):
+        load_manifest(manifest)
+
+
+def test_other_weights_than_pinned_are_refused(manifest):
+    (manifest.parent / "hazards.pt").write_bytes(b"weights of hazardz")
+
+    with pytest.raises(ManifestError, match=r"hazards\.pt are not the ones"):
+        load_manifest(manifest)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('role = "faces"', 'role = "plates"', "two models for plates"),
+        ('role = "faces"', 'role = "ears"', "ears"),
+        ('path = "faces.pt"\nthreshold', 'path = "noses.pt"\nthreshold', "noses.pt"),
+        ("threshold = 0.3", "threshold = 30", "threshold"),
+        ("threshold = 0.3\n", "", "threshold"),
+        ("long_side_px = 640", "long_side_px = 650", "multiple of 32"),
+        ('kine = "cow"', 'calf = "cow"', "no class calf"),
+        ('context = ["car"]', 'context = ["kine"]', "both hazard and context"),
+        ('recall = "recall.json"\n', "", "needs recall"),
+        ('version = "2"', 'version = "3"', "not the recall table"),
+        ("recall.json", "elsewhere.json", "cannot read the recall table"),
+    ],
+)
+def test_contradictions_are_refused_with_a_reason(manifest, old, new, says):
+    _change(manifest, old, new)
+
+    with pytest.raises(ManifestError, match=says):
+        load_manifest(manifest)
+
+
+def test_a_manifest_without_a_role_is_refused(tmp_path):
+    with pytest.raises(ManifestError, match="no model for faces, plates"):
+        load_manifest(_manifest(tmp_path, ["hazards"]))

@@ -1,0 +1,82 @@
+"""What is blurred cannot be read again, and the receipt's regions say where."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from detection.privacy import Private, Region, blur, face_regions, head_regions, plate_regions
+
+PLATE = Region(Private.PLATE, 0.25, 0.25, 0.75, 0.5)
+
+
+def _plate(text: str) -> np.ndarray:
+    picture = Image.new("RGB", (400, 240), (90, 90, 90))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((100, 60, 299, 119), fill="white")
+    draw.text((112, 62), text, fill="black", font_size=48)
+    return np.asarray(picture)
+
+
+def test_a_plate_cannot_be_read_even_by_comparing_candidates():
+    """Who knows the method and all candidates blurs each of them and takes the most similar."""
+    candidates = ["HX 4821", "HX 4827", "HK 4821", "NX 4321", "HX 1824"]
+    written = [_plate(text) for text in candidates]
+    right = 0
+    for number, plate in enumerate(written):
+        for _ in range(8):
+            seen = np.asarray(blur(plate, [PLATE]), float)
+            guesses = [np.asarray(blur(other, [PLATE]), float) for other in written]
+            errors = [((seen - guess) ** 2).mean() for guess in guesses]
+            right += int(np.argmin(errors)) == number
+    chance = 8 * len(candidates) / len(candidates)
+    assert right <= 3 * chance  # of 40; unblurred it would be 40
+
+
+def test_fine_structure_is_gone():
+    board = (np.indices((200, 200)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    rgb = np.repeat(board[:, :, None], 3, axis=2)
+
+    blurred = np.asarray(blur(rgb, [Region(Private.FACE, 0.2, 0.2, 0.8, 0.8)]), float)
+
+    inside = blurred[40:160, 40:160, 0]
+    assert np.abs(np.diff(inside, axis=1)).max() < 10  # it was 255 everywhere
+    assert np.array_equal(blurred[:40], rgb[:40])
+
+
+def test_two_runs_differ_in_the_noise():
+    plate = _plate("HX 4821")
+
+    first, second = (np.asarray(blur(plate, [PLATE])) for _ in range(2))
+
+    assert not np.array_equal(first[70:110, 120:280], second[70:110, 120:280])
+
+
+def test_the_original_array_is_left_alone():
+    plate = _plate("HX 4821")
+    before = plate.copy()
+    plate.setflags(write=False)
+
+    blur(plate, [PLATE])
+
+    assert np.array_equal(plate, before)
+
+
+def test_boxes_are_enlarged_and_stay_in_the_frame():
+    [face] = face_regions(np.array([[100, 100, 140, 160, 0.9]], np.float32), (400, 400))
+    assert (face.left, face.top, face.right, face.bottom) == pytest.approx(
+        (90 / 400, 85 / 400, 150 / 400, 175 / 400)
+    )
+    [plate] = plate_regions(np.array([[380, -3, 420, 10, 0.2]], np.float32), (400, 400))
+    assert plate.right == 1.0
+    assert plate.top == 0.0
+    assert plate.what is Private.PLATE
+
+
+def test_heads_of_persons_are_covered_where_somebody_could_be_known():
+    walking, riding, far = [10, 100, 60, 300, 0.9], [100, 100, 250, 220, 0.9], [0, 0, 15, 47, 0.9]
+
+    heads = head_regions(np.array([walking, riding, far], np.float32), (1000, 1000))
+
+    assert [round(head.bottom, 3) for head in heads] == [0.14, 0.14]
+    assert {head.what for head in heads} == {Private.HEAD}
+    assert head_regions(np.zeros((0, 5), np.float32), (10, 10)) == []
