@@ -1,9 +1,10 @@
 """Make faces and number plates unrecognisable, for good, and say what was done.
 
-Whatever lies inside a region is averaged to at most BLOCKS blocks along its longer side (less
-than one block for a letter of a plate, about four across a face), the blocks get random noise
-from the operating system, and the result is smoothed. The averages cannot be turned back: what
-made the difference is no longer in the picture, and the noise spoils guessing.
+Whatever lies inside a region is averaged to at most BLOCKS blocks along its longer side, the
+blocks get random noise from the operating system, and the result is smoothed. The averages cannot
+be turned back: what made the difference is no longer in the picture. The noise is against those
+who blur candidates themselves and compare: with six blocks and no noise they pick the
+right one of five plates always, with these values about as often as by guessing.
 """
 
 import secrets
@@ -18,8 +19,8 @@ from PIL import Image, ImageFilter
 
 from detection.boxes import Boxes
 
-BLOCKS: Final = 6
-NOISE_LEVELS: Final = 10.0  # one standard deviation per block and channel, of 255
+BLOCKS: Final = 2
+NOISE_LEVELS: Final = 20.0  # one standard deviation per block and channel, of 255
 
 # Boxes are enlarged by this share of their own width and height on each side: a face box ends at
 # forehead and chin, a plate box may cut a letter.

@@ -41,9 +41,10 @@ def run(
         except OSError as error:
             raise BootstrapError(f"{command[0]} could not be started: {error.strerror}.") from None
     if done.returncode != 0:
+        end = f"code {done.returncode}" if done.returncode > 0 else f"signal {-done.returncode}"
         raise BootstrapError(
-            f"{Path(command[0]).name} ended with code {done.returncode}"
-            f"{_last_words(log, start)}; the details are in {log}."
+            f"{Path(command[0]).name} ended with {end}{_last_words(log, start)}; "
+            f"the details are in {log}."
         )
 
 

@@ -11,7 +11,7 @@ from deploy.bootstrap.place import Place
 from deploy.bootstrap.secret import secret
 
 # Folders of HAZARDMAP_VAR that the application may write to; all else there is the caller's.
-WRITABLE = ("blobs", "usage", "celery", "ultralytics", "demo", "home")
+WRITABLE = ("blobs", "usage", "celery", "detection", "demo", "home")
 
 
 def settings_of(
@@ -31,7 +31,6 @@ def settings_of(
         "HAZARDMAP_VAR": str(var),
         "HAZARDMAP_HOST": host(),
         "HAZARDMAP_PORT": str(port()),
-        "YOLO_CONFIG_DIR": str(var / "ultralytics"),
         "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) - 1)),  # a core stays for the web
         **addresses,
     }

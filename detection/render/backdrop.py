@@ -19,20 +19,21 @@ class Backdrop:
         self, camera: Camera, conditions: Conditions, rng: np.random.Generator
     ) -> None:
         self._panorama = _panorama(conditions, rng)
-        row, column = np.mgrid[0 : camera.height_px, 0 : camera.width_px]
-        rays = View(camera, 0.0, 0.0, 0.0).rays(np.stack([column, row], axis=-1))
+        pixels = np.mgrid[0 : camera.height_px, 0 : camera.width_px][::-1]
+        rays = View(camera, 0.0, 0.0, 0.0).rays(np.moveaxis(pixels, 0, -1))
         azimuth = np.degrees(np.arctan2(rays[..., 0], rays[..., 1]))
         elevation = np.degrees(np.arctan2(rays[..., 2], np.hypot(rays[..., 0], rays[..., 1])))
         height, width = _PANORAMA
         self._column = (azimuth / 360 * width).astype(np.float32)
-        self._row = ((_TOP_DEG - elevation) / (_TOP_DEG - _BOTTOM_DEG) * height).astype(np.float32)
+        row = (_TOP_DEG - elevation) / (_TOP_DEG - _BOTTOM_DEG) * height
+        self._row = np.clip(row, 0, height - 1).astype(np.float32)
 
     def render(self, view: View) -> Floats32:
         """The picture (h, w, 3) without any ground."""
         width = _PANORAMA[1]
-        column = np.mod(self._column + np.float32(view.heading_deg / 360 * width), width)
+        column = self._column + np.float32(view.heading_deg / 360 * width)
         sky = cv2.remap(
-            self._panorama, column, self._row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            self._panorama, column, self._row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
         )
         return np.asarray(sky, np.float32)
 

@@ -17,7 +17,6 @@ from detection.render.street import Floats32
 NEAR_M = 0.25
 SCENERY = 0
 _SHIFT = 4
-_LARGEST_PX = 4_000_000
 
 Region = tuple[slice, slice]
 
@@ -56,108 +55,100 @@ class Canvas:
 
     def paint(self, shape: Shape, *, owner: int = SCENERY, in_sun: float = 1.0) -> int:
         """Paint a thing that stands in the world; returns how many pixels it covers."""
-        parts = [(self._distance(s.faces), s) for s in shape.solids]
-        parts += [(self._distance(b.corners), b) for b in shape.boards]  # type: ignore[misc]
-        covered = 0
-        for _, part in sorted(parts, key=lambda p: -p[0]):
-            if isinstance(part, Solid):
-                covered += self._solid(part, owner, in_sun)
-            else:
-                covered += self._board(part, owner, in_sun)
+        outlines: list[Floats] = []
+        fills: list[Floats] = []
+        for body in sorted(shape.solids, key=lambda s: -self._distance(s.centres)):
+            self._faces(body, in_sun, outlines, fills)
+        covered = self._fill(outlines, fills, owner)
+        for board in shape.boards:
+            covered += self._board(board, owner, in_sun)
         return covered
 
     def _distance(self, corners: Floats) -> float:
-        centre = corners.reshape(-1, 3).mean(axis=0)
-        return float(np.linalg.norm(centre - self.view.position))
+        return float(np.linalg.norm(corners.mean(axis=0) - self.view.position))
 
-    def _solid(self, body: Solid, owner: int, in_sun: float) -> int:
-        normals = _normals(body.faces)
-        centres = body.faces.mean(axis=1)
-        outward = ((centres - centres.mean(axis=0)) * normals).sum(axis=1)
-        to_eye = ((self.view.position - centres) * normals).sum(axis=1)
-        normals = np.where((outward if abs(outward).max() > 1e-9 else to_eye)[:, None] < 0, -normals, normals)
-        facing = ((self.view.position - centres) * normals).sum(axis=1) > 0
-        tones = self.light.shade(body.colours, normals, in_sun)
-        tones = self.light.through_air(tones, self._distance(body.faces))
-        outlines, fills = [], []
-        for face, tone in zip(self.view.to_camera(body.faces[facing]), tones[facing], strict=True):
+    def _faces(
+        self, body: Solid, in_sun: float, outlines: list[Floats], fills: list[Floats]
+    ) -> None:
+        """Add the outlines in pixels and the tones of the faces that are turned to the lens."""
+        facing = ((self.view.position - body.centres) * body.normals).sum(axis=1) > 0
+        if body.flat:
+            facing[:] = True
+        local = self.view.to_camera(body.faces[facing])
+        if not local.size or local[..., 2].max() <= NEAR_M:
+            return
+        tones = self.light.shade(body.colours[facing], body.normals[facing], in_sun)
+        tones = self.light.through_air(tones, self._distance(body.centres))
+        if local[..., 2].min() >= NEAR_M:
+            outlines.extend(self.view.to_pixels(local))
+            fills.extend(tones)
+            return
+        for face, tone in zip(local, tones, strict=True):
             clipped = _in_front(face)
             if len(clipped) >= 3:
                 outlines.append(self.view.to_pixels(clipped))
                 fills.append(tone)
-        return self._fill(outlines, fills, owner)
 
     def _fill(self, outlines: list[Floats], fills: list[Floats], owner: int) -> int:
-        if not outlines:
-            return 0
-        region = self._region(np.concatenate(outlines))
+        region = self._region(np.concatenate(outlines)) if outlines else None
         if region is None:
             return 0
         rows, columns = region
         size = (rows.stop - rows.start, columns.stop - columns.start)
-        scale = 4 if size[0] * size[1] < 60_000 else 2
+        scale = 4 if size[0] * size[1] < 40_000 else 2
         tile = np.zeros((size[0] * scale, size[1] * scale, 4), np.uint8)
         corner = np.array([columns.start, rows.start])
-        for outline, fill in zip(outlines, fills, strict=True):
+        tones = np.clip(np.array(fills), 0, 1) * 255
+        for outline, (red, green, blue) in zip(outlines, tones.tolist(), strict=True):
             fine = ((outline - corner + 0.5) * scale - 0.5) * (1 << _SHIFT)
             fine = np.clip(fine, -(2**24), 2**24).round().astype(np.int32)
-            red, green, blue = (float(c) for c in np.clip(fill, 0, 1) * 255)
             cv2.fillConvexPoly(tile, fine, (red, green, blue, 255.0), cv2.LINE_8, _SHIFT)
         small = cv2.resize(tile, (size[1], size[0]), interpolation=cv2.INTER_AREA)
         return self._over(region, small.astype(np.float32) / 255, owner)
 
     def _board(self, board: Board, owner: int, in_sun: float) -> int:
         visible = self._clip_board(board)
-        if visible is None:
+        region = None if visible is None else self._region(visible[0])
+        if visible is None or region is None:
             return 0
         corners, picture = visible
-        region = self._region(corners)
-        if region is None:
-            return 0
         rows, columns = region
         height, width = rows.stop - rows.start, columns.stop - columns.start
-        scale = 3 if height * width < 20_000 else 1
+        scale = 2 if height * width < 40_000 else 1
         fine = (corners - (columns.start, rows.start) + 0.5) * scale - 0.5
-        picture = _shrunk(picture, fine)
         h, w = picture.shape[:2]
         source = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32) - 0.5
         warp = cv2.getPerspectiveTransform(source, fine.astype(np.float32))
         tile = cv2.warpPerspective(picture, warp, (width * scale, height * scale))
         if scale > 1:
             tile = cv2.resize(tile, (width, height), interpolation=cv2.INTER_AREA)
-        normal = _normals(board.corners[None])
-        normal = normal if (normal @ (self.view.position - board.corners[0])) > 0 else -normal
-        lit = self.light.shade(np.ones((1, 3)), normal, in_sun)[0]
+        normal = np.cross(board.corners[1] - board.corners[0], board.corners[3] - board.corners[0])
+        normal /= np.linalg.norm(normal)
+        normal = normal if normal @ (self.view.position - board.corners[0]) > 0 else -normal
+        lit = self.light.shade(np.ones((1, 3)), normal[None], in_sun)[0]
         clear = 0.5 ** (self._distance(board.corners) / self.light.haze_m)
-        paint = tile.astype(np.float32) / 255
-        alpha = paint[..., 3:]
-        paint[..., :3] *= (lit * clear).astype(np.float32)
-        paint[..., :3] += alpha * (np.array(self.light.haze) * (1 - clear)).astype(np.float32)
+        paint = tile.astype(np.float32)
+        paint *= np.append(lit * clear, 1).astype(np.float32) / np.float32(255)
+        paint[..., :3] += paint[..., 3:] * (np.array(self.light.haze) * (1 - clear)).astype("f4")
         return self._over(region, paint, owner)
 
     def _clip_board(self, board: Board) -> tuple[Floats, Picture] | None:
-        """The corners in pixels and the part of the picture (premultiplied) before the lens."""
-        left, right = board.corners[[0, 3]], board.corners[[1, 2]]
-        near, far = self.view.to_camera(left), self.view.to_camera(right)
-        depths = np.array([near[:, 2].min(), far[:, 2].min()])
+        """The corners in pixels and the part of the picture that is before the lens."""
+        left = self.view.to_camera(board.corners[[0, 3]])
+        right = self.view.to_camera(board.corners[[1, 2]])
+        depths = np.array([left[:, 2].min(), right[:, 2].min()])
         if depths.max() <= NEAR_M:
             return None
         start, stop = 0.0, 1.0
-        crossing = (NEAR_M - depths[0]) / (depths[1] - depths[0]) if depths.min() < NEAR_M else 0.0
-        if depths[0] < NEAR_M:
-            start = crossing
-        elif depths[1] < NEAR_M:
-            stop = crossing
-        width = board.picture.shape[1]
-        first, last = int(np.ceil(start * width)), int(np.floor(stop * width))
-        if last - first < 2:
-            return None
-        a = near + (far - near) * first / width
-        b = near + (far - near) * last / width
-        local = np.stack([a[0], b[0], b[1], a[1]])
-        if local[:, 2].min() <= 0:
-            return None
-        return self.view.to_pixels(local), board.picture[:, first:last]
+        if depths.min() < NEAR_M:
+            crossing = (NEAR_M - depths[0]) / (depths[1] - depths[0])
+            start, stop = (crossing, 1.0) if depths[0] < NEAR_M else (0.0, crossing)
+        reach = right - left
+        local = np.stack([left + reach * start, left + reach * stop])
+        corners = self.view.to_pixels(local[[0, 1, 1, 0], [0, 0, 1, 1]])
+        picture = _level(board.levels, corners)
+        first, last = round(start * picture.shape[1]), round(stop * picture.shape[1])
+        return (corners, picture[:, first:last]) if last - first >= 1 else None
 
     def _region(self, pixels: Floats) -> Region | None:
         """The part of the picture that holds these pixels, None where that is nothing."""
@@ -202,30 +193,17 @@ class Canvas:
         self.rgb[region] *= 1 - darkness * mask[..., None]
 
     def box(self, owner: int) -> tuple[int, int, int, int, int] | None:
-        """(left, top, right, bottom, pixels) of what is seen of a thing; right, bottom exclusive."""
-        rows, columns = np.nonzero(self.owner == owner)
+        """(left, top, right, bottom, pixels) of what is seen; right and bottom are exclusive."""
+        mask = self.owner == owner
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if not len(rows):
             return None
-        return (
-            int(columns.min()),
-            int(rows.min()),
-            int(columns.max()) + 1,
-            int(rows.max()) + 1,
-            len(rows),
-        )
-
-
-def _normals(faces: Floats) -> Floats:
-    cross = np.cross(faces[:, 2] - faces[:, 0], faces[:, 3] - faces[:, 1])
-    flat = np.cross(faces[:, 1] - faces[:, 0], faces[:, 2] - faces[:, 0])
-    cross = np.where(np.abs(cross).sum(axis=1, keepdims=True) > 1e-12, cross, flat)
-    return np.asarray(cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-12))
+        ends = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+        return *ends, int(np.count_nonzero(mask))
 
 
 def _in_front(face: Floats) -> Floats:
     """A polygon (n, 3) in camera axes, cut at the near plane (Sutherland and Hodgman 1974)."""
-    if face[:, 2].min() >= NEAR_M:
-        return face
     kept = []
     for a, b in zip(face, np.roll(face, -1, axis=0), strict=True):
         if a[2] >= NEAR_M:
@@ -235,16 +213,11 @@ def _in_front(face: Floats) -> Floats:
     return np.array(kept).reshape(-1, 3)
 
 
-def _shrunk(picture: Picture, corners: Floats) -> Picture:
-    """The picture at no more than about its size on screen, with premultiplied alpha."""
+def _level(levels: tuple[Picture, ...], corners: Floats) -> Picture:
+    """The smallest level that is not much coarser than the picture on the screen."""
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    width, height = max(sides[0], sides[2], 1.0), max(sides[1], sides[3], 1.0)
-    h, w = picture.shape[:2]
-    size = (int(np.clip(np.ceil(width), 1, w)), int(np.clip(np.ceil(height), 1, h)))
-    if picture[..., 3].min() < 255:
-        alpha = picture[..., 3:].astype(np.uint16)
-        colour = (picture[..., :3] * alpha // 255).astype(np.uint8)
-        picture = np.dstack([colour, picture[..., 3]])
-    if size != (w, h):
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return picture
+    shrink = min(
+        levels[0].shape[1] / max(sides[0], sides[2], 1.0),
+        levels[0].shape[0] / max(sides[1], sides[3], 1.0),
+    )
+    return levels[int(np.clip(np.log2(max(shrink, 1.0)) + 0.35, 0, len(levels) - 1))]

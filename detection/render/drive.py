@@ -66,7 +66,7 @@ def render_drive(
 
     roads: GeoJSON of OpenStreetMap ways. cat: the portrait `chelsea.png` of scikit-image. start:
     aware time of the first frame; each further drive starts ten minutes later. objects: number of
-    hazards, up to five of them cats. progress: called with frames done and frames in all.
+    hazards, half of them animals. progress: called with frames done and frames in all.
     Raises RoadsError, CatPhotoError or ValueError for bad input.
     """
     _check(drives, start, objects, frame_spacing_m)

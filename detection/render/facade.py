@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 
 from detection.render.camera import Floats
-from detection.render.solid import Board, Picture
+from detection.render.solid import Board, Colour, Picture, Shape, pyramid, solid
 from detection.render.street import Street
 
 _PPM = 40
+_DEPTH_M = 11.0
 _STOREY_M = 3.3
 _GROUND_FLOOR_M = 4.0
 _COLOURS = (
@@ -20,20 +21,23 @@ _COLOURS = (
 
 @dataclass(frozen=True)
 class House:
-    """A front: side is -1 left and 1 right; from_m, to_m along the street."""
+    """A front: side is -1 left and 1 right; from_m, to_m along the street. levels: its picture."""
 
     side: int
     from_m: float
     to_m: float
     height_m: float
-    picture: Picture
+    colour: Colour
+    levels: tuple[Picture, ...]
 
-    def board(self, street: Street) -> Board:
-        """The front in the world, its outside towards the street."""
-        ends = (self.from_m, self.to_m) if self.side > 0 else (self.from_m, self.to_m)
-        (e0, n0), (e1, n1) = (street.at(s, self.side * street.wall_m) for s in ends)
+    def shape(self, street: Street) -> Shape:
+        """The front in the world, and the bare wall at its near end."""
+        (e0, n0), (e1, n1) = (street.at(s, self.side * street.wall_m) for s in (self.from_m, self.to_m))
+        e2, n2 = street.at(self.from_m, self.side * (street.wall_m + _DEPTH_M))
         h = self.height_m
-        return Board(np.array([[e0, n0, h], [e1, n1, h], [e1, n1, 0], [e0, n0, 0]]), self.picture)
+        front = np.array([[e0, n0, h], [e1, n1, h], [e1, n1, 0], [e0, n0, 0]])
+        end = solid([[(e0, n0, 0), (e2, n2, 0), (e2, n2, h), (e0, n0, h)]], [self.colour])
+        return Shape((end,), (Board(front, self.levels),))
 
 
 def houses(street: Street, rng: np.random.Generator) -> tuple[House, ...]:
@@ -46,9 +50,10 @@ def houses(street: Street, rng: np.random.Generator) -> tuple[House, ...]:
             if rng.random() < 0.09:
                 along += float(rng.uniform(8, 16))
                 continue
-            width, height, picture = fronts[int(rng.integers(len(fronts)))]
-            flipped = picture[:, ::-1] if rng.random() < 0.5 else picture
-            built.append(House(side, along, along + width, height, np.ascontiguousarray(flipped)))
+            width, height, levels = fronts[int(rng.integers(len(fronts)))]
+            wall = levels[-1][0, 0, :3] / 255 * 0.85
+            colour = (float(wall[0]), float(wall[1]), float(wall[2]))
+            built.append(House(side, along, along + width, height, colour, levels))
             along += width
     return tuple(built)
 
@@ -62,8 +67,8 @@ def roofs(built: tuple[House, ...], side: int, length_m: int) -> Floats:
     return heights
 
 
-def _front(rng: np.random.Generator) -> tuple[float, float, Picture]:
-    """(width, height, picture) of one house front."""
+def _front(rng: np.random.Generator) -> tuple[float, float, tuple[Picture, ...]]:
+    """(width, height, picture and its halves) of one house front."""
     storeys = int(rng.integers(3, 7))
     bays = int(rng.integers(3, 7))
     bay_m = float(rng.uniform(2.3, 3.1))
@@ -86,7 +91,7 @@ def _front(rng: np.random.Generator) -> tuple[float, float, Picture]:
     for bay in range(bays):
         _shop(wall, rng, int(bay * bay_m * _PPM), int((bay + 1) * bay_m * _PPM), base)
     cv2.rectangle(wall, (0, size[0] - int(0.5 * _PPM)), (size[1], size[0]), (95.0, 92.0, 90.0), -1)
-    return width_m, height_m, np.dstack([wall, np.full(size, 255, np.uint8)])
+    return width_m, height_m, pyramid(np.dstack([wall, np.full(size, 255, np.uint8)]))
 
 
 def _mottle(rng: np.random.Generator, size: tuple[int, int]) -> Floats:

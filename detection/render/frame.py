@@ -1,5 +1,6 @@
 """One picture of a scene from one place, and the boxes of what is really seen in it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +16,9 @@ from detection.render.solid import Shape
 from detection.render.street import Floats32
 from detection.render.weather import Conditions, Lens
 
-SEEN_M = 170.0
+HOUSES_SEEN_M = 220.0
+SEEN_M = 120.0
+SHADOWS_SEEN_M = 60.0
 SMALLEST_PX = 8
 LEAST_SHARE = 0.25
 
@@ -39,12 +42,15 @@ class Box:
 
 @dataclass(frozen=True)
 class _Item:
+    """A thing at its place. along_m: of its far end. owner: 0 for scenery. solid: casts a shadow."""
+
     shape: Shape
-    distance_m: float
-    owner: int
+    along_m: float
     east_m: float
     north_m: float
+    owner: int
     in_sun: float
+    casts: bool
 
 
 class Studio:
@@ -61,58 +67,59 @@ class Studio:
             roof_left_m=roofs(scene.houses, -1, length),
             roof_right_m=roofs(scene.houses, 1, length),
         )
-        self._ground = Ground(scene.street, look, conditions, rng)
+        self._ground = Ground(scene.street, look, camera, conditions, rng)
         self._backdrop = Backdrop(camera, conditions, rng)
+        self._items = [*self._houses(), *self._standing()]
         self._lens = Lens(conditions, rng, (camera.height_px, camera.width_px))
 
     def shoot(self, view: View, along_m: float, rng: np.random.Generator) -> tuple[Floats32, list[Box]]:
         """The picture (h, w, 3) 0..1 from a view at that place of the street, and its boxes."""
         canvas = Canvas(view, self.conditions.light, self._backdrop.render(view))
         self._ground.render(view, canvas.rgb)
-        standing = self._items(view, along_m)
-        for house in self.scene.houses:
-            if along_m - 20 < house.to_m and house.from_m < along_m + SEEN_M:
-                centre = self.scene.street.at((house.from_m + house.to_m) / 2, 0)
-                distance = float(np.hypot(centre[0] - view.east_m, centre[1] - view.north_m))
-                shape = Shape((), (house.board(self.scene.street),))
-                standing.append(_Item(shape, distance + 6, 0, 0, 0, 0.8))
-        standing.sort(key=lambda item: -item.distance_m)
-        for item in standing:
-            self._shadow(canvas, item)
+        near = [
+            (float(np.hypot(item.east_m - view.east_m, item.north_m - view.north_m)), item)
+            for item in self._items
+            if -8 < item.along_m - along_m < (HOUSES_SEEN_M if not item.casts else SEEN_M)
+        ]
+        near.sort(key=lambda pair: -pair[0])
+        for distance, item in near:
+            if item.casts and distance < SHADOWS_SEEN_M:
+                self._shadow(canvas, item)
         whole: dict[int, int] = {}
-        for item in standing:
+        for _, item in near:
             pixels = canvas.paint(item.shape, owner=item.owner, in_sun=item.in_sun)
             if item.owner:
                 whole[item.owner] = pixels
         return self._lens.apply(canvas.rgb, rng), self._boxes(canvas, whole)
 
-    def _items(self, view: View, along_m: float) -> list[_Item]:
+    def _standing(self) -> Iterator[_Item]:
+        """Scenery and hazards at their places."""
         street = self.scene.street
-        places = [(s.along_m, s.right_m, 0, s) for s in self.scene.scenery]
-        places += [(t.along_m, t.right_m, t.number, t) for t in self.scene.things]  # type: ignore[misc]
-        items = []
-        for along, right, owner, what in places:
-            if not along_m - 6 < along < along_m + SEEN_M:
-                continue
+        places = [(s.along_m, s.right_m, s.ahead, 0, s.shape) for s in self.scene.scenery]
+        places += [(t.along_m, t.right_m, True, t.number, t.shape) for t in self.scene.things]
+        for along, right, ahead, owner, shape in places:
             east, north = street.at(along, right)
-            turn = 0.0 if getattr(what, "ahead", True) else 180.0
-            shape = what.shape.placed(east, north, street.heading_deg(along) + turn)
+            heading = street.heading_deg(along) + (0 if ahead else 180)
             sun = self._ground.sunlit(np.float32([[along]]), np.float32([[right]]))
-            distance = float(np.hypot(east - view.east_m, north - view.north_m))
-            items.append(_Item(shape, distance, owner, east, north, float(sun[0, 0])))
-        return items
+            placed = shape.placed(east, north, heading)
+            yield _Item(placed, along, east, north, owner, float(sun[0, 0]), True)
+
+    def _houses(self) -> Iterator[_Item]:
+        """House fronts, sorted a little farther than what stands before them."""
+        for house in self.scene.houses:
+            middle = (house.from_m + house.to_m) / 2
+            east, north = self.scene.street.at(middle, house.side * (self.scene.street.wall_m + 4))
+            shape = house.shape(self.scene.street)
+            yield _Item(shape, house.to_m, east, north, 0, 0.9, False)
 
     def _shadow(self, canvas: Canvas, item: _Item) -> None:
         """A dark contact on the ground, and a cast shadow where the sun reaches."""
-        if item.distance_m > 70 or not (item.east_m or item.north_m):
-            return
-        points = item.shape.points()
+        points = item.shape.points
         height = float(points[:, 2].max())
         if height < 0.05:
             return
         low = points[points[:, 2] < 0.4][:, :2]
-        grown = _grown(low, 0.08 + 0.04 * min(height, 1.5))
-        canvas.shadow(grown, 0.55, 0.07 + 0.04 * min(height, 1.5))
+        canvas.shadow(_grown(low, 0.08 + 0.04 * min(height, 1.5)), 0.55, 0.07 + 0.04 * min(height, 1.5))
         sun = self.conditions.light.sun_from
         if item.in_sun > 0.3 and self.conditions.sun > 0 and height < 3:
             cast = points[:, :2] - points[:, 2:] * (sun[:2] / sun[2])

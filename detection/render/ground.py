@@ -31,12 +31,18 @@ class Look:
 
 
 class Ground:
-    """The drawn ground of one street in one weather, the same from any camera."""
+    """The drawn ground of one street, in one weather and for one camera."""
 
     def __init__(
-        self, street: Street, look: Look, conditions: Conditions, rng: np.random.Generator
+        self,
+        street: Street,
+        look: Look,
+        camera: Camera,
+        conditions: Conditions,
+        rng: np.random.Generator,
     ) -> None:
         self.street, self.look, self.conditions = street, look, conditions
+        self._grid = _grid(camera, conditions.haze_m)
         self._detail = _detail(rng, street.kerb_m)
         self._grain = _grain(rng)
 
@@ -59,18 +65,18 @@ class Ground:
 
     def render(self, view: View, rgb: Floats32) -> None:
         """Draw the ground into rgb (h, w, 3), everywhere below the horizon."""
-        grid = _grid(view.camera)
+        grid = self._grid
         turn = np.radians(view.heading_deg)
         cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
         east = np.float32(view.east_m) + grid.right * cos + grid.ahead * sin
         north = np.float32(view.north_m) + grid.ahead * cos - grid.right * sin
         along, right = self.street.locate(east, north)
         colour = self._colour(along, right, grid)
-        clear = np.power(np.float32(0.5), grid.reach / np.float32(self.conditions.haze_m))
         haze = np.array(self.conditions.light.haze, np.float32)
-        colour = haze + (colour - haze) * clear[..., None]
-        rows = rgb[grid.top :]
-        rows[grid.below] = colour[grid.below]
+        colour -= haze
+        colour *= grid.clear[..., None]
+        colour += haze
+        np.copyto(rgb[grid.top :], colour, where=grid.below[..., None])
 
     def _colour(self, along: Floats32, right: Floats32, grid: "_Grid") -> Floats32:
         street, light = self.street, self.conditions.light
@@ -105,17 +111,17 @@ class Ground:
         for ppm, strength in ((70.0, 0.13), (14.0, 0.06), (1.7, 0.05)):
             grain = cv2.remap(
                 self._grain,
-                (along * np.float32(ppm)) % _GRAIN,
-                (right * np.float32(ppm)) % _GRAIN,
+                along * np.float32(ppm),
+                right * np.float32(ppm),
                 cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_WRAP,
             )
             seen = np.clip(1.4 - deep * np.float32(ppm / 6), 0, 1)
             grey *= 1 + grain * seen * np.float32(strength)
-        column = (along * np.float32(_DETAIL_PPM)) % (_DETAIL_LENGTH_M * _DETAIL_PPM)
+        column = along * np.float32(_DETAIL_PPM)
         row = (right + np.float32(self.street.kerb_m)) * np.float32(_DETAIL_PPM)
         detail = cv2.remap(
-            self._detail, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            self._detail, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
         )
         seen = np.clip(1.3 - deep * np.float32(0.8), 0.15, 1)
         grey *= 1 + (detail - 1) * seen
@@ -126,17 +132,20 @@ class Ground:
         self, along: Floats32, right: Floats32, across: Floats32, deep: Floats32
     ) -> Floats32:
         street = self.street
-        dash = _within((along % 9) - 1.5, 1.5, deep)
+        dash = _within(_modulo(along, 9) - 1.5, 1.5, deep)
         line = _within(right, 0.06, across) * dash
         parking = _within(np.abs(right) - street.lane_m - 0.05, 0.05, across)
-        bay = _within((along % 6) - 0.05, 0.05, deep) * (np.abs(right) > street.lane_m)
+        bay = _within(_modulo(along, 6) - 0.05, 0.05, deep) * (np.abs(right) > street.lane_m)
         line = np.maximum(line, np.float32(0.55) * np.maximum(parking, bay * (np.abs(right) < street.kerb_m)))
+        here = float(along[-1, along.shape[1] // 2])
         for start in self.look.crossings_m:
-            stripe = _within((right % 1.0) - 0.25, 0.25, across)
+            if not here - 5 < start < here + 90:
+                continue
+            stripe = _within(_modulo(right, 1) - 0.25, 0.25, across)
             line = np.where(np.abs(along - start - 1.8) < 6, line * _outside(along, start, deep), line)
             line = np.maximum(line, stripe * _within(along - start - 1.5, 1.5, deep))
         worn = cv2.remap(
-            self._grain, (along * 9) % _GRAIN, (right * 9) % _GRAIN, cv2.INTER_LINEAR,
+            self._grain, along * np.float32(9), right * np.float32(9), cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_WRAP,
         )
         return line * np.clip(0.72 - worn * np.float32(0.16), 0, 1) * (np.abs(right) < street.kerb_m)
@@ -145,7 +154,7 @@ class Ground:
         self, along: Floats32, side: Floats32, across: Floats32, deep: Floats32
     ) -> Floats32:
         joint = np.maximum(
-            _within((side % 0.5) - 0.02, 0.015, across), _within((along % 0.8) - 0.02, 0.015, deep)
+            _within(_modulo(side, 0.5) - 0.02, 0.015, across), _within(_modulo(along, 0.8) - 0.02, 0.015, deep)
         )
         tiles = np.floor(side * 2) * np.float32(12.9898) + np.floor(along / 0.8) * np.float32(78.233)
         tint = np.sin(tiles) * np.clip(1.2 - deep, 0, 1)
@@ -161,6 +170,7 @@ class _Grid:
     right: Floats32
     ahead: Floats32
     reach: Floats32
+    clear: Floats32
     focal_px: float
     height_m: float
 
@@ -175,21 +185,12 @@ class _Grid:
         return self.across_m * np.maximum(self.reach / np.float32(self.height_m), 1)
 
 
-_grids: dict[Camera, _Grid] = {}
-
-
-def _grid(camera: Camera) -> _Grid:
-    if camera not in _grids:
-        _grids.clear()
-        _grids[camera] = _make_grid(camera)
-    return _grids[camera]
-
-
-def _make_grid(camera: Camera) -> _Grid:
-    row, column = np.mgrid[0 : camera.height_px, 0 : camera.width_px]
-    ground = View(camera, 0.0, 0.0, 0.0).ground(np.stack([column, row], axis=-1))
-    reach = np.hypot(ground[..., 0], ground[..., 1])
-    below = np.isfinite(reach) & (reach < FARTHEST_M)
+def _grid(camera: Camera, haze_m: float) -> _Grid:
+    pixels = np.mgrid[0 : camera.height_px, 0 : camera.width_px][::-1]
+    ground = View(camera, 0.0, 0.0, 0.0).ground(np.moveaxis(pixels, 0, -1))
+    distance = np.hypot(ground[..., 0], ground[..., 1])
+    below = np.isfinite(distance) & (distance < FARTHEST_M)
+    reach = np.where(below, distance, FARTHEST_M).astype(np.float32)
     top = int(np.argmax(below.any(axis=1)))
     ground = np.where(below[..., None], ground, 0.0)[top:]
     return _Grid(
@@ -197,7 +198,8 @@ def _make_grid(camera: Camera) -> _Grid:
         below[top:],
         ground[..., 0].astype(np.float32),
         ground[..., 1].astype(np.float32),
-        np.where(below, reach, FARTHEST_M)[top:].astype(np.float32),
+        reach[top:],
+        np.power(0.5, reach[top:] / haze_m).astype(np.float32),
         camera.focal_px,
         camera.height_m,
     )
@@ -208,6 +210,11 @@ def _within(offset: Floats32, half_width: float, footprint: Floats32) -> Floats3
     wide = np.maximum(footprint, np.float32(1e-3))
     cover = np.clip((np.float32(half_width) - np.abs(offset)) / wide + np.float32(0.5), 0, 1)
     return cast(Floats32, cover * np.minimum(np.float32(2 * half_width) / wide, 1))
+
+
+def _modulo(value: Floats32, period: float) -> Floats32:
+    """value % period; numpy's own is several times slower on float32."""
+    return value - np.floor(value * np.float32(1 / period)) * np.float32(period)
 
 
 def _outside(along: Floats32, start: float, deep: Floats32) -> Floats32:

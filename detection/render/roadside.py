@@ -14,7 +14,9 @@ from detection.render.solid import (
     box,
     revolution,
     solid,
+    pyramid,
     upright,
+    with_marks,
 )
 from detection.render.street import Street
 
@@ -45,7 +47,7 @@ def roadside(street: Street, rng: np.random.Generator) -> tuple[Standing, ...]:
     """Scenery for the section and 120 m beyond it."""
     standing: list[Standing] = []
     end = street.section.length_m + 120
-    trees = tuple(_tree_picture(rng) for _ in range(4))
+    trees = tuple(pyramid(_tree_picture(rng)) for _ in range(4))
     cars = tuple(car(_PAINTS[int(rng.integers(len(_PAINTS)))], rng) for _ in range(12))
     for side in (-1, 1):
         along = 2.0
@@ -76,10 +78,10 @@ def lamp(arm: int) -> Shape:
     return Shape((post, beam, head))
 
 
-def tree(picture: Picture, height_m: float) -> Shape:
+def tree(crown_levels: tuple[Picture, ...], height_m: float) -> Shape:
     """A tree: a round trunk and a picture of its crown."""
     trunk = revolution([(0.16, 0), (0.11, height_m * 0.5)], [(0.27, 0.22, 0.18)], sides=9)
-    crown = upright(height_m * 0.75, height_m * 0.75, height_m * 0.28, picture)
+    crown = upright(height_m * 0.75, height_m * 0.75, height_m * 0.28, crown_levels)
     return Shape((trunk,), (crown,))
 
 
@@ -136,9 +138,8 @@ def _wheel(x: float, y: float) -> Solid:
     tyre = _prism(rim, 0.2, (0.05, 0.05, 0.055))
     hub = [(y + 0.19 * float(np.cos(a)), radius + 0.19 * float(np.sin(a))) for a in angles]
     disc = _prism(hub, 0.21, (0.45, 0.46, 0.48))
-    faces = np.concatenate([tyre.faces, disc.faces[steps:]])
-    colours = np.concatenate([tyre.colours, disc.colours[steps:]])
-    return Solid(faces + (x, 0, 0), colours)
+    wheel = with_marks(tyre, Solid(disc.faces[steps:], disc.colours[steps:]))
+    return Solid(wheel.faces + (x, 0, 0), wheel.colours)
 
 
 def _lights(tail: float, nose: float, width: float) -> list[Solid]:

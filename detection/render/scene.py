@@ -11,6 +11,7 @@ from detection.render.objects.cat import cat
 from detection.render.objects.cone import cone
 from detection.render.objects.debris import debris
 from detection.render.objects.drum import drum
+from detection.render.objects.horse import horse
 from detection.render.objects.pothole import pothole
 from detection.render.objects.sign import roadwork_sign
 from detection.render.roads import Section
@@ -18,8 +19,7 @@ from detection.render.roadside import Standing, roadside
 from detection.render.solid import Picture, Shape
 from detection.render.street import Street
 
-CATS = 5
-DEFAULT_OBJECTS = 16
+DEFAULT_OBJECTS = 18
 _FIRST_M = 24.0
 _LAST_M = 12.0
 
@@ -30,8 +30,10 @@ _DRAWN: dict[str, Callable[[np.random.Generator], Shape]] = {
     "roadwork_sign": roadwork_sign,
     "debris": debris,
     "pothole": pothole,
+    "horse": horse,
 }
 _ORDER = ("roadwork_sign", "barrier", "cone", "drum", "debris", "pothole", "cone", "drum", "cone")
+_ANIMALS = ("cat", "horse")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Scene:
 
 
 def make_scene(section: Section, photo: Picture, objects: int, seed: int) -> Scene:
-    """The scene of a seed. objects: how many hazards, at least five of them cats."""
+    """The scene of a seed. objects: how many hazards, every fourth a cat."""
     rng = np.random.default_rng([seed, 2])
     street = Street(section, lane_m=3.4, kerb_m=5.7, wall_m=float(rng.uniform(8.6, 10.5)))
     return Scene(
@@ -78,25 +80,27 @@ def _things(
             shape = cat(photo, float(rng.uniform(1.1, 1.2)), bool(rng.random() < 0.5))
         else:
             shape = _DRAWN[kind](rng)
-        height = float(shape.points()[:, 2].max())
+        height = float(shape.points[:, 2].max())
         right = _beside_the_car(kind, rng)
         things.append(Thing(i + 1, kind, along, right, 0.0 if kind == "pothole" else height, shape))
     return tuple(things)
 
 
 def _kinds(objects: int) -> list[str]:
-    """The kinds in order of place: every third a cat, until five are placed."""
-    cats = min(CATS, objects)
-    others = [_ORDER[i % len(_ORDER)] for i in range(objects - cats)]
-    slots = {round((i + 0.5) * objects / cats - 0.5) for i in range(cats)} if cats else set()
-    rest = iter(others)
-    return ["cat" if i in slots else next(rest) for i in range(objects)]
+    """The kinds in order of place: cats first in number, every other thing no animal."""
+    animals = [_ANIMALS[i % len(_ANIMALS)] for i in range((objects + 1) // 2)]
+    others = [_ORDER[i % len(_ORDER)] for i in range(objects // 2)]
+    return [(others if i % 2 else animals)[i // 2] for i in range(objects)]
 
 
 def _beside_the_car(kind: str, rng: np.random.Generator) -> float:
     """Metres right of the centre line, clear of a car that drives in the middle of its lane."""
     if kind == "roadwork_sign":
-        return float(rng.uniform(3.5, 4.2))
-    if kind in {"cat", "debris", "pothole"}:
-        return float(rng.choice([rng.uniform(-1.6, -0.2), rng.uniform(3.2, 3.5)]))
-    return float(rng.choice([rng.uniform(-0.6, 0.0), rng.uniform(3.3, 3.8)]))
+        return float(rng.uniform(3.6, 4.2))
+    left, right = {
+        "cat": (-0.2, 3.5),
+        "horse": (-0.9, 4.0),
+        "barrier": (-0.9, 4.2),
+        "pothole": (-0.4, 3.3),
+    }.get(kind, (-0.1, 3.4))
+    return float(rng.uniform(left - 0.3, left) if rng.random() < 0.6 else rng.uniform(right, right + 0.2))

@@ -5,8 +5,10 @@ Local axes of a thing: right, away (from the viewer it faces) and up, metres, st
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import cos, pi, radians, sin
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,13 +28,33 @@ class Solid:
     faces: Floats
     colours: Floats
 
+    @cached_property
+    def centres(self) -> Floats:
+        """Middle of every face, (n, 3)."""
+        return np.asarray(self.faces.mean(axis=1))
+
+    @cached_property
+    def flat(self) -> bool:
+        """Whether all faces lie in one plane, so that there is no outside."""
+        return bool(abs(self._lift(_normals(self.faces))).max() < 1e-9)
+
+    @cached_property
+    def normals(self) -> Floats:
+        """Unit normals (n, 3), outwards; upwards for what is flat."""
+        normals = _normals(self.faces)
+        side = normals[:, 2] if self.flat else self._lift(normals)
+        return np.where(side[:, None] < 0, -normals, normals)
+
+    def _lift(self, normals: Floats) -> Floats:
+        return np.asarray(((self.centres - self.centres.mean(axis=0)) * normals).sum(axis=1))
+
 
 @dataclass(frozen=True)
 class Board:
-    """A flat picture. corners: (4, 3) from the top left clockwise. picture: (h, w, 4) uint8."""
+    """A flat picture. corners: (4, 3) from the top left clockwise. levels: see `pyramid`."""
 
     corners: Floats
-    picture: Picture
+    levels: tuple[Picture, ...]
 
 
 @dataclass(frozen=True)
@@ -42,20 +64,33 @@ class Shape:
     solids: tuple[Solid, ...] = ()
     boards: tuple[Board, ...] = ()
 
-    def placed(self, east_m: float, north_m: float, heading_deg: float, up_m: float = 0) -> "Shape":
+    def placed(self, east_m: float, north_m: float, heading_deg: float) -> "Shape":
         """The same thing in the world, its away axis pointing to heading_deg."""
         h = radians(heading_deg)
         turn = np.array([[cos(h), -sin(h), 0.0], [sin(h), cos(h), 0.0], [0.0, 0.0, 1.0]])
-        to = np.array([east_m, north_m, up_m])
+        to = np.array([east_m, north_m, 0.0])
         return Shape(
             tuple(Solid(s.faces @ turn + to, s.colours) for s in self.solids),
-            tuple(Board(b.corners @ turn + to, b.picture) for b in self.boards),
+            tuple(Board(b.corners @ turn + to, b.levels) for b in self.boards),
         )
 
+    @cached_property
     def points(self) -> Floats:
         """All corners, shape (n, 3)."""
         parts = [s.faces.reshape(-1, 3) for s in self.solids] + [b.corners for b in self.boards]
         return np.concatenate(parts)
+
+
+def pyramid(picture: Picture) -> tuple[Picture, ...]:
+    """A picture (h, w, 4) with premultiplied alpha, and its halves down to a few pixels."""
+    alpha = picture[..., 3:].astype(np.uint16)
+    level = np.dstack([(picture[..., :3] * alpha // 255).astype(np.uint8), picture[..., 3]])
+    levels = [level]
+    while min(level.shape[:2]) > 3:
+        size = (max(level.shape[1] // 2, 1), max(level.shape[0] // 2, 1))
+        level = cv2.resize(level, size, interpolation=cv2.INTER_AREA)
+        levels.append(level)
+    return tuple(levels)
 
 
 def solid(faces: Iterable[Sequence[Sequence[float]]], colours: Iterable[Colour]) -> Solid:
@@ -64,10 +99,10 @@ def solid(faces: Iterable[Sequence[Sequence[float]]], colours: Iterable[Colour])
     return Solid(np.array(quads, dtype=np.float64), np.array(list(colours), dtype=np.float64))
 
 
-def joined(parts: Sequence[Solid]) -> Solid:
-    """Bodies that together are still convex, as one."""
+def with_marks(body: Solid, marks: Solid) -> Solid:
+    """A body with further faces on its surface."""
     return Solid(
-        np.concatenate([p.faces for p in parts]), np.concatenate([p.colours for p in parts])
+        np.concatenate([body.faces, marks.faces]), np.concatenate([body.colours, marks.colours])
     )
 
 
@@ -110,8 +145,14 @@ def revolution(
     return Solid(np.concatenate(faces), np.concatenate(tones))
 
 
-def upright(width_m: float, height_m: float, bottom_m: float, picture: Picture) -> Board:
-    """A picture standing on edge across the line of sight."""
+def upright(width_m: float, height_m: float, bottom_m: float, levels: tuple[Picture, ...]) -> Board:
+    """A picture (see `pyramid`) standing on edge across the line of sight."""
     w, top = width_m / 2, bottom_m + height_m
     corners = [[-w, 0, top], [w, 0, top], [w, 0, bottom_m], [-w, 0, bottom_m]]
-    return Board(np.array(corners, dtype=np.float64), picture)
+    return Board(np.array(corners, dtype=np.float64), levels)
+
+
+def _normals(faces: Floats) -> Floats:
+    """Unit normals of faces (n, 4, 3), a repeated corner allowed."""
+    cross = np.cross(faces[:, 2] - faces[:, 0], faces[:, 3] - faces[:, 1])
+    return np.asarray(cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-12))

@@ -11,6 +11,7 @@ from detection.render.street import Floats32
 
 _KNEE = np.float32(0.75)
 _SHOULDER = np.float32(0.5)
+_POOL = 97
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ class Lens:
         self._gain = (falloff * (1 - _specks(rng, shape, conditions.dirt)))[..., None]
         self._drops = _drops(rng, shape, conditions.rain)
         self._centre = (width / 2, height / 2)
+        pool = rng.standard_normal((height + _POOL, width + _POOL, 3), np.float32)
+        grain = pool.mean(axis=2, keepdims=True) * np.float32(3**0.5)
+        self._noise = (np.float32(0.8) * grain + np.float32(0.6) * pool) * np.float32(
+            conditions.noise
+        )
 
     def apply(self, rgb: Floats32, rng: np.random.Generator) -> Floats32:
         """A picture (h, w, 3) as this camera records it, 0..1."""
@@ -101,11 +107,10 @@ class Lens:
             column, row = self._drops
             seen = cv2.remap(seen, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         seen = seen * (self._gain * np.float32(self.conditions.exposure))
-        grain = rng.standard_normal(rgb.shape[:2], np.float32)
-        tint = rng.standard_normal((*rgb.shape[:2], 3), np.float32)
-        noise = np.float32(self.conditions.noise)
-        seen += (grain[..., None] * np.float32(0.8) + tint * np.float32(0.6)) * noise
-        return np.clip(np.where(seen > _KNEE, _KNEE + (seen - _KNEE) * _SHOULDER, seen), 0, 1)
+        y, x = (int(v) for v in rng.integers(_POOL, size=2))
+        seen += self._noise[y : y + rgb.shape[0], x : x + rgb.shape[1]]
+        bright = np.minimum(seen, _KNEE)
+        return np.clip(bright + (seen - bright) * _SHOULDER, 0, 1)
 
 
 def _specks(rng: np.random.Generator, shape: tuple[int, int], dirt: float) -> Floats32:

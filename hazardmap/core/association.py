@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from hazardmap.core.geodesy import Floats
@@ -15,6 +14,7 @@ from hazardmap.core.observation import Box, Observation, View
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 30.0  # never the same thing, however vague
+_FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
 _SAME_BIAS: Final = 0.7  # correlation of the placing errors of a pass: pitch, yaw, field of view
 _SAME_BOX_IOU: Final = 0.6
@@ -25,44 +25,96 @@ FAMILY: Final = {kind: next(k for k in KINDS if compatible(k, kind)) for kind in
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One observation and its frame, in the plane. mean_m: (2,) east, north. cov_m2: (2, 2)."""
+    """One observation and its frame, in the plane.
+
+    mean_m: (2,) east, north; cov_m2: (2, 2). The same as the camera measured it: camera_m: (2,);
+    bearing_rad; nearness: 1/range; and the variances of these two, whose errors are nearly
+    Gaussian where those of a distant place are not.
+    """
 
     observation: Observation
     view: View
     mean_m: Floats
     cov_m2: Floats
+    camera_m: Floats
+    bearing_rad: float
+    nearness: float
+    bearing_var: float
+    nearness_var: float
+
+
+def sighting(
+    observation: Observation, view: View, mean_m: Floats, cov_m2: Floats, camera_m: Floats
+) -> Sighting:
+    """Undo what `camera.locate` did to the variance of 1/range: relative variance x² + 8·x⁴."""
+    sight = mean_m - camera_m
+    range_m = max(float(np.hypot(*sight)), 1.0)
+    along = sight / range_m
+    relative = max(float(along @ cov_m2 @ along), 0.01) / range_m**2
+    linear = (np.sqrt(1.0 + 32.0 * relative) - 1.0) / 16.0
+    across = np.array([along[1], -along[0]])
+    return Sighting(
+        observation=observation,
+        view=view,
+        mean_m=mean_m,
+        cov_m2=cov_m2,
+        camera_m=camera_m,
+        bearing_rad=float(np.arctan2(sight[0], sight[1])),
+        nearness=1.0 / range_m,
+        bearing_var=max(float(across @ cov_m2 @ across), 0.01) / range_m**2,
+        nearness_var=float(linear) / range_m**2,
+    )
+
+
+def innovations(seen: Sighting, places_m: Floats) -> tuple[Floats, Floats]:
+    """What a sighting says about things supposed at places_m (n, 2), by a filter linearised there.
+
+    Returns how far off they are in metres, (n, 2), and the covariance of that, (n, 2, 2)
+    (extended Kalman filter in bearing and inverse range; Civera, Davison & Montiel 2008).
+    """
+    sight = places_m - seen.camera_m
+    range_m = np.maximum(np.hypot(sight[:, 0], sight[:, 1]), 1.0)
+    along = sight / range_m[:, None]
+    across = np.column_stack((along[:, 1], -along[:, 0]))
+    turn = seen.bearing_rad - np.arctan2(sight[:, 0], sight[:, 1])
+    turn = np.remainder(turn + np.pi, 2 * np.pi) - np.pi
+    farther_m = range_m - range_m**2 * seen.nearness
+    off_m = along * farther_m[:, None] + across * (range_m * turn)[:, None]
+    along_var, across_var = range_m**4 * seen.nearness_var, range_m**2 * seen.bearing_var
+    cov = along[:, :, None] * along[:, None, :] * along_var[:, None, None]
+    cov += across[:, :, None] * across[:, None, :] * across_var[:, None, None]
+    return off_m, cov
 
 
 class Thing:
-    """What the frames of one pass say about one thing, without the pass's shared offset."""
+    """What the frames of one pass say about one thing, without the pass's shared offset.
+
+    mean_m: (2,). cov_m2: (2, 2); the frames' errors are correlated, so that n frames of equal
+    weight count as n / (1 + (n−1)·0.7).
+    """
 
     def __init__(self, first: Sighting) -> None:
         self.family = FAMILY[first.observation.kind]
-        self.sightings: list[Sighting] = []
+        self.sightings = [first]
         self.twins: list[Sighting] = []
-        self._information = np.zeros((2, 2))
-        self._vector = np.zeros(2)
-        self._weights: list[float] = []
-        self.add(first)
+        self.mean_m = first.mean_m
+        self.cov_m2 = first.cov_m2 + _JITTER_M2 * np.eye(2)
+        self._information = np.linalg.inv(self.cov_m2)
+        self._vector = self._information @ self.mean_m
+        self._weights = [float(np.trace(self._information))]
 
-    def add(self, sighting: Sighting) -> None:
-        """Information filter step (Maybeck 1979, section 5.7)."""
-        information = np.linalg.inv(sighting.cov_m2 + _JITTER_M2 * np.eye(2))
+    def add(self, seen: Sighting) -> None:
+        """Information filter step (Maybeck 1979, section 5.7), linearised at the estimate."""
+        off_m, cov = innovations(seen, self.mean_m[None, :])
+        information = np.linalg.inv(cov[0] + _JITTER_M2 * np.eye(2))
         self._information += information
-        self._vector += information @ sighting.mean_m
+        self._vector += information @ (self.mean_m + off_m[0])
         self._weights.append(float(np.trace(information)))
-        self.sightings.append(sighting)
-
-    @property
-    def mean_m(self) -> Floats:
-        return np.asarray(np.linalg.solve(self._information, self._vector), dtype=np.float64)
-
-    @property
-    def cov_m2(self) -> Floats:
-        """Covariance, with the frames' errors correlated: n frames count as n/(1+(n−1)·0.7)."""
+        self.sightings.append(seen)
         frames = sum(self._weights) ** 2 / sum(weight**2 for weight in self._weights)
-        spread = 1.0 + (frames - 1.0) * _SAME_BIAS
-        return np.asarray(np.linalg.inv(self._information) * spread, dtype=np.float64)
+        independent = np.linalg.inv(self._information)
+        self.mean_m = independent @ self._vector
+        self.cov_m2 = independent * (1.0 + (frames - 1.0) * _SAME_BIAS)
 
     @property
     def best(self) -> Observation:
@@ -86,26 +138,22 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
     found: list[Thing] = []
     for frame in sorted(frames, key=_vagueness):
         singles = _without_twins(frame)
-        pairs = assign(
-            [(t.family, t.mean_m, t.cov_m2) for t in found],
-            [(FAMILY[s.observation.kind], s.mean_m, s.cov_m2) for s, _ in singles],
-            shared_m2=_JITTER_M2,
-        )
+        pairs = assign(_distances_in_pass(found, [seen for seen, _ in singles]))
         thing_of = {j: found[i] for i, j in pairs}
-        for j, (sighting, twins) in enumerate(singles):
+        for j, (seen, twins) in enumerate(singles):
             thing = thing_of.get(j)
             if thing is None:
-                thing = Thing(sighting)
+                thing = Thing(seen)
                 found.append(thing)
             else:
-                thing.add(sighting)
+                thing.add(seen)
             thing.twins.extend(twins)
     return found
 
 
 def _vagueness(frame: Sequence[Sighting]) -> tuple[float, list[UUID]]:
     """Smallest variance in a frame, then the ids, so that the order is always the same."""
-    variances = [float(np.trace(sighting.cov_m2)) for sighting in frame]
+    variances = [float(np.trace(seen.cov_m2)) for seen in frame]
     return min(variances, default=np.inf), sorted(s.observation.id for s in frame)
 
 
@@ -113,47 +161,67 @@ Placed = tuple[str, Floats, Floats]
 """(family, mean_m, cov_m2) of something that can be assigned."""
 
 
-def assign(
-    known: Sequence[Placed], new: Sequence[Placed], *, shared_m2: float
-) -> list[tuple[int, int]]:
-    """Pairs (index in known, index in new) that are the same, each index at most once.
+def assign(squared: Floats) -> list[tuple[int, int]]:
+    """Pairs (row, column) that are the same thing, each row and column at most once.
 
-    The sum of (Mahalanobis distance² − gate) over all pairs within the gate is least
-    (linear_sum_assignment). shared_m2: variance per axis added to the two covariances of a pair.
+    squared: squared Mahalanobis distances; inf where a pair cannot be. The sum of (distance² −
+    gate) over all pairs within the gate is the least possible (linear_sum_assignment).
     """
-    if not known or not new:
+    if squared.size == 0:
         return []
-    excess = distances(known, new, shared_m2) - GATE
+    excess = squared - GATE
     rows, columns = linear_sum_assignment(np.minimum(excess, 0.0))
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return [(i, j) for i, j in pairs if excess[i, j] < 0.0]
 
 
-def distances(
-    known: Sequence[Placed], new: Sequence[Placed], shared_m2: float
-) -> NDArray[np.float64]:
-    """Squared Mahalanobis distances, shape (known, new); inf for pairs that cannot be."""
-    diff = np.array([n[1] for n in new])[None, :, :] - np.array([k[1] for k in known])[:, None, :]
+def distances(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float) -> Floats:
+    """Squared Mahalanobis distances, shape (known, new); inf for pairs that cannot be.
+
+    shared_m2: variance per axis added to the two covariances of each pair.
+    """
+    if not known or not new:
+        return np.empty((len(known), len(new)))
+    off_m = np.array([n[1] for n in new])[None, :, :] - np.array([k[1] for k in known])[:, None, :]
     joint = np.array([n[2] for n in new])[None] + np.array([k[2] for k in known])[:, None]
-    ee, nn = joint[..., 0, 0] + shared_m2, joint[..., 1, 1] + shared_m2
-    en = joint[..., 0, 1]
-    de, dn = diff[..., 0], diff[..., 1]
-    squared = (nn * de**2 - 2.0 * en * de * dn + ee * dn**2) / (ee * nn - en**2)
     families = np.array([n[0] for n in new])[None, :] == np.array([k[0] for k in known])[:, None]
-    possible = families & (np.hypot(de, dn) <= FARTHEST_M)
-    return np.where(possible, squared, np.inf)
+    possible = families & (np.hypot(off_m[..., 0], off_m[..., 1]) <= FARTHEST_M)
+    return np.where(possible, _mahalanobis2(off_m, joint, shared_m2), np.inf)
+
+
+def _distances_in_pass(found: Sequence[Thing], seen: Sequence[Sighting]) -> Floats:
+    """The same between the things found so far and the sightings of one more frame."""
+    if not found or not seen:
+        return np.empty((len(found), len(seen)))
+    means = np.array([thing.mean_m for thing in found])
+    covs = np.array([thing.cov_m2 for thing in found])
+    families = np.array([thing.family for thing in found])
+    columns = []
+    for one in seen:
+        off_m, cov = innovations(one, means)
+        possible = families == FAMILY[one.observation.kind]
+        possible &= np.hypot(*(means - one.mean_m).T) <= _FARTHEST_IN_PASS_M
+        columns.append(np.where(possible, _mahalanobis2(off_m, cov + covs, _JITTER_M2), np.inf))
+    return np.column_stack(columns)
+
+
+def _mahalanobis2(off_m: Floats, cov: Floats, shared_m2: float) -> Floats:
+    ee, nn, en = cov[..., 0, 0] + shared_m2, cov[..., 1, 1] + shared_m2, cov[..., 0, 1]
+    de, dn = off_m[..., 0], off_m[..., 1]
+    squared: Floats = (nn * de**2 - 2.0 * en * de * dn + ee * dn**2) / (ee * nn - en**2)
+    return squared
 
 
 def _without_twins(frame: Sequence[Sighting]) -> list[tuple[Sighting, list[Sighting]]]:
     """Sightings of a frame, best first, each with the lesser boxes that nearly coincide."""
     kept: list[tuple[Sighting, list[Sighting]]] = []
-    for sighting in sorted(frame, key=lambda s: (-s.observation.score, s.observation.id)):
+    for seen in sorted(frame, key=lambda s: (-s.observation.score, s.observation.id)):
         for better, twins in kept:
-            if _is_twin(better.observation, sighting.observation):
-                twins.append(sighting)
+            if _is_twin(better.observation, seen.observation):
+                twins.append(seen)
                 break
         else:
-            kept.append((sighting, []))
+            kept.append((seen, []))
     return kept
 
 

@@ -159,7 +159,7 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     nearly Gaussian errors, in 1/range, so they are averaged there by inverse variance; if they
     disagree the variance grows by their χ² (Birge 1932). A box that touches the lower edge of the
     frame has neither a foot nor a height: `cut_off`. One that touches the upper edge is placed by
-    its foot alone.
+    its foot alone. What may well (one sigma) stand beyond 120 m is `too_far`.
 
     aspect: width / height of the frame, 0.2..5. Raises KeyError on an unknown kind, ValueError on
     an impossible box or aspect.
@@ -176,10 +176,9 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     if size.height_m > 0.0 and box.top > _EDGE:
         estimates.append(_by_height(foot, box, size, camera, aspect))
     nearness, variance = _average(estimates)
-    range_m = 1.0 / nearness
-    if range_m > MAX_RANGE_M:
+    if nearness - math.sqrt(variance) < 1.0 / MAX_RANGE_M:
         return NotLocatable("too_far")
-    range_m = max(range_m, 1.0)
+    range_m = max(1.0 / nearness, 1.0)
     spread = range_m * math.sqrt(variance)  # relative; of 1/range, hence the second-order term
     along_m = range_m * spread * math.sqrt(1.0 + 8.0 * spread**2)
     cut_aside = box.left < _EDGE or box.right > 1.0 - _EDGE

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import numpy as np
 
-from hazardmap.core.association import Sighting
+from hazardmap.core.association import Sighting, sighting
 from hazardmap.core.camera import NotLocatable, locate
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.clusters import components, in_reach
@@ -171,13 +171,17 @@ def _sightings(
     east_m, north_m, turn = plane.flatten(
         [o.lon for o in observations], [o.lat for o in observations]
     )
-    covs = np.array([_cov(o) for o in observations])
-    covs = turned(covs, turn)
+    covs = turned(np.array([_cov(o) for o in observations]), turn)
+    seen_from = [by_frame[observation.frame_id] for observation in observations]
+    camera_east_m, camera_north_m, _ = plane.flatten(
+        [v.lon for v in seen_from], [v.lat for v in seen_from]
+    )
+    means = np.column_stack((east_m, north_m))
+    cameras = np.column_stack((camera_east_m, camera_north_m))
     result: dict[UUID, list[Sighting]] = defaultdict(list)
-    for i, observation in enumerate(observations):
-        mean_m = np.array([east_m[i], north_m[i]])
-        view = by_frame[observation.frame_id]
-        result[observation.frame_id].append(Sighting(observation, view, mean_m, covs[i]))
+    for i, (observation, view) in enumerate(zip(observations, seen_from, strict=True)):
+        seen = sighting(observation, view, means[i], covs[i], cameras[i])
+        result[observation.frame_id].append(seen)
     return result
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import numpy as np
 
-from hazardmap.core.association import GATE, Placed, Sighting, Thing, assign, distances, things
+from hazardmap.core.alignment import match_pass
+from hazardmap.core.association import GATE, Placed, Sighting, Thing, distances, things
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look
 from hazardmap.core.geodesy import Plane
@@ -72,9 +73,8 @@ class Replay:
         live = [c for c in self.candidates if c.live]
         found = things([self._sightings.get(view.frame_id, ()) for view in one.views])
         shared_m2 = float(np.mean([accuracy_m(view) ** 2 for view in one.views]))
-        pairs = assign(
-            [c.placed for c in live], [_placed(thing) for thing in found], shared_m2=shared_m2
-        )
+        placed = [_placed(thing) for thing in found]
+        pairs = match_pass([c.placed for c in live], placed, shared_m2)
         views = looks(one.views, self._plane, self._params.table)
         for i, j in pairs:
             live[i].report(found[j], self._look(one, views, live[i]))

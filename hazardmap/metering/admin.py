@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -45,7 +46,11 @@ class DayFilter(admin.SimpleListFilter):
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         if self.value() == "all":
             return queryset.filter(id__gte=first_id_of(today - timedelta(days=DAYS - 1)))
-        start = datetime.fromisoformat(self.value() or today.isoformat()).replace(tzinfo=UTC)
+        try:
+            day = date.fromisoformat(self.value() or today.date().isoformat())
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
         end = start + timedelta(days=1)
         return queryset.filter(id__gte=first_id_of(start), id__lt=first_id_of(end))
 

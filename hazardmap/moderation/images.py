@@ -21,7 +21,6 @@ def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
         content,
         content_type="image/jpeg",
         headers={
-            "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
         },

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from hazardmap.hazards import selectors as hazards
+from hazardmap.hazards.selectors import hazard_get
 from hazardmap.moderation import services
 from hazardmap.moderation.access import moderators_only
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.order import place_in, queue_order
 from hazardmap.moderation.screen import REJECT_REASONS, kinds_to_choose, screen_of
-from hazardmap.moderation.selectors import last_decision
+from hazardmap.moderation.selectors import last_decision, waiting
 
 if TYPE_CHECKING:
     from hazardmap.accounts.models import User
@@ -37,7 +37,7 @@ def first(request: HttpRequest) -> HttpResponse:
 @require_safe
 @moderators_only
 def item(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
-    hazard = hazards.hazard_get(hazard_id)
+    hazard = hazard_get(hazard_id)
     if hazard is None:
         messages.warning(request, "That hazard is no longer on the map.")
         return redirect("admin:queue")
@@ -98,8 +98,8 @@ def take_back(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
 
 def _order(request: HttpRequest) -> list[UUID]:
-    waiting = hazards.review_queue(limit=QUEUE_LENGTH)
-    return queue_order([hazard.id for hazard in waiting], request.session.get(SKIPPED, []))
+    urgent_first = [hazard.id for hazard in waiting(limit=QUEUE_LENGTH)]
+    return queue_order(urgent_first, request.session.get(SKIPPED, []))
 
 
 def _moderator(request: HttpRequest) -> "User":

@@ -1,4 +1,4 @@
-"""Reads: what moderators have decided."""
+"""Reads: what waits for moderators, and what they have decided."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -6,12 +6,28 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from hazardmap.core.hazard import Hazard
+from hazardmap.hazards.selectors import review_queue
 from hazardmap.moderation.models import Decision
 
 if TYPE_CHECKING:
     from hazardmap.accounts.models import User
 
 OFFER_UNDO = timedelta(hours=1)
+
+
+def waiting(*, limit: int) -> list[Hazard]:
+    """Live hazards that nobody has decided about since they were last seen, most urgent first."""
+    hazards = review_queue(limit=limit)
+    standing = Decision.objects.filter(
+        hazard_id__in=[hazard.id for hazard in hazards], undone_at=None
+    )
+    decided_at = dict(standing.order_by("at").values_list("hazard_id", "at"))
+    return [
+        hazard
+        for hazard in hazards
+        if hazard.id not in decided_at or decided_at[hazard.id] < hazard.last_seen
+    ]
 
 
 def decisions_about(hazard_id: UUID) -> list[Decision]:

@@ -1,6 +1,6 @@
 """PostgreSQL, blobs and logs."""
 
-from hazardmap.settings.env import ENV, REPOSITORY
+from hazardmap.settings.env import ENV
 
 DATABASES = {
     "default": ENV.database()
@@ -15,7 +15,7 @@ CACHES = {
 }
 VAR = ENV.var
 # What `make up` fetches for the demonstration, and real pictures that the operator may have.
-ASSETS = REPOSITORY / "var" / "assets"
+ASSETS = ENV.var / "assets"
 SHARED = ENV.shared
 STORAGES = {
     "default": {

@@ -10,10 +10,10 @@ from django.utils import timezone
 from hazardmap.accounts.models import User
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards.models import HazardEvent, Verdict
-from hazardmap.hazards.selectors import hazard_get, review_queue
+from hazardmap.hazards.selectors import hazard_get
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.models import AuditEntry, Decision
-from hazardmap.moderation.selectors import decisions_about, last_decision
+from hazardmap.moderation.selectors import decisions_about, last_decision, waiting
 from hazardmap.moderation.services import DecisionRefused, decide, undo
 from tests.moderation_scene import contributor, drive_by, hazard_at
 
@@ -53,11 +53,11 @@ def test_confirming_publishes_and_undoing_takes_it_back(moderator, cow):
     confirmed = present(cow)
     assert (confirmed.published, confirmed.confirmed) == (True, True)
     assert HazardEvent.objects.filter(hazard_id=cow).order_by("-cursor")[0].change == "published"
-    assert cow not in [hazard.id for hazard in review_queue(limit=10)]
+    assert cow not in [hazard.id for hazard in waiting(limit=10)]
 
     undo(moderator=moderator, decision_id=decision.id)
     assert present(cow) == before
-    assert cow in [hazard.id for hazard in review_queue(limit=10)]
+    assert cow in [hazard.id for hazard in waiting(limit=10)]
 
 
 def test_rejecting_takes_the_hazard_off_the_map_and_undoing_brings_it_back(moderator, cow):
@@ -75,6 +75,7 @@ def test_relabelling_changes_the_kind_and_undoing_changes_it_back(moderator, cow
     decision = decide(moderator=moderator, hazard_id=cow, action="relabel", new_kind="horse")
     assert present(cow).kind == "horse"
     assert (decision.old_kind, decision.new_kind) == ("cow", "horse")
+    assert cow not in [hazard.id for hazard in waiting(limit=10)]
 
     undo(moderator=moderator, decision_id=decision.id)
     assert present(cow).kind == "cow"
@@ -109,6 +110,15 @@ def test_the_same_word_about_new_evidence_is_a_new_decision(moderator, cow):
     assert [decision.id for decision in decisions_about(cow)] == [second.id, first.id]
 
 
+def test_a_relabelled_hazard_waits_again_once_it_is_seen_again(moderator, cow):
+    decision = decide(moderator=moderator, hazard_id=cow, action="relabel", new_kind="horse")
+    Decision.objects.filter(id=decision.id).update(at=timezone.now() - timedelta(minutes=4))
+    assert not waiting(limit=10)
+    drive_by(contributor("later"), "horse", HERE, timezone.now() - timedelta(minutes=1))
+    fuse_pending()
+    assert [hazard.id for hazard in waiting(limit=10)] == [cow]
+
+
 def test_after_an_undo_the_same_decision_can_be_made_again(moderator, cow):
     first = decide(moderator=moderator, hazard_id=cow, action="confirm")
     undo(moderator=moderator, decision_id=first.id)
@@ -128,7 +138,7 @@ def test_after_an_undo_the_same_decision_can_be_made_again(moderator, cow):
         ({"action": "reject", "reason": "x" * 201}, "at most 200"),
         ({"action": "relabel"}, "Choose the kind"),
         ({"action": "relabel", "new_kind": "dragon"}, "Choose the kind"),
-        ({"action": "relabel", "new_kind": "cow"}, "already a cattle"),
+        ({"action": "relabel", "new_kind": "cow"}, "cattle already"),
         ({"action": "confirm", "new_kind": "dog"}, "Only relabelling"),
     ],
 )

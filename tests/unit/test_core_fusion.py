@@ -259,8 +259,7 @@ def test_a_rejected_spot_is_suspect_afterwards():
     verdict = judge(Decision.REJECT, fleet)
     fleet.drive(50, NOON + 5 * HOUR, there=[CONE])
     fused = {
-        o.hazard.state: o.hazard
-        for o in fuse(fleet.views, fleet.observations, FusionParams(), [verdict])
+        o.hazard.state: o.hazard for o in fuse(fleet.views, fleet.observations, PARAMS, [verdict])
     }
     unspoilt = Fleet()
     unspoilt.drive(50, NOON + 5 * HOUR, there=[CONE])

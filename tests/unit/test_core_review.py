@@ -63,9 +63,7 @@ def test_the_most_urgent_is_dangerous_unconfirmed_and_new():
 
 def test_known_value():
     """Severity 3 (9) × 0.8 halved by four hours × unconfirmed (2) × a day since it was seen (½)."""
-    hazard = replace(
-        DEBRIS, t_ref=NOW - timedelta(hours=4), last_seen=NOW - timedelta(days=1)
-    )
+    hazard = replace(DEBRIS, t_ref=NOW - timedelta(hours=4), last_seen=NOW - timedelta(days=1))
     assert risk(hazard, NOW) == 9 * 0.4 * 2 * 0.5
 
 

@@ -107,7 +107,7 @@ def test_missing_weights_say_what_helps(manifest):
     source = 'package = "p"\nversion = "1"\nmember = "m"\n'
     text = manifest.read_text().replace('licence = "MIT"\n', f'licence = "MIT"\n{source}')
     manifest.write_text(text)
-    with pytest.raises(ManifestError, match='plates.pt are missing: run "make up"'):
+    with pytest.raises(ManifestError, match=r'plates\.pt are missing: run "make up"'):
         load_manifest(manifest)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detection.render.solid import Colour, Shape, Solid, box, solid
+from detection.render.solid import Colour, Shape, Solid, box, solid, with_marks
 
 _WHITE: Colour = (0.90, 0.90, 0.88)
 
@@ -44,7 +44,4 @@ def _rail(width: float, bottom: float, tall: float, tone: Colour, lean: int) -> 
         x0, x1, x2, x3 = (float(np.clip(x, -half, half)) for x in edges)
         stripes.append([(x0, y, bottom), (x1, y, bottom), (x2, y, bottom + tall), (x3, y, bottom + tall)])
         left += 2 * tall
-    marks = solid(stripes, [tone] * len(stripes))
-    return Solid(
-        np.concatenate([plank.faces, marks.faces]), np.concatenate([plank.colours, marks.colours])
-    )
+    return with_marks(plank, solid(stripes, [tone] * len(stripes)))

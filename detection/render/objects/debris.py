@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from detection.render.solid import Shape, Solid, box, revolution
+from detection.render.solid import Shape, Solid, box, revolution, with_marks
 
 
 def debris(rng: np.random.Generator) -> Shape:
@@ -24,8 +24,7 @@ def _tyre(rng: np.random.Generator) -> Shape:
         sides=28,
     )  # fmt: skip
     hole = revolution([(radius * 0.58, wide), (radius * 0.1, wide)], [(0.02, 0.02, 0.02)], sides=28)
-    return Shape((Solid(np.concatenate([body.faces, hole.faces]),
-                        np.concatenate([body.colours, hole.colours])),))  # fmt: skip
+    return Shape((with_marks(body, hole),))
 
 
 def _carton(rng: np.random.Generator) -> Shape:
@@ -35,8 +34,8 @@ def _carton(rng: np.random.Generator) -> Shape:
     card = (0.62, 0.46, 0.29)
     body = box((w, d, h), (0, 0, 0), card, turn_deg=turn)
     tape = box((w * 0.14, d * 1.004, h * 1.004), (0, 0, 0), (0.74, 0.62, 0.42), turn_deg=turn)
-    return Shape((Solid(np.concatenate([body.faces, tape.faces[[0, 2, 4]]]),
-                        np.concatenate([body.colours, tape.colours[[0, 2, 4]]])),))  # fmt: skip
+    strip = Solid(tape.faces[[0, 2, 4]], tape.colours[[0, 2, 4]])
+    return Shape((with_marks(body, strip),))
 
 
 def _planks(rng: np.random.Generator) -> Shape:

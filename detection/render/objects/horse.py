@@ -7,7 +7,7 @@ The outline is traced from a silhouette that its owner, Andreas Preuss, gave und
 import cv2
 import numpy as np
 
-from detection.render.solid import Picture, Shape, upright
+from detection.render.solid import Picture, Shape, pyramid, upright
 
 _SIZE = (308, 375)
 _SCALE = 2
@@ -35,7 +35,8 @@ def horse(rng: np.random.Generator) -> Shape:
     picture = _picture(coat)
     shown = np.ascontiguousarray(picture[:, ::-1]) if rng.random() < 0.5 else picture
     height = float(rng.uniform(1.85, 2.05))
-    return Shape((), (upright(height * shown.shape[1] / shown.shape[0], height, 0.0, shown),))
+    width = height * shown.shape[1] / shown.shape[0]
+    return Shape((), (upright(width, height, 0.0, pyramid(shown)),))
 
 
 def _picture(coat: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Picture:
@@ -46,4 +47,5 @@ def _picture(coat: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Picture
     round_off = np.clip(0.5 + depth / 60, 0.5, 1.0)
     from_above = np.linspace(1.12, 0.8, mask.shape[0])[:, None]
     colour = np.clip(coat * (round_off * from_above)[..., None], 0, 1) * 255
-    return np.dstack([colour.astype(np.uint8), mask])
+    whole = np.dstack([colour.astype(np.uint8), mask])
+    return whole[2 * _SCALE : -3 * _SCALE, 2 * _SCALE : -3 * _SCALE]

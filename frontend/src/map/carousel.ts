@@ -43,8 +43,8 @@ export class Carousel {
     return el(
       'figcaption',
       {},
-      `${who}, ${when}`,
-      image.simulated ? el('b', {}, `, ${strings.simulated}`) : null,
+      image.simulated ? `${who}, ${when}, ` : `${who}, ${when}`,
+      image.simulated ? el('b', {}, strings.simulated) : null,
       el('small', {}, strings.blurred),
     );
   }

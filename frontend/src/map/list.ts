@@ -94,7 +94,7 @@ export class HazardList {
   }
 
   private about(hazard: Hazard): string {
-    const words: string[] = [strings.seen(ago(this.now_s() - hazard.last_seen))];
+    const words: string[] = [ago(this.now_s() - hazard.last_seen)];
     if (!hazard.published) words.push(strings.unconfirmed);
     if (hazard.simulated) words.push(strings.simulated);
     return words.join(' · ');
@@ -136,7 +136,7 @@ export class HazardList {
   private addToggle(): void {
     const toggle = byId('list-toggle');
     const draw = (open: boolean) => {
-      document.body.classList.toggle('list-open', open);
+      document.body.classList.toggle('list-folded', !open);
       toggle.setAttribute('aria-expanded', String(open));
       toggle.setAttribute('aria-label', open ? strings.hideList : strings.showList);
     };

@@ -5,14 +5,13 @@ export const GROUPS: Group[] = ['construction', 'obstacle', 'wildlife'];
 const SIZE_PX = 34;
 
 /** The page's own marker symbols as pictures for the map, so that legend and map cannot differ. */
-export async function addMarkers(map: MapLibre): Promise<void> {
+export function provideMarkers(map: MapLibre): void {
   const pixelRatio = Math.max(2, Math.ceil(window.devicePixelRatio));
-  const names = GROUPS.flatMap((group) => [`marker-${group}`, `marker-${group}-open`]);
-  await Promise.all(
-    names.map(async (name) => {
-      map.addImage(name, await picture(name, SIZE_PX * pixelRatio), { pixelRatio });
-    }),
-  );
+  map.setMissingStyleImageResolver(async (name) => {
+    if (document.getElementById(name) === null) return;
+    const image = await picture(name, SIZE_PX * pixelRatio);
+    if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio });
+  });
 }
 
 async function picture(symbolId: string, size_px: number): Promise<ImageData> {

@@ -78,7 +78,8 @@ export class MapPage {
   }
 
   private withoutMap(message: string): void {
-    document.body.classList.add('no-map', 'list-open');
+    document.body.classList.add('no-map');
+    document.body.classList.remove('list-folded');
     byId('map').textContent = message;
     document.body.dataset.ready = '1';
   }

@@ -15,11 +15,11 @@ export interface Palette {
 
 export const LIGHT: Palette = {
   sea: '#d6e1ea',
-  land: '#f4f3ef',
+  land: '#efede7',
   border: '#a9a8a0',
   road: '#ffffff',
   roadMain: '#fffdf6',
-  roadEdge: '#cbc8be',
+  roadEdge: '#c6c2b7',
   text: '#3d434a',
   halo: '#f7f6f3',
   accent: '#0b57d0',

@@ -59,7 +59,14 @@ function vector(tiles: TileJson): SourceSpecification {
 
 function ground(palette: Palette): LayerSpecification[] {
   return [
-    { id: 'sea', type: 'background', paint: { 'background-color': palette.sea } },
+    {
+      id: 'sea',
+      type: 'background',
+      paint: {
+        // The coast is 1:50m: at street level it would put streets into the sea, so it fades out.
+        'background-color': ['interpolate', ['linear'], ['zoom'], 9.5, palette.sea, 11.5, palette.land],
+      },
+    },
     { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': palette.land } },
     {
       id: 'borders',
@@ -194,7 +201,20 @@ function selection(palette: Palette): LayerSpecification[] {
       id: 'selection-edge',
       type: 'line',
       source: 'selection',
-      paint: { 'line-color': palette.accent, 'line-width': 2 },
+      paint: { 'line-color': palette.accent, 'line-width': 1.5, 'line-dasharray': [3, 2] },
+    },
+    {
+      id: 'selection-ring',
+      type: 'circle',
+      source: 'selection',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': 24,
+        'circle-color': palette.accent,
+        'circle-opacity': 0.16,
+        'circle-stroke-color': palette.accent,
+        'circle-stroke-width': 3,
+      },
     },
   ];
 }

@@ -1,3 +1,4 @@
+import type { Feature } from 'geojson';
 import {
   type GeoJSONSource,
   type MapMouseEvent,
@@ -12,7 +13,7 @@ import { circle } from '../shared/geodesy';
 import type { Bbox } from './api';
 import { servedBbox } from './bounds';
 import type { Hazard } from './hazard';
-import { addMarkers } from './markers';
+import { provideMarkers } from './markers';
 import { DARK, LIGHT } from './palette';
 import { HAZARD_ZOOM, type Layers, mapStyle } from './style';
 import type { Vocabulary } from './vocabulary';
@@ -21,7 +22,6 @@ setWorkerUrl(workerUrl);
 
 const CLOSE_ZOOM = 16;
 const TOUCH_PX = 10;
-const DOT_RADIUS_M = 1;
 const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
 
 export interface ViewOptions {
@@ -61,7 +61,10 @@ export class MapView {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
-    this.map.once('load', () => void this.loaded());
+    provideMarkers(this.map);
+    this.map.once('idle', () => {
+      document.body.dataset.ready = '1';
+    });
     this.map.on('moveend', options.onMoved);
     this.map.on('click', (event) => this.click(event));
     this.map.on('mousemove', (event) => {
@@ -109,14 +112,6 @@ export class MapView {
     this.map.easeTo({ padding: this.options.padding() });
   }
 
-  private async loaded(): Promise<void> {
-    await addMarkers(this.map);
-    this.map.once('idle', () => {
-      document.body.dataset.ready = '1';
-    });
-    this.map.triggerRepaint();
-  }
-
   private style() {
     const { layers, vocabulary } = this.options;
     return mapStyle(darkScheme.matches ? DARK : LIGHT, layers, vocabulary);
@@ -135,13 +130,7 @@ export class MapView {
       this.map.once('load', () => this.drawSelection());
       return;
     }
-    const ring = this.selected && circle(this.selected, Math.max(DOT_RADIUS_M, this.selected.radius_m));
-    source.setData({
-      type: 'FeatureCollection',
-      features: ring
-        ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }]
-        : [],
-    });
+    source.setData({ type: 'FeatureCollection', features: selectionOf(this.selected) });
   }
 
   private roomy(): PaddingOptions {
@@ -188,4 +177,14 @@ export class MapView {
     if (this.map.getLayer('cells') === undefined) return false;
     return this.map.queryRenderedFeatures(event.point, { layers: ['cells'] }).length > 0;
   }
+}
+
+/** The 95 % radius around a hazard and the hazard's own point. */
+function selectionOf(hazard: Hazard | null): Feature[] {
+  if (hazard === null) return [];
+  const ring = circle(hazard, hazard.radius_m);
+  return [
+    { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } },
+    { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [hazard.lon, hazard.lat] } },
+  ];
 }

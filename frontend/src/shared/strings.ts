@@ -35,7 +35,6 @@ export const strings = {
   passes: 'Passes that saw it',
   position: 'Position',
   within: (radius: string) => `within ${radius} (95 %)`,
-  seen: (ago: string) => `seen ${ago}`,
   halves: 'Fades by half in',
   permalink: 'Page of this hazard',
   loading: 'Loading …',

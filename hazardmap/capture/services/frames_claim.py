@@ -15,8 +15,8 @@ MAX_ATTEMPTS = 2
 SHORT_QUEUE = 16
 SMALL_BATCH = 4
 LARGE_BATCH = 16
-LEASE = timedelta(seconds=20)
-LEASE_PER_FRAME = timedelta(seconds=4)
+LEASE = timedelta(seconds=15)
+LEASE_PER_FRAME = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)

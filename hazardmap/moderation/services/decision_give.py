@@ -42,7 +42,7 @@ def decide(
     if before is None or before.state not in LIVE:
         raise DecisionRefused("This hazard is no longer on the map.")
     if new_kind == before.kind:
-        raise DecisionRefused(f"This hazard is already a {KINDS[new_kind].label}.")
+        raise DecisionRefused(f"This is {KINDS[new_kind].label} already.")
     try:
         verdict_id = verdict_give(hazard_id=hazard_id, decision=Verdict(action), kind=new_kind)
     except VerdictRefused as refused:

@@ -1,0 +1,221 @@
+"""Every page of the admin site: it opens, shows no secret, and needs no inline script or style."""
+
+import csv
+import hashlib
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from io import StringIO
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from hazardmap.accounts.models import ApiKey, Organisation, User
+from hazardmap.accounts.services import key_create
+from hazardmap.capture.models import Frame
+from hazardmap.core.ids import uuid7
+from hazardmap.inference.models import DetectionRun
+from hazardmap.metering.models import UsageEvent
+from hazardmap.moderation.models import AuditEntry
+from hazardmap.moderation.services import decide
+from tests.moderation_scene import hazard_at
+
+pytestmark = pytest.mark.django_db
+EDITABLE = {"accounts.user", "accounts.organisation", "auth.group"}
+
+
+class InlineFinder(HTMLParser):
+    """Collects what a policy without 'unsafe-inline' would block."""
+
+    def __init__(self):
+        super().__init__()
+        self.blocked = []
+
+    def handle_starttag(self, tag, attrs):
+        names = dict(attrs)
+        data_block = names.get("type") in {"application/json", "text/html"}
+        if tag == "style" or (tag == "script" and "src" not in names and not data_block):
+            self.blocked.append(f"<{tag}>")
+        self.blocked += [f"{tag} {n}" for n in names if n == "style" or n.startswith("on")]
+        outside = [v for n, v in attrs if n in {"src", "href"} and "//" in (v or "")]
+        self.blocked += [f"{tag} {v}" for v in outside if tag in {"script", "link", "img"}]
+
+
+def blocked_by_policy(response):
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    finder = InlineFinder()
+    finder.feed(response.content.decode())
+    return finder.blocked
+
+
+@pytest.fixture(autouse=True)
+def _blobs_in_memory(settings):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    }
+
+
+@pytest.fixture
+def boss(client):
+    user = User.objects.create_superuser("boss@hazardmap.example", "a long enough password")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def hazard_id():
+    return hazard_at("dog", (24.94, 60.17), timezone.now() - timedelta(minutes=3))
+
+
+@pytest.fixture
+def used():
+    """Two answers of one key today, one of another yesterday."""
+    now = timezone.now()
+    lines = [("key-one", 3, now), ("key-one", 4, now), ("key-two", 9, now - timedelta(days=1))]
+    for number, (key_id, quantity, at) in enumerate(lines):
+        UsageEvent.objects.create(
+            id=uuid7(at, hashlib.sha256(str(number).encode()).digest()),
+            key_id=key_id,
+            meter="hazard",
+            quantity=quantity,
+            at=at,
+            request_id=f"request-{number}",
+            subject="hazards",
+            hazards=[],
+        )
+
+
+def test_every_list_and_every_row_opens_without_inline_code(client, boss, hazard_id, used):
+    organisation = Organisation.objects.create(name="Buyer")
+    key_create(organisation=organisation, name="test")
+    decide(moderator=boss, hazard_id=hazard_id, action="confirm")
+    opened = 0
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        listing = client.get(reverse(f"admin:{name}_changelist"))
+        assert listing.status_code == 200, name
+        assert blocked_by_policy(listing) == [], name
+        row = model._default_manager.first()
+        if row is not None:
+            shown = client.get(reverse(f"admin:{name}_change", args=[row.pk]))
+            assert shown.status_code == 200, name
+            assert blocked_by_policy(shown) == [], name
+            opened += 1
+    assert opened >= 12
+
+
+def test_the_queue_and_the_entrance_have_no_inline_code(client, boss, hazard_id):
+    for address in ["/admin/", f"/admin/queue/{hazard_id}/", "/admin/accounts/user/add/"]:
+        assert blocked_by_policy(client.get(address)) == []
+    decide(moderator=boss, hazard_id=hazard_id, action="confirm")
+    assert blocked_by_policy(client.get("/admin/queue/")) == []
+    client.logout()
+    assert blocked_by_policy(client.get("/admin/login/")) == []
+
+
+def test_rows_that_nobody_edits_cannot_be_edited_even_by_a_superuser(client, boss, hazard_id):
+    for model in admin.site._registry:
+        label = f"{model._meta.app_label}_{model._meta.model_name}"
+        if model._meta.label_lower in EDITABLE:
+            continue
+        assert client.get(reverse(f"admin:{label}_add")).status_code == 403, label
+        row = model._default_manager.first()
+        if row is not None:
+            address = reverse(f"admin:{label}_change", args=[row.pk])
+            assert client.post(address, {"state": "active"}).status_code == 403, label
+            delete = reverse(f"admin:{label}_delete", args=[row.pk])
+            assert client.post(delete, {"post": "yes"}).status_code == 403, label
+
+
+def test_the_review_queue_is_listed_for_moderators_only(client, boss):
+    assert 'href="/admin/queue/"' in client.get("/admin/").content.decode()
+    clerk = User.objects.create_user("clerk@hazardmap.example", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_usageevent"))
+    client.force_login(clerk)
+    html = client.get("/admin/").content.decode()
+    assert "Usage events" in html
+    assert 'href="/admin/queue/"' not in html
+
+
+def test_keys_are_shown_without_their_secrets(client, boss):
+    organisation = Organisation.objects.create(name="Buyer")
+    key = key_create(organisation=organisation, name="production")
+    html = client.get(f"/admin/accounts/apikey/{key.kid}/change/").content.decode()
+    assert key.kid in html
+    assert key.token not in html
+    assert bytes(ApiKey.objects.get().secret_sha256).hex() not in html
+    assert "secret" not in html.lower()
+
+
+def test_frames_show_the_blurred_picture_and_a_number_instead_of_a_name(client, boss, hazard_id):
+    frame = Frame.objects.all()[0]
+    listing = client.get("/admin/capture/frame/?state__exact=detected").content.decode()
+    assert str(frame.account.witness) in listing
+    shown = client.get(f"/admin/capture/frame/{frame.pk}/change/").content.decode()
+    assert f'src="/admin/images/{frame.pk}.jpg"' in shown
+    assert "drivers.example" not in listing + shown
+    run = DetectionRun.objects.get(frame_id=frame.pk)
+    found = client.get(f"/admin/inference/detectionrun/?q={frame.pk}").content.decode()
+    assert str(run.pk) in found
+    boxes = client.get(f"/admin/inference/detectionrun/{run.pk}/change/").content.decode()
+    assert "dog 0.80" in boxes
+    assert 'class="box strong"' in boxes
+
+
+def test_usage_is_summed_by_day_key_and_meter(client, boss, used):
+    today = datetime.now(UTC).date()
+    html = client.get("/admin/metering/usageevent/").content.decode()
+    line = "<td>{}</td><td>{}</td><td>hazard</td><td>{}</td><td>{}</td>"
+    assert line.format(today, "key-one", 7, 2) in html
+    assert "key-two" not in html
+    html = client.get("/admin/metering/usageevent/?day=all").content.decode()
+    assert line.format(today - timedelta(days=1), "key-two", 9, 1) in html
+    html = client.get("/admin/metering/usageevent/?day=all&q=key-two").content.decode()
+    assert "key-one" not in html
+    nonsense = client.get("/admin/metering/usageevent/?day=tomorrow")
+    assert nonsense.status_code == 302
+
+
+def test_the_audit_log_is_exported_as_its_list_is_filtered(client, boss, hazard_id):
+    decide(moderator=boss, hazard_id=hazard_id, action="reject", reason="=1+1")
+    AuditEntry.objects.create(
+        actor="x", action="other", subject="y", before={}, after={}, reason="z"
+    )
+    address = "/admin/moderation/auditentry/export.csv"
+    response = client.get(address)
+    assert response.headers["Content-Type"].startswith("text/csv")
+    everything = list(csv.DictReader(StringIO(response.getvalue().decode())))
+    assert [line["action"] for line in everything] == ["other", "reject"]
+    assert everything[1]["who"] == boss.email
+    assert everything[1]["reason"] == "'=1+1"
+    assert '"state": "active"' in everything[1]["before"]
+    filtered = client.get(f"{address}?action=other").getvalue().decode()
+    assert "reject" not in filtered
+    clerk = User.objects.create_user("clerk@hazardmap.example", is_staff=True)
+    client.force_login(clerk)
+    assert client.get(address).status_code == 403
+
+
+def test_staff_who_manage_accounts_cannot_make_themselves_superusers(client):
+    clerk = User.objects.create_user("clerk@hazardmap.example", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(content_type__model="user"))
+    boss = User.objects.create_superuser("boss@hazardmap.example", "a long enough password")
+    client.force_login(clerk)
+    own = {"email": clerk.email, "name": "", "is_active": "on", "is_superuser": "on"}
+    assert client.post(f"/admin/accounts/user/{clerk.pk}/change/", own).status_code == 302
+    clerk.refresh_from_db()
+    assert not clerk.is_superuser
+    theirs = client.post(f"/admin/accounts/user/{boss.pk}/change/", own | {"email": boss.email})
+    password = {"password1": "another long one", "password2": "another long one"}
+    takeover = client.post(f"/admin/accounts/user/{boss.pk}/password/", password)
+    assert (theirs.status_code, takeover.status_code) == (403, 403)
+
+
+def test_a_new_account_has_its_address_in_lower_case(client, boss):
+    form = {"email": "New.Person@X.example", "name": "", "usable_password": "true"}
+    form |= {"password1": "a long enough password", "password2": "a long enough password"}
+    assert client.post("/admin/accounts/user/add/", form).status_code == 302
+    assert User.objects.get(email="new.person@x.example").check_password("a long enough password")

@@ -1,0 +1,65 @@
+"""What all tests share: a real PostGIS and Redis (from `make test` or `make services`)."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.stack import Stack, started
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+ANIMALS = ("coco_subset", "indian_road_obstacles")
+
+
+def pytest_configure() -> None:
+    if not os.environ.get("DATABASE_URL"):
+        pytest.exit('No services: run `make test`, or eval "$(make -s services)" first.', 2)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker of a parallel run has a database of its own."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Tests that commit are cleaned up by TRUNCATE, which append-only tables refuse."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        for table in ("hazards_hazardevent", "moderation_auditentry"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS append_only_truncate ON {table}")
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blobs and logs of a test go to its own folder."""
+    from django.core.files.storage import default_storage
+
+    monkeypatch.setattr(default_storage, "_location", str(tmp_path / "blobs"), raising=False)
+    default_storage.__dict__.pop("base_location", None)
+    default_storage.__dict__.pop("location", None)
+    monkeypatch.setattr(settings, "USAGE_LOG", tmp_path / "usage")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real pictures; tests that need it are skipped where it is absent."""
+    folder = Path(settings.SHARED) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real pictures: {folder} is absent (set HAZARDMAP_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assets() -> Path:
+    """What `make test` has fetched: the streets and the cat's photograph."""
+    return Path(settings.ASSETS)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole site as processes on a free port, with a database of its own."""
+    with started(tmp_path_factory.mktemp("stack")) as running:
+        yield running

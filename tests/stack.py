@@ -1,0 +1,188 @@
+"""The site as it runs for people: the Procfile's processes on a database of their own."""
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import httpx
+import psycopg
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+T = TypeVar("T")
+
+
+@dataclass
+class Stack:
+    """url: of the web server. environment: what its processes run with. accounts: demo logins."""
+
+    url: str
+    environment: dict[str, str]
+    accounts: dict[str, Any]
+    logs: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """Start a process of the Procfile, in a session of its own so that it can be killed whole."""
+        command = procfile()[name]
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                ["/bin/sh", "-c", command],
+                cwd=REPOSITORY,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a process and its children."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for name in list(self.processes):
+            try:
+                self.processes[name].wait(10)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                self.kill_quietly(name)
+
+    def kill_quietly(self, name: str) -> None:
+        process = self.processes.pop(name)
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait(10)
+
+    def manage(self, *arguments: str) -> str:
+        """A management command in this stack's environment; its output."""
+        return manage(self.environment, *arguments)
+
+    def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of the stack's database."""
+        with psycopg.connect(libpq_url(self.environment["DATABASE_URL"])) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def upload(self, path: Path, *, metadata: dict[str, Any] | None = None, account: int = 0) -> str:
+        """Send one picture from a demo contributor; the frame's id."""
+        token = self.accounts["device_tokens"][account]
+        response = httpx.post(
+            f"{self.url}/api/v1/frames",
+            headers={"Authorization": f"Bearer {token}"},
+            files={"image": (path.name, path.read_bytes())},
+            data={"metadata": json.dumps(metadata)} if metadata else {},
+            timeout=30,
+        )
+        assert response.status_code in {200, 202}, response.text
+        return str(response.json()["id"])
+
+    def buyer(self) -> dict[str, str]:
+        """Headers of a call with the demo buyer's key."""
+        return {"Authorization": f"Bearer {self.accounts['api_key']}"}
+
+
+def procfile() -> dict[str, str]:
+    lines = (REPOSITORY / "Procfile").read_text().splitlines()
+    pairs = (line.split(":", 1) for line in lines if line.strip() and not line.startswith("#"))
+    return {name: command.strip() for name, command in pairs}
+
+
+def wait_for(what: str, condition: Callable[[], T], *, timeout_s: float, every_s: float = 0.1) -> T:
+    """The first true value of `condition`."""
+    ends = time.monotonic() + timeout_s
+    while not (value := condition()):
+        assert time.monotonic() < ends, f"{what} did not happen within {timeout_s:.0f} s"
+        time.sleep(every_s)
+    return value
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{shlex.join(arguments)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def libpq_url(database_url: str) -> str:
+    return database_url.replace("postgis://", "postgresql://", 1)
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Stack]:
+    """Create a database, migrate it, start every process; drop it all afterwards."""
+    server = os.environ["DATABASE_URL"]
+    name = f"stack_{uuid4().hex[:12]}"
+    with psycopg.connect(libpq_url(server), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        stack = _configured(folder, name)
+        try:
+            for process in procfile():
+                stack.start(process)
+            wait_for("the web server's answer", lambda: _healthy(stack.url), timeout_s=60)
+            yield stack
+        finally:
+            stack.stop()
+    finally:
+        with psycopg.connect(libpq_url(server), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _configured(folder: Path, database: str) -> Stack:
+    port = _free_port()
+    (folder / "logs").mkdir()
+    (folder / "celery").mkdir()
+    (folder / "assets").symlink_to(Path(os.environ["HAZARDMAP_VAR"]) / "assets")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {
+        **os.environ,
+        "PATH": path,
+        "DATABASE_URL": urlunsplit(
+            urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}")
+        ),
+        "REDIS_URL": os.environ["REDIS_URL"].replace("db=0", "db=1"),
+        "HAZARDMAP_ENV": "test",
+        "HAZARDMAP_VAR": str(folder),
+        "HAZARDMAP_HOST": "127.0.0.1",
+        "HAZARDMAP_PORT": str(port),
+    }
+    manage(environment, "migrate", "--no-input")
+    manage(environment, "demo_accounts")
+    accounts = json.loads((folder / "demo" / "accounts.json").read_text())
+    return Stack(f"http://127.0.0.1:{port}", environment, accounts, folder / "logs")
+
+
+def _healthy(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
