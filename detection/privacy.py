@@ -3,8 +3,8 @@
 Whatever lies inside a region is averaged to at most BLOCKS blocks along its longer side, the
 blocks get random noise from the operating system, and the result is smoothed. The averages cannot
 be turned back: what made the difference is no longer in the picture. The noise is against those
-who blur candidates themselves and compare: with six blocks and no noise they pick the
-right one of five plates always, with these values about as often as by guessing.
+who blur candidates themselves and compare: without noise they pick the right one of five plates
+always, with it hardly more often than by guessing.
 """
 
 import secrets

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from tests.stack import Stack, started
@@ -35,8 +36,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 @pytest.fixture(autouse=True)
 def _own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blobs and logs of a test go to its own folder."""
-    from django.core.files.storage import default_storage
-
     monkeypatch.setattr(default_storage, "_location", str(tmp_path / "blobs"), raising=False)
     default_storage.__dict__.pop("base_location", None)
     default_storage.__dict__.pop("location", None)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +34,7 @@ class Stack:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
-        """Start a process of the Procfile, in a session of its own so that it can be killed whole."""
+        """Start a process of the Procfile, in a session of its own: it can be killed whole."""
         command = procfile()[name]
         with (self.logs / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
@@ -65,10 +65,8 @@ class Stack:
 
     def kill_quietly(self, name: str) -> None:
         process = self.processes.pop(name)
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait(10)
 
     def manage(self, *arguments: str) -> str:
@@ -80,7 +78,9 @@ class Stack:
         with psycopg.connect(libpq_url(self.environment["DATABASE_URL"])) as connection:
             return connection.execute(sql, values).fetchall()
 
-    def upload(self, path: Path, *, metadata: dict[str, Any] | None = None, account: int = 0) -> str:
+    def upload(
+        self, path: Path, *, metadata: dict[str, Any] | None = None, account: int = 0
+    ) -> str:
         """Send one picture from a demo contributor; the frame's id."""
         token = self.accounts["device_tokens"][account]
         response = httpx.post(

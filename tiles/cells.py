@@ -26,7 +26,7 @@ def margin_m(res: int) -> float:
     The longest diameter of a cell, in Mercator metres at 60° of latitude (where these are half
     as long): further north a cell may miss hazards beyond the tile's edge.
     """
-    return 2 * 2 * 1.4 * h3.average_hexagon_edge_length(res, unit="m")
+    return 2 * 2 * 1.4 * float(h3.average_hexagon_edge_length(res, unit="m"))
 
 
 def cell_features(

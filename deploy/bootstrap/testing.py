@@ -1,5 +1,6 @@
 """`make test`, `make lint`, `make soak`: everything on private services that are thrown away."""
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -18,6 +19,8 @@ from deploy.bootstrap.lint import lint
 from deploy.bootstrap.place import CLONE, Place
 from deploy.bootstrap.python_environment import install_requirements
 from deploy.bootstrap.services import Services, running, services_of
+
+STOP_PATIENCE_S = 15.0
 
 
 def test() -> int:
@@ -121,4 +124,11 @@ def _pytest(place: Place, environment: dict[str, str], marks: str) -> int:
     extra = shlex.split(os.environ.get("PYTEST_ARGS", ""))
     command: Command = [place.python, "-m", "pytest", "-m", marks, *extra]
     print(flush=True)
-    return subprocess.run(command, cwd=place.home, env=environment, check=False).returncode
+    with subprocess.Popen(command, cwd=place.home, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # Ctrl-C reached pytest too: it stops what its tests started
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_PATIENCE_S)
+            process.kill()
+            raise

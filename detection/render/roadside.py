@@ -1,5 +1,6 @@
 """What stands along any street: parked cars, trees and lamp posts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import pi
 
@@ -24,6 +25,7 @@ _PAINTS: tuple[Colour, ...] = (
     (0.75, 0.76, 0.78), (0.12, 0.13, 0.15), (0.55, 0.57, 0.60), (0.86, 0.87, 0.88),
     (0.13, 0.22, 0.42), (0.45, 0.08, 0.09), (0.24, 0.28, 0.27), (0.62, 0.58, 0.50),
 )  # fmt: skip
+_CLEAR_M = 8.0
 _GLASS: Colour = (0.10, 0.13, 0.16)
 
 
@@ -43,8 +45,13 @@ class Standing:
         return self.shape.placed(east, north, street.heading_deg(self.along_m) + turn)
 
 
-def roadside(street: Street, rng: np.random.Generator) -> tuple[Standing, ...]:
-    """Scenery for the section and 120 m beyond it."""
+def roadside(
+    street: Street, keep_clear: Sequence[tuple[float, float]], rng: np.random.Generator
+) -> tuple[Standing, ...]:
+    """Scenery for the section and 120 m beyond it.
+
+    keep_clear: (along, right) of places beside which nothing parks.
+    """
     standing: list[Standing] = []
     end = street.section.length_m + 120
     trees = tuple(pyramid(_tree_picture(rng)) for _ in range(4))
@@ -52,7 +59,10 @@ def roadside(street: Street, rng: np.random.Generator) -> tuple[Standing, ...]:
     for side in (-1, 1):
         along = 2.0
         while along < end:
-            if rng.random() < 0.42:
+            taken = any(
+                abs(along - a) < _CLEAR_M and side * r > street.lane_m / 2 for a, r in keep_clear
+            )
+            if rng.random() < 0.45 and not taken:
                 at = side * (street.kerb_m - 1.05 - float(rng.uniform(0, 0.12)))
                 standing.append(Standing(cars[int(rng.integers(12))], along, at, ahead=side > 0))
             along += 6.0

@@ -62,9 +62,9 @@ def make_scene(section: Section, photo: Picture, objects: int, seed: int) -> Sce
     """The scene of a seed. objects: how many hazards, every fourth a cat."""
     rng = np.random.default_rng([seed, 2])
     street = Street(section, lane_m=3.4, kerb_m=5.7, wall_m=float(rng.uniform(8.6, 10.5)))
-    return Scene(
-        street, _things(street, photo, objects, rng), roadside(street, rng), houses(street, rng)
-    )
+    things = _things(street, photo, objects, rng)
+    clear = [(thing.along_m, thing.right_m) for thing in things]
+    return Scene(street, things, roadside(street, clear, rng), houses(street, rng))
 
 
 def _things(

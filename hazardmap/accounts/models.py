@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from hazardmap.platform.ids import new_id
@@ -45,7 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(email=models.functions.Lower("email")), name="user_email_is_lower_case"
+                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
             )
         ]
 

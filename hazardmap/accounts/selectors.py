@@ -89,6 +89,10 @@ def device_camera(device_id: UUID, base: Camera) -> Camera:
     )
 
 
+def has_account(email: str) -> bool:
+    return User.objects.filter(email=email).exists()
+
+
 def witness_of(account_id: UUID) -> int:
     """The anonymous number that stands for an account in the evidence."""
     return User.objects.values_list("witness", flat=True).get(id=account_id)

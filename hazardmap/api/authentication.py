@@ -1,5 +1,7 @@
 """Who calls: a device by its token, a buyer by an API key. Nothing else, no cookies."""
 
+from typing import cast
+
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -10,6 +12,16 @@ from hazardmap.accounts.selectors import (
     buyer_by_token,
     contributor_by_token,
 )
+
+
+def contributor_of(request: Request) -> Contributor:
+    """The device that `DeviceToken` has let in."""
+    return cast(Contributor, request.user)
+
+
+def buyer_of(request: Request) -> Buyer:
+    """The key that `BuyerKey` has let in."""
+    return cast(Buyer, request.user)
 
 
 class _Bearer(BaseAuthentication):

@@ -1,6 +1,7 @@
 """How a probability fades between two observations."""
 
 from datetime import datetime
+from math import exp2
 
 
 def probability_at(p: float, t_ref: datetime, half_life_s: float, at: datetime) -> float:
@@ -10,4 +11,4 @@ def probability_at(p: float, t_ref: datetime, half_life_s: float, at: datetime) 
     "Towards lifelong feature-based mapping in semi-static environments" (2016).
     """
     age_s = max(0.0, (at - t_ref).total_seconds())
-    return p * 2.0 ** (-age_s / half_life_s)
+    return p * exp2(-age_s / half_life_s)

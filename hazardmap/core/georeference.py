@@ -47,6 +47,20 @@ class Georeference:
         return replace(self, **missing)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A georeference that meets every rule. accuracy_m > 0; heading_deg in [0, 360)."""
+
+    lon: float
+    lat: float
+    captured_at: datetime
+    heading_deg: float | None
+    speed_mps: float | None
+    accuracy_m: float
+    hfov_deg: float | None
+    provenance: str
+
+
 def read_metadata(data: Mapping[str, object]) -> tuple[Georeference, list[Fault]]:
     """Metadata as JSON gives it; what has the wrong type or an unknown name becomes a fault."""
     known = {field.name for field in fields(Georeference)}
@@ -75,16 +89,28 @@ def read_metadata(data: Mapping[str, object]) -> tuple[Georeference, list[Fault]
     return Georeference(**values), faults  # type: ignore[arg-type]  # checked name by name above
 
 
-def faults_of(place: Georeference, *, now: datetime, max_age: timedelta) -> list[Fault]:
-    """Every rule that a frame's place and time break; empty where it may be stored."""
-    return [
-        *_position_faults(place.lon, place.lat),
-        *_time_faults(place.captured_at, now, max_age),
-        *_range_fault("heading_deg", place.heading_deg, 0.0, 360.0),
-        *_range_fault("speed_mps", place.speed_mps, 0.0, 150.0),
-        *_range_fault("accuracy_m", place.accuracy_m, 0.0, 5_000.0),
-        *_range_fault("hfov_deg", place.hfov_deg, 20.0, 170.0),
+def checked(said: Georeference, *, now: datetime, max_age: timedelta) -> Place | list[Fault]:
+    """The place and time of a frame that may be stored, or every rule that they break."""
+    faults = [
+        *_position_faults(said.lon, said.lat),
+        *_time_faults(said.captured_at, now, max_age),
+        *_range_fault("heading_deg", said.heading_deg, 0.0, 360.0),
+        *_range_fault("speed_mps", said.speed_mps, 0.0, 150.0),
+        *_range_fault("accuracy_m", said.accuracy_m, 0.0, 5_000.0),
+        *_range_fault("hfov_deg", said.hfov_deg, 20.0, 170.0),
     ]
+    if faults or said.lon is None or said.lat is None or said.captured_at is None:
+        return faults
+    return Place(
+        lon=said.lon,
+        lat=said.lat,
+        captured_at=said.captured_at,
+        heading_deg=None if said.heading_deg is None else said.heading_deg % 360,
+        speed_mps=said.speed_mps,
+        accuracy_m=said.accuracy_m or DEFAULT_ACCURACY_M,
+        hfov_deg=said.hfov_deg,
+        provenance=said.provenance or PROVENANCES[0],
+    )
 
 
 def _position_faults(lon: float | None, lat: float | None) -> list[Fault]:

@@ -13,6 +13,7 @@ from hazardmap.core.observation import View
 
 GAP: Final = timedelta(seconds=60)
 ACCURACY_FLOOR_M: Final = 1.5
+_ACCURACY_CEILING_M: Final = 1000.0
 _ACCURACY_UNKNOWN_M: Final = 25.0
 _HEADING_UNKNOWN_DEG: Final = 20.0
 
@@ -64,9 +65,9 @@ def _pass(views: list[View]) -> Pass:
 
 
 def accuracy_m(view: View) -> float:
-    """Sigma of the view's position per axis: at least 1.5 m, 25 m where it is nonsense."""
+    """Sigma of the view's position per axis: 1.5..1000 m, 25 m where it is nonsense."""
     if math.isfinite(view.accuracy_m) and view.accuracy_m > 0.0:
-        return max(view.accuracy_m, ACCURACY_FLOOR_M)
+        return min(max(view.accuracy_m, ACCURACY_FLOOR_M), _ACCURACY_CEILING_M)
     return _ACCURACY_UNKNOWN_M
 
 

@@ -41,7 +41,7 @@ class Token:
         """SHA-256 of the secret, 32 bytes: what is stored."""
         return sha256(self.secret.encode()).digest()
 
-    def matches(self, digest: bytes) -> bool:
+    def matches(self, digest: bytes | memoryview) -> bool:
         """Compare with a stored digest in constant time."""
         return hmac.compare_digest(self.digest(), bytes(digest))
 

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import transaction
 
-from hazardmap.accounts.models import Organisation, User
-from hazardmap.accounts.services import device_create, key_create
+from hazardmap.accounts.models import User
+from hazardmap.accounts.selectors import has_account
+from hazardmap.accounts.services import device_create, key_create, organisation_create, user_create
 from hazardmap.settings.env import ENV, Mode
 
 
@@ -44,7 +45,7 @@ def demo_accounts() -> DemoAccounts:
     path = _path()
     known = _read(path) if path.exists() else None
     # After a reset of the database the file is out of date.
-    if known and User.objects.filter(email=known.logins[0].email).exists():
+    if known and has_account(known.logins[0].email):
         return known
     with transaction.atomic():
         accounts = _create()
@@ -66,7 +67,7 @@ def _create() -> DemoAccounts:
     logins.append(login)
     login, _ = _person("administrator", "Ada", is_staff=True, is_superuser=True)
     logins.append(login)
-    organisation = Organisation.objects.create(name="Demo Fleet")
+    organisation = organisation_create(name="Demo Fleet")
     key = key_create(organisation=organisation, name="demo")
     return DemoAccounts(tuple(logins), tuple(tokens), key.token)
 
@@ -74,7 +75,7 @@ def _create() -> DemoAccounts:
 def _person(role: str, name: str, **fields: bool) -> tuple[Login, User]:
     password = secrets.token_urlsafe(12)
     email = f"{name.lower()}@demo.invalid"
-    user = User.objects.create_user(email, password, name=name, **fields)
+    user = user_create(email=email, password=password, name=name, **fields)
     return Login(role, email, password), user
 
 

@@ -51,13 +51,6 @@ def blocked_by_policy(response):
     return finder.blocked
 
 
-@pytest.fixture(autouse=True)
-def _blobs_in_memory(settings):
-    settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    }
-
-
 @pytest.fixture
 def boss(client):
     user = User.objects.create_superuser("boss@hazardmap.example", "a long enough password")

@@ -19,13 +19,6 @@ from tests.moderation_scene import hazard_at
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _blobs_in_memory(settings):
-    settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    }
-
-
 @pytest.fixture
 def moderator():
     user = User.objects.create_user("moderator@hazardmap.example", is_staff=True)

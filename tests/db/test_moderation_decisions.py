@@ -21,13 +21,6 @@ pytestmark = pytest.mark.django_db
 HERE = (24.94, 60.17)
 
 
-@pytest.fixture(autouse=True)
-def _blobs_in_memory(settings):
-    settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    }
-
-
 @pytest.fixture
 def moderator():
     return User.objects.create_user("moderator@hazardmap.example", is_staff=True)

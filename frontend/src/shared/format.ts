@@ -42,7 +42,7 @@ export function timeOfDay(at: Date): string {
 
 /** A share 0..1 as whole per cent. */
 export function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}\u00a0%`;
 }
 
 export function metres(length_m: number): string {

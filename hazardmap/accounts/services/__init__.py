@@ -10,6 +10,7 @@ from hazardmap.accounts.services.device_pair import (
     pairing_code_create,
 )
 from hazardmap.accounts.services.key_create import NewKey, key_create
+from hazardmap.accounts.services.user_create import organisation_create, user_create
 
 __all__ = [
     "NewDevice",
@@ -20,5 +21,7 @@ __all__ = [
     "device_pair",
     "device_revoke",
     "key_create",
+    "organisation_create",
     "pairing_code_create",
+    "user_create",
 ]

@@ -16,9 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from hazardmap.accounts.selectors import Contributor
 from hazardmap.accounts.services import PairingRefused, device_pair
-from hazardmap.api.authentication import DeviceToken
+from hazardmap.api.authentication import DeviceToken, contributor_of
 from hazardmap.api.problems import Invalid, TooLarge
 from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, frame_accept
@@ -70,7 +69,7 @@ class Frames(APIView):
     )
     def post(self, request: Request) -> Response:
         """Send one georeferenced frame."""
-        contributor: Contributor = request.user
+        contributor = contributor_of(request)
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + ENVELOPE_BYTES:
             raise TooLarge
         image = request.FILES.get("image")
@@ -83,7 +82,7 @@ class Frames(APIView):
                 account_id=contributor.account_id,
                 device_id=contributor.device_id,
                 image=image.read(),
-                metadata=_metadata(request.data.get("metadata", "")),
+                metadata=_metadata(request.POST.get("metadata", "")),
             )
         except FrameRefused as refused:
             raise Invalid(refused.faults) from refused
@@ -104,7 +103,7 @@ class Frame(APIView):
     @extend_schema(operation_id="getFrame", responses=FrameStatus)
     def get(self, request: Request, frame_id: UUID) -> Response:
         """What became of one of your frames."""
-        contributor: Contributor = request.user
+        contributor = contributor_of(request)
         info = frame_info(frame_id, account_id=contributor.account_id)
         if info is None:
             raise Http404
@@ -143,7 +142,7 @@ class Pair(APIView):
 
 
 def _metadata(text: str) -> dict[str, object]:
-    if not isinstance(text, str) or len(text) > MAX_METADATA_BYTES:
+    if len(text) > MAX_METADATA_BYTES:
         raise Invalid([Fault("metadata", "must be a JSON object of at most 10 kB")])
     try:
         metadata = json.loads(text) if text else {}

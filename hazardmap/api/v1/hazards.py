@@ -13,8 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from hazardmap.accounts.selectors import Buyer
-from hazardmap.api.authentication import BuyerKey
+from hazardmap.api.authentication import BuyerKey, buyer_of
 from hazardmap.api.geojson import HazardCollection, HazardFeature, feature, links_of
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
@@ -184,12 +183,11 @@ def _metered(
     request: Request, hazards: list[Hazard], subject: str, body: dict[str, Any]
 ) -> Response:
     """An answer whose hazards are on the buyer's account before it leaves."""
-    buyer: Buyer = request.user
     request_id = str(new_id())
     if hazards:
         usage_record(
             UsageRecord(
-                key_id=buyer.key_id,
+                key_id=buyer_of(request).key_id,
                 meter=Meter.HAZARD,
                 quantity=len(hazards),
                 at=timezone.now(),

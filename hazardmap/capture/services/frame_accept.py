@@ -20,10 +20,9 @@ from hazardmap.capture.blobs import original_path
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.models import Frame
 from hazardmap.core.georeference import (
-    DEFAULT_ACCURACY_M,
     Fault,
-    Georeference,
-    faults_of,
+    Place,
+    checked,
     read_metadata,
 )
 from hazardmap.platform.ids import new_id
@@ -80,7 +79,7 @@ def _first_receipt(account_id: UUID, digest: bytes) -> Accepted | None:
     return None if row is None else Accepted(row[0], row[1], repeated=True)
 
 
-def _read(image: bytes, metadata: Mapping[str, object]) -> Georeference:
+def _read(image: bytes, metadata: Mapping[str, object]) -> Place:
     said, faults = read_metadata(metadata)
     if len(image) > MAX_BYTES:
         faults.append(Fault("image", "is larger than 20 MB"))
@@ -88,10 +87,13 @@ def _read(image: bytes, metadata: Mapping[str, object]) -> Georeference:
     picture = _open(image)
     if isinstance(picture, Fault):
         raise FrameRefused([*faults, picture])
-    place = said.over(read_georeference(picture))
-    faults += faults_of(
-        place, now=timezone.now(), max_age=timedelta(days=settings.FRAME_MAX_AGE_DAYS)
+    place = checked(
+        said.over(read_georeference(picture)),
+        now=timezone.now(),
+        max_age=timedelta(days=settings.FRAME_MAX_AGE_DAYS),
     )
+    if isinstance(place, list):
+        raise FrameRefused([*faults, *place])
     if faults:
         raise FrameRefused(faults)
     return place
@@ -111,9 +113,8 @@ def _open(image: bytes) -> Image.Image | Fault:
     return picture
 
 
-def _row(account_id: UUID, device_id: UUID, digest: bytes, place: Georeference) -> Frame:
+def _row(account_id: UUID, device_id: UUID, digest: bytes, place: Place) -> Frame:
     frame_id = new_id()
-    heading = None if place.heading_deg is None else place.heading_deg % 360
     return Frame(
         id=frame_id,
         account_id=account_id,
@@ -121,10 +122,10 @@ def _row(account_id: UUID, device_id: UUID, digest: bytes, place: Georeference) 
         sha256=digest,
         captured_at=place.captured_at,
         position=Point(place.lon, place.lat),
-        accuracy_m=place.accuracy_m or DEFAULT_ACCURACY_M,
-        heading_deg=heading,
+        accuracy_m=place.accuracy_m,
+        heading_deg=place.heading_deg,
         speed_mps=place.speed_mps,
         hfov_deg=place.hfov_deg,
-        provenance=place.provenance or Frame.Provenance.CAMERA,
+        provenance=place.provenance,
         original=original_path(frame_id, digest),
     )

@@ -5,6 +5,7 @@ const KEYS_OFF = 'hazardmap.queue.keys-off';
 const keysOn = document.querySelector('#keys-on');
 const help = document.querySelector('#help');
 const boxes = document.querySelector('#boxes');
+const picture = document.querySelector('.pictures .boxed-image > img');
 
 const isTextField = (element) =>
     element.closest('textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])');
@@ -12,6 +13,12 @@ const isTextField = (element) =>
 function showBoxes(shown) {
     document.querySelector('.queue').classList.toggle('no-boxes', !shown);
     boxes.setAttribute('aria-pressed', String(shown));
+}
+
+// Small pictures are enlarged to the room there is, so that one can judge what they show.
+function enlarge() {
+    const byHeight = (0.7 * window.innerHeight * picture.naturalWidth) / picture.naturalHeight;
+    picture.width = Math.min(picture.closest('figure').clientWidth, byHeight);
 }
 
 function useKeys(on) {
@@ -71,6 +78,10 @@ document.querySelector('#help-open').addEventListener('click', () => help.showMo
 if (boxes) {
     boxes.hidden = false;
     boxes.addEventListener('click', () => showBoxes(boxes.getAttribute('aria-pressed') !== 'true'));
+}
+if (picture) {
+    picture.decode().then(enlarge, () => {});
+    window.addEventListener('resize', enlarge);
 }
 document.querySelector('.keys').hidden = false;
 useKeys(localStorage.getItem(KEYS_OFF) !== 'yes');

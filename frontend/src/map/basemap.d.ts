@@ -1,0 +1,5 @@
+/** Addresses of the files that build/basemap makes. */
+declare module 'basemap:*' {
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,139 @@
+"""The review queue under the keys of a moderator, in a real browser."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
+
+from hazardmap.accounts.models import User
+from hazardmap.hazards.models import Hazard
+from hazardmap.moderation.models import Decision
+from tests.moderation_scene import hazard_at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+def three():
+    at = timezone.now() - timedelta(minutes=3)
+    return [
+        hazard_at("cow", (24.90, 60.17), at, witnesses=1),
+        hazard_at("dog", (24.92, 60.17), at),
+        hazard_at("cone", (24.94, 60.17), at),
+    ]
+
+
+@pytest.fixture
+def session():
+    client = Client()
+    client.force_login(User.objects.create_superuser("moderator@x.example", "a long password"))
+    return client.cookies["sessionid"].value
+
+
+@pytest.fixture
+def server(monkeypatch, request):
+    """Its threads must not keep connections, or the test database could not be dropped."""
+    monkeypatch.setitem(connections["default"].settings_dict, "CONN_MAX_AGE", 0)
+    return request.getfixturevalue("live_server").url
+
+
+@pytest.fixture
+def page(three, session, server, monkeypatch):
+    """Playwright runs an event loop in this thread, which Django would mistake for its own."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        context = browser.new_context()
+        context.add_cookies([{"name": "sessionid", "value": session, "url": server}])
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text))
+        page.goto(f"{server}/admin/queue/")
+        yield page
+        browser.close()
+    assert not [words for words in complaints if "Content Security Policy" in words]
+    assert not [words for words in complaints if "Error" in words]
+
+
+def test_a_moderator_works_through_the_queue_without_a_mouse(page, three):
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_contain_text("Cattle")
+    expect(title).to_be_focused()
+    page.keyboard.press("a")
+    expect(title).to_contain_text("Dog")
+    expect(title).to_be_focused()
+    expect(page.locator("#last-decision")).to_contain_text("Confirmed cattle")
+    page.keyboard.press("u")
+    expect(title).to_contain_text("Cattle")
+    page.keyboard.press("j")
+    expect(title).to_contain_text("Dog")
+    page.keyboard.press("k")
+    expect(title).to_contain_text("Cattle")
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    expect(page.locator("#last-decision")).to_contain_text("Rejected cattle: nothing is there")
+    page.keyboard.press("e")
+    page.get_by_role("button", name="cat", exact=True).press("Enter")
+    expect(page.locator("#last-decision")).to_contain_text("Relabelled dog as cat")
+    page.keyboard.press("s")
+    expect(title).to_contain_text("Traffic cone")
+    page.keyboard.press("a")
+    expect(title).to_contain_text("Nothing waits for review")
+    assert dict(Hazard.objects.values_list("id", "kind"))[three[1]] == "cat"
+    decisions = [(d.action, d.undone_at is None) for d in Decision.objects.order_by("at")]
+    assert decisions == [
+        ("confirm", False),
+        ("reject", True),
+        ("relabel", True),
+        ("confirm", True),
+    ]
+
+
+def test_keys_do_nothing_in_text_fields_and_when_switched_off(page):
+    title = page.get_by_role("heading", level=1)
+    page.keyboard.press("1")  # the reasons are closed: no reason can be given
+    page.keyboard.press("r")
+    page.locator("#other-reason").press_sequentially("as a bus")
+    expect(page.locator("#other-reason")).to_have_value("as a bus")
+    page.keyboard.press("Escape")
+    page.get_by_label("Single-letter keys").uncheck()
+    title.focus()
+    page.keyboard.press("a")
+    page.keyboard.press("s")
+    page.reload()
+    expect(page.get_by_label("Single-letter keys")).not_to_be_checked()
+    expect(page.locator("kbd:visible")).to_have_count(0)
+    expect(title).to_contain_text("Cattle")
+    assert not Decision.objects.exists()
+
+
+def test_boxes_lie_where_the_detector_saw_them_and_can_be_hidden(page):
+    picture = page.locator(".pictures .boxed-image > img").bounding_box()
+    box = page.locator(".pictures .strong rect").first.bounding_box()
+    assert picture is not None
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2 - picture["x"]) / picture["width"]
+    assert middle == pytest.approx(0.5, abs=0.02)  # it stands straight ahead
+    assert box["y"] > picture["y"]
+    page.keyboard.press("b")
+    expect(page.locator(".pictures .boxes")).to_be_hidden()
+    page.keyboard.press("b")
+    expect(page.locator(".pictures .boxes")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("a")  # the help is open: nothing else listens
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert not Decision.objects.exists()
