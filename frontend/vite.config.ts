@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
-import { basemap } from './build/basemap/plugin';
-import { precompress } from './build/precompress';
+import { basemap } from './build/basemap/plugin.ts';
+import { precompress } from './build/precompress.ts';
 
 // Django serves the result: `manifest.json` tells it the hashed names, `base` is its STATIC_URL.
 export default defineConfig({
@@ -9,8 +9,7 @@ export default defineConfig({
   build: {
     manifest: 'manifest.json',
     target: 'es2022',
-    // A data: URL in a script would be a second copy of what the page could have cached.
-    assetsInlineLimit: 0,
+    assetsInlineLimit: 0, // images as data: URLs would be sent again with every change of a script
     chunkSizeWarningLimit: 1200, // MapLibre is 1.1 MB before compression
     rollupOptions: { input: ['src/map/main.ts', 'src/drive/main.ts', 'src/site/site.css'] },
   },

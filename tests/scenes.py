@@ -12,8 +12,10 @@ from hazardmap.core.geodesy import between, moved
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.observation import Box, Observation, View
 
+Place = tuple[float, float]
+
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-HELSINKI = (24.94, 60.17)
+HELSINKI: Place = (24.94, 60.17)
 ASPECT = 16 / 9
 _DEVICES = UUID("5d3d9f1e-54c5-4b61-9c6e-2f6d3f7d6a10")
 
@@ -27,7 +29,9 @@ class Truth:
     lat: float
 
 
-def ahead(metres: float, kind: str = "cone", start=HELSINKI, right_m: float = 3.0) -> Truth:
+def ahead(
+    metres: float, kind: str = "cone", start: Place = HELSINKI, right_m: float = 3.0
+) -> Truth:
     """A thing `metres` ahead of the start of a northbound drive, a little to the right."""
     lon, lat, bearing_deg = moved(*start, 0.0, metres)
     lon, lat, _ = moved(lon, lat, bearing_deg + 90.0, right_m)
@@ -35,13 +39,13 @@ def ahead(metres: float, kind: str = "cone", start=HELSINKI, right_m: float = 3.
 
 
 def box_of(camera: Camera, bearing_deg: float, range_m: float, kind: str) -> Box | None:
-    """The box that an upright thing fills in the frame; None if the frame cuts it."""
+    """The box that an upright thing fills; None if the frame cuts it anywhere but at the top."""
     foot = project(camera, bearing_deg, range_m, 0.0, ASPECT)
     head = project(camera, bearing_deg, range_m, max(KINDS[kind].height_m, 0.1), ASPECT)
     if foot is None or head is None:
         return None
     half = max((foot[1] - head[1]) / ASPECT * 0.4, 1e-4)
-    box = Box(foot[0] - half, head[1], foot[0] + half, foot[1])
+    box = Box(foot[0] - half, max(head[1], 0.0), foot[0] + half, foot[1])
     inside = box.left > 0.01 and box.right < 0.99 and box.bottom < 0.99 and box.top < box.bottom
     return box if inside else None
 
@@ -49,7 +53,7 @@ def box_of(camera: Camera, bearing_deg: float, range_m: float, kind: str) -> Box
 class Fleet:
     """Makes drives with random numbers of its own, so that a test is the same every time."""
 
-    def __init__(self, seed: int = 1, start=HELSINKI) -> None:
+    def __init__(self, seed: int = 1, start: Place = HELSINKI) -> None:
         self._random = random.Random(seed)
         self._start = start
         self.views: list[View] = []

@@ -30,13 +30,19 @@ def main() -> int:
             start=given.start or datetime.now(UTC) - timedelta(hours=1),
             objects=given.objects,
             frame_spacing_m=given.spacing,
-            progress=lambda done, total: print(f"\r{done}/{total}", end="", file=sys.stderr),
+            progress=lambda done, total: _say(f"\r{done}/{total}"),
         )
     except (ValueError, OSError) as error:
-        print(f"\n{error}", file=sys.stderr)
+        _say(f"\n{error}\n")
         return 1
-    print(f"\n{summary.frames} frames of {summary.street}, {summary.boxes} boxes: {summary.truth}")
+    where = f"{summary.frames} frames of {summary.street}, {summary.boxes} boxes"
+    _say(f"\n{where}: {summary.truth}\n")
     return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

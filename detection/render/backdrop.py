@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from detection.render.camera import Camera, View
-from detection.render.street import Floats32
+from detection.render.street import Floats32, sampled
 from detection.render.weather import Conditions
 
 _PANORAMA = (256, 2048)
@@ -15,9 +15,7 @@ _BOTTOM_DEG = -2.0
 class Backdrop:
     """A panorama of 360 degrees that every view of a drive looks into."""
 
-    def __init__(
-        self, camera: Camera, conditions: Conditions, rng: np.random.Generator
-    ) -> None:
+    def __init__(self, camera: Camera, conditions: Conditions, rng: np.random.Generator) -> None:
         self._panorama = _panorama(conditions, rng)
         pixels = np.mgrid[0 : camera.height_px, 0 : camera.width_px][::-1]
         rays = View(camera, 0.0, 0.0, 0.0).rays(np.moveaxis(pixels, 0, -1))
@@ -32,10 +30,7 @@ class Backdrop:
         """The picture (h, w, 3) without any ground."""
         width = _PANORAMA[1]
         column = self._column + np.float32(view.heading_deg / 360 * width)
-        sky = cv2.remap(
-            self._panorama, column, self._row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-        )
-        return np.asarray(sky, np.float32)
+        return sampled(self._panorama, column, self._row, cv2.BORDER_WRAP)
 
 
 def _panorama(conditions: Conditions, rng: np.random.Generator) -> Floats32:
@@ -50,7 +45,10 @@ def _panorama(conditions: Conditions, rng: np.random.Generator) -> Floats32:
     cloud = _clouds(rng, elevation[..., 0])
     edge = 0.62 - 0.75 * conditions.clouds
     amount = np.clip((cloud - edge) * 1.7, 0, 1)[..., None] * np.clip(elevation / 6, 0, 1)
-    shaded = np.float32(0.97) - np.float32(0.30 + 0.25 * conditions.rain) * np.clip(cloud - 0.35, 0, 1)[..., None]
+    shaded = (
+        np.float32(0.97)
+        - np.float32(0.30 + 0.25 * conditions.rain) * np.clip(cloud - 0.35, 0, 1)[..., None]
+    )
     sky += (shaded * np.array([0.98, 0.99, 1.0], np.float32) - sky) * amount * np.float32(0.9)
     _skyline(sky, rng, haze)
     return sky

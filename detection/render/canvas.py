@@ -43,7 +43,7 @@ class Light:
     def through_air(self, colours: Floats, distance_m: float) -> Floats:
         """Colours seen through so much air."""
         clear = 0.5 ** (distance_m / self.haze_m)
-        return colours * clear + np.array(self.haze) * (1 - clear)
+        return np.asarray(colours * clear + np.array(self.haze) * (1 - clear))
 
 
 class Canvas:
@@ -174,7 +174,9 @@ class Canvas:
         local = self.view.to_camera(np.column_stack([points, np.zeros(len(points))]))
         if local[:, 2].min() <= NEAR_M:
             return
-        hull = cv2.convexHull(self.view.to_pixels(local).astype(np.float32))[:, 0]
+        hull = np.asarray(
+            cv2.convexHull(self.view.to_pixels(local).astype(np.float32))[:, 0], np.float32
+        )
         spread = self.view.camera.focal_px * blur_m / float(local[:, 2].mean())
         self.darken(hull, darkness, max(spread, 0.7))
 

@@ -71,7 +71,9 @@ def render_drive(
     """
     _check(drives, start, objects, frame_spacing_m)
     section = pick_section(roads, seed=seed, length_m=SECTION_M)
-    scene = make_scene(section, cat_picture(cat), DEFAULT_OBJECTS if objects is None else objects, seed)
+    scene = make_scene(
+        section, cat_picture(cat), DEFAULT_OBJECTS if objects is None else objects, seed
+    )
     stops = np.arange(2.0, section.length_m - 4.0, frame_spacing_m)
     written: list[dict[str, Any]] = []
     ends_at, done, total = start, 0, drives * len(stops)
@@ -117,7 +119,7 @@ def _check(drives: int, start: datetime, objects: int | None, frame_spacing_m: f
 
 def _trip(rng: np.random.Generator, starts_at: datetime) -> _Trip:
     camera = Camera(
-        hfov_deg=round(float(rng.uniform(55, 95)), 2),
+        hfov_deg=round(float(rng.uniform(55, 80)), 2),
         height_m=round(float(rng.uniform(1.1, 1.9)), 3),
         pitch_deg=round(float(rng.normal(1.0, 1.5)), 2),
         yaw_deg=round(float(rng.normal(0, 1.2)), 2),

@@ -46,7 +46,10 @@ def _exif(fix: Fix, hfov_deg: float) -> Image.Exif:
     gps[GPS.GPSVersionID] = b"\x02\x03\x00\x00"
     gps[GPS.GPSLatitudeRef], gps[GPS.GPSLatitude] = "N" if fix.lat >= 0 else "S", _dms(fix.lat)
     gps[GPS.GPSLongitudeRef], gps[GPS.GPSLongitude] = "E" if fix.lon >= 0 else "W", _dms(fix.lon)
-    gps[GPS.GPSImgDirectionRef], gps[GPS.GPSImgDirection] = "T", _rational(fix.heading_deg % 360, 100)
+    gps[GPS.GPSImgDirectionRef], gps[GPS.GPSImgDirection] = (
+        "T",
+        _rational(fix.heading_deg % 360, 100),
+    )
     gps[GPS.GPSSpeedRef], gps[GPS.GPSSpeed] = "K", _rational(fix.speed_kmh, 100)
     gps[GPS.GPSHPositioningError] = _rational(fix.accuracy_m, 100)
     gps[GPS.GPSDateStamp] = at.strftime("%Y:%m:%d")

@@ -9,6 +9,8 @@ from detection.render.camera import Floats
 from detection.render.solid import Board, Colour, Picture, Shape, pyramid, solid
 from detection.render.street import Street
 
+Fill = tuple[float, ...]
+
 _PPM = 40
 _DEPTH_M = 11.0
 _STOREY_M = 3.3
@@ -32,7 +34,9 @@ class House:
 
     def shape(self, street: Street) -> Shape:
         """The front in the world, and the bare wall at its near end."""
-        (e0, n0), (e1, n1) = (street.at(s, self.side * street.wall_m) for s in (self.from_m, self.to_m))
+        (e0, n0), (e1, n1) = (
+            street.at(s, self.side * street.wall_m) for s in (self.from_m, self.to_m)
+        )
         e2, n2 = street.at(self.from_m, self.side * (street.wall_m + _DEPTH_M))
         h = self.height_m
         front = np.array([[e0, n0, h], [e1, n1, h], [e1, n1, 0], [e0, n0, 0]])
@@ -75,17 +79,23 @@ def _front(rng: np.random.Generator) -> tuple[float, float, tuple[Picture, ...]]
     width_m, height_m = bays * bay_m, _GROUND_FLOOR_M + storeys * _STOREY_M + 1.2
     size = (int(height_m * _PPM), int(width_m * _PPM))
     colour = np.array(_COLOURS[int(rng.integers(len(_COLOURS)))]) * rng.uniform(0.8, 1.05)
-    wall = np.ones((*size, 3)) * colour
-    wall *= 1 + 0.03 * _mottle(rng, size)[..., None]
-    wall = np.ascontiguousarray((np.clip(wall, 0, 1) * 255).astype(np.uint8))
+    tones = colour * (1 + 0.03 * _mottle(rng, size)[..., None])
+    wall: Picture = (np.clip(tones, 0, 1) * 255).astype(np.uint8)
     trim = tuple(float(c) for c in np.clip(colour * 1.18, 0, 1) * 255)
     cv2.rectangle(wall, (0, 0), (size[1], int(0.8 * _PPM)), trim, -1)
-    cv2.rectangle(wall, (0, int(0.8 * _PPM)), (size[1], int(0.95 * _PPM)), tuple(c * 0.5 for c in trim), -1)
-    style = (float(rng.uniform(1.0, 1.5)), float(rng.uniform(1.6, 2.2)), bool(rng.random() < 0.6))
+    cv2.rectangle(
+        wall, (0, int(0.8 * _PPM)), (size[1], int(0.95 * _PPM)), tuple(c * 0.5 for c in trim), -1
+    )
+    style = (
+        float(rng.uniform(1.0, 1.5)),
+        float(rng.uniform(1.6, 2.2)),
+        bool(rng.random() < 0.6),
+        trim,
+    )
     for storey in range(storeys):
         top = int((1.2 + storey * _STOREY_M + 0.6) * _PPM)
         for bay in range(bays):
-            _window(wall, rng, int((bay + 0.5) * bay_m * _PPM), top, style, trim)
+            _window(wall, rng, int((bay + 0.5) * bay_m * _PPM), top, style)
     base = size[0] - int(_GROUND_FLOOR_M * _PPM)
     cv2.rectangle(wall, (0, base - 6), (size[1], base + 4), trim, -1)
     for bay in range(bays):
@@ -106,9 +116,9 @@ def _window(
     rng: np.random.Generator,
     middle: int,
     top: int,
-    style: tuple[float, float, bool],
-    trim: tuple[float, ...],
+    style: tuple[float, float, bool, Fill],
 ) -> None:
+    trim = style[3]
     half, height = int(style[0] / 2 * _PPM), int(style[1] * _PPM)
     left, right, bottom = middle - half, middle + half, top + height
     cv2.rectangle(wall, (left - 4, top - 4), (right + 4, bottom + 4), trim, -1)
@@ -126,30 +136,49 @@ def _window(
     if style[2]:
         cv2.line(wall, (left, top + height // 3), (right, top + height // 3), frame, 2)
     cv2.rectangle(wall, (left - 7, bottom + 3), (right + 7, bottom + 8), trim, -1)
-    cv2.line(wall, (left - 7, bottom + 9), (right + 7, bottom + 9), tuple(c * 0.55 for c in trim), 2)
+    cv2.line(
+        wall, (left - 7, bottom + 9), (right + 7, bottom + 9), tuple(c * 0.55 for c in trim), 2
+    )
 
 
 def _shop(wall: Picture, rng: np.random.Generator, left: int, right: int, base: int) -> None:
     """A shop window or a door of the ground floor."""
     height, margin = wall.shape[0], int(0.18 * _PPM)
-    sign = tuple(float(c) for c in rng.uniform(40, 200, 3))
+    hue = rng.uniform(40, 190, 3)
+    sign = tuple(float(c) for c in 0.55 * hue + 0.45 * hue.mean())
     door = rng.random() < 0.3
     if door:
         middle, half = (left + right) // 2, int(0.6 * _PPM)
         wood = tuple(float(c) for c in rng.uniform(50, 110) * np.array([1.0, 0.75, 0.55]))
-        cv2.rectangle(wall, (middle - half, base + int(1.0 * _PPM)), (middle + half, height), wood, -1)
         cv2.rectangle(
-            wall, (middle - half + 6, base + int(1.2 * _PPM)), (middle + half - 6, base + int(2.2 * _PPM)),
-            (70.0, 84.0, 92.0), -1,
-        )  # fmt: skip
+            wall, (middle - half, base + int(1.0 * _PPM)), (middle + half, height), wood, -1
+        )
+        pane = (
+            (middle - half + 6, base + int(1.2 * _PPM)),
+            (middle + half - 6, base + int(2.2 * _PPM)),
+        )
+        cv2.rectangle(wall, *pane, (70.0, 84.0, 92.0), -1)
         return
     top, bottom = base + int(1.0 * _PPM), height - int(0.5 * _PPM)
     glass = np.linspace(105, 48, bottom - top)[:, None, None] * np.array([0.88, 0.97, 1.05])
     wall[top:bottom, left + margin : right - margin] = glass.astype(np.uint8)
     for _ in range(4):
         x = int(rng.integers(left + margin, right - margin - 8))
-        tone = tuple(float(c) for c in rng.uniform(60, 200, 3))
-        cv2.rectangle(wall, (x, bottom - int(rng.integers(8, 50))), (x + int(rng.integers(5, 20)), bottom), tone, -1)
+        hue = rng.uniform(50, 160, 3)
+        tone = tuple(float(c) for c in 0.4 * hue + 0.6 * hue.mean())
+        cv2.rectangle(
+            wall,
+            (x, bottom - int(rng.integers(8, 50))),
+            (x + int(rng.integers(5, 20)), bottom),
+            tone,
+            -1,
+        )
     if rng.random() < 0.6:
-        cv2.rectangle(wall, (left + margin, base + int(0.4 * _PPM)), (right - margin, base + int(0.9 * _PPM)), sign, -1)
+        cv2.rectangle(
+            wall,
+            (left + margin, base + int(0.4 * _PPM)),
+            (right - margin, base + int(0.9 * _PPM)),
+            sign,
+            -1,
+        )
     cv2.rectangle(wall, (left + margin, top), (right - margin, bottom), (60.0, 58.0, 56.0), 2)

@@ -42,7 +42,7 @@ class Box:
 
 @dataclass(frozen=True)
 class _Item:
-    """A thing at its place. along_m: of its far end. owner: 0 for scenery. solid: casts a shadow."""
+    """A thing at its place. along_m: of its far end. owner: 0 for scenery."""
 
     shape: Shape
     along_m: float
@@ -72,7 +72,9 @@ class Studio:
         self._items = [*self._houses(), *self._standing()]
         self._lens = Lens(conditions, rng, (camera.height_px, camera.width_px))
 
-    def shoot(self, view: View, along_m: float, rng: np.random.Generator) -> tuple[Floats32, list[Box]]:
+    def shoot(
+        self, view: View, along_m: float, rng: np.random.Generator
+    ) -> tuple[Floats32, list[Box]]:
         """The picture (h, w, 3) 0..1 from a view at that place of the street, and its boxes."""
         canvas = Canvas(view, self.conditions.light, self._backdrop.render(view))
         self._ground.render(view, canvas.rgb)
@@ -100,7 +102,7 @@ class Studio:
         for along, right, ahead, owner, shape in places:
             east, north = street.at(along, right)
             heading = street.heading_deg(along) + (0 if ahead else 180)
-            sun = self._ground.sunlit(np.float32([[along]]), np.float32([[right]]))
+            sun = self._ground.sunlit(np.array([[along]]), np.array([[right]]))
             placed = shape.placed(east, north, heading)
             yield _Item(placed, along, east, north, owner, float(sun[0, 0]), True)
 
@@ -119,7 +121,9 @@ class Studio:
         if height < 0.05:
             return
         low = points[points[:, 2] < 0.4][:, :2]
-        canvas.shadow(_grown(low, 0.08 + 0.04 * min(height, 1.5)), 0.55, 0.07 + 0.04 * min(height, 1.5))
+        canvas.shadow(
+            _grown(low, 0.08 + 0.04 * min(height, 1.5)), 0.55, 0.07 + 0.04 * min(height, 1.5)
+        )
         sun = self.conditions.light.sun_from
         if item.in_sun > 0.3 and self.conditions.sun > 0 and height < 3:
             cast = points[:, :2] - points[:, 2:] * (sun[:2] / sun[2])
@@ -140,9 +144,15 @@ class Studio:
             distance = float(np.hypot(east - canvas.view.east_m, north - canvas.view.north_m))
             boxes.append(
                 Box(
-                    thing.number, thing.kind, left / width, top / height,
-                    (right - left) / width, (bottom - top) / height, min(share, 1.0), distance,
-                )  # fmt: skip
+                    thing.number,
+                    thing.kind,
+                    left / width,
+                    top / height,
+                    (right - left) / width,
+                    (bottom - top) / height,
+                    min(share, 1.0),
+                    distance,
+                )
             )
         return boxes
 
@@ -152,4 +162,6 @@ def _grown(points: Floats, margin_m: float) -> Floats:
     hull = cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)
     centre = hull.mean(axis=0)
     away = hull - centre
-    return np.asarray(hull + away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6) * margin_m)
+    return np.asarray(
+        hull + away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6) * margin_m
+    )

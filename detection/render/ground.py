@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from detection.render.camera import Camera, Floats, View
-from detection.render.canvas import Light
-from detection.render.street import Floats32, Street
+from detection.render.street import Floats32, Street, sampled
 from detection.render.weather import Conditions
 
 FARTHEST_M = 400.0
@@ -109,20 +108,14 @@ class Ground:
     def _asphalt(self, along: Floats32, right: Floats32, deep: Floats32) -> Floats32:
         grey = np.full(along.shape, self.look.asphalt, np.float32)
         for ppm, strength in ((70.0, 0.13), (14.0, 0.06), (1.7, 0.05)):
-            grain = cv2.remap(
-                self._grain,
-                along * np.float32(ppm),
-                right * np.float32(ppm),
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_WRAP,
+            grain = sampled(
+                self._grain, along * np.float32(ppm), right * np.float32(ppm), cv2.BORDER_WRAP
             )
             seen = np.clip(1.4 - deep * np.float32(ppm / 6), 0, 1)
             grey *= 1 + grain * seen * np.float32(strength)
         column = along * np.float32(_DETAIL_PPM)
         row = (right + np.float32(self.street.kerb_m)) * np.float32(_DETAIL_PPM)
-        detail = cv2.remap(
-            self._detail, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-        )
+        detail = sampled(self._detail, column, row, cv2.BORDER_WRAP)
         seen = np.clip(1.3 - deep * np.float32(0.8), 0.15, 1)
         grey *= 1 + (detail - 1) * seen
         wheel = np.abs(np.abs(np.abs(right) - np.float32(self.street.lane_m / 2)) - 0.75)
@@ -136,27 +129,33 @@ class Ground:
         line = _within(right, 0.06, across) * dash
         parking = _within(np.abs(right) - street.lane_m - 0.05, 0.05, across)
         bay = _within(_modulo(along, 6) - 0.05, 0.05, deep) * (np.abs(right) > street.lane_m)
-        line = np.maximum(line, np.float32(0.55) * np.maximum(parking, bay * (np.abs(right) < street.kerb_m)))
+        line = np.maximum(
+            line, np.float32(0.55) * np.maximum(parking, bay * (np.abs(right) < street.kerb_m))
+        )
         here = float(along[-1, along.shape[1] // 2])
         for start in self.look.crossings_m:
             if not here - 5 < start < here + 90:
                 continue
             stripe = _within(_modulo(right, 1) - 0.25, 0.25, across)
-            line = np.where(np.abs(along - start - 1.8) < 6, line * _outside(along, start, deep), line)
+            line = np.where(
+                np.abs(along - start - 1.8) < 6, line * _outside(along, start, deep), line
+            )
             line = np.maximum(line, stripe * _within(along - start - 1.5, 1.5, deep))
-        worn = cv2.remap(
-            self._grain, along * np.float32(9), right * np.float32(9), cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_WRAP,
+        worn = sampled(self._grain, along * np.float32(9), right * np.float32(9), cv2.BORDER_WRAP)
+        return (
+            line * np.clip(0.72 - worn * np.float32(0.16), 0, 1) * (np.abs(right) < street.kerb_m)
         )
-        return line * np.clip(0.72 - worn * np.float32(0.16), 0, 1) * (np.abs(right) < street.kerb_m)
 
     def _paving(
         self, along: Floats32, side: Floats32, across: Floats32, deep: Floats32
     ) -> Floats32:
         joint = np.maximum(
-            _within(_modulo(side, 0.5) - 0.02, 0.015, across), _within(_modulo(along, 0.8) - 0.02, 0.015, deep)
+            _within(_modulo(side, 0.5) - 0.02, 0.015, across),
+            _within(_modulo(along, 0.8) - 0.02, 0.015, deep),
         )
-        tiles = np.floor(side * 2) * np.float32(12.9898) + np.floor(along / 0.8) * np.float32(78.233)
+        tiles = np.floor(side * 2) * np.float32(12.9898) + np.floor(along / 0.8) * np.float32(
+            78.233
+        )
         tint = np.sin(tiles) * np.clip(1.2 - deep, 0, 1)
         return (1 + tint * np.float32(0.05)) * (1 - joint * np.float32(0.3))
 
@@ -239,7 +238,9 @@ def _detail(rng: np.random.Generator, kerb_m: float) -> Floats32:
         cv2.rectangle(detail, (x, y), (x + w, y + h), float(rng.uniform(0.72, 1.12)), -1)
     for _ in range(10):
         start = rng.uniform((0, 0), (size[1], size[0]))
-        steps = rng.normal((14, 0), (6, 9), (12, 2)) if rng.random() < 0.6 else rng.normal(0, 9, (9, 2))
+        steps = (
+            rng.normal((14, 0), (6, 9), (12, 2)) if rng.random() < 0.6 else rng.normal(0, 9, (9, 2))
+        )
         line = (start + np.cumsum(steps, axis=0)).astype(np.int32)
         cv2.polylines(detail, [line], False, float(rng.uniform(0.45, 0.7)), 1, cv2.LINE_AA)
     stains = np.zeros(size, np.float32)

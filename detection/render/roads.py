@@ -179,5 +179,3 @@ def _sharpest_deg(points: Floats) -> float:
     steps = np.diff(points, axis=0)
     heading = np.unwrap(np.arctan2(steps[:, 0], steps[:, 1]))
     return float(np.degrees(np.abs(heading[WINDOW_M:] - heading[:-WINDOW_M]).max()))
-
-

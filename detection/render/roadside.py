@@ -13,9 +13,9 @@ from detection.render.solid import (
     Shape,
     Solid,
     box,
+    pyramid,
     revolution,
     solid,
-    pyramid,
     upright,
     with_marks,
 )
@@ -108,7 +108,12 @@ def car(paint: Colour, rng: np.random.Generator) -> Shape:
         width, paint,
     )  # fmt: skip
     back = tail + (0.08 if estate else 0.55)
-    profile = [(back, waist), (back + (0.25 if estate else 0.55), roof), (nose - 2.0, roof - 0.03), (nose - 1.15, waist)]
+    profile = [
+        (back, waist),
+        (back + (0.25 if estate else 0.55), roof),
+        (nose - 2.0, roof - 0.03),
+        (nose - 1.15, waist),
+    ]
     cabin = _prism(profile, width - 0.12, _GLASS, narrow=0.80)
     top = box((width * 0.76, profile[2][0] - profile[1][0] + 0.1, 0.05),
               (0, (profile[1][0] + profile[2][0]) / 2, roof - 0.02), paint)  # fmt: skip
@@ -149,7 +154,7 @@ def _wheel(x: float, y: float) -> Solid:
     hub = [(y + 0.19 * float(np.cos(a)), radius + 0.19 * float(np.sin(a))) for a in angles]
     disc = _prism(hub, 0.21, (0.45, 0.46, 0.48))
     wheel = with_marks(tyre, Solid(disc.faces[steps:], disc.colours[steps:]))
-    return Solid(wheel.faces + (x, 0, 0), wheel.colours)
+    return Solid(np.add(wheel.faces, (x, 0.0, 0.0)), wheel.colours)
 
 
 def _lights(tail: float, nose: float, width: float) -> list[Solid]:
@@ -177,6 +182,14 @@ def _tree_picture(rng: np.random.Generator) -> Picture:
         tone = np.clip(base * lit, 0, 1) * 255
         tuft = int(rng.integers(4, 17))
         fill = (float(tone[0]), float(tone[1]), float(tone[2]), 255.0)
-        cv2.ellipse(picture, (int(x), int(y)), (tuft, max(tuft - 3, 2)), float(rng.uniform(0, 180)), 0, 360, fill, -1)
+        cv2.ellipse(
+            picture,
+            (int(x), int(y)),
+            (tuft, max(tuft - 3, 2)),
+            float(rng.uniform(0, 180)),
+            0,
+            360,
+            fill,
+            -1,
+        )
     return picture
-

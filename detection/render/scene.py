@@ -77,7 +77,7 @@ def _things(
     for i, kind in enumerate(kinds):
         along = _FIRST_M + i * gap + float(rng.uniform(-0.15, 0.15)) * gap
         if kind == "cat":
-            shape = cat(photo, float(rng.uniform(1.1, 1.2)), bool(rng.random() < 0.5))
+            shape = cat(photo, float(rng.uniform(1.15, 1.2)), bool(rng.random() < 0.5))
         else:
             shape = _DRAWN[kind](rng)
         height = float(shape.points[:, 2].max())
@@ -103,4 +103,6 @@ def _beside_the_car(kind: str, rng: np.random.Generator) -> float:
         "barrier": (-0.9, 4.2),
         "pothole": (-0.4, 3.3),
     }.get(kind, (-0.1, 3.4))
-    return float(rng.uniform(left - 0.3, left) if rng.random() < 0.6 else rng.uniform(right, right + 0.2))
+    return float(
+        rng.uniform(left - 0.3, left) if rng.random() < 0.6 else rng.uniform(right, right + 0.2)
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from detection.render.camera import Floats
 from detection.render.roads import Section
 
-Floats32 = NDArray[np.float32]
+Floats32 = NDArray[np.floating[Any]]
+"""Whole pictures and grids, float32 for speed."""
 
 RUN_OUT_M = 250
 _GRID_M = 2.0
@@ -61,10 +63,7 @@ class Street:
         """Street coordinates (along, right) of places, metres; good within 60 m of the line."""
         (east0, north0), along, right = self._lookup
         column, row = (east_m - east0) / _GRID_M, (north_m - north0) / _GRID_M
-        return (
-            cv2.remap(along, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
-            cv2.remap(right, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
-        )
+        return sampled(along, column, row), sampled(right, column, row)
 
     @cached_property
     def _lookup(self) -> tuple[tuple[np.float32, np.float32], Floats32, Floats32]:
@@ -83,3 +82,10 @@ class Street:
             along[row] = near - RUN_OUT_M + (step * tangent).sum(axis=1)
             right[row] = step[:, 0] * tangent[:, 1] - step[:, 1] * tangent[:, 0]
         return (np.float32(low[0]), np.float32(low[1])), along, right
+
+
+def sampled(
+    grid: Floats32, column: Floats32, row: Floats32, border: int = cv2.BORDER_REPLICATE
+) -> Floats32:
+    """A grid read between its points, float32."""
+    return np.asarray(cv2.remap(grid, column, row, cv2.INTER_LINEAR, borderMode=border), np.float32)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from detection.render.canvas import Light
-from detection.render.street import Floats32
+from detection.render.street import Floats32, sampled
 
 _KNEE = np.float32(0.75)
 _SHOULDER = np.float32(0.5)
@@ -49,7 +49,7 @@ class Conditions:
         return Conditions(
             sun=float(rng.uniform(0.65, 1.0) if bright else 0.0),
             sun_azimuth_deg=float(rng.uniform(0, 360)),
-            sun_elevation_deg=float(rng.uniform(28, 58)),
+            sun_elevation_deg=float(rng.uniform(32, 62)),
             clouds=float(rng.uniform(0.05, 0.5) if bright else rng.uniform(0.8, 1.0)),
             wet=float(rng.uniform(0.5, 1.0) if rainy else rng.uniform(0.0, 0.15)),
             rain=float(rng.uniform(0.3, 0.8) if rainy else 0.0),
@@ -70,7 +70,7 @@ class Conditions:
         level = cos(elevation)
         towards = np.array([sin(azimuth) * level, cos(azimuth) * level, sin(elevation)])
         warm, cool = 1 + self.warmth, 1 - self.warmth
-        sky = 1.10 - 0.42 * self.sun - 0.16 * self.rain
+        sky = 1.10 - 0.24 * self.sun - 0.16 * self.rain
         blue = 1.0 + 0.10 * self.sun
         haze = 0.93 - 0.2 * self.rain
         return Light(
@@ -105,12 +105,12 @@ class Lens:
         seen = _motion_blur(seen, self.conditions.blur_px, self._centre)
         if self._drops is not None:
             column, row = self._drops
-            seen = cv2.remap(seen, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+            seen = sampled(seen, column, row, cv2.BORDER_REFLECT)
         seen = seen * (self._gain * np.float32(self.conditions.exposure))
         y, x = (int(v) for v in rng.integers(_POOL, size=2))
         seen += self._noise[y : y + rgb.shape[0], x : x + rgb.shape[1]]
         bright = np.minimum(seen, _KNEE)
-        return np.clip(bright + (seen - bright) * _SHOULDER, 0, 1)
+        return np.asarray(np.clip(bright + (seen - bright) * _SHOULDER, 0, 1))
 
 
 def _specks(rng: np.random.Generator, shape: tuple[int, int], dirt: float) -> Floats32:
@@ -120,7 +120,8 @@ def _specks(rng: np.random.Generator, shape: tuple[int, int], dirt: float) -> Fl
         at = (int(rng.integers(small.shape[1])), int(rng.integers(small.shape[0])))
         cv2.circle(small, at, int(rng.integers(1, 5)), float(rng.uniform(0.05, 0.3)), -1)
     soft = cv2.GaussianBlur(small, (0, 0), 2.5)
-    return cv2.resize(soft, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    whole = cv2.resize(soft, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(whole, np.float32)
 
 
 def _drops(
@@ -171,4 +172,4 @@ def _motion_blur(rgb: Floats32, blur_px: float, centre: tuple[float, float]) -> 
         total += cv2.warpAffine(
             rgb, warp, (rgb.shape[1], rgb.shape[0]), borderMode=cv2.BORDER_REFLECT
         )
-    return total / np.float32(steps + 1)
+    return np.asarray(total / np.float32(steps + 1))

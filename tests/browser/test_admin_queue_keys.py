@@ -42,27 +42,21 @@ def session():
 
 
 @pytest.fixture
-def server(monkeypatch, request):
-    """Its threads must not keep connections, or the test database could not be dropped."""
-    monkeypatch.setitem(connections["default"].settings_dict, "CONN_MAX_AGE", 0)
-    return request.getfixturevalue("live_server").url
-
-
-@pytest.fixture
-def page(three, session, server, monkeypatch):
+def page(three, session, live_server, monkeypatch):
     """Playwright runs an event loop in this thread, which Django would mistake for its own."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         context = browser.new_context()
-        context.add_cookies([{"name": "sessionid", "value": session, "url": server}])
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text))
-        page.goto(f"{server}/admin/queue/")
+        page.goto(f"{live_server.url}/admin/queue/")
         yield page
         browser.close()
+        connections.close_all()  # that of the event loop's context; nobody else would
     assert not [words for words in complaints if "Content Security Policy" in words]
     assert not [words for words in complaints if "Error" in words]
 

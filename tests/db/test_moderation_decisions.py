@@ -1,10 +1,12 @@
 """Decisions of moderators: what they do to the map, and the trail they leave."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from hazardmap.accounts.models import User
@@ -176,3 +178,20 @@ def test_the_audit_log_cannot_be_changed_or_deleted(moderator, cow):
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         AuditEntry.objects.all().delete()
     assert AuditEntry.objects.get().actor == moderator.email
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_are_one_decision(moderator, cow):
+    both_ready = Barrier(2)
+
+    def click(_):
+        try:
+            both_ready.wait(10)
+            return decide(moderator=moderator, hazard_id=cow, action="confirm").id
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(click, range(2))
+    assert first == second
+    assert Verdict.objects.count() == AuditEntry.objects.count() == 1

@@ -139,7 +139,7 @@ def test_the_same_drives_give_the_same_map_anywhere(things, journeys, start):
     assert p_there == pytest.approx(sorted(one.hazard.p for one in expected), abs=0.05)
     for one in found:
         _check_sound(one.hazard)
-        assert between(*start, one.hazard.lon, one.hazard.lat)[1] < 250.0
+        assert between(start[0], start[1], one.hazard.lon, one.hazard.lat)[1] < 250.0
 
 
 @FEW

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.camera import Camera, Located, NotLocatable, locate, look, project
@@ -18,7 +18,7 @@ from tests.scenes import ASPECT, HELSINKI, Fleet, box_of
 cameras = st.builds(
     Camera,
     hfov_deg=st.floats(30, 120),
-    height_m=st.floats(0.8, 3.0),
+    height_m=st.floats(1.0, 3.0),
     pitch_deg=st.floats(-10, 10),
     roll_deg=st.floats(-8, 8),
     yaw_deg=st.floats(-30, 30),
@@ -31,39 +31,49 @@ lons = st.floats(-180, 180)
 lats = st.floats(-89.99, 89.99)
 numbers = st.floats(allow_nan=True, allow_infinity=True)
 
+UNHURRIED = settings(deadline=None)  # the machine may be busy
 
+
+@UNHURRIED
 @given(cameras, st.floats(-60, 60), st.floats(2, 120), st.floats(0.4, 3))
 def test_look_undoes_project(camera, bearing_deg, range_m, aspect):
     point = project(camera, bearing_deg, range_m, 0.0, aspect)
-    assume(point is not None)
-    ray = look(camera, *point, aspect)
+    if point is None:
+        reject()
+    ray = look(camera, point[0], point[1], aspect)
     assert ray is not None
     assert camera.height_m / ray.slope == pytest.approx(range_m, rel=1e-6)
     assert math.remainder(ray.bearing_deg - bearing_deg, 360.0) == pytest.approx(0.0, abs=1e-6)
 
 
-@given(cameras, kinds, st.floats(-25, 25), st.floats(5, 70))
+@UNHURRIED
+@given(cameras, kinds, st.floats(-25, 25), st.floats(5, 40))
 def test_a_thing_on_the_road_is_located_where_it_stands(camera, kind, off_deg, range_m):
     upright = replace(camera, roll_deg=0.0)
     box = box_of(upright, off_deg + upright.yaw_deg, range_m, kind)
-    assume(box is not None and box.top > 0.01)
+    if box is None or box.top <= 0.01:
+        reject()
     place = locate(box, kind, upright, ASPECT)
     assert isinstance(place, Located)
     assert place.range_m == pytest.approx(range_m, rel=0.01)
     assert place.bearing_deg == pytest.approx(off_deg + upright.yaw_deg, abs=0.2)
 
 
+@UNHURRIED
 @given(cameras, kinds, st.floats(5, 50))
 def test_uncertainty_grows_with_range(camera, kind, range_m):
     near = box_of(camera, camera.yaw_deg, range_m, kind)
     far = box_of(camera, camera.yaw_deg, 1.5 * range_m, kind)
-    assume(near is not None and far is not None and near.top > 0.01 and far.top > 0.01)
+    if near is None or far is None or near.top <= 0.01 or far.top <= 0.01:
+        reject()
     a, b = locate(near, kind, camera, ASPECT), locate(far, kind, camera, ASPECT)
-    assume(isinstance(a, Located) and isinstance(b, Located))
+    if isinstance(a, NotLocatable) or isinstance(b, NotLocatable):
+        reject()
     assert b.var_along_m2 > a.var_along_m2
     assert b.var_across_m2 > a.var_across_m2
 
 
+@UNHURRIED
 @given(st.tuples(numbers, numbers, numbers, numbers), kinds, numbers, numbers, numbers)
 def test_absurd_input_never_becomes_a_place(edges, kind, heading, lon, score):
     view = _view(lon, 60.0, heading)
@@ -77,10 +87,12 @@ def test_absurd_input_never_becomes_a_place(edges, kind, heading, lon, score):
     assert all(math.isfinite(value) for value in values)
 
 
+@UNHURRIED
 @given(lons, lats, st.floats(0, 360), st.floats(5, 60), kinds)
 def test_observations_are_right_everywhere_on_earth(lon, lat, heading, range_m, kind):
     box = box_of(SURE, 5.0, range_m, kind)
-    assume(box is not None)
+    if box is None:
+        reject()
     view = _view(lon, lat, heading)
     seen = observe(view, view.frame_id, kind, 0.9, box, ASPECT)
     assert isinstance(seen, Observation)
@@ -99,6 +111,7 @@ def test_observations_are_right_everywhere_on_earth(lon, lat, heading, range_m, 
     assert aside @ cov @ aside > place.var_across_m2
 
 
+@UNHURRIED
 @given(lons, lats, st.floats(0, 360), st.floats(0, 5000))
 def test_plane_and_world_agree(lon, lat, bearing_deg, distance_m):
     plane = Plane(lon, lat)
@@ -111,6 +124,7 @@ def test_plane_and_world_agree(lon, lat, bearing_deg, distance_m):
         assert math.remainder(back_turn - turn[0], 2 * math.pi) == pytest.approx(0.0, abs=1e-6)
 
 
+@UNHURRIED
 @given(lons, st.floats(85, 89.999), st.floats(0, 360))
 def test_directions_survive_the_meeting_of_meridians(lon, lat, bearing_deg):
     """A step north at a place, seen in the plane of another place near the pole."""
@@ -123,6 +137,7 @@ def test_directions_survive_the_meeting_of_meridians(lon, lat, bearing_deg):
     assert step @ north_axis @ step == pytest.approx(100.0, rel=1e-3)
 
 
+@UNHURRIED
 @given(st.floats(0.1, 50), st.floats(0.02, 1), st.floats(0, math.pi))
 def test_the_95_percent_radius_holds_95_percent(sigma_m, ratio, turn_rad):
     cov = turned(np.diag([sigma_m**2, (ratio * sigma_m) ** 2]), turn_rad)

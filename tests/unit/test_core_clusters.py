@@ -18,7 +18,8 @@ steps = st.lists(st.tuples(st.floats(0, 360), st.floats(0, 150)), max_size=25)
 def test_components_are_those_of_all_pairs(start, walk):
     points = [start]
     for bearing_deg, distance_m in walk:
-        points.append(moved(*points[-1], bearing_deg, distance_m)[:2])
+        lon, lat = points[-1]
+        points.append(moved(lon, lat, bearing_deg, distance_m)[:2])
     found = components(points)
     label = {i: n for n, group in enumerate(found) for i in group}
     assert sorted(label) == list(range(len(points)))
@@ -49,9 +50,9 @@ def test_reach_is_to_any_place_of_a_group():
 def test_many_sightings_of_one_thing_are_cheap():
     random = np.random.default_rng(1)
     points = [tuple(p) for p in np.array([24.9, 60.2]) + random.normal(0, 1e-4, (30_000, 2))]
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(components(points)) == 1
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
 
 
 @pytest.mark.parametrize("gap_m", [59.9, 60.1])

@@ -346,6 +346,6 @@ def test_a_thousand_views_take_less_than_a_second():
     for i in range(77):
         there = [CONE, ahead(55.0, "worker", right_m=-4.0)] if i < 12 else []
         fleet.drive(i, NOON + i * HOUR / 12, there=there, offset_m=4.0)
-    began = time.perf_counter()
+    began = time.process_time()
     fuse(fleet.views[:1000], fleet.observations[:300], PARAMS)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0

@@ -4,12 +4,15 @@ import math
 
 import h3
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.grid import cell, cell_of_feature, count_of, feature_id, quantised, res_for_zoom
 
+UNHURRIED = settings(deadline=None)  # the machine may be busy
 
+
+@UNHURRIED
 @given(st.floats(-180, 180), st.floats(-90, 90), st.integers(0, 12))
 def test_feature_ids_are_exact_in_javascript_and_reversible(lon, lat, res):
     here = cell(lon, lat, res)
@@ -30,6 +33,7 @@ def test_cells_by_zoom():
     assert resolutions == [2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8, None, None]
 
 
+@UNHURRIED
 @given(st.floats(0, 60_000))
 def test_a_quantised_count_is_within_its_step(count):
     assert 1.0 + count_of(quantised(count)) == pytest.approx(1.0 + count, rel=0.0221)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.association import FAMILY, overlap
@@ -26,6 +26,8 @@ beliefs = (
     .map(lambda t: Belief(*(x / sum(t) for x in t)))
 )
 
+UNHURRIED = settings(deadline=None)  # the machine may be busy
+
 
 def test_a_hazard_fades_later_than_it_is_published():
     states = []
@@ -42,6 +44,7 @@ def test_publication_needs_two_witnesses_or_a_moderator():
     assert is_published(0.1, 0, True, LIMITS)
 
 
+@UNHURRIED
 @given(beliefs, st.floats(-1e5, 1e8), st.floats(0, 1e7), st.floats(60, 1e7))
 def test_decay_is_monotone_and_does_not_depend_on_its_steps(belief, early_s, more_s, half_life_s):
     once = predicted(belief, max(early_s, 0.0) + more_s, half_life_s)
@@ -52,6 +55,7 @@ def test_decay_is_monotone_and_does_not_depend_on_its_steps(belief, early_s, mor
     assert sum(once) == pytest.approx(1.0)
 
 
+@UNHURRIED
 @given(beliefs, st.tuples(*[st.floats(0, 1e3)] * 3), shares)
 def test_bayes_keeps_a_belief_a_belief(belief, weights, trust):
     after = updated(belief, Likelihood(*weights).tempered(trust))
@@ -60,11 +64,13 @@ def test_bayes_keeps_a_belief_a_belief(belief, weights, trust):
     assert math.isfinite(Likelihood(*weights).log2_ratio)
 
 
+@UNHURRIED
 @given(beliefs, st.tuples(*[st.floats(0.01, 100)] * 3))
 def test_an_untrusted_pass_says_nothing(belief, weights):
     assert updated(belief, Likelihood(*weights).tempered(0.0)) == pytest.approx(belief)
 
 
+@UNHURRIED
 @given(beliefs, shares)
 def test_setting_the_probability_keeps_the_rest_in_proportion(belief, p):
     after = with_exists(belief, p)
@@ -73,6 +79,7 @@ def test_setting_the_probability_keeps_the_rest_in_proportion(belief, p):
     assert after.phantom * belief.nothing == pytest.approx(after.nothing * belief.phantom)
 
 
+@UNHURRIED
 @given(st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(KINDS)))
 def test_kinds_that_may_be_confused_form_families(a, b):
     assert compatible(a, b) == (FAMILY[a] == FAMILY[b])

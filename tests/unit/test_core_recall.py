@@ -60,4 +60,4 @@ def test_a_missing_field_is_named():
     with pytest.raises(ValueError, match="dark_factor"):
         table_from_json(data)
     with pytest.raises(ValueError, match="recall table"):
-        table_from_json([])
+        table_from_json([])  # type: ignore[arg-type]

@@ -37,6 +37,7 @@ def test_a_bend_is_followed_within_its_sigma():
     bearings = [10.0 * i for i in range(12)]
     found = headings(track(bearings, accuracy_m=2.0))
     for i, one in enumerate(found[1:-1]):
+        assert one is not None
         assert off(one, (bearings[i] + bearings[i + 1]) / 2) < 2.0 * one.sigma_deg
 
 
@@ -49,6 +50,7 @@ def test_single_and_no_points():
     assert headings([]) == []
     assert headings(track([])) == [None]
     (only,) = headings(track([], heading_deg=77.0))
+    assert only is not None
     assert only.heading_deg == 77.0
 
 
@@ -79,7 +81,7 @@ def test_nothing_is_derived_across_a_teleport():
 
 def test_the_devices_word_counts_while_it_moves_and_agrees():
     agreeing = headings(track([90.0] * 6, heading_deg=95.0, speed_mps=10.0))
-    assert {one.heading_deg for one in agreeing} == {95.0}
+    assert {one and one.heading_deg for one in agreeing} == {95.0}
     wrong = headings(track([90.0] * 6, heading_deg=270.0, speed_mps=10.0))
     assert max(off(one, 90.0) for one in wrong) < 0.1
     standing = headings(track([90.0] * 3, step_m=0.0, heading_deg=270.0, speed_mps=0.0))

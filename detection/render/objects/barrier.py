@@ -42,6 +42,8 @@ def _rail(width: float, bottom: float, tall: float, tone: Colour, lean: int) -> 
         low, high = (left, left + tall) if lean > 0 else (left + tall, left)
         edges = [low, low + tall, high + tall, high]
         x0, x1, x2, x3 = (float(np.clip(x, -half, half)) for x in edges)
-        stripes.append([(x0, y, bottom), (x1, y, bottom), (x2, y, bottom + tall), (x3, y, bottom + tall)])
+        stripes.append(
+            [(x0, y, bottom), (x1, y, bottom), (x2, y, bottom + tall), (x3, y, bottom + tall)]
+        )
         left += 2 * tall
     return with_marks(plank, solid(stripes, [tone] * len(stripes)))

@@ -14,7 +14,8 @@ _OUTLINE = ((45, 0), (35, 60), (38, 110), (30, 150), (0, 180), (0, 299), (330, 2
 _EARS = (
     (((37, 38), (38, -30), (46, -78), (58, -90), (72, -78), (104, -34), (128, 4)), (158, 112, 82)),
     (((54, 0), (54, -40), (62, -62), (76, -44), (96, -4)), (182, 126, 112)),
-    (((316, 4), (346, -50), (376, -84), (390, -92), (400, -78), (406, -30), (399, 20)), (156, 116, 88)),
+    (((316, 4), (346, -50), (376, -84), (390, -92), (400, -78), (406, -30), (399, 20)),
+     (156, 116, 88)),
     (((346, 0), (366, -40), (386, -62), (394, -36), (393, 0)), (198, 144, 136)),
 )  # fmt: skip
 
@@ -35,11 +36,11 @@ def cat_picture(photo: Path) -> Picture:
     ears = np.zeros((_FACE[1] + _ABOVE_PX, _FACE[0], 3), np.uint8)
     shape = np.zeros(ears.shape[:2], np.uint8)
     for outline, colour in _EARS:
-        corners = np.array(outline) + (0, _ABOVE_PX)
+        corners = np.add(outline, (0, _ABOVE_PX))
         cv2.fillPoly(ears, [corners], colour, cv2.LINE_AA)
         cv2.fillPoly(shape, [corners], (255.0,), cv2.LINE_AA)
     mask = np.zeros_like(shape)
-    cv2.fillPoly(mask, [np.array(_OUTLINE) + (0, _ABOVE_PX)], (255.0,))
+    cv2.fillPoly(mask, [np.add(_OUTLINE, (0, _ABOVE_PX))], (255.0,))
     mask[: _ABOVE_PX + 1] = 0
     mask = cv2.GaussianBlur(mask, (0, 0), 5)
     photo_rows = cv2.copyMakeBorder(face, _ABOVE_PX, 0, 0, 0, cv2.BORDER_REFLECT)

@@ -15,6 +15,7 @@ def cone(rng: np.random.Generator) -> Shape:
     cuts = [0.0, 0.42, 0.60, 1.0] if height < 0.6 else [0.0, 0.30, 0.44, 0.56, 0.76, 1.0]
     profile = [(bottom + (top - bottom) * c, foot + (height - foot) * c) for c in cuts]
     tones = [orange if i % 2 == 0 else white for i in range(len(cuts) - 1)]
-    base = box((2.5 * bottom, 2.5 * bottom, foot), (0, 0, 0), (0.10, 0.10, 0.10) if
-               rng.random() < 0.5 else (0.7 * wear, 0.2 * wear, 0.05), turn_deg=float(rng.uniform(0, 90)))  # fmt: skip
+    rubber: Colour = (0.10, 0.10, 0.10) if rng.random() < 0.5 else (0.7 * wear, 0.2 * wear, 0.05)
+    size = (2.5 * bottom, 2.5 * bottom, foot)
+    base = box(size, (0, 0, 0), rubber, turn_deg=float(rng.uniform(0, 90)))
     return Shape((base, revolution(profile, tones)))

@@ -42,7 +42,7 @@ def horse(rng: np.random.Generator) -> Shape:
 def _picture(coat: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Picture:
     mask = np.zeros((_SIZE[0] * _SCALE, _SIZE[1] * _SCALE), np.uint8)
     cv2.fillPoly(mask, [np.array(_OUTLINE, np.int32) * _SCALE], (255.0,))
-    mask = cv2.GaussianBlur(mask, (0, 0), 1.6)
+    mask[:] = cv2.GaussianBlur(mask, (0, 0), 1.6)
     depth = cv2.distanceTransform((mask > 128).astype(np.uint8), cv2.DIST_L2, 5)
     round_off = np.clip(0.5 + depth / 60, 0.5, 1.0)
     from_above = np.linspace(1.12, 0.8, mask.shape[0])[:, None]

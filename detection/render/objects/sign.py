@@ -40,7 +40,11 @@ def _triangle(yellow: bool) -> Picture:
     h, w = picture.shape[:2]
     ground = (250.0, 205.0, 20.0, 255.0) if yellow else (240.0, 240.0, 238.0, 255.0)
     for inset, fill in ((2, (200.0, 20.0, 28.0, 255.0)), (34, ground)):
-        corners = [[w / 2, inset * 1.4], [w - inset * 1.35, h - inset * 0.75], [inset * 1.35, h - inset * 0.75]]
+        corners = [
+            [w / 2, inset * 1.4],
+            [w - inset * 1.35, h - inset * 0.75],
+            [inset * 1.35, h - inset * 0.75],
+        ]
         cv2.fillPoly(picture, [np.array(corners).astype(np.int32)], fill, cv2.LINE_AA)
     _worker(picture, (0.5, 0.64), 0.40)
     return picture

@@ -1,7 +1,7 @@
 import type { MultiLineString, MultiPolygon, Position } from 'geojson';
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, GeometryObject, Topology } from 'topojson-specification';
-import { planarRing, unwrapped } from './rings';
+import { planarRing, unwrapped } from './rings.ts';
 
 type Properties = Record<string, unknown>;
 

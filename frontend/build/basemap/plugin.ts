@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Topology } from 'topojson-specification';
 import type { Plugin } from 'vite';
-import { borders, land } from './countries';
-import { type City, places } from './places';
+import { borders, land } from './countries.ts';
+import { type City, places } from './places.ts';
 
 const PREFIX = 'basemap:';
 

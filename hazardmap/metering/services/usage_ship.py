@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from hazardmap.core.usage import UsageRecord
@@ -26,9 +26,13 @@ def usage_ship() -> int:
     """Load what has been appended since the last time; return the number of new events."""
     loaded = 0
     for path in sorted(Path(settings.USAGE_LOG).glob(f"*{SUFFIX}")):
-        while count := _load_chunk(path):
-            loaded += count
-        _remove_if_complete(path)
+        try:
+            while count := _load_chunk(path):
+                loaded += count
+            _remove_if_complete(path)
+        except DatabaseError as error:
+            # One line that cannot be stored (older than any partition) must not stop the others.
+            logger.error("%s is not loaded and waits for an operator: %s", path.name, error)
     return loaded
 
 

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { backoff_ms } from '../src/drive/backoff';
+import { bestHeading_deg, cameraHeading_deg } from '../src/drive/heading';
+import { type Fix, carried, isDue } from '../src/drive/pacing';
+import { outcomeOf } from '../src/drive/server';
+import { bearing_deg, distance_m, moved } from '../src/shared/geodesy';
+
+const FIX: Fix = { lon: 24.94, lat: 60.17, accuracy_m: 5, at_ms: 10_000 };
+
+function later(length_m: number, ms: number): Fix {
+  return { ...FIX, ...moved(FIX, 30, length_m), at_ms: FIX.at_ms + ms };
+}
+
+describe('isDue', () => {
+  it('takes the first frame, then one every six metres but not twice a second', () => {
+    expect(isDue(null, FIX)).toBe(true);
+    expect(isDue(FIX, later(5.9, 5000))).toBe(false);
+    expect(isDue(FIX, later(6.1, 5000))).toBe(true);
+    expect(isDue(FIX, later(30, 900))).toBe(false);
+  });
+
+  it('takes none where the position is too imprecise', () => {
+    expect(isDue(null, { ...FIX, accuracy_m: 51 })).toBe(false);
+  });
+});
+
+describe('carried', () => {
+  it('moves a late fix along the course', () => {
+    const there = carried(FIX, 90, 20, FIX.at_ms + 1000);
+    expect(distance_m(FIX, there)).toBeCloseTo(20, 2);
+    expect(bearing_deg(FIX, there)).toBeCloseTo(90, 1);
+  });
+
+  it('does not guess without course or speed, nor over a long time', () => {
+    expect(carried(FIX, null, 20, FIX.at_ms + 1000)).toBe(FIX);
+    expect(carried(FIX, 90, null, FIX.at_ms + 1000)).toBe(FIX);
+    expect(carried(FIX, 90, 20, FIX.at_ms + 5000)).toBe(FIX);
+  });
+});
+
+describe('headings', () => {
+  it('trusts the course at speed and the compass at rest', () => {
+    expect(bestHeading_deg(370, 10, 200)).toBeCloseTo(10, 9);
+    expect(bestHeading_deg(10, 1, 200)).toBe(200);
+    expect(bestHeading_deg(null, 10, 200)).toBe(200);
+    expect(bestHeading_deg(Number.NaN, 10, null)).toBeNull();
+  });
+
+  it.each([
+    ['upright, facing north', 0, 90, 0, 0],
+    ['upright, turned left to west', 90, 90, 0, 270],
+    ['on its left side, facing north', 90, 0, -90, 0],
+    ['on its right side, facing south', 90, 0, 90, 180],
+  ])('finds where the rear camera points: %s', (_, alpha, beta, gamma, heading) => {
+    const found = cameraHeading_deg(alpha, beta, gamma) ?? Number.NaN;
+    expect(Math.cos(((found - heading) * Math.PI) / 180)).toBeCloseTo(1, 9);
+  });
+
+  it('has none for a phone that lies flat', () => {
+    expect(cameraHeading_deg(10, 0, 0)).toBeNull();
+  });
+});
+
+describe('backoff_ms', () => {
+  it('doubles up to a minute and never waits less than half of that', () => {
+    expect([1, 2, 3, 20].map((failures) => backoff_ms(failures, 1))).toEqual([1000, 2000, 4000, 60_000]);
+    expect(backoff_ms(1, 0)).toBe(500);
+  });
+});
+
+describe('outcomeOf', () => {
+  const problem = (status: number, detail: string) =>
+    new Response(JSON.stringify({ detail }), { status, headers: { 'Retry-After': '7' } });
+
+  it('keeps what a busy or failing server did not take', async () => {
+    for (const status of [408, 429, 500, 503]) {
+      expect(await outcomeOf(problem(status, 'later'))).toEqual({ kind: 'later', wait_ms: 7000 });
+    }
+  });
+
+  it('drops what was refused and says why', async () => {
+    const refused = await outcomeOf(problem(422, 'captured_at: in the future'));
+    expect(refused).toEqual({ kind: 'refused', reason: 'captured_at: in the future' });
+    expect(await outcomeOf(new Response('<html>', { status: 413 }))).toEqual({ kind: 'refused', reason: 'HTTP 413' });
+  });
+
+  it('counts a repeat as sent and a revoked token as unpaired', async () => {
+    expect(await outcomeOf(new Response('{}', { status: 200 }))).toEqual({ kind: 'accepted' });
+    expect(await outcomeOf(new Response('{}', { status: 202 }))).toEqual({ kind: 'accepted' });
+    expect(await outcomeOf(problem(401, 'revoked'))).toEqual({ kind: 'unpaired' });
+  });
+});

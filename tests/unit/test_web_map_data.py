@@ -1,0 +1,82 @@
+"""What the map's script fetches."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from hazardmap.capture.models import Frame
+from hazardmap.hazards.models import Hazard
+from hazardmap.web import map_data
+from tests.moderation_scene import hazard_at
+
+pytestmark = pytest.mark.django_db
+PLACE = (24.94, 60.17)
+
+
+@pytest.fixture
+def cow():
+    return hazard_at("cow", PLACE, timezone.now() - timedelta(minutes=5))
+
+
+def test_a_hazard_is_listed_where_it_is_and_nowhere_else(client, cow):
+    here = client.get("/map/hazards.json", {"bbox": "24,60,25,61"})
+    elsewhere = client.get("/map/hazards.json", {"bbox": "25,60,26,61"})
+    (hazard,) = here.json()["hazards"]
+    assert hazard["id"] == str(cow)
+    assert (hazard["label"], hazard["group"], hazard["simulated"]) == ("cattle", "wildlife", True)
+    assert hazard["lon"] == pytest.approx(PLACE[0], abs=1e-3)
+    assert here.json()["truncated"] is False
+    assert here["Cache-Control"] == "no-store"
+    assert elsewhere.json()["hazards"] == []
+
+
+def test_a_list_that_is_cut_says_so(client, cow, monkeypatch):
+    hazard_at("dog", (24.96, 60.17), timezone.now() - timedelta(minutes=1))
+    monkeypatch.setattr(map_data, "LIST_LIMIT", 1)
+    answer = client.get("/map/hazards.json", {"bbox": "24,60,25,61"}).json()
+    assert [hazard["kind"] for hazard in answer["hazards"]] == ["dog"]
+    assert answer["truncated"] is True
+
+
+@pytest.mark.parametrize("bbox", ["", "1,2,3", "nan,0,1,1", "0,0,0,0"])
+def test_a_bad_section_is_a_problem_document(client, bbox):
+    answer = client.get("/map/hazards.json", {"bbox": bbox})
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "bbox" in answer.json()["detail"]
+
+
+def test_details_show_the_pictures_but_never_who_took_them(client, cow):
+    answer = client.get(f"/map/hazards/{cow}.json")
+    body = answer.json()
+    assert body["hazard"]["witnesses"] == 2
+    assert len(body["images"]) == 6
+    left, top, right, bottom = body["images"][0]["box"]
+    assert 0 <= left < right <= 1
+    assert 0 <= top < bottom <= 1
+    owners = {str(frame.device_id) for frame in Frame.objects.all()}
+    owners |= {str(frame.account_id) for frame in Frame.objects.all()}
+    assert not [owner for owner in owners if owner in answer.content.decode()]
+
+
+def test_pictures_leave_with_the_hazard(client, cow):
+    picture = client.get(f"/map/hazards/{cow}.json").json()["images"][0]["url"]
+    assert client.get(picture).status_code == 200
+    Hazard.objects.filter(id=cow).update(state="cleared")
+    assert client.get(f"/map/hazards/{cow}.json").json()["images"] == []
+    assert client.get(picture).status_code == 404
+
+
+def test_an_unknown_hazard_is_not_found(client):
+    answer = client.get(f"/map/hazards/{uuid4()}.json")
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("since", ["", "-1", "1.5", "x", "٣", "9" * 19, "1" * 5000])
+def test_a_bad_cursor_is_a_problem_document(client, since):
+    answer = client.get("/map/changes.json", {"since": since})
+    assert answer.status_code == 400
+    assert "cursor" in answer.json()["detail"]

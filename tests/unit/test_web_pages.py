@@ -1,0 +1,175 @@
+"""The pages as a browser without JavaScript gets them."""
+
+import io
+import re
+import tarfile
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from hazardmap.accounts.models import Device
+from hazardmap.capture.models import Frame
+from hazardmap.hazards.models import Hazard
+from hazardmap.web.source import ROOT, archive
+from tests.moderation_scene import contributor, drive_by, hazard_at
+
+pytestmark = pytest.mark.django_db
+PLACE = (24.94, 60.17)
+PUBLIC = ["/", "/about/", "/login/", "/drive/"]
+
+
+@pytest.fixture
+def cow():
+    return hazard_at("cow", PLACE, timezone.now() - timedelta(minutes=5))
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_every_page_is_fit_for_its_own_policy(client, address):
+    page = client.get(address)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "'unsafe-inline'" not in page["Content-Security-Policy"]
+    assert not re.search(r"<[^>]+\sstyle=", text)
+    assert not re.search(r"<[^>]+\son\w+=", text)
+    scripts = re.findall(r"<script([^>]*)>", text)
+    assert all("src=" in script or "application/json" in script for script in scripts)
+    assert 'href="/source.tar.gz"' in text
+    assert not re.search(
+        r'(src|href)="(https?:)?//(?!www\.|maplibre\.|phosphoricons\.|github\.)', text
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"), [("/drive/", True), ("/", False), ("/login/", False)]
+)
+def test_only_the_phone_page_may_use_camera_and_position(client, address, allowed):
+    policy = client.get(address)["Permissions-Policy"]
+    assert ("camera=(self)" in policy, "geolocation=(self)" in policy) == (allowed, allowed)
+
+
+def test_the_map_lists_the_newest_hazards_without_a_script(client, cow):
+    text = client.get("/").content.decode()
+    assert f'href="/hazards/{cow}/"' in text
+    assert "Cattle" in text
+    west, south, east, north = map(float, re.search(r'data-bounds="([^"]+)"', text)[1].split(","))
+    assert west <= PLACE[0] + 1e-3
+    assert PLACE[0] - 1e-3 <= east
+    assert south <= PLACE[1] + 1e-3
+    assert PLACE[1] - 1e-3 <= north
+
+
+def test_an_empty_map_says_so(client):
+    text = client.get("/").content.decode()
+    assert 'data-bounds=""' in text
+    assert "Nothing has been seen lately" in text
+
+
+def test_a_hazard_has_a_page_of_its_own(client, cow):
+    text = client.get(f"/hazards/{cow}/").content.decode()
+    assert "Cattle" in text
+    assert "simulated" in text
+    assert "Faces and number plates are blurred" in text
+    assert text.count('class="box" x="0.') == 6
+    assert f'href="/?hz={cow}"' in text
+
+
+def test_a_hazard_that_is_gone_says_so_and_shows_no_pictures(client, cow):
+    Hazard.objects.filter(id=cow).update(state="expired")
+    text = client.get(f"/hazards/{cow}/").content.decode()
+    assert "No longer on the map" in text
+    assert "/images/" not in text
+    assert client.get(f"/hazards/{uuid4()}/").status_code == 404
+
+
+def test_words_from_outside_are_text_not_markup(client):
+    device = contributor("aino")
+    Device.objects.filter(id=device.id).update(name="<script>alert(1)</script>")
+    client.force_login(device.owner)
+    text = client.get("/account/").content.decode()
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_the_account_needs_a_login(client):
+    for address in ["/account/", "/account/pairing-code/", f"/account/devices/{uuid4()}/revoke/"]:
+        answer = client.post(address)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/login/?next=")
+
+
+def test_a_pairing_code_from_the_page_pairs_a_phone(client):
+    owner = contributor("aino").owner
+    client.force_login(owner)
+    page = client.post("/account/pairing-code/")
+    code = re.search(r'class="code"[^>]*>([A-Z2-9]{8})<', page.content.decode())[1]
+    assert "no-store" in page["Cache-Control"]
+    body = {"code": code, "name": "Pixel"}
+    paired = client.post(reverse("pair"), body, content_type="application/json")
+    assert paired.status_code == 201
+    assert Device.objects.get(id=paired.json()["device_id"]).owner == owner
+    assert client.get("/account/pairing-code/").status_code == 405
+
+
+def test_one_revokes_ones_own_devices_only(client):
+    mine, other = contributor("aino"), contributor("ben")
+    client.force_login(mine.owner)
+    for device in (mine, other):
+        assert client.post(f"/account/devices/{device.id}/revoke/").status_code == 302
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert mine.revoked_at is not None
+    assert other.revoked_at is None
+
+
+def test_the_account_shows_what_became_of_ones_frames(client):
+    device = contributor("aino")
+    drive_by(device, "cow", PLACE, timezone.now())
+    frame = Frame.objects.filter(device=device).first()
+    Frame.objects.filter(id=frame.id).update(state="rejected", reason="truncated", stored="")
+    drive_by(contributor("ben"), "cow", PLACE, timezone.now())
+    client.force_login(device.owner)
+    text = client.get("/account/").content.decode()
+    assert text.count('class="tag tag-') == 3
+    assert "rejected: truncated" in text
+    assert "no picture kept" in text
+
+
+def test_signing_in_and_out(client):
+    owner = contributor("aino").owner
+    wrong = client.post("/login/", {"username": owner.email, "password": "wrong"})
+    assert "do not fit together" in wrong.content.decode()
+    right = client.post("/login/", {"username": owner.email, "password": "a long enough password"})
+    assert right["Location"] == "/account/"
+    assert client.post("/logout/")["Location"] == "/"
+    assert client.get("/account/").status_code == 302
+
+
+def test_a_login_never_leads_to_another_site(client):
+    owner = contributor("aino").owner
+    fields = {"username": owner.email, "password": "a long enough password"}
+    answer = client.post("/login/", fields | {"next": "https://elsewhere.example/"})
+    assert answer["Location"] == "/account/"
+
+
+def test_the_source_of_what_runs_can_be_downloaded(client):
+    answer = client.get("/source.tar.gz")
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as tar:
+        names = set(tar.getnames())
+        own = tar.extractfile("hazardmap/hazardmap/web/source.py").read()
+    assert own == (ROOT / "hazardmap" / "web" / "source.py").read_bytes()
+    assert {"hazardmap/manage.py", "hazardmap/frontend/package-lock.json"} <= names
+    assert not [name for name in names if "/node_modules" in name or "/dist/" in name]
+
+
+def test_the_archive_leaves_out_what_is_not_code(tmp_path):
+    (tmp_path / "deploy").mkdir()
+    for name in ("run.py", ".env", "secret.key", "weights.pt", "dump.sqlite3"):
+        (tmp_path / "deploy" / name).write_text("x")
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secret.py").write_text("x")
+    with tarfile.open(fileobj=io.BytesIO(archive.__wrapped__(tmp_path))) as tar:
+        files = {entry.name for entry in tar.getmembers() if entry.isfile()}
+    assert files == {"hazardmap/deploy/run.py"}
