@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -36,3 +36,6 @@ manage: ## a management command in the running stack: make manage ARGS="showmigr
 
 bench-up: ## measure a fresh `make up`, a second one, and the disk they use
 	@$(BOOTSTRAP) bench-up
+
+bench-frames: ## measure how long a frame takes to become a hazard in a tile
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.frame_to_tile

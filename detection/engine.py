@@ -26,6 +26,7 @@ JPEG_QUALITY: Final = 85
 # Two reports of the same thing as two kinds (cow and horse) overlap more than this.
 SAME_THING_OVERLAP: Final = 0.7
 PERSON: Final = "person"
+LEAST_SHARE: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,10 @@ class Engine:
         model = self._manifest.hazards
         kinds = np.array([label in model.kinds for label in seen.labels], bool)
         hides = np.array([label in model.context for label in seen.labels], bool)
-        sure = seen.boxes[:, 4] >= model.threshold
         shares = (seen.boxes[:, 0:4].astype(float) / np.tile(size_px, 2)).clip(0, 1)
+        # What lies outside the frame has no extent left inside it.
+        inside = (shares[:, 2:4] - shares[:, 0:2]).min(axis=1, initial=1.0) > LEAST_SHARE
+        sure = (seen.boxes[:, 4] >= model.threshold) & inside
 
         def chosen(mask: NDArray[np.bool_]) -> list[tuple[str, float, list[float]]]:
             numbers = np.flatnonzero(mask & sure)

@@ -60,7 +60,7 @@ class Ground:
         roofs = look.roof_right_m if aside > 0 else look.roof_left_m
         at = np.clip(along + gap * ahead / abs(aside), 0, len(roofs) - 1).astype(np.int32)
         roof = roofs.astype(np.float32)[at]
-        return np.clip((gap / np.float32(abs(aside)) - roof) / 1.2 + 0.5, 0, 1)
+        return np.asarray(np.clip((gap / np.float32(abs(aside)) - roof) / 1.2 + 0.5, 0, 1))
 
     def render(self, view: View, rgb: Floats32) -> None:
         """Draw the ground into rgb (h, w, 3), everywhere below the horizon."""
@@ -142,9 +142,8 @@ class Ground:
             )
             line = np.maximum(line, stripe * _within(along - start - 1.5, 1.5, deep))
         worn = sampled(self._grain, along * np.float32(9), right * np.float32(9), cv2.BORDER_WRAP)
-        return (
-            line * np.clip(0.72 - worn * np.float32(0.16), 0, 1) * (np.abs(right) < street.kerb_m)
-        )
+        on_road = np.abs(right) < street.kerb_m
+        return np.asarray(line * np.clip(0.72 - worn * np.float32(0.16), 0, 1) * on_road)
 
     def _paving(
         self, along: Floats32, side: Floats32, across: Floats32, deep: Floats32
@@ -157,7 +156,7 @@ class Ground:
             78.233
         )
         tint = np.sin(tiles) * np.clip(1.2 - deep, 0, 1)
-        return (1 + tint * np.float32(0.05)) * (1 - joint * np.float32(0.3))
+        return np.asarray((1 + tint * np.float32(0.05)) * (1 - joint * np.float32(0.3)))
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ class _Grid:
     @cached_property
     def deep_m(self) -> Floats32:
         """Metres that a pixel covers along the line of sight."""
-        return self.across_m * np.maximum(self.reach / np.float32(self.height_m), 1)
+        return np.asarray(self.across_m * np.maximum(self.reach / np.float32(self.height_m), 1))
 
 
 def _grid(camera: Camera, haze_m: float) -> _Grid:
@@ -213,7 +212,7 @@ def _within(offset: Floats32, half_width: float, footprint: Floats32) -> Floats3
 
 def _modulo(value: Floats32, period: float) -> Floats32:
     """value % period; numpy's own is several times slower on float32."""
-    return value - np.floor(value * np.float32(1 / period)) * np.float32(period)
+    return np.asarray(value - np.floor(value * np.float32(1 / period)) * np.float32(period))
 
 
 def _outside(along: Floats32, start: float, deep: Floats32) -> Floats32:

@@ -149,7 +149,7 @@ def _streaks(rgb: Floats32, rng: np.random.Generator, rain: float) -> Floats32:
     if rain <= 0:
         return rgb
     mask = np.zeros(rgb.shape[:2], np.float32)
-    height, width = mask.shape
+    height, width = rgb.shape[:2]
     for _ in range(int(350 * rain)):
         x, y, length = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(8, 34)
         lean = (x - width / 2) / width * length * 0.5

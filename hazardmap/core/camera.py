@@ -161,7 +161,7 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     frame has neither a foot nor a height: `cut_off`. One that touches the upper edge is placed by
     its foot alone. What may well (one sigma) stand beyond 120 m is `too_far`.
 
-    aspect: width / height of the frame, 0.2..5. Raises KeyError on an unknown kind, ValueError on
+    aspect: width / height of the frame, > 0. Raises KeyError on an unknown kind, ValueError on
     an impossible box or aspect.
     """
     _check(box, aspect)
@@ -192,7 +192,7 @@ def _check(box: Box, aspect: float) -> None:
         raise ValueError(f"a box lies outside its frame: {box}")
     if box.left >= box.right or box.top >= box.bottom:
         raise ValueError(f"a box is empty: {box}")
-    if not 0.2 <= aspect <= 5.0:
+    if not 0.0 < aspect < math.inf:
         raise ValueError(f"not the aspect of a frame: {aspect}")
 
 

@@ -1,6 +1,7 @@
 """Which packages make up the site, and in which language and time it thinks."""
 
 INSTALLED_APPS = [
+    "hazardmap.moderation",  # before the admin: its templates win
     "hazardmap.moderation.site.HazardmapAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -17,7 +18,6 @@ INSTALLED_APPS = [
     "hazardmap.inference",
     "hazardmap.hazards",
     "hazardmap.metering",
-    "hazardmap.moderation",
     "hazardmap.api",
     "hazardmap.web",
     "hazardmap.demo",

@@ -14,6 +14,7 @@ from PIL import Image
 
 from detection.render.drive import render_drive
 from tests.stack import Stack, wait_for
+from tiles.mercator import tile_at
 
 ZOOM = 16
 
@@ -113,10 +114,8 @@ def _answer(
 
 
 def _tile(stack: Stack, lon: float, lat: float) -> list[dict[str, Any]]:
-    size = 1 << ZOOM
-    x = int((lon + 180) / 360 * size)
-    y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * size)
-    response = httpx.get(f"{stack.url}/tiles/v1/hazards/{ZOOM}/{x}/{y}.mvt")
+    tile = tile_at(lon, lat, ZOOM)
+    response = httpx.get(f"{stack.url}/tiles/v1/hazards/{tile.z}/{tile.x}/{tile.y}.mvt")
     if response.status_code == 204:
         return []
     assert response.status_code == 200, response.text

@@ -1,0 +1,93 @@
+"""A real browser on the real site, and what the browser tests look at."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.stack import Stack
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+DRAWN_MS = 60_000  # a map is drawn in software here, beside other work
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for a module: Playwright's event loop must be over before the next test uses Django."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        expect.set_options(timeout=20_000)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, stack: Stack) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser contexts on the site and closes them."""
+    contexts = []
+
+    def make(**options: object) -> BrowserContext:
+        settings = {"base_url": stack.url, "viewport": DESKTOP, **options}
+        contexts.append(browser.new_context(**settings))  # type: ignore[arg-type]
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def new_page(new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Makes pages; whatever a script or the page's policy complains of fails the test."""
+    complaints: list[str] = []
+
+    def make(**options: object) -> Page:
+        page = new_context(**options).new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda line: (
+                complaints.append(line.text) if "Content Security Policy" in line.text else None
+            ),
+        )
+        return page
+
+    yield make
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def place_hazard(stack: Stack) -> Callable[..., UUID]:
+    """Puts a hazard on the site's map, reported by so many new contributors a minute ago."""
+
+    def place(kind: str, lon: float, lat: float, witnesses: int = 2) -> UUID:
+        at = datetime.now(UTC).timestamp() - 60 * (witnesses + 1)
+        code = (
+            "from datetime import UTC, datetime; from tests.moderation_scene import hazard_at; "
+            f"at = datetime.fromtimestamp({at}, UTC); "
+            f"print(hazard_at({kind!r}, ({lon}, {lat}), at, {witnesses}))"
+        )
+        return UUID(stack.manage("shell", "-v0", "-c", code).split()[-1])
+
+    return place
+
+
+def open_map(page: Page, address: str) -> None:
+    """Open a map page and wait until it is drawn."""
+    page.goto(address)
+    page.wait_for_selector("body[data-ready='1']", timeout=DRAWN_MS)

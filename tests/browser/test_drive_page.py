@@ -1,0 +1,131 @@
+"""The phone page with a pretended camera and position, against the real upload endpoint."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE
+from tests.stack import wait_for
+
+STEP_LAT = 0.0001  # 11 metres north
+START = (61.3, 23.5)
+
+
+@pytest.fixture
+def code(stack):
+    """A pairing code of the first demo contributor."""
+    email = stack.accounts["logins"][0]["email"]
+    script = (
+        "from hazardmap.accounts.models import User; "
+        "from hazardmap.accounts.services import pairing_code_create; "
+        f"print(pairing_code_create(owner=User.objects.get(email={email!r})).code)"
+    )
+    return stack.manage("shell", "-v0", "-c", script).split()[-1]
+
+
+@pytest.fixture
+def phone(new_page, stack, code):
+    """A phone that has been paired, standing at START."""
+    page = new_page(
+        viewport=PHONE,
+        permissions=["geolocation", "camera"],
+        geolocation=_position(0),
+    )
+    page.goto("/drive/")
+    page.get_by_label("Pairing code").fill(code.lower())
+    page.get_by_label("Name of this phone").fill("Test phone")
+    page.get_by_role("button", name="Pair", exact=True).click()
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    return page
+
+
+def _position(step):
+    return {"latitude": START[0] + step * STEP_LAT, "longitude": START[1], "accuracy": 4}
+
+
+def drive(page, steps):
+    """Move 11 metres at a time, slower than the shortest pause between two frames."""
+    for step in steps:
+        page.wait_for_timeout(1200)
+        page.context.set_geolocation(_position(step))
+
+
+def frames(stack):
+    """Latitudes of the frames that this phone has sent, in order of capture."""
+    rows = stack.query(
+        "SELECT ST_Y(f.position::geometry), f.accuracy_m FROM capture_frame f "
+        "JOIN accounts_device d ON d.id = f.device_id WHERE d.name = 'Test phone' "
+        "AND ST_X(f.position::geometry) BETWEEN 23.49 AND 23.51 ORDER BY f.captured_at"
+    )
+    return [lat for lat, accuracy_m in rows if accuracy_m == 4]
+
+
+def test_a_drive_becomes_frames_on_the_server_also_after_a_tunnel(phone, stack):
+    before = len(frames(stack))
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#state")).to_have_text("Recording")
+    drive(phone, [1, 2])
+    wait_for("three frames", lambda: len(frames(stack)) - before >= 3, timeout_s=20)
+    phone.context.set_offline(True)
+    drive(phone, [3, 4])
+    expect(phone.locator("#queued")).to_have_text("2")
+    expect(phone.locator("#state")).to_have_text(re.compile("No connection"))
+    phone.context.set_offline(False)
+    expect(phone.locator("#queued")).to_have_text("0")
+    expect(phone.locator("#sent")).to_have_text("5")
+    phone.get_by_role("button", name="Stop").click()
+    expect(phone.locator("#state")).to_have_text("Ready")
+    drive(phone, [5])
+    sent = frames(stack)[before:]
+    assert sent == pytest.approx([START[0] + step * STEP_LAT for step in range(5)], abs=1e-7)
+
+
+def test_standing_still_takes_one_frame_only(phone):
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#sent")).to_have_text("1")
+    drive(phone, [0.1, 0.2, 0.3])
+    phone.wait_for_timeout(500)
+    expect(phone.locator("#sent")).to_have_text("1")
+
+
+def test_a_refused_frame_is_dropped_with_the_reason(phone):
+    problem = '{"detail": "captured_at: lies in the future"}'
+    phone.route("**/api/v1/frames", lambda route: route.fulfill(status=400, body=problem))
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#refused")).to_have_text("1")
+    expect(phone.locator("#problem")).to_contain_text("captured_at: lies in the future")
+    expect(phone.locator("#queued")).to_have_text("0")
+
+
+def test_a_revoked_phone_asks_to_be_paired_again_and_keeps_its_frames(phone, stack):
+    script = (
+        "from hazardmap.accounts.models import Device; from django.utils import timezone; "
+        "Device.objects.filter(name='Test phone').update(revoked_at=timezone.now())"
+    )
+    stack.manage("shell", "-v0", "-c", script)
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
+    expect(phone.locator("#pair-error")).to_contain_text("not paired any more")
+    assert phone.locator("#queued").text_content() == "1"
+
+
+def test_a_phone_stays_paired(phone):
+    phone.reload()
+    expect(phone.get_by_role("button", name="Start")).to_be_visible()
+    expect(phone.locator("#pair")).to_be_hidden()
+
+
+def test_a_wrong_code_says_so(new_page):
+    page = new_page(viewport=PHONE)
+    page.goto("/drive/")
+    page.get_by_label("Pairing code").fill("WRONGONE")
+    page.get_by_role("button", name="Pair", exact=True).click()
+    expect(page.locator("#pair-error")).to_contain_text("unknown, used or older than 5 minutes")
+
+
+def test_without_the_permission_it_says_what_to_do(new_page, phone):
+    phone.context.clear_permissions()
+    phone.context.grant_permissions([])
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#problem")).to_contain_text("Allow both")
