@@ -1,0 +1,27 @@
+"""The fixed scenario of the fusion benchmark, refused when it has been changed."""
+
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("sim.toml")
+SHA256 = "07e52155fbb1b48bb8c26906de1fbbb04926ada4ebb3bb4c124f47a63ee8e0a3"
+
+Scenario = dict[str, Any]
+
+
+def scenario(*, blocks: int | None = None, liars: float | None = None) -> Scenario:
+    """The scenario as parsed; `blocks` makes the town smaller, `liars` sets the attack.
+
+    Raises ValueError where the file is not the one that the figures are about.
+    """
+    raw = FILE.read_bytes()
+    if sha256(raw).hexdigest() != SHA256:
+        raise ValueError(f"{FILE.name} is not the fixed scenario")
+    parsed = tomllib.loads(raw.decode())
+    if blocks is not None:
+        parsed["world"]["grid_blocks"] = [blocks, blocks]
+    if liars is not None:
+        parsed["people"]["liars"] = liars
+    return parsed
