@@ -42,7 +42,7 @@ class Candidate:
         self.shown = self.confirmed = False
         self._label: str | None = None
         self._votes: dict[str, float] = defaultdict(float)
-        self._dark_miss = 1.0
+        self._poor_miss = 1.0
         self.mean_m, self.cov_m2 = thing.mean_m, _with_offset(thing)
         self.report(thing, look, moves=False)
 
@@ -88,8 +88,8 @@ class Candidate:
 
     def report(self, thing: Thing, look: Look, *, moves: bool = True) -> None:
         """A pass has reported it."""
-        best = thing.best
-        likelihood = of_report(look, best.score, self._params)
+        scores = [seen.observation.score for seen in thing.sightings]
+        likelihood = of_report(look, scores, self._params)
         self._advance(look.of.last_at)
         self.belief = updated(self.belief, likelihood)
         if moves:
@@ -99,7 +99,7 @@ class Candidate:
         self.sightings.extend(thing.sightings)
         self.supporters.add(look.witness)
         self.against.clear()
-        self._dark_miss = 1.0
+        self._poor_miss = 1.0
         self._evaluate()
         self._note(look, likelihood, thing)
 
@@ -108,13 +108,13 @@ class Candidate:
 
         One account alone never pushes below the clearing threshold what others support.
         """
-        likelihood = of_silence(look, self._dark_miss, self._params)
+        likelihood = of_silence(look, self._poor_miss, self._params)
         self._advance(look.of.last_at)
         before = self.belief.exists
         self.belief = updated(self.belief, likelihood)
-        if look.of.dark:
-            self._dark_miss *= 1.0 - look.visibility
-        if look.visibility >= _COUNTS_AGAINST and not look.of.dark:
+        if look.poor:
+            self._poor_miss *= 1.0 - look.visibility
+        if look.visibility >= _COUNTS_AGAINST and not look.poor:
             self.against.add(look.witness)
         floor = min(before, self._params.limits.clear)
         if not self._may_clear() and self.belief.exists < floor:
@@ -156,7 +156,8 @@ class Candidate:
         return then.phantom / other if other > 0.0 else 0.0
 
     def absorb(self, twin: "Candidate") -> None:
-        """Take over the trail of a candidate that proved to be the same thing."""
+        """Take over the trail of a candidate that proved to be the same thing, which ends."""
+        twin.state = State.CLEARED
         self._move(twin.mean_m, twin.cov_m2)
         self._advance(twin.at)
         if twin.belief.exists > self.belief.exists:

@@ -1,58 +1,82 @@
 """What one pass says about one hazard, as likelihoods: a report, or a look without a report."""
 
 import math
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass
 from hazardmap.core.persistence import Likelihood
+from hazardmap.core.recall import RecallTable
+from hazardmap.core.visibility import Chance, log_count
 
-_SEEN_ANYHOW: Final = 0.3  # a report proves that the thing was in view, whatever was predicted
+_LEAST_FRAMES: Final = 3.0  # a report proves that the thing was in view, whatever was predicted
+_LEAST_RECALL: Final = 0.1
+_POOR: Final = 0.3
 _TELLING: Final = 20.0  # no score alone speaks more strongly than this, for or against
+_SAME_LUCK: Final = 0.6  # correlation of the scores of one thing within a pass
 
 
 class Look(NamedTuple):
-    """A pass as it concerns one hazard.
-
-    visibility: probability that it would have reported the hazard if it is there, 0..1.
-    """
+    """A pass as it concerns one hazard: what it would have reported if the hazard is there."""
 
     of: Pass
-    visibility: float
+    chance: Chance
 
     @property
     def witness(self) -> int:
         return self.of.views[0].witness
 
+    @property
+    def visibility(self) -> float:
+        return self.chance.reported
 
-def of_report(look: Look, score: float, params: FusionParams) -> Likelihood:
-    """Likelihood of a report with this best score, tempered by trust.
+    @property
+    def poor(self) -> bool:
+        """Dark, or mostly hidden: what made it miss may make the next one miss as well."""
+        return self.of.dark or self.visibility < _POOR
 
-    True and false reports have their own densities of the score; a phantom's lies between.
+
+def of_report(look: Look, scores: Sequence[float], params: FusionParams) -> Likelihood:
+    """Likelihood of a pass that reports it in some frames with these scores, tempered by trust.
+
+    How often: a thing and a phantom are reported by as many frames as `visibility.log_count`
+    expects, a phantom only in some passes; a false alarm repeats with `params.alarm_repeats`.
+    How surely: true and false reports have their own densities of the score, a phantom's lies
+    between. The n scores of a pass count as n/(1 + (n−1)·0.6) independent ones.
     """
-    table = params.table
-    true, false = _density(score, *table.score_true), _density(score, *table.score_false)
-    true, false = max(true, false / _TELLING), max(false, true / _TELLING)
-    recall = max(look.visibility, _SEEN_ANYHOW)
+    table, count = params.table, len(scores)
+    frames = max(look.chance.frames, _LEAST_FRAMES)
+    recall = max(look.chance.recall, _LEAST_RECALL)
+    often = math.exp(log_count(count, frames, recall, table.pass_correlation))
+    independent = count / (1.0 + (count - 1) * _SAME_LUCK)
+    telling = sum(_log_ratio(score, table) for score in scores) / count * independent
+    limit = math.log(_TELLING)
+    surely = math.exp(min(max(telling, -limit), limit))
+    repeats = (1.0 - params.alarm_repeats) * params.alarm_repeats ** (count - 1)
     return Likelihood(
-        exists=recall * true,
-        nothing=table.false_alarm_per_pass * false,
-        phantom=recall * params.phantom_report * (true + false) / 2.0,
+        exists=often * surely,
+        nothing=table.false_alarm_per_pass * repeats,
+        phantom=params.phantom_report * often * (surely + 1.0) / 2.0,
     ).tempered(params.trust(look.witness))
 
 
-def of_silence(look: Look, dark_miss: float, params: FusionParams) -> Likelihood:
+def _log_ratio(score: float, table: RecallTable) -> float:
+    return _log_density(score, *table.score_true) - _log_density(score, *table.score_false)
+
+
+def of_silence(look: Look, poor_miss: float, params: FusionParams) -> Likelihood:
     """Likelihood of a look that reported nothing, tempered by trust.
 
-    Looks in the dark share one doubt, whether the thing can be seen in the dark at all: with
+    Poor looks share one doubt, whether the thing can be seen under such conditions at all: with
     doubt u, k looks that miss together have likelihood u + (1−u)·Π(1−vᵢ), not Π(1−vᵢ).
-    dark_miss: Π(1−vᵢ) of the dark looks before this one.
+    poor_miss: Π(1−vᵢ) of the poor looks before this one.
     """
     missed = 1.0 - look.visibility
-    if look.of.dark:
-        doubt = params.dark_doubt
-        before = doubt + (1.0 - doubt) * dark_miss
-        missed = (doubt + (1.0 - doubt) * dark_miss * missed) / before if before > 0.0 else missed
+    if look.poor:
+        doubt = params.poor_doubt
+        before = doubt + (1.0 - doubt) * poor_miss
+        missed = (doubt + (1.0 - doubt) * poor_miss * missed) / before if before > 0.0 else missed
     return Likelihood(
         exists=missed,
         nothing=1.0 - params.table.false_alarm_per_pass,
@@ -60,8 +84,8 @@ def of_silence(look: Look, dark_miss: float, params: FusionParams) -> Likelihood
     ).tempered(params.trust(look.witness))
 
 
-def _density(score: float, a: float, b: float) -> float:
-    """Beta density at a score, which is kept off the ends where densities vanish."""
+def _log_density(score: float, a: float, b: float) -> float:
+    """Log of the Beta density at a score, which is kept off the ends where densities vanish."""
     x = min(max(score, 0.01), 0.99)
     log_norm = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    return math.exp(log_norm + (a - 1.0) * math.log(x) + (b - 1.0) * math.log1p(-x))
+    return log_norm + (a - 1.0) * math.log(x) + (b - 1.0) * math.log1p(-x)

@@ -28,7 +28,7 @@ from hazardmap.core.passes import Pass, heading_deg, heading_sigma_deg, split
 from hazardmap.core.replay import Replay
 from hazardmap.core.verdict import Decision, Verdict
 
-__all__ = ["FusedHazard", "FusionParams", "fuse", "observe"]
+__all__ = ["FusedHazard", "FusionParams", "fuse", "observe", "on_plane"]
 
 T = TypeVar("T")
 
@@ -151,7 +151,7 @@ def _fuse_place(
     """
     plane = Plane(observations[0].lon, observations[0].lat)
     passes = split(views)
-    sightings = _sightings(observations, by_frame, plane)
+    sightings = on_plane(observations, by_frame, plane)
     suspects: list[Candidate] = []
     for verdict in verdicts:
         if verdict.decision is Decision.REJECT:
@@ -165,9 +165,10 @@ def _fuse_place(
     return [_fused(one, plane, params) for one in (*suspects, *found) if one.shown]
 
 
-def _sightings(
+def on_plane(
     observations: Sequence[Observation], by_frame: Mapping[UUID, View], plane: Plane
 ) -> dict[UUID, list[Sighting]]:
+    """The observations, at least one, as `Replay` takes them: sightings by frame id."""
     east_m, north_m, turn = plane.flatten(
         [o.lon for o in observations], [o.lat for o in observations]
     )

@@ -16,9 +16,10 @@ class FusionParams:
     where one is missing. trusts: trust 0..1 per witness, `default_trust` for the others.
     prior_exists, prior_phantom: probability, before the first report about a spot, that a hazard
     or a lasting look-alike stands there. phantom_report: probability that a pass that sees
-    a phantom reports it. p_max: no evidence makes fusion surer than this, so that it can learn
-    that a thing is gone. dark_doubt: probability that a thing cannot be seen in the dark at all,
-    however many pass. limits: where a hazard changes its state.
+    a phantom reports it. alarm_repeats: probability that a false alarm comes again in one more
+    frame of its pass. p_max: no evidence makes fusion surer than this, so that it can learn
+    that a thing is gone. poor_doubt: probability that a thing cannot be seen at all by looks in
+    the dark or past what hides it, however many pass. limits: where a hazard changes its state.
     Raises ValueError where a probability or a half-life is out of range.
     """
 
@@ -30,14 +31,16 @@ class FusionParams:
     prior_exists: float = 0.02
     prior_phantom: float = 0.005
     phantom_report: float = 0.4
+    alarm_repeats: float = 0.15
     p_max: float = 0.99
-    dark_doubt: float = 0.25
+    poor_doubt: float = 0.25
     limits: Thresholds = field(default_factory=Thresholds)
 
     def __post_init__(self) -> None:
         shares = {"default_trust": self.default_trust, "prior_exists": self.prior_exists}
         shares |= {"prior_phantom": self.prior_phantom, "phantom_report": self.phantom_report}
-        shares |= {"p_max": self.p_max, "dark_doubt": self.dark_doubt}
+        shares |= {"p_max": self.p_max, "alarm_repeats": self.alarm_repeats}
+        shares |= {"poor_doubt": self.poor_doubt}
         shares |= {f"trust of witness {witness}": r for witness, r in self.trusts.items()}
         for name, value in shares.items():
             if not 0.0 <= value <= 1.0:

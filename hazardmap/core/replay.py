@@ -9,24 +9,26 @@ from uuid import UUID
 import numpy as np
 
 from hazardmap.core.alignment import match_pass
-from hazardmap.core.association import GATE, Placed, Sighting, Thing, distances, things
+from hazardmap.core.association import FARTHEST_M, GATE, Placed, Sighting, Thing, distances, things
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look
-from hazardmap.core.geodesy import Plane
+from hazardmap.core.geodesy import Floats, Plane
+from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, accuracy_m
 from hazardmap.core.persistence import Belief
 from hazardmap.core.verdict import Decision, Verdict
-from hazardmap.core.visibility import Looks, Target, looks, pass_recall
+from hazardmap.core.visibility import Looks, Target, chances, looks
 
 _BARELY: Final = 0.02  # a pass with less visibility says nothing
-_UNCLEAR_M: Final = 15.0  # an unexplained report this close may be the hazard that was missed
+_UNCLEAR_D2: Final = 2.0 * GATE  # an unexplained report this close may be what was missed
+_REACH_M: Final = 150.0  # of cameras and of gates
 _TWINS_M: Final = 6.0
 _TWINS_D2: Final = 1.4  # half of all pairs of sightings of one thing are closer than this
 
 
 class Replay:
-    """One place under replay. Feed it passes and verdicts in order; read `candidates`.
+    """One place under replay. Feed it passes in order; read `candidates`.
 
     sightings: by frame id. suspects: what moderators rejected here, each valid from its `at` on.
     """
@@ -40,7 +42,12 @@ class Replay:
     ) -> None:
         self._plane, self._params, self._sightings = plane, params, sightings
         self._suspects = suspects
-        self.candidates: list[Candidate] = []
+        self._nearby = Nearby()
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Everything that was ever probable enough, and what is still open; oldest first."""
+        return list(self._nearby)
 
     def run(self, passes: Sequence[Pass], verdicts: Sequence[Verdict]) -> list[Candidate]:
         """Replay everything. A verdict takes effect after the last pass that it judged."""
@@ -52,7 +59,7 @@ class Replay:
         ]
         for at, _, _, step in sorted(steps, key=lambda item: item[:3]):
             if isinstance(step, Pass):
-                self._pass(step)
+                self.take(step, self._sightings)
             else:
                 self._verdict(step, at)
         return self.candidates
@@ -67,45 +74,61 @@ class Replay:
         )
         return max((verdict.at, *judged))
 
-    def _pass(self, one: Pass) -> None:
-        now = one.last_at
-        self.candidates = [c for c in self.candidates if not (c.live and c.expire(now))]
-        live = [c for c in self.candidates if c.live]
-        found = things([self._sightings.get(view.frame_id, ()) for view in one.views])
+    def take(self, one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> list[Candidate]:
+        """The next pass, with its sightings by frame id. Returns all that it may have changed."""
+        views = looks(one.views, self._plane, self._params.table)
+        live = self._in_reach(views, one.last_at)
+        found = things([sightings.get(view.frame_id, ()) for view in one.views])
         shared_m2 = float(np.mean([accuracy_m(view) ** 2 for view in one.views]))
         placed = [_placed(thing) for thing in found]
         pairs = match_pass([c.placed for c in live], placed, shared_m2)
-        views = looks(one.views, self._plane, self._params.table)
+        would = chances(views, [_target(c) for c in live], self._params.table)
         for i, j in pairs:
-            live[i].report(found[j], self._look(one, views, live[i]))
+            live[i].report(found[j], Look(one, would[i]))
+            self._nearby.moved(live[i])
         explained, matched = {j for _, j in pairs}, {i for i, _ in pairs}
         new = [thing for j, thing in enumerate(found) if j not in explained]
         for i, candidate in enumerate(live):
-            if i not in matched and not _may_be_one_of(candidate, new):
-                look = self._look(one, views, candidate)
+            if i not in matched and not _may_be_one_of(candidate, new, shared_m2):
+                look = Look(one, would[i])
                 if look.visibility >= _BARELY:
                     candidate.silence(look)
-        for thing in new:
-            self._start(thing, one, views)
-        self._merge()
+        started = self._start(new, one, views)
+        self._merge([c for c in (*live, *started) if c.live])
+        return live + started
 
-    def _look(self, one: Pass, views: Looks, candidate: Candidate) -> Look:
-        east_m, north_m = candidate.mean_m.tolist()
-        target = Target(east_m, north_m, candidate.sigma_m, candidate.kind)
-        return Look(one, pass_recall(views, target, self._params.table))
+    def _in_reach(self, views: Looks, now: datetime) -> list[Candidate]:
+        """Live candidates that the pass may see or report."""
+        lows = np.array([views.east_m.min(), views.north_m.min()]) - _REACH_M
+        highs = np.array([views.east_m.max(), views.north_m.max()]) + _REACH_M
+        live = []
+        for candidate in self._nearby.within(lows, highs):
+            if not candidate.live:
+                continue
+            if candidate.expire(now):
+                self._nearby.remove(candidate)
+            elif candidate.live:
+                live.append(candidate)
+        return live
 
-    def _start(self, thing: Thing, one: Pass, views: Looks) -> None:
-        east_m, north_m = thing.mean_m.tolist()
-        sigma_m = float(np.sqrt(np.trace(thing.cov_m2) / 2.0))
-        target = Target(east_m, north_m, sigma_m, thing.best.kind)
-        look = Look(one, pass_recall(views, target, self._params.table))
-        prior = self._prior(_placed(thing), one)
-        self.candidates.append(Candidate(thing, look, prior, self._params))
+    def _start(self, new: Sequence[Thing], one: Pass, views: Looks) -> list[Candidate]:
+        targets = [
+            Target(*thing.mean_m.tolist(), _sigma_m(thing.cov_m2), thing.best.kind)
+            for thing in new
+        ]
+        started = []
+        for thing, chance in zip(new, chances(views, targets, self._params.table), strict=True):
+            prior = self._prior(_placed(thing), one)
+            started.append(Candidate(thing, Look(one, chance), prior, self._params))
+        for candidate in started:
+            self._nearby.add(candidate)
+        return started
 
     def _prior(self, placed: Placed, one: Pass) -> Belief:
         """Belief about a spot before its first report; a spot that deceived before is suspect."""
         now = one.last_at
-        past = [c for c in self.candidates if not c.live]
+        around = self._nearby.within(placed[1] - FARTHEST_M, placed[1] + FARTHEST_M)
+        past = [c for c in around if not c.live]
         past += [c for c in self._suspects if c.at <= now]
         shared_m2 = accuracy_m(one.views[0]) ** 2
         near = [c for c in past if distances([c.placed], [placed], shared_m2)[0, 0] <= GATE]
@@ -116,37 +139,46 @@ class Replay:
 
     def _verdict(self, verdict: Verdict, at: datetime) -> None:
         """It concerns the candidate that holds most of its observations, the older of equals."""
-        held = [len(c.observation_ids & verdict.observation_ids) for c in self.candidates]
+        candidates = self.candidates
+        held = [len(c.observation_ids & verdict.observation_ids) for c in candidates]
         if not any(held):
             return
-        candidate = self.candidates[held.index(max(held))]
+        candidate = candidates[held.index(max(held))]
         if verdict.decision is Decision.CONFIRM:
             candidate.confirm(at)
         elif verdict.decision is Decision.RELABEL:
             candidate.relabel(at, verdict.kind)
 
-    def _merge(self) -> None:
+    def _merge(self, live: Sequence[Candidate]) -> None:
         """Join live candidates that stand on one spot and that no pass has told apart."""
         by_family: dict[str, list[Candidate]] = defaultdict(list)
-        for candidate in self.candidates:
-            if candidate.live:
-                by_family[candidate.family].append(candidate)
+        for candidate in live:
+            by_family[candidate.family].append(candidate)
         for group in by_family.values():
             for younger, older in _twins(group):
                 older.absorb(younger)
-                self.candidates.remove(younger)
+                self._nearby.remove(younger)
+                self._nearby.moved(older)
+
+
+def _target(candidate: Candidate) -> Target:
+    east_m, north_m = candidate.mean_m.tolist()
+    return Target(east_m, north_m, candidate.sigma_m, candidate.kind)
+
+
+def _sigma_m(cov_m2: Floats) -> float:
+    return float(np.sqrt(np.trace(cov_m2) / 2.0))
 
 
 def _placed(thing: Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _may_be_one_of(candidate: Candidate, new: Sequence[Thing]) -> bool:
-    return any(
-        thing.family == candidate.family
-        and float(np.hypot(*(thing.mean_m - candidate.mean_m))) <= _UNCLEAR_M
-        for thing in new
-    )
+def _may_be_one_of(candidate: Candidate, new: Sequence[Thing], shared_m2: float) -> bool:
+    """Whether an unexplained report may be this candidate, reported badly placed."""
+    placed = [_placed(thing) for thing in new]
+    squared = distances([candidate.placed], placed, shared_m2)
+    return bool((squared <= _UNCLEAR_D2).any())
 
 
 def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from hazardmap.core.camera import project
@@ -35,7 +36,7 @@ class Looks:
 
     bearing_rad: of the lens, in the plane. bearing_sigma_rad: heading, mounting and half of the
     field of view together. weight: 0 for views that cannot speak against anything, the table's
-    dark factor for dark ones, otherwise 1.
+    dark factor for dark ones, otherwise 1. obstructed: whether anything may hide things there.
     """
 
     views: tuple[View, ...]
@@ -46,10 +47,11 @@ class Looks:
     half_fov_rad: Floats
     accuracy_m: Floats
     weight: Floats
+    obstructed: NDArray[np.bool_]
 
 
 def looks(views: Sequence[View], plane: Plane, table: RecallTable) -> Looks:
-    """Prepare the views of a pass for `pass_recall`."""
+    """Prepare the views of a pass for `chances`."""
     east_m, north_m, turn = plane.flatten([v.lon for v in views], [v.lat for v in views])
     headings = [heading_deg(v) for v in views]
     lens_deg = [(h or 0.0) + v.camera.yaw_deg for h, v in zip(headings, views, strict=True)]
@@ -70,46 +72,88 @@ def looks(views: Sequence[View], plane: Plane, table: RecallTable) -> Looks:
         half_fov_rad=np.radians([v.camera.hfov_deg / 2 for v in views]),
         accuracy_m=np.array([accuracy_m(v) for v in views]),
         weight=np.array(weight),
+        obstructed=np.array([bool(v.occluders) for v in views]),
     )
 
 
-def pass_recall(seen_from: Looks, target: Target, table: RecallTable) -> float:
-    """Probability, 0..0.98, that the pass would have reported the target if it is there.
+class Chance(NamedTuple):
+    """What a pass would report of a target if it is there.
 
-    The frames of a pass fail together: with correlation ρ, n frames are worth
-    n / (1 + (n−1)·ρ) independent ones (Kish's design effect), n itself being counted by how much
-    each frame could have seen.
+    frames: how many frames it is worth, evenly lit ones, ≥ 0. recall: of one such frame, 0..1.
+    reported: probability that at least one frame reports it, 0..0.98.
     """
-    by_frame = frame_recall(seen_from, target, table)
-    best = float(by_frame.max())
-    if best < 1e-6:
-        return 0.0
-    frames = float(by_frame.sum() ** 2 / (by_frame**2).sum())
-    log_miss = float(np.log1p(-np.minimum(by_frame, _SUREST)).sum())
-    together = -math.expm1(log_miss / (1.0 + (frames - 1.0) * table.pass_correlation))
-    return min(max(together, best), _SUREST)
+
+    frames: float
+    recall: float
+    reported: float
 
 
-def frame_recall(seen_from: Looks, target: Target, table: RecallTable) -> Floats:
-    """The same for each frame alone, shape (n,)."""
-    de, dn = target.east_m - seen_from.east_m, target.north_m - seen_from.north_m
+_BLIND: Final = Chance(0.0, 0.0, 0.0)
+
+
+def chances(seen_from: Looks, targets: Sequence[Target], table: RecallTable) -> list[Chance]:
+    """What the pass would report of each target.
+
+    The frames of a pass fail together. Their reports are beta-binomial: the recall of the pass
+    is drawn around the table's with intra-class correlation ρ (Skellam 1948). Frames of unequal
+    recall rᵢ count as (Σr)²/Σr² frames of recall Σr²/Σr.
+    """
+    if not targets:
+        return []
+    by_frame = frame_recalls(seen_from, targets, table)
+    total, squares = by_frame.sum(axis=1), (by_frame**2).sum(axis=1)
+    found = []
+    for r, r2 in zip(total.tolist(), squares.tolist(), strict=True):
+        if r < 1e-6:
+            found.append(_BLIND)
+            continue
+        frames, recall = r * r / r2, min(r2 / r, _SUREST)
+        missed = math.exp(log_count(0, frames, recall, table.pass_correlation))
+        found.append(Chance(frames, recall, min(1.0 - missed, _SUREST)))
+    return found
+
+
+def log_count(reports: int, frames: float, recall: float, correlation: float) -> float:
+    """Natural log of the beta-binomial probability of so many reports; 0 < recall < 1.
+
+    More reports than frames were expected count as one for each frame.
+    """
+    n = max(frames, float(reports))
+    spread = 1.0 / min(max(correlation, 0.01), 0.99) - 1.0
+    a, b = recall * spread, (1.0 - recall) * spread
+    choose = math.lgamma(n + 1) - math.lgamma(reports + 1) - math.lgamma(n - reports + 1)
+    return choose + _log_beta(a + reports, b + n - reports) - _log_beta(a, b)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+
+def frame_recalls(seen_from: Looks, targets: Sequence[Target], table: RecallTable) -> Floats:
+    """Probability that each frame reports each target, shape (targets, frames)."""
+    places = np.array([(t.east_m, t.north_m, t.sigma_m) for t in targets])
+    de = places[:, :1] - seen_from.east_m
+    dn = places[:, 1:2] - seen_from.north_m
     range_m = np.hypot(de, dn)
-    near_enough = (range_m >= _NEAREST_M) & (range_m <= KINDS[target.kind].range_m)
-    recall = np.where(near_enough, recall_at(table, target.kind, range_m), 0.0) * seen_from.weight
-    if not recall.any():
-        return recall
+    limits_m = np.array([[KINDS[t.kind].range_m] for t in targets])
+    recall = np.zeros(range_m.shape)
+    for kind in {t.kind for t in targets}:
+        rows = np.array([t.kind == kind for t in targets])
+        recall[rows] = recall_at(table, kind, range_m[rows])
+    recall *= ((range_m >= _NEAREST_M) & (range_m <= limits_m)) * seen_from.weight
     off_axis = np.remainder(np.arctan2(de, dn) - seen_from.bearing_rad + np.pi, 2 * np.pi) - np.pi
-    place_m = np.hypot(target.sigma_m, seen_from.accuracy_m)
+    place_m = np.hypot(places[:, 2:], seen_from.accuracy_m)
     sideways = np.arctan2(place_m, np.maximum(range_m, _NEAREST_M))
     sigma = np.hypot(seen_from.bearing_sigma_rad, sideways)
     half = seen_from.half_fov_rad - _MARGIN_RAD
-    recall = recall * (ndtr((half - off_axis) / sigma) - ndtr((-half - off_axis) / sigma))
-    for i in np.flatnonzero(recall > 1e-3):
-        boxes = seen_from.views[i].occluders
-        if boxes:
-            bearing_deg = math.degrees(off_axis[i]) + seen_from.views[i].camera.yaw_deg
-            hidden = _hidden(seen_from.views[i], boxes, bearing_deg, range_m[i], sideways[i])
-            recall[i] *= 1.0 - hidden * (1.0 - table.occluded_factor)
+    recall *= ndtr((half - off_axis) / sigma) - ndtr((-half - off_axis) / sigma)
+    for target, i in np.argwhere((recall > 1e-3) & seen_from.obstructed).tolist():
+        view = seen_from.views[i]
+        bearing_deg = math.degrees(off_axis[target, i]) + view.camera.yaw_deg
+        hidden = _hidden(
+            view, view.occluders, bearing_deg, range_m[target, i], sideways[target, i]
+        )
+        recall[target, i] *= 1.0 - hidden * (1.0 - table.occluded_factor)
     result: Floats = recall
     return result
 

@@ -1,0 +1,83 @@
+"""The map's hazards while they grow: what each says at any hour, and which site it is about."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+
+from hazardmap.core.candidate import Candidate
+from hazardmap.core.geodesy import radius95_m
+from hazardmap.core.kinds import HOUR_S
+from tests.bench.fusion.sites import Sites
+from tests.sim.town import START
+from tests.sim.world import Floats
+
+_ROOM = 1 << 19
+
+
+@dataclass
+class Placing:
+    """One hazard at one of its reports: how many passes, its error and its 95 % radius."""
+
+    passes: int
+    error_m: float
+    radius_m: float
+    site: int
+
+
+@dataclass
+class Following:
+    """Arrays with one row for each hazard; feed it what each pass has changed."""
+
+    sites: Sites
+    row_of: dict[Candidate, int] = field(default_factory=dict)
+    behind: list[Counter[int]] = field(default_factory=list)
+    counted: list[int] = field(default_factory=list)
+    placings: list[Placing] = field(default_factory=list)
+    site_of: dict[UUID, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.p, self.at_h = np.zeros(_ROOM), np.zeros(_ROOM)
+        self.half_life_h, self.site = np.ones(_ROOM), np.zeros(_ROOM, np.int64)
+
+    def take(self, changed: Iterable[Candidate], site_of: dict[UUID, int]) -> None:
+        self.site_of |= site_of
+        for one in changed:
+            row = self.row_of.setdefault(one, len(self.behind))
+            if row == len(self.behind):
+                self.behind.append(Counter())
+                self.counted.append(0)
+            if len(one.sightings) > self.counted[row]:
+                new = one.sightings[self.counted[row] :]
+                self.behind[row].update(self.site_of[s.observation.id] for s in new)
+                self.counted[row] = len(one.sightings)
+                self.site[row] = self.behind[row].most_common(1)[0][0]
+                self._place(one, row)
+            self.p[row] = one.belief.exists if one.live and one.shown else 0.0
+            self.at_h[row] = (one.at - START).total_seconds() / HOUR_S
+            self.half_life_h[row] = one.half_life_s / HOUR_S
+
+    def ask(self, at_h: float, gone_below: float) -> tuple[Floats, Floats]:
+        """(p of each site, p of every further hazard about a site that has one already)."""
+        rows = len(self.behind)
+        decay = np.exp2(-(at_h - self.at_h[:rows]) / self.half_life_h[:rows])
+        p = self.p[:rows] * decay
+        p[p < gone_below] = 0.0
+        some = np.flatnonzero(p)
+        order = some[np.argsort(-p[some], kind="stable")]
+        sites, first = np.unique(self.site[order], return_index=True)
+        of_site = np.zeros(self.sites.count)
+        of_site[sites] = p[order[first]]
+        self.further = np.delete(order, first)
+        return of_site, p[self.further]
+
+    def _place(self, one: Candidate, row: int) -> None:
+        site = int(self.site[row])
+        if np.isinf(self.sites.born_h[site]):
+            return
+        error_m = float(np.hypot(*(one.mean_m - self.sites.place_m[site])))
+        cov = one.cov_m2 + 0.25 * np.eye(2)
+        passes = sum(item.seen for item in one.evidence)
+        self.placings.append(Placing(passes, error_m, radius95_m(cov), site))

@@ -1,0 +1,106 @@
+"""One stream through the map and the baselines, compared with the truth hour by hour."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from hazardmap.core.fusion import on_plane
+from hazardmap.core.geodesy import Plane
+from hazardmap.core.params import FusionParams
+from hazardmap.core.passes import split
+from hazardmap.core.replay import Replay
+from tests.bench.fusion.baselines import Baselines
+from tests.bench.fusion.calibration import Calibration
+from tests.bench.fusion.following import Following
+from tests.bench.fusion.sites import Sites
+from tests.sim.town import CORNER, Drive, Town
+from tests.sim.world import KINDS
+
+_APART_M = 15.0
+_HALVES = 0.25  # a hazard with this share of its reports from each of two things has merged them
+
+
+@dataclass
+class Outcome:
+    """What one stream gave. Duplicates and merges count things at least 15 m apart."""
+
+    map: Calibration
+    baselines: Baselines
+    following: Following
+    sites: Sites
+    apart: np.ndarray
+    canyon: np.ndarray
+    duplicates: int
+    standing: int
+    observations: int
+    by_kind: dict[str, Calibration]
+
+
+def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
+    sites = Sites(town)
+    result = Outcome(
+        Calibration(), Baselines(sites), Following(sites), sites, np.zeros(0), np.zeros(0), 0, 0, 0,
+        {kind: Calibration() for kind in KINDS},
+    )  # fmt: skip
+    plane = Plane(*CORNER)
+    replay = Replay(plane, params, {})
+    apart = _apart(town)
+    next_h = every_h
+    for drive in town.drives():
+        while next_h <= drive.end_h:
+            _ask(result, next_h, params)
+            next_h += every_h
+        _take(result, replay, plane, drive, town)
+    result.apart, result.canyon = _at_sites(sites, town, apart)
+    return result
+
+
+def _take(result: Outcome, replay: Replay, plane: Plane, drive: Drive, town: Town) -> None:
+    by_frame = {view.frame_id: view for view in drive.views}
+    found = {}
+    rows = []
+    if drive.observations:
+        found = on_plane(drive.observations, by_frame, plane)
+        place = {s.observation.id: s.mean_m for of_frame in found.values() for s in of_frame}
+        rows = [
+            result.sites.of(source, KINDS.index(o.kind), place[o.id])
+            for source, o in zip(drive.sources, drive.observations, strict=True)
+        ]
+    (one,) = split(drive.views)
+    changed = replay.take(one, found)
+    site_of = {o.id: row for o, row in zip(drive.observations, rows, strict=True)}
+    result.following.take(changed, site_of)
+    result.baselines.take(drive, np.array(rows, int))
+    result.observations += len(rows)
+
+
+def _ask(result: Outcome, at_h: float, params: FusionParams) -> None:
+    truth = result.sites.truth(at_h)
+    p, further = result.following.ask(at_h, params.limits.expire)
+    result.map.add(np.append(p, further), np.append(truth, np.zeros(len(further))), len(p))
+    for i, kind in enumerate(KINDS):
+        rows = np.flatnonzero(result.sites.kind[: len(p)] == i)
+        result.by_kind[kind].add(p[rows], truth[rows], len(rows))
+    result.baselines.ask(at_h, truth)
+
+
+def _apart(town: Town) -> np.ndarray:
+    """Of each source, whether no other of its kind is ever within 15 m while it is there."""
+    there = town.sources
+    alone = np.ones(len(there.kind), bool)
+    for i, j in cKDTree(there.place_m).query_pairs(_APART_M):
+        together = there.born_h[i] < there.gone_h[j] and there.born_h[j] < there.gone_h[i]
+        if there.kind[i] == there.kind[j] and together:
+            alone[[i, j]] = False
+    return alone
+
+
+def _at_sites(sites: Sites, town: Town, apart: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(is a thing apart from others, is in a canyon), each (sites,)."""
+    single, canyon = np.zeros(sites.count, bool), np.zeros(sites.count, bool)
+    for source, row in sites.rows():
+        if source < len(apart):
+            single[row] = apart[source] and np.isnan(town.sources.deceives[source])
+            canyon[row] = town.streets.canyon[town.sources.street[source]]
+    return single, canyon
