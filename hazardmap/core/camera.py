@@ -60,7 +60,7 @@ DEFAULT_CAMERA: Final = Camera()
 
 
 MAX_RANGE_M: Final = 120.0
-_BOX_SIGMA: Final = 3.0 / 1280.0  # noise of a box edge, in shares of the frame's width
+BOX_SIGMA: Final = 3.0 / 1280.0  # noise of a box edge, in shares of the frame's width
 _ROLL_SIGMA_RAD: Final = math.radians(1.0)
 _EDGE: Final = 0.004  # a box this close to the frame's edge is taken to be cut by it
 
@@ -208,7 +208,7 @@ def _by_foot(foot: Ray, camera: Camera) -> tuple[float, float]:
     from_axis = foot.slope - math.tan(math.radians(camera.pitch_deg))
     slope_sigma = math.hypot(
         (1.0 + foot.slope**2) * math.radians(camera.pitch_sigma_deg),
-        _BOX_SIGMA / focal,
+        BOX_SIGMA / focal,
         from_axis * _focal_spread(camera),
         math.sin(off_axis) * _ROLL_SIGMA_RAD,
     )
@@ -231,7 +231,7 @@ def _by_height(
     focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     spread = math.hypot(
         size.height_sigma_m / size.height_m,
-        math.sqrt(2.0) * _BOX_SIGMA / (focal * span),
+        math.sqrt(2.0) * BOX_SIGMA / (focal * span),
         _focal_spread(camera),
     )
     return nearness, (nearness * spread) ** 2
@@ -251,7 +251,7 @@ def _bearing_sigma(foot: Ray, camera: Camera, cut_share: float) -> float:
     off_axis = math.radians(foot.bearing_deg - camera.yaw_deg)
     return math.hypot(
         math.radians(camera.yaw_sigma_deg),
-        math.hypot(_BOX_SIGMA, cut_share) / focal,
+        math.hypot(BOX_SIGMA, cut_share) / focal,
         math.sin(off_axis) * math.cos(off_axis) * _focal_spread(camera),
         foot.slope * _ROLL_SIGMA_RAD,
     )

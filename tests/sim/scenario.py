@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 FILE = Path(__file__).with_name("sim.toml")
 SHA256 = "07e52155fbb1b48bb8c26906de1fbbb04926ada4ebb3bb4c124f47a63ee8e0a3"
 
@@ -12,7 +14,7 @@ Scenario = dict[str, Any]
 
 
 def scenario(*, blocks: int | None = None, liars: float | None = None) -> Scenario:
-    """The scenario as parsed; `blocks` makes the town smaller, `liars` sets the attack.
+    """The scenario as parsed; `blocks` makes the town and its fleet smaller, `liars` sets the attack.
 
     Raises ValueError where the file is not the one that the figures are about.
     """
@@ -21,7 +23,10 @@ def scenario(*, blocks: int | None = None, liars: float | None = None) -> Scenar
         raise ValueError(f"{FILE.name} is not the fixed scenario")
     parsed = tomllib.loads(raw.decode())
     if blocks is not None:
+        share = blocks**2 / np.prod(parsed["world"]["grid_blocks"])
         parsed["world"]["grid_blocks"] = [blocks, blocks]
+        for fleet in ("vehicles", "accounts"):
+            parsed["traffic"][fleet] = max(10, round(parsed["traffic"][fleet] * share))
     if liars is not None:
         parsed["people"]["liars"] = liars
     return parsed

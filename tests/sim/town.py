@@ -1,6 +1,6 @@
 """The stream that a fleet sends from the simulated town, pass by pass, and the truth behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -25,6 +25,14 @@ _LANE_M = 2.0
 _HFOV_SIGMA_DEG, _HEADING_SIGMA_DEG, _TRACK_SIGMA_DEG = 4.0, 4.0, 10.0
 _CHORD = 2  # frames before and after, between which a track's heading is taken
 _INVENTED_PER_PASS = 0.5
+_AHEAD = (Box(0.0, 0.2, 1.0, 1.0),)  # a lorry close in front fills the frame from side to side
+
+CameraOf = Callable[[UUID, Camera], Camera]
+
+
+def as_stated(_device: UUID, stated: Camera) -> Camera:
+    """Nothing is known of a device but what its pictures state."""
+    return stated
 
 
 @dataclass(frozen=True)
@@ -64,10 +72,10 @@ class Town:
         per_street = np.floor(self.streets.length_m / self._spacing_m).astype(int) + 1
         return int(per_street[self.plan.street].sum())
 
-    def drives(self) -> Iterator[Drive]:
+    def drives(self, camera_of: CameraOf = as_stated) -> Iterator[Drive]:
         """Every pass in order of its end."""
         for number in range(len(self.plan.street)):
-            yield self.drive(number)
+            yield self.drive(number, camera_of)
 
     def by_arrival(self) -> Iterator[Drive]:
         """Every pass in order of its arrival; what is sent twice comes twice."""
@@ -77,15 +85,20 @@ class Town:
         for i in np.argsort(at_h, kind="stable"):
             yield self.drive(int(number[i]))
 
-    def drive(self, number: int) -> Drive:
-        """One pass, the same whenever it is asked for."""
+    def drive(self, number: int, camera_of: CameraOf = as_stated) -> Drive:
+        """One pass, with the same boxes whenever it is asked for.
+
+        camera_of: what the service knows of a device's camera beyond what its pictures state.
+        """
         rng = np.random.default_rng([self.seed, 1, number])
         path_m, toward = self._path(number)
         stated_m = self._stated(number, path_m, rng)
         blocked = self._detector.blocked(len(path_m), self._spacing_m, rng)
         lens = self._lens(number)
         found, sources = self._found(number, path_m, toward, lens, blocked, rng)
-        views = self._views(number, stated_m, toward, blocked, lens, rng)
+        device = UUID(int=(2 << 100) | int(self.plan.vehicle[number]))
+        camera = camera_of(device, _stated_camera(lens.hfov_deg))
+        views = self._views(number, stated_m, toward, blocked, device, camera, rng)
         observations, truths = [], []
         base = number << 24
         for i in range(len(found.frame)):
@@ -162,7 +175,7 @@ class Town:
         inside = ((place >= low) & (place <= high)).all(axis=1)
         return np.flatnonzero(inside & (there.born_h <= at_h) & (at_h < there.gone_h))
 
-    def _views(self, number, stated_m, toward, blocked, lens, rng) -> list[View]:
+    def _views(self, number, stated_m, toward, blocked, device, camera, rng) -> list[View]:
         lon, lat, turn_deg = _lonlat(stated_m)
         heading, sigma_deg = self._headings(number, stated_m, toward, rng)
         heading = np.remainder(heading + turn_deg, 360.0)
@@ -171,9 +184,7 @@ class Town:
         speed = float(self.plan.speed_mps[number])
         step = timedelta(seconds=self._spacing_m / speed)
         begin = START + timedelta(hours=float(self.plan.start_h[number]))
-        camera = _stated_camera(lens.hfov_deg)
-        device, base = UUID(int=(2 << 100) | vehicle), (3 << 100) | (number << 24)
-        ahead = (_vehicle_in_front(camera),)
+        base = (3 << 100) | (number << 24)
         dark = bool(self.plan.dark[number])
         sigma_m = self._sigma_m(number)
         return [
@@ -191,7 +202,7 @@ class Town:
                 camera,
                 True,
                 dark,
-                ahead if hidden else (),
+                _AHEAD if hidden else (),
                 ASPECT,
             )
             for i, (lon_deg, lat_deg, heading_deg, hidden) in enumerate(
@@ -231,11 +242,6 @@ def _stated_camera(hfov_deg: float) -> Camera:
         pitch_sigma_deg=base.pitch_sigma_deg,
         yaw_sigma_deg=base.yaw_sigma_deg,
     )
-
-
-def _vehicle_in_front(camera: Camera) -> Box:
-    """The box of a lorry close ahead, which fills the frame from side to side."""
-    return Box(0.0, 0.2, 1.0, 1.0)
 
 
 def _lonlat(place_m: Floats) -> tuple[Floats, Floats, Floats]:

@@ -1,12 +1,16 @@
 """One stream through the map and the baselines, compared with the truth hour by hour."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from uuid import UUID
 
 import numpy as np
 from scipy.spatial import cKDTree
 
+from hazardmap.core.association import things
 from hazardmap.core.fusion import on_plane
 from hazardmap.core.geodesy import Plane
+from hazardmap.core.mounting import Mounting, learned
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import split
 from hazardmap.core.replay import Replay
@@ -47,16 +51,19 @@ def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
     replay = Replay(plane, params, {})
     apart = _apart(town)
     next_h = every_h
-    for drive in town.drives():
+    mountings: dict[UUID, Mounting] = defaultdict(Mounting)
+    for drive in town.drives(lambda device, stated: mountings[device].applied(stated)):
         while next_h <= drive.end_h:
             _ask(result, next_h, params)
             next_h += every_h
-        _take(result, replay, plane, drive, town)
+        _take(result, replay, plane, drive, mountings)
     result.apart, result.canyon = _at_sites(sites, town, apart)
     return result
 
 
-def _take(result: Outcome, replay: Replay, plane: Plane, drive: Drive, town: Town) -> None:
+def _take(
+    result: Outcome, replay: Replay, plane: Plane, drive: Drive, mountings: dict[UUID, Mounting]
+) -> None:
     by_frame = {view.frame_id: view for view in drive.views}
     found = {}
     rows = []
@@ -68,6 +75,7 @@ def _take(result: Outcome, replay: Replay, plane: Plane, drive: Drive, town: Tow
             for source, o in zip(drive.sources, drive.observations, strict=True)
         ]
     (one,) = split(drive.views)
+    mountings[one.views[0].device_id] += learned(things(list(found.values())))
     changed = replay.take(one, found)
     site_of = {o.id: row for o, row in zip(drive.observations, rows, strict=True)}
     result.following.take(changed, site_of)
