@@ -13,7 +13,7 @@ from hazardmap.core.kinds import KINDS, compatible
 from hazardmap.core.observation import Box, Observation, View
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
-FARTHEST_M: Final = 30.0  # never the same thing, however vague
+FARTHEST_M: Final = 60.0  # never the same thing, however vague
 _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
 _SAME_BIAS: Final = 0.7  # correlation of the placing errors of a pass: pitch, yaw, field of view

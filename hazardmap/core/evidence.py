@@ -57,7 +57,7 @@ def of_report(look: Look, scores: Sequence[float], params: FusionParams) -> Like
     return Likelihood(
         exists=often * surely,
         nothing=table.false_alarm_per_pass * repeats,
-        phantom=params.phantom_report * often * (surely + 1.0) / 2.0,
+        phantom=params.phantom_report * often * (0.3 * surely + 0.7),
     ).tempered(params.trust(look.witness))
 
 

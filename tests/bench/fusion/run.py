@@ -17,7 +17,7 @@ from hazardmap.core.replay import Replay
 from tests.bench.fusion.baselines import Baselines
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.following import Following
-from tests.bench.fusion.sites import Sites
+from tests.bench.fusion.sites import SITUATIONS, Sites
 from tests.sim.town import CORNER, Drive, Town
 from tests.sim.world import KINDS
 
@@ -45,7 +45,7 @@ def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
     sites = Sites(town)
     result = Outcome(
         Calibration(), Baselines(sites), Following(sites), sites, np.zeros(0), np.zeros(0), 0, 0, 0,
-        {kind: Calibration() for kind in KINDS},
+        {what: Calibration() for what in (*KINDS, *SITUATIONS)},
     )  # fmt: skip
     plane = Plane(*CORNER)
     replay = Replay(plane, params, {})
@@ -90,6 +90,9 @@ def _ask(result: Outcome, at_h: float, params: FusionParams) -> None:
     for i, kind in enumerate(KINDS):
         rows = np.flatnonzero(result.sites.kind[: len(p)] == i)
         result.by_kind[kind].add(p[rows], truth[rows], len(rows))
+    for i, situation in enumerate(SITUATIONS):
+        rows = np.flatnonzero(result.sites.situation(at_h) == i)
+        result.by_kind[situation].add(p[rows], truth[rows], len(rows))
     result.baselines.ask(at_h, truth)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from tests.sim.town import Town
 from tests.sim.world import Floats, Ints
 
+SITUATIONS = ("there", "gone", "phantom", "false alarm")
 _ROOM = 1 << 19
 
 
@@ -22,6 +23,7 @@ class Sites:
         self.place_m = np.zeros((_ROOM, 2))
         self.born_h = np.full(_ROOM, np.inf)
         self.gone_h = np.full(_ROOM, -np.inf)
+        self.phantom = np.zeros(_ROOM, bool)
 
     def of(self, source: int, kind: int, place_m: Floats) -> int:
         """Row of a source; a new one is opened at its first detection."""
@@ -33,6 +35,7 @@ class Sites:
             there = self._town.sources
             if source < len(there.kind):
                 self.kind[row], self.place_m[row] = there.kind[source], there.place_m[source]
+                self.phantom[row] = not np.isnan(there.deceives[source])
                 if np.isnan(there.deceives[source]):
                     self.born_h[row], self.gone_h[row] = there.born_h[source], there.gone_h[source]
         return row
@@ -41,6 +44,12 @@ class Sites:
         """1 where the site's thing is there at this hour, (count,)."""
         n = self.count
         return ((self.born_h[:n] <= at_h) & (at_h < self.gone_h[:n])).astype(float)
+
+    def situation(self, at_h: float) -> Ints:
+        """Index into SITUATIONS for each site, (count,)."""
+        n = self.count
+        gone = np.where(at_h >= self.gone_h[:n], 1, 0)
+        return np.where(np.isfinite(self.born_h[:n]), gone, np.where(self.phantom[:n], 2, 3))
 
     def along(self, path_m: Floats, aside_m: float) -> Ints:
         """Rows of the sites that a drive along the path has passed."""
