@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,3 +39,6 @@ bench-up: ## measure a fresh `make up`, a second one, and the disk they use
 
 bench-frames: ## measure how long a frame takes to become a hazard in a tile
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.frame_to_tile
+
+bench-fusion: ## how right the map is: the fixed scenario, all seeds (hours; BENCH_ARGS="--days 4 --blocks 12" is short)
+	@nice -n 19 .venv/bin/python -m tests.bench.fusion $(BENCH_ARGS)

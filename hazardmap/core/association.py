@@ -201,8 +201,20 @@ def _distances_in_pass(found: Sequence[Thing], seen: Sequence[Sighting]) -> Floa
         off_m, cov = innovations(one, means)
         possible = families == FAMILY[one.observation.kind]
         possible &= np.hypot(*(means - one.mean_m).T) <= _FARTHEST_IN_PASS_M
-        columns.append(np.where(possible, _mahalanobis2(off_m, cov + covs, _JITTER_M2), np.inf))
+        joint = cov + covs
+        squared = np.where(possible, _mahalanobis2(off_m, joint, _JITTER_M2), np.inf)
+        columns.append(np.where(squared < GATE, squared + _vagueness_cost(joint), np.inf))
     return np.column_stack(columns)
+
+
+def _vagueness_cost(joint: Floats) -> Floats:
+    """ln|S| of each pair's joint covariance against the sharpest one: 2·ln of the densities.
+
+    Without it a thing that could be anywhere would fit every sighting best.
+    """
+    volume = joint[:, 0, 0] * joint[:, 1, 1] - joint[:, 0, 1] ** 2
+    cost: Floats = np.log(volume / volume.min())
+    return cost
 
 
 def _mahalanobis2(off_m: Floats, cov: Floats, shared_m2: float) -> Floats:

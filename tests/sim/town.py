@@ -146,8 +146,15 @@ class Town:
     def _found(self, number, path_m, toward, lens, blocked, rng):
         """Detections and the source of each."""
         at_h = float(self.plan.end_h[number])
+        liar = int(self.fleet.liar[self.fleet.account[self.plan.vehicle[number]]])
         here = self._near(path_m, at_h)
-        sight = self.sources.place_m[here][None] - path_m[:, None]
+        there = self.sources
+        kind, place_m, height_m = there.kind[here], there.place_m[here], there.height_m[here]
+        deceives = there.deceives[here]
+        if liar:
+            here, kind, place_m, height_m = self._invented(number, liar, rng)
+            deceives = np.full(len(here), np.nan)  # a lie looks like the truth
+        sight = place_m[None] - path_m[:, None]
         range_m = np.hypot(sight[..., 0], sight[..., 1])
         bearing = np.arctan2(sight[..., 0], sight[..., 1]) - np.arctan2(toward[0], toward[1])
         bearing = np.remainder(bearing + np.pi, 2 * np.pi) - np.pi
@@ -156,9 +163,9 @@ class Town:
             lens,
             bearing,
             range_m,
-            self.sources.kind[here],
-            self.sources.height_m[here],
-            self.sources.deceives[here],
+            kind,
+            height_m,
+            deceives,
             blocked,
             dark,
             rng,
@@ -168,6 +175,26 @@ class Town:
         sources = np.concatenate((here[found.source], own + np.arange(len(false.frame))))
         found = _joined(found, false)
         return found, sources
+
+    def _invented(self, number: int, liar: int, rng: np.random.Generator):
+        """What a liar reports instead of the truth: at most one thing (source, kind, place, height).
+
+        A colluding group always invents the same thing in a street.
+        """
+        street = int(self.plan.street[number])
+        own = len(self.sources.kind)
+        source = own + number * 64 + 63
+        if liar > 0:
+            rng = np.random.default_rng([self.seed, 2, liar, street])
+            source = own + len(self.plan.street) * 64 + liar * len(self.streets.length_m) + street
+        count = int(rng.random() < _INVENTED_PER_PASS)
+        kind = rng.integers(len(KINDS), size=count)
+        along = self.streets.along[street]
+        at_m = rng.uniform(0.0, self.streets.length_m[street], (count, 1))
+        aside_m = rng.uniform(-4.0, 4.0, (count, 1)) * np.array([along[1], -along[0]])
+        place_m = self.streets.start_m[street] + at_m * along + aside_m
+        height_m = np.array([world.HEIGHT_M[k] for k in KINDS])[kind]
+        return np.full(count, source), kind, place_m, height_m
 
     def _near(self, path_m: Floats, at_h: float):
         low, high = path_m.min(axis=0) - _REACH_M, path_m.max(axis=0) + _REACH_M

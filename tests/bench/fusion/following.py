@@ -75,6 +75,7 @@ class Following:
         of_site = np.zeros(self.sites.count)
         of_site[sites] = p[order[first]]
         self.further = self._neighbours(np.delete(order, first), p, of_site)
+        self.shown = of_site
         return of_site, p[self.further]
 
     def _neighbours(self, further: Ints, p: Floats, of_site: Floats) -> Ints:

@@ -22,7 +22,6 @@ from tests.sim.town import CORNER, Drive, Town
 from tests.sim.world import KINDS
 
 _APART_M = 15.0
-_HALVES = 0.25  # a hazard with this share of its reports from each of two things has merged them
 
 
 @dataclass
@@ -55,6 +54,8 @@ def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
     for drive in town.drives(lambda device, stated: mountings[device].applied(stated)):
         while next_h <= drive.end_h:
             _ask(result, next_h, params)
+            if next_h % 24.0 < every_h:
+                _count_duplicates(result, *_at_sites(sites, town, apart))
             next_h += every_h
         _take(result, replay, plane, drive, mountings)
     result.apart, result.canyon = _at_sites(sites, town, apart)
@@ -94,6 +95,13 @@ def _ask(result: Outcome, at_h: float, params: FusionParams) -> None:
         rows = np.flatnonzero(result.sites.situation(at_h) == i)
         result.by_kind[situation].add(p[rows], truth[rows], len(rows))
     result.baselines.ask(at_h, truth)
+
+
+def _count_duplicates(result: Outcome, apart: np.ndarray, _canyon: np.ndarray) -> None:
+    """Right after `_ask`. Further hazards, and things on the map, both at least 15 m apart."""
+    following = result.following
+    result.duplicates += int(apart[following.site[following.further]].sum())
+    result.standing += int((apart & (following.shown > 0.0)).sum())
 
 
 def _apart(town: Town) -> np.ndarray:

@@ -1,0 +1,87 @@
+"""Run by `make bench-fusion`. Short form: python -m tests.bench.fusion --days 4 --blocks 12"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hazardmap.core.params import FusionParams
+from tests.bench.fusion.figures import Figure, figures, total
+from tests.bench.fusion.run import Outcome, run
+from tests.sim.scenario import scenario
+from tests.sim.town import Town
+
+RESULTS = Path(__file__).parents[3] / "docs" / "benchmarks"
+LIARS = 0.2
+
+Job = tuple[int, float | None, int | None, float | None]
+
+
+def one(job: Job) -> Outcome:
+    seed, days, blocks, liars = job
+    began = time.process_time()
+    outcome = run(Town(scenario(blocks=blocks, liars=liars), seed, days), FusionParams())
+    print(f"seed {seed} liars {liars}: {time.process_time() - began:.0f} s", flush=True)
+    return outcome
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, nargs="*", default=scenario()["seeds"])
+    parser.add_argument("--days", type=float)
+    parser.add_argument("--blocks", type=int)
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--attack", action=argparse.BooleanOptionalAction, default=True)
+    options = parser.parse_args()
+    jobs: list[Job] = [(seed, options.days, options.blocks, None) for seed in options.seeds]
+    if options.attack:
+        jobs.append((options.seeds[0], options.days, options.blocks, LIARS))
+    with multiprocessing.Pool(options.processes, maxtasksperchild=1) as pool:
+        outcomes = pool.map(one, jobs, chunksize=1)
+    honest = outcomes[: len(options.seeds)]
+    found = figures(honest, FusionParams())
+    if options.attack:
+        attacked, same = total([outcomes[-1].map]).brier, total([honest[0].map]).brier
+        note = f"liars = {LIARS}, seed {options.seeds[0]}, against the same seed without"
+        value = round(attacked / same, 4)
+        found.append(
+            {"measure": "attack_brier_ratio", "value": value, "unit": "ratio", "note": note}
+        )
+    for figure in found:
+        print(f"{figure['measure']:<24}{figure['value']:>10}  {figure['unit']} {figure['note']}")
+    whole = options.days is None and options.blocks is None
+    if whole and options.seeds == scenario()["seeds"] and options.attack:
+        write(found)
+
+
+def write(found: list[Figure]) -> None:
+    """The two documents; only the whole scenario's figures count."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "fusion.json").write_text(json.dumps(found, indent=1) + "\n")
+    rows = [f"| {f['measure']} | {f['value']} | {f['unit']} | {f['note']} |" for f in found]
+    text = [
+        "# Fusion: how right the map is",
+        "",
+        "`make bench-fusion` runs the fixed scenario (`tests/sim/sim.toml`), all its seeds, through",
+        "`core.replay.Replay`, the incremental form of `core.fusion.fuse`, and through three",
+        "simpler maps. These are told which report belongs to which thing and are fitted to the",
+        "truth they are judged by; the map has to find out. Evidence counts from when it was",
+        "captured: late uploads are taken as if in time, for the map and the simpler ones alike.",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}.",
+        "",
+        "| measure | value | unit | note |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+    ]
+    (RESULTS / "fusion.md").write_text("\n".join(text))
+
+
+if __name__ == "__main__":
+    main()
