@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hazardmap.core.params import FusionParams
-from tests.bench.fusion.figures import Figure, figures, total
-from tests.bench.fusion.run import Outcome, run
+from tests.bench.fusion.figures import Figure, Summary, figures, summary, total
+from tests.bench.fusion.run import run
 from tests.sim.scenario import scenario
 from tests.sim.town import Town
 
@@ -21,12 +21,12 @@ LIARS = 0.2
 Job = tuple[int, float | None, int | None, float | None]
 
 
-def one(job: Job) -> Outcome:
+def one(job: Job) -> Summary:
     seed, days, blocks, liars = job
     began = time.process_time()
     outcome = run(Town(scenario(blocks=blocks, liars=liars), seed, days), FusionParams())
     print(f"seed {seed} liars {liars}: {time.process_time() - began:.0f} s", flush=True)
-    return outcome
+    return summary(outcome)
 
 
 def main() -> None:
@@ -51,6 +51,9 @@ def main() -> None:
         found.append(
             {"measure": "attack_brier_ratio", "value": value, "unit": "ratio", "note": note}
         )
+    for what in honest[0].parts:
+        part = total([one.parts[what] for one in honest])
+        print(f"{what:<16}{part.squares:>9.0f} of {part.sites:>8} {part.errors.round(2)}")
     for figure in found:
         print(f"{figure['measure']:<24}{figure['value']:>10}  {figure['unit']} {figure['note']}")
     whole = options.days is None and options.blocks is None

@@ -1,27 +1,63 @@
 """From outcomes to the named figures."""
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from hazardmap.core.params import FusionParams
 from tests.bench.fusion.baselines import best_count, best_log_odds, best_ttl
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.run import Outcome
 from tests.bench.fusion.small_cases import clear_passes_to_drop, poor_passes_drop
+from tests.sim.world import Floats
 
 Figure = dict[str, str | float]
 _HALVES = 0.25  # a hazard with this share of its reports from each of two things has merged them
 
 
-def figures(outcomes: list[Outcome], params: FusionParams) -> list[Figure]:
+@dataclass(frozen=True)
+class Summary:
+    """What remains of one stream. placings (n, 3): passes, error and 95 % radius in metres;
+    in_canyon and merged are masks over placings and over hazards."""
+
+    map: Calibration
+    by_age: Floats
+    by_sum: Floats
+    placings: Floats
+    in_canyon: NDArray[np.bool_]
+    merged: NDArray[np.bool_]
+    duplicates: int
+    standing: int
+    observations: int
+    parts: dict[str, Calibration]
+
+
+def summary(outcome: Outcome) -> Summary:
+    placed = outcome.following.placings
+    return Summary(
+        outcome.map,
+        outcome.baselines.by_age,
+        outcome.baselines.by_sum,
+        np.array([(p.passes, p.error_m, p.radius_m) for p in placed]).reshape(-1, 3),
+        np.array([outcome.canyon[p.site] for p in placed], bool),
+        np.array(_merged(outcome), bool),
+        outcome.duplicates,
+        outcome.standing,
+        outcome.observations,
+        outcome.by_kind,
+    )
+
+
+def figures(parts: list[Summary], params: FusionParams) -> list[Figure]:
     """All streams together, without the attack."""
-    whole = total([outcome.map for outcome in outcomes])
-    by_age = sum(outcome.baselines.by_age for outcome in outcomes)
-    by_sum = sum(outcome.baselines.by_sum for outcome in outcomes)
-    ttl, count = best_ttl(by_age), best_count(by_age)
-    log_odds, grid = best_log_odds(by_sum)
-    placed = [(o, p) for o in outcomes for p in o.following.placings]
-    covered = [p.error_m <= p.radius_m for _, p in placed]
-    merged = [share for o in outcomes for share in _merged(o)]
+    whole = total([part.map for part in parts])
+    ttl = best_ttl(np.sum([part.by_age for part in parts], axis=0))
+    count = best_count(np.sum([part.by_age for part in parts], axis=0))
+    log_odds, grid = best_log_odds(np.sum([part.by_sum for part in parts], axis=0))
+    placed = np.concatenate([part.placings for part in parts])
+    clear = ~np.concatenate([part.in_canyon for part in parts])
+    merged = np.concatenate([part.merged for part in parts])
     better = "last-seen" if ttl < count else "count with TTL"
     return [
         _figure("ece", whole.ece, "", "all sites, every hour, ten bins"),
@@ -33,12 +69,12 @@ def figures(outcomes: list[Outcome], params: FusionParams) -> list[Figure]:
         _figure("brier_over_log_odds", 1 - whole.squares / log_odds, "lower", f"grid {grid}"),
         _figure("clear_passes_to_drop", clear_passes_to_drop(params), "passes", "to p < 0.3"),
         _figure("occluded_passes_drop", float(poor_passes_drop(params)), "", "0: ten do not"),
-        _figure("position_median_3_m", _median(placed, 3), "m", "outside canyons, rows included"),
-        _figure("position_median_8_m", _median(placed, 8), "m", "outside canyons, rows included"),
-        _figure("radius95_coverage", float(np.mean(covered)), "", "at every report of every thing"),
+        _figure("position_median_3_m", _median(placed[clear], 3), "m", "outside canyons, rows included"),
+        _figure("position_median_8_m", _median(placed[clear], 8), "m", "outside canyons, rows included"),
+        _figure("radius95_coverage", float(np.mean(placed[:, 1] <= placed[:, 2])), "", "at every report of every thing"),
         _figure(
             "duplicate_rate",
-            sum(o.duplicates for o in outcomes) / max(sum(o.standing for o in outcomes), 1),
+            sum(part.duplicates for part in parts) / max(sum(part.standing for part in parts), 1),
             "",
             "further hazards per thing on the map, once a day, things >= 15 m apart",
         ),
@@ -57,9 +93,9 @@ def total(parts: list[Calibration]) -> Calibration:
     )
 
 
-def _median(placed, passes: int) -> float:
-    errors = [p.error_m for o, p in placed if p.passes == passes and not o.canyon[p.site]]
-    return float(np.median(errors)) if errors else float("nan")
+def _median(placed: Floats, passes: int) -> float:
+    errors = placed[placed[:, 0] == passes, 1]
+    return float(np.median(errors)) if len(errors) else float("nan")
 
 
 def _merged(outcome: Outcome) -> list[bool]:
