@@ -29,7 +29,9 @@ class Candidate:
     `belief` belongs to. against: accounts that looked and saw nothing since the last report.
     """
 
-    def __init__(self, thing: Thing, look: Look, prior: Belief, params: FusionParams) -> None:
+    def __init__(
+        self, thing: Thing, look: Look, prior: Belief, params: FusionParams, split: float
+    ) -> None:
         self._params = params
         self.family = thing.family
         self.sightings: list[Sighting] = []
@@ -44,7 +46,7 @@ class Candidate:
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
         self.mean_m, self.cov_m2 = thing.mean_m, _with_offset(thing)
-        self.report(thing, look, moves=False)
+        self.report(thing, look, moves=False, split=split)
 
     @property
     def live(self) -> bool:
@@ -86,10 +88,12 @@ class Candidate:
     def observation_ids(self) -> set[UUID]:
         return {id_ for item in self.evidence for id_ in item.observations}
 
-    def report(self, thing: Thing, look: Look, *, moves: bool = True) -> None:
-        """A pass has reported it."""
+    def report(
+        self, thing: Thing, look: Look, *, moves: bool = True, split: float = 0.0
+    ) -> None:
+        """A pass has reported it. split: see `evidence.of_report`."""
         scores = [seen.observation.score for seen in thing.sightings]
-        likelihood = of_report(look, scores, self._params)
+        likelihood = of_report(look, scores, split, self._params)
         self._advance(look.of.last_at)
         self.belief = updated(self.belief, likelihood)
         if moves:

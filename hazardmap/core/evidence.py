@@ -12,7 +12,7 @@ from hazardmap.core.visibility import Chance, log_count
 
 _LEAST_FRAMES: Final = 3.0  # a report proves that the thing was in view, whatever was predicted
 _LEAST_RECALL: Final = 0.1
-_POOR: Final = 0.3
+_POOR: Final = 0.5
 _TELLING: Final = 20.0  # no score alone speaks more strongly than this, for or against
 _SAME_LUCK: Final = 0.6  # correlation of the scores of one thing within a pass
 
@@ -37,13 +37,16 @@ class Look(NamedTuple):
         return self.of.dark or self.visibility < _POOR
 
 
-def of_report(look: Look, scores: Sequence[float], params: FusionParams) -> Likelihood:
+def of_report(
+    look: Look, scores: Sequence[float], split: float, params: FusionParams
+) -> Likelihood:
     """Likelihood of a pass that reports it in some frames with these scores, tempered by trust.
 
     How often: a thing and a phantom are reported by as many frames as `visibility.log_count`
     expects, a phantom only in some passes; a false alarm repeats with `params.alarm_repeats`.
     How surely: true and false reports have their own densities of the score, a phantom's lies
     between. The n scores of a pass count as n/(1 + (n−1)·0.6) independent ones.
+    split: probability that the report belongs to a known hazard close by, which looks as true.
     """
     table, count = params.table, len(scores)
     frames = max(look.chance.frames, _LEAST_FRAMES)
@@ -56,7 +59,7 @@ def of_report(look: Look, scores: Sequence[float], params: FusionParams) -> Like
     repeats = (1.0 - params.alarm_repeats) * params.alarm_repeats ** (count - 1)
     return Likelihood(
         exists=often * surely,
-        nothing=table.false_alarm_per_pass * repeats,
+        nothing=table.false_alarm_per_pass * repeats + split * often * surely,
         phantom=params.phantom_report * often * (0.3 * surely + 0.7),
     ).tempered(params.trust(look.witness))
 

@@ -17,7 +17,8 @@ class FusionParams:
     prior_exists, prior_phantom: probability, before the first report about a spot, that a hazard
     or a lasting look-alike stands there. phantom_report: probability that a pass that sees
     a phantom reports it. alarm_repeats: probability that a false alarm comes again in one more
-    frame of its pass. p_max: no evidence makes fusion surer than this, so that it can learn
+    frame of its pass. split_report: probability that a pass names a known thing a second time,
+    beside it. p_max: no evidence makes fusion surer than this, so that it can learn
     that a thing is gone. poor_doubt: probability that a thing cannot be seen at all by looks in
     the dark or past what hides it, however many pass. limits: where a hazard changes its state.
     Raises ValueError where a probability or a half-life is out of range.
@@ -32,6 +33,7 @@ class FusionParams:
     prior_phantom: float = 0.005
     phantom_report: float = 0.4
     alarm_repeats: float = 0.15
+    split_report: float = 0.05
     p_max: float = 0.99
     poor_doubt: float = 0.25
     limits: Thresholds = field(default_factory=Thresholds)
@@ -40,6 +42,7 @@ class FusionParams:
         shares = {"default_trust": self.default_trust, "prior_exists": self.prior_exists}
         shares |= {"prior_phantom": self.prior_phantom, "phantom_report": self.phantom_report}
         shares |= {"p_max": self.p_max, "alarm_repeats": self.alarm_repeats}
+        shares |= {"split_report": self.split_report}
         shares |= {"poor_doubt": self.poor_doubt}
         shares |= {f"trust of witness {witness}": r for witness, r in self.trusts.items()}
         for name, value in shares.items():

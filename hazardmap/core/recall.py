@@ -54,18 +54,18 @@ class RecallTable:
     measured: bool
 
 
-_PRIOR = Recall(upto_m=(20.0, 40.0, 60.0, 80.0), by_bin=(0.85, 0.70, 0.45, 0.20))
+_PRIOR = Recall(upto_m=(15.0, 30.0, 50.0, 80.0), by_bin=(0.85, 0.75, 0.55, 0.25))
 
 DEFAULT_TABLE: Final = RecallTable(
     version="prior-1",
     kinds=MappingProxyType({}),
     default=_PRIOR,
-    dark_factor=0.6,
+    dark_factor=0.65,
     occluded_factor=0.1,
-    pass_correlation=0.5,
-    false_alarm_per_pass=0.02,
-    score_true=(5.0, 2.0),
-    score_false=(2.0, 3.0),
+    pass_correlation=0.4,
+    false_alarm_per_pass=0.01,
+    score_true=(4.0, 2.0),
+    score_false=(2.0, 3.5),
     measured=False,
 )
 

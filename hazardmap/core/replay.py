@@ -22,6 +22,7 @@ from hazardmap.core.visibility import Looks, Target, chances, looks
 
 _BARELY: Final = 0.02  # a pass with less visibility says nothing
 _UNCLEAR_D2: Final = 2.0 * GATE  # an unexplained report this close may be what was missed
+_NAMED_TWICE: Final = 0.3
 _REACH_M: Final = 150.0  # of cameras and of gates
 _TWINS_M: Final = 6.0
 _TWINS_D2: Final = 1.4  # half of all pairs of sightings of one thing are closer than this
@@ -93,7 +94,7 @@ class Replay:
                 look = Look(one, would[i])
                 if look.visibility >= _BARELY:
                     candidate.silence(look)
-        started = self._start(new, one, views)
+        started = self._start(new, live, one, views)
         self._merge([c for c in (*live, *started) if c.live])
         return live + started
 
@@ -111,15 +112,20 @@ class Replay:
                 live.append(candidate)
         return live
 
-    def _start(self, new: Sequence[Thing], one: Pass, views: Looks) -> list[Candidate]:
+    def _start(
+        self, new: Sequence[Thing], live: Sequence[Candidate], one: Pass, views: Looks
+    ) -> list[Candidate]:
         targets = [
             Target(*thing.mean_m.tolist(), _sigma_m(thing.cov_m2), thing.best.kind)
             for thing in new
         ]
         started = []
         for thing, chance in zip(new, chances(views, targets, self._params.table), strict=True):
-            prior = self._prior(_placed(thing), one)
-            started.append(Candidate(thing, Look(one, chance), prior, self._params))
+            look, prior = Look(one, chance), self._prior(_placed(thing), one)
+            # Where hazards of the kind are known, one more may be one of them named twice.
+            beside = _may_be_one_of(thing, live, accuracy_m(one.views[0]) ** 2)
+            split = self._params.split_report if beside else 0.0
+            started.append(Candidate(thing, look, prior, self._params, split))
         for candidate in started:
             self._nearby.add(candidate)
         return started
@@ -170,15 +176,16 @@ def _sigma_m(cov_m2: Floats) -> float:
     return float(np.sqrt(np.trace(cov_m2) / 2.0))
 
 
-def _placed(thing: Thing) -> Placed:
+def _placed(thing: Candidate | Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _may_be_one_of(candidate: Candidate, new: Sequence[Thing], shared_m2: float) -> bool:
-    """Whether an unexplained report may be this candidate, reported badly placed."""
-    placed = [_placed(thing) for thing in new]
-    squared = distances([candidate.placed], placed, shared_m2)
-    return bool((squared <= _UNCLEAR_D2).any())
+def _may_be_one_of(
+    one: Candidate | Thing, others: Sequence[Candidate | Thing], shared_m2: float
+) -> bool:
+    """Whether a hazard and an unexplained report may belong together, one of them badly placed."""
+    placed = [_placed(other) for other in others]
+    return bool((distances([_placed(one)], placed, shared_m2) <= _UNCLEAR_D2).any())
 
 
 def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
@@ -199,6 +206,7 @@ def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
 
 
 def _told_apart(a: Candidate, b: Candidate) -> bool:
-    """Whether one pass has reported both."""
-    passes = {item.pass_id for item in a.evidence if item.seen}
-    return any(item.seen and item.pass_id in passes for item in b.evidence)
+    """Whether passes report both, and more often than a pass names one thing twice by mistake."""
+    of_a = {item.pass_id for item in a.evidence if item.seen}
+    of_b = {item.pass_id for item in b.evidence if item.seen}
+    return len(of_a & of_b) > _NAMED_TWICE * min(len(of_a), len(of_b))
