@@ -88,9 +88,7 @@ class Candidate:
     def observation_ids(self) -> set[UUID]:
         return {id_ for item in self.evidence for id_ in item.observations}
 
-    def report(
-        self, thing: Thing, look: Look, *, moves: bool = True, split: float = 0.0
-    ) -> None:
+    def report(self, thing: Thing, look: Look, *, moves: bool = True, split: float = 0.0) -> None:
         """A pass has reported it. split: see `evidence.of_report`."""
         scores = [seen.observation.score for seen in thing.sightings]
         likelihood = of_report(look, scores, split, self._params)

@@ -154,23 +154,23 @@ def _rows(seen: Sighting, x: Floats) -> list[Row]:
     steep = 1.0 + foot.slope**2
     sigma = math.hypot(noise, x[4] / range_m**2 * _JITTER_M)
     toward = x[4] / range_m**2 * along
-    rows = [_row(foot.slope + steep * dp - x[4] / range_m, toward, 0, steep, -1 / range_m, 0, sigma)]
+    off = foot.slope + steep * dp - x[4] / range_m
+    rows = [_row(off, toward, (0.0, steep, -1.0 / range_m, 0.0), sigma)]
     turn = seen.bearing_rad + dy - math.atan2(sight[0], sight[1])
     aside = np.array([-along[1], along[0]]) / range_m
     sigma = math.hypot(noise, _JITTER_M / range_m)
-    rows.append(_row(math.remainder(turn, 2 * math.pi), aside, 0, 0, 0, 1, sigma))
+    rows.append(_row(math.remainder(turn, 2 * math.pi), aside, (0.0, 0.0, 0.0, 1.0), sigma))
     if kind.height_m > 0.0 and head is not None and box.top > 0.004:
         spanned = kind.height_m * math.exp(min(max(x[2], -3.0), 3.0)) / range_m
         sigma = math.hypot(math.sqrt(2.0) * noise, spanned / range_m * _JITTER_M)
         off = foot.slope - head.slope - spanned
-        rows.append(_row(off, spanned / range_m * along, -spanned, 0, 0, 0, sigma))
+        rows.append(_row(off, spanned / range_m * along, (-spanned, 0.0, 0.0, 0.0), sigma))
     return rows
 
 
-def _row(
-    off: float, place: Floats, size: float, pitch: float, height: float, yaw: float, sigma: float
-) -> Row:
-    return off / sigma, np.array([place[0], place[1], size, pitch, height, yaw]) / sigma
+def _row(off: float, place: Floats, rest: tuple[float, float, float, float], sigma: float) -> Row:
+    """rest: derivatives by size, pitch, height and yaw."""
+    return off / sigma, np.array([*place.tolist(), *rest]) / sigma
 
 
 def _values(camera: Camera) -> tuple[float, float, float]:

@@ -115,10 +115,10 @@ class Replay:
     def _start(
         self, new: Sequence[Thing], live: Sequence[Candidate], one: Pass, views: Looks
     ) -> list[Candidate]:
-        targets = [
-            Target(*thing.mean_m.tolist(), _sigma_m(thing.cov_m2), thing.best.kind)
-            for thing in new
-        ]
+        targets = []
+        for thing in new:
+            east_m, north_m = thing.mean_m.tolist()
+            targets.append(Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind))
         started = []
         for thing, chance in zip(new, chances(views, targets, self._params.table), strict=True):
             look, prior = Look(one, chance), self._prior(_placed(thing), one)

@@ -150,9 +150,7 @@ def frame_recalls(seen_from: Looks, targets: Sequence[Target], table: RecallTabl
     for target, i in np.argwhere((recall > 1e-3) & seen_from.obstructed).tolist():
         view = seen_from.views[i]
         bearing_deg = math.degrees(off_axis[target, i]) + view.camera.yaw_deg
-        hidden = _hidden(
-            view, view.occluders, bearing_deg, range_m[target, i], sideways[target, i]
-        )
+        hidden = _hidden(view, view.occluders, bearing_deg, range_m[target, i], sideways[target, i])
         recall[target, i] *= 1.0 - hidden * (1.0 - table.occluded_factor)
     result: Floats = recall
     return result

@@ -14,7 +14,7 @@ Scenario = dict[str, Any]
 
 
 def scenario(*, blocks: int | None = None, liars: float | None = None) -> Scenario:
-    """The scenario as parsed; `blocks` makes the town and its fleet smaller, `liars` sets the attack.
+    """The scenario as parsed. blocks: a smaller town and fleet. liars: the attack.
 
     Raises ValueError where the file is not the one that the figures are about.
     """

@@ -177,7 +177,7 @@ class Town:
         return found, sources
 
     def _invented(self, number: int, liar: int, rng: np.random.Generator):
-        """What a liar reports instead of the truth: at most one thing (source, kind, place, height).
+        """(source, kind, place, height) of what a liar reports instead: one thing or nothing.
 
         A colluding group always invents the same thing in a street.
         """

@@ -59,13 +59,17 @@ def fleet(scenario: Scenario, rng: np.random.Generator) -> Fleet:
         liar[account] = 1 + i // _COLLUDING
     return Fleet(
         account=owners,
-        height_m=rng.uniform(*camera["height_m"], size),
-        hfov_deg=rng.uniform(*camera["hfov_deg"], size),
+        height_m=_between(camera["height_m"], size, rng),
+        hfov_deg=_between(camera["hfov_deg"], size, rng),
         pitch_deg=rng.normal(0.0, camera["pitch_bias_sigma_deg"], size),
         yaw_deg=rng.normal(0.0, camera["yaw_bias_sigma_deg"], size),
         knows_heading=rng.random(size) >= scenario["gnss"]["phone_without_heading_share"],
         liar=liar,
     )
+
+
+def _between(ends: list[float], size: int, rng: np.random.Generator) -> Floats:
+    return rng.uniform(float(ends[0]), float(ends[1]), size)
 
 
 def plan(scenario: Scenario, town: Streets, days: float, rng: np.random.Generator) -> Plan:
@@ -104,9 +108,7 @@ def _drivers(start_h: Floats, end_h: Floats, vehicles: int, rng: np.random.Gener
         while True:
             vehicle = int(rng.integers(vehicles))
             recent = busy[vehicle][-3:]
-            if all(
-                start_h[i] > b + _REST_H or end_h[i] < a - _REST_H for a, b in recent
-            ):
+            if all(start_h[i] > b + _REST_H or end_h[i] < a - _REST_H for a, b in recent):
                 break
         busy[vehicle].append((start_h[i], end_h[i]))
         chosen[i] = vehicle

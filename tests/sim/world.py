@@ -99,7 +99,8 @@ def sources(scenario: Scenario, town: Streets, days: float, rng: np.random.Gener
         births = rng.poisson(rule["rate"] * town.total_km * span_h / _HOURS_A_DAY)
         born_h = rng.uniform(-_WARM_UP_H, days * _HOURS_A_DAY, births)
         gone_h = born_h + _lifetimes(rule["lifetime"], births, rng)
-        for born, gone in zip(born_h[gone_h > 0.0], gone_h[gone_h > 0.0], strict=True):
+        alive = gone_h > 0.0
+        for born, gone in zip(born_h[alive], gone_h[alive], strict=True):
             rows += _group(kind, rule["group"], town, born, gone, np.nan, groups, rng)
             groups += 1
     phantoms = scenario["phantoms"]
@@ -110,22 +111,23 @@ def sources(scenario: Scenario, town: Streets, days: float, rng: np.random.Gener
         deceives = float(rng.beta(chance["a"], chance["b"]))
         rows += _group(kind, [1, 1], town, -np.inf, np.inf, deceives, groups, rng)
         groups += 1
-    kind, east, north, street, born, gone, height, deceives, group = zip(*rows, strict=True)
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    kinds, east, north, of_street, born_at, gone_at, height, deceive, group = columns
     return Sources(
-        np.array(kind),
+        kinds,
         np.column_stack((east, north)),
-        np.array(street),
-        np.array(born),
-        np.array(gone),
-        np.array(height),
-        np.array(deceives),
-        np.array(group),
+        of_street,
+        born_at,
+        gone_at,
+        height,
+        deceive,
+        group,
     )
 
 
 def _lifetimes(rule: dict[str, Any], count: int, rng: np.random.Generator) -> Floats:
     if rule["distribution"] == "lognormal":
-        return rule["median_h"] * np.exp(rng.normal(0.0, rule["sigma"], count))
+        return float(rule["median_h"]) * np.exp(rng.normal(0.0, rule["sigma"], count))
     return rng.exponential(rule["half_life_h"] / np.log(2.0), count)
 
 

@@ -69,7 +69,7 @@ def write(found: list[Figure]) -> None:
     text = [
         "# Fusion: how right the map is",
         "",
-        "`make bench-fusion` runs the fixed scenario (`tests/sim/sim.toml`), all its seeds, through",
+        "`make bench-fusion` runs the fixed scenario (`tests/sim/sim.toml`), all seeds, through",
         "`core.replay.Replay`, the incremental form of `core.fusion.fuse`, and through three",
         "simpler maps. These are told which report belongs to which thing and are fitted to the",
         "truth they are judged by; the map has to find out. Evidence counts from when it was",

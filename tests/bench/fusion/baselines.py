@@ -101,8 +101,8 @@ def best_count(by_age: Floats) -> float:
 
 def best_log_odds(by_sum: Floats) -> tuple[float, tuple[float, float, float]]:
     """The least Σ squares over the grid, p = 1/(1 + e^−(a + b·sum)) fitted for each kind."""
-    middle = (np.arange(_BINS) + 0.5 - _BINS / 2) / _PER_UNIT
-    totals = [sum(_fitted(middle, of_kind) for of_kind in of_grid) for of_grid in by_sum]
+    middle: Floats = (np.arange(_BINS, dtype=np.float64) + 0.5 - _BINS / 2) / _PER_UNIT
+    totals = [float(sum(_fitted(middle, row) for row in of_grid)) for of_grid in by_sum]
     best = int(np.argmin(totals))
     return float(totals[best]), _GRID[best]
 

@@ -69,9 +69,18 @@ def figures(parts: list[Summary], params: FusionParams) -> list[Figure]:
         _figure("brier_over_log_odds", 1 - whole.squares / log_odds, "lower", f"grid {grid}"),
         _figure("clear_passes_to_drop", clear_passes_to_drop(params), "passes", "to p < 0.3"),
         _figure("occluded_passes_drop", float(poor_passes_drop(params)), "", "0: ten do not"),
-        _figure("position_median_3_m", _median(placed[clear], 3), "m", "outside canyons, rows included"),
-        _figure("position_median_8_m", _median(placed[clear], 8), "m", "outside canyons, rows included"),
-        _figure("radius95_coverage", float(np.mean(placed[:, 1] <= placed[:, 2])), "", "at every report of every thing"),
+        _figure(
+            "position_median_3_m", _median(placed[clear], 3), "m", "outside canyons, rows included"
+        ),
+        _figure(
+            "position_median_8_m", _median(placed[clear], 8), "m", "outside canyons, rows included"
+        ),
+        _figure(
+            "radius95_coverage",
+            float(np.mean(placed[:, 1] <= placed[:, 2])),
+            "",
+            "at every report of every thing",
+        ),
         _figure(
             "duplicate_rate",
             sum(part.duplicates for part in parts) / max(sum(part.standing for part in parts), 1),
