@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.clusters import LINK_M, components, in_reach
@@ -29,6 +29,7 @@ def test_components_are_those_of_all_pairs(start, walk):
     for i, a in enumerate(points):
         for j, b in enumerate(points[:i]):
             distance_m = between(*a, *b)[1]
+            assume(abs(distance_m - LINK_M) > 1e-6)  # on the edge either answer is right
             if distance_m < LINK_M:
                 old, new = reached[i], reached[j]
                 reached = {k: new if v == old else v for k, v in reached.items()}
