@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.http import require_safe
 
+from hazardmap.platform.client_address import client_address
 from hazardmap.platform.problems import answer
 from hazardmap.platform.rate_limit import allow
 from tiles.layers import hazards_tile, roads_tile
@@ -27,7 +28,7 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
         return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(LAYERS))}.")
     if not address.exists:
         return answer(400, "z must be 0 to 22 and x, y inside the grid of that zoom.")
-    if not allow(f"tiles:{request.META['REMOTE_ADDR']}", limit=TILES_PER_MINUTE, period_s=60):
+    if not allow(f"tiles:{client_address(request)}", limit=TILES_PER_MINUTE, period_s=60):
         limited = answer(429, f"More than {TILES_PER_MINUTE} tiles a minute from one address.")
         limited.headers["Retry-After"] = "60"
         return limited

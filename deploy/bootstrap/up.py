@@ -135,9 +135,9 @@ def _serve(place: Place, services: Services, begin: float) -> None:
     environment = service_environment(place, settings)
     write_environment(place.var / "env", environment)
     _manage(place, environment, "Database schema", "migrate", "--no-input")
-    _manage(place, environment, "Demo accounts", "demo_accounts")
     processes = ProcessTable(place, environment, place.log("up"))
     try:
+        _manage(place, environment, "Demo accounts", "demo_accounts")  # while the others start
         with step(SERVING):
             processes.wait_until_healthy(f"http://{host()}:{port()}")
         _manage(place, environment, "Demo frames", "demo_feed")

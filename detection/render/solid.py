@@ -81,6 +81,13 @@ class Shape:
         return np.concatenate(parts)
 
 
+def trimmed(picture: Picture) -> Picture:
+    """A picture (h, w, 4) without its transparent margins, so that its size is the thing's."""
+    shown = picture[..., 3] >= 128
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
 def pyramid(picture: Picture) -> tuple[Picture, ...]:
     """A picture (h, w, 4) with premultiplied alpha, and its halves down to a few pixels."""
     alpha = picture[..., 3:].astype(np.uint16)

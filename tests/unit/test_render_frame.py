@@ -103,7 +103,7 @@ def test_what_is_half_hidden_has_the_box_of_its_visible_half(scene):
 
 
 def test_far_and_tiny_things_are_left_out(scene):
-    assert shoot(scene, [alone(scene, "cone", ahead_m=110.0)])[2] == []
+    assert shoot(scene, [alone(scene, "debris", ahead_m=110.0)])[2] == []
 
 
 def test_what_lies_behind_the_camera_is_not_seen(scene):

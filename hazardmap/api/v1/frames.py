@@ -24,6 +24,7 @@ from hazardmap.capture.services import FrameRefused, frame_accept
 from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.core.georeference import Fault
 from hazardmap.inference.services import detect_hint
+from hazardmap.platform.client_address import client_address
 from hazardmap.platform.rate_limit import allow
 
 # Everything of the request that is not the picture: boundaries, headers, metadata.
@@ -128,7 +129,7 @@ class Pair(APIView):
     )
     def post(self, request: Request) -> Response:
         """Turn a pairing code into a device token."""
-        if not allow(f"pair:{request.META['REMOTE_ADDR']}", limit=10, period_s=300):
+        if not allow(f"pair:{client_address(request)}", limit=10, period_s=300):
             raise Throttled(wait=300)
         form = PairingRequest(data=request.data)
         if not form.is_valid():
