@@ -64,6 +64,16 @@ def hazards_json(template: str) -> dict[str, Any]:
                 "maxzoom": 16,
                 "fields": POINT_FIELDS,
             },
+            {
+                "id": "truncated",
+                "description": "one point, where a tile would be too large with all its hazards",
+                "minzoom": SINGLE_HAZARDS_FROM_ZOOM,
+                "maxzoom": 16,
+                "fields": {
+                    "shown": "hazards in this tile, the gravest",
+                    "left_out": "hazards that are not in this tile",
+                },
+            },
         ],
         "epoch": EPOCH.isoformat(),
         "time_unit_s": 600,

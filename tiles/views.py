@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from hazardmap.platform.client_address import client_address
@@ -54,10 +55,12 @@ def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
 
 
 def _with_body(request: HttpRequest, body: bytes) -> HttpResponse:
-    etag = f'"{sha256(body).hexdigest()[:24]}"'
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
+    # Weak, since the bytes on the wire depend on Accept-Encoding.
+    etag = f'W/"{sha256(body).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Vary": "Accept-Encoding"}
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if {"*", etag, etag.removeprefix("W/")}.intersection(known):
+        return HttpResponseNotModified(headers=headers)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body = gzip.compress(body, compresslevel=5, mtime=0)
         headers["Content-Encoding"] = "gzip"

@@ -17,7 +17,8 @@ _KMH, _MPH, _KNOTS = 1 / 3.6, 0.44704, 0.514444
 def read_georeference(image: Image.Image) -> Georeference:
     """Read an opened, not yet decoded picture. Never raises on broken EXIF."""
     try:
-        exif = image.getexif()
+        # Not `image.getexif()`: for a PNG it decodes the pixels, which only the sandbox may do.
+        exif = Image.Image.getexif(image)
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
         detail = exif.get_ifd(ExifTags.IFD.Exif)
     except Exception:

@@ -1,11 +1,11 @@
 """Fill the demonstration's map through the real upload endpoint."""
 
 import secrets
-import shutil
 import time
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.utils import timezone
@@ -31,15 +31,15 @@ def is_enough() -> bool:
 
 def feed(*, url: str, accounts: DemoAccounts) -> list[Outcome]:
     """Render a drive, send each dashcam's frames from its own account, then real pictures."""
-    folder = Path(settings.VAR) / "demo" / "drives"
-    shutil.rmtree(folder, ignore_errors=True)
-    summary = demo_drive(
-        out=folder, seed=secrets.randbelow(1_000_000), start=timezone.now() - HEAD_START
-    )
     outcomes = []
-    for drive, token in zip(summary.drives, accounts.device_tokens, strict=True):
-        frames = [Item(path) for path in sorted(drive.glob("*.jpg"))]
-        outcomes += _sent(frames, url=url, token=token)
+    # A folder of its own: `make up` and the schedule may both feed at the same time.
+    with TemporaryDirectory(prefix="drives-", dir=Path(settings.VAR) / "demo") as folder:
+        summary = demo_drive(
+            out=Path(folder), seed=secrets.randbelow(1_000_000), start=timezone.now() - HEAD_START
+        )
+        for drive, token in zip(summary.drives, accounts.device_tokens, strict=True):
+            frames = [Item(path) for path in sorted(drive.glob("*.jpg"))]
+            outcomes += _sent(frames, url=url, token=token)
     outcomes += _sent(restaged_items(), url=url, token=accounts.device_tokens[0])
     return outcomes
 

@@ -32,7 +32,10 @@ def restaged_items() -> list[Item]:
 
 
 def _animals(data: Path) -> Iterator[Item]:
-    track = _track(data / "gps_frames" / "gpx" / TRACK)
+    path = data / "gps_frames" / "gpx" / TRACK
+    if not path.exists():
+        return
+    track = _track(path)
     pictures = [
         picture
         for source in ("indian_road_obstacles", "coco_subset")

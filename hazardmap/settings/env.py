@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
@@ -62,7 +63,7 @@ class Env:
             var=Path(env.get("HAZARDMAP_VAR", str(REPOSITORY / "var"))).absolute(),
             host=host,
             port=_integer(env, "HAZARDMAP_PORT", 8000, 1, 65_535),
-            hosts=tuple(env.get("HAZARDMAP_HOSTS", f"{host},localhost,127.0.0.1").split(",")),
+            hosts=_names(env.get("HAZARDMAP_HOSTS", f"{host},localhost,127.0.0.1")),
             weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
             shared=Path(env.get("HAZARDMAP_SHARED", str(REPOSITORY.parent / "shared"))),
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
@@ -72,9 +73,12 @@ class Env:
 
     def check(self) -> None:
         """Refuse what would be unsafe. Raises EnvError."""
-        if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "localhost", "::1"}:
-            raise EnvError("Demo mode serves this machine only: HAZARDMAP_HOST must be 127.0.0.1.")
         if self.mode is not Mode.PRODUCTION:
+            if self.host not in {"127.0.0.1", "localhost", "::1"}:
+                raise EnvError(
+                    f"{self.mode.capitalize()} mode serves this machine only: "
+                    "HAZARDMAP_HOST must be 127.0.0.1."
+                )
             return
         if self.secret_key == DEMO_SECRET or len(self.secret_key) < 50:
             raise EnvError(
@@ -83,20 +87,32 @@ class Env:
         if not self.database_url or not self.redis_url:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
 
-    def database(self) -> dict[str, object]:
-        """Django's database settings from DATABASE_URL (postgis://user:password@host/name)."""
+    def database(self) -> dict[str, Any]:
+        """Django's database settings from DATABASE_URL (postgis://user:password@host/name).
+
+        The query may name `host` (a socket's folder), `port` and any parameter of libpq (sslmode).
+        """
         parts = urlsplit(self.database_url or "postgis://hazardmap@/hazardmap")
         if parts.scheme not in {"postgis", "postgres", "postgresql"}:
             raise EnvError("DATABASE_URL must start with postgis://.")
-        query = parse_qs(parts.query)
+        query = dict(parse_qsl(parts.query))
+        try:
+            port = str(parts.port or "")
+        except ValueError:
+            raise EnvError("The port in DATABASE_URL must be a number.") from None
         return {
             "ENGINE": "django.contrib.gis.db.backends.postgis",
-            "NAME": parts.path.lstrip("/"),
+            "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": query.get("host", [parts.hostname or ""])[0],
-            "PORT": query.get("port", [str(parts.port or "")])[0],
+            "HOST": query.pop("host", parts.hostname or ""),
+            "PORT": query.pop("port", port),
+            "OPTIONS": query,
         }
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -28,3 +28,6 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 # The body of an upload is bounded by the upload itself (20 MB); everything else is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# A frame waits in memory: a temporary file would be an original that no sweep finds.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25_000_000

@@ -35,7 +35,7 @@ def drive(tmp_path_factory):
 
 
 def truth_of(summary: DriveSummary) -> dict[str, Any]:
-    truth: dict[str, Any] = json.loads(summary.truth.read_text())
+    truth: dict[str, Any] = json.loads(summary.truth.read_text(encoding="utf-8"))
     return truth
 
 
