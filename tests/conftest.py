@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests.stack import Stack, started
 
@@ -34,7 +34,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 
 
 @pytest.fixture(autouse=True)
-def _own_files(tmp_path: Path, settings: SettingsWrapper) -> None:
+def _own_files(tmp_path: Path, settings: Settings) -> None:
     """Blobs and logs of a test go to its own folder."""
     blobs = settings.STORAGES["default"]
     options = blobs["OPTIONS"] | {"location": tmp_path / "blobs"}

@@ -1,6 +1,7 @@
 """Uploads that are taken: what they need, and what the same bytes get a second time."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -172,8 +173,6 @@ def test_an_upload_does_not_wait_for_a_dead_broker(tmp_path):
         "from hazardmap.inference.services import detect_hint\n"
         "started = time.monotonic(); detect_hint(); print(time.monotonic() - started)"
     )
-    import os
-
     environment = {
         **os.environ,
         "REDIS_URL": f"unix://{tmp_path}/nobody.sock?db=0",
