@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
 
@@ -20,7 +22,7 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
-class EnvError(Exception):
+class EnvError(ImproperlyConfigured):
     """A setting in the environment is missing or wrong; the message is one sentence."""
 
 

@@ -19,7 +19,7 @@ from tests.capture_scene import driver
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
-NAMES = [field for field in Georeference.__dataclass_fields__]
+NAMES = list(Georeference.__dataclass_fields__)
 _number = count()
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -47,9 +47,8 @@ georeferences = st.builds(
     Georeference,
     lon=numbers(-180, 180),
     lat=numbers(-90, 90),
-    captured_at=st.datetimes(
-        datetime(2026, 4, 20), datetime(2026, 5, 6), timezones=st.just(UTC)
-    ),  # fmt: skip
+    captured_at=st.none()
+    | st.timedeltas(timedelta(days=-9), timedelta(minutes=9)).map(lambda age: NOW + age),
     heading_deg=numbers(0, 360),
     speed_mps=numbers(0, 150),
     accuracy_m=numbers(0, 5000),

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
 
 from hazardmap.capture.exif import read_georeference
 from hazardmap.core.georeference import Georeference
@@ -47,7 +48,7 @@ def test_field_of_view_from_the_focal_length(focal_35mm, hfov_deg):
     [
         {GPS.GPSLatitudeRef: "X"},
         {GPS.GPSLatitude: (60.0, 10.0)},
-        {GPS.GPSLongitude: (float("nan"), 0.0, 0.0)},
+        {GPS.GPSLongitude: (IFDRational(0, 0), 0.0, 0.0)},
     ],
 )
 def test_half_a_position_is_no_position(broken):
@@ -68,7 +69,7 @@ def test_only_our_renderer_calls_itself_rendered():
     ("name", "lon", "lat"),
     [
         ("driving_sequences/rennes_sony_x1000v_e1.jpg", -1.69, 48.15),
-        ("driving_sequences/portland_sony_as300_DSC00001.jpg", -122.68, 45.5),
+        ("driving_sequences/portland_sony_as300_DSC00001.jpg", -122.57, 45.47),
         ("other_geotagged/helsinki_nokia83.jpg", 24.95, 60.17),
         ("other_geotagged/arezzo_nikon_DSCN0010.jpg", 11.88, 43.47),
     ],
