@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.gis.geos import Point
@@ -22,6 +23,7 @@ from tests.scenes import HELSINKI, Place, Truth, box_of
 
 STEP_M = 5.0
 SIGHT_M = 55.0
+CLOSE = 1e-9
 
 
 def contributor(name: str) -> Device:
@@ -95,6 +97,25 @@ def hazards() -> list[Hazard]:
 def trail(hazard_id: UUID) -> list[Evidence]:
     found = models.Evidence.objects.filter(hazard_id=hazard_id).order_by("first_at", "pass_id")
     return [rows.evidence_of(row) for row in found]
+
+
+def everything() -> list[dict[str, Any]]:
+    """The map without the ids of hazards, which depend on what came first."""
+    return [
+        asdict(hazard) | {"id": None, "trail": [asdict(item) for item in trail(hazard.id)]}
+        for hazard in hazards()
+    ]
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Equal, numbers to 1e-9 of their size (or of 1)."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, float):
+        return abs(one - other) <= CLOSE * max(1.0, abs(one))
+    return bool(one == other)
 
 
 def events(hazard_id: UUID | None = None) -> list[str]:

@@ -1,5 +1,6 @@
 """Hazards put straight onto the map, and a buyer who asks for them."""
 
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -8,8 +9,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from hazardmap.accounts.services import NewKey, key_create, organisation_create
+from hazardmap.core.geodesy import moved
 from hazardmap.core.hazard import Hazard, State
-from hazardmap.hazards.rows import hazard_row
+from hazardmap.hazards import models
+from hazardmap.hazards.rows import hazard_of, hazard_row
 from hazardmap.platform.ids import new_id
 
 
@@ -43,3 +46,17 @@ def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
 
 def buyer(name: str = "Fleet") -> NewKey:
     return key_create(organisation=organisation_create(name=name), name=f"{name}'s key")
+
+
+def on_map(*places: tuple[float, float], **over: Any) -> list[Hazard]:
+    """Cones at these places; `over` changes their other values."""
+    values = {"kind": "cone", "half_life_s": 86_400.0} | over
+    ids = [put_hazard(lon, lat, **values) for lon, lat in places]
+    found = {row.id: hazard_of(row) for row in models.Hazard.objects.filter(id__in=ids)}
+    return [found[id_] for id_ in ids]
+
+
+def around(place: tuple[float, float], spread_m: float, number: int) -> list[tuple[float, float]]:
+    """Places in a spiral around one, up to spread_m away."""
+    steps = range(number)
+    return [moved(*place, 137.5 * i, spread_m * math.sqrt(i / number))[:2] for i in steps]

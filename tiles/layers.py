@@ -6,6 +6,7 @@ from typing import Any
 import mapbox_vector_tile
 from django.db import connection
 from django.utils import timezone
+from mapbox_vector_tile.encoder import on_invalid_geometry_make_valid
 
 from hazardmap.core.grid import res_for_zoom
 from hazardmap.hazards.selectors import fading_in, gravest_in
@@ -40,7 +41,12 @@ def _encoded(layers: dict[str, list[dict[str, Any]]], tile: Tile) -> bytes | Non
     if not any(layers.values()):
         return None
     named = [{"name": name, "features": features} for name, features in layers.items()]
-    options = {"quantize_bounds": tile.bounds_m(), "extents": 4096}
+    # Rounded to the tile's grid, a sliver of a cell may cross itself.
+    options = {
+        "quantize_bounds": tile.bounds_m(),
+        "extents": 4096,
+        "on_invalid_geometry": on_invalid_geometry_make_valid,
+    }
     return bytes(mapbox_vector_tile.encode(named, default_options=options))
 
 

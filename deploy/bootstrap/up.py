@@ -100,7 +100,7 @@ def run_in_stack(command: Sequence[str]) -> int:
     done = subprocess.run(
         [program, *command[1:]],
         cwd=place.home,
-        env=environment,
+        env={**os.environ, **environment},  # a command may be given its own, such as a token
         check=False,
         **place.account.popen(),
     )
@@ -137,7 +137,8 @@ def _serve(place: Place, services: Services, begin: float) -> None:
     _manage(place, environment, "Database schema", "migrate", "--no-input")
     processes = ProcessTable(place, environment, place.log("up"))
     try:
-        _manage(place, environment, "Demo accounts", "demo_accounts")  # while the others start
+        # While the others start.
+        _manage(place, environment, "Demo accounts and streets", "demo_prepare")
         with step(SERVING):
             processes.wait_until_healthy(f"http://{host()}:{port()}")
         _manage(place, environment, "Demo frames", "demo_feed")

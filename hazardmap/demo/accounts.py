@@ -5,7 +5,7 @@ Their passwords and tokens are random, made once, and kept in a file that only t
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -26,7 +26,7 @@ class NotADemo(Exception):
 class Login:
     role: str
     email: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class DemoAccounts:
     """device_tokens: one per contributor, in the order of their logins. api_key: the buyer's."""
 
     logins: tuple[Login, ...]
-    device_tokens: tuple[str, ...]
-    api_key: str
+    device_tokens: tuple[str, ...] = field(repr=False)
+    api_key: str = field(repr=False)
 
 
 def demo_accounts() -> DemoAccounts:

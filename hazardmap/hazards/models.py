@@ -7,7 +7,7 @@ recomputed from them by `services.fuse`; `HazardEvent` is the append-only feed o
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
@@ -20,10 +20,13 @@ KIND_NAMES = sorted(KINDS)
 
 
 def _somewhere(name: str) -> models.CheckConstraint:
-    """PostGIS takes NaN for a coordinate; it compares as greater than every number."""
+    """Refuses NaN, which PostGIS takes for a coordinate or, on both axes, for an empty point.
+
+    To PostgreSQL NaN is greater than every number.
+    """
     flat = Cast("position", models.GeometryField())
-    lon = Func(flat, function="ST_X", output_field=models.FloatField())
-    lat = Func(flat, function="ST_Y", output_field=models.FloatField())
+    lon = Coalesce(Func(flat, function="ST_X", output_field=models.FloatField()), 999.0)
+    lat = Coalesce(Func(flat, function="ST_Y", output_field=models.FloatField()), 999.0)
     return models.CheckConstraint(
         condition=Q(LessThanOrEqual(lon, 180.0)) & Q(LessThanOrEqual(lat, 90.0)), name=name
     )

@@ -152,9 +152,15 @@ def latest_cursor() -> int:
     return latest.first() or 0
 
 
-def map_bounds() -> Bbox | None:
+def has_roads() -> bool:
+    return models.Road.objects.exists()
+
+
+def map_bounds(*, published_only: bool = False) -> Bbox | None:
     """West, south, east and north of the live hazards; None where there are none."""
     live = models.Hazard.objects.filter(state__in=_LIVE)
+    if published_only:
+        live = live.filter(published=True)
     extent = live.aggregate(extent=Extent(Cast("position", GeometryField())))["extent"]
     return None if extent is None else (extent[0], extent[1], extent[2], extent[3])
 

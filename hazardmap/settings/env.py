@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,9 @@ class Env:
     """
 
     mode: Mode
-    secret_key: str
-    database_url: str
-    redis_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     var: Path
     host: str
     port: int
@@ -57,6 +57,7 @@ class Env:
         except ValueError:
             raise EnvError("HAZARDMAP_ENV must be demo, test or production.") from None
         host = env.get("HAZARDMAP_HOST", "127.0.0.1")
+        hosts = "" if mode is Mode.PRODUCTION else f"{host},localhost,127.0.0.1"
         result = cls(
             mode=mode,
             secret_key=env.get("HAZARDMAP_SECRET_KEY", DEMO_SECRET),
@@ -65,7 +66,7 @@ class Env:
             var=Path(env.get("HAZARDMAP_VAR", str(REPOSITORY / "var"))).absolute(),
             host=host,
             port=_integer(env, "HAZARDMAP_PORT", 8000, 1, 65_535),
-            hosts=_names(env.get("HAZARDMAP_HOSTS", f"{host},localhost,127.0.0.1")),
+            hosts=_names(env.get("HAZARDMAP_HOSTS", hosts)),
             weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
             shared=Path(env.get("HAZARDMAP_SHARED", str(REPOSITORY.parent / "shared"))),
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
@@ -82,26 +83,28 @@ class Env:
                     "HAZARDMAP_HOST must be 127.0.0.1."
                 )
             return
-        if self.secret_key == DEMO_SECRET or len(self.secret_key) < 50:
+        if DEMO_SECRET in self.secret_key or len(self.secret_key) < 50:
             raise EnvError(
                 "Production needs a HAZARDMAP_SECRET_KEY of its own, at least 50 characters long."
             )
         if not self.database_url or not self.redis_url:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
+        if not self.hosts or "*" in self.hosts:
+            raise EnvError("Production needs HAZARDMAP_HOSTS, the names that it answers to.")
 
     def database(self) -> dict[str, Any]:
         """Django's database settings from DATABASE_URL (postgis://user:password@host/name).
 
         The query may name `host` (a socket's folder), `port` and any parameter of libpq (sslmode).
         """
-        parts = urlsplit(self.database_url or "postgis://hazardmap@/hazardmap")
+        try:
+            parts = urlsplit(self.database_url or "postgis://hazardmap@/hazardmap")
+            port = str(parts.port or "")
+        except ValueError as error:
+            raise EnvError(f"DATABASE_URL is no address: {error}.") from None
         if parts.scheme not in {"postgis", "postgres", "postgresql"}:
             raise EnvError("DATABASE_URL must start with postgis://.")
         query = dict(parse_qsl(parts.query))
-        try:
-            port = str(parts.port or "")
-        except ValueError:
-            raise EnvError("The port in DATABASE_URL must be a number.") from None
         return {
             "ENGINE": "django.contrib.gis.db.backends.postgis",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -119,7 +122,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = env.get(name, str(default))
-    if not text.isdecimal() or not low <= int(text) <= high:
+    if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
         raise EnvError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
     return int(text)
 

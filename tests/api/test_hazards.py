@@ -17,6 +17,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.models import Hazard
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
+from hazardmap.platform.ids import new_id
 from tests.api.test_upload_refused import assert_problem
 from tests.capture_scene import driver
 from tests.map_scene import buyer, put_hazard
@@ -133,8 +134,10 @@ def test_what_the_client_says_it_accepts_changes_nothing(client, key, accept):
 
 
 def test_the_filters(client, key):
-    cow, cone = put_hazard(1, 1), put_hazard(1, 1, kind="cone")
-    unconfirmed = put_hazard(1, 1, published=False, witnesses=1)
+    cow, cone, unconfirmed = sorted(new_id() for _ in range(3))
+    put_hazard(1, 1, id=cow)
+    put_hazard(1, 1, id=cone, kind="cone")
+    put_hazard(1, 1, id=unconfirmed, published=False, witnesses=1)
     for state in (State.CLEARED, State.EXPIRED):
         put_hazard(1, 1, state=state)
     assert ids(ask(client, key.token, bbox=WORLD)) == [cow, cone]
@@ -179,9 +182,10 @@ def test_boxes_across_the_date_line_of_no_size_and_of_the_whole_world(client, ke
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None
 )
 def test_following_next_visits_every_hazard_once(client, key, limit, count):
+    billed()
     Hazard.objects.all().delete()
     UsageEvent.objects.all().delete()
-    put = [put_hazard(10 + n / 100, 50) for n in range(count)]
+    put = sorted(put_hazard(10 + n / 100, 50) for n in range(count))
     seen: list[UUID] = []
     pages = []
     answer = ask(client, key.token, bbox="9,49,12,51", limit=limit)
@@ -200,6 +204,7 @@ def test_following_next_visits_every_hazard_once(client, key, limit, count):
 
 def test_what_is_billed_is_what_was_returned(client, key):
     put = [put_hazard(1, 1), put_hazard(2, 1), put_hazard(3, 1)]
+    put[:2] = sorted(put[:2])
     answer = ask(client, key.token, bbox="0,0,2.5,2")
     assert len(ids(answer)) == 2
     assert ask(client, key.token, f"hazards/{put[2]}").status_code == 200

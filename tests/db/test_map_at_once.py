@@ -1,9 +1,9 @@
 """Several workers at one place at the same time: the serial result, and a feed without gaps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
+from importlib import import_module
 from threading import Barrier
 from typing import Any
 
@@ -11,24 +11,27 @@ import h3.api.basic_int as h3
 import pytest
 from django.db import connection, connections, transaction
 
+from hazardmap.core.geodesy import moved
 from hazardmap.core.grid import cell
 from hazardmap.core.hazard import Change
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.selectors import changes_since, hazard_get
 from hazardmap.hazards.services import expire_faded, fuse_pending, verdict_give
-from hazardmap.hazards.services import fuse_pending as _  # noqa: F401
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
 from hazardmap.platform.ids import new_id
 from tests.detected import (
+    alike,
     contributor,
     drive,
     events,
+    everything,
     forget_map,
     fuse_in_turn,
     hazards,
     minutes_ago,
+    offer_again,
     trail,
 )
 from tests.scenes import HELSINKI, ahead
@@ -36,7 +39,6 @@ from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COW = ahead(45.0, "cow")
-CLOSE = 1e-9
 
 
 def in_thread(pool: ThreadPoolExecutor, job: Callable[[], Any]) -> "Future[Any]":
@@ -66,52 +68,30 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
         return [future.result(120) for future in futures]
 
 
-@contextmanager
-def waiting_for_a_lock() -> Iterator[Callable[[], bool]]:
-    """Whether anybody else in this database waits for a lock by now."""
-
-    def somebody_waits() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            return bool(cursor.fetchone()[0])
-
-    yield somebody_waits
+def somebody_waits() -> bool:
+    """Whether a connection to this database waits for a lock by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    module = sys.modules["hazardmap.hazards.services.fuse_pending"]
-    monkeypatch.setattr(module, "BATCH", 4)
-
-
-def everything() -> list[dict[str, Any]]:
-    return [
-        asdict(hazard) | {"id": None, "trail": [asdict(item) for item in trail(hazard.id)]}
-        for hazard in hazards()
-    ]
-
-
-def alike(one: Any, other: Any) -> bool:
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if isinstance(one, float):
-        return abs(one - other) <= CLOSE * max(1.0, abs(one))
-    return bool(one == other)
+    """Batches so small that workers take turns."""
+    monkeypatch.setattr(import_module("hazardmap.hazards.services.fuse_pending"), "BATCH", 4)
 
 
 def assert_feed_tells_the_map() -> None:
     """The feed begins with an appearance, and its last word on each hazard is what is stored."""
-    latest = {}
+    latest: dict[Any, Any] = {}
     for event in changes_since(0, limit=100_000):
-        first = event.hazard.id not in latest
-        assert first == (event.change is Change.APPEARED) or event.change is Change.APPEARED
+        before = latest.get(event.hazard.id)
+        was_there = before is not None and before.change is not Change.REMOVED
+        assert was_there == (event.change is not Change.APPEARED)
         latest[event.hazard.id] = event
     stored = {hazard.id: hazard for hazard in hazards()}
     for id_, event in latest.items():
@@ -149,32 +129,30 @@ def test_four_workers_at_one_place_make_the_serial_map(start) -> None:
     assert_same_as_serial(frames)
 
 
-@pytest.mark.usefixtures("small_batches")
-def test_a_row_of_things_through_many_cells_is_locked_as_a_whole(monkeypatch) -> None:
-    """Cones every 50 m for 9 km are one cluster; workers at its ends must not pass each other."""
-    asked = []
-    monkeypatch.setattr(MoreCells, "__init__", lambda self, cells: _note(self, cells, asked))
-    frames = []
-    device = contributor("row")
-    starts = [(24.94, 60.17 + index * 50 / 111_400) for index in range(180)]
-    for index, start in enumerate(starts):
-        at = minutes_ago(100 - index / 2)
-        frames += drive(device, at, ahead(20.0, "cone", start), start=start, frames=1)
-    fuse_in_turn([frames[::2]])
-    assert len({cell(*start, LOCK_RES) for start in starts}) > 3
-    models.HazardEvent.objects.count()
-    fuse_in_turn([])
-    from tests.detected import offer_again
+def test_a_row_of_things_through_many_cells_is_locked_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Cones every 55 m for 9 km are one cluster; workers at its ends must not pass each other."""
+    asked: list[int] = []
 
+    def noted(self: MoreCells, cells: frozenset[int]) -> None:
+        self.cells = cells
+        asked.append(len(cells))
+
+    monkeypatch.setattr(MoreCells, "__init__", noted)
+    monkeypatch.setattr(import_module("hazardmap.hazards.services.fuse_pending"), "BATCH", 14)
+    device = contributor("row")
+    frames = []
+    for index in range(165):
+        start = moved(*HELSINKI, 0.0, 55.0 * index)[:2]
+        cone, at = ahead(20.0, "cone", start), minutes_ago(100 - index / 2)
+        frames += drive(device, at, cone, start=start, frames=1)
+    fuse_in_turn([frames[::2]])
+    assert not asked, "every second cone is alone"
     offer_again(frames[1::2])
     at_once(*[fuse_pending] * 4)
     assert asked, "the cluster was wider than what was locked at first"
     assert_same_as_serial(frames)
-
-
-def _note(self: MoreCells, cells: frozenset[int], asked: list[int]) -> None:
-    asked.append(len(cells))
-    self.cells = cells
 
 
 @pytest.mark.parametrize("start", [HELSINKI, border_start()], ids=["in a cell", "on a border"])
@@ -182,7 +160,7 @@ def test_a_look_counts_against_what_another_worker_is_just_writing(start) -> Non
     """Neither worker sees the other's rows; yet the later one must take both into account."""
     cow = ahead(45.0, "cow", start)
     seen = drive(contributor("ann"), minutes_ago(6), cow, start=start)
-    with ThreadPoolExecutor(1) as pool, waiting_for_a_lock() as somebody_waits:
+    with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             fuse_pending()
             looked = drive_committed(pool, start)
@@ -234,7 +212,7 @@ def test_a_sighting_that_meets_the_sweep_appears_after_the_removal() -> None:
     hazard = _stored_cow()
     models.Hazard.objects.filter(id=hazard.id).update(expires_at=minutes_ago(0))
     drive(contributor("ben"), minutes_ago(2), COW)
-    with ThreadPoolExecutor(1) as pool, waiting_for_a_lock() as somebody_waits:
+    with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             assert expire_faded() == 1
             later = in_thread(pool, fuse_pending)
@@ -250,7 +228,7 @@ def test_a_reader_of_the_feed_skips_no_event_that_is_committed_late() -> None:
     seen = [event.cursor for event in changes_since(0, limit=10)]
     early = replace(hazard, id=new_id())
     late = replace(hazard, id=new_id())
-    with ThreadPoolExecutor(1) as pool, waiting_for_a_lock() as somebody_waits:
+    with ThreadPoolExecutor(1) as pool:
         together = Barrier(2)
 
         def began_first() -> None:

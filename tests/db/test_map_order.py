@@ -1,38 +1,26 @@
 """The map is a function of the set of its evidence: order, batches and repetition do not show."""
 
 import random
-from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from itertools import pairwise
 
 import pytest
 
 from hazardmap.hazards import models
 from hazardmap.hazards.services import fuse_pending
-from tests.detected import contributor, drive, forget_map, fuse_in_turn, hazards, minutes_ago, trail
+from tests.detected import (
+    alike,
+    contributor,
+    drive,
+    everything,
+    forget_map,
+    fuse_in_turn,
+    hazards,
+    minutes_ago,
+)
 from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db
-CLOSE = 1e-9
-
-
-def everything() -> list[dict[str, Any]]:
-    """The map without the ids of hazards, which depend on what came first."""
-    return [
-        asdict(hazard) | {"id": None, "trail": [asdict(item) for item in trail(hazard.id)]}
-        for hazard in hazards()
-    ]
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Equal, numbers to 1e-9 of their size (or of 1)."""
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if isinstance(one, float):
-        return abs(one - other) <= CLOSE * max(1.0, abs(one))
-    return bool(one == other)
 
 
 @pytest.fixture
@@ -60,7 +48,7 @@ def test_any_order_and_any_batches_give_the_same_map(frames, seed):
         cuts = [0]
         while cuts[-1] < len(order):
             cuts.append(cuts[-1] + shuffled.randint(1, most))
-        fuse_in_turn(order[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+        fuse_in_turn(order[a:b] for a, b in pairwise(cuts))
         assert models.View.objects.count() == len(frames)
         assert alike(everything(), at_once)
 

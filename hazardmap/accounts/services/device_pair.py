@@ -55,7 +55,7 @@ def device_pair(*, code: str, name: str) -> NewDevice:
         expires_at__gt=timezone.now(),
         owner__is_active=True,
     )
-    row = used.select_for_update(of=("self",)).first()
+    row = used.select_related("owner").select_for_update(of=("self",)).first()
     if row is None:
         raise PairingRefused
     row.used_at = timezone.now()
