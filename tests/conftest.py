@@ -34,8 +34,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 
 
 @pytest.fixture(autouse=True)
-def _own_files(tmp_path: Path, settings: Settings) -> None:
-    """Blobs and logs of a test go to its own folder."""
+def _own_state(tmp_path: Path, settings: Settings) -> None:
+    """Blobs and logs of a test go to its own folder, its counters under names of their own."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": str(tmp_path)}}
     blobs = settings.STORAGES["default"]
     options = blobs["OPTIONS"] | {"location": tmp_path / "blobs"}
     settings.STORAGES = settings.STORAGES | {"default": blobs | {"OPTIONS": options}}

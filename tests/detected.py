@@ -1,5 +1,6 @@
 """Detected frames as rows, without a detector: drives past known things, ready to be fused."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -110,11 +111,11 @@ def everything() -> list[dict[str, Any]]:
 def alike(one: Any, other: Any) -> bool:
     """Equal, numbers to 1e-9 of their size (or of 1)."""
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+        return set(one) == set(other) and all(alike(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(alike, one, other))
     if isinstance(one, float):
-        return abs(one - other) <= CLOSE * max(1.0, abs(one))
+        return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
     return bool(one == other)
 
 

@@ -1,7 +1,6 @@
 """Hazards put straight onto the map, and a buyer who asks for them."""
 
 import math
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,7 @@ from hazardmap.platform.ids import new_id
 def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
     """A live, published hazard at a place; `over` changes its other values."""
     now = timezone.now()
-    values: Mapping[str, Any] = {
+    values: dict[str, Any] = {
         "state": State.ACTIVE,
         "p": 0.9,
         "t_ref": now,
@@ -50,7 +49,7 @@ def buyer(name: str = "Fleet") -> NewKey:
 
 def on_map(*places: tuple[float, float], **over: Any) -> list[Hazard]:
     """Cones at these places; `over` changes their other values."""
-    values = {"kind": "cone", "half_life_s": 86_400.0} | over
+    values: dict[str, Any] = {"kind": "cone", "half_life_s": 86_400.0} | over
     ids = [put_hazard(lon, lat, **values) for lon, lat in places]
     found = {row.id: hazard_of(row) for row in models.Hazard.objects.filter(id__in=ids)}
     return [found[id_] for id_ in ids]

@@ -4,7 +4,6 @@ import json
 import time
 
 import pytest
-from django.core.cache import cache
 
 from hazardmap.accounts.models import Device, User
 from hazardmap.accounts.services import pairing_code_create
@@ -14,9 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _no_tries_yet(monkeypatch):
-    """One window for the whole test, with no tries in it."""
-    cache.clear()
+def _one_window(monkeypatch):
+    """One window for the whole test."""
     monkeypatch.setattr(time, "time", lambda: 1_800_000_000.0)
 
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,7 +20,6 @@ TABLE = tomllib.loads((Path(__file__).parent / "query_counts.toml").read_text())
 
 def requests(client):
     """Every request of the API by its name in the table, with as much behind it as it can have."""
-    cache.clear()
     owner, device = driver()
     image = picture()
     frame = send(client, device.token, image, here()).json()["id"]

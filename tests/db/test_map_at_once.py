@@ -34,7 +34,7 @@ from tests.detected import (
     offer_again,
     trail,
 )
-from tests.scenes import HELSINKI, ahead
+from tests.scenes import HELSINKI, Place, ahead
 from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,7 +109,7 @@ def assert_same_as_serial(frames: list[Any]) -> None:
     assert alike(together, everything())
 
 
-def border_start() -> tuple[float, float]:
+def border_start() -> Place:
     """A start of a northbound drive whose first frames lie in another lock cell than the cow."""
     lon, lat = HELSINKI
     while cell(lon, lat + 0.0001, LOCK_RES) == cell(lon, lat + 0.0002, LOCK_RES):
@@ -156,27 +156,26 @@ def test_a_row_of_things_through_many_cells_is_locked_as_a_whole(
 
 
 @pytest.mark.parametrize("start", [HELSINKI, border_start()], ids=["in a cell", "on a border"])
-def test_a_look_counts_against_what_another_worker_is_just_writing(start) -> None:
-    """Neither worker sees the other's rows; yet the later one must take both into account."""
+def test_a_look_counts_against_what_another_worker_is_just_writing(start: Place) -> None:
+    """Neither worker sees the other's rows; yet the later one must take both into account.
+
+    On the border, one looks from one cell and the other writes in the next one only.
+    """
     cow = ahead(45.0, "cow", start)
-    seen = drive(contributor("ann"), minutes_ago(6), cow, start=start)
+    beyond = moved(cow.lon, cow.lat, 0.0, 45.0)[:2]
+    seen = drive(contributor("ann"), minutes_ago(6), cow, start=beyond, heading_deg=180.0, frames=5)
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             fuse_pending()
-            looked = drive_committed(pool, start)
+            looked = in_thread(
+                pool, lambda: drive(contributor("ben"), minutes_ago(3), start=start, frames=2)
+            ).result(20)
             later = in_thread(pool, fuse_pending)
             wait_for("the second worker", somebody_waits, timeout_s=10)
-        assert later.result(20) == len(looked)
+        assert later.result(20) == 2
     (hazard,) = hazards()
     assert [item.seen for item in trail(hazard.id)] == [True, False]
     assert_same_as_serial([*seen, *looked])
-
-
-def drive_committed(pool: ThreadPoolExecutor, start: tuple[float, float]) -> list[Any]:
-    def look() -> list[Any]:
-        return drive(contributor("ben"), minutes_ago(3), start=start)
-
-    return list(in_thread(pool, look).result(20))
 
 
 @pytest.mark.parametrize("round_", range(3))

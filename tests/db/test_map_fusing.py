@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -193,7 +194,7 @@ def test_the_map_is_the_same_after_everything_is_fused_anew() -> None:
         (models.View, {"position": Point(NAN, 60.0, srid=4326)}),
     ],
 )
-def test_the_database_refuses_nonsense(model: type, change: dict[str, object]) -> None:
+def test_the_database_refuses_nonsense(model: Any, change: dict[str, object]) -> None:
     drive(contributor("ann"), minutes_ago(30), CONE)
     fuse_pending()
     assert model.objects.exists()

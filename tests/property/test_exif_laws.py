@@ -1,17 +1,19 @@
 """What Pillow writes into the GPS block is what we read, all over the world."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from hazardmap.capture.exif import read_georeference
+from hazardmap.capture.services import FrameRefused, frame_accept
 from hazardmap.core.georeference import Georeference
-from tests.capture_scene import BASE, GPS, IFD, gps_tags, picture
+from tests.capture_scene import BASE, GPS, IFD, driver, gps_tags, here, picture
 
 Y1990 = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -81,3 +83,23 @@ def test_no_damaged_block_raises(noise, at):
     block = image.info["exif"]
     image.info["exif"] = block[:at] + noise + block[at + len(noise) :]
     assert isinstance(read_georeference(image), Georeference)
+
+
+@pytest.fixture
+def someone(db):
+    return driver()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@given(st.sampled_from(["JPEG", "PNG", "WEBP"]), st.binary(max_size=40), st.floats(0, 1))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_damaged_picture_is_more_than_refused(someone, kind, noise, share):
+    """Headers and blocks overwritten anywhere: the upload is taken or refused, never a failure."""
+    owner, device = someone
+    content = picture(kind=kind, gps=gps_tags(24.9, 60.1))
+    at = round(share * len(content))
+    damaged = content[:at] + noise + content[at + len(noise) :]
+    with suppress(FrameRefused):
+        frame_accept(
+            account_id=owner.pk, device_id=device.device_id, image=damaged, metadata=here()
+        )

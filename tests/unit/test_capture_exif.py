@@ -25,6 +25,15 @@ def test_the_pixels_of_a_png_are_not_decoded_for_its_exif():
         assert image._im is None, "decoding hostile pixels is the sandbox's job"
 
 
+def test_a_block_that_no_camera_writes_is_not_taken_apart():
+    """It could hold millions of numbers, each an object of Pillow's: seconds of a web server."""
+    position = gps_tags(24.94, 60.17)
+    usual = picture(kind="PNG", gps=position | {GPS.GPSAreaInformation: b"x" * 60_000})
+    forged = picture(kind="PNG", gps=position | {GPS.GPSAreaInformation: b"x" * 300_000})
+    assert read(usual).lon == 24.94
+    assert read(forged) == Georeference()
+
+
 def test_a_cameras_clock_counts_where_its_zone_is_known():
     detail = {BASE.DateTimeOriginal: "2026:05:04 14:00:00"}
     assert read(picture(detail=detail)).captured_at is None
