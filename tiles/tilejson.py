@@ -55,7 +55,10 @@ def hazards_json(template: str) -> dict[str, Any]:
                 "minzoom": 0,
                 "maxzoom": SINGLE_HAZARDS_FROM_ZOOM - 1,
                 "fields": cells
-                | {"t0": "reference time, low byte", "t1": "reference time, high byte"},
+                | {
+                    "t0": "reference time, low byte",
+                    "t1": "high byte; of the times that share both, the one nearest to now",
+                },
             },
             {
                 "id": "hazards",

@@ -8,46 +8,208 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hazards', '0001_initial'),
+        ("hazards", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='hazardevent',
-            name='transaction',
+            model_name="hazardevent",
+            name="transaction",
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=django.contrib.postgres.indexes.GinIndex(models.F('observations'), name='evidence_by_observation'),
+            model_name="evidence",
+            index=django.contrib.postgres.indexes.GinIndex(
+                models.F("observations"), name="evidence_by_observation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('log2_ratio__range', (-99, 99)), ('p_after__range', (0, 1)), ('visibility__range', (0, 1))), name='evidence_numbers'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("log2_ratio__range", (-99, 99)),
+                    ("p_after__range", (0, 1)),
+                    ("visibility__range", (0, 1)),
+                ),
+                name="evidence_numbers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(('cov_ee_m2__gt', 0), ('cov_ee_m2__lt', 1000000000.0), ('cov_nn_m2__gt', 0), ('cov_nn_m2__lt', 1000000000.0), ('cov_en_m2__gt', -1000000000.0), ('cov_en_m2__lt', 1000000000.0)), name='hazard_covariance'),
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cov_ee_m2__gt", 0),
+                    ("cov_ee_m2__lt", 1000000000.0),
+                    ("cov_nn_m2__gt", 0),
+                    ("cov_nn_m2__lt", 1000000000.0),
+                    ("cov_en_m2__gt", -1000000000.0),
+                    ("cov_en_m2__lt", 1000000000.0),
+                ),
+                name="hazard_covariance",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_X', output_field=models.FloatField()), 999.0), 180.0), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_Y', output_field=models.FloatField()), 999.0), 90.0)), name='hazard_position'),
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_X",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        180.0,
+                    ),
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_Y",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        90.0,
+                    ),
+                ),
+                name="hazard_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_X', output_field=models.FloatField()), 999.0), 180.0), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_Y', output_field=models.FloatField()), 999.0), 90.0)), name='observation_position'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_X",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        180.0,
+                    ),
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_Y",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        90.0,
+                    ),
+                ),
+                name="observation_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_X', output_field=models.FloatField()), 999.0), 180.0), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_Y', output_field=models.FloatField()), 999.0), 90.0)), name='verdict_position'),
+            model_name="verdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_X",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        180.0,
+                    ),
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_Y",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        90.0,
+                    ),
+                ),
+                name="verdict_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='view',
-            constraint=models.CheckConstraint(condition=models.Q(('accuracy_m__gt', 0), ('accuracy_m__lt', 100000.0), ('aspect__gt', 0), ('aspect__lt', 1000.0), ('heading_sigma_deg__gt', 0), ('heading_sigma_deg__lte', 180), models.Q(('heading_deg', None), ('heading_deg__range', (0, 360)), _connector='OR'), models.Q(('speed_mps', None), ('speed_mps__range', (0, 1000.0)), _connector='OR')), name='view_numbers'),
+            model_name="view",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accuracy_m__gt", 0),
+                    ("accuracy_m__lt", 100000.0),
+                    ("aspect__gt", 0),
+                    ("aspect__lt", 1000.0),
+                    ("heading_sigma_deg__gt", 0),
+                    ("heading_sigma_deg__lte", 180),
+                    models.Q(
+                        ("heading_deg", None), ("heading_deg__range", (0, 360)), _connector="OR"
+                    ),
+                    models.Q(
+                        ("speed_mps", None), ("speed_mps__range", (0, 1000.0)), _connector="OR"
+                    ),
+                ),
+                name="view_numbers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='view',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_X', output_field=models.FloatField()), 999.0), 180.0), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast('position', django.contrib.gis.db.models.fields.GeometryField(srid=4326)), function='ST_Y', output_field=models.FloatField()), 999.0), 90.0)), name='view_position'),
+            model_name="view",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_X",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        180.0,
+                    ),
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.Func(
+                                django.db.models.functions.comparison.Cast(
+                                    "position",
+                                    django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                                ),
+                                function="ST_Y",
+                                output_field=models.FloatField(),
+                            ),
+                            999.0,
+                        ),
+                        90.0,
+                    ),
+                ),
+                name="view_position",
+            ),
         ),
     ]
