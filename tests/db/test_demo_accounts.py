@@ -1,13 +1,18 @@
 """The demonstration's accounts: made once, kept where only the operator reads them."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
+from PIL import Image, ImageChops, ImageStat
 
 from hazardmap.accounts.models import Organisation, User
 from hazardmap.accounts.selectors import buyer_by_token, contributor_by_token
+from hazardmap.capture.exif import read_georeference
 from hazardmap.demo import accounts, pictures
 from hazardmap.demo.accounts import NotADemo, demo_accounts
+from hazardmap.demo.restage import Pose, restage
 
 pytestmark = pytest.mark.django_db
 
@@ -67,16 +72,29 @@ def test_production_has_none(monkeypatch):
 
 
 def test_without_the_real_pictures_there_are_none(settings, tmp_path):
-    settings.SHARED = tmp_path / "nowhere"
-    assert pictures.restaged_items() == []
+    settings.SHARED, settings.ASSETS = tmp_path / "nowhere", tmp_path
+    assert pictures.restaged_items(tmp_path) == []
     (tmp_path / "nowhere" / "data").mkdir(parents=True)
-    assert pictures.restaged_items() == []
+    assert pictures.restaged_items(tmp_path) == []
 
 
-def test_real_pictures_are_restaged_along_the_track_and_labelled(shared):
-    items = pictures.restaged_items()
+def test_real_pictures_are_restaged_along_the_track_and_labelled(shared, tmp_path):
+    items = pictures.restaged_items(tmp_path)
     assert len(items) > 20
-    assert all(item.metadata["provenance"] == "position_simulated" for item in items)
-    placed = [item.metadata for item in items if "lon" in item.metadata]
-    assert all(45 < at["lat"] < 46 and 13 < at["lon"] < 14 for at in placed)
-    assert all(0 <= at["heading_deg"] <= 360 for at in placed)
+    assert all(item.metadata == {"provenance": "position_simulated"} for item in items)
+    told = [read_georeference(Image.open(item.path)) for item in items]
+    assert all(timedelta(0) < timezone.now() - at.captured_at < timedelta(hours=1) for at in told)
+    in_istria = [at for at in told if 45 < at.lat < 46 and 13 < at.lon < 14]
+    assert len(in_istria) >= 20
+    assert all(0 <= at.heading_deg <= 360 for at in told)
+
+
+def test_a_restaged_copy_looks_the_same(shared, tmp_path):
+    picture = next((shared / "coco_subset").rglob("*.jpg"))
+    at = datetime(2026, 2, 3, 4, 5, 6, 700_000, tzinfo=UTC)
+    restage(picture, tmp_path / "copy.jpg", at=at, pose=Pose(-70.123456, -33.654321, 271.5))
+    told = read_georeference(Image.open(tmp_path / "copy.jpg"))
+    assert (told.lon, told.lat) == pytest.approx((-70.123456, -33.654321), abs=1e-7)
+    assert (told.captured_at, told.heading_deg) == (at, 271.5)
+    change = ImageChops.difference(Image.open(tmp_path / "copy.jpg"), Image.open(picture))
+    assert max(ImageStat.Stat(change).mean) < 1
