@@ -4,18 +4,12 @@
 import os
 import sys
 
-from hazardmap.settings.env import EnvError
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
-
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
     try:
-        main()
-    except EnvError as error:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
         sys.exit(str(error))

@@ -2,10 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
 
 from hazardmap.platform.problems import answer
 
 MACHINE_READ = ("/api/", "/tiles/", "/map/", "/images/")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(MACHINE_READ):
+        return answer(400, "The request is malformed.")
+    return defaults.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

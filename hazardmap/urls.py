@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from hazardmap.platform.health import healthz
 
+handler400 = "hazardmap.errors.bad_request"
 handler404 = "hazardmap.errors.not_found"
 handler500 = "hazardmap.errors.failed"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection
+from pytest_django import Settings
 
 from tests.stack import Stack, started
 
@@ -34,12 +34,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 
 
 @pytest.fixture(autouse=True)
-def _own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blobs and logs of a test go to its own folder."""
-    monkeypatch.setattr(default_storage, "_location", str(tmp_path / "blobs"), raising=False)
-    default_storage.__dict__.pop("base_location", None)
-    default_storage.__dict__.pop("location", None)
-    monkeypatch.setattr(settings, "USAGE_LOG", tmp_path / "usage")
+def _own_state(tmp_path: Path, settings: Settings) -> None:
+    """Blobs and logs of a test go to its own folder, its counters under names of their own."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": str(tmp_path)}}
+    blobs = settings.STORAGES["default"]
+    options = blobs["OPTIONS"] | {"location": tmp_path / "blobs"}
+    settings.STORAGES = settings.STORAGES | {"default": blobs | {"OPTIONS": options}}
+    settings.USAGE_LOG = tmp_path / "usage"
 
 
 @pytest.fixture(scope="session")

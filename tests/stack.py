@@ -170,7 +170,7 @@ def _configured(folder: Path, database: str) -> Stack:
         "HAZARDMAP_PORT": str(port),
     }
     manage(environment, "migrate", "--no-input")
-    manage(environment, "demo_accounts")
+    manage(environment, "demo_prepare")
     accounts = json.loads((folder / "demo" / "accounts.json").read_text())
     return Stack(f"http://127.0.0.1:{port}", environment, accounts, folder / "logs")
 

@@ -1,37 +1,53 @@
 """What a tile holds: from its address to its bytes, None where there is nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import mapbox_vector_tile
 from django.db import connection
 from django.utils import timezone
+from mapbox_vector_tile.encoder import on_invalid_geometry_make_valid
 
 from hazardmap.core.grid import res_for_zoom
-from hazardmap.hazards.selectors import hazards_in
-from tiles.cells import BUFFER_SHARE, cell_features, margin_m
+from hazardmap.hazards.selectors import fading_in, gravest_in
+from tiles.cells import cell_features, reach_m
 from tiles.mercator import Tile
-from tiles.points import point_features
+from tiles.points import point_features, truncation_feature
 
-MAX_HAZARDS = 20_000
+# About 500 kB of tile; what does not fit is counted in the layer `truncated`.
+MAX_POINTS = 4_000
 ROADS_SQL = (Path(__file__).parent / "sql" / "roads.sql").read_text()
 ROADS_MIN_ZOOM = 10
 
 
 def hazards_tile(tile: Tile) -> bytes | None:
-    """Cells below zoom 12 (layer `cells`), single hazards from there (layer `hazards`)."""
+    """Cells below zoom 12 (layer `cells`), single hazards from there (layer `hazards`).
+
+    Cells count every hazard. Single hazards are at most MAX_POINTS, the gravest; then the layer
+    `truncated` says how many are left out.
+    """
     res = res_for_zoom(tile.z)
-    west, _, east, _ = tile.bounds_m()
-    buffer_m = (east - west) * BUFFER_SHARE if res is None else margin_m(res)
-    hazards = hazards_in(_wrapped(tile.bounds_deg(buffer_m)), limit=MAX_HAZARDS)
-    if res is None:
-        name, features = "hazards", point_features(hazards)
-    else:
-        name, features = "cells", cell_features(hazards, tile, res, timezone.now())
-    if not features:
+    if res is not None:
+        hazards = fading_in(tile.box_deg(reach_m(res)))
+        return _encoded({"cells": cell_features(hazards, tile, res, timezone.now())}, tile)
+    gravest, left_out = gravest_in(tile.box_deg(), limit=MAX_POINTS)
+    layers = {"hazards": point_features(gravest, tile)}
+    if left_out:
+        layers["truncated"] = [truncation_feature(len(gravest), left_out, tile)]
+    return _encoded(layers, tile)
+
+
+def _encoded(layers: dict[str, list[dict[str, Any]]], tile: Tile) -> bytes | None:
+    if not any(layers.values()):
         return None
-    layer = {"name": name, "features": features}
-    options = {"quantize_bounds": tile.bounds_m(), "extents": 4096}
-    return bytes(mapbox_vector_tile.encode([layer], default_options=options))
+    named = [{"name": name, "features": features} for name, features in layers.items()]
+    # Rounded to the tile's grid, a sliver of a cell may cross itself.
+    options = {
+        "quantize_bounds": tile.bounds_m(),
+        "extents": 4096,
+        "on_invalid_geometry": on_invalid_geometry_make_valid,
+    }
+    return bytes(mapbox_vector_tile.encode(named, default_options=options))
 
 
 def roads_tile(tile: Tile) -> bytes | None:
@@ -42,13 +58,3 @@ def roads_tile(tile: Tile) -> bytes | None:
         cursor.execute(ROADS_SQL, {"z": tile.z, "x": tile.x, "y": tile.y})
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] else None
-
-
-def _wrapped(
-    bounds: tuple[float, float, float, float],
-) -> tuple[float, float, float, float]:
-    """Bounds whose sides lie within ±180; west > east says that they cross the antimeridian."""
-    west, south, east, north = bounds
-    if east - west >= 360:
-        return -180.0, south, 180.0, north
-    return (west + 180) % 360 - 180, south, east if east <= 180 else east - 360, north

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 EARTH_RADIUS_M: Final = 6_378_137.0
+POLAR_RADIUS_M: Final = 6_335_000.0  # the least radius of curvature of the ellipsoid
 HALF_WORLD_M: Final = math.pi * EARTH_RADIUS_M
 MAX_LAT_DEG: Final = math.degrees(math.atan(math.sinh(math.pi)))
 MAX_ZOOM: Final = 22
+BUFFER_SHARE: Final = 64 / 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,34 @@ class Tile:
         north = HALF_WORLD_M - self.y * size_m
         return west, north - size_m, west + size_m, north
 
-    def bounds_deg(self, margin_m: float = 0.0) -> tuple[float, float, float, float]:
-        """West, south, east, north in degrees, `margin_m` Mercator metres wider on each side.
-
-        West may lie below −180 and east beyond 180.
-        """
+    def drawn_m(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in metres of what is drawn: the tile and its buffer."""
         west, south, east, north = self.bounds_m()
-        return (
-            math.degrees((west - margin_m) / EARTH_RADIUS_M),
-            _lat_deg(south - margin_m),
-            math.degrees((east + margin_m) / EARTH_RADIUS_M),
-            _lat_deg(north + margin_m),
-        )
+        buffer_m = (east - west) * BUFFER_SHARE
+        return west - buffer_m, south - buffer_m, east + buffer_m, north + buffer_m
+
+    def box_deg(self, reach_m: float = 0.0) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees of what is drawn and `reach_m` on the ground around.
+
+        All four lie within ±180 and ±90; west > east says that the box crosses the antimeridian.
+        """
+        west, south, east, north = self.drawn_m()
+        reach_deg = math.degrees(reach_m / POLAR_RADIUS_M)
+        south_deg = max(-90.0, _lat_deg(south) - reach_deg)
+        north_deg = min(90.0, _lat_deg(north) + reach_deg)
+        # Meridians are closest together where the box comes closest to a pole.
+        narrowest = math.cos(math.radians(max(-south_deg, north_deg)))
+        side_deg = reach_deg / narrowest if narrowest > 1e-9 else 360.0
+        west_deg = math.degrees(west / EARTH_RADIUS_M) - side_deg
+        east_deg = math.degrees(east / EARTH_RADIUS_M) + side_deg
+        if east_deg - west_deg >= 360.0:
+            return -180.0, south_deg, 180.0, north_deg
+        return _turned(west_deg), south_deg, _turned(east_deg), north_deg
+
+    def nearest_turn_m(self, x_m: float) -> float:
+        """What to add to a longitude in metres to get its copy that lies closest to the tile."""
+        west, _, east, _ = self.bounds_m()
+        return 2 * HALF_WORLD_M * round(((west + east) / 2 - x_m) / (2 * HALF_WORLD_M))
 
 
 def to_metres(lon: float, lat: float) -> tuple[float, float]:
@@ -64,3 +82,8 @@ def tile_at(lon: float, lat: float, z: int) -> Tile:
 def _lat_deg(y_m: float) -> float:
     clamped = max(-HALF_WORLD_M, min(HALF_WORLD_M, y_m))
     return math.degrees(math.atan(math.sinh(clamped / EARTH_RADIUS_M)))
+
+
+def _turned(lon_deg: float) -> float:
+    """The same meridian within ±180."""
+    return math.remainder(lon_deg, 360.0)

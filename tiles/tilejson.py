@@ -55,7 +55,10 @@ def hazards_json(template: str) -> dict[str, Any]:
                 "minzoom": 0,
                 "maxzoom": SINGLE_HAZARDS_FROM_ZOOM - 1,
                 "fields": cells
-                | {"t0": "reference time, low byte", "t1": "reference time, high byte"},
+                | {
+                    "t0": "reference time, low byte",
+                    "t1": "high byte; of the times that share both, the one nearest to now",
+                },
             },
             {
                 "id": "hazards",
@@ -63,6 +66,16 @@ def hazards_json(template: str) -> dict[str, Any]:
                 "minzoom": SINGLE_HAZARDS_FROM_ZOOM,
                 "maxzoom": 16,
                 "fields": POINT_FIELDS,
+            },
+            {
+                "id": "truncated",
+                "description": "one point, where a tile would be too large with all its hazards",
+                "minzoom": SINGLE_HAZARDS_FROM_ZOOM,
+                "maxzoom": 16,
+                "fields": {
+                    "shown": "hazards in this tile, the gravest",
+                    "left_out": "hazards that are not in this tile",
+                },
             },
         ],
         "epoch": EPOCH.isoformat(),

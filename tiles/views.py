@@ -5,8 +5,10 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from hazardmap.platform.client_address import client_address
 from hazardmap.platform.problems import answer
 from hazardmap.platform.rate_limit import allow
 from tiles.layers import hazards_tile, roads_tile
@@ -27,7 +29,7 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
         return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(LAYERS))}.")
     if not address.exists:
         return answer(400, "z must be 0 to 22 and x, y inside the grid of that zoom.")
-    if not allow(f"tiles:{request.META['REMOTE_ADDR']}", limit=TILES_PER_MINUTE, period_s=60):
+    if not allow(f"tiles:{client_address(request)}", limit=TILES_PER_MINUTE, period_s=60):
         limited = answer(429, f"More than {TILES_PER_MINUTE} tiles a minute from one address.")
         limited.headers["Retry-After"] = "60"
         return limited
@@ -53,10 +55,12 @@ def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
 
 
 def _with_body(request: HttpRequest, body: bytes) -> HttpResponse:
-    etag = f'"{sha256(body).hexdigest()[:24]}"'
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
+    # Weak, since the bytes on the wire depend on Accept-Encoding.
+    etag = f'W/"{sha256(body).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Vary": "Accept-Encoding"}
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if {"*", etag, etag.removeprefix("W/")}.intersection(known):
+        return HttpResponseNotModified(headers=headers)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body = gzip.compress(body, compresslevel=5, mtime=0)
         headers["Content-Encoding"] = "gzip"

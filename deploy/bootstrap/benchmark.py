@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from deploy.bootstrap.failure import BootstrapError
-from deploy.bootstrap.place import CLONE
+from deploy.bootstrap.place import CLONE, PERSISTENT_TEMPORARY
 from deploy.bootstrap.step import step
 from deploy.bootstrap.up import RUNNING, SERVING
 
@@ -21,7 +21,7 @@ Row = dict[str, str | float]
 
 def measure_up() -> None:
     """Clone the committed state, time both runs, and put the figures into up.json."""
-    folder = Path(tempfile.mkdtemp(prefix="hazardmap-bench-"))
+    folder = Path(tempfile.mkdtemp(prefix="hazardmap-bench-", dir=PERSISTENT_TEMPORARY))
     folder.chmod(0o755)
     clone = folder / "clone"
     try:

@@ -1,5 +1,6 @@
 """Files from elsewhere: the model weights, the demo's picture and map extract, and its roads."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -14,6 +15,8 @@ def fetch_all(place: Place) -> None:
     assets = Path("deploy/assets.toml")
     _stamped_fetch(place, "Model weights", "weights", weights)
     _stamped_fetch(place, "Pictures and map of the demo", "assets", assets)
+    if os.environ.get("REAL") == "1":
+        _stamped_fetch(place, "Real frames", "real", Path("deploy/real_frames.toml"))
     extract = place.var / "assets" / "Helsinki.osm.pbf"
     roads = place.var / "assets" / "roads.geojson"
     stamped(

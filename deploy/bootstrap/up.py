@@ -100,7 +100,7 @@ def run_in_stack(command: Sequence[str]) -> int:
     done = subprocess.run(
         [program, *command[1:]],
         cwd=place.home,
-        env=environment,
+        env={**os.environ, **environment},  # a command may be given its own, such as a token
         check=False,
         **place.account.popen(),
     )
@@ -135,9 +135,10 @@ def _serve(place: Place, services: Services, begin: float) -> None:
     environment = service_environment(place, settings)
     write_environment(place.var / "env", environment)
     _manage(place, environment, "Database schema", "migrate", "--no-input")
-    _manage(place, environment, "Demo accounts", "demo_accounts")
     processes = ProcessTable(place, environment, place.log("up"))
     try:
+        # While the others start.
+        _manage(place, environment, "Demo accounts and streets", "demo_prepare")
         with step(SERVING):
             processes.wait_until_healthy(f"http://{host()}:{port()}")
         _manage(place, environment, "Demo frames", "demo_feed")

@@ -5,6 +5,8 @@ box after occlusion is the extent of its pixels.
 """
 
 from dataclasses import dataclass
+from itertools import accumulate
+from math import dist
 
 import cv2
 import numpy as np
@@ -57,15 +59,15 @@ class Canvas:
         """Paint a thing that stands in the world; returns how many pixels it covers."""
         outlines: list[Floats] = []
         fills: list[Floats] = []
-        for body in sorted(shape.solids, key=lambda s: -self._distance(s.centres)):
+        for body in sorted(shape.solids, key=lambda body: -self._distance(body.centre)):
             self._faces(body, in_sun, outlines, fills)
         covered = self._fill(outlines, fills, owner)
         for board in shape.boards:
             covered += self._board(board, owner, in_sun)
         return covered
 
-    def _distance(self, corners: Floats) -> float:
-        return float(np.linalg.norm(corners.mean(axis=0) - self.view.position))
+    def _distance(self, point: Floats) -> float:
+        return dist(point, self.view.position)
 
     def _faces(
         self, body: Solid, in_sun: float, outlines: list[Floats], fills: list[Floats]
@@ -78,7 +80,7 @@ class Canvas:
         if not local.size or local[..., 2].max() <= NEAR_M:
             return
         tones = self.light.shade(body.colours[facing], body.normals[facing], in_sun)
-        tones = self.light.through_air(tones, self._distance(body.centres))
+        tones = self.light.through_air(tones, self._distance(body.centre))
         if local[..., 2].min() >= NEAR_M:
             outlines.extend(self.view.to_pixels(local))
             fills.extend(tones)
@@ -90,19 +92,20 @@ class Canvas:
                 fills.append(tone)
 
     def _fill(self, outlines: list[Floats], fills: list[Floats], owner: int) -> int:
-        region = self._region(np.concatenate(outlines)) if outlines else None
+        corners = np.concatenate(outlines) if outlines else np.empty((0, 2))
+        region = self._region(corners) if outlines else None
         if region is None:
             return 0
         rows, columns = region
         size = (rows.stop - rows.start, columns.stop - columns.start)
         scale = 4 if size[0] * size[1] < 40_000 else 2
         tile = np.zeros((size[0] * scale, size[1] * scale, 4), np.uint8)
-        corner = np.array([columns.start, rows.start])
+        fine = ((corners - (columns.start, rows.start) + 0.5) * scale - 0.5) * (1 << _SHIFT)
+        points = np.clip(fine, -(2**24), 2**24).round().astype(np.int32)
+        ends = list(accumulate(len(outline) for outline in outlines))
         tones = np.clip(np.array(fills), 0, 1) * 255
-        for outline, (red, green, blue) in zip(outlines, tones.tolist(), strict=True):
-            fine = ((outline - corner + 0.5) * scale - 0.5) * (1 << _SHIFT)
-            fine = np.clip(fine, -(2**24), 2**24).round().astype(np.int32)
-            cv2.fillConvexPoly(tile, fine, (red, green, blue, 255.0), cv2.LINE_8, _SHIFT)
+        for start, end, tone in zip([0, *ends], ends, tones.tolist(), strict=False):
+            cv2.fillConvexPoly(tile, points[start:end], (*tone, 255.0), cv2.LINE_8, _SHIFT)
         small = cv2.resize(tile, (size[1], size[0]), interpolation=cv2.INTER_AREA)
         return self._over(region, small.astype(np.float32) / 255, owner)
 
@@ -122,11 +125,10 @@ class Canvas:
         tile = cv2.warpPerspective(picture, warp, (width * scale, height * scale))
         if scale > 1:
             tile = cv2.resize(tile, (width, height), interpolation=cv2.INTER_AREA)
-        normal = np.cross(board.corners[1] - board.corners[0], board.corners[3] - board.corners[0])
-        normal /= np.linalg.norm(normal)
-        normal = normal if normal @ (self.view.position - board.corners[0]) > 0 else -normal
+        towards = board.normal @ (self.view.position - board.centre)
+        normal = board.normal if towards > 0 else -board.normal
         lit = self.light.shade(np.ones((1, 3)), normal[None], in_sun)[0]
-        clear = 0.5 ** (self._distance(board.corners) / self.light.haze_m)
+        clear = 0.5 ** (self._distance(board.centre) / self.light.haze_m)
         paint = tile.astype(np.float32)
         paint *= np.append(lit * clear, 1).astype(np.float32) / np.float32(255)
         paint[..., :3] += paint[..., 3:] * (np.array(self.light.haze) * (1 - clear)).astype("f4")

@@ -20,7 +20,11 @@ from detection.render.solid import Picture
 from detection.render.weather import Conditions
 
 SECTION_M = 280.0
-CREDIT = "© OpenStreetMap contributors"
+CREDIT = (
+    "simulated drive, rendered by hazardmap; "
+    "road geometry © OpenStreetMap contributors (ODbL 1.0); "
+    "cat: Chelsea, photographed by Stéfan van der Walt (CC0), from scikit-image"
+)
 PAUSE = timedelta(minutes=10)
 
 
@@ -93,7 +97,8 @@ def render_drive(
                 progress(done, total)
         written.append(_drive_truth(number, trip, frames))
     truth = out / "truth.json"
-    truth.write_text(json.dumps(_truth(scene, seed, written), indent=1, ensure_ascii=False) + "\n")
+    content = json.dumps(_truth(scene, seed, written), indent=1, ensure_ascii=False)
+    truth.write_text(content + "\n", encoding="utf-8")
     return DriveSummary(
         street=section.name,
         drives=tuple(out / f"drive-{n}" for n in range(1, drives + 1)),
@@ -215,7 +220,7 @@ def _truth(scene: Scene, seed: int, drives: list[dict[str, Any]]) -> dict[str, A
         )
     return {
         "simulated": True,
-        "credit": f"{CREDIT} (road geometry, ODbL 1.0); pictures simulated by hazardmap",
+        "credit": CREDIT,
         "seed": seed,
         "street": section.name,
         "objects": objects,

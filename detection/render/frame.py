@@ -16,8 +16,8 @@ from detection.render.solid import Shape
 from detection.render.street import Floats32
 from detection.render.weather import Conditions, Lens
 
-HOUSES_SEEN_M = 220.0
-SEEN_M = 120.0
+HOUSES_SEEN_M = 200.0
+SEEN_M = 110.0
 SHADOWS_SEEN_M = 60.0
 SMALLEST_PX = 8
 LEAST_SHARE = 0.25

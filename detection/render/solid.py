@@ -34,6 +34,11 @@ class Solid:
         return np.asarray(self.faces.mean(axis=1))
 
     @cached_property
+    def centre(self) -> Floats:
+        """Middle of the body, (3,)."""
+        return np.asarray(self.centres.mean(axis=0))
+
+    @cached_property
     def flat(self) -> bool:
         """Whether all faces lie in one plane, so that there is no outside."""
         return bool(abs(self._lift(_normals(self.faces))).max() < 1e-9)
@@ -46,7 +51,7 @@ class Solid:
         return np.where(side[:, None] < 0, -normals, normals)
 
     def _lift(self, normals: Floats) -> Floats:
-        return np.asarray(((self.centres - self.centres.mean(axis=0)) * normals).sum(axis=1))
+        return np.asarray(((self.centres - self.centre) * normals).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ class Board:
 
     corners: Floats
     levels: tuple[Picture, ...]
+
+    @cached_property
+    def centre(self) -> Floats:
+        """Middle of the board, (3,)."""
+        return np.asarray(self.corners.mean(axis=0))
+
+    @cached_property
+    def normal(self) -> Floats:
+        """Unit normal (3,), to either side."""
+        return np.asarray(_normals(self.corners[None])[0])
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,13 @@ class Shape:
         """All corners, shape (n, 3)."""
         parts = [s.faces.reshape(-1, 3) for s in self.solids] + [b.corners for b in self.boards]
         return np.concatenate(parts)
+
+
+def trimmed(picture: Picture) -> Picture:
+    """A picture (h, w, 4) without its transparent margins, so that its size is the thing's."""
+    shown = picture[..., 3] >= 128
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def pyramid(picture: Picture) -> tuple[Picture, ...]:

@@ -53,6 +53,15 @@ describe('expectedCount', () => {
     expect(later).toBeCloseTo(3 * 2 ** (-1200 / 86_400) + 0.5, 9);
   });
 
+  it('takes the nearest time after the two bytes have wrapped', () => {
+    const wrapped_s = at_s + 3 * 65_536 * 600;
+    expect(evaluated(count, cell, { now: wrapped_s, groups: all })).toBeCloseTo(4, 9);
+    const earlier = evaluated(count, cell, { now: wrapped_s - 3600, groups: all });
+    expect(earlier).toBeCloseTo(4, 9);
+    const later = evaluated(count, cell, { now: wrapped_s + 1200, groups: all });
+    expect(later).toBeCloseTo(3 * 2 ** (-1200 / 86_400) + 0.5, 9);
+  });
+
   it('counts shown groups only', () => {
     expect(evaluated(count, cell, { now: at_s, groups: ['wildlife'] })).toBeCloseTo(1, 9);
     expect(evaluated(count, cell, { now: at_s, groups: [] })).toBe(0);

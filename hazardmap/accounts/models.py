@@ -151,3 +151,15 @@ class PairingCode(models.Model):
     owner = models.ForeignKey(User, models.CASCADE)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class LoginTries(models.Model):
+    """How often somebody has tried to sign in since `started_at`; `key` is a keyed hash."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    started_at = models.DateTimeField()
+    tries = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "login tries"
+        indexes = [models.Index("started_at", name="login_tries_by_start")]

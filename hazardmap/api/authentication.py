@@ -1,7 +1,8 @@
 """Who calls: a device by its token, a buyer by an API key. Nothing else, no cookies."""
 
-from typing import cast
+from typing import Any, cast
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -66,3 +67,19 @@ class BuyerKey(_Bearer):
         if buyer is None:
             raise self.refuse()
         return buyer, None
+
+
+# drf-spectacular finds these two by their base class.
+class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class DeviceTokenScheme(_BearerScheme):  # type: ignore[no-untyped-call]
+    target_class = DeviceToken
+    name = "deviceToken"
+
+
+class BuyerKeyScheme(_BearerScheme):  # type: ignore[no-untyped-call]
+    target_class = BuyerKey
+    name = "apiKey"

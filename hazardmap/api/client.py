@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from hazardmap.core.backoff import delays_s
 PARALLEL = 4
 TIMEOUT_S = 60.0
 RETRIED = {429, 502, 503, 504}
+TAKEN = {HTTPStatus.ACCEPTED: "accepted", HTTPStatus.OK: "repeated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Journal:
         self._path = path
         self._sent: dict[str, str] = {}
         if path is not None and path.exists():
-            for line in path.read_text().splitlines():
+            for line in path.read_text(errors="replace").splitlines():
                 digest, _, frame_id = line.partition(" ")
                 self._sent[digest] = frame_id
 
@@ -65,57 +67,73 @@ def upload(
     journal: Journal,
     progress: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Send every item to the server at `url`; outcomes come in the order of the items."""
+    """Send every item to the server at `url`; outcomes come in the order of the items.
+
+    Once the server stays away or refuses the token, the rest fails without being sent.
+    Raises httpx.InvalidURL.
+    """
     headers = {"Authorization": f"Bearer {token}"}
     with (
         httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_S) as client,
         ThreadPoolExecutor(PARALLEL) as pool,
     ):
+        sender = _Sender(client, journal)
         outcomes = []
-        for outcome in pool.map(lambda item: _send(client, item, journal), items):
+        for outcome in pool.map(sender.send, items):
             progress(outcome)
             outcomes.append(outcome)
         return outcomes
 
 
-def _send(client: httpx.Client, item: Item, journal: Journal) -> Outcome:
-    try:
-        image = item.path.read_bytes()
-    except OSError as error:
-        return Outcome(item.path, "failed", error.strerror or str(error))
-    digest = sha256(image).hexdigest()
-    if frame_id := journal.frame_of(digest):
-        return Outcome(item.path, "repeated", frame_id)
-    try:
-        response = _post(client, item, image)
-    except httpx.HTTPError as error:
-        return Outcome(item.path, "failed", f"no answer: {error or type(error).__name__}")
-    if response.is_success:
-        frame_id = str(response.json()["id"])
-        journal.add(digest, frame_id)
-        accepted = response.status_code == HTTPStatus.ACCEPTED
-        return Outcome(item.path, "accepted" if accepted else "repeated", frame_id)
-    return Outcome(item.path, "refused", _reason(response))
+class _Sender:
+    """Sends pictures, from several threads, until there is no point in it."""
 
+    def __init__(self, client: httpx.Client, journal: Journal) -> None:
+        self._client, self._journal = client, journal
+        self._pointless = Event()
 
-def _post(client: httpx.Client, item: Item, image: bytes) -> httpx.Response:
-    """Send once, and again after growing pauses while the server is away or overloaded."""
-    files = {"image": (item.path.name, image)}
-    data = {"metadata": json.dumps(dict(item.metadata))} if item.metadata else {}
-    for delay_s in delays_s(first_s=0.5, factor=2, longest_s=8, tries=5):
+    def send(self, item: Item) -> Outcome:
         try:
-            response = client.post("/api/v1/frames", files=files, data=data)
-        except httpx.TransportError:
+            image = item.path.read_bytes()
+        except OSError as error:
+            return Outcome(item.path, "failed", error.strerror or str(error))
+        digest = sha256(image).hexdigest()
+        if frame_id := self._journal.frame_of(digest):
+            return Outcome(item.path, "repeated", frame_id)
+        if self._pointless.is_set():
+            return Outcome(item.path, "failed", "not sent, like another picture")
+        try:
+            response = self._post(item, image)
+        except httpx.HTTPError as error:
+            self._pointless.set()
+            return Outcome(item.path, "failed", f"no answer: {error or type(error).__name__}")
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            self._pointless.set()
+        return self._outcome(item, digest, response)
+
+    def _outcome(self, item: Item, digest: str, response: httpx.Response) -> Outcome:
+        try:
+            answer = response.json()
+            if response.status_code not in TAKEN:
+                return Outcome(item.path, "refused", str(answer["detail"]))
+            frame_id = str(answer["id"])
+        except (ValueError, KeyError, TypeError):
+            detail = f"status {response.status_code}, and not from hazardmap"
+            return Outcome(item.path, "failed", detail)
+        self._journal.add(digest, frame_id)
+        return Outcome(item.path, TAKEN[HTTPStatus(response.status_code)], frame_id)
+
+    def _post(self, item: Item, image: bytes) -> httpx.Response:
+        """Send once, and again after growing pauses while the server is away or overloaded."""
+        files = {"image": (item.path.name, image)}
+        data = {"metadata": json.dumps(dict(item.metadata))} if item.metadata else {}
+        for delay_s in delays_s(first_s=0.5, factor=2, longest_s=8, tries=5):
+            try:
+                response = self._client.post("/api/v1/frames", files=files, data=data)
+            except httpx.TransportError:
+                time.sleep(delay_s)
+                continue
+            if response.status_code not in RETRIED:
+                return response
             time.sleep(delay_s)
-            continue
-        if response.status_code not in RETRIED:
-            return response
-        time.sleep(delay_s)
-    return client.post("/api/v1/frames", files=files, data=data)
-
-
-def _reason(response: httpx.Response) -> str:
-    try:
-        return str(response.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"status {response.status_code}"
+        return self._client.post("/api/v1/frames", files=files, data=data)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from hazardmap.platform.problems import MEDIA_TYPE, problem
 class Invalid(exceptions.APIException):
     """400 with one entry per broken rule."""
 
-    status_code = status.HTTP_400_BAD_REQUEST
+    status_code: int = status.HTTP_400_BAD_REQUEST
     default_detail = "The request breaks a rule."
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -23,9 +23,10 @@ class Invalid(exceptions.APIException):
         self.faults = faults
 
 
-class TooLarge(exceptions.APIException):
+class TooLarge(Invalid):
+    """413: what was sent is larger than the rule allows."""
+
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "image: is larger than 20 MB"
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -34,6 +35,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, SuspiciousOperation):  # Django's limits on the fields of a form
+        error = exceptions.ParseError("The form has too many or too large fields.")
     if not isinstance(error, exceptions.APIException):
         return None
     headers = {}

@@ -1,6 +1,7 @@
 """Place and time of a frame from its EXIF block. What cannot be read is as good as absent."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,11 @@ from PIL import ExifTags, Image
 
 from hazardmap.core.georeference import Georeference
 
+# A camera's block has some 64 kB; a forged one could hold millions of numbers to take apart.
+MAX_BLOCK_BYTES = 250_000
+# Whoever sends a broken block does not write our log.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
 _GPS = ExifTags.GPS
 _BASE = ExifTags.Base
 _KMH, _MPH, _KNOTS = 1 / 3.6, 0.44704, 0.514444
@@ -16,8 +22,11 @@ _KMH, _MPH, _KNOTS = 1 / 3.6, 0.44704, 0.514444
 
 def read_georeference(image: Image.Image) -> Georeference:
     """Read an opened, not yet decoded picture. Never raises on broken EXIF."""
+    if len(image.info.get("exif", b"")) > MAX_BLOCK_BYTES:
+        return Georeference()
     try:
-        exif = image.getexif()
+        # Not `image.getexif()`: for a PNG it decodes the pixels, which only the sandbox may do.
+        exif = Image.Image.getexif(image)
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
         detail = exif.get_ifd(ExifTags.IFD.Exif)
     except Exception:

@@ -11,6 +11,11 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
+from hazardmap.core.ids import uuid7
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+MOST = 2**31 - 1
+
 
 class Meter(StrEnum):
     """What can be billed."""
@@ -41,19 +46,21 @@ class UsageRecord:
     subject: str
     hazards: tuple[UUID, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raises ValueError on a quantity below 1 and on a time that an id cannot hold."""
+        if self.quantity < 1:
+            raise ValueError(f"a usage record needs a quantity of at least 1, not {self.quantity}")
+        if self.at.tzinfo is None or self.at < EARLIEST:
+            raise ValueError(f"a usage record needs a time with a zone from 1970 on, not {self.at}")
+
     @property
     def id(self) -> UUID:
         """The same request and meter always give the same id, so that a retry cannot bill twice.
 
-        UUIDv7 layout: 48 bits of the serving time in milliseconds, then a hash.
+        UUIDv7: 48 bits of the serving time in milliseconds, then a hash.
         """
         name = f"{self.key_id}\n{self.request_id}\n{self.meter}".encode()
-        millis = int(self.at.timestamp() * 1000)
-        tail = int.from_bytes(sha256(name).digest()[:10], "big")
-        value = (millis & (2**48 - 1)) << 80 | tail
-        value = value & ~(0xF << 76) | 0x7 << 76
-        value = value & ~(0x3 << 62) | 0x2 << 62
-        return UUID(int=value)
+        return uuid7(self.at, sha256(name).digest())
 
     def to_line(self) -> str:
         """One line of JSON without a line end."""
@@ -70,17 +77,30 @@ class UsageRecord:
         try:
             fields = json.loads(line)
             at = datetime.fromisoformat(fields["at"])
-            record = cls(
-                key_id=str(fields["key_id"]),
+            if at.tzinfo is None:
+                raise ValueError("a usage record needs a time zone")
+            return cls(
+                key_id=_text(fields["key_id"]),
                 meter=Meter(fields["meter"]),
-                quantity=int(fields["quantity"]),
+                quantity=_whole(fields["quantity"]),
                 at=at.astimezone(UTC),
-                request_id=str(fields["request_id"]),
-                subject=str(fields["subject"]),
+                request_id=_text(fields["request_id"]),
+                subject=_text(fields["subject"]),
                 hazards=tuple(UUID(value) for value in fields["hazards"]),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise ValueError(f"not a usage record: {error!r}") from error
-        if at.tzinfo is None or record.quantity < 1:
-            raise ValueError("a usage record needs a time zone and a quantity of at least 1")
-        return record
+
+
+def _text(value: object) -> str:
+    """A string that a database can hold."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"not a text: {value!r}")
+    value.encode()
+    return value
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or value > MOST:
+        raise ValueError(f"not a quantity: {value!r}")
+    return value

@@ -5,12 +5,12 @@ Their passwords and tokens are random, made once, and kept in a file that only t
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.selectors import has_account
@@ -26,7 +26,7 @@ class NotADemo(Exception):
 class Login:
     role: str
     email: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class DemoAccounts:
     """device_tokens: one per contributor, in the order of their logins. api_key: the buyer's."""
 
     logins: tuple[Login, ...]
-    device_tokens: tuple[str, ...]
-    api_key: str
+    device_tokens: tuple[str, ...] = field(repr=False)
+    api_key: str = field(repr=False)
 
 
 def demo_accounts() -> DemoAccounts:
@@ -47,9 +47,12 @@ def demo_accounts() -> DemoAccounts:
     # After a reset of the database the file is out of date.
     if known and has_account(known.logins[0].email):
         return known
-    with transaction.atomic():
-        accounts = _create()
-        _write(path, accounts)
+    try:
+        with transaction.atomic():
+            accounts = _create()
+            _write(path, accounts)
+    except IntegrityError:
+        raise NotADemo(f"The demo accounts exist, but {path} is gone: `make reset`.") from None
     return accounts
 
 
@@ -94,5 +97,7 @@ def _read(path: Path) -> DemoAccounts:
 
 def _write(path: Path, accounts: DemoAccounts) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(accounts), indent=1))
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(asdict(accounts), indent=1))
+    new.replace(path)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,6 +19,7 @@ from hazardmap.inference.services.demo_drive import demo_drive
 
 ENOUGH = 3
 HEAD_START = timedelta(minutes=12)
+FRAME_SPACING_M = 8.0
 
 
 class FeedFailed(Exception):
@@ -30,17 +32,27 @@ def is_enough() -> bool:
 
 
 def feed(*, url: str, accounts: DemoAccounts) -> list[Outcome]:
-    """Render a drive, send each dashcam's frames from its own account, then real pictures."""
-    folder = Path(settings.VAR) / "demo" / "drives"
-    shutil.rmtree(folder, ignore_errors=True)
-    summary = demo_drive(
-        out=folder, seed=secrets.randbelow(1_000_000), start=timezone.now() - HEAD_START
-    )
+    """Render a drive, send each dashcam's frames from its own account, then real pictures.
+
+    What really stands on the rendered street is left in the file demo/truth.json.
+    """
     outcomes = []
-    for drive, token in zip(summary.drives, accounts.device_tokens, strict=True):
-        frames = [Item(path) for path in sorted(drive.glob("*.jpg"))]
-        outcomes += _sent(frames, url=url, token=token)
-    outcomes += _sent(restaged_items(), url=url, token=accounts.device_tokens[0])
+    # A folder of its own: `make up` and the schedule may both feed at the same time.
+    folder_of_demo = Path(settings.VAR) / "demo"
+    with TemporaryDirectory(prefix="drives-", dir=folder_of_demo) as folder:
+        summary = demo_drive(
+            out=Path(folder),
+            seed=secrets.randbelow(1_000_000),
+            start=timezone.now() - HEAD_START,
+            frame_spacing_m=FRAME_SPACING_M,
+        )
+        shutil.copy(summary.truth, folder_of_demo / "truth.json")
+        for drive, token in zip(summary.drives, accounts.device_tokens, strict=True):
+            frames = [Item(path) for path in sorted(drive.glob("*.jpg"))]
+            outcomes += _sent(frames, url=url, token=token)
+        copies = Path(folder) / "restaged"
+        copies.mkdir()
+        outcomes += _sent(restaged_items(copies), url=url, token=accounts.device_tokens[0])
     return outcomes
 
 

@@ -2,11 +2,12 @@
 
 They are never part of this project. A folder named by HAZARDMAP_SHARED (default: `shared` beside
 the clone) may hold animals on roads, which are set along a real GPX track, and georeferenced
-dashcam frames, whose time is set to now. Both are labelled as simulated in place or time.
+dashcam frames; `make up REAL=1` fetches more of these. All get the present time, in copies that are
+deleted once they are sent, and are labelled as simulated in place or time.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,44 +16,45 @@ from django.utils import timezone
 
 from hazardmap.api.client import Item
 from hazardmap.core.geodesy import between
+from hazardmap.demo.restage import Pose, restage
 
 PER_SOURCE = 12
 ANIMAL = "8"
-SPACING = timedelta(seconds=20)
+ANIMAL_SPACING = timedelta(seconds=20)
+FRAME_SPACING = timedelta(seconds=2)
+LABEL = {"provenance": "position_simulated"}
 TRACK = "gpxpy_around-visnjan-with-car.gpx"
 GPX = "{http://www.topografix.com/GPX/1/1}"
 
 
-def restaged_items() -> list[Item]:
-    """Animals along the track, then the georeferenced frames; empty without the folder."""
+def restaged_items(folder: Path) -> list[Item]:
+    """Copies, in `folder`, of animals along the track and of georeferenced frames."""
     data = Path(settings.SHARED) / "data"
-    if not data.is_dir():
-        return []
-    return [*_animals(data), *_drives(data)]
+    now = timezone.now()
+    return [
+        *_animals(data, folder, now),
+        *_frames(data / "gps_frames" / "driving_sequences", folder, now),
+        *_frames(Path(settings.ASSETS) / "real", folder, now),
+    ]
 
 
-def _animals(data: Path) -> Iterator[Item]:
-    track = _track(data / "gps_frames" / "gpx" / TRACK)
+def _animals(data: Path, folder: Path, now: datetime) -> Iterator[Item]:
+    path = data / "gps_frames" / "gpx" / TRACK
+    if not path.exists():
+        return
+    track = _track(path)
     pictures = [
         picture
         for source in ("indian_road_obstacles", "coco_subset")
         for picture in _with_animals(data / source)
     ]
     step = max(1, (len(track) - 1) // max(1, len(pictures)))
-    now = timezone.now()
     for index, picture in enumerate(pictures):
         here, there = track[index * step], track[index * step + 1]
-        yield Item(
-            picture,
-            {
-                "lon": here[0],
-                "lat": here[1],
-                "heading_deg": between(*here, *there)[0],
-                "accuracy_m": 5.0,
-                "captured_at": (now - SPACING * (len(pictures) - index)).isoformat(),
-                "provenance": "position_simulated",
-            },
-        )
+        pose = Pose(*here, heading_deg=between(*here, *there)[0])
+        copy = folder / picture.name
+        restage(picture, copy, at=now - ANIMAL_SPACING * (len(pictures) - index), pose=pose)
+        yield Item(copy, LABEL)
 
 
 def _with_animals(source: Path) -> list[Path]:
@@ -67,12 +69,12 @@ def _with_animals(source: Path) -> list[Path]:
     return pictures[:PER_SOURCE]
 
 
-def _drives(data: Path) -> Iterator[Item]:
-    now = timezone.now()
-    frames = sorted((data / "gps_frames" / "driving_sequences").glob("*.jpg"))
+def _frames(source: Path, folder: Path, now: datetime) -> Iterator[Item]:
+    frames = sorted(source.glob("*.jpg"))
     for index, frame in enumerate(frames):
-        at = now - timedelta(seconds=2) * (len(frames) - index)
-        yield Item(frame, {"captured_at": at.isoformat(), "provenance": "position_simulated"})
+        copy = folder / frame.name
+        restage(frame, copy, at=now - FRAME_SPACING * (len(frames) - index), pose=None)
+        yield Item(copy, LABEL)
 
 
 def _track(path: Path) -> list[tuple[float, float]]:

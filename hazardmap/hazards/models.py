@@ -5,9 +5,10 @@ recomputed from them by `services.fuse`; `HazardEvent` is the append-only feed o
 """
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from hazardmap.core.hazard import Change, State
@@ -16,6 +17,19 @@ from hazardmap.core.verdict import Decision
 from hazardmap.platform.ids import new_id
 
 KIND_NAMES = sorted(KINDS)
+
+
+def _somewhere(name: str) -> models.CheckConstraint:
+    """Refuses NaN, which PostGIS takes for a coordinate or, on both axes, for an empty point.
+
+    To PostgreSQL NaN is greater than every number.
+    """
+    flat = Cast("position", models.GeometryField())
+    lon = Coalesce(Func(flat, function="ST_X", output_field=models.FloatField()), 999.0)
+    lat = Coalesce(Func(flat, function="ST_Y", output_field=models.FloatField()), 999.0)
+    return models.CheckConstraint(
+        condition=Q(LessThanOrEqual(lon, 180.0)) & Q(LessThanOrEqual(lat, 90.0)), name=name
+    )
 
 
 class View(models.Model):
@@ -37,6 +51,19 @@ class View(models.Model):
     simulated = models.BooleanField()
     occluders = models.JSONField()
     model_version = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            # NaN is greater than every number to PostgreSQL, so upper limits refuse it.
+            models.CheckConstraint(
+                condition=Q(accuracy_m__gt=0, accuracy_m__lt=1e5, aspect__gt=0, aspect__lt=1e3)
+                & Q(heading_sigma_deg__gt=0, heading_sigma_deg__lte=180)
+                & (Q(heading_deg=None) | Q(heading_deg__range=(0, 360)))
+                & (Q(speed_mps=None) | Q(speed_mps__range=(0, 1e3))),
+                name="view_numbers",
+            ),
+            _somewhere("view_position"),
+        ]
 
 
 class Observation(models.Model):
@@ -71,6 +98,7 @@ class Observation(models.Model):
                 ),
                 name="observation_covariance",
             ),
+            _somewhere("observation_position"),
         ]
 
 
@@ -95,6 +123,7 @@ class Verdict(models.Model):
                 name="verdict_decision_known",
             ),
             models.CheckConstraint(condition=Q(kind__in=KIND_NAMES), name="verdict_kind_known"),
+            _somewhere("verdict_position"),
         ]
 
 
@@ -138,6 +167,12 @@ class Hazard(models.Model):
             models.CheckConstraint(
                 condition=Q(radius_m__gt=0, radius_m__lt=1e5), name="hazard_radius"
             ),
+            models.CheckConstraint(
+                condition=Q(cov_ee_m2__gt=0, cov_ee_m2__lt=1e9, cov_nn_m2__gt=0, cov_nn_m2__lt=1e9)
+                & Q(cov_en_m2__gt=-1e9, cov_en_m2__lt=1e9),
+                name="hazard_covariance",
+            ),
+            _somewhere("hazard_position"),
             models.CheckConstraint(
                 condition=Q(severity__range=(1, 3)), name="hazard_severity_1_to_3"
             ),
@@ -184,22 +219,24 @@ class Evidence(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("hazard", "pass_id", name="evidence_once_per_pass"),
+            models.CheckConstraint(
+                condition=Q(
+                    visibility__range=(0, 1), p_after__range=(0, 1), log2_ratio__range=(-99, 99)
+                ),
+                name="evidence_numbers",
+            ),
         ]
+        indexes = [GinIndex("observations", name="evidence_by_observation")]
 
 
 class HazardEvent(models.Model):
     """One change of one hazard, with its state after it. Append-only by trigger.
 
-    `transaction` lets readers stop below the oldest running transaction, so that no event is
-    skipped when transactions commit out of order.
+    Cursors grow in the order of commits (services.events_write), so a reader that goes on after
+    the last cursor it saw skips nothing.
     """
 
     cursor = models.BigAutoField(primary_key=True)
-    transaction = models.BigIntegerField(
-        db_default=Cast(
-            Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()
-        )
-    )
     at = models.DateTimeField(default=timezone.now)
     change = models.CharField(max_length=11, choices=[(c.value, c.value) for c in Change])
     hazard_id = models.UUIDField()

@@ -1,13 +1,16 @@
 """Reads: the map as values."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
-from django.db import connection
-from django.db.models import QuerySet
+from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
+from django.db.models import FloatField, Func, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -18,6 +21,17 @@ from hazardmap.hazards import models, rows
 
 Bbox = tuple[float, float, float, float]
 REVIEW_POOL = 500
+
+
+class Fading(NamedTuple):
+    """What a sum over many hazards needs of each: kind, place, and how it fades."""
+
+    kind: str
+    lon: float
+    lat: float
+    p: float
+    t_ref: datetime
+    half_life_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,29 @@ def hazards_in(bbox: Bbox | None, *, limit: int, live_only: bool = True) -> list
     """
     found = _in_area(models.Hazard.objects.all(), bbox, live_only=live_only)
     return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
+
+
+def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
+    """The gravest live hazards in a box, newest first within a severity; how many are left out."""
+    found = _in_area(models.Hazard.objects.all(), bbox, live_only=True)
+    hazards = [rows.hazard_of(row) for row in found.order_by("-severity", "-id")[: limit + 1]]
+    left_out = found.count() - limit if len(hazards) > limit else 0
+    return hazards[:limit], left_out
+
+
+def fading_in(bbox: Bbox) -> Iterator[Fading]:
+    """Every live hazard in a box, however many, in no order."""
+    found = _in_area(models.Hazard.objects.all(), bbox, live_only=True)
+    flat = Cast("position", GeometryField())
+    columns = found.values_list(
+        "kind",
+        Func(flat, function="ST_X", output_field=FloatField()),
+        Func(flat, function="ST_Y", output_field=FloatField()),
+        "p",
+        "t_ref",
+        "half_life_s",
+    )
+    return (Fading(*row) for row in columns.iterator(chunk_size=5000))
 
 
 def hazards_page(
@@ -94,35 +131,36 @@ def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
 
 def is_evidence(frame_id: UUID) -> bool:
     """Whether a frame shows a hazard that is on the map, so that everybody may see it."""
-    ids = [str(id_) for id_ in _observation_ids(frame_id)]
-    live = models.Evidence.objects.filter(hazard__state__in=_LIVE, seen=True)
-    return any(live.filter(observations__contains=[id_]).exists() for id_ in ids)
+    seen = models.Observation.objects.filter(view_id=frame_id).values_list("id", flat=True)
+    return models.Evidence.objects.filter(
+        hazard__state__in=_LIVE, observations__has_any_keys=[str(id_) for id_ in seen]
+    ).exists()
 
 
 def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
-    """The next events after `cursor`, complete and in order.
-
-    It stops below the oldest transaction that still runs, since that one may yet commit an event
-    with a smaller cursor.
-    """
-    settled = models.HazardEvent.objects.filter(
-        cursor__gt=cursor, transaction__lt=_oldest_running()
-    )
+    """The next events after `cursor`, complete and in the order in which they were committed."""
+    rows_after = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
     return [
         HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard))
-        for row in settled.order_by("cursor")[:limit]
+        for row in rows_after[:limit]
     ]
 
 
 def latest_cursor() -> int:
     """The cursor to start from for somebody who wants only what comes."""
-    settled = models.HazardEvent.objects.filter(transaction__lt=_oldest_running())
-    return settled.order_by("-cursor").values_list("cursor", flat=True).first() or 0
+    latest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", flat=True)
+    return latest.first() or 0
 
 
-def map_bounds() -> Bbox | None:
+def has_roads() -> bool:
+    return models.Road.objects.exists()
+
+
+def map_bounds(*, published_only: bool = False) -> Bbox | None:
     """West, south, east and north of the live hazards; None where there are none."""
     live = models.Hazard.objects.filter(state__in=_LIVE)
+    if published_only:
+        live = live.filter(published=True)
     extent = live.aggregate(extent=Extent(Cast("position", GeometryField())))["extent"]
     return None if extent is None else (extent[0], extent[1], extent[2], extent[3])
 
@@ -140,10 +178,6 @@ def review_queue(*, limit: int) -> list[Hazard]:
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
 
 
-def _observation_ids(frame_id: UUID) -> list[UUID]:
-    return list(models.Observation.objects.filter(view_id=frame_id).values_list("id", flat=True))
-
-
 def _in_area(
     hazards: QuerySet[models.Hazard], bbox: Bbox | None, *, live_only: bool
 ) -> QuerySet[models.Hazard]:
@@ -153,22 +187,16 @@ def _in_area(
         return hazards
     # As a plane geometry: the sides of a box are parallels and meridians, not great circles.
     flat = hazards.annotate(place=Cast("position", GeometryField()))
-    return flat.filter(place__intersects=_area(bbox))
+    return flat.filter(reduce(or_, (Q(place__intersects=area) for area in _areas(bbox))))
 
 
-def _area(bbox: Bbox) -> GEOSGeometry:
+def _areas(bbox: Bbox) -> list[GEOSGeometry]:
     west, south, east, north = bbox
-    if west <= east:
-        return Polygon.from_bbox((west, south, east, north))
-    return MultiPolygon(
-        Polygon.from_bbox((west, south, 180, north)), Polygon.from_bbox((-180, south, east, north))
-    )
-
-
-def _oldest_running() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        return int(cursor.fetchone()[0])
+    if west > east:
+        return [*_areas((west, south, 180.0, north)), *_areas((-180.0, south, east, north))]
+    if (west, south) == (east, north):
+        return [Point(west, south)]  # a polygon without any extent holds nothing
+    return [Polygon.from_bbox(bbox)]
 
 
 _LIVE = [state.value for state in LIVE]

@@ -3,20 +3,25 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, reverse
 
+from hazardmap.accounts.login import ThrottledLoginForm
 from hazardmap.moderation import queue
 from hazardmap.moderation.access import may_moderate
 from hazardmap.moderation.images import image
-from hazardmap.moderation.login import ThrottledLoginForm
+
+
+class StaffLoginForm(ThrottledLoginForm, AdminAuthenticationForm):
+    """For staff only, and no guessing."""
 
 
 class ModerationSite(AdminSite):
     site_header = "hazardmap"
     site_title = "hazardmap"
     index_title = "Administration"
-    login_form = ThrottledLoginForm
+    login_form = StaffLoginForm
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own: list[URLPattern | URLResolver] = [

@@ -1,4 +1,4 @@
-"""Decisions of moderators, the audit log, and tries to sign in to the admin site."""
+"""Decisions of moderators and the audit log."""
 
 from django.conf import settings
 from django.db import models
@@ -84,15 +84,3 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
-
-
-class LoginTries(models.Model):
-    """How often somebody has tried to sign in since `started_at`; `key` is a keyed hash."""
-
-    key = models.CharField(primary_key=True, max_length=64)
-    started_at = models.DateTimeField()
-    tries = models.PositiveIntegerField()
-
-    class Meta:
-        verbose_name_plural = "login tries"
-        indexes = [models.Index("started_at", name="login_tries_by_start")]

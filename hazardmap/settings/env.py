@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
@@ -19,7 +22,7 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
-class EnvError(Exception):
+class EnvError(ImproperlyConfigured):
     """A setting in the environment is missing or wrong; the message is one sentence."""
 
 
@@ -34,9 +37,9 @@ class Env:
     """
 
     mode: Mode
-    secret_key: str
-    database_url: str
-    redis_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     var: Path
     host: str
     port: int
@@ -54,6 +57,7 @@ class Env:
         except ValueError:
             raise EnvError("HAZARDMAP_ENV must be demo, test or production.") from None
         host = env.get("HAZARDMAP_HOST", "127.0.0.1")
+        hosts = "" if mode is Mode.PRODUCTION else f"{host},localhost,127.0.0.1"
         result = cls(
             mode=mode,
             secret_key=env.get("HAZARDMAP_SECRET_KEY", DEMO_SECRET),
@@ -62,7 +66,7 @@ class Env:
             var=Path(env.get("HAZARDMAP_VAR", str(REPOSITORY / "var"))).absolute(),
             host=host,
             port=_integer(env, "HAZARDMAP_PORT", 8000, 1, 65_535),
-            hosts=tuple(env.get("HAZARDMAP_HOSTS", f"{host},localhost,127.0.0.1").split(",")),
+            hosts=_names(env.get("HAZARDMAP_HOSTS", hosts)),
             weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
             shared=Path(env.get("HAZARDMAP_SHARED", str(REPOSITORY.parent / "shared"))),
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
@@ -72,36 +76,53 @@ class Env:
 
     def check(self) -> None:
         """Refuse what would be unsafe. Raises EnvError."""
-        if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "localhost", "::1"}:
-            raise EnvError("Demo mode serves this machine only: HAZARDMAP_HOST must be 127.0.0.1.")
         if self.mode is not Mode.PRODUCTION:
+            if self.host not in {"127.0.0.1", "localhost", "::1"}:
+                raise EnvError(
+                    f"{self.mode.capitalize()} mode serves this machine only: "
+                    "HAZARDMAP_HOST must be 127.0.0.1."
+                )
             return
-        if self.secret_key == DEMO_SECRET or len(self.secret_key) < 50:
+        if DEMO_SECRET in self.secret_key or len(self.secret_key) < 50:
             raise EnvError(
                 "Production needs a HAZARDMAP_SECRET_KEY of its own, at least 50 characters long."
             )
         if not self.database_url or not self.redis_url:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
+        if not self.hosts or "*" in self.hosts:
+            raise EnvError("Production needs HAZARDMAP_HOSTS, the names that it answers to.")
 
-    def database(self) -> dict[str, object]:
-        """Django's database settings from DATABASE_URL (postgis://user:password@host/name)."""
-        parts = urlsplit(self.database_url or "postgis://hazardmap@/hazardmap")
+    def database(self) -> dict[str, Any]:
+        """Django's database settings from DATABASE_URL (postgis://user:password@host/name).
+
+        The query may name `host` (a socket's folder), `port` and any parameter of libpq (sslmode).
+        """
+        try:
+            parts = urlsplit(self.database_url or "postgis://hazardmap@/hazardmap")
+            port = str(parts.port or "")
+        except ValueError as error:
+            raise EnvError(f"DATABASE_URL is no address: {error}.") from None
         if parts.scheme not in {"postgis", "postgres", "postgresql"}:
             raise EnvError("DATABASE_URL must start with postgis://.")
-        query = parse_qs(parts.query)
+        query = dict(parse_qsl(parts.query))
         return {
             "ENGINE": "django.contrib.gis.db.backends.postgis",
-            "NAME": parts.path.lstrip("/"),
+            "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": query.get("host", [parts.hostname or ""])[0],
-            "PORT": query.get("port", [str(parts.port or "")])[0],
+            "HOST": query.pop("host", parts.hostname or ""),
+            "PORT": query.pop("port", port),
+            "OPTIONS": query,
         }
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = env.get(name, str(default))
-    if not text.isdecimal() or not low <= int(text) <= high:
+    if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
         raise EnvError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
     return int(text)
 

@@ -17,7 +17,13 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5}
+# A hint that finds no broker is given up after one more try: a request waits for it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "max_retries": 1,
+    "interval_start": 0,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "default"
@@ -37,7 +43,7 @@ CELERY_BEAT_SCHEDULE = {
     }
     for name, task, period_s in [
         ("detect what is waiting", "hazardmap.inference.tasks.detect_pending", 2.0),
-        ("delete originals left behind", "hazardmap.inference.tasks.sweep_originals", 600.0),
+        ("delete originals left behind", "hazardmap.capture.tasks.sweep_originals", 600.0),
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),

@@ -5,6 +5,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "hazardmap.api.negotiation.OneShape",
+    "UNICODE_JSON": False,  # half a surrogate pair, sent back in an error, has no UTF-8
     "EXCEPTION_HANDLER": "hazardmap.api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
@@ -15,4 +17,15 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Live road hazards with calibrated probabilities.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "hazardmap.api.schema.describe_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "FrameStateEnum": ["received", "detected", "rejected"],
+        "HazardStateEnum": ["candidate", "active", "fading", "cleared", "expired"],
+        "FeatureTypeEnum": ["Feature"],
+        "PointTypeEnum": ["Point"],
+        "FeatureCollectionTypeEnum": ["FeatureCollection"],
+    },
 }

@@ -2,16 +2,14 @@
 
 from hazardmap.settings.env import ENV
 
-DATABASES = {
-    "default": ENV.database()
-    | {
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c statement_timeout=30000 -c lock_timeout=10000"},
-    }
-}
+DATABASES = {"default": ENV.database() | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+DATABASES["default"]["OPTIONS"] |= {"options": "-c statement_timeout=30000 -c lock_timeout=10000"}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ENV.redis_url,
+        "OPTIONS": {"socket_timeout": 1},  # a request waits for it
+    }
 }
 VAR = ENV.var
 # What `make up` fetches for the demonstration, and real pictures that the operator may have.

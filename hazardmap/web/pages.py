@@ -18,7 +18,8 @@ NEWEST = 30
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    bounds = selectors.map_bounds()
+    # A first look should fall on what is certain.
+    bounds = selectors.map_bounds(published_only=True) or selectors.map_bounds()
     newest = selectors.hazards_in(None, limit=NEWEST)
     newest.sort(key=lambda hazard: hazard.last_seen, reverse=True)
     context = {

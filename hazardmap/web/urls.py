@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
+from hazardmap.accounts.login import ThrottledLoginForm
 from hazardmap.web import account, images, map_data, pages, source
 
 urlpatterns = [
@@ -13,7 +14,11 @@ urlpatterns = [
     path("source.tar.gz", source.source, name="source"),
     path(
         "login/",
-        LoginView.as_view(template_name="web/login.html", redirect_authenticated_user=True),
+        LoginView.as_view(
+            template_name="web/login.html",
+            authentication_form=ThrottledLoginForm,
+            redirect_authenticated_user=True,
+        ),
         name="login",
     ),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from hazardmap.accounts.models import User
-from hazardmap.moderation.login import (
+from hazardmap.accounts.login import (
     TOO_MANY,
     TRIES_PER_ACCOUNT_AND_ADDRESS,
     TRIES_PER_ADDRESS,
-    client_address,
 )
-from hazardmap.moderation.models import LoginTries
+from hazardmap.accounts.models import LoginTries, User
+from hazardmap.platform.client_address import client_address
 
 pytestmark = pytest.mark.django_db
 EMAIL, PASSWORD = "staff@hazardmap.example", "correct horse battery"
@@ -96,3 +95,7 @@ def test_all_addresses_of_one_ipv6_household_are_one(rf):
     second = rf.get("/", REMOTE_ADDR="2001:db8:1:2:bbbb::2")
     other = rf.get("/", REMOTE_ADDR="2001:db8:1:3::1")
     assert client_address(first) == client_address(second) != client_address(other)
+
+
+def test_the_source_of_the_running_version_is_linked(client):
+    assert b"/source.tar.gz" in client.get("/admin/login/").content

@@ -1,8 +1,8 @@
 """How long from sending a frame until a fetched tile shows its hazard, over the whole real site.
 
 Run by `make bench-frames`. Each frame is a rendered one that shows a cat, set at a place of its
-own, sent one at a time; the time runs from the first byte of the upload to the answer of the tile that
-holds the new hazard.
+own, sent one at a time; the time runs from the first byte of the upload to the answer of the tile
+that holds the new hazard.
 """
 
 import json

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import redis
 
+from deploy.bootstrap import place as place_module
 from deploy.bootstrap.account import service_account
 from deploy.bootstrap.place import Place
 from deploy.bootstrap.postgres import APPLICATION, PROGRAMS, Cluster
@@ -132,6 +133,7 @@ def test_the_addresses_given_by_the_user_win(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgis://elsewhere/db")
     monkeypatch.setenv("REDIS_URL", "redis://elsewhere")
+    monkeypatch.setattr(place_module, "PERSISTENT_TEMPORARY", tmp_path)
     place = Place(tmp_path, tmp_path, service_account())
     found = services_of(place, "services", secrets=tmp_path / "secrets", throwaway=False)
     found.start()

@@ -24,7 +24,7 @@ def render(folder: Path, out: str, **given) -> DriveSummary:
         cat=write_photo(folder / "cat.png"),
         out=folder / out,
         start=WHEN,
-        **{"seed": 3, "frame_spacing_m": 40.0, **given},
+        **{"seed": 3, "frame_spacing_m": 50.0, **given},
     )
 
 
@@ -35,7 +35,7 @@ def drive(tmp_path_factory):
 
 
 def truth_of(summary: DriveSummary) -> dict[str, Any]:
-    truth: dict[str, Any] = json.loads(summary.truth.read_text())
+    truth: dict[str, Any] = json.loads(summary.truth.read_text(encoding="utf-8"))
     return truth
 
 

@@ -140,11 +140,18 @@ def test_the_account_shows_what_became_of_ones_frames(client):
 def test_signing_in_and_out(client):
     owner = contributor("aino").owner
     wrong = client.post("/login/", {"username": owner.email, "password": "wrong"})
-    assert "do not fit together" in wrong.content.decode()
+    assert 'role="alert">Please enter a correct' in wrong.content.decode()
     right = client.post("/login/", {"username": owner.email, "password": "a long enough password"})
     assert right["Location"] == "/account/"
     assert client.post("/logout/")["Location"] == "/"
     assert client.get("/account/").status_code == 302
+
+
+def test_guessing_passwords_ends_with_words_about_it(client):
+    owner = contributor("aino").owner
+    for _ in range(6):
+        answer = client.post("/login/", {"username": owner.email, "password": "wrong"})
+    assert "Too many tries" in answer.content.decode()
 
 
 def test_a_login_never_leads_to_another_site(client):

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from detection.render.solid import Picture, Shape, pyramid, upright
+from detection.render.solid import Picture, Shape, pyramid, trimmed, upright
 
 _FACE = (451, 300)
 _ABOVE_PX = 92
@@ -47,8 +47,8 @@ def cat_picture(photo: Path) -> Picture:
     share = mask[..., None].astype(np.float32) / 255
     share = np.where(shape[..., None] > 0, share, 1)
     colours = photo_rows * share + cv2.GaussianBlur(ears, (0, 0), 2) * (1 - share)
-    alpha = np.maximum(mask, shape)
-    return np.dstack([colours.astype(np.uint8), cv2.GaussianBlur(alpha, (0, 0), 1.5)])[:, :410]
+    soft = cv2.GaussianBlur(np.maximum(mask, shape), (0, 0), 1.5)
+    return trimmed(np.dstack([colours.astype(np.uint8), soft]))
 
 
 def cat(picture: Picture, height_m: float, flipped: bool) -> Shape:

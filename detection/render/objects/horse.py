@@ -7,7 +7,7 @@ The outline is traced from a silhouette that its owner, Andreas Preuss, gave und
 import cv2
 import numpy as np
 
-from detection.render.solid import Picture, Shape, pyramid, upright
+from detection.render.solid import Picture, Shape, pyramid, trimmed, upright
 
 _SIZE = (308, 375)
 _SCALE = 2
@@ -47,5 +47,4 @@ def _picture(coat: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Picture
     round_off = np.clip(0.5 + depth / 60, 0.5, 1.0)
     from_above = np.linspace(1.12, 0.8, mask.shape[0])[:, None]
     colour = np.clip(coat * (round_off * from_above)[..., None], 0, 1) * 255
-    whole = np.dstack([colour.astype(np.uint8), mask])
-    return whole[2 * _SCALE : -3 * _SCALE, 2 * _SCALE : -3 * _SCALE]
+    return trimmed(np.dstack([colour.astype(np.uint8), mask]))

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from detection.render.solid import Picture, Shape, box, pyramid, upright
+from detection.render.solid import Picture, Shape, box, pyramid, trimmed, upright
 
 _SIZE = 320
 _BLACK = (12.0, 12.0, 12.0, 255.0)
@@ -22,7 +22,7 @@ def roadwork_sign(rng: np.random.Generator) -> Shape:
     feet = [
         box((0.05, 0.9, 0.05), (x, 0.05, 0), (0.3, 0.3, 0.3), turn_deg=x * 60) for x in (-0.2, 0.2)
     ]
-    return Shape((*feet, post), (upright(width, height, bottom, pyramid(picture)),))
+    return Shape((*feet, post), (upright(width, height, bottom, pyramid(trimmed(picture))),))
 
 
 def _diamond() -> Picture:

@@ -1,9 +1,10 @@
 import type { ExpressionSpecification } from 'maplibre-gl';
 import type { Vocabulary } from './vocabulary';
 
-/** Cells count time in units of ten minutes from here (docs: tile attributes). */
+/** Cells count time in units of ten minutes from here, in two bytes (docs: tile attributes). */
 const CELL_EPOCH_S = Date.UTC(2026, 0, 1) / 1000;
 const CELL_UNIT_S = 600;
+const CELL_UNITS = 65_536;
 
 const now: ExpressionSpecification = ['global-state', 'now'];
 
@@ -17,10 +18,18 @@ export const presentProbability: ExpressionSpecification = [
 /** Whether the hazard's group is switched on. */
 export const groupShown: ExpressionSpecification = ['in', ['get', 'group'], ['global-state', 'groups']];
 
-const cellTime: ExpressionSpecification = [
-  '+',
-  CELL_EPOCH_S,
-  ['*', CELL_UNIT_S, ['+', ['get', 't0'], ['*', 256, ['get', 't1']]]],
+/** Units from the cell's time to `now`, before the wrap of the two bytes is undone. */
+const unwrapped: ExpressionSpecification = [
+  '-',
+  ['/', ['-', now, CELL_EPOCH_S], CELL_UNIT_S],
+  ['+', ['get', 't0'], ['*', 256, ['get', 't1']]],
+];
+
+/** Seconds from the cell's time to `now`: of all times that share its two bytes, the nearest. */
+const cellAge: ExpressionSpecification = [
+  '*',
+  CELL_UNIT_S,
+  ['-', ['%', ['+', unwrapped, 1.5 * CELL_UNITS], CELL_UNITS], 0.5 * CELL_UNITS],
 ];
 
 /**
@@ -41,11 +50,11 @@ export function expectedCount(
         [
           '*',
           ['-', ['^', 2, ['/', ['get', kind], 16]], 1],
-          ['^', 2, ['/', ['min', 0, ['-', ['var', 'at'], now]], halfLife_s]],
+          ['^', 2, ['/', ['min', 0, ['-', 0, ['var', 'age']]], halfLife_s]],
         ],
         0,
       ],
     ];
   });
-  return ['let', 'at', cellTime, ['+', 0, ...terms]];
+  return ['let', 'age', cellAge, ['+', 0, ...terms]];
 }

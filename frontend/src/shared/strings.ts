@@ -3,8 +3,8 @@ export const strings = {
   live: 'live',
   paused: 'paused',
   offline: 'offline',
-  updated: (time: string) => `updated ${time}`,
-  lastUpdate: (time: string) => `last update ${time}`,
+  updated: (time: string) => `· updated ${time}`,
+  lastUpdate: (time: string) => `· last update ${time}`,
   inView: (count: number, more: boolean) =>
     count === 1 ? '1 hazard in view' : `${count}${more ? '+' : ''} hazards in view`,
   nothingInView: 'Nothing has been seen here lately. Nobody may have driven here.',

@@ -19,6 +19,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="LoginTries",
+            fields=[
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField()),
+                ("tries", models.PositiveIntegerField()),
+            ],
+            options={
+                "verbose_name_plural": "login tries",
+                "indexes": [models.Index(models.F("started_at"), name="login_tries_by_start")],
+            },
+        ),
+        migrations.CreateModel(
             name="User",
             fields=[
                 ("password", models.CharField(max_length=128, verbose_name="password")),

@@ -1,7 +1,7 @@
 """Devices: paired by a code that lives five minutes and works once."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -24,7 +24,7 @@ class PairingRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewPairingCode:
-    code: str
+    code: str = field(repr=False)
     expires_at: datetime
 
 
@@ -33,7 +33,7 @@ class NewDevice:
     """`token` is shown this once."""
 
     device_id: UUID
-    token: str
+    token: str = field(repr=False)
 
 
 def pairing_code_create(*, owner: User) -> NewPairingCode:
@@ -55,7 +55,7 @@ def device_pair(*, code: str, name: str) -> NewDevice:
         expires_at__gt=timezone.now(),
         owner__is_active=True,
     )
-    row = used.select_for_update().first()
+    row = used.select_related("owner").select_for_update(of=("self",)).first()
     if row is None:
         raise PairingRefused
     row.used_at = timezone.now()

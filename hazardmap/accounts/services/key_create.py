@@ -1,6 +1,6 @@
 """API keys of buyers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hazardmap.accounts.models import ApiKey, Organisation
 from hazardmap.core.tokens import Use, new_token
@@ -11,7 +11,7 @@ class NewKey:
     """`token` is shown this once."""
 
     kid: str
-    token: str
+    token: str = field(repr=False)
 
 
 def key_create(*, organisation: Organisation, name: str) -> NewKey:

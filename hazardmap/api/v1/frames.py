@@ -24,11 +24,14 @@ from hazardmap.capture.services import FrameRefused, frame_accept
 from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.core.georeference import Fault
 from hazardmap.inference.services import detect_hint
+from hazardmap.platform.client_address import client_address
 from hazardmap.platform.rate_limit import allow
 
 # Everything of the request that is not the picture: boundaries, headers, metadata.
 ENVELOPE_BYTES = 100_000
 MAX_METADATA_BYTES = 10_000
+MAX_PAIRING_BYTES = 4_000
+TOO_LARGE = Fault("image", "is larger than 20 MB")
 
 
 class FrameUpload(serializers.Serializer[Any]):
@@ -70,19 +73,14 @@ class Frames(APIView):
     def post(self, request: Request) -> Response:
         """Send one georeferenced frame."""
         contributor = contributor_of(request)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + ENVELOPE_BYTES:
-            raise TooLarge
-        image = request.FILES.get("image")
-        if not isinstance(image, UploadedFile):
-            raise Invalid([Fault("image", "missing: send a file part named image")])
-        if (image.size or 0) > MAX_BYTES:
-            raise TooLarge
+        _bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
+        image, metadata = _parts(request)
         try:
             accepted = frame_accept(
                 account_id=contributor.account_id,
                 device_id=contributor.device_id,
                 image=image.read(),
-                metadata=_metadata(request.POST.get("metadata", "")),
+                metadata=metadata,
             )
         except FrameRefused as refused:
             raise Invalid(refused.faults) from refused
@@ -128,9 +126,10 @@ class Pair(APIView):
     )
     def post(self, request: Request) -> Response:
         """Turn a pairing code into a device token."""
-        if not allow(f"pair:{request.META['REMOTE_ADDR']}", limit=10, period_s=300):
+        if not allow(f"pair:{client_address(request)}", limit=10, period_s=300):
             raise Throttled(wait=300)
-        form = PairingRequest(data=request.data)
+        _bound(request, MAX_PAIRING_BYTES, Fault("body", "is larger than 4 kB"))
+        form = PairingRequest(data=_json(request))
         if not form.is_valid():
             raise Invalid([Fault(name, str(texts[0])) for name, texts in form.errors.items()])
         try:
@@ -139,6 +138,35 @@ class Pair(APIView):
             raise Invalid([Fault("code", "unknown, used or older than 5 minutes")]) from refused
         body = {"device_id": device.device_id, "token": device.token}
         return Response(PairingAnswer(body).data, status=201)
+
+
+def _bound(request: Request, limit_bytes: int, fault: Fault) -> None:
+    """Refuse a large body unread. The server reads no more than this header says."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit_bytes:
+        raise TooLarge([fault])
+
+
+def _json(request: Request) -> object:
+    try:
+        return request.data
+    except RecursionError:
+        raise Invalid([Fault("body", "is nested too deeply")]) from None
+
+
+def _parts(request: Request) -> tuple["UploadedFile[Any]", dict[str, object]]:
+    """The picture and the metadata of an upload; a part that we would overlook is refused."""
+    others = (request.FILES.keys() - {"image"}) | (request.POST.keys() - {"metadata"})
+    if others:
+        rule = "unknown: an upload has a file part image and a text part metadata"
+        raise Invalid([Fault(name, rule) for name in sorted(others)])
+    images, texts = request.FILES.getlist("image"), request.POST.getlist("metadata")
+    if not images:
+        raise Invalid([Fault("image", "missing: send a file part named image")])
+    if len(images) > 1 or len(texts) > 1:
+        raise Invalid([Fault("image", "is one per upload, with its metadata")])
+    if (images[0].size or 0) > MAX_BYTES:
+        raise TooLarge([TOO_LARGE])
+    return images[0], _metadata(texts[0] if texts else "")
 
 
 def _metadata(text: str) -> dict[str, object]:

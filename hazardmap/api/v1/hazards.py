@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -26,6 +26,7 @@ from hazardmap.platform.ids import new_id
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
+GEOJSON = "application/geo+json"
 KNOWN = {"bbox", "kind", "published", "limit", "after"}
 
 
@@ -61,7 +62,7 @@ class Hazards(APIView):
             ),
             OpenApiParameter("after", str, description="id of the last hazard of the page before"),
         ],
-        responses=HazardCollection,
+        responses={(200, GEOJSON): HazardCollection},
     )
     def get(self, request: Request) -> Response:
         """The live hazards in a box, as GeoJSON, page by page."""
@@ -87,7 +88,7 @@ class Hazards(APIView):
 class HazardById(APIView):
     authentication_classes = (BuyerKey,)
 
-    @extend_schema(operation_id="getHazard", responses=HazardDetail)
+    @extend_schema(operation_id="getHazard", responses={(200, GEOJSON): HazardDetail})
     def get(self, request: Request, hazard_id: UUID) -> Response:
         """One hazard with the evidence behind it, pass by pass."""
         hazard = selectors.hazard_get(hazard_id)
@@ -113,9 +114,14 @@ class _Query:
         self.limit, self.after = limit, after
 
     @classmethod
-    def read(cls, params: Mapping[str, str]) -> "_Query":
+    def read(cls, params: QueryDict) -> "_Query":
         """Raises Invalid with every broken rule."""
         faults = [Fault(name, "is no parameter here") for name in params if name not in KNOWN]
+        faults += [
+            Fault(name, "is given more than once")
+            for name in params
+            if len(params.getlist(name)) > 1
+        ]
         readers = {
             "bbox": _bbox,
             "kinds": _kinds,
@@ -184,7 +190,7 @@ def _metered(
 ) -> Response:
     """An answer whose hazards are on the buyer's account before it leaves."""
     request_id = str(new_id())
-    if hazards:
+    if hazards and request.method != "HEAD":  # the answer to HEAD is empty
         usage_record(
             UsageRecord(
                 key_id=buyer_of(request).key_id,
@@ -197,4 +203,4 @@ def _metered(
             )
         )
     headers = {"X-Request-Id": request_id, "Cache-Control": "private, no-store"}
-    return Response(body, headers=headers, content_type="application/geo+json")
+    return Response(body, headers=headers, content_type=GEOJSON)

@@ -1,6 +1,5 @@
 """Take in one frame: check it by its header, keep the bytes, write the row that is its receipt."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,16 +18,12 @@ from PIL import Image
 from hazardmap.capture.blobs import original_path
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.models import Frame
-from hazardmap.core.georeference import (
-    Fault,
-    Place,
-    checked,
-    read_metadata,
-)
+from hazardmap.core.georeference import Fault, Place, checked, read_metadata
 from hazardmap.platform.ids import new_id
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
+TOO_MANY_PIXELS = "has more than 50 megapixels"
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -87,29 +82,29 @@ def _read(image: bytes, metadata: Mapping[str, object]) -> Place:
     picture = _open(image)
     if isinstance(picture, Fault):
         raise FrameRefused([*faults, picture])
+    if faults:
+        raise FrameRefused(faults)
     place = checked(
         said.over(read_georeference(picture)),
         now=timezone.now(),
         max_age=timedelta(days=settings.FRAME_MAX_AGE_DAYS),
     )
     if isinstance(place, list):
-        raise FrameRefused([*faults, *place])
-    if faults:
-        raise FrameRefused(faults)
+        raise FrameRefused(place)
     return place
 
 
 def _open(image: bytes) -> Image.Image | Fault:
     """Header and dimensions only; the pixels are decoded in the worker's sandbox."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            picture = Image.open(BytesIO(image), formats=FORMATS)
+        picture = Image.open(BytesIO(image), formats=FORMATS)
+    except Image.DecompressionBombError:
+        return Fault("image", TOO_MANY_PIXELS)
     except Exception:
         return Fault("image", "is not a JPEG, PNG or WebP picture")
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        return Fault("image", "has more than 50 megapixels")
+        return Fault("image", TOO_MANY_PIXELS)
     return picture
 
 

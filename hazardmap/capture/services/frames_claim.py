@@ -15,6 +15,8 @@ MAX_ATTEMPTS = 2
 SHORT_QUEUE = 16
 SMALL_BATCH = 4
 LARGE_BATCH = 16
+# New frames go first, so that frames that kill workers cannot hold up the others; but not for ever.
+RETRY_PATIENCE = timedelta(minutes=5)
 LEASE = timedelta(seconds=15)
 LEASE_PER_FRAME = timedelta(seconds=2)
 
@@ -34,19 +36,26 @@ def frames_claim() -> list[ClaimedFrame]:
     """
     with transaction.atomic():
         _reject_killers()
-        waiting = _free().filter(attempts=0).order_by("id").select_for_update(skip_locked=True)
-        rows = list(waiting[:LARGE_BATCH])
-        if len(rows) < SHORT_QUEUE:
-            rows = rows[:SMALL_BATCH]
-        if not rows:
-            retries = _free().filter(attempts__gt=0).order_by("id")
-            rows = list(retries.select_for_update(skip_locked=True)[:1])
+        overdue = Q(lease_until__lt=timezone.now() - RETRY_PATIENCE)
+        rows = _retry(overdue) or _batch() or _retry(Q())
         lease_until = timezone.now() + LEASE + LEASE_PER_FRAME * len(rows)
         for row in rows:
             row.attempts += 1
             row.lease_until = lease_until
         Frame.objects.bulk_update(rows, ["attempts", "lease_until"])
     return [ClaimedFrame(row.id, row.original) for row in rows]
+
+
+def _batch() -> list[Frame]:
+    waiting = _free().filter(attempts=0).order_by("id").select_for_update(skip_locked=True)
+    rows = list(waiting[:LARGE_BATCH])
+    return rows if len(rows) >= SHORT_QUEUE else rows[:SMALL_BATCH]
+
+
+def _retry(which: Q) -> list[Frame]:
+    """One frame whose worker died, alone: if it was to blame, it takes no other frame with it."""
+    retries = _free().filter(which, attempts__gt=0).order_by("lease_until", "id")
+    return list(retries.select_for_update(skip_locked=True)[:1])
 
 
 def _free() -> QuerySet[Frame]:

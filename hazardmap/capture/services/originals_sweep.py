@@ -1,5 +1,6 @@
 """No original lives longer than a day, whatever happened to its frame."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -11,6 +12,7 @@ from hazardmap.capture.blobs import ORIGINALS
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services.frame_finish import frame_rejected
 
+logger = logging.getLogger(__name__)
 MAX_AGE = timedelta(hours=24)
 # An upload that is just being accepted has its file before its row.
 MIN_AGE_OF_LEFTOVER = timedelta(minutes=10)
@@ -22,10 +24,12 @@ def originals_sweep() -> int:
     now = timezone.now()
     for path, frame_id in _originals():
         age = now - _received_at(frame_id)
+        if age < MIN_AGE_OF_LEFTOVER:
+            continue
         waiting = Frame.objects.filter(id=frame_id).exclude(original="").exists()
         if age >= MAX_AGE and waiting:
             frame_rejected(frame_id=frame_id, reason="not_processed_in_time")
-        if age >= MAX_AGE or (age >= MIN_AGE_OF_LEFTOVER and not waiting):
+        if age >= MAX_AGE or not waiting:
             default_storage.delete(path)
             deleted += 1
     return deleted
@@ -36,7 +40,11 @@ def _originals() -> Iterator[tuple[str, UUID]]:
         return
     for folder in default_storage.listdir(ORIGINALS)[0]:
         for name in default_storage.listdir(f"{ORIGINALS}/{folder}")[1]:
-            yield f"{ORIGINALS}/{folder}/{name}", UUID(name.split("-", 1)[1])
+            path = f"{ORIGINALS}/{folder}/{name}"
+            try:
+                yield path, UUID(name.partition("-")[2])
+            except ValueError:  # must not keep the sweep from the others
+                logger.error("%s is no original of ours and is left alone", path)
 
 
 def _received_at(frame_id: UUID) -> datetime:

@@ -1,100 +1,88 @@
 """Evaluate the map anew around some places, from the evidence stored there.
 
-The state of a cluster is a pure function of its evidence (`core.fusion.fuse`); this module finds
-the cluster, locks it, calls that function and writes what differs, with an event for each change.
+The state of a cluster is a pure function of its evidence (`core.fusion.fuse`); this module locks
+the place, finds the cluster, calls that function and has what differs written.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from django.contrib.gis.geos import MultiPoint, Point
-from django.contrib.gis.measure import D
 from django.utils import timezone
 
 from hazardmap.core.clusters import LINK_M, VIEW_REACH_M
 from hazardmap.core.fusion import FusedHazard, fuse
 from hazardmap.core.identity import match
-from hazardmap.core.lifecycle import swept
 from hazardmap.core.params import FusionParams
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.services.hazard_write import hazard_gone, hazard_write
+from hazardmap.hazards.services.hazards_write import hazards_write
+from hazardmap.hazards.services.near import Place, near
 from hazardmap.hazards.services.place_lock import PlaceLock
 from hazardmap.inference.selectors import recall_table
 
-Places = Sequence[tuple[float, float]]
+Places = Sequence[Place]
+Cluster = Mapping[UUID, Place]
 
 
 def fuse_around(*, seen: Places, looked_from: Places, lock: PlaceLock) -> None:
     """Re-evaluate every hazard near `seen` or within view of `looked_from` (lon, lat).
 
-    Call it inside a transaction. Raises place_lock.MoreCells.
+    Call it inside a transaction, after what these places tell has been stored, and do nothing
+    after it that may wait for another transaction. Raises place_lock.MoreCells.
     """
-    start = _observations_near(seen, LINK_M) | _observations_near(looked_from, VIEW_REACH_M)
-    cluster = _grown(start)
-    if not cluster:
-        return
-    lock = lock.require([*cluster.values(), *seen, *looked_from])
-    # Another worker may have added to the cluster while we waited for the lock.
-    cluster = _grown(cluster)
-    lock.require(cluster.values())
-    _evaluate(cluster)
+    lock = lock.require_around([*seen, *looked_from])
+    cluster = _grown(_observations(seen, LINK_M) | _observations(looked_from, VIEW_REACH_M))
+    if cluster:
+        lock.require(cluster.values())
+        _evaluate(cluster)
 
 
-def _observations_near(points: Places, reach_m: float) -> dict[UUID, tuple[float, float]]:
-    """Ids and places of the observations within `reach_m` of any point."""
-    if not points:
-        return {}
-    area = MultiPoint([Point(*point) for point in sorted(set(points))], srid=4326)
-    near = models.Observation.objects.filter(position__dwithin=(area, D(m=reach_m)))
-    return {row.id: (row.position.x, row.position.y) for row in near.only("id", "position")}
+def _observations(places: Places, reach_m: float) -> dict[UUID, Place]:
+    """Ids and places of the observations within reach of any place."""
+    found = near(models.Observation, places, reach_m).only("id", "position")
+    return {row.id: (row.position.x, row.position.y) for row in found}
 
 
-def _grown(start: dict[UUID, tuple[float, float]]) -> dict[UUID, tuple[float, float]]:
+def _grown(start: Cluster) -> dict[UUID, Place]:
     """Everything that is linked to these observations, however far the chain goes."""
     cluster = dict(start)
-    edge = cluster
+    edge = list(cluster.values())
     while edge:
-        near = _observations_near(list(edge.values()), LINK_M)
-        edge = {key: place for key, place in near.items() if key not in cluster}
-        cluster |= edge
+        linked = _observations(edge, LINK_M)
+        edge = [place for key, place in linked.items() if key not in cluster]
+        cluster |= linked
     return cluster
 
 
-def _evaluate(cluster: dict[UUID, tuple[float, float]]) -> None:
+def _evaluate(cluster: Cluster) -> None:
+    places = set(cluster.values())
+    views = near(models.View, places, VIEW_REACH_M)
     observations = models.Observation.objects.filter(id__in=cluster)
-    area = MultiPoint([Point(*place) for place in sorted(set(cluster.values()))], srid=4326)
-    views = models.View.objects.filter(position__dwithin=(area, D(m=VIEW_REACH_M)))
-    verdicts = models.Verdict.objects.filter(
-        undone_at__isnull=True, position__dwithin=(area, D(m=VIEW_REACH_M))
-    )
+    verdicts = near(models.Verdict, places, VIEW_REACH_M).filter(undone_at__isnull=True)
     fused = fuse(
         [rows.view_of(row) for row in views],
         [rows.observation_of(row) for row in observations],
         FusionParams(table=recall_table()),
         [rows.verdict_of(row) for row in verdicts],
+        timezone.now(),
     )
     _reconcile(cluster, fused)
 
 
-def _reconcile(cluster: dict[UUID, tuple[float, float]], fused: Sequence[FusedHazard]) -> None:
-    """Write what fusion found over what is stored, keeping the ids of what goes on."""
-    area = MultiPoint([Point(*place) for place in sorted(set(cluster.values()))], srid=4326)
-    near = models.Hazard.objects.filter(position__dwithin=(area, D(m=VIEW_REACH_M)))
-    behind: dict[UUID, set[UUID]] = {}
-    for hazard_id, ids in models.Evidence.objects.filter(hazard__in=near).values_list(
-        "hazard_id", "observations"
-    ):
-        behind.setdefault(hazard_id, set()).update(UUID(text) for text in ids)
-    stored = {
-        hazard_id: frozenset(ids)
-        for hazard_id, ids in behind.items()
-        if not ids.isdisjoint(cluster)
-    }
-    matched = match(stored, fused)
-    now = timezone.now()
-    for item in fused:
-        hazard = replace(item.hazard, id=matched.ids[item.hazard.id])
-        hazard_write(hazard=swept(hazard, now), evidence=item.evidence)
-    for hazard_id in matched.gone:
-        hazard_gone(hazard_id=hazard_id)
+def _reconcile(cluster: Cluster, fused: Sequence[FusedHazard]) -> None:
+    """Have what fusion found written over what is stored, keeping the ids of what goes on."""
+    behind: dict[UUID, set[UUID]] = defaultdict(set)
+    trails = models.Evidence.objects.filter(
+        observations__has_any_keys=[str(id_) for id_ in cluster]
+    )
+    for hazard_id, ids in trails.values_list("hazard_id", "observations"):
+        behind[hazard_id].update(UUID(text) for text in ids)
+    matched = match({id_: frozenset(ids) for id_, ids in behind.items()}, fused)
+    hazards_write(
+        present=[
+            FusedHazard(replace(one.hazard, id=matched.ids[one.hazard.id]), one.evidence)
+            for one in fused
+        ],
+        gone=matched.gone,
+    )

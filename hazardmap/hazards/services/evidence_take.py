@@ -1,6 +1,9 @@
 """Turn a detected frame into what fusion works with: one view and its located observations."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
+from uuid import UUID
 
 from hazardmap.accounts.selectors import device_camera, witness_of
 from hazardmap.capture.selectors import FramePose, poses, track_around
@@ -24,9 +27,19 @@ class NewEvidence:
     observations: list[Observation]
 
 
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who is behind the frames of a batch, asked once each."""
+
+    witness: Callable[[UUID], int]
+    camera: Callable[[UUID, Camera], Camera]
+
+
 def evidence_take(runs: list[TakenRun]) -> NewEvidence:
     """Store the views and observations of these runs and return them."""
     frames = poses(run.frame_id for run in runs)
+    # A batch holds many frames of few devices.
+    owners = Owners(cache(witness_of), cache(device_camera))
     views: list[View] = []
     observations: list[Observation] = []
     view_rows = []
@@ -34,7 +47,7 @@ def evidence_take(runs: list[TakenRun]) -> NewEvidence:
         frame = frames.get(run.frame_id)
         if frame is None:
             continue  # its contributor has deleted it meanwhile
-        view = _view(frame, run)
+        view = _view(frame, run, owners)
         views.append(view)
         view_rows.append(rows.view_row(view, model_version=run.model_version))
         for detection in run.detections:
@@ -50,12 +63,12 @@ def evidence_take(runs: list[TakenRun]) -> NewEvidence:
     return NewEvidence(views, observations)
 
 
-def _view(frame: FramePose, run: TakenRun) -> View:
+def _view(frame: FramePose, run: TakenRun, owners: Owners) -> View:
     heading_deg, heading_sigma_deg = _heading(frame)
     return View(
         frame_id=frame.id,
         device_id=frame.device_id,
-        witness=witness_of(frame.account_id),
+        witness=owners.witness(frame.account_id),
         captured_at=frame.captured_at,
         lon=frame.lon,
         lat=frame.lat,
@@ -63,7 +76,7 @@ def _view(frame: FramePose, run: TakenRun) -> View:
         heading_deg=heading_deg,
         heading_sigma_deg=heading_sigma_deg,
         speed_mps=frame.speed_mps,
-        camera=_camera(frame),
+        camera=owners.camera(frame.device_id, _base_camera(frame)),
         usable=run.usable,
         dark=run.dark,
         occluders=run.occluders,
@@ -72,11 +85,10 @@ def _view(frame: FramePose, run: TakenRun) -> View:
     )
 
 
-def _camera(frame: FramePose) -> Camera:
-    base = DEFAULT_CAMERA
-    if frame.hfov_deg is not None:
-        base = replace(base, hfov_deg=frame.hfov_deg, hfov_sigma_deg=STATED_HFOV_SIGMA_DEG)
-    return device_camera(frame.device_id, base)
+def _base_camera(frame: FramePose) -> Camera:
+    if frame.hfov_deg is None:
+        return DEFAULT_CAMERA
+    return replace(DEFAULT_CAMERA, hfov_deg=frame.hfov_deg, hfov_sigma_deg=STATED_HFOV_SIGMA_DEG)
 
 
 def _heading(frame: FramePose) -> tuple[float | None, float]:

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
-from hazardmap.core.hazard import LIVE, Change
+from hazardmap.core.hazard import LIVE, Change, State
 from hazardmap.core.lifecycle import swept
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.services.hazard_write import event_write
+from hazardmap.hazards.services.events_write import events_write
 
 BATCH = 500
 
@@ -26,8 +26,8 @@ def _expire_batch() -> int:
         state__in=[state.value for state in LIVE], expires_at__lte=now
     )
     batch = list(due.order_by("expires_at").select_for_update(skip_locked=True)[:BATCH])
-    for row in batch:
-        hazard = swept(rows.hazard_of(row), now)
-        rows.hazard_row(hazard).save(force_update=True)
-        event_write(Change.REMOVED, hazard)
+    models.Hazard.objects.filter(id__in=[row.id for row in batch]).update(
+        state=State.EXPIRED.value, published=False
+    )
+    events_write([(Change.REMOVED, swept(rows.hazard_of(row), now)) for row in batch])
     return len(batch)

@@ -1,25 +1,38 @@
 """Take what was detected into the map."""
 
-from django.db import transaction
+import logging
+
+from django.db import DataError, IntegrityError, transaction
 
 from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
 from hazardmap.hazards.services.evidence_take import evidence_take
-from hazardmap.hazards.services.place_lock import MoreCells, place_lock
-from hazardmap.inference.services import runs_take
+from hazardmap.hazards.services.place_lock import MoreCells, PlaceLock, place_lock
+from hazardmap.inference.services import TakenRun, runs_take
 
+logger = logging.getLogger(__name__)
 BATCH = 50
+# What a frame with impossible values ends in, here or at a constraint of the database.
+_IMPOSSIBLE = (ValueError, KeyError, ArithmeticError, DataError, IntegrityError)
 
 
 def fuse_pending() -> int:
-    """Fuse until no detected frame waits; return how many were taken in."""
+    """Fuse until no detected frame waits; return how many were taken in.
+
+    A frame that cannot be fused is found by going on one by one; it is logged and left out, so
+    that it never holds up the others.
+    """
     taken = 0
+    limit = BATCH
     cells: frozenset[int] = frozenset()
     while True:
         try:
-            count = _fuse_batch(cells)
+            count = _fuse_batch(cells, limit)
         except MoreCells as more:
             # Locks are taken in one sorted sweep, so a wider cluster starts the batch anew.
             cells = more.cells
+            continue
+        except _IMPOSSIBLE:
+            limit = 1
             continue
         if not count:
             return taken
@@ -28,11 +41,21 @@ def fuse_pending() -> int:
 
 
 @transaction.atomic
-def _fuse_batch(cells: frozenset[int]) -> int:
+def _fuse_batch(cells: frozenset[int], limit: int) -> int:
     lock = place_lock(cells)
-    runs = runs_take(limit=BATCH)
+    runs = runs_take(limit=limit)
+    try:
+        with transaction.atomic():
+            _take_in(runs, lock)
+    except _IMPOSSIBLE:
+        if len(runs) > 1:
+            raise
+        logger.exception("frame %s cannot be fused and is left out", runs[0].frame_id)
+    return len(runs)
+
+
+def _take_in(runs: list[TakenRun], lock: PlaceLock) -> None:
     new = evidence_take(runs)
     seen: Places = [(item.lon, item.lat) for item in new.observations]
     looked: Places = [(view.lon, view.lat) for view in new.views]
     fuse_around(seen=seen, looked_from=looked, lock=lock)
-    return len(runs)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import h3.api.basic_int as h3
 from django.db import connection
 
 from hazardmap.core.grid import cell
 
 LOCK_RES = 7
-# PostgreSQL's advisory locks are one space of numbers for everybody; this is ours.
+# PostgreSQL's advisory locks are one space of numbers for everybody; this moves ours aside.
 _NAMESPACE = 0x68617A << 40
 
 
@@ -26,24 +27,36 @@ class PlaceLock:
 
     cells: frozenset[int]
 
-    def require(self, points: Iterable[tuple[float, float]]) -> "PlaceLock":
-        """Make sure that every point (lon, lat) lies in a locked cell.
+    def require_around(self, points: Iterable[tuple[float, float]]) -> "PlaceLock":
+        """Make sure that the cells of these points (lon, lat) and their neighbours are locked.
+
+        A cell is a kilometre wide at least, so whatever another transaction writes or reads within
+        sight of a point shares a cell with it, even before either can see the other's rows.
 
         The first call of a transaction locks; later ones raise MoreCells if cells are missing,
         since locking out of order could deadlock.
         """
-        needed = frozenset(cell(lon, lat, LOCK_RES) for lon, lat in points)
+        middles = {cell(lon, lat, LOCK_RES) for lon, lat in points}
+        needed = frozenset(near for middle in middles for near in h3.grid_disk(middle, 1))
         if needed <= self.cells:
             return self
         if self.cells:
             raise MoreCells(needed | self.cells)
         return place_lock(needed)
 
+    def require(self, points: Iterable[tuple[float, float]]) -> None:
+        """Raise MoreCells unless every point (lon, lat) lies in a locked cell."""
+        needed = frozenset(cell(lon, lat, LOCK_RES) for lon, lat in points)
+        if not needed <= self.cells:
+            raise MoreCells(needed | self.cells)
+
 
 def place_lock(cells: frozenset[int]) -> PlaceLock:
     """Wait for these cells, in ascending order, and hold them until commit or rollback."""
-    with connection.cursor() as cursor:
-        for h3_cell in sorted(cells):
-            key = (h3_cell ^ _NAMESPACE) & (2**63 - 1)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    if cells:
+        keys = [(h3_cell ^ _NAMESPACE) & (2**63 - 1) for h3_cell in sorted(cells)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys]
+            )
     return PlaceLock(cells)

@@ -23,14 +23,16 @@ KEEP = timedelta(hours=2)
 
 
 def usage_ship() -> int:
-    """Load what has been appended since the last time; return the number of new events."""
+    """Load what has been appended since the last time; return how many lines that were."""
     loaded = 0
     for path in sorted(Path(settings.USAGE_LOG).glob(f"*{SUFFIX}")):
         try:
             while count := _load_chunk(path):
                 loaded += count
             _remove_if_complete(path)
-        except DatabaseError as error:
+        except FileNotFoundError:
+            continue  # another shipper has just finished it
+        except (DatabaseError, ValueError) as error:
             # One line that cannot be stored (older than any partition) must not stop the others.
             logger.error("%s is not loaded and waits for an operator: %s", path.name, error)
     return loaded
@@ -74,10 +76,13 @@ def _event(path: Path, line: bytes) -> UsageEvent | None:
 
 def _remove_if_complete(path: Path) -> None:
     hour = datetime.strptime(path.name[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
-    if timezone.now() - hour < KEEP:
+    now = timezone.now()
+    if now - hour < KEEP:
         return
-    segment = UsageSegment.objects.get(name=path.name)
-    if segment.offset == path.stat().st_size:
+    whole = UsageSegment.objects.filter(name=path.name, offset=path.stat().st_size)
+    if whole.update(finished_at=now):
         path.unlink()
-        segment.finished_at = timezone.now()
-        segment.save(update_fields=["finished_at"])
+    else:
+        # Its process was killed in the middle of a line; that answer never left.
+        path.rename(path.with_suffix(".broken"))
+        logger.error("%s ends in half a line and is kept aside as .broken", path.name)

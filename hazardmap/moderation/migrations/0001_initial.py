@@ -42,18 +42,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LoginTries",
-            fields=[
-                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("started_at", models.DateTimeField()),
-                ("tries", models.PositiveIntegerField()),
-            ],
-            options={
-                "verbose_name_plural": "login tries",
-                "indexes": [models.Index(models.F("started_at"), name="login_tries_by_start")],
-            },
-        ),
-        migrations.CreateModel(
             name="Decision",
             fields=[
                 (

@@ -5,10 +5,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import httpx
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from hazardmap.api.client import Item, Journal, Outcome, upload
+from hazardmap.core.tokens import Token, Use, parse_token
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 JOURNAL = ".hazardmap-uploaded"
@@ -33,8 +35,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["token"]:
-            raise CommandError("A device token is needed: --token or HAZARDMAP_TOKEN.")
+        token = parse_token(options["token"] or "", Use.DEVICE)
+        if token is None:
+            raise CommandError("A device token (hm_dev_…) is needed: --token or HAZARDMAP_TOKEN.")
         pictures = _pictures(options["paths"])
         outcomes = []
         with tqdm(total=len(pictures), unit="frame", disable=None) as bar:
@@ -44,14 +47,16 @@ class Command(BaseCommand):
 
             for folder in sorted({picture.parent for picture in pictures}):
                 items = [Item(picture) for picture in pictures if picture.parent == folder]
-                journal = Journal(_journal_path(folder))
-                outcomes += upload(
-                    items,
-                    url=options["url"],
-                    token=options["token"],
-                    journal=journal,
-                    progress=progress,
-                )
+                try:
+                    outcomes += upload(
+                        items,
+                        url=options["url"],
+                        token=token.reveal(),
+                        journal=Journal(_journal_path(folder, token)),
+                        progress=progress,
+                    )
+                except httpx.InvalidURL as error:
+                    raise CommandError(f"--url is no address: {error}.") from error
         self._report(outcomes)
 
     def _report(self, outcomes: list[Outcome]) -> None:
@@ -70,13 +75,16 @@ def _pictures(paths: list[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise CommandError(f"There is no {path}.")
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [file for file in inside if file.suffix.lower() in PICTURES]
+        if path.is_dir():
+            inside = sorted(path.rglob("*"))
+            found += [file for file in inside if file.suffix.lower() in PICTURES]
+        else:
+            found.append(path)
     if not found:
         raise CommandError("There is no JPEG, PNG or WebP picture in what was named.")
-    return found
+    return list(dict.fromkeys(found))
 
 
-def _journal_path(folder: Path) -> Path | None:
-    """Beside the pictures; nowhere if that folder cannot be written."""
-    return folder / JOURNAL if os.access(folder, os.W_OK) else None
+def _journal_path(folder: Path, token: Token) -> Path | None:
+    """Beside the pictures, one for each device; nowhere if that folder cannot be written."""
+    return folder / f"{JOURNAL}-{token.kid}" if os.access(folder, os.W_OK) else None

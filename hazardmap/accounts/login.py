@@ -1,18 +1,16 @@
-"""Signing in to the admin site, with a limit on guessing."""
+"""Signing in, with a limit on guessing."""
 
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from django.conf import settings
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from hazardmap.moderation.models import LoginTries
+from hazardmap.accounts.models import LoginTries
+from hazardmap.platform.client_address import client_address
 
 WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT_AND_ADDRESS = 5
@@ -20,7 +18,7 @@ TRIES_PER_ADDRESS = 50
 TOO_MANY = "Too many tries. Wait 15 minutes, then try again."
 
 
-class ThrottledLoginForm(AdminAuthenticationForm):
+class ThrottledLoginForm(AuthenticationForm):
     """Django's form, which looks at no password once there were too many tries."""
 
     def clean(self) -> dict[str, Any]:
@@ -39,27 +37,9 @@ class ThrottledLoginForm(AdminAuthenticationForm):
         return cleaned
 
 
-def client_address(request: HttpRequest) -> str:
-    """Where a request comes from; of an IPv6 address its /64, which one household owns.
-
-    Behind our own proxy (production) it is the last entry of X-Forwarded-For, the one that the
-    proxy wrote; anywhere else that header is somebody's claim and is not read.
-    """
-    text = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
-        text = request.META.get("HTTP_X_FORWARDED_FOR", text).rsplit(",", 1)[-1].strip()
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address):
-        return address.exploded[:19]
-    return str(address)
-
-
 def _key(email: str, address: str) -> str:
     """Keyed, because people type passwords into the wrong field."""
-    return salted_hmac("admin login", f"{email}\n{address}", algorithm="sha256").hexdigest()
+    return salted_hmac("login", f"{email}\n{address}", algorithm="sha256").hexdigest()
 
 
 def _count(key: str, now: datetime) -> int:
@@ -67,7 +47,7 @@ def _count(key: str, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO moderation_logintries AS old (key, started_at, tries) VALUES (%s, %s, 1)
+            INSERT INTO accounts_logintries AS old (key, started_at, tries) VALUES (%s, %s, 1)
             ON CONFLICT (key) DO UPDATE SET
                 tries = CASE WHEN old.started_at > %s THEN old.tries + 1 ELSE 1 END,
                 started_at = CASE WHEN old.started_at > %s THEN old.started_at ELSE %s END

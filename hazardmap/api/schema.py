@@ -1,0 +1,59 @@
+"""What the generated OpenAPI document cannot know: how errors look."""
+
+from typing import Any
+
+from hazardmap.platform.problems import MEDIA_TYPE
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "each broken rule",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string", "description": "the field it is about"},
+                    "detail": {"type": "string", "description": "the rule"},
+                },
+                "required": ["pointer", "detail"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add the errors that each operation can answer with, as problem documents."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for status, description in _errors(operation).items():
+                operation["responses"].setdefault(
+                    status, {"description": description, "content": body}
+                )
+    return result
+
+
+def _errors(operation: dict[str, Any]) -> dict[str, str]:
+    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    errors = {}
+    if "query" in places or "requestBody" in operation:
+        errors["400"] = "a rule is broken; `errors` names each field and rule"
+    if operation.get("security"):
+        errors["401"] = "the token is missing, unknown, revoked or expired"
+    if "path" in places:
+        errors["404"] = "there is none, or it is somebody else's"
+    if "requestBody" in operation:
+        errors["413"] = "the body is too large"
+        errors["415"] = "the body has another media type"
+    if operation["operationId"] == "pairDevice":
+        errors["429"] = "too many tries from this address"
+    return errors

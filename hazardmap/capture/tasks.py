@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from hazardmap.capture import services
+
+
+@shared_task
+def sweep_originals() -> None:
+    services.originals_sweep()

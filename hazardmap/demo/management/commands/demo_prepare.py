@@ -1,0 +1,26 @@
+"""Create what the demonstration needs before its first frame."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from hazardmap.demo.accounts import NotADemo, demo_accounts
+from hazardmap.hazards.selectors import has_roads
+from hazardmap.hazards.services import RoadsUnreadable, roads_load
+
+
+class Command(BaseCommand):
+    help = (
+        "Create the demo's accounts and load the streets of its map, once. "
+        "Example: python manage.py demo_prepare"
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            accounts = demo_accounts()
+            if not has_roads():
+                roads_load(path=settings.ASSETS / "roads.geojson")
+        except (NotADemo, RoadsUnreadable) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{len(accounts.logins)} demo accounts")

@@ -1,0 +1,28 @@
+"""Append to the change feed, in the order in which transactions commit."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from hazardmap.core.hazard import Change, Hazard
+from hazardmap.hazards import models, rows
+
+_FEED = 0x66656564
+
+
+def events_write(events: Sequence[tuple[Change, Hazard]]) -> None:
+    """Tell the feed what has happened to these hazards, in this order.
+
+    One transaction at a time, from here to its commit: so nobody ever sees a cursor while a
+    smaller one may still appear. Call it as the last step of a transaction.
+    """
+    if not events:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FEED])
+    models.HazardEvent.objects.bulk_create(
+        models.HazardEvent(
+            change=change.value, hazard_id=hazard.id, hazard=rows.hazard_json(hazard)
+        )
+        for change, hazard in events
+    )

@@ -1,0 +1,56 @@
+"""The OpenAPI document: valid, whole, and right about tokens and errors."""
+
+import pytest
+from drf_spectacular.validation import validate_schema
+
+from hazardmap.api.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def document(client):
+    answer = client.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_it_is_valid_and_generated_without_a_warning(document, capsys, client):
+    validate_schema(document)
+    client.get("/api/v1/openapi.json")
+    assert "Warning" not in capsys.readouterr().err
+
+
+def test_it_lists_every_address(document):
+    routes = {f"/api/v1/{pattern.pattern}" for pattern in urlpatterns} - {"/api/v1/openapi.json"}
+    listed = {
+        path.replace("{frame_id}", "<uuid:frame_id>").replace("{hazard_id}", "<uuid:hazard_id>")
+        for path in document["paths"]
+    }
+    assert listed == routes
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "token", "answers"),
+    [
+        ("frames", "post", "deviceToken", "200 202 400 401 413 415"),
+        ("frames/{frame_id}", "get", "deviceToken", "200 401 404"),
+        ("pair", "post", None, "201 400 413 415 429"),
+        ("hazards", "get", "apiKey", "200 400 401"),
+        ("hazards/{hazard_id}", "get", "apiKey", "200 401 404"),
+    ],
+)
+def test_each_operation_says_who_may_call_and_what_can_go_wrong(
+    document, path, method, token, answers
+):
+    operation = document["paths"][f"/api/v1/{path}"][method]
+    assert operation.get("security", [{None: []}]) == [{token: []}]
+    assert sorted(operation["responses"]) == answers.split()
+    for status, answer in operation["responses"].items():
+        kinds = set(answer["content"])
+        if status >= "400":
+            assert kinds == {"application/problem+json"}
+        elif "hazards" in path:
+            assert kinds == {"application/geo+json"}
+        else:
+            assert kinds == {"application/json"}

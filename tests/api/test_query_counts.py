@@ -1,0 +1,59 @@
+"""The number of SQL statements of each endpoint, against a committed table: it may not grow."""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from hazardmap.accounts.services import pairing_code_create
+from tests.api.test_upload import send
+from tests.capture_scene import driver, here, picture
+from tests.map_scene import buyer, put_hazard
+from tests.moderation_scene import hazard_at
+
+TABLE = tomllib.loads((Path(__file__).parent / "query_counts.toml").read_text())
+
+
+def requests(client):
+    """Every request of the API by its name in the table, with as much behind it as it can have."""
+    owner, device = driver()
+    image = picture()
+    frame = send(client, device.token, image, here()).json()["id"]
+    hazard = hazard_at("cow", (24.94, 60.17), timezone.now() - timedelta(minutes=5))
+    for number in range(30):
+        put_hazard(number, 50)
+    code = pairing_code_create(owner=owner).code
+    mine = {"Authorization": f"Bearer {device.token}"}
+    theirs = {"Authorization": f"Bearer {buyer().token}"}
+    world = {"bbox": "-180,-90,180,90", "published": "false", "limit": 20}
+    return {
+        "upload": lambda: send(client, device.token, picture(), here()),
+        "upload_repeated": lambda: send(client, device.token, image),
+        "frame_status": lambda: client.get(f"/api/v1/frames/{frame}", headers=mine),
+        "hazards": lambda: client.get("/api/v1/hazards", world, headers=theirs),
+        "hazard": lambda: client.get(f"/api/v1/hazards/{hazard}", headers=theirs),
+        "pair": lambda: client.post(
+            "/api/v1/pair", {"code": code, "name": "phone"}, content_type="application/json"
+        ),
+        "openapi": lambda: client.get("/api/v1/openapi.json"),
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", TABLE)
+def test_an_endpoint_needs_no_more_queries_than_the_table_says(client, name):
+    request = requests(client)[name]
+    with CaptureQueriesContext(connection) as queries:
+        answer = request()
+    assert answer.status_code < 300
+    statements = [query["sql"] for query in queries]
+    assert len(statements) == TABLE[name], "\n".join(statements)
+
+
+@pytest.mark.django_db
+def test_the_table_holds_every_request(client):
+    assert set(requests(client)) == set(TABLE)

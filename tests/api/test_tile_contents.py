@@ -1,0 +1,242 @@
+"""What tiles say: cells that count, single hazards, and shapes that every reader can draw."""
+
+import math
+import subprocess
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import h3.api.basic_int as h3
+import mapbox_vector_tile
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from shapely.geometry import shape
+
+import tiles.layers
+from hazardmap.core.decay import probability_at
+from hazardmap.core.grid import cell, cell_of_feature, count_of, res_for_zoom
+from hazardmap.core.kinds import KINDS
+from tests.map_scene import around, on_map
+from tests.property.test_tile_laws import tile_of
+from tiles.cells import EPOCH, TIME_UNIT
+from tiles.mercator import Tile, to_metres
+from tiles.tilejson import POINT_FIELDS
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:The 'shapely.ops.transform"),
+]
+HELSINKI = (24.94, 60.17)
+EDGE = 4096 + 64
+
+
+def get(tile: Tile, layer: str = "hazards", **headers: str) -> Any:
+    return Client().get(f"/tiles/v1/{layer}/{tile.z}/{tile.x}/{tile.y}.mvt", headers=headers)
+
+
+def decoded(tile: Tile, layer: str) -> list[dict[str, Any]]:
+    response = get(tile)
+    if response.status_code == 204:
+        return []
+    assert response.status_code == 200, response.content
+    layers = mapbox_vector_tile.decode(response.content, default_options={"y_coord_down": True})
+    return list(layers.get(layer, {"features": []})["features"])
+
+
+def counts(tile: Tile) -> dict[int, dict[str, int]]:
+    """By H3 cell: what the tile says, and that each cell is there once."""
+    found = decoded(tile, "cells")
+    by_cell = {cell_of_feature(item["id"]): item["properties"] for item in found}
+    assert len(by_cell) == len(found), "feature ids are unique"
+    return by_cell
+
+
+def time_of(properties: dict[str, int]) -> datetime:
+    return EPOCH + (properties["t0"] + 256 * properties["t1"]) * TIME_UNIT
+
+
+@pytest.mark.parametrize("zoom", range(12))
+@pytest.mark.parametrize("place", [HELSINKI, (179.99, 65.0), (-70.0, -53.0), (30.0, 80.0)])
+def test_cells_say_how_many_hazards_to_expect(zoom: int, place: tuple[float, float]) -> None:
+    hazards = on_map(*around(place, 20_000.0, 40))
+    hazards += on_map(*around(place, 5_000.0, 10), kind="cow", p=0.5, half_life_s=2400.0)
+    res = res_for_zoom(zoom)
+    assert res is not None
+    by_cell = counts(tile_of(*place, zoom))
+    assert by_cell
+    for h3_cell, properties in by_cell.items():
+        assert h3.is_valid_cell(h3_cell)
+        assert h3.get_resolution(h3_cell) == res
+        inside = [item for item in hazards if cell(item.lon, item.lat, res) == h3_cell]
+        at = time_of(properties)
+        assert timedelta(0) <= timezone.now() - at < TIME_UNIT + timedelta(seconds=5)
+        for kind in {item.kind for item in inside}:
+            truth = sum(
+                probability_at(item.p, item.t_ref, item.half_life_s, at)
+                for item in inside
+                if item.kind == kind
+            )
+            assert 1 + count_of(properties[kind]) == pytest.approx(1 + truth, rel=0.023)
+        assert properties.keys() - {"t0", "t1"} == {item.kind for item in inside}
+
+
+@pytest.mark.parametrize("zoom", [3, 7, 9, 11])
+@pytest.mark.parametrize("lat", [0.0, 65.0, 84.0, -70.0])
+def test_a_cell_that_spans_two_tiles_says_the_same_in_both(zoom: int, lat: float) -> None:
+    """Along the edge between two tiles, east-west and north-south, even where metres are long."""
+    corner = tile_of(20.0, lat, zoom)
+    west_m, south_m, _, _ = corner.bounds_m()
+    lon, edge_lat = math.degrees(west_m / 6_378_137.0), _lat_of(south_m)
+    reach_m = 3 * h3.average_hexagon_edge_length(res_for_zoom(zoom), unit="m")
+    on_map(*around((lon, edge_lat), reach_m, 120))
+    four = [counts(Tile(zoom, corner.x + dx, corner.y + dy)) for dx in (-1, 0) for dy in (0, 1)]
+    shared = [key for key in set().union(*four) if sum(key in tile for tile in four) > 1]
+    assert shared
+    for key in shared:
+        said = [tile[key] for tile in four if key in tile]
+        assert all(one == said[0] for one in said)
+
+
+def _lat_of(y_m: float) -> float:
+    return math.degrees(math.atan(math.sinh(y_m / 6_378_137.0)))
+
+
+def pentagon(res: int) -> tuple[float, float]:
+    """The middle of a pentagon that lies neither on the antimeridian nor beyond the map."""
+    centres = [h3.cell_to_latlng(one) for one in h3.get_pentagons(res)]
+    lat, lon = next(one for one in centres if abs(one[0]) < 70 and abs(one[1]) < 170)
+    return lon, lat
+
+
+@pytest.mark.parametrize("zoom", [0, 1, 4, 6, 9, 11])
+@pytest.mark.parametrize("place", [HELSINKI, (-180.0, 10.0), (179.9999, -65.0), (0.0, 84.9), None])
+def test_cells_are_valid_shapes_within_the_tile_and_its_buffer(
+    zoom: int, place: tuple[float, float] | None
+) -> None:
+    res = res_for_zoom(zoom)
+    assert res is not None
+    middle = place or pentagon(res)
+    edge_m = h3.average_hexagon_edge_length(res, unit="m")
+    on_map(*around(middle, 2 * edge_m, 30))
+    found = decoded(tile_of(*middle, zoom), "cells")
+    assert found
+    if place is None:
+        assert any(h3.is_pentagon(cell_of_feature(item["id"])) for item in found)
+    for item in found:
+        polygons = shape(item["geometry"])
+        assert polygons.geom_type in {"Polygon", "MultiPolygon"}
+        assert polygons.is_valid
+        assert polygons.area > 0
+        west, south, east, north = polygons.bounds
+        assert min(west, south) >= -64
+        assert max(east, north) <= EDGE
+        for part in getattr(polygons, "geoms", [polygons]):
+            # MVT: outer rings have a positive area by the surveyor's formula, y downwards.
+            assert _area(list(part.exterior.coords)) > 0
+
+
+def _area(ring: list[tuple[float, float]]) -> float:
+    pairs = pairwise(ring)
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs) / 2
+
+
+@pytest.mark.parametrize("zoom", [0, 2, 5, 8, 11])
+def test_a_cell_on_the_antimeridian_is_in_the_tiles_of_both_sides(zoom: int) -> None:
+    res = res_for_zoom(zoom)
+    assert res is not None
+    here = cell(180.0, 30.0, res)
+    on_map((179.9999, 30.0), (-179.9999, 30.0))
+    last = (1 << zoom) - 1
+    y = tile_of(0.0, 30.0, zoom).y
+    west, east = counts(Tile(zoom, 0, y)), counts(Tile(zoom, last, y))
+    assert west[here] == east[here]
+
+
+def test_a_hazard_beyond_the_pole_edge_of_the_map_harms_no_tile() -> None:
+    on_map((10.0, 89.9), (10.0, 86.0), (-120.0, -89.99), (10.0, 84.0))
+    assert get(Tile(0, 0, 0)).status_code == 200
+    assert get(tile_of(10.0, 85.0, 14)).status_code in {200, 204}
+
+
+def test_single_hazards_say_everything_that_the_tilejson_describes() -> None:
+    hazards = on_map(*around(HELSINKI, 100.0, 5))
+    hazards += on_map(HELSINKI, kind="cow", confirmed=True, witnesses=1, p=0.123456)
+    found = decoded(tile_of(*HELSINKI, 14), "hazards")
+    by_id = {item["properties"]["id"]: item for item in found}
+    assert by_id.keys() == {str(hazard.id) for hazard in hazards}
+    assert len({item["id"] for item in found}) == len(found)
+    for hazard in hazards:
+        item = by_id[str(hazard.id)]
+        said = item["properties"]
+        assert said.keys() == POINT_FIELDS.keys()
+        assert None not in said.values()
+        assert item["id"] == hazard.id.int % 2**53
+        assert said["p"] == pytest.approx(hazard.p, abs=5e-5)
+        assert said["t"] == int(hazard.t_ref.timestamp())
+        assert said["half_life"] == int(hazard.half_life_s)
+        assert said["group"] == KINDS[hazard.kind].group.value
+        assert (said["published"], said["confirmed"]) == (hazard.published, hazard.confirmed)
+
+
+@pytest.mark.parametrize("zoom", [12, 16, 22])
+def test_a_hazard_is_drawn_where_it_is_also_across_the_antimeridian(zoom: int) -> None:
+    """A neighbour's hazard in the buffer lies beside the tile, not around the world."""
+    width_deg = 360.0 / (1 << zoom)
+    place = (-180.0 + width_deg / 100.0, 30.0)
+    on_map(place)
+    y = tile_of(*place, zoom).y
+    for x in (0, (1 << zoom) - 1):
+        (item,) = decoded(Tile(zoom, x, y), "hazards")
+        drawn_x, drawn_y = item["geometry"]["coordinates"]
+        assert -64 <= drawn_x <= EDGE
+        assert -64 <= drawn_y <= EDGE
+
+
+def test_what_does_not_fit_is_counted_and_what_is_gravest_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tiles.layers, "MAX_POINTS", 10)
+    on_map(*around(HELSINKI, 20.0, 30), severity=1)
+    grave = on_map(*around(HELSINKI, 20.0, 4), severity=3)
+    tile = tile_of(*HELSINKI, 14)
+    found = decoded(tile, "hazards")
+    assert len(found) == 10
+    assert {str(one.id) for one in grave} <= {item["properties"]["id"] for item in found}
+    (said,) = decoded(tile, "truncated")
+    assert said["properties"] == {"shown": 10, "left_out": 24}
+    on_map_cells = counts(tile_of(*HELSINKI, 5))
+    assert sum(count_of(said.get("cone", 0)) for said in on_map_cells.values()) > 25
+    monkeypatch.setattr(tiles.layers, "MAX_POINTS", 34)
+    assert decoded(tile, "truncated") == []
+
+
+def test_gdal_reads_a_tile(tmp_path: Path) -> None:
+    on_map(*around(HELSINKI, 200.0, 7))
+    for zoom, layer in ((14, "hazards"), (9, "cells")):
+        path = tmp_path / f"{zoom}.mvt"
+        path.write_bytes(get(tile_of(*HELSINKI, zoom)).content)
+        done = subprocess.run(
+            ["ogrinfo", "-ro", "-al", "-so", f"MVT:{path}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert f"Layer name: {layer}" in done.stdout
+        assert "Feature Count: 0" not in done.stdout
+        assert "ERROR" not in done.stderr
+    assert "Geometry: Multi Polygon" in done.stdout or "Geometry: Polygon" in done.stdout
+
+
+def test_metres_and_degrees_agree_with_the_database() -> None:
+    with connection.cursor() as cursor:
+        for tile in (Tile(0, 0, 0), Tile(7, 73, 37), Tile(22, 4194303, 0)):
+            cursor.execute(
+                "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) "
+                "FROM ST_TileEnvelope(%s, %s, %s) AS e",
+                [tile.z, tile.x, tile.y],
+            )
+            assert tile.bounds_m() == pytest.approx(cursor.fetchone(), abs=1e-3)
+    assert to_metres(180.0, 0.0)[0] == pytest.approx(20_037_508.34, abs=0.01)

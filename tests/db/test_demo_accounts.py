@@ -1,0 +1,100 @@
+"""The demonstration's accounts: made once, kept where only the operator reads them."""
+
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from PIL import Image, ImageChops, ImageStat
+
+from hazardmap.accounts.models import Organisation, User
+from hazardmap.accounts.selectors import buyer_by_token, contributor_by_token
+from hazardmap.capture.exif import read_georeference
+from hazardmap.demo import accounts, pictures
+from hazardmap.demo.accounts import NotADemo, demo_accounts
+from hazardmap.demo.restage import Pose, restage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_var(settings, tmp_path):
+    settings.VAR = tmp_path
+
+
+def test_they_are_made_once_and_can_all_be_used(client, tmp_path):
+    made = demo_accounts()
+    assert demo_accounts() == made
+    assert not any(secret in repr(made) for secret in (*made.device_tokens, made.api_key))
+    assert not any(login.password in repr(made) for login in made.logins)
+    assert [login.role for login in made.logins] == [
+        *("contributor", "contributor", "moderator", "administrator")
+    ]
+    for login in made.logins:
+        assert client.login(username=login.email, password=login.password)
+    contributors = [contributor_by_token(token) for token in made.device_tokens]
+    assert len({one.account_id for one in contributors if one}) == 2
+    assert buyer_by_token(made.api_key) is not None
+
+
+def test_only_the_operator_reads_the_file(tmp_path):
+    demo_accounts()
+    (file,) = (tmp_path / "demo").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_new_database_gets_new_accounts():
+    first = demo_accounts()
+    User.objects.all().delete()
+    Organisation.objects.all().delete()
+    second = demo_accounts()
+    assert second.api_key != first.api_key
+    assert buyer_by_token(second.api_key) is not None
+    assert buyer_by_token(first.api_key) is None
+
+
+def test_a_lost_file_is_one_sentence(tmp_path):
+    demo_accounts()
+    (tmp_path / "demo" / "accounts.json").unlink()
+    with pytest.raises(NotADemo, match="make reset"):
+        demo_accounts()
+    assert User.objects.count() == 4
+
+
+def test_production_has_none(monkeypatch):
+    class Production:
+        mode = accounts.Mode.PRODUCTION
+
+    monkeypatch.setattr(accounts, "ENV", Production)
+    with pytest.raises(NotADemo):
+        demo_accounts()
+    assert not User.objects.exists()
+
+
+def test_without_the_real_pictures_there_are_none(settings, tmp_path):
+    settings.SHARED, settings.ASSETS = tmp_path / "nowhere", tmp_path
+    assert pictures.restaged_items(tmp_path) == []
+    (tmp_path / "nowhere" / "data").mkdir(parents=True)
+    assert pictures.restaged_items(tmp_path) == []
+
+
+def test_real_pictures_are_restaged_along_the_track_and_labelled(shared, tmp_path):
+    items = pictures.restaged_items(tmp_path)
+    assert len(items) > 20
+    assert all(item.metadata == {"provenance": "position_simulated"} for item in items)
+    told = [read_georeference(Image.open(item.path)) for item in items]
+    assert all(timedelta(0) < timezone.now() - at.captured_at < timedelta(hours=1) for at in told)
+    in_istria = [at for at in told if 45 < at.lat < 46 and 13 < at.lon < 14]
+    assert len(in_istria) >= 20
+    assert all(0 <= at.heading_deg <= 360 for at in told)
+
+
+def test_a_restaged_copy_looks_the_same(shared, tmp_path):
+    picture = next((shared / "coco_subset").rglob("*.jpg"))
+    at = datetime(2026, 2, 3, 4, 5, 6, 700_000, tzinfo=UTC)
+    restage(picture, tmp_path / "copy.jpg", at=at, pose=Pose(-70.123456, -33.654321, 271.5))
+    told = read_georeference(Image.open(tmp_path / "copy.jpg"))
+    assert (told.lon, told.lat) == pytest.approx((-70.123456, -33.654321), abs=1e-7)
+    assert (told.captured_at, told.heading_deg) == (at, 271.5)
+    change = ImageChops.difference(Image.open(tmp_path / "copy.jpg"), Image.open(picture))
+    assert max(ImageStat.Stat(change).mean) < 1

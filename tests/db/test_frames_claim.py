@@ -1,0 +1,151 @@
+"""Frames are handed out by lease: to one worker at a time, and never for ever."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Barrier, Thread
+from uuid import UUID
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from hazardmap.capture.models import Frame
+from hazardmap.capture.services import frame_rejected, frames_claim
+from tests.capture_scene import driver, waiting_frame
+
+pytestmark = pytest.mark.django_db
+
+
+def frames(count: int) -> list[UUID]:
+    owner, device = driver()
+    return [waiting_frame(device, owner).frame_id for _ in range(count)]
+
+
+def claim() -> list[UUID]:
+    return [frame.id for frame in frames_claim()]
+
+
+def die(ids: list[UUID], ago: timedelta = timedelta(seconds=1)) -> None:
+    """The worker that had these frames is gone and their lease is over."""
+    Frame.objects.filter(id__in=ids).update(lease_until=timezone.now() - ago)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "batch"), [(0, 0), (1, 1), (3, 3), (5, 4), (15, 4), (16, 16), (20, 16)]
+)
+def test_a_few_when_the_queue_is_short_and_many_when_it_is_long(waiting, batch):
+    ids = frames(waiting)
+    assert claim() == ids[:batch], "oldest first"
+
+
+def test_a_leased_frame_is_not_handed_out_again():
+    ids = frames(6)
+    started = timezone.now()
+    assert claim() == ids[:4]
+    assert claim() == ids[4:]
+    assert claim() == []
+    for frame in Frame.objects.all():
+        assert frame.attempts == 1
+        assert started < frame.lease_until < timezone.now() + timedelta(minutes=1)
+
+
+def test_frames_of_a_dead_worker_are_tried_again_one_by_one_after_the_new_ones():
+    dead = frames(3)
+    assert claim() == dead
+    die(dead)
+    owner, device = driver("ben")
+    new = waiting_frame(device, owner).frame_id
+    assert claim() == [new]
+    assert [claim() for _ in range(4)] == [[dead[0]], [dead[1]], [dead[2]], []]
+
+
+def test_new_frames_do_not_keep_a_second_try_waiting_for_ever():
+    dead = frames(2)
+    claim()
+    die(dead[:1], ago=timedelta(minutes=6))
+    die(dead[1:], ago=timedelta(minutes=1))
+    owner, device = driver("ben")
+    new = [waiting_frame(device, owner).frame_id for _ in range(5)]
+    assert claim() == dead[:1]
+    assert claim() == new[:4]
+
+
+def test_a_frame_that_kills_twice_is_rejected_and_its_original_deleted(
+    django_capture_on_commit_callbacks,
+):
+    (killer,) = frames(1)
+    original = Frame.objects.get().original
+    for _ in range(2):
+        assert claim() == [killer]
+        die([killer])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert claim() == []
+    frame = Frame.objects.get()
+    assert (frame.state, frame.reason, frame.original) == ("rejected", "worker_crashed", "")
+    assert not default_storage.exists(original)
+
+
+def test_finished_frames_are_not_claimed():
+    ids = frames(2)
+    frame_rejected(frame_id=ids[0], reason="truncated")
+    assert claim() == ids[1:]
+
+
+@contextmanager
+def locked(ids: list[UUID]) -> Iterator[None]:
+    """Another connection is just claiming these frames and has not committed."""
+    held, done = Barrier(2), Barrier(2)
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                list(Frame.objects.filter(id__in=ids).select_for_update())
+                held.wait(10)
+                done.wait(10)
+        finally:
+            connections.close_all()
+
+    other = Thread(target=hold)
+    other.start()
+    held.wait(10)
+    try:
+        yield
+    finally:
+        done.wait(10)
+        other.join(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_does_not_wait_for_another_and_takes_other_frames():
+    ids = frames(6)
+    with locked(ids[:3]):
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '500ms'")
+        assert claim() == ids[3:]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_get_every_frame_once():
+    ids = frames(40)
+    ready = Barrier(6)
+    got: list[list[UUID]] = []
+
+    def work() -> None:
+        try:
+            ready.wait(10)
+            for _ in range(15):
+                got.append(claim())
+        finally:
+            connections.close_all()
+
+    workers = [Thread(target=work) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    handed_out = [frame for batch in got for frame in batch]
+    assert len(handed_out) == len(set(handed_out))
+    assert set(handed_out) == set(ids)
+    assert set(Frame.objects.values_list("attempts", flat=True)) == {1}

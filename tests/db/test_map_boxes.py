@@ -1,0 +1,96 @@
+"""Which hazards a box holds: exact sides, the antimeridian, the poles, pages."""
+
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from hazardmap.hazards.selectors import (
+    fading_in,
+    gravest_in,
+    hazards_in,
+    hazards_page,
+    map_bounds,
+)
+from tests.map_scene import around, on_map
+
+pytestmark = pytest.mark.django_db
+HELSINKI = (24.94, 60.17)
+
+
+def ids_in(*bbox: float) -> set[UUID]:
+    """By every selector of boxes, which must agree."""
+    west, south, east, north = bbox
+    box = west, south, east, north
+    listed = [hazard.id for hazard in hazards_in(box, limit=100)]
+    page = hazards_page(bbox=box, kinds=None, published_only=False, after=None, limit=100)
+    gravest, left_out = gravest_in(box, limit=100)
+    assert set(listed) == {one.id for one in page} == {one.id for one in gravest}
+    assert len(list(fading_in(box))) == len(listed)
+    assert left_out == 0
+    return set(listed)
+
+
+def test_boxes_cross_the_antimeridian() -> None:
+    west, east, far = on_map((179.5, 1.0), (-179.5, 1.0), (0.0, 1.0))
+    assert ids_in(179, 0, -179, 2) == {west.id, east.id}
+    assert ids_in(-179, 0, 179, 2) == {far.id}
+    assert ids_in(180, 0, -179, 2) == {east.id}
+    assert ids_in(179, 0, -180, 2) == {west.id}
+    assert ids_in(-180, -90, 180, 90) == {west.id, east.id, far.id}
+
+
+def test_sides_of_wide_boxes_are_parallels() -> None:
+    """On a great circle from −60° to 60° at 70° north one gets as far north as 79.7°."""
+    inside, north, south = on_map((0.0, 69.999999), (0.0, 70.000001), (0.0, 59.999999))
+    assert ids_in(-60, 60, 60, 70) == {inside.id}
+    assert ids_in(-60, 70, 60, 80) == {north.id}
+    assert ids_in(-179, -10, 179, 60) == {south.id}
+
+
+def test_boxes_without_an_extent_hold_what_lies_on_them() -> None:
+    here, _ = on_map((24.94, 60.17), (24.941, 60.17))
+    assert ids_in(24.94, 60.17, 24.94, 60.17) == {here.id}
+    assert ids_in(24.94, 60.0, 24.94, 61.0) == {here.id}
+    assert len(ids_in(24.0, 60.17, 25.0, 60.17)) == 2
+    assert ids_in(1.0, 1.0, 1.0, 1.0) == set()
+
+
+def test_boxes_reach_the_poles() -> None:
+    north, south = on_map((12.0, 90.0), (-12.0, -89.9999))
+    assert ids_in(-180, 89, 180, 90) == {north.id}
+    assert ids_in(-180, -90, 180, -89) == {south.id}
+
+
+def test_pages_follow_each_other_and_filters_hold() -> None:
+    made = on_map(*around(HELSINKI, 50.0, 7)) + on_map(HELSINKI, kind="cow", published=False)
+    box = (24.0, 60.0, 25.0, 61.0)
+    seen: list[UUID] = []
+    while page := hazards_page(
+        bbox=box, kinds=None, published_only=False, after=seen[-1] if seen else None, limit=3
+    ):
+        assert len(page) <= 3
+        seen += [hazard.id for hazard in page]
+    assert seen == sorted(hazard.id for hazard in made)
+    cows = hazards_page(
+        bbox=box, kinds=frozenset({"cow"}), published_only=False, after=None, limit=9
+    )
+    assert [hazard.kind for hazard in cows] == ["cow"]
+    public = hazards_page(bbox=box, kinds=None, published_only=True, after=None, limit=9)
+    assert len(public) == 7
+    assert len(hazards_in(box, limit=4)) == 4
+    assert len(hazards_in(None, limit=99)) == 8
+    assert map_bounds() is not None
+
+
+def test_a_box_is_looked_up_by_its_index() -> None:
+    on_map(*((lon / 10, lat / 10) for lon in range(30) for lat in range(30)))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE hazards_hazard")
+    with CaptureQueriesContext(connection) as queries:
+        hazards_in((1.0, 1.0, 1.1, 1.1), limit=10)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries.captured_queries[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "hazard_box" in plan

@@ -1,0 +1,235 @@
+"""Usage reaches the database exactly once, whatever is killed, doubled or broken on the way."""
+
+import json
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.utils import timezone
+
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.models import UsageEvent, UsageSegment
+from hazardmap.metering.services import usage_record, usage_ship
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REPOSITORY = Path(__file__).resolve().parents[2]
+KILLS = 6
+MANY_KILLS = 60
+
+WRITER = """
+import sys
+from datetime import datetime
+from pathlib import Path
+import django
+django.setup()
+from django.conf import settings
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.services import usage_record
+settings.USAGE_LOG = Path(sys.argv[1])
+who, count, at = sys.argv[2], int(sys.argv[3]), datetime.fromisoformat(sys.argv[4])
+for number in range(count):
+    usage_record(UsageRecord("key", Meter.TILE, 1, at, f"{who}-{number}", "x" * 3000))
+"""
+SHIPPER = """
+import sys
+from importlib import import_module
+from pathlib import Path
+import django
+django.setup()
+from django.conf import settings
+settings.USAGE_LOG = Path(sys.argv[1])
+settings.DATABASES["default"]["NAME"] = sys.argv[2]
+module = import_module("hazardmap.metering.services.usage_ship")
+module.CHUNK_BYTES = 2000
+print("ready", flush=True)
+module.usage_ship()
+"""
+
+
+def record(number: int, at: datetime | None = None) -> UsageRecord:
+    now = timezone.now()
+    return UsageRecord("key", Meter.HAZARD, 1 + number, at or now, f"request-{number}", "hazards")
+
+
+def log_files() -> list[Path]:
+    return sorted(Path(settings.USAGE_LOG).iterdir())
+
+
+def python(script: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "hazardmap.settings"}
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=subprocess.PIPE,
+    )
+
+
+def test_lines_of_several_processes_are_whole() -> None:
+    at = timezone.now().isoformat()
+    writers = [
+        python(WRITER, str(settings.USAGE_LOG), f"writer{number}", "300", at) for number in range(3)
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert len(log_files()) == 3
+    assert usage_ship() == 900
+    assert UsageEvent.objects.count() == 900
+    assert usage_ship() == 0
+
+
+def test_several_writers_of_one_file_do_not_cut_into_each_other(monkeypatch) -> None:
+    """A process id may come again within the hour, and threads share one."""
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: usage_record(record(number)), range(400)))
+    assert len(log_files()) == 1
+    usage_ship()
+    assert UsageEvent.objects.count() == 400
+
+
+def _kill_shippers(kills: int) -> None:
+    folder = Path(settings.USAGE_LOG)
+    folder.mkdir()
+    path = folder / f"{timezone.now():%Y-%m-%dT%H}-host-1.usage"
+    path.write_text("".join(f"{record(number).to_line()}\n" for number in range(4000)))
+    name = connection.settings_dict["NAME"]
+    chance = random.Random(kills)
+    progress = [0]
+    for _ in range(kills):
+        shipper = python(SHIPPER, str(folder), str(name))
+        assert shipper.stdout is not None
+        assert shipper.stdout.readline() == b"ready\n"
+        time.sleep(chance.uniform(0.02, 0.25))
+        shipper.send_signal(signal.SIGKILL)
+        shipper.wait(10)
+        progress.append(UsageEvent.objects.count())
+    assert any(0 < count < 4000 for count in progress), "no kill fell between two chunks"
+    usage_ship()
+    assert UsageEvent.objects.count() == 4000
+    assert sum(UsageEvent.objects.values_list("quantity", flat=True)) == sum(range(1, 4001))
+    assert UsageSegment.objects.get().offset == path.stat().st_size
+
+
+def test_a_killed_shipper_loses_and_doubles_nothing() -> None:
+    _kill_shippers(KILLS)
+
+
+@pytest.mark.soak
+def test_many_killed_shippers_lose_and_double_nothing() -> None:
+    _kill_shippers(MANY_KILLS)
+
+
+def test_shippers_at_once_load_each_line_once(monkeypatch) -> None:
+    monkeypatch.setattr(import_module("hazardmap.metering.services.usage_ship"), "CHUNK_BYTES", 500)
+    old = timezone.now() - timedelta(hours=3)
+    for hour in range(3):
+        for number in range(60):
+            usage_record(record(100 * hour + number, at=old + timedelta(hours=hour)))
+    together = Barrier(3)
+
+    def ship() -> int:
+        try:
+            together.wait(20)
+            return usage_ship()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(3) as pool:
+        loaded = [future.result(60) for future in [pool.submit(ship) for _ in range(3)]]
+    assert sum(loaded) == 180
+    assert UsageEvent.objects.count() == 180
+
+
+def test_a_retried_answer_is_billed_once() -> None:
+    served = record(1)
+    usage_record(served)
+    usage_record(served)
+    assert usage_ship() == 2
+    assert UsageEvent.objects.get().id == served.id
+
+
+def test_a_line_that_is_just_being_written_waits_for_its_end() -> None:
+    usage_record(record(1))
+    (path,) = log_files()
+    line = record(2).to_line()
+    with path.open("a") as file:
+        file.write(line[:20])
+    assert usage_ship() == 1
+    with path.open("a") as file:
+        file.write(f"{line[20:]}\n")
+    assert usage_ship() == 1
+    assert UsageEvent.objects.count() == 2
+
+
+def test_garbage_is_logged_and_passed_over(caplog) -> None:
+    usage_record(record(1))
+    (path,) = log_files()
+    with path.open("ab") as file:
+        file.write(b"\xff\xfe garbage\n[[[\n")
+        file.write(json.dumps({"quantity": 1}).encode() + b"\n")
+    usage_record(record(2))
+    with caplog.at_level(logging.ERROR):
+        usage_ship()
+    assert UsageEvent.objects.count() == 2
+    assert len([r for r in caplog.records if "no usage record" in r.getMessage()]) == 3
+
+
+def test_an_hour_before_the_first_partition_is_refused_and_stops_nobody_else(caplog) -> None:
+    usage_record(record(1, at=datetime(2020, 1, 1, tzinfo=UTC)))
+    usage_record(record(2))
+    with caplog.at_level(logging.ERROR):
+        assert usage_ship() == 1
+    assert UsageEvent.objects.get().request_id == "request-2"
+    (said,) = [r.getMessage() for r in caplog.records]
+    assert said.startswith("2020-01-01T00-")
+    assert "waits for an operator" in said
+    assert len(log_files()) == 2
+
+
+def test_a_file_of_another_name_stops_nobody(caplog) -> None:
+    usage_record(record(1))
+    (Path(settings.USAGE_LOG) / "notes.usage").write_text("")
+    with caplog.at_level(logging.ERROR):
+        assert usage_ship() == 1
+    assert "notes.usage" in caplog.text
+
+
+def test_a_file_goes_when_its_hour_is_over_and_all_of_it_is_loaded() -> None:
+    now, old = timezone.now(), timezone.now() - timedelta(hours=3)
+    usage_record(record(1, at=now))
+    usage_record(record(2, at=old))
+    usage_ship()
+    (left,) = log_files()
+    assert left.name.startswith(f"{now.astimezone(UTC):%Y-%m-%dT%H}")
+    finished = UsageSegment.objects.get(finished_at__isnull=False)
+    assert finished.name.startswith(f"{old.astimezone(UTC):%Y-%m-%dT%H}")
+
+
+def test_half_a_line_of_a_killed_process_is_kept_aside_for_the_operator(caplog) -> None:
+    usage_record(record(1, at=timezone.now() - timedelta(hours=3)))
+    (path,) = log_files()
+    with path.open("a") as file:
+        file.write('{"key_id": "ke')
+    with caplog.at_level(logging.ERROR):
+        assert usage_ship() == 1
+        assert usage_ship() == 0
+    assert [file.suffix for file in log_files()] == [".broken"]
+    assert len(caplog.records) == 1
+
+
+def test_a_line_that_cannot_be_kept_is_an_error_of_the_answer(monkeypatch) -> None:
+    monkeypatch.setattr(os, "write", lambda file, line: len(line) // 2)
+    with pytest.raises(OSError, match="No space left"):
+        usage_record(record(1))

@@ -1,0 +1,85 @@
+"""Every command of the README does what it says."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.conftest import REPOSITORY
+from tests.stack import Stack
+
+README = (REPOSITORY / "README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+COMMANDS = [
+    command.split("  #")[0].strip()
+    for block in BLOCKS
+    for command in re.sub(r"\\\n\s*", "", block).splitlines()
+    if command.strip()
+]
+MANAGE = re.compile(r'(?:HAZARDMAP_TOKEN=\S+ )?make manage ARGS="(.*)"')
+
+
+def test_there_are_commands() -> None:
+    assert len(COMMANDS) >= 6
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Path) -> None:
+    frame = tmp_path / "frame.jpg"
+    Image.new("RGB", (640, 360), (90, 90, 90)).save(frame)
+    if command.startswith("curl "):
+        _curl(command, stack, tmp_path)
+    elif match := MANAGE.fullmatch(command):
+        _manage(match[1], stack, tmp_path)
+    else:
+        # `make test` is what runs here, and `make up` is run whole by `make bench-up`.
+        assert command in {"make up", "make test"}, f"no test knows how to run {command!r}"
+        subprocess.run(["make", "-n", command.split()[1]], cwd=REPOSITORY, check=True)
+
+
+def _curl(command: str, stack: Stack, folder: Path) -> None:
+    command = command.replace("http://127.0.0.1:8000", stack.url)
+    command = command.replace("ABCD2345", _pairing_code(stack) if "ABCD2345" in command else "")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HAZARDMAP_TOKEN": stack.accounts["device_tokens"][0],
+        "HAZARDMAP_KEY": stack.accounts["api_key"],
+    }
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{command} --silent --fail-with-body"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _manage(arguments: str, stack: Stack, folder: Path) -> None:
+    stack.environment["HAZARDMAP_TOKEN"] = stack.accounts["device_tokens"][1]
+    name, *rest = arguments.split()
+    if name == "upload":
+        exif = Image.open(folder / "frame.jpg").getexif()
+        assert not exif, "a frame without a place is refused, with a reason"
+        with pytest.raises(AssertionError, match="position: missing"):
+            stack.manage("upload", str(folder), "--url", stack.url)
+        return
+    assert name == "demo_drive"
+    rest[rest.index("--out") + 1] = str(folder / "drive")
+    output = stack.manage(name, *rest, "--drives", "1")
+    assert "truth.json" in output
+    assert list((folder / "drive" / "drive-1").glob("*.jpg"))
+
+
+def _pairing_code(stack: Stack) -> str:
+    """What a contributor sees at /account/."""
+    program = (
+        "from hazardmap.accounts.models import User;"
+        "from hazardmap.accounts.services import pairing_code_create as make;"
+        "print(make(owner=User.objects.get(email='ben@demo.invalid')).code)"
+    )
+    return stack.manage("shell", "--no-imports", "-c", program).split()[-1]

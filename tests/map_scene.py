@@ -1,0 +1,61 @@
+"""Hazards put straight onto the map, and a buyer who asks for them."""
+
+import math
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from hazardmap.accounts.services import NewKey, key_create, organisation_create
+from hazardmap.core.geodesy import moved
+from hazardmap.core.hazard import Hazard, State
+from hazardmap.hazards import models
+from hazardmap.hazards.rows import hazard_of, hazard_row
+from hazardmap.platform.ids import new_id
+
+
+def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
+    """A live, published hazard at a place; `over` changes its other values."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "state": State.ACTIVE,
+        "p": 0.9,
+        "t_ref": now,
+        "half_life_s": 3600.0,
+        "phantom": 0.01,
+        "cov_ee_m2": 4.0,
+        "cov_en_m2": 0.5,
+        "cov_nn_m2": 4.0,
+        "radius_m": 5.0,
+        "severity": 2,
+        "first_seen": now - timedelta(minutes=9),
+        "last_seen": now,
+        "passes": 2,
+        "witnesses": 2,
+        "published": True,
+        "confirmed": False,
+        "simulated": False,
+        "expires_at": now + timedelta(hours=2),
+    }
+    hazard = Hazard(**(values | {"id": new_id(), "kind": kind, "lon": lon, "lat": lat} | over))
+    hazard_row(hazard).save(force_insert=True)
+    return hazard.id
+
+
+def buyer(name: str = "Fleet") -> NewKey:
+    return key_create(organisation=organisation_create(name=name), name=f"{name}'s key")
+
+
+def on_map(*places: tuple[float, float], **over: Any) -> list[Hazard]:
+    """Cones at these places; `over` changes their other values."""
+    values: dict[str, Any] = {"kind": "cone", "half_life_s": 86_400.0} | over
+    ids = [put_hazard(lon, lat, **values) for lon, lat in places]
+    found = {row.id: hazard_of(row) for row in models.Hazard.objects.filter(id__in=ids)}
+    return [found[id_] for id_ in ids]
+
+
+def around(place: tuple[float, float], spread_m: float, number: int) -> list[tuple[float, float]]:
+    """Places in a spiral around one, up to spread_m away."""
+    steps = range(number)
+    return [moved(*place, 137.5 * i, spread_m * math.sqrt(i / number))[:2] for i in steps]

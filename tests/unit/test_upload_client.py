@@ -1,0 +1,209 @@
+"""The upload command and its client against a small server that answers as it is told."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from hazardmap.api import client
+from hazardmap.api.client import Item, Journal, Outcome, upload
+from hazardmap.core.tokens import Use, new_token
+
+Answer = Callable[[bytes, int], tuple[int, Any]]
+TOKEN = new_token(Use.DEVICE).reveal()
+
+
+class Server:
+    """`answer(body, number)` gives status and JSON of the number-th request with this body."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.requests: Counter[bytes] = Counter()
+        self.headers: list[dict[str, str]] = []
+        lock, server = Lock(), self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                picture = re.search(rb"picture \d+", body)
+                key = picture[0] if picture else body
+                with lock:
+                    server.requests[key] += 1
+                    server.headers.append({"body": body.decode("latin-1"), **self.headers})
+                    status, content = answer(key, server.requests[key])
+                text = content if isinstance(content, bytes) else json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        thread = Thread(target=self._http.serve_forever, args=[0.01], daemon=True)
+        thread.start()
+        yield self.url
+        self._http.shutdown()
+        self._http.server_close()
+        thread.join(5)
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """The pauses between the tries, which the test does not wait for."""
+    slept: list[float] = []
+    monkeypatch.setattr(client.time, "sleep", slept.append)
+    return slept
+
+
+def pictures(folder: Path, count: int) -> list[Path]:
+    files = [folder / f"{number:02}.jpg" for number in range(count)]
+    for number, file in enumerate(files):
+        file.write_bytes(b"picture %d" % number)
+    return files
+
+
+def send(files: list[Path], url: str, journal: Journal | None = None) -> list[Outcome]:
+    items = [Item(file) for file in files]
+    return upload(items, url=url, token=TOKEN, journal=journal or Journal(None))
+
+
+def test_outcomes_come_in_order_with_progress_and_metadata(tmp_path):
+    server = Server(lambda body, number: (202, {"id": body.decode()}))
+    files, seen = pictures(tmp_path, 12), []
+    with server.running() as url:
+        outcomes = upload(
+            [Item(file, {"lon": 1}) for file in files],
+            url=url,
+            token=TOKEN,
+            journal=Journal(None),
+            progress=seen.append,
+        )
+    assert [outcome.path for outcome in outcomes] == files
+    assert [outcome.detail for outcome in outcomes] == [f"picture {n}" for n in range(12)]
+    assert seen == outcomes
+    assert all(request["Authorization"] == f"Bearer {TOKEN}" for request in server.headers)
+    assert all('{"lon": 1}' in request["body"] for request in server.headers)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_an_overloaded_server_is_asked_again_after_growing_pauses(tmp_path, pauses, status):
+    busy = {"detail": "busy"}
+    server = Server(lambda body, number: (202, {"id": 1}) if number == 4 else (status, busy))
+    with server.running() as url:
+        (outcome,) = send(pictures(tmp_path, 1), url)
+    assert outcome.what == "accepted"
+    assert pauses == [0.5, 1, 2]
+
+
+def test_a_server_that_stays_overloaded_refuses(tmp_path, pauses):
+    server = Server(lambda body, number: (503, {"detail": "the site is full"}))
+    with server.running() as url:
+        (outcome,) = send(pictures(tmp_path, 1), url)
+    assert (outcome.what, outcome.detail) == ("refused", "the site is full")
+    assert server.requests.total() == 6
+
+
+def test_a_server_that_is_away_fails_the_run_and_not_each_picture(tmp_path, pauses):
+    outcomes = send(pictures(tmp_path, 200), "http://127.0.0.1:1")
+    assert {outcome.what for outcome in outcomes} == {"failed"}
+    assert "no answer: [Errno 111] Connection refused" in {outcome.detail for outcome in outcomes}
+    assert len(pauses) <= 5 * client.PARALLEL, "it has tried again, but not for each picture"
+
+
+def test_a_refused_token_ends_the_run(tmp_path, pauses):
+    server = Server(lambda body, number: (401, {"detail": "unknown token"}))
+    with server.running() as url:
+        outcomes = send(pictures(tmp_path, 200), url)
+    assert (outcomes[0].what, outcomes[0].detail) == ("refused", "unknown token")
+    assert outcomes[-1].what == "failed"
+    assert server.requests.total() < 50
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [(200, b"<html>sign in</html>"), (200, {}), (202, []), (500, b"oops"), (301, b""), (204, b"")],
+)
+def test_an_answer_of_something_else_is_a_failure_and_not_remembered(tmp_path, status, content):
+    server = Server(lambda body, number: (status, content))
+    journal = tmp_path / "journal"
+    with server.running() as url:
+        (outcome,) = send(pictures(tmp_path, 1), url, Journal(journal))
+    assert outcome.what == "failed"
+    assert f"status {status}" in outcome.detail
+    assert not journal.exists()
+
+
+def test_a_journal_resumes_and_survives_a_torn_line(tmp_path):
+    server = Server(lambda body, number: (202, {"id": f"id of {body.decode()}"}))
+    files, path = pictures(tmp_path, 3), tmp_path / "journal"
+    with server.running() as url:
+        send(files[:2], url, Journal(path))
+        path.write_bytes(path.read_bytes()[:-40] + b"\xff")
+        outcomes = send(files, url, Journal(path))
+        again = send(files, url, Journal(path))
+    assert Counter(outcome.what for outcome in outcomes) == {"accepted": 2, "repeated": 1}
+    assert Counter(outcome.what for outcome in again)["repeated"] >= 2
+
+
+def test_a_picture_that_cannot_be_read_fails_alone(tmp_path):
+    server = Server(lambda body, number: (202, {"id": 1}))
+    with server.running() as url:
+        outcomes = send([tmp_path, *pictures(tmp_path, 1)], url)
+    assert [outcome.what for outcome in outcomes] == ["failed", "accepted"]
+    assert outcomes[0].detail == "Is a directory"
+
+
+def run(*arguments: object) -> str:
+    out = StringIO()
+    call_command("upload", *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["."], "A device token"),
+        ([".", "--token", new_token(Use.API_KEY).reveal()], "A device token"),
+        (["/does/not/exist", "--token", TOKEN], "There is no /does/not/exist"),
+        (["docs/adr", "--token", TOKEN], "no JPEG, PNG or WebP picture"),
+        (["README.md", "--token", TOKEN, "--url", "http://[::1"], "--url is no address"),
+        ([], "PATH"),
+    ],
+)
+def test_a_mistake_is_one_sentence(arguments, says):
+    with pytest.raises(CommandError, match=says):
+        run(*arguments)
+
+
+def test_an_address_of_another_kind_is_told(tmp_path, pauses):
+    pictures(tmp_path, 1)
+    with pytest.raises(CommandError, match="reasons are above"):
+        run(tmp_path, "--token", TOKEN, "--url", "map.example.org")
+
+
+def test_the_command_counts_and_remembers(tmp_path):
+    server = Server(lambda body, number: (202, {"id": 1}))
+    (tmp_path / "sub").mkdir()
+    files = [*pictures(tmp_path, 3), *pictures(tmp_path / "sub", 1)]
+    (tmp_path / "notes.txt").write_text("no picture")
+    with server.running() as url:
+        first = run(tmp_path, files[0], "--token", TOKEN, "--url", url)
+        again = run(tmp_path, "--token", TOKEN, "--url", url)
+        other = run(tmp_path, "--token", new_token(Use.DEVICE).reveal(), "--url", url)
+    assert first == "4 accepted, 0 repeated, 0 refused, 0 failed\n"
+    assert again == "0 accepted, 4 repeated, 0 refused, 0 failed\n"
+    assert other == first, "another device has a journal of its own"
