@@ -8,9 +8,10 @@ from uuid import UUID
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from hazardmap.core.box import Box
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.kinds import KINDS, compatible
-from hazardmap.core.observation import Box, Observation, View
+from hazardmap.core.observation import Observation, View
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague

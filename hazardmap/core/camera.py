@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from hazardmap.core.kinds import KINDS, Kind
 
 if TYPE_CHECKING:  # observation.py needs Camera
-    from hazardmap.core.observation import Box
+    from hazardmap.core.box import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from hazardmap.core.association import Sighting, sighting
+from hazardmap.core.box import Box
 from hazardmap.core.camera import NotLocatable, locate
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.clusters import components, in_reach
@@ -22,7 +23,7 @@ from hazardmap.core.hazard import Evidence, Hazard
 from hazardmap.core.ids import uuid7
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.lifecycle import swept
-from hazardmap.core.observation import Box, Observation, View
+from hazardmap.core.observation import Observation, View
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, heading_deg, heading_sigma_deg, split
 from hazardmap.core.replay import Replay

@@ -9,17 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in a frame, in shares of its width and height (0..1, origin top left)."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
 
 
 @dataclass(frozen=True, slots=True)

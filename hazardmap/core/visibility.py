@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from hazardmap.core.box import Box
 from hazardmap.core.camera import project
 from hazardmap.core.geodesy import Floats, Plane
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.observation import Box, View
+from hazardmap.core.observation import View
 from hazardmap.core.passes import accuracy_m, heading_deg, heading_sigma_deg
 from hazardmap.core.recall import RecallTable, recall_at
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Point
 
+from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
 from hazardmap.core.hazard import Evidence, Hazard, State
-from hazardmap.core.observation import Box, Observation, View
+from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.hazards import models
 

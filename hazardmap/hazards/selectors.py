@@ -14,8 +14,8 @@ from django.db.models import FloatField, Func, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from hazardmap.core.box import Box
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
-from hazardmap.core.observation import Box
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 

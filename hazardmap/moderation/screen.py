@@ -8,10 +8,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import LIVE, Evidence, Hazard
 from hazardmap.core.kinds import KINDS, Group, Kind
-from hazardmap.core.observation import Box
 from hazardmap.hazards import selectors as hazards
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.inference.selectors import detections_of

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import LIVE, Evidence, Hazard
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.observation import Box
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.web.words import SEVERITIES, STATES, likelihood
 

@@ -18,7 +18,7 @@ from detection.privacy import BlurReceipt
 from detection.quality import Quality
 from hazardmap.capture.models import Frame
 from hazardmap.capture.selectors import stored_image
-from hazardmap.core.observation import Box
+from hazardmap.core.box import Box
 from hazardmap.inference import models
 from hazardmap.inference.services import detect_pending, runs_take
 from tests.capture_scene import driver, waiting_frame

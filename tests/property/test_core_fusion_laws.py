@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion import FusionParams, fuse
 from hazardmap.core.geodesy import between
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.observation import Box
 from hazardmap.core.verdict import Decision, Verdict
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 

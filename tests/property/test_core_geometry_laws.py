@@ -8,11 +8,12 @@ import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
+from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera, Located, NotLocatable, locate, look, project
 from hazardmap.core.fusion import observe
 from hazardmap.core.geodesy import Plane, between, moved, radius95_m, turned
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.observation import Box, Observation
+from hazardmap.core.observation import Observation
 from tests.scenes import ASPECT, HELSINKI, Fleet, box_of
 
 cameras = st.builds(

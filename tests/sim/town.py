@@ -8,9 +8,10 @@ from uuid import UUID
 import numpy as np
 from pyproj import Geod
 
+from hazardmap.core.box import Box
 from hazardmap.core.camera import DEFAULT_CAMERA, Camera, NotLocatable
 from hazardmap.core.fusion import observe
-from hazardmap.core.observation import Box, Observation, View
+from hazardmap.core.observation import Observation, View
 from tests.sim import traffic, world
 from tests.sim.scenario import Scenario
 from tests.sim.sensing import ASPECT, Detections, Detector, Lens

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from hazardmap.core.box import Box
 from hazardmap.core.camera import (
     DEFAULT_CAMERA,
     Camera,
@@ -14,7 +15,6 @@ from hazardmap.core.camera import (
     look,
     project,
 )
-from hazardmap.core.observation import Box
 from tests.scenes import ASPECT, box_of
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from hazardmap.core.box import Box
 from hazardmap.core.fusion import FusionParams, fuse
 from hazardmap.core.geodesy import between
 from hazardmap.core.hazard import State
 from hazardmap.core.identity import match
-from hazardmap.core.observation import Box
 from hazardmap.core.recall import DEFAULT_TABLE, Recall
 from hazardmap.core.verdict import Decision, Verdict
 from tests.scenes import NOON, Fleet, ahead

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hazardmap.core.observation import Box
+from hazardmap.core.box import Box
 from hazardmap.inference.models import Detection, DetectionRun
 
 

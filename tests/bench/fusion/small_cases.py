@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from hazardmap.core.box import Box
 from hazardmap.core.fusion import fuse
-from hazardmap.core.observation import Box
 from hazardmap.core.params import FusionParams
 from hazardmap.core.recall import Recall
 from tests.scenes import NOON, Fleet, ahead
