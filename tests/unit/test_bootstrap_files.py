@@ -48,7 +48,9 @@ def test_the_bootstrap_needs_the_standard_library_only() -> None:
 
 
 def test_make_help_names_every_target() -> None:
-    told = subprocess.check_output(["make", "help"], cwd=REPOSITORY, text=True)
+    told = subprocess.check_output(
+        ["make", "--no-print-directory", "help"], cwd=REPOSITORY, text=True
+    )
     makefile = (REPOSITORY / "Makefile").read_text()
     targets = re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE)
     assert [line.split()[0] for line in told.splitlines()] == targets

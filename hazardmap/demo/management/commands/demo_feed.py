@@ -19,10 +19,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--again", action="store_true", help="even if the map is filled")
         parser.add_argument("--url", default=f"http://{ENV.host}:{ENV.port}")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if is_enough():
+        if is_enough() and not options["again"]:
             self.stdout.write("the map is filled already")
             return
         try:
