@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -13,6 +14,17 @@ from tests.stack import Stack, started
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ANIMALS = ("coco_subset", "indian_road_obstacles")
+
+
+# A busy machine is no finding. CI tries the same examples each time, so that a change is judged and
+# not the dice; runs by hand and `make soak` try new ones.
+hypothesis.settings.register_profile(
+    "here",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+hypothesis.settings.load_profile("here")
 
 
 def pytest_configure() -> None:
