@@ -152,7 +152,7 @@ def started(folder: Path) -> Iterator[Stack]:
 
 
 def _configured(folder: Path, database: str) -> Stack:
-    port = _free_port()
+    port = free_port()
     (folder / "logs").mkdir()
     (folder / "celery").mkdir()
     (folder / "assets").symlink_to(Path(os.environ["HAZARDMAP_VAR"]) / "assets")
@@ -182,7 +182,7 @@ def _healthy(url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -1,6 +1,6 @@
 """How a request passes through the site."""
 
-from hazardmap.settings.env import ENV, REPOSITORY, Mode
+from hazardmap.settings.env import ENV, REPOSITORY
 
 ROOT_URLCONF = "hazardmap.urls"
 WSGI_APPLICATION = "hazardmap.wsgi.application"
@@ -36,8 +36,6 @@ LOGIN_REDIRECT_URL = "/account/"
 LOGOUT_REDIRECT_URL = "/"
 
 STATIC_URL = "/static/"
-# Only production collects its static files; elsewhere they are served from where they were built.
-STATIC_ROOT = ENV.var / "static" if ENV.mode is Mode.PRODUCTION else None
 STATICFILES_DIRS = [path for path in [REPOSITORY / "frontend" / "dist"] if path.is_dir()]
 DJANGO_VITE = {
     "default": {
@@ -48,5 +46,6 @@ DJANGO_VITE = {
 }
 # Vite puts a hash of the content into every file name below assets/.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[0-9A-Za-z_-]{8,}\.\w+$"
-WHITENOISE_USE_FINDERS = ENV.mode is not Mode.PRODUCTION
+# Files are served from where they were built and installed: there is nothing to collect.
+WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -31,10 +31,27 @@ PARTS: Final = (
 )
 SKIPPED: Final = frozenset({"__pycache__", "node_modules", "dist", "generated"})
 CODE: Final = frozenset(
-    {".css", ".html", ".in", ".json", ".md", ".py", ".sh", ".sql", ".svg", ".toml", ".ts", ".txt"}
+    {
+        ".conf",
+        ".css",
+        ".html",
+        ".in",
+        ".js",
+        ".json",
+        ".md",
+        ".py",
+        ".service",
+        ".sh",
+        ".sql",
+        ".svg",
+        ".toml",
+        ".ts",
+        ".txt",
+        ".yaml",
+        ".yml",
+    }
 )
-CONFIGURATION: Final = frozenset({".conf", ".service", ".yaml", ".yml"})
-NAMES: Final = frozenset({"LICENSE", "Makefile", "Procfile", "Containerfile", "Dockerfile"})
+NAMES: Final = frozenset({"Containerfile", "LICENSE", "Makefile", "Procfile", "example.env"})
 
 
 @require_safe
@@ -59,7 +76,7 @@ def archive(root: Path) -> bytes:
 
 def _code_only(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     path = Path(entry.name)
-    wanted = path.suffix in CODE | CONFIGURATION or path.name in NAMES
+    wanted = path.suffix in CODE or path.name in NAMES
     if path.name in SKIPPED or path.name.startswith(".") or not (entry.isdir() or wanted):
         return None
     entry.uid = entry.gid = 0
