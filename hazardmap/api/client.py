@@ -18,6 +18,7 @@ from hazardmap.core.backoff import delays_s
 PARALLEL = 4
 TIMEOUT_S = 60.0
 RETRIED = {429, 502, 503, 504}
+LONGEST_PAUSE_S = 60.0
 TAKEN = {HTTPStatus.ACCEPTED: "accepted", HTTPStatus.OK: "repeated"}
 
 
@@ -124,7 +125,10 @@ class _Sender:
         return Outcome(item.path, TAKEN[HTTPStatus(response.status_code)], frame_id)
 
     def _post(self, item: Item, image: bytes) -> httpx.Response:
-        """Send once, and again after growing pauses while the server is away or overloaded."""
+        """Send once, and again after growing pauses while the server is away or overloaded.
+
+        A pause is as long as the server asks for (Retry-After), but never over a minute.
+        """
         files = {"image": (item.path.name, image)}
         data = {"metadata": json.dumps(dict(item.metadata))} if item.metadata else {}
         for delay_s in delays_s(first_s=0.5, factor=2, longest_s=8, tries=5):
@@ -135,5 +139,12 @@ class _Sender:
                 continue
             if response.status_code not in RETRIED:
                 return response
-            time.sleep(delay_s)
+            time.sleep(max(delay_s, _asked_pause_s(response)))
         return self._client.post("/api/v1/frames", files=files, data=data)
+
+
+def _asked_pause_s(response: httpx.Response) -> float:
+    """Retry-After in seconds; 0 where there is none, or a date (RFC 9110, 10.2.3)."""
+    text = response.headers.get("Retry-After", "")
+    seconds = text.isascii() and text.isdecimal() and len(text) < 6
+    return min(float(text), LONGEST_PAUSE_S) if seconds else 0.0

@@ -28,6 +28,11 @@ PROBLEM = {
     "required": ["type", "title", "status", "detail"],
 }
 
+LIMITED = {
+    "pairDevice": "too many tries from this address",
+    "uploadFrame": "too many frames from this device; `Retry-After` says when to go on",
+}
+
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the errors that each operation can answer with, as problem documents."""
@@ -54,6 +59,6 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
         errors["415"] = "the body has another media type"
-    if operation["operationId"] == "pairDevice":
-        errors["429"] = "too many tries from this address"
+    if operation["operationId"] in LIMITED:
+        errors["429"] = LIMITED[operation["operationId"]]
     return errors

@@ -33,7 +33,7 @@ def test_it_lists_every_address(document):
 @pytest.mark.parametrize(
     ("path", "method", "token", "answers"),
     [
-        ("frames", "post", "deviceToken", "200 202 400 401 413 415"),
+        ("frames", "post", "deviceToken", "200 202 400 401 413 415 429"),
         ("frames/{frame_id}", "get", "deviceToken", "200 401 404"),
         ("pair", "post", None, "201 400 413 415 429"),
         ("hazards", "get", "apiKey", "200 400 401"),

@@ -1,6 +1,7 @@
 """Uploads that are refused at once: a problem that names field and rule, and nothing stored."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from hazardmap.accounts.services import device_revoke, key_create, organisation_create
+from hazardmap.accounts.services import (
+    device_create,
+    device_revoke,
+    key_create,
+    organisation_create,
+)
+from hazardmap.api.v1 import frames
 from hazardmap.capture.models import Frame
 from tests.api.test_upload import send, stored_originals
 from tests.capture_scene import GPS, driver, gps_tags, here, picture, png_header
@@ -272,3 +279,18 @@ def test_a_failure_of_ours_is_a_problem_and_tells_nothing(settings, monkeypatch)
     answer = send(Client(raise_request_exception=False), "hm_dev_x", b"")
     assert_problem(answer, 500)
     assert b"secret detail" not in answer.content
+
+
+def test_a_device_that_sends_too_many_frames_has_to_wait(client, monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_000.0)  # one window for the whole test
+    monkeypatch.setattr(frames, "UPLOADS_PER_MINUTE", 2)
+    owner, busy = driver()
+    other = device_create(owner=owner, name="another")
+    image = picture()
+    answers = [send(client, busy.token, image, here()) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 200, 429]
+    assert_problem(answers[2], 429)
+    assert answers[2]["Retry-After"] == "60"
+    assert send(client, other.token, image, here()).status_code == 200, "each device for itself"
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_060.0)
+    assert send(client, busy.token, image, here()).status_code == 200

@@ -23,12 +23,16 @@ TOKEN = new_token(Use.DEVICE).reveal()
 
 
 class Server:
-    """`answer(body, number)` gives status and JSON of the number-th request with this body."""
+    """`answer(body, number)` gives status and JSON of the number-th request with this body.
 
-    def __init__(self, answer: Answer) -> None:
+    headers: of every answer.
+    """
+
+    def __init__(self, answer: Answer, **headers: str) -> None:
         self.requests: Counter[bytes] = Counter()
         self.headers: list[dict[str, str]] = []
         lock, server = Lock(), self
+        extra = {name.replace("_", "-"): value for name, value in headers.items()}
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
@@ -42,6 +46,8 @@ class Server:
                 text = content if isinstance(content, bytes) else json.dumps(content).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text)))
+                for name, value in extra.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(text)
 
@@ -107,6 +113,21 @@ def test_an_overloaded_server_is_asked_again_after_growing_pauses(tmp_path, paus
         (outcome,) = send(pictures(tmp_path, 1), url)
     assert outcome.what == "accepted"
     assert pauses == [0.5, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [("7", 7), ("0", 0.5), ("999999", 0.5), ("3600", 60), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.5)],
+)
+def test_a_pause_is_as_long_as_the_server_asks_for(tmp_path, pauses, asked, first):
+    busy = {"detail": "busy"}
+    server = Server(
+        lambda body, number: (202, {"id": 1}) if number == 2 else (429, busy), Retry_After=asked
+    )
+    with server.running() as url:
+        (outcome,) = send(pictures(tmp_path, 1), url)
+    assert outcome.what == "accepted"
+    assert pauses == [first]
 
 
 def test_a_server_that_stays_overloaded_refuses(tmp_path, pauses):

@@ -31,6 +31,8 @@ from hazardmap.platform.rate_limit import allow
 ENVELOPE_BYTES = 100_000
 MAX_METADATA_BYTES = 10_000
 MAX_PAIRING_BYTES = 4_000
+# A dashcam takes one a second; ten times that lets a day's frames catch up.
+UPLOADS_PER_MINUTE = 600
 TOO_LARGE = Fault("image", "is larger than 20 MB")
 
 
@@ -71,8 +73,10 @@ class Frames(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Send one georeferenced frame."""
+        """Send one georeferenced frame. At most 600 a minute from one device, repeated ones too."""
         contributor = contributor_of(request)
+        if not allow(f"frames:{contributor.device_id}", limit=UPLOADS_PER_MINUTE, period_s=60):
+            raise Throttled(wait=60)
         _bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
         image, metadata = _parts(request)
         try:
