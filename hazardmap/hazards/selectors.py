@@ -14,12 +14,12 @@ from django.db.models import FloatField, Func, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 
-Bbox = tuple[float, float, float, float]
 REVIEW_POOL = 500
 
 
@@ -53,18 +53,18 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
     return None if row is None else rows.hazard_of(row)
 
 
-def hazards_in(bbox: Bbox | None, *, limit: int, live_only: bool = True) -> list[Hazard]:
-    """The hazards in a box (west, south, east, north; west > east crosses the antimeridian).
+def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
+    """The live hazards in a box (west, south, east, north; west > east crosses the antimeridian).
 
     Newest id first; `None` is the whole world.
     """
-    found = _in_area(models.Hazard.objects.all(), bbox, live_only=live_only)
+    found = _live_in(bbox)
     return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
 
 
 def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
     """The gravest live hazards in a box, newest first within a severity; how many are left out."""
-    found = _in_area(models.Hazard.objects.all(), bbox, live_only=True)
+    found = _live_in(bbox)
     hazards = [rows.hazard_of(row) for row in found.order_by("-severity", "-id")[: limit + 1]]
     left_out = found.count() - limit if len(hazards) > limit else 0
     return hazards[:limit], left_out
@@ -72,7 +72,7 @@ def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
 
 def fading_in(bbox: Bbox) -> Iterator[Fading]:
     """Every live hazard in a box, however many, in no order."""
-    found = _in_area(models.Hazard.objects.all(), bbox, live_only=True)
+    found = _live_in(bbox)
     flat = Cast("position", GeometryField())
     columns = found.values_list(
         "kind",
@@ -94,7 +94,7 @@ def hazards_page(
     limit: int,
 ) -> list[Hazard]:
     """One page of live hazards in a box in ascending order of id, those after `after`."""
-    found = _in_area(models.Hazard.objects.all(), bbox, live_only=True)
+    found = _live_in(bbox)
     if kinds is not None:
         found = found.filter(kind__in=kinds)
     if published_only:
@@ -178,15 +178,12 @@ def review_queue(*, limit: int) -> list[Hazard]:
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
 
 
-def _in_area(
-    hazards: QuerySet[models.Hazard], bbox: Bbox | None, *, live_only: bool
-) -> QuerySet[models.Hazard]:
-    if live_only:
-        hazards = hazards.filter(state__in=_LIVE)
+def _live_in(bbox: Bbox | None) -> QuerySet[models.Hazard]:
+    live = models.Hazard.objects.filter(state__in=_LIVE)
     if bbox is None:
-        return hazards
+        return live
     # As a plane geometry: the sides of a box are parallels and meridians, not great circles.
-    flat = hazards.annotate(place=Cast("position", GeometryField()))
+    flat = live.annotate(place=Cast("position", GeometryField()))
     return flat.filter(reduce(or_, (Q(place__intersects=area) for area in _areas(bbox))))
 
 

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.bbox import parse_bbox
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards import selectors
 from hazardmap.platform.problems import answer
-from hazardmap.web.bbox import BboxError, parse_bbox
 from hazardmap.web.facts import hazard_facts, image_facts, pass_facts
 
 LIST_LIMIT = 200
@@ -24,8 +24,8 @@ def hazards(request: HttpRequest) -> HttpResponse:
     """The newest live hazards of a section of the map, at most LIST_LIMIT."""
     try:
         bbox = parse_bbox(request.GET.get("bbox", ""))
-    except BboxError as error:
-        return answer(400, str(error))
+    except ValueError as error:
+        return answer(400, f"bbox {error}.")
     found = selectors.hazards_in(bbox, limit=LIST_LIMIT + 1)
     shown = sorted(found[:LIST_LIMIT], key=lambda hazard: hazard.last_seen, reverse=True)
     return _fresh(

@@ -1,6 +1,5 @@
 """The buyer's view of the map."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from rest_framework.views import APIView
 from hazardmap.api.authentication import BuyerKey, buyer_of
 from hazardmap.api.geojson import HazardCollection, HazardFeature, feature, links_of
 from hazardmap.api.problems import Invalid
+from hazardmap.core.bbox import Bbox, parse_bbox
 from hazardmap.core.georeference import Fault
 from hazardmap.core.hazard import Evidence, Hazard
 from hazardmap.core.kinds import KINDS
@@ -104,7 +104,7 @@ class _Query:
 
     def __init__(
         self,
-        bbox: selectors.Bbox,
+        bbox: Bbox,
         kinds: frozenset[str] | None,
         published: bool,
         limit: int,
@@ -140,19 +140,11 @@ class _Query:
         return cls(**values)
 
 
-def _bbox(params: Mapping[str, str]) -> selectors.Bbox | Fault:
+def _bbox(params: Mapping[str, str]) -> Bbox | Fault:
     try:
-        west, south, east, north = (float(part) for part in params.get("bbox", "").split(","))
-    except ValueError:
-        return Fault("bbox", "must be west,south,east,north in degrees")
-    sides = (west, south, east, north)
-    if not all(math.isfinite(side) for side in sides):
-        return Fault("bbox", "must be finite numbers")
-    if not (-180 <= west <= 180 and -180 <= east <= 180):
-        return Fault("bbox", "longitudes must be from -180 to 180")
-    if not (-90 <= south <= north <= 90):
-        return Fault("bbox", "latitudes must be from -90 to 90, south first")
-    return sides
+        return parse_bbox(params.get("bbox", ""))
+    except ValueError as error:
+        return Fault("bbox", str(error))
 
 
 def _kinds(params: Mapping[str, str]) -> frozenset[str] | Fault | None:

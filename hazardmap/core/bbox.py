@@ -1,0 +1,21 @@
+"""A section of the map as text and as numbers."""
+
+import math
+
+Bbox = tuple[float, float, float, float]
+"""West, south, east, north in degrees; west > east crosses the antimeridian (RFC 7946, 5.2)."""
+
+
+def parse_bbox(text: str) -> Bbox:
+    """Read "west,south,east,north". Raises ValueError with the rule that is broken."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError("must be west,south,east,north in degrees") from None
+    if not all(math.isfinite(side) for side in (west, south, east, north)):
+        raise ValueError("must be finite numbers")
+    if not (-180 <= west <= 180 and -180 <= east <= 180):
+        raise ValueError("longitudes must be from -180 to 180")
+    if not -90 <= south <= north <= 90:
+        raise ValueError("latitudes must be from -90 to 90, south first")
+    return west, south, east, north
