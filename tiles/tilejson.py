@@ -3,7 +3,7 @@
 from typing import Any
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
 from hazardmap.hazards.selectors import map_bounds
 from tiles.cells import EPOCH
 from tiles.layers import ROADS_MIN_ZOOM
@@ -19,7 +19,7 @@ POINT_FIELDS = {
     "p": "probability at t; now it is p · 2^(−(now − t) / half_life)",
     "t": "reference time of p, Unix seconds",
     "half_life": "seconds in which the probability halves",
-    "severity": "1 be aware, 2 slow down, 3 danger to life",
+    "severity": ", ".join(f"{level} {words}" for level, words in SEVERITY_LABELS.items()),
     "radius_m": "95 % radius of the position, metres",
     "first_seen": "Unix seconds",
     "last_seen": "Unix seconds",

@@ -23,6 +23,14 @@ class Group(StrEnum):
     WILDLIFE = "wildlife"
 
 
+GROUP_LABELS: Final[Mapping[Group, str]] = MappingProxyType(
+    {Group.CONSTRUCTION: "Road work", Group.OBSTACLE: "Obstacles", Group.WILDLIFE: "Animals"}
+)
+SEVERITY_LABELS: Final[Mapping[int, str]] = MappingProxyType(
+    {1: "be aware", 2: "slow down", 3: "danger to life"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of hazard.
@@ -33,7 +41,7 @@ class Kind:
     range_m: distance beyond which a camera cannot be expected to see it.
     height_m, height_sigma_m: typical height and its spread (one standard deviation); a height of
         0 means that the box height says nothing about the range (a pothole).
-    severity: 1 (be aware), 2 (slow down), 3 (danger to life).
+    severity: 1..3, in words SEVERITY_LABELS.
     """
 
     name: str

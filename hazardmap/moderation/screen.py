@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import LIVE, Evidence, Hazard
-from hazardmap.core.kinds import KINDS, Group, Kind
+from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS, Group, Kind
 from hazardmap.hazards import selectors as hazards
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.inference.selectors import detections_of
@@ -28,12 +28,6 @@ REJECT_REASONS: Final = (
     "already gone when it was seen",
     "shown in the wrong place",
 )
-SEVERITIES: Final = {1: "be aware", 2: "slow down", 3: "danger to life"}
-GROUPS: Final = {
-    Group.CONSTRUCTION: "Road work",
-    Group.OBSTACLE: "Obstacles",
-    Group.WILDLIFE: "Animals",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,7 @@ def screen_of(hazard: Hazard, now: datetime) -> Screen:
     return Screen(
         hazard=hazard,
         kind=kind,
-        severity=SEVERITIES[hazard.severity],
+        severity=SEVERITY_LABELS[hazard.severity],
         p_now=probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, now),
         live=hazard.state in LIVE,
         shots=_shots(hazard),
@@ -81,7 +75,7 @@ def kinds_to_choose(current: str) -> dict[str, list[Kind]]:
     own = KINDS[current].group
     groups = sorted(Group, key=lambda group: group is not own)
     return {
-        GROUPS[group]: [k for k in KINDS.values() if k.group is group and k.name != current]
+        GROUP_LABELS[group]: [k for k in KINDS.values() if k.group is group and k.name != current]
         for group in groups
     }
 

@@ -7,9 +7,9 @@ from typing import Any
 from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import LIVE, Evidence, Hazard
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
 from hazardmap.hazards.selectors import EvidenceImage
-from hazardmap.web.words import SEVERITIES, STATES, likelihood
+from hazardmap.web.words import STATES, likelihood
 
 
 def hazard_facts(hazard: Hazard) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def hazard_facts(hazard: Hazard) -> dict[str, Any]:
         "t": hazard.t_ref.timestamp(),
         "half_life": hazard.half_life_s,
         "severity": hazard.severity,
-        "severity_words": SEVERITIES[hazard.severity],
+        "severity_words": SEVERITY_LABELS[hazard.severity],
         "state_words": STATES[hazard.state.value],
         "first_seen": hazard.first_seen.timestamp(),
         "last_seen": hazard.last_seen.timestamp(),

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS
 from hazardmap.hazards import selectors
 from hazardmap.web.facts import picture_of, row_of
-from hazardmap.web.words import GROUPS, LIKELIHOODS, SEVERITIES, STATES
+from hazardmap.web.words import LIKELIHOODS, STATES
 
 NEWEST = 30
 
@@ -24,7 +24,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     newest.sort(key=lambda hazard: hazard.last_seen, reverse=True)
     context = {
         "rows": [row_of(hazard, now) for hazard in newest],
-        "groups": GROUPS,
+        "groups": GROUP_LABELS,
         "bounds": ",".join(f"{value:.6f}" for value in bounds) if bounds else "",
         "cursor": selectors.latest_cursor(),
         "vocabulary": {
@@ -52,7 +52,7 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         "position": f"{hazard.lat:.5f}, {hazard.lon:.5f}",
         "words": {
             "state": STATES[hazard.state.value],
-            "severity": SEVERITIES[hazard.severity],
+            "severity": SEVERITY_LABELS[hazard.severity],
         },
     }
     return render(request, "web/hazard.html", context)

@@ -1,4 +1,4 @@
-"""Words for people: how sure the map is, and why a frame was refused."""
+"""Words for people: how sure the map is, what state a hazard is in, where a frame is from."""
 
 from typing import Final
 
@@ -11,22 +11,12 @@ LIKELIHOODS: Final[tuple[tuple[float, str], ...]] = (
     (0.2, "possible"),
     (0.0, "unlikely by now"),
 )
-SEVERITIES: Final[dict[int, str]] = {
-    1: "be aware",
-    2: "slow down",
-    3: "danger to life",
-}
 STATES: Final[dict[str, str]] = {
     "candidate": "new",
     "active": "active",
     "fading": "fading",
     "cleared": "cleared",
     "expired": "no longer expected",
-}
-GROUPS: Final[dict[str, str]] = {
-    "construction": "Road work",
-    "obstacle": "Obstacles",
-    "wildlife": "Animals",
 }
 PROVENANCES: Final[dict[str, str]] = {
     "camera": "camera",

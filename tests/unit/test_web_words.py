@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from hazardmap.capture.models import Frame
 from hazardmap.core.hazard import State
-from hazardmap.core.kinds import KINDS, Group
-from hazardmap.web.words import GROUPS, LIKELIHOODS, PROVENANCES, SEVERITIES, STATES, likelihood
+from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS, Group
+from hazardmap.web.words import LIKELIHOODS, PROVENANCES, STATES, likelihood
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -30,6 +30,6 @@ def test_the_publishing_bound_sounds_likely():
 
 def test_everything_that_is_shown_has_words():
     assert set(STATES) == {state.value for state in State}
-    assert set(GROUPS) == {group.value for group in Group}
-    assert set(SEVERITIES) >= {kind.severity for kind in KINDS.values()}
+    assert set(GROUP_LABELS) == set(Group)
+    assert set(SEVERITY_LABELS) >= {kind.severity for kind in KINDS.values()}
     assert set(PROVENANCES) == set(Frame.Provenance.values)
