@@ -70,15 +70,6 @@ def to_metres(lon: float, lat: float) -> tuple[float, float]:
     return x, y
 
 
-def tile_at(lon: float, lat: float, z: int) -> Tile:
-    """The tile of zoom z in which a position lies."""
-    x_m, y_m = to_metres(lon, lat)
-    last = (1 << z) - 1
-    x = int((x_m + HALF_WORLD_M) / (2 * HALF_WORLD_M) * (1 << z))
-    y = int((HALF_WORLD_M - y_m) / (2 * HALF_WORLD_M) * (1 << z))
-    return Tile(z, min(max(x, 0), last), min(max(y, 0), last))
-
-
 def _lat_deg(y_m: float) -> float:
     clamped = max(-HALF_WORLD_M, min(HALF_WORLD_M, y_m))
     return math.degrees(math.atan(math.sinh(clamped / EARTH_RADIUS_M)))

@@ -21,7 +21,7 @@ def cell(lon: float, lat: float, res: int) -> int:
 
 
 def feature_id(h3_cell: int) -> int:
-    """Cell as an MVT feature id, exact in JavaScript's 53 bits. `cell_of_feature` undoes it.
+    """Cell as an MVT feature id, exact in JavaScript's 53 bits; `id << 9 | 0x1FF` undoes it.
 
     The last nine bits of an H3 index are ones for all resolutions up to 12. Raises ValueError
     on a finer cell.
@@ -29,11 +29,6 @@ def feature_id(h3_cell: int) -> int:
     if h3_cell & 0x1FF != 0x1FF:
         raise ValueError(f"cell {h3_cell:x} is finer than resolution {MAX_FEATURE_RES}")
     return h3_cell >> 9
-
-
-def cell_of_feature(feature: int) -> int:
-    """The cell of a feature id."""
-    return feature << 9 | 0x1FF
 
 
 def res_for_zoom(zoom: int) -> int | None:
@@ -51,8 +46,3 @@ def quantised(count: float) -> int:
     if not (math.isfinite(count) and count >= 0.0):
         raise ValueError(f"not an expected count: {count}")
     return min(255, round(_COUNT_STEPS * math.log2(1.0 + count)))
-
-
-def count_of(byte: int) -> float:
-    """The count that `quantised` turned into this byte, to about 2 % of 1 + n."""
-    return float(2.0 ** (byte / _COUNT_STEPS)) - 1.0

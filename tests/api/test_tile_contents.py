@@ -17,10 +17,11 @@ from shapely.geometry import shape
 
 import tiles.layers
 from hazardmap.core.decay import probability_at
-from hazardmap.core.grid import cell, cell_of_feature, count_of, res_for_zoom
+from hazardmap.core.grid import cell, res_for_zoom
 from hazardmap.core.kinds import KINDS
 from tests.map_scene import around, on_map
 from tests.property.test_tile_laws import tile_of
+from tests.tile_reading import cell_of_feature, count_of
 from tiles.cells import EPOCH, TIME_UNIT
 from tiles.mercator import Tile, to_metres
 from tiles.tilejson import POINT_FIELDS

@@ -20,7 +20,7 @@ from PIL import Image
 
 from detection.render.drive import DriveSummary, render_drive
 from tests.stack import Stack, started, wait_for
-from tiles.mercator import tile_at
+from tests.tile_reading import tile_at
 
 FRAMES = 40
 WARM_UP = 3

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.stack import Stack, wait_for
-from tiles.mercator import tile_at
+from tests.tile_reading import tile_at
 
 ZOOM = 16
 
