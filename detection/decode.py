@@ -43,13 +43,10 @@ class Rejection:
 class Decoded:
     """An upright picture.
 
-    rgb: height x width x 3, uint8, long side at most 1,920 px. original_*_px: the upright size
-    before it was scaled down.
+    rgb: height x width x 3, uint8, long side at most 1,920 px.
     """
 
     rgb: NDArray[np.uint8]
-    original_width_px: int
-    original_height_px: int
 
 
 class Decoder:
@@ -127,16 +124,16 @@ def _ask(process: subprocess.Popen[bytes], data: bytes) -> Decoded | Rejection:
     header = process.stdout.read(child.REPLY.size)
     if len(header) != child.REPLY.size:
         raise EOFError
-    code, width, height, original_width, original_height = child.REPLY.unpack(header)
+    code, width, height = child.REPLY.unpack(header)
     if code != child.DECODED:
-        return _rejection(code, original_width, original_height)
+        return _rejection(code, width, height)
     if not (0 < width <= child.LONG_SIDE_PX and 0 < height <= child.LONG_SIDE_PX):
         raise ValueError
     pixels = process.stdout.read(width * height * 3)
     if len(pixels) != width * height * 3:
         raise EOFError
     rgb = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
-    return Decoded(rgb, original_width, original_height)
+    return Decoded(rgb)
 
 
 def _rejection(code: int, width: int, height: int) -> Rejection:

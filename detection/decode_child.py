@@ -39,7 +39,7 @@ PLUGINS: Final = (
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
 REQUEST: Final = struct.Struct("!I")  # bytes
-REPLY: Final = struct.Struct("!B4I")  # code, width, height, original width, original height (px)
+REPLY: Final = struct.Struct("!B2I")  # code, width, height (px); as received where refused
 DECODED, NOT_AN_IMAGE, TRUNCATED, TOO_MANY_PIXELS, TOO_SMALL = range(5)
 
 LONG_SIDE_PX: Final = 1_920
@@ -59,7 +59,6 @@ TURNS: Final = {  # EXIF 2.32, 4.6.4: how a picture stored with this orientation
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-SIDEWAYS: Final = frozenset(TURNS[orientation] for orientation in (5, 6, 7, 8))
 
 
 class RefusedError(Exception):
@@ -67,11 +66,11 @@ class RefusedError(Exception):
 
     def __init__(self, code: int, width: int = 0, height: int = 0) -> None:
         super().__init__(code)
-        self.reply = REPLY.pack(code, 0, 0, width, height)
+        self.reply = REPLY.pack(code, width, height)
 
 
-def decode(data: bytes) -> tuple[Image.Image, int, int]:
-    """Upright RGB picture with its long side at most LONG_SIDE_PX, and its original size in px.
+def decode(data: bytes) -> Image.Image:
+    """Upright RGB picture with its long side at most LONG_SIDE_PX.
 
     Raises RefusedError for everything that is not a whole, sensible JPEG, PNG or WebP.
     """
@@ -94,9 +93,7 @@ def decode(data: bytes) -> tuple[Image.Image, int, int]:
         raise
     except Exception as error:
         raise RefusedError(TRUNCATED, width, height) from error
-    if turn is not None:
-        rgb = rgb.transpose(turn)
-    return (rgb, height, width) if turn in SIDEWAYS else (rgb, width, height)
+    return rgb if turn is None else rgb.transpose(turn)
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
@@ -138,11 +135,11 @@ def main() -> None:
         data = source.read(REQUEST.unpack(header)[0])
         signal.alarm(TIMEOUT_S + 5)  # in case the parent, who keeps the time, is gone
         try:
-            image, width, height = decode(data)
+            image = decode(data)
         except RefusedError as refused:
             target.write(refused.reply)
         else:
-            target.write(REPLY.pack(DECODED, *image.size, width, height))
+            target.write(REPLY.pack(DECODED, *image.size))
             target.write(image.tobytes())
         target.flush()
         signal.alarm(0)

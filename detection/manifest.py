@@ -103,7 +103,7 @@ def _load(path: Path) -> tuple[dict[Role, Model], Path | None]:
         if model.role in models:
             raise ManifestError(f"{path} has two models for {model.role}")
         _check_classes(model)
-        _check_file(model, files[model.path])
+        _check_file(files[model.path])
         models[model.role] = model
         if model.role is Role.HAZARDS and "recall" in table:
             recall = (path.parent / table["recall"]).resolve()
@@ -141,7 +141,7 @@ def _check_classes(model: Model) -> None:
         raise ManifestError(f"{model.name}: long_side_px must be a multiple of 32")
 
 
-def _check_file(model: Model, file: PinnedFile) -> None:
+def _check_file(file: PinnedFile) -> None:
     if not file.path.is_file():
         helps = "put it there" if file.package is None else 'run "make up" to fetch it'
         raise ManifestError(f"the weights {file.path} are missing: {helps}")

@@ -42,7 +42,7 @@ def _panorama(conditions: Conditions, rng: np.random.Generator) -> Floats32:
     cover = np.float32(conditions.clouds)
     zenith = clear * (1 - cover) + haze * np.float32(0.86) * cover
     sky = np.broadcast_to(haze + (zenith - haze) * up, (height, width, 3)).copy()
-    cloud = _clouds(rng, elevation[..., 0])
+    cloud = _clouds(rng)
     edge = 0.62 - 0.75 * conditions.clouds
     amount = np.clip((cloud - edge) * 1.7, 0, 1)[..., None] * np.clip(elevation / 6, 0, 1)
     shaded = (
@@ -54,8 +54,8 @@ def _panorama(conditions: Conditions, rng: np.random.Generator) -> Floats32:
     return sky
 
 
-def _clouds(rng: np.random.Generator, elevation: Floats32) -> Floats32:
-    """Fractal noise 0..1, flattened towards the horizon, that closes at the seam."""
+def _clouds(rng: np.random.Generator) -> Floats32:
+    """Fractal noise 0..1, wider than high, that closes at the seam."""
     height, width = _PANORAMA
     total = np.zeros((height, width), np.float32)
     for octave in range(5):

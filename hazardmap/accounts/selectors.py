@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Device, User
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera
+from hazardmap.core.camera import Camera
 from hazardmap.core.tokens import Use, parse_token
 
 
@@ -83,7 +83,7 @@ def device_camera(device_id: UUID, base: Camera) -> Camera:
         pitch_deg=base.pitch_deg if row.pitch_deg is None else row.pitch_deg,
         yaw_deg=base.yaw_deg if row.yaw_deg is None else row.yaw_deg,
         hfov_sigma_deg=1.0 if row.hfov_deg else base.hfov_sigma_deg,
-        height_sigma_m=0.1 if row.camera_height_m else DEFAULT_CAMERA.height_sigma_m,
+        height_sigma_m=0.1 if row.camera_height_m else base.height_sigma_m,
         pitch_sigma_deg=base.pitch_sigma_deg if row.pitch_deg is None else 0.5,
         yaw_sigma_deg=base.yaw_sigma_deg if row.yaw_deg is None else 0.7,
     )

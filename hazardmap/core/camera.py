@@ -98,18 +98,6 @@ class Ray:
     slope: float
 
 
-def camera_from_exif(focal_35mm: float | None) -> Camera:
-    """Camera of a picture whose EXIF names a focal length in 35 mm terms (36 mm wide film).
-
-    hfov = 2·atan(18 / f), kept within the limits of `Camera`. The default where f is missing or
-    nonsense. The field of view is surer than the default's, but video crops are common.
-    """
-    if focal_35mm is None or not math.isfinite(focal_35mm) or focal_35mm <= 0:
-        return DEFAULT_CAMERA
-    hfov_deg = math.degrees(2.0 * math.atan(18.0 / focal_35mm))
-    return Camera(hfov_deg=min(max(hfov_deg, 20.0), 170.0), hfov_sigma_deg=4.0)
-
-
 def look(camera: Camera, x: float, y: float, aspect: float) -> Ray | None:
     """The ray through frame point (x, y); None if it points behind the vehicle.
 

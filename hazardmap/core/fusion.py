@@ -163,7 +163,7 @@ def _fuse_place(
                 suspects.append(candidate)
     others = [verdict for verdict in verdicts if verdict.decision is not Decision.REJECT]
     found = Replay(plane, params, sightings, suspects).run(passes, others)
-    return [_fused(one, plane, params) for one in (*suspects, *found) if one.shown]
+    return [_fused(one, plane) for one in (*suspects, *found) if one.shown]
 
 
 def on_plane(
@@ -202,7 +202,7 @@ def _saw(one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> bool:
     return any(sightings.get(view.frame_id) for view in one.views)
 
 
-def _fused(one: Candidate, plane: Plane, params: FusionParams) -> FusedHazard:
+def _fused(one: Candidate, plane: Plane) -> FusedHazard:
     lon, lat, turn = plane.unflatten(*one.mean_m.tolist())
     cov = turned(one.cov_m2 + _POSITION_FLOOR_M2 * np.eye(2), -turn)
     reports = sorted((s.view.captured_at, s.observation.id) for s in one.sightings)

@@ -10,24 +10,11 @@ from hazardmap.core.camera import (
     Camera,
     Located,
     NotLocatable,
-    camera_from_exif,
     locate,
     look,
     project,
 )
 from tests.scenes import ASPECT, box_of
-
-
-def test_exif_focal_length_gives_the_field_of_view():
-    assert camera_from_exif(18.0).hfov_deg == pytest.approx(90.0)
-    assert camera_from_exif(26.0).hfov_deg == pytest.approx(69.4, abs=0.1)
-    assert camera_from_exif(1.0).hfov_deg == 170.0
-    assert camera_from_exif(2000.0).hfov_deg == 20.0
-
-
-@pytest.mark.parametrize("focal", [None, 0.0, -3.0, math.nan, math.inf])
-def test_a_nonsense_focal_length_gives_the_default_camera(focal):
-    assert camera_from_exif(focal) is DEFAULT_CAMERA
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,6 @@ def test_pictures_come_out_upright(decoder, orientation):
 
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
     assert isinstance(result, Decoded)
-    assert (result.original_width_px, result.original_height_px) == upright.size
     assert np.array_equal(result.rgb, np.asarray(upright))
 
 
@@ -80,7 +79,6 @@ def test_large_pictures_are_scaled_down(decoder):
 
     assert isinstance(result, Decoded)
     assert result.rgb.shape == (1080, 1920, 3)
-    assert (result.original_width_px, result.original_height_px) == (4000, 2250)
     small = np.asarray(_picture(1920, 1080), int)
     assert np.abs(result.rgb.astype(int) - small).mean() < 3
 
@@ -158,16 +156,16 @@ def test_a_slow_picture_is_given_up_and_the_next_one_works(tmp_path, monkeypatch
     [
         "",  # dies
         "print('no', flush=True)",  # stops in the middle of its answer
-        "write(REPLY.pack(0, 10**9, 10**9, 1, 1))",  # claims a picture of any size
-        "write(REPLY.pack(0, 64, 64, 64, 64) + b'x' * 100)",  # sends less than it said
-        "write(REPLY.pack(77, 0, 0, 0, 0))",  # a code that it does not have
+        "write(REPLY.pack(0, 10**9, 10**9))",  # claims a picture of any size
+        "write(REPLY.pack(0, 64, 64) + b'x' * 100)",  # sends less than it said
+        "write(REPLY.pack(77, 0, 0))",  # a code that it does not have
     ],
 )
 def test_a_child_that_dies_or_lies_costs_one_picture(tmp_path, monkeypatch, answer):
     liar = tmp_path / "liar.py"
     liar.write_text(
         "import struct, sys\n"
-        "REPLY = struct.Struct('!B4I')\n"
+        "REPLY = struct.Struct('!B2I')\n"
         "def write(data): sys.stdout.buffer.write(data)\n"
         f"sys.stdin.buffer.read(10)\n{answer}\n"
     )
