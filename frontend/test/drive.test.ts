@@ -3,7 +3,8 @@ import { backoff_ms } from '../src/drive/backoff';
 import { bestHeading_deg, cameraHeading_deg } from '../src/drive/heading';
 import { type Fix, carried, isDue } from '../src/drive/pacing';
 import { outcomeOf } from '../src/drive/server';
-import { bearing_deg, distance_m, moved } from '../src/shared/geodesy';
+import { distance_m, moved } from '../src/shared/geodesy';
+import { bearing_deg } from './bearing';
 
 const FIX: Fix = { lon: 24.94, lat: 60.17, accuracy_m: 5, at_ms: 10_000 };
 

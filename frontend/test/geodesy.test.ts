@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bearing_deg, circle, distance_m, moved, normalised_deg } from '../src/shared/geodesy';
+import { circle, distance_m, moved, normalised_deg } from '../src/shared/geodesy';
+import { bearing_deg } from './bearing';
 
 const HELSINKI = { lon: 24.9414, lat: 60.1719 };
 

@@ -13,8 +13,3 @@ export function writeSelection(id: string | null): void {
   else address.searchParams.set(PARAMETER, id);
   window.history.pushState(null, '', address);
 }
-
-/** Whether the address already says where to look. */
-export function viewInAddress(): boolean {
-  return /(^#|&)map=/.test(window.location.hash);
-}

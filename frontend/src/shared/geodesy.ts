@@ -16,16 +16,6 @@ export function distance_m(a: Place, b: Place): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
-/** Initial bearing from a to b, 0..360 clockwise from north. */
-export function bearing_deg(a: Place, b: Place): number {
-  const dLon = (b.lon - a.lon) * RAD;
-  const y = Math.sin(dLon) * Math.cos(b.lat * RAD);
-  const x =
-    Math.cos(a.lat * RAD) * Math.sin(b.lat * RAD) -
-    Math.sin(a.lat * RAD) * Math.cos(b.lat * RAD) * Math.cos(dLon);
-  return normalised_deg(Math.atan2(y, x) / RAD);
-}
-
 /** The place `length_m` away in a direction; for lengths far below the Earth's radius. */
 export function moved(from: Place, towards_deg: number, length_m: number): Place {
   const turn = length_m / EARTH_RADIUS_M / RAD;
