@@ -1,7 +1,8 @@
 #!/bin/sh
 # Run once by the database container: the application's role, which is no superuser.
 set -eu
-psql --set=ON_ERROR_STOP=1 --set=password="$DATABASE_PASSWORD" --username=postgres --dbname=postgres <<'SQL'
+psql --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres <<'SQL'
+\getenv password DATABASE_PASSWORD
 CREATE ROLE hazardmap LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
 CREATE DATABASE hazardmap OWNER hazardmap;
 \connect hazardmap

@@ -91,7 +91,7 @@ def reset() -> None:
 
 
 def run_in_stack(command: Sequence[str]) -> int:
-    """Replace this process by `command` in the running stack's environment, as its account."""
+    """Run `command` in the running stack's environment, as its account; its exit code."""
     place = _known_place()
     if holder(place.var / "up.lock") is None:
         raise BootstrapError("hazardmap does not run from this clone; start it with `make up`.")

@@ -105,7 +105,7 @@ class ApiKey(models.Model):
 class Device(models.Model):
     """A phone or dashcam of a contributor; its token can only upload and read its own frames.
 
-    Camera values are None until the owner or self-calibration sets them.
+    Camera values are None until somebody has measured them; nothing sets them yet.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

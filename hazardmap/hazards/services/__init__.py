@@ -3,10 +3,15 @@
 from hazardmap.hazards.services.expire_faded import expire_faded
 from hazardmap.hazards.services.fuse_pending import fuse_pending
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
-from hazardmap.hazards.services.verdict_give import verdict_give, verdict_undo
+from hazardmap.hazards.services.verdict_give import (
+    VerdictRefused,
+    verdict_give,
+    verdict_undo,
+)
 
 __all__ = [
     "RoadsUnreadable",
+    "VerdictRefused",
     "expire_faded",
     "fuse_pending",
     "roads_load",

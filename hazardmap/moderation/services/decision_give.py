@@ -9,7 +9,7 @@ from hazardmap.core.hazard import LIVE, Hazard
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import Decision as Verdict
 from hazardmap.hazards import selectors as hazards
-from hazardmap.hazards.services.verdict_give import VerdictRefused, verdict_give
+from hazardmap.hazards.services import VerdictRefused, verdict_give
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.services.audit_write import audit_hazard
 
