@@ -8,20 +8,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from hazardmap.platform.client_address import client_address
+from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
-from hazardmap.platform.rate_limit import allow
 from tiles.layers import hazards_tile, roads_tile
 from tiles.mercator import Tile
 from tiles.tilejson import hazards_json, roads_json
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 TILES_PER_MINUTE = 3000
+DESCRIPTIONS_PER_MINUTE = 300
 LAYERS: dict[str, Callable[[Tile], bytes | None]] = {"hazards": hazards_tile, "roads": roads_tile}
 MAX_AGE_S = {"hazards": 3, "roads": 3600}
 
 
 @require_safe
+@limited("tiles", TILES_PER_MINUTE)
 def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpResponse:
     """One tile of the public map: free, limited per address. Empty tiles are 204."""
     address = Tile(z, x, y)
@@ -29,10 +30,6 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
         return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(LAYERS))}.")
     if not address.exists:
         return answer(400, "z must be 0 to 22 and x, y inside the grid of that zoom.")
-    if not allow(f"tiles:{client_address(request)}", limit=TILES_PER_MINUTE, period_s=60):
-        limited = answer(429, f"More than {TILES_PER_MINUTE} tiles a minute from one address.")
-        limited.headers["Retry-After"] = "60"
-        return limited
     body = LAYERS[layer](address)
     response = HttpResponse(status=204) if body is None else _with_body(request, body)
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_S[layer]}"
@@ -41,6 +38,7 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
 
 
 @require_safe
+@limited("descriptions of tiles", DESCRIPTIONS_PER_MINUTE)
 def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
     """TileJSON 3.0 of a layer."""
     makers = {"hazards": hazards_json, "roads": roads_json}

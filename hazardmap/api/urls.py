@@ -5,6 +5,9 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from hazardmap.api.v1.frames import Frame, Frames, Pair
 from hazardmap.api.v1.hazards import HazardById, Hazards
+from hazardmap.platform.limited import limited
+
+DESCRIPTIONS_PER_MINUTE = 120
 
 urlpatterns = [
     path("frames", Frames.as_view(), name="frames"),
@@ -14,7 +17,9 @@ urlpatterns = [
     path("hazards/<uuid:hazard_id>", HazardById.as_view(), name="api-hazard"),
     path(
         "openapi.json",
-        SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[]),
+        limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(
+            SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[])
+        ),
         name="openapi",
     ),
 ]

@@ -7,11 +7,14 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.capture.selectors import frame_owner, stored_image
 from hazardmap.hazards.selectors import is_evidence
+from hazardmap.platform.limited import limited
 
+PICTURES_PER_MINUTE = 1200
 MAX_AGE_S = 300  # a picture that is taken down is gone everywhere after this long
 
 
 @require_safe
+@limited("pictures", PICTURES_PER_MINUTE)
 def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     """Everybody may see evidence of a hazard; any other frame only its owner.
 

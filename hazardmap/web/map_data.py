@@ -10,16 +10,19 @@ from django.views.decorators.http import require_safe
 from hazardmap.core.bbox import parse_bbox
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards import selectors
+from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts, image_facts, pass_facts
 
 LIST_LIMIT = 200
 CHANGES_LIMIT = 200
+ANSWERS_PER_MINUTE = 1200
 CURSOR = re.compile(r"[0-9]{1,19}")
 CURSOR_MAX = 2**63 - 1
 
 
 @require_safe
+@limited("map answers", ANSWERS_PER_MINUTE)
 def hazards(request: HttpRequest) -> HttpResponse:
     """The newest live hazards of a section of the map, at most LIST_LIMIT."""
     try:
@@ -38,6 +41,7 @@ def hazards(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited("map answers", ANSWERS_PER_MINUTE)
 def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     """One hazard with its pictures and the passes behind it; pictures only while it is live."""
     found = selectors.hazard_get(hazard_id)
@@ -55,6 +59,7 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@limited("map answers", ANSWERS_PER_MINUTE)
 def changes(request: HttpRequest) -> HttpResponse:
     """What has changed since a cursor; `more` says that another call has further changes."""
     since = request.GET.get("since", "")

@@ -9,13 +9,16 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS
 from hazardmap.hazards import selectors
+from hazardmap.platform.limited import limited
 from hazardmap.web.facts import picture_of, row_of
 from hazardmap.web.words import LIKELIHOODS, STATES
 
 NEWEST = 30
+PAGES_PER_MINUTE = 600
 
 
 @require_safe
+@limited("pages", PAGES_PER_MINUTE)
 def map_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     # A first look should fall on what is certain.
@@ -39,6 +42,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited("pages", PAGES_PER_MINUTE)
 def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     hazard = selectors.hazard_get(hazard_id)
     if hazard is None:

@@ -9,6 +9,8 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from hazardmap.platform.limited import limited
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 # Code only: nothing that an operator may have put beside it (settings, data, weights, state).
 PARTS: Final = (
@@ -53,8 +55,11 @@ CODE: Final = frozenset(
 )
 NAMES: Final = frozenset({"Containerfile", "LICENSE", "Makefile", "Procfile", "example.env"})
 
+COPIES_PER_MINUTE = 30
+
 
 @require_safe
+@limited("copies of the source", COPIES_PER_MINUTE)
 def source(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         archive(ROOT),

@@ -10,7 +10,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-import tiles.views
 from hazardmap.core.hazard import State
 from hazardmap.core.kinds import KINDS
 from tests.map_scene import around, on_map
@@ -116,18 +115,3 @@ def test_a_tile_is_compressed_for_those_who_ask_and_not_sent_again_unchanged() -
         assert again.headers["Cache-Control"] == "public, max-age=3"
     on_map(HELSINKI)
     assert get(tile, if_none_match=etag).status_code == 200
-
-
-def test_too_many_tiles_a_minute_are_refused_with_the_time_to_wait(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tiles.views, "TILES_PER_MINUTE", 3)
-    answers = [get(Tile(0, 0, 0)).status_code for _ in range(8)]
-    assert answers[:3] == [204, 204, 204]
-    assert 429 in answers
-    refused = get(Tile(0, 0, 0))
-    if refused.status_code == 204:  # a new minute has just begun
-        refused = [get(Tile(0, 0, 0)) for _ in range(4)][-1]
-    assert refused.status_code == 429
-    assert 0 < int(refused.headers["Retry-After"]) <= 60
-    assert refused.headers["Content-Type"] == "application/problem+json"

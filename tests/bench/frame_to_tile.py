@@ -61,7 +61,7 @@ def _picture_with_a_cat(stack: Stack, folder: Path) -> Image.Image:
 
 
 def _latency_s(stack: Stack, picture: Image.Image, number: int) -> float:
-    lon, lat = 5.0 + number * 0.01, 45.0
+    lon, lat = 5.0 + number * 0.1, 45.0  # each in a tile of its own
     path = Path(stack.environment["HAZARDMAP_VAR"]) / f"frame-{number}.jpg"
     buffer = BytesIO()
     # Another quality makes other bytes: the same ones would be the same frame.

@@ -1,0 +1,35 @@
+"""No address may ask for a public thing without end."""
+
+import pytest
+from django.test import Client
+
+from hazardmap.platform.rate_limit import allow
+from hazardmap.web.images import PICTURES_PER_MINUTE
+from hazardmap.web.map_data import ANSWERS_PER_MINUTE
+from hazardmap.web.pages import PAGES_PER_MINUTE
+from tiles.views import TILES_PER_MINUTE
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "192.0.2.7"
+LIMITS = [
+    ("tiles", TILES_PER_MINUTE, "/tiles/v1/hazards/0/0/0.mvt"),
+    ("map answers", ANSWERS_PER_MINUTE, "/map/changes.json?since=0"),
+    ("pictures", PICTURES_PER_MINUTE, "/images/01a20000-0000-7000-8000-000000000000.jpg"),
+    ("pages", PAGES_PER_MINUTE, "/"),
+    ("copies of the source", 30, "/source.tar.gz"),
+    ("descriptions of the API", 120, "/api/v1/openapi.json"),
+    ("descriptions of tiles", 300, "/tiles/v1/hazards.json"),
+]
+
+
+@pytest.mark.parametrize(("what", "per_minute", "path"), LIMITS)
+def test_beyond_its_limit_an_address_is_told_how_long_to_wait(what, per_minute, path) -> None:
+    assert Client(REMOTE_ADDR=ADDRESS).get(path).status_code != 429
+    # Twice, in case a new minute begins meanwhile.
+    for _ in range(2 * per_minute):
+        allow(f"{what.replace(' ', '-')}:{ADDRESS}", limit=per_minute, period_s=60)
+    refused = Client(REMOTE_ADDR=ADDRESS).get(path)
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) == 60
+    assert refused["Content-Type"] == "application/problem+json"
+    assert Client(REMOTE_ADDR="192.0.2.8").get(path).status_code != 429, "others are not hit"
