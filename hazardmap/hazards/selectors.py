@@ -104,10 +104,10 @@ def hazards_page(
     return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
 
 
-def evidence_of(hazard_id: UUID) -> list[Evidence]:
-    """Every pass for and against a hazard, in order of time."""
-    trail = models.Evidence.objects.filter(hazard_id=hazard_id).order_by("first_at", "pass_id")
-    return [rows.evidence_of(row) for row in trail]
+def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
+    """The passes for and against a hazard in order of time; the latest, where there are more."""
+    trail = models.Evidence.objects.filter(hazard_id=hazard_id).order_by("-first_at", "-pass_id")
+    return [rows.evidence_of(row) for row in reversed(trail[:limit])]
 
 
 def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:

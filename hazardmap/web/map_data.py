@@ -16,6 +16,7 @@ from hazardmap.web.facts import hazard_facts, image_facts, pass_facts
 
 LIST_LIMIT = 200
 CHANGES_LIMIT = 200
+PASSES_LIMIT = 200
 ANSWERS_PER_MINUTE = 1200
 CURSOR = re.compile(r"[0-9]{1,19}")
 CURSOR_MAX = 2**63 - 1
@@ -53,7 +54,10 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
             "now": timezone.now().timestamp(),
             "hazard": hazard_facts(found),
             "images": [image_facts(image) for image in images],
-            "passes": [pass_facts(evidence) for evidence in selectors.evidence_of(hazard_id)],
+            "passes": [
+                pass_facts(evidence)
+                for evidence in selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
+            ],
         }
     )
 

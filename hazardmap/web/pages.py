@@ -14,6 +14,7 @@ from hazardmap.web.facts import picture_of, row_of
 from hazardmap.web.words import LIKELIHOODS, STATES
 
 NEWEST = 30
+PASSES = 200
 PAGES_PER_MINUTE = 600
 
 
@@ -52,7 +53,7 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "pictures": [picture_of(image) for image in images],
-        "passes": selectors.evidence_of(hazard_id),
+        "passes": selectors.evidence_of(hazard_id, limit=PASSES),
         "position": f"{hazard.lat:.5f}, {hazard.lon:.5f}",
         "words": {
             "state": STATES[hazard.state.value],

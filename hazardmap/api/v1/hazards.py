@@ -1,6 +1,7 @@
 """The buyer's view of the map."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -90,7 +91,7 @@ class HazardById(APIView):
 
     @extend_schema(operation_id="getHazard", responses={(200, GEOJSON): HazardDetail})
     def get(self, request: Request, hazard_id: UUID) -> Response:
-        """One hazard with the evidence behind it, pass by pass."""
+        """One hazard with the evidence behind it, pass by pass (the latest 1,000)."""
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
             raise Http404
@@ -99,19 +100,15 @@ class HazardById(APIView):
         return _metered(request, [hazard], "hazard", HazardDetail(body).data)
 
 
+@dataclass(frozen=True, slots=True)
 class _Query:
     """The checked parameters of a list of hazards."""
 
-    def __init__(
-        self,
-        bbox: Bbox,
-        kinds: frozenset[str] | None,
-        published: bool,
-        limit: int,
-        after: UUID | None,
-    ) -> None:
-        self.bbox, self.kinds, self.published = bbox, kinds, published
-        self.limit, self.after = limit, after
+    bbox: Bbox
+    kinds: frozenset[str] | None
+    published: bool
+    limit: int
+    after: UUID | None
 
     @classmethod
     def read(cls, params: QueryDict) -> "_Query":
