@@ -21,6 +21,7 @@ from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from tests.scenes import box_of
+from tests.stack import wait_for
 
 METRES_PER_DEGREE = 111_195.0
 RANGES_M = (30.0, 24.0, 18.0)
@@ -58,6 +59,8 @@ def hazard_at(kind: str, place: tuple[float, float], at: datetime, witnesses: in
         device = contributor(f"{kind}{number}-{place[0]:.4f}")
         drive_by(device, kind, place, at + timedelta(minutes=number))
     fuse_pending()
+    # Where a whole site runs, its own worker may have taken these frames and not be done yet.
+    wait_for("fusion", lambda: not DetectionRun.objects.filter(fused_at=None), timeout_s=20)
     (new,) = set(Hazard.objects.values_list("id", flat=True)) - before
     return new
 
