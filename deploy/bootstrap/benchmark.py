@@ -53,7 +53,7 @@ def _time_until(clone: Path, words: str) -> float:
         text=True,
         start_new_session=True,
     )
-    assert process.stdout is not None  # noqa: S101
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
     for line in process.stdout:
         if words in line:
             taken_s = time.monotonic() - begin

@@ -42,6 +42,7 @@ class ProcessTable:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the bootstrap only, which stops in order
             # Should the bootstrap be killed, honcho gets a SIGTERM.
+            # So that a killed bootstrap leaves nothing behind; one system call, then exec.
             preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # noqa: PLW1509
             **place.account.popen(),
         )
@@ -56,6 +57,7 @@ class ProcessTable:
             if self._honcho.poll() is not None:
                 raise BootstrapError(f"A process ended while starting; see {self._log}.")
             try:
+                # Our own loopback address, never somebody's.
                 with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310
                     if answer.status == 200:
                         return
@@ -90,7 +92,7 @@ class ProcessTable:
         self._relay.join(1.0)
 
     def _relay_log(self) -> None:
-        assert self._honcho.stdout is not None  # noqa: S101
+        assert self._honcho.stdout is not None  # noqa: S101 - it is a pipe
         sink = self._log.open("wb")
         for line in self._honcho.stdout:
             if sink.tell() > LOG_LIMIT_BYTES:

@@ -123,6 +123,7 @@ def _import(config_dir: Path) -> tuple[Any, Any]:
     if "ultralytics" not in sys.modules:
         config_dir.mkdir(parents=True, exist_ok=True)
         os.environ.update(ENVIRONMENT, YOLO_CONFIG_DIR=str(config_dir.resolve()))
+    # Only now: both read the environment while they are imported.
     import torch  # noqa: PLC0415
     import ultralytics  # noqa: PLC0415
     from ultralytics.utils import ONLINE, SAFE_LOAD  # noqa: PLC0415
