@@ -54,3 +54,12 @@ def test_make_help_names_every_target() -> None:
     makefile = (REPOSITORY / "Makefile").read_text()
     targets = re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE)
     assert [line.split()[0] for line in told.splitlines()] == targets
+
+
+def test_members_of_source_packages_are_named_without_their_top_folder() -> None:
+    """The fetcher takes that folder off; a member with it would never be found."""
+    files = tomllib.loads((REPOSITORY / "deploy" / "real_frames.toml").read_text())["file"]
+    assert len(files) == 5
+    for file in files:
+        assert file["sdist"] is True
+        assert not file["member"].startswith(f"{file['package']}-")
