@@ -6,7 +6,7 @@ left, top, right, bottom; here in pixels.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -61,24 +61,23 @@ def placed(
     matrix = np.column_stack([turn, middle - turn @ focus])
     # Downscaling by warpAffine skips pixels; a smaller copy first keeps what is thin.
     if scale < 0.6:
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        shrunk = np.array([picture.shape[1] / width, picture.shape[0] / height])
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         cut = matrix.copy()
-        cut[:, :2] /= shrunk
-        warped = _warped(picture, cut, side_px)
+        cut[:, :2] /= np.array([small.shape[1] / width, small.shape[0] / height])
+        warped = _warped(small, cut, side_px)
     else:
         warped = _warped(picture, matrix, side_px)
     return Square(warped, moved(boxes, matrix, side_px))
 
 
-def _warped(picture: Picture, matrix: NDArray[np.float64], side_px: int) -> Picture:
+def _warped(picture: Any, matrix: NDArray[np.float64], side_px: int) -> Picture:
     return np.asarray(
         cv2.warpAffine(picture, matrix, (side_px, side_px), borderValue=GREY), np.uint8
     )
 
 
 def moved(boxes: Boxes, matrix: NDArray[np.float64], side_px: int) -> Boxes:
-    """Boxes after the 2 x 3 affine map, cut at the square's edge; what is hardly left is dropped."""
+    """Boxes after the 2 x 3 affine map, cut at the edge; what is hardly left is dropped."""
     if not len(boxes):
         return boxes
     corners = boxes[:, [1, 2, 3, 2, 3, 4, 1, 4]].reshape(-1, 4, 2) @ matrix[:, :2].T + matrix[:, 2]
@@ -89,7 +88,8 @@ def moved(boxes: Boxes, matrix: NDArray[np.float64], side_px: int) -> Boxes:
     low, high = low.clip(0, side_px), high.clip(0, side_px)
     sides = high - low
     keep = (sides.prod(axis=1) >= LEAST_VISIBLE * area) & (sides.min(axis=1) >= LEAST_PX)
-    return np.column_stack([boxes[:, 0], low, high])[keep].astype(np.float32)
+    left: Boxes = np.column_stack([boxes[:, 0], low, high])[keep].astype(np.float32)
+    return left
 
 
 def mosaic(rng: np.random.Generator, squares: Sequence[Square], side_px: int) -> Square:
@@ -118,7 +118,8 @@ def _inside(boxes: Boxes, low: NDArray[np.int_], high: NDArray[np.int_]) -> Boxe
     cut[:, 3:5] = boxes[:, 3:5].clip(low, high)
     sides = cut[:, 3:5] - cut[:, 1:3]
     keep = (sides.prod(axis=1) >= LEAST_VISIBLE * area) & (sides.min(axis=1) >= LEAST_PX)
-    return cut[keep]
+    left: Boxes = cut[keep]
+    return left
 
 
 def recoloured(rng: np.random.Generator, picture: Picture) -> Picture:
@@ -132,11 +133,11 @@ def recoloured(rng: np.random.Generator, picture: Picture) -> Picture:
             (levels * value).clip(0, 255).astype(np.uint8),
         ]
     )
-    out = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
-    out = cv2.cvtColor(cv2.LUT(out, table.reshape(256, 1, 3)), cv2.COLOR_HSV2BGR)
+    hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
+    out: Any = cv2.cvtColor(cv2.LUT(hsv, table.reshape(256, 1, 3)), cv2.COLOR_HSV2BGR)
     if rng.random() < 0.08:  # night and dusk
-        dim = 255 * rng.uniform(0.25, 0.7) * (levels / 255) ** rng.uniform(1.0, 1.6)
-        out = cv2.LUT(out, dim.astype(np.uint8))
+        gamma, dim = rng.uniform(1.0, 1.6), rng.uniform(0.25, 0.7)
+        out = cv2.LUT(out, (255 * dim * (levels / 255) ** gamma).astype(np.uint8))
     if rng.random() < 0.05:
         out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     if rng.random() < 0.15:
@@ -145,8 +146,6 @@ def recoloured(rng: np.random.Generator, picture: Picture) -> Picture:
         noise = rng.normal(0.0, rng.uniform(3, 14), out.shape).astype(np.float32)
         out = (out + noise).clip(0, 255).astype(np.uint8)
     if rng.random() < 0.15:
-        quality = int(rng.integers(25, 80))
-        out = cv2.imdecode(
-            cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR
-        )
+        jpeg = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 80))])[1]
+        out = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
     return np.asarray(out, np.uint8)
