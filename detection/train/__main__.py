@@ -29,12 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("var/train/run"), help="folder of the run")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 … (default: auto)")
     parser.add_argument("--threads", type=int, default=2, help="on a CPU (default: 2)")
+    parser.add_argument(
+        "--clean", action="store_true", help="leave out the sources whose licence is in doubt"
+    )
     given = parser.parse_args(arguments)
     if given.threads < 1:
         parser.error("--threads must be at least 1")
     torch.set_num_threads(given.threads)
     try:
         recipe = load_recipe(given.recipe)
+        if given.clean:
+            recipe = recipe.clean()
         pictures = [picture for root in given.data for picture in read_folder(root, "train")]
         samples = SampleSet(
             pictures,

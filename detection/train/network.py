@@ -71,7 +71,6 @@ class Loss(E2ELoss):  # type: ignore[misc]
 def save_weights(network: torch.nn.Module, path: Path, about: dict[str, Any]) -> None:
     """Write weights in ultralytics' own format, half precision; replaced as a whole."""
     plain = copy.deepcopy(network).half().to(memory_format=torch.contiguous_format)
-    plain.__dict__.pop("criterion", None)
     for parameter in plain.parameters():
         parameter.requires_grad = False
     temporary = path.with_suffix(".part")

@@ -1,7 +1,7 @@
 """What a training run is made of: one TOML file, read once, kept with every checkpoint."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ class Recipe:
     backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
     biases and norms. warmup: steps of linear rise; then a cosine down to 2 %. mosaic: share of
     squares put together from four. shares: how often each source is drawn from, any positive scale.
+    doubtful: those of them whose licence is in doubt.
     """
 
     seed: int
@@ -34,6 +35,12 @@ class Recipe:
     warmup: int
     mosaic: float
     shares: dict[str, float]
+    doubtful: tuple[str, ...]
+
+    def clean(self) -> "Recipe":
+        """The same without the sources whose licence is in doubt."""
+        shares = {name: share for name, share in self.shares.items() if name not in self.doubtful}
+        return replace(self, shares=shares, doubtful=())
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -64,7 +71,10 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
         isinstance(share, int | float) and share > 0 for share in shares.values()
     ):
         raise RecipeError(f"{name}: shares must be a table of sources and positive numbers")
-    return Recipe(**{**table, "start": Path(table["start"])})
+    doubtful = table["doubtful"]
+    if not isinstance(doubtful, list) or not shares.keys() > set(doubtful):
+        raise RecipeError(f"{name}: doubtful must be a list of some of the names in shares")
+    return Recipe(**{**table, "start": Path(table["start"]), "doubtful": tuple(doubtful)})
 
 
 ZERO_MAY_BE = frozenset({"seed", "warmup"})

@@ -29,8 +29,9 @@ RECIPE = Recipe(
     weight_decay=0.0005,
     warmup=1,
     mosaic=0.5,
-    shares={"cones": 1},
-)
+    shares={"cones": 1, "street_view": 2},
+    doubtful=("street_view",),
+).clean()
 
 
 @pytest.fixture
@@ -98,12 +99,13 @@ def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
         ({"mosaic": 2}, "mosaic"),
         ({"shares": {"a": 0}}, "shares"),
         ({"epochs": 3}, "epochs"),
+        ({"doubtful": ["nobody"]}, "doubtful"),
     ],
 )
 def test_a_wrong_recipe_names_its_field(change: dict[str, object], named: str) -> None:
     fields = ("seed", "square_px", "seen_px", "batch", "steps", "learning_rate", "backbone_rate")
     table = {name: getattr(RECIPE, name) for name in (*fields, "weight_decay", "warmup", "mosaic")}
-    table |= {"start": "x.pt", "shares": {"a": 1}}
+    table |= {"start": "x.pt", "shares": {"a": 1}, "doubtful": []}
     assert recipe_from(table, "r.toml").steps == RECIPE.steps
     with pytest.raises(RecipeError, match=named):
         recipe_from(table | change, "r.toml")
@@ -115,6 +117,10 @@ def test_the_command_line_says_what_is_missing(
     assert main(["--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 2
     assert "has no pictures in any images/train" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_clean_recipe_has_no_doubtful_source() -> None:
+    assert RECIPE.shares == {"cones": 1}
 
 
 def test_the_shipped_recipe_is_valid() -> None:
