@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from detection.render.backdrop import Backdrop
-from detection.render.camera import Camera, Floats, View
+from detection.render.camera import Camera, View
 from detection.render.canvas import Canvas
 from detection.render.facade import roofs
 from detection.render.ground import Ground, Look
 from detection.render.scene import Scene
+from detection.render.shadow import cast
 from detection.render.solid import Shape
 from detection.render.street import Floats32
 from detection.render.weather import Conditions, Lens
@@ -86,7 +86,8 @@ class Studio:
         near.sort(key=lambda pair: -pair[0])
         for distance, item in near:
             if item.casts and distance < SHADOWS_SEEN_M:
-                self._shadow(canvas, item)
+                sun = item.in_sun * self.conditions.sun if item.in_sun > 0.3 else 0.0
+                cast(canvas, item.shape, sun)
         whole: dict[int, int] = {}
         for _, item in near:
             pixels = canvas.paint(item.shape, owner=item.owner, in_sun=item.in_sun)
@@ -114,21 +115,6 @@ class Studio:
             shape = house.shape(self.scene.street)
             yield _Item(shape, house.to_m, east, north, 0, 0.9, False)
 
-    def _shadow(self, canvas: Canvas, item: _Item) -> None:
-        """A dark contact on the ground, and a cast shadow where the sun reaches."""
-        points = item.shape.points
-        height = float(points[:, 2].max())
-        if height < 0.05:
-            return
-        low = points[points[:, 2] < 0.4][:, :2]
-        canvas.shadow(
-            _grown(low, 0.08 + 0.04 * min(height, 1.5)), 0.55, 0.07 + 0.04 * min(height, 1.5)
-        )
-        sun = self.conditions.light.sun_from
-        if item.in_sun > 0.3 and self.conditions.sun > 0 and height < 3:
-            cast = points[:, :2] - points[:, 2:] * (sun[:2] / sun[2])
-            canvas.shadow(cast, 0.5 * item.in_sun * self.conditions.sun, 0.04)
-
     def _boxes(self, canvas: Canvas, whole: dict[int, int]) -> list[Box]:
         boxes = []
         height, width = canvas.owner.shape
@@ -155,13 +141,3 @@ class Studio:
                 )
             )
         return boxes
-
-
-def _grown(points: Floats, margin_m: float) -> Floats:
-    """The corners of a hull moved outwards by a margin."""
-    hull = cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)
-    centre = hull.mean(axis=0)
-    away = hull - centre
-    return np.asarray(
-        hull + away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6) * margin_m
-    )
