@@ -11,6 +11,13 @@ from detection.render.objects.horse import horse
 from detection.render.solid import Shape
 
 ANIMAL = "animal"
+_ROW_BARRIERS = frozenset(
+    {"vertical_panel", "beacon", "a_frame", "water_filled", "marked_concrete"}
+)
+_ACROSS = frozenset(
+    {"type_three", "a_frame", "board_barrier", "eu_fence", "steel_barricade", "plastic_fence",
+     "water_filled"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,8 @@ class Site:
 
     def put(self, kind: str, right_m: float, ahead_m: float, shape: Shape | None = None) -> None:
         """Stand one there; a fresh one unless given."""
+        if shape is None and kind != ANIMAL and kind not in catalogue.KINDS:
+            return
         made = shape or self.make(kind)
         turn = float(self.rng.normal(0, 6))
         self.stands.append(Stand(kind, made, right_m, ahead_m, turn))
@@ -54,17 +63,18 @@ class Site:
 
     def row(self, kind: str, places: list[tuple[float, float]]) -> None:
         """Things of one make along a line, a few moved, turned or missing."""
-        variant = self._variant(kind)
+        variant = self.variant(kind, _ROW_BARRIERS)
         shapes = [self.make(kind, variant) for _ in range(min(3, len(places)))]
         for i, (right, ahead) in enumerate(places):
             if self.rng.random() < 0.95:
                 off = float(self.rng.normal(0, 0.12))
                 self.put(kind, right + off, ahead, shapes[i % len(shapes)])
 
-    def _variant(self, kind: str) -> str | None:
-        choices = catalogue.variants(kind)
-        weights = np.array([v.weight for v in choices])
-        return str(choices[int(self.rng.choice(len(choices), p=weights / weights.sum()))].name)
+    def variant(self, kind: str, barriers: frozenset[str]) -> str:
+        """Some sort of that kind by its weight; of barriers one of the given."""
+        sorts = [v for v in catalogue.variants(kind) if kind != "barrier" or v.name in barriers]
+        weights = np.array([v.weight for v in sorts])
+        return sorts[int(self.rng.choice(len(sorts), p=weights / weights.sum()))].name
 
 
 def channeliser(rng: np.random.Generator) -> str:
@@ -121,7 +131,7 @@ def closed_lane(site: Site) -> None:
     left, right = lanes[int(rng.integers(len(lanes)))]
     if rng.random() < 0.3:
         left, right = sorted((site.outer_line(site.side), site.edge(site.side)))
-    shape = site.make("barrier", site._variant("barrier"))
+    shape = site.make("barrier", site.variant("barrier", _ACROSS))
     width = float(np.ptp(shape.points[:, 0])) + 0.3
     count = int(np.clip(round((right - left) / width), 1, 5))
     for i in range(count):
@@ -192,7 +202,7 @@ def clutter(site: Site, count: int) -> None:
 
 _LAYOUTS: tuple[tuple[Callable[[Site], None], float], ...] = (
     (taper, 0.26), (shoulder, 0.18), (between_lanes, 0.10), (closed_lane, 0.14), (signs, 0.14),
-    (single, 0.12), (works, 0.06),
+    (single, 0.24), (works, 0.06),
 )  # fmt: skip
 _EMPTY = 0.10
 
