@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from detection.drawn.backgrounds import Ground
+from detection.render.camera import Floats, View
 from detection.render.canvas import Light
 from detection.render.street import Floats32
 
@@ -80,6 +81,7 @@ def _road_pixels(ground: Ground) -> Floats32:
     left, right = ground.road.left_m + 0.5, ground.road.right_m - 0.5
     ahead, across = np.meshgrid(np.linspace(6, 25, 24), np.linspace(left, right, 40))
     places = np.stack([across.ravel(), ahead.ravel(), np.zeros(across.size)], axis=1)
+    places += (ground.view.east_m, ground.view.north_m, 0.0)
     pixels, _ = ground.view.project(places)
     height, width = ground.rgb.shape[:2]
     inside = (pixels >= 0).all(axis=1) & (pixels < (width - 1, ground.bottom_px - 1)).all(axis=1)
@@ -88,9 +90,14 @@ def _road_pixels(ground: Ground) -> Floats32:
     return found if len(found) > 20 else ground.rgb[height // 2 :: 8, ::8].reshape(-1, 3)
 
 
+def far_ahead(view: View) -> Floats:
+    """A point far ahead at the height of the lens, (1, 3)."""
+    return np.array([[view.east_m, view.north_m + 5000.0, view.camera.height_m]])
+
+
 def _horizon_tone(ground: Ground) -> Floats32:
     """The mean colour just above the horizon."""
-    pixels, _ = ground.view.project([[0.0, 2000.0, ground.view.camera.height_m]])
+    pixels, _ = ground.view.project(far_ahead(ground.view))
     row = int(np.clip(pixels[0, 1], 12, len(ground.rgb) - 1))
     return np.asarray(ground.rgb[max(row - 40, 0) : row - 4 : 3, ::5].mean(axis=(0, 1)))
 
@@ -100,6 +107,7 @@ def _places(ground: Ground) -> tuple[Floats32, Floats32]:
     height, width = ground.rgb.shape[:2]
     row, column = np.mgrid[0:height:_COARSE, 0:width:_COARSE].astype(np.float64)
     places = ground.view.ground(np.stack([column, row], axis=-1))
+    places -= (ground.view.east_m, ground.view.north_m)
     far = np.nan_to_num(places[..., 1], nan=_SKY_M).clip(2, _SKY_M)
     far = np.where(np.isnan(places[..., 1]) | (places[..., 1] < 0), _SKY_M, far)
     lateral = np.nan_to_num(places[..., 0], nan=0.0).clip(-200, 200)

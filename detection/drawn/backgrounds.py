@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from detection.drawn.road import Road
 from detection.labelled import LabelsError, read_folder
 from detection.render.camera import Camera, View
+from detection.render.solid import Shape
 from detection.render.street import Floats32
 
 Part = Literal["train", "held_back"]
@@ -55,7 +56,8 @@ class Ground:
     """A picture without drawn hazards, where its camera is and what road it stands on.
 
     rgb: (h, w, 3), 0..1. bottom_px: the bonnet's row. sun: share of direct light, 0..1. labels:
-    (n, 5) class number and left, top, right, bottom, pixels.
+    (n, 5) class number and left, top, right, bottom, pixels. scenery: shapes in the world that
+    may hide hazards and are not in the picture yet.
     """
 
     rgb: Floats32
@@ -64,6 +66,12 @@ class Ground:
     bottom_px: int
     sun: float
     labels: NDArray[np.float64]
+    scenery: tuple[Shape, ...] = ()
+
+    def place(self, right_m: float, ahead_m: float) -> tuple[float, float]:
+        """The place (east, north) in the world of a place on the road."""
+        east, north = self.road.at(right_m, ahead_m)
+        return self.view.east_m + east, self.view.north_m + north
 
 
 def find_photos(folders: Sequence[Path], part: Part) -> list[Photo]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from detection.drawn.backgrounds import Ground
 from detection.drawn.road import Road
+from detection.drawn.traffic import scenery
 from detection.render.camera import Camera, View
 from detection.render.street import Floats32, sampled
 
@@ -44,7 +45,7 @@ def draw_highway(camera: Camera, rng: np.random.Generator) -> Ground:
     for side in (-1, 1):
         _beside(rgb, rays, road, side, haze, rng)
     _ground(rgb, rays, road, haze, rng)
-    return Ground(rgb, view, road, camera.height_px, sun, np.empty((0, 5)))
+    return Ground(rgb, view, road, camera.height_px, sun, np.empty((0, 5)), scenery(road, rng))
 
 
 def _road(rng: np.random.Generator) -> Road:
@@ -194,6 +195,7 @@ def _verge(
 ) -> Floats32:
     base = np.array(_GREENS[int(rng.integers(len(_GREENS)))], np.float32)
     other = np.array(_GREENS[int(rng.integers(len(_GREENS)))], np.float32)
+    other = base + (other - base) * np.float32(rng.uniform(0.1, 0.5))
     tile = _noise(rng, (8, 0.5), (16, 0.4), (64, 0.4), (128, 0.3))
     broad = _at(tile, lateral * 3, north, 120.0)
     fine = _at(tile, lateral, north, 9.0) * np.clip(0.05 / pixel_m, 0, 1)

@@ -11,6 +11,7 @@ from detection.render.objects.horse import horse
 from detection.render.solid import Shape
 
 ANIMAL = "animal"
+NEGATIVE = catalogue.NEGATIVE
 _ROW_BARRIERS = frozenset(
     {"vertical_panel", "beacon", "a_frame", "water_filled", "marked_concrete"}
 )
@@ -190,14 +191,14 @@ def clutter(site: Site, count: int) -> None:
     """Things that resemble hazards and are none, mostly beside the road."""
     rng = site.rng
     for _ in range(count):
-        shape = catalogue.make(catalogue.NEGATIVE, rng)
+        shape = catalogue.make(NEGATIVE, rng)
         ahead = float(rng.uniform(7, 65))
         if catalogue.is_flat(shape):
             right = float(rng.uniform(site.road.left_m, site.road.right_m))
         else:
             side = 1 if rng.random() < 0.6 else -1
             right = site.edge(side) + side * float(rng.uniform(0.4, 5))
-        site.put(catalogue.NEGATIVE, right, ahead, shape)
+        site.put(NEGATIVE, right, ahead, shape)
 
 
 _LAYOUTS: tuple[tuple[Callable[[Site], None], float], ...] = (

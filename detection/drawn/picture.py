@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import hypot
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.drawn.air import breathe, draw_hour
+from detection.drawn.air import breathe, draw_hour, far_ahead
 from detection.drawn.backgrounds import PARTS, Ground, Part, Photo, open_photo
 from detection.drawn.highway import draw_highway
-from detection.drawn.layouts import Stand, lay_out
+from detection.drawn.layouts import NEGATIVE, Stand, lay_out
 from detection.drawn.lens import expose, warp
+from detection.drawn.town import draw_town
 from detection.labelled import CLASSES
 from detection.render.camera import Camera, Floats, View
 from detection.render.canvas import Canvas, Light
@@ -23,7 +23,8 @@ from detection.render.street import Floats32
 LEAST_SHARE = 0.3
 LEAST_PX = 6
 
-_PHOTOS = 0.55
+_PHOTOS = 0.6
+_TOWNS = 0.35
 _SIZES: dict[Part, tuple[tuple[int, int], ...]] = {
     "train": ((752, 480), (752, 480), (752, 480), (960, 540), (960, 540), (640, 360), (640, 480),
               (640, 640), (1280, 720), (1024, 768)),
@@ -42,11 +43,10 @@ class Labelled:
 
 @dataclass(frozen=True)
 class _Thing:
-    """A thing in the world. owner: 0 for what has no label."""
+    """A thing in the world. number: of its class, None for what has no label. owner: from 1 on."""
 
     shape: Shape
-    distance_m: float
-    number: int
+    number: int | None
     owner: int
 
 
@@ -58,9 +58,7 @@ def draw_picture(photos: Sequence[Photo], part: Part, seed: int, index: int) -> 
     ground, crop, nights = _ground(photos, part, size, rng)
     hour = draw_hour(rng, nights)
     ground, light = breathe(ground, hour, rng)
-    things = [
-        thing for thing in _things(lay_out(ground.road, rng), ground) if _free(thing.shape, ground)
-    ]
+    things = _things(lay_out(ground.road, rng), ground)
     canvas, whole = _painted(ground, light, things, hour.ambient, rng)
     column, row = warp(crop, size, rng)
     rgb = cv2.remap(canvas.rgb, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
@@ -87,6 +85,9 @@ def _ground(
             ground = _resized(ground, shrink)
             crop = tuple(v * shrink for v in crop)  # type: ignore[assignment]
         return ground, crop, 0.08
+    if rng.random() < _TOWNS:
+        camera = _camera(part, size, rng)
+        return draw_town(camera, PARTS.index(part), rng), (0.0, 0.0, *map(float, size)), 0.2
     margin = 1.04
     camera = _camera(part, (round(size[0] * margin), round(size[1] * margin)), rng)
     crop = ((margin - 1) / 2 * size[0], (margin - 1) / 2 * size[1], float(size[0]), float(size[1]))
@@ -116,7 +117,7 @@ def _crop(
     ratio = size[0] / size[1]
     wide = min(width, height * ratio) * float(rng.uniform(0.62, 1.0))
     tall = wide / ratio
-    (vanishing,), _ = ground.view.project([[0.0, 3000.0, ground.view.camera.height_m]])
+    (vanishing,), _ = ground.view.project(far_ahead(ground.view))
     left = vanishing[0] - wide * rng.uniform(0.3, 0.7)
     top = vanishing[1] - tall * rng.uniform(0.3, 0.62)
     left, top = np.clip(left, 0, width - wide), np.clip(top, 0, height - tall)
@@ -138,18 +139,28 @@ def _resized(ground: Ground, share: float) -> Ground:
 
 def _things(stands: Sequence[Stand], ground: Ground) -> list[_Thing]:
     """Everything in the world, from far to near, with owners from 1 on."""
-    things = []
-    for stand in stands:
-        if stand.ahead_m < _NEAREST_M:
-            continue
-        east, north = ground.road.at(stand.right_m, stand.ahead_m)
-        shape = stand.shape.placed(east, north, stand.turn_deg)
-        number = CLASSES.index(stand.kind) if stand.kind in CLASSES else -1
-        things.append((hypot(east, north), number, shape))
-    things.sort(key=lambda thing: -thing[0])
-    return [
-        _Thing(shape, distance, number, i) for i, (distance, number, shape) in enumerate(things, 1)
+    placed = [
+        (
+            stand.kind,
+            stand.shape.placed(*ground.place(stand.right_m, stand.ahead_m), stand.turn_deg),
+        )
+        for stand in stands
+        if stand.ahead_m >= _NEAREST_M
     ]
+    free = [(kind, shape) for kind, shape in placed if _free(shape, ground)]
+    free += [(NEGATIVE, shape) for shape in ground.scenery]
+    lens = ground.view.position[:2]
+    far_first = sorted(free, key=lambda pair: -_distance(pair[1], lens))
+    return [
+        _Thing(shape, CLASSES.index(kind) if kind in CLASSES else None, owner)
+        for owner, (kind, shape) in enumerate(far_first, start=1)
+    ]
+
+
+def _distance(shape: Shape, lens: Floats) -> float:
+    """Metres from the lens to the middle of a thing, on the ground."""
+    low, high = shape.points[:, :2].min(axis=0), shape.points[:, :2].max(axis=0)
+    return float(np.hypot(*((low + high) / 2 - lens)))
 
 
 def _bounds(view: View, shape: Shape) -> Floats | None:
@@ -221,7 +232,7 @@ def _drawn_labels(
     """Class and visible extent in pixels of all that is seen well enough."""
     labels = []
     for thing in things:
-        if thing.number < 0 or not whole[thing.owner]:
+        if thing.number is None or not whole[thing.owner]:
             continue
         mask = owner == thing.owner
         box = _extent(mask)

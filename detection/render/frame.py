@@ -41,7 +41,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class _Item:
+class Item:
     """A thing at its place. along_m: of its far end. owner: 0 for scenery."""
 
     shape: Shape
@@ -76,14 +76,8 @@ class Studio:
         self, view: View, along_m: float, rng: np.random.Generator
     ) -> tuple[Floats32, list[Box]]:
         """The picture (h, w, 3) 0..1 from a view at that place of the street, and its boxes."""
-        canvas = Canvas(view, self.conditions.light, self._backdrop.render(view))
-        self._ground.render(view, canvas.rgb)
-        near = [
-            (float(np.hypot(item.east_m - view.east_m, item.north_m - view.north_m)), item)
-            for item in self._items
-            if -8 < item.along_m - along_m < (HOUSES_SEEN_M if not item.casts else SEEN_M)
-        ]
-        near.sort(key=lambda pair: -pair[0])
+        canvas = self.empty(view)
+        near = self.near(view, along_m)
         for distance, item in near:
             if item.casts and distance < SHADOWS_SEEN_M:
                 sun = item.in_sun * self.conditions.sun if item.in_sun > 0.3 else 0.0
@@ -95,7 +89,22 @@ class Studio:
                 whole[item.owner] = pixels
         return self._lens.apply(canvas.rgb, rng), self._boxes(canvas, whole)
 
-    def _standing(self) -> Iterator[_Item]:
+    def empty(self, view: View) -> Canvas:
+        """Sky and ground, and nothing that stands."""
+        canvas = Canvas(view, self.conditions.light, self._backdrop.render(view))
+        self._ground.render(view, canvas.rgb)
+        return canvas
+
+    def near(self, view: View, along_m: float) -> list[tuple[float, Item]]:
+        """What stands within sight, from far to near: (distance in metres, thing) each."""
+        near = [
+            (float(np.hypot(item.east_m - view.east_m, item.north_m - view.north_m)), item)
+            for item in self._items
+            if -8 < item.along_m - along_m < (HOUSES_SEEN_M if not item.casts else SEEN_M)
+        ]
+        return sorted(near, key=lambda pair: -pair[0])
+
+    def _standing(self) -> Iterator[Item]:
         """Scenery and hazards at their places."""
         street = self.scene.street
         places = [(s.along_m, s.right_m, s.ahead, 0, s.shape) for s in self.scene.scenery]
@@ -105,15 +114,15 @@ class Studio:
             heading = street.heading_deg(along) + (0 if ahead else 180)
             sun = self._ground.sunlit(np.array([[along]]), np.array([[right]]))
             placed = shape.placed(east, north, heading)
-            yield _Item(placed, along, east, north, owner, float(sun[0, 0]), True)
+            yield Item(placed, along, east, north, owner, float(sun[0, 0]), True)
 
-    def _houses(self) -> Iterator[_Item]:
+    def _houses(self) -> Iterator[Item]:
         """House fronts, sorted a little farther than what stands before them."""
         for house in self.scene.houses:
             middle = (house.from_m + house.to_m) / 2
             east, north = self.scene.street.at(middle, house.side * (self.scene.street.wall_m + 4))
             shape = house.shape(self.scene.street)
-            yield _Item(shape, house.to_m, east, north, 0, 0.9, False)
+            yield Item(shape, house.to_m, east, north, 0, 0.9, False)
 
     def _boxes(self, canvas: Canvas, whole: dict[int, int]) -> list[Box]:
         boxes = []
