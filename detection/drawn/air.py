@@ -112,5 +112,5 @@ def _places(ground: Ground) -> tuple[Floats32, Floats32]:
     far = np.where(np.isnan(places[..., 1]) | (places[..., 1] < 0), _SKY_M, far)
     lateral = np.nan_to_num(places[..., 0], nan=0.0).clip(-200, 200)
     both = np.dstack([lateral, far]).astype(np.float32)
-    whole = cv2.resize(both, (width, height), interpolation=cv2.INTER_LINEAR)
+    whole = np.asarray(cv2.resize(both, (width, height)), np.float32)
     return whole[..., 0], whole[..., 1]

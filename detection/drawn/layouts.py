@@ -203,7 +203,7 @@ def clutter(site: Site, count: int) -> None:
 
 _LAYOUTS: tuple[tuple[Callable[[Site], None], float], ...] = (
     (taper, 0.26), (shoulder, 0.18), (between_lanes, 0.10), (closed_lane, 0.14), (signs, 0.14),
-    (single, 0.24), (works, 0.06),
+    (single, 0.24), (works, 0.14),
 )  # fmt: skip
 _EMPTY = 0.10
 

@@ -40,7 +40,8 @@ def expose(rgb: Floats32, dark: bool, rng: np.random.Generator) -> NDArray[np.ui
     if rng.random() < 0.2:
         rgb = _reflection(rgb, rng)
     if rng.random() < 0.45:
-        rgb = cv2.GaussianBlur(rgb, (0, 0), float(rng.uniform(0.35, 1.1)) * width / 960)
+        sigma = float(rng.uniform(0.35, 1.1)) * width / 960
+        rgb = np.asarray(cv2.GaussianBlur(rgb, (0, 0), sigma), np.float32)
     conditions = _conditions(dark, rng)
     rgb = Lens(conditions, rng, (height, width)).apply(rgb, rng)
     rgb = _toned(rgb, rng)
@@ -51,12 +52,13 @@ def expose(rgb: Floats32, dark: bool, rng: np.random.Generator) -> NDArray[np.ui
     if rng.random() < 0.2:
         share = float(rng.uniform(0.55, 0.85))
         small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        small = recoded(small, int(rng.integers(60, 95)))
-        picture = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+        small = _recoded(np.asarray(small, np.uint8), int(rng.integers(60, 95)))
+        whole = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+        picture = np.asarray(whole, np.uint8)
     return picture
 
 
-def recoded(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+def _recoded(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     """A picture after JPEG."""
     data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -62,11 +63,9 @@ def draw_picture(photos: Sequence[Photo], part: Part, seed: int, index: int) -> 
     canvas, whole = _painted(ground, light, things, hour.ambient, rng)
     column, row = warp(crop, size, rng)
     rgb = cv2.remap(canvas.rgb, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    owner = cv2.remap(
-        canvas.owner.astype(np.float32), column, row, cv2.INTER_NEAREST, borderValue=0
-    )
+    owner = cv2.remap(canvas.owner.astype(np.int16), column, row, cv2.INTER_NEAREST, borderValue=0)
     scale = size[0] * size[1] / (crop[2] * crop[3])
-    labels = _drawn_labels(owner, things, whole, scale, canvas.view)
+    labels = _drawn_labels(np.asarray(owner), things, whole, scale, canvas.view)
     labels += _carried_labels(ground, column, row, scale)
     return Labelled(expose(np.asarray(rgb), hour.ambient < 0.3, rng), _shares(labels, size))
 
@@ -83,11 +82,12 @@ def _ground(
         shrink = size[0] / crop[2]
         if shrink < 0.85:
             ground = _resized(ground, shrink)
-            crop = tuple(v * shrink for v in crop)  # type: ignore[assignment]
+            crop = (crop[0] * shrink, crop[1] * shrink, crop[2] * shrink, crop[3] * shrink)
         return ground, crop, 0.08
     if rng.random() < _TOWNS:
         camera = _camera(part, size, rng)
-        return draw_town(camera, PARTS.index(part), rng), (0.0, 0.0, *map(float, size)), 0.2
+        whole = (0.0, 0.0, float(size[0]), float(size[1]))
+        return draw_town(camera, PARTS.index(part), rng), whole, 0.2
     margin = 1.04
     camera = _camera(part, (round(size[0] * margin), round(size[1] * margin)), rng)
     crop = ((margin - 1) / 2 * size[0], (margin - 1) / 2 * size[1], float(size[0]), float(size[1]))
@@ -131,7 +131,7 @@ def _resized(ground: Ground, share: float) -> Ground:
     labels = ground.labels.copy()
     labels[:, 1:] *= share
     return Ground(
-        cv2.resize(ground.rgb, size, interpolation=cv2.INTER_AREA),
+        np.asarray(cv2.resize(ground.rgb, size, interpolation=cv2.INTER_AREA), np.float32),
         replace(ground.view, camera=camera), ground.road, round(ground.bottom_px * share),
         ground.sun, labels,
     )  # fmt: skip
@@ -212,10 +212,11 @@ def _settle(canvas: Canvas, before: Floats32, rng: np.random.Generator) -> None:
     part = slice(max(top - 4, 0), top + tall + 4), slice(max(left - 4, 0), left + wide + 4)
     mask = cv2.dilate(drawn[part], np.ones((5, 5), np.uint8)).astype(np.float32)
     mask = cv2.GaussianBlur(mask, (0, 0), 0.7)[..., None]
-    soft = cv2.GaussianBlur(canvas.rgb[part], (0, 0), float(rng.uniform(0.35, 0.8)))
+    sigma = float(rng.uniform(0.35, 0.8))
+    soft: Floats32 = np.asarray(cv2.GaussianBlur(canvas.rgb[part], (0, 0), sigma), np.float32)
     some = np.ascontiguousarray(before[::3, ::3, 1])
     black = float(np.percentile(some, 0.5)) * 0.8
-    soft = black + soft * np.float32(1 - black)
+    soft = soft * np.float32(1 - black) + np.float32(black)
     fine = before[1::2, ::2, 1] - before[::2, ::2, 1][: len(before[1::2])]
     noise = min(float(np.median(np.abs(fine))), 0.015)
     soft += rng.standard_normal(soft.shape[:2], np.float32)[..., None] * np.float32(noise)
@@ -223,7 +224,7 @@ def _settle(canvas: Canvas, before: Floats32, rng: np.random.Generator) -> None:
 
 
 def _drawn_labels(
-    owner: Floats32,
+    owner: NDArray[np.integer[Any]],
     things: Sequence[_Thing],
     whole: dict[int, int],
     scale: float,
@@ -241,7 +242,11 @@ def _drawn_labels(
             continue
         left, top, right, bottom = box
         seen = np.count_nonzero(mask) / (whole[thing.owner] * scale)
-        within = (right - left) * (bottom - top) / max(np.prod(bounds[2:] - bounds[:2]) * scale, 1)
+        within = (
+            (right - left)
+            * (bottom - top)
+            / max(float(np.prod(bounds[2:] - bounds[:2])) * scale, 1)
+        )
         if min(seen, within) >= LEAST_SHARE and bottom - top >= LEAST_PX:
             labels.append((thing.number, left, top, right, bottom))
     return labels
@@ -257,7 +262,7 @@ def _carried_labels(
         box = _extent(mask)
         if box is None:
             continue
-        share = np.count_nonzero(mask) / max((right - left) * (bottom - top) * scale, 1)
+        share = np.count_nonzero(mask) / max((right - left) * (bottom - top) * scale, 1.0)
         if share >= LEAST_SHARE and box[3] - box[1] >= LEAST_PX:
             labels.append((int(number), *box))
     return labels
