@@ -20,9 +20,11 @@ from detection.render.objects import (
     fence,
     ground_mark,
     litter,
+    machine,
     pothole,
     roadside_thing,
     work_sign,
+    worker,
 )  # fmt: skip
 from detection.render.objects.wear import worn
 from detection.render.solid import Shape
@@ -57,7 +59,8 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
         },
         "roadwork_sign": {
             work_sign.diamond_sign: 6, work_sign.plate_sign: 2, work_sign.triangle_sign: 1.2,
-            work_sign.diversion_sign: 0.4, arrow_board.arrow_board: 1, arrow_board.message_board: 0.8,
+            work_sign.diversion_sign: 0.4, arrow_board.arrow_board: 1,
+            arrow_board.message_board: 0.8,
         },
         "debris": {
             litter.tyre: 1.5, litter.tread: 2, litter.carton: 1.5, litter.crushed_carton: 1,
@@ -67,6 +70,11 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
             litter.rope: 0.3, litter.metal: 0.8, litter.furniture: 0.5,
         },
         "pothole": {pothole.pothole: 1},
+        "worker": {worker.worker: 1},
+        "construction_vehicle": {
+            machine.excavator: 1.2, machine.loader: 1, machine.tipper: 1, machine.roller: 0.8,
+            machine.attenuator_truck: 1,
+        },
         NEGATIVE: {
             roadside_thing.bollard: 1.5, roadside_thing.mailbox: 0.7, roadside_thing.hydrant: 1,
             roadside_thing.bin_: 1.5, roadside_thing.delineator: 0.7,

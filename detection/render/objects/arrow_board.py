@@ -1,4 +1,4 @@
-"""Lamp boards on trailers: flashing arrows and changeable messages (MUTCD 2009 sections 6F.60, 61)."""
+"""Lamp boards on trailers: flashing arrows and messages (MUTCD 2009 sections 6F.60, 6F.61)."""
 
 from dataclasses import replace
 
@@ -11,8 +11,8 @@ from detection.render.objects.sign_face import text
 from detection.render.solid import Colour, Picture, Shape, box, pyramid, upright
 
 _WORDS = (
-    "ROAD/WORK/AHEAD", "RIGHT/LANE/CLOSED", "LEFT/LANE/CLOSED", "SLOW", "EXPECT/DELAYS", "MERGE/LEFT",
-    "NIGHT/WORK", "DETOUR", "USE/EXIT 12", "WORK/ZONE", "PREPARE/TO STOP",
+    "ROAD/WORK/AHEAD", "RIGHT/LANE/CLOSED", "LEFT/LANE/CLOSED", "SLOW", "EXPECT/DELAYS",
+    "MERGE/LEFT", "NIGHT/WORK", "DETOUR", "USE/EXIT 12", "WORK/ZONE", "PREPARE/TO STOP",
 )  # fmt: skip
 
 
@@ -45,10 +45,16 @@ def _lamps(rng: Rng) -> Picture:
     tail = [(-x, y) for x, y in head]
     chevrons = [(c - 0.17 * abs(y), y * 0.3) for c in (-0.4, 0.2, 0.8) for y in (-2, -1, 0, 1, 2)]
     corners = [(x, y) for x in (-0.85, 0.85) for y in (-0.7, 0.7)]
-    patterns = (shaft + head, shaft + head + tail, chevrons, corners, [])
+    patterns: tuple[list[tuple[float, float]], ...] = (
+        shaft + head,
+        shaft + head + tail,
+        chevrons,
+        corners,
+        [],
+    )
     lit = patterns[int(rng.choice(5, p=[0.5, 0.12, 0.15, 0.13, 0.1]))]
     flip, glowing = int(rng.choice([-1, 1])), _amber(rng)
-    radius = int(rng.integers(6, 10))
+    radius = int(rng.integers(7, 12))
     for spots, tone in ((shaft + head + tail + corners, (48.0, 40.0, 26.0, 255.0)), (lit, glowing)):
         for x, y in spots:
             at = (int(128 + flip * x * 118), int(64 + y * 62))
@@ -73,7 +79,7 @@ def _on_trailer(rng: Rng, face: Picture, width: float, height: float) -> Shape:
     legs = [rod((x, 0.1, 0.0), (x, 0.1, 0.6), 0.06, metal) for x in (-0.7, 0.7)]
     back = box((width, 0.08, height), (0, 0.07, bottom), BLACK)
     board = replace(
-        upright(width, height, bottom, pyramid(face)), glow=float(rng.uniform(0.85, 1.25))
+        upright(width, height, bottom, pyramid(face)), glow=float(rng.uniform(1.2, 2.2))
     )
     shape = Shape((*wheels, *legs, body, mast, back), (board,))
     return posed(shape, turn_deg=float(rng.normal(0, 12)))

@@ -103,9 +103,11 @@ def eu_fence(rng: Rng) -> Shape:
     whole += rail(upright, width, float(rng.uniform(0.2, 0.28)), 0.74)
     if rng.random() < 0.6:
         whole += rail(upright, width, 0.12, 0.16)
-    bars = np.linspace(-width / 2, width / 2, 9)[1:-1] if rng.random() < 0.5 else []
-    bar = [box((0.02, 0.02, 0.55), (float(x), 0.02, 0.2), legs) for x in bars]
-    return posed(Shape(tuple(bar)) + whole, turn_deg=float(rng.normal(0, 20)))
+    if rng.random() < 0.5:
+        bars = np.linspace(-width / 2, width / 2, 9)[1:-1].tolist()
+        mesh = [box((0.02, 0.02, 0.55), (x, 0.02, 0.2), legs) for x in bars]
+        whole = Shape(tuple(mesh)) + whole
+    return posed(whole, turn_deg=float(rng.normal(0, 20)))
 
 
 def board_barrier(rng: Rng) -> Shape:

@@ -1,5 +1,7 @@
 """Traffic drums as they stand along US work zones."""
 
+from itertools import pairwise
+
 from detection.render.objects.bodies import Rng, grounded, posed
 from detection.render.objects.lamp import warning_light
 from detection.render.objects.paint import darker, orange, retro, rubber, white
@@ -54,7 +56,7 @@ def _barrel(rng: Rng, height: float) -> Solid:
     tones: list[Colour] = [darker(tone, 0.3)]
     shines: list[float] = [0.0]
     count = len(edges) - 1
-    for i, (z0, z1) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (z0, z1) in enumerate(pairwise(edges)):
         radius = low * (1 + (narrow - 1) * z0 / height)
         from_top = count - 1 - i
         is_white = 0 < from_top < count - 1 and from_top % 2 == 0

@@ -1,5 +1,7 @@
 """Barriers without rails of sheeting: steel and plastic fences, water-filled and concrete walls."""
 
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -25,7 +27,8 @@ _FACE = (128, 256)
 def steel_barricade(rng: Rng) -> Shape:
     """A police barricade: 2 to 2.5 m of steel tube with upright bars, 1.1 m tall."""
     width, height = float(rng.uniform(1.9, 2.5)), float(rng.uniform(1.0, 1.15))
-    paints = (lambda r: grey(r, 0.45, 0.85), yellow, orange, red, any_colour)
+    blue = partial(hue, degrees=(205, 225), saturation=(0.5, 0.8), value=(0.3, 0.7))
+    paints = (lambda r: grey(r, 0.45, 0.85), yellow, orange, red, blue)
     pick = int(rng.choice(5, p=[0.6, 0.1, 0.1, 0.1, 0.1]))
     tone = bytes_of(paints[pick](rng))
     face = np.zeros((*_FACE, 4), np.uint8)

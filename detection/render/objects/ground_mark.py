@@ -54,7 +54,8 @@ def leaves(rng: Rng) -> Shape:
 def paint_mark(rng: Rng) -> Shape:
     """A worn line or letter in white, yellow or a surveyor's orange."""
     tones: tuple[Colour, ...] = (
-        grey(rng, 0.6, 0.9), hue(rng, (40, 50), (0.5, 0.8), (0.6, 0.9)), hue(rng, (8, 22), (0.5, 0.9), (0.6, 0.95)),
+        grey(rng, 0.6, 0.9), hue(rng, (40, 50), (0.5, 0.8), (0.6, 0.9)),
+        hue(rng, (8, 22), (0.5, 0.9), (0.6, 0.95)),
     )  # fmt: skip
     x, y = float(rng.uniform(0.05, 0.3)), float(rng.uniform(0.3, 2.0))
     outline = np.array([[-x, -y], [x, -y], [x, y], [-x, y]])

@@ -1,6 +1,7 @@
 """What lies on roads and was not meant to: goods, rubbish, parts of cars, wood, stone."""
 
 from dataclasses import replace
+from itertools import pairwise
 from math import cos, pi, sin
 
 import numpy as np
@@ -31,7 +32,7 @@ def tread(rng: Rng) -> Shape:
     count, tone = int(rng.integers(5, 10)), rubber(rng)
     start, step = float(rng.uniform(0, pi)), float(rng.uniform(0.16, 0.34))
     turns = start + np.arange(count + 1) * step
-    up = np.abs(np.cumsum(rng.normal(0, 0.05, count + 1))) + 0.02
+    up = np.abs(np.cumsum(rng.normal(0.02, 0.09, count + 1))) + 0.02
     ragged = rng.uniform(0.55, 1.15, (2, count + 1)) * wide / 2
     ways = [(cos(t), sin(t)) for t in turns]
     outer = [
@@ -135,11 +136,11 @@ def branch(rng: Rng) -> Shape:
     last = np.array([-long / 2, 0.0, 0.06])
     green = hue(rng, (60, 120), (0.3, 0.7), (0.2, 0.55)) if rng.random() < 0.7 else wood(rng)
     for i in range(4):
-        tip = last + (long / 4, rng.normal(0, 0.07), rng.normal(0.015, 0.05))
+        tip = last + np.array([long / 4, rng.normal(0, 0.07), rng.normal(0.015, 0.05)])
         tip[2] = max(tip[2], 0.03)
         parts.append(rod(tuple(last), tuple(tip), 0.09 - 0.018 * i, bark))
         for _ in range(2):
-            end = last + (rng.uniform(0.1, 0.5), rng.normal(0, 0.35), rng.uniform(0.0, 0.4))
+            end = last + rng.normal((0.3, 0.0, 0.2), (0.12, 0.35, 0.12))
             parts.append(rod(tuple(last), tuple(end), 0.02, bark))
             spots = end + rng.normal(0, (0.14, 0.14, 0.08), (9, 3))
             spots[:, 2] = np.abs(spots[:, 2])
@@ -177,7 +178,7 @@ def bumper(rng: Rng) -> Shape:
             np.array([[a, b, (b[0], b[1] + 0.05, tall), (a[0], a[1] + 0.05, tall)]]),
             np.array([tone]) * rng.uniform(0.75, 1.1),
         )
-        for a, b in zip(line, line[1:], strict=False)
+        for a, b in pairwise(line)
     ]
     parts.append(rod(line[0], line[1], 0.05, BLACKISH))
     shape = posed(Shape(tuple(parts)), tip_deg=float(rng.choice([0, 60, -60, 85])))
@@ -233,7 +234,7 @@ def rubble(rng: Rng) -> Shape:
     tone = hue(rng, (18, 45), (0.05, 0.45), (0.25, 0.65))
     wide = float(rng.uniform(0.5, 1.6))
     heap = lump(rng, (0, 0, 0), (wide, wide * 0.8, wide * 0.4), tone, rough=0.3)
-    flat_heap = replace(heap, faces=heap.faces * (1, 1, 0.6))
+    flat_heap = replace(heap, faces=heap.faces * (1, 1, 0.8))
     clods = []
     for _ in range(int(rng.integers(6, 16))):
         size, (x, y) = float(rng.uniform(0.03, 0.14)), rng.normal(0, wide * 0.8, 2)

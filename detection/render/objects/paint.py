@@ -71,7 +71,9 @@ def retro(rng: Rng) -> float:
 
     Engineer grade to prismatic sheeting return 70 to 700 cd/lx/m2, matt white 1/pi (ASTM D4956).
     """
-    return float(rng.choice([0.5, 8.0, 25.0, 60.0], p=[0.1, 0.2, 0.4, 0.3]) * rng.uniform(0.7, 1.4))
+    return float(
+        rng.choice([1.0, 20.0, 60.0, 150.0], p=[0.1, 0.2, 0.4, 0.3]) * rng.uniform(0.7, 1.4)
+    )
 
 
 def darker(colour: Colour, share: float) -> Colour:

@@ -95,7 +95,8 @@ def bin_(rng: Rng) -> Shape:
     """A wheeled or round bin, green, grey, blue, brown or orange."""
     tones = (
         lambda r: hue(r, (90, 150), (0.3, 0.8), (0.15, 0.5)), grey, any_colour,
-        lambda r: hue(r, (8, 28), (0.6, 0.9), (0.5, 0.95)), lambda r: hue(r, (200, 230), (0.4, 0.8), (0.2, 0.6)),
+        lambda r: hue(r, (8, 28), (0.6, 0.9), (0.5, 0.95)),
+        lambda r: hue(r, (200, 230), (0.4, 0.8), (0.2, 0.6)),
     )  # fmt: skip
     tone = tones[int(rng.integers(5))](rng)
     tall = float(rng.uniform(0.75, 1.15))
@@ -130,7 +131,7 @@ def ordinary_sign(rng: Rng) -> Shape:
     picture = (_words, _stop, _warning, _rim, _blue, _chevron)[kind](rng)
     width = float(rng.uniform(0.6, 1.1)) * (1.2 if kind == 2 else 1.0)
     height = width * picture.shape[0] / picture.shape[1]
-    return mounted(rng, aged(picture, rng), width, height, float(rng.uniform(1.3, 2.3)), retro(rng))
+    return mounted(rng, aged(picture, rng), width, height, bottom=float(rng.uniform(1.3, 2.3)))
 
 
 def street_lamp(rng: Rng) -> Shape:

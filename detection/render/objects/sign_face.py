@@ -106,7 +106,7 @@ def diversion(rng: Rng) -> Picture:
     if tall < 1:
         _arrow(picture, bool(rng.random() < 0.5))
     else:
-        _strokes(picture, _LINES[int(rng.integers(3))], (0.5, 0.5), 0.36 * w, 14, _INK)
+        _strokes(picture, _LINES[int(rng.integers(3))], (0.5, 0.5), 0.36 * w, 14)
     return picture
 
 
@@ -143,7 +143,7 @@ def text(
     room = (area[2] - area[0]) * w, (area[3] - area[1]) * h / len(lines)
     font = cv2.FONT_HERSHEY_SIMPLEX
     sizes = [cv2.getTextSize(line, font, 1.0, 3)[0] for line in lines]
-    scale = min(min(room[0] / width for width, _ in sizes), room[1] * 0.72 / sizes[0][1])
+    scale = min(*(room[0] / width for width, _ in sizes), room[1] * 0.72 / sizes[0][1])
     thick = max(round(scale * 4.5), 2)
     for i, (line, (width, height)) in enumerate(zip(lines, sizes, strict=True)):
         x = (area[0] + area[2]) / 2 * w - width * scale / 2
@@ -164,9 +164,9 @@ def _pictogram(
     thick = max(int(size * rng.uniform(0.16, 0.26)), 2)
     draw = rng.random()
     if draw > worker_share + 0.15:
-        _strokes(picture, _LINES[int(rng.integers(len(_LINES)))], centre, size, thick, _INK)
+        _strokes(picture, _LINES[int(rng.integers(len(_LINES)))], centre, size, thick)
         return
-    _strokes(picture, _WORKER if draw < worker_share else _FLAGGER, centre, size, thick, _INK)
+    _strokes(picture, _WORKER if draw < worker_share else _FLAGGER, centre, size, thick)
     x, y = centre[0] * picture.shape[1], centre[1] * picture.shape[0]
     cv2.circle(picture, (int(x - 0.1 * size), int(y - 0.72 * size)), int(size * 0.17), _INK, -1)
     if draw < worker_share:
@@ -180,18 +180,17 @@ def _strokes(
     centre: tuple[float, float],
     size: float,
     thick: int,
-    ink: _Paint,
 ) -> None:
     middle = (centre[0] * picture.shape[1], centre[1] * picture.shape[0])
     for line in lines:
         points = (np.array(line) * size + middle).astype(np.int32)
-        cv2.polylines(picture, [points], False, ink, thick, cv2.LINE_AA)
+        cv2.polylines(picture, [points], False, _INK, thick, cv2.LINE_AA)
 
 
 def _arrow(picture: Picture, to_left: bool) -> None:
     h, w = picture.shape[:2]
-    shape = np.array([[-0.8, -0.12], [0.2, -0.12], [0.2, -0.4], [0.85, 0.0], [0.2, 0.4], [0.2, 0.12],
-                      [-0.8, 0.12]])  # fmt: skip
+    half = [[-0.8, 0.12], [0.2, 0.12], [0.2, 0.4], [0.85, 0.0]]
+    shape = np.array([*half, *([x, -y] for x, y in half[2::-1])])
     if to_left:
         shape[:, 0] *= -1
     corners = shape * (w * 0.45, min(h, w) * 0.6) + (w / 2, h / 2)

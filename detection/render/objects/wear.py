@@ -18,17 +18,17 @@ def worn(shape: Shape, rng: np.random.Generator) -> Shape:
     """The thing bleached, dusty below, spotted all over; one thing in three is nearly clean."""
     age = float(rng.choice([0.1, 0.5, 1.0], p=[0.35, 0.45, 0.2]) * rng.uniform(0.6, 1.2))
     grime = _DUST if rng.random() < 0.7 else _SOOT
-    gain = float(np.clip(rng.normal(1.06, 0.1), 0.75, 1.25))
+    gain = float(np.clip(rng.normal(1.1, 0.1), 0.75, 1.25))
     solids = tuple(
-        body if body.glow else replace(body, colours=_aged(body, rng, age, grime, gain))
+        body if body.glow else replace(body, colours=_aged(body, rng, age, grime))
         for body in shape.solids
     )
-    return replace(shape, solids=solids, stains=_stains(rng, age))
+    return replace(shape, solids=solids, stains=_stains(rng, age) * np.float32(gain))
 
 
-def _aged(body: Solid, rng: np.random.Generator, age: float, grime: Floats, gain: float) -> Floats:
+def _aged(body: Solid, rng: np.random.Generator, age: float, grime: Floats) -> Floats:
     up = np.clip(body.centres[:, 2:] / _NEAR_GROUND_M, 0, 1)
-    colours = body.colours * (1 + rng.normal(0, 0.025, (len(body.faces), 1))) * gain
+    colours = body.colours * (1 + rng.normal(0, 0.025, (len(body.faces), 1)))
     pale = colours.mean(axis=1, keepdims=True)
     colours = colours + (pale - colours) * 0.18 * age
     dust = age * (0.08 + 0.35 * (1 - up))

@@ -54,14 +54,12 @@ def sign_back(rng: Rng) -> Shape:
     return replace(shape, boards=tuple(replace(b, retro=0.0) for b in shape.boards))
 
 
-def mounted(
-    rng: Rng, picture: Picture, width: float, height: float, bottom: float, shine: float
-) -> Shape:
+def mounted(rng: Rng, picture: Picture, width: float, height: float, *, bottom: float) -> Shape:
     """A face on one post."""
     post = box((0.06, 0.06, bottom + height * 0.9), (0, 0.05, 0), grey(rng, 0.3, 0.7))
     face = upright(width, height, bottom, pyramid(picture))
     turn, lean = rng.normal(0, 12), rng.normal(0, 2)
-    shape = Shape((post,), (replace(face, retro=shine),))
+    shape = Shape((post,), (replace(face, retro=retro(rng)),))
     return posed(shape, turn_deg=float(turn), lean_deg=float(lean))
 
 
