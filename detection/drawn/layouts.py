@@ -80,7 +80,7 @@ class Site:
 
 def channeliser(rng: np.random.Generator) -> str:
     """What lanes are closed with: mostly drums, else cones or panels."""
-    return str(rng.choice(["drum_barrel", "cone", "barrier"], p=[0.52, 0.38, 0.10]))
+    return str(rng.choice(["drum_barrel", "cone", "barrier"], p=[0.44, 0.36, 0.20]))
 
 
 def taper(site: Site) -> None:
@@ -202,8 +202,8 @@ def clutter(site: Site, count: int) -> None:
 
 
 _LAYOUTS: tuple[tuple[Callable[[Site], None], float], ...] = (
-    (taper, 0.26), (shoulder, 0.18), (between_lanes, 0.10), (closed_lane, 0.14), (signs, 0.14),
-    (single, 0.24), (works, 0.14),
+    (taper, 0.26), (shoulder, 0.18), (between_lanes, 0.10), (closed_lane, 0.22), (signs, 0.14),
+    (single, 0.16), (works, 0.14),
 )  # fmt: skip
 _EMPTY = 0.10
 
@@ -221,4 +221,8 @@ def lay_out(road: Road, rng: np.random.Generator) -> list[Stand]:
     for i in chosen:
         _LAYOUTS[int(i)][0](site)
         site.side *= -1 if rng.random() < 0.4 else 1
+    if rng.random() < 0.35:
+        signs(site)
+    if rng.random() < 0.25:
+        single(site)
     return site.stands

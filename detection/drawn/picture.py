@@ -32,6 +32,7 @@ _SIZES: dict[Part, tuple[tuple[int, int], ...]] = {
     "held_back": ((720, 480), (848, 480), (960, 544), (800, 600), (1024, 576)),
 }  # fmt: skip
 _NEAREST_M = 3.0
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def draw_picture(photos: Sequence[Photo], part: Part, seed: int, index: int) -> 
     ground, crop, nights = _ground(photos, part, size, rng)
     hour = draw_hour(rng, nights)
     ground, light = breathe(ground, hour, rng)
-    things = _things(lay_out(ground.road, rng), ground)
+    things = _staged(ground, crop, rng)
     canvas, whole = _painted(ground, light, things, hour.ambient, rng)
     column, row = warp(crop, size, rng)
     rgb = cv2.remap(canvas.rgb, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
@@ -135,6 +136,28 @@ def _resized(ground: Ground, share: float) -> Ground:
         replace(ground.view, camera=camera), ground.road, round(ground.bottom_px * share),
         ground.sun, labels,
     )  # fmt: skip
+
+
+def _staged(
+    ground: Ground, crop: tuple[float, float, float, float], rng: np.random.Generator
+) -> list[_Thing]:
+    """The things of a layout; another one is tried where the picture would miss its hazards."""
+    things: list[_Thing] = []
+    for _ in range(_TRIES):
+        things = _things(lay_out(ground.road, rng), ground)
+        hazards = [thing.shape for thing in things if thing.number is not None]
+        if not hazards or any(_shown(ground.view, shape, crop) for shape in hazards):
+            break
+    return things
+
+
+def _shown(view: View, shape: Shape, crop: tuple[float, float, float, float]) -> bool:
+    """Whether the middle of a thing is in the shown part, and large enough for a label."""
+    bounds = _bounds(view, shape)
+    if bounds is None or bounds[3] - bounds[1] < 1.5 * LEAST_PX:
+        return False
+    x, y = (bounds[:2] + bounds[2:]) / 2
+    return bool(0 < x - crop[0] < crop[2] and 0 < y - crop[1] < crop[3])
 
 
 def _things(stands: Sequence[Stand], ground: Ground) -> list[_Thing]:
@@ -213,10 +236,10 @@ def _settle(canvas: Canvas, before: Floats32, rng: np.random.Generator) -> None:
     mask = cv2.dilate(drawn[part], np.ones((5, 5), np.uint8)).astype(np.float32)
     mask = cv2.GaussianBlur(mask, (0, 0), 0.7)[..., None]
     sigma = float(rng.uniform(0.35, 0.8))
-    soft: Floats32 = np.asarray(cv2.GaussianBlur(canvas.rgb[part], (0, 0), sigma), np.float32)
     some = np.ascontiguousarray(before[::3, ::3, 1])
     black = float(np.percentile(some, 0.5)) * 0.8
-    soft = soft * np.float32(1 - black) + np.float32(black)
+    soft: Floats32 = np.asarray(cv2.GaussianBlur(canvas.rgb[part], (0, 0), sigma), np.float32)
+    soft = np.asarray(soft * np.float32(1 - black) + np.float32(black), np.float32)
     fine = before[1::2, ::2, 1] - before[::2, ::2, 1][: len(before[1::2])]
     noise = min(float(np.median(np.abs(fine))), 0.015)
     soft += rng.standard_normal(soft.shape[:2], np.float32)[..., None] * np.float32(noise)
