@@ -121,6 +121,11 @@ def flat(outline: Floats, colours: list[Colour], *, up_m: float = 0.004) -> Shap
     return Shape((solid(np.concatenate(faces).tolist(), tones),))
 
 
+def any_turn(rng: Rng) -> float:
+    """Degrees for what may lie any way round."""
+    return float(rng.uniform(-180, 180))
+
+
 def _turn(angle_deg: float, first: int, second: int) -> Floats:
     """A rotation of row vectors from one axis towards another."""
     turn = np.eye(3)

@@ -71,7 +71,7 @@ def plastic_fence(rng: Rng) -> Shape:
         box((0.12, 0.55, 0.06), (x, 0, 0), darker(tone, 0.7)) for x in (-width * 0.4, width * 0.4)
     ]
     board = upright(width, height, 0.0, pyramid(face))
-    shown = Board(board.corners, board.levels, retro(rng) * 0.3)
+    shown = Board(board.corners, board.levels, retro(rng) * 0.08)
     return posed(Shape(tuple(feet), (shown,)), turn_deg=float(rng.normal(0, 22)))
 
 

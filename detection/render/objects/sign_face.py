@@ -45,7 +45,7 @@ _LINES = (
 
 def diamond(rng: Rng) -> Picture:
     """An orange diamond with a black border line; fluorescent ones are redder and brighter."""
-    bright = rng.random() < 0.45
+    bright = rng.random() < 0.65
     ground = hue(rng, (10, 22), (0.78, 0.95), (0.92, 1.0)) if bright else orange(rng)
     return diamond_of(rng, ground, bordered=True)
 
@@ -113,9 +113,9 @@ def diversion(rng: Rng) -> Picture:
 def aged(picture: Picture, rng: Rng) -> Picture:
     """The face bleached, in a few cases partly covered by cloth or tape."""
     colours = picture[..., :3].astype(np.float32)
-    bleach = float(rng.uniform(0, 0.35) ** 1.5)
+    bleach = float(rng.uniform(0, 0.45) ** 1.5)
     colours += (colours.mean(axis=2, keepdims=True) + 20 - colours) * bleach
-    picture[..., :3] = np.clip(colours * rng.uniform(0.8, 1.0), 0, 255)
+    picture[..., :3] = np.clip(colours * rng.uniform(0.88, 1.0), 0, 255)
     if rng.random() < 0.07:
         h, w = picture.shape[:2]
         cover = np.zeros_like(picture)

@@ -23,7 +23,8 @@ def worn(shape: Shape, rng: np.random.Generator) -> Shape:
         body if body.glow else replace(body, colours=_aged(body, rng, age, grime))
         for body in shape.solids
     )
-    return replace(shape, solids=solids, stains=_stains(rng, age) * np.float32(gain))
+    bright = 1.0 if shape.stains is None else float(shape.stains.mean())
+    return replace(shape, solids=solids, stains=_stains(rng, age) * np.float32(gain * bright))
 
 
 def _aged(body: Solid, rng: np.random.Generator, age: float, grime: Floats) -> Floats:

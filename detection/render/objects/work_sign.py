@@ -51,7 +51,8 @@ def sign_back(rng: Rng) -> Shape:
     inside = grid.sum(axis=0) < 1 if rng.random() < 0.6 else grid.max(axis=0) < 1
     picture[inside] = (tone * 255).astype(np.uint8)
     shape = _mounted(rng, picture, across, across, with_plate=False, flags=False)
-    return replace(shape, boards=tuple(replace(b, retro=0.0) for b in shape.boards))
+    bare = tuple(replace(board, retro=0.0) for board in shape.boards)
+    return replace(shape, boards=bare, stains=None)
 
 
 def mounted(rng: Rng, picture: Picture, width: float, height: float, *, bottom: float) -> Shape:
@@ -85,6 +86,8 @@ def _mounted(
         whole += _spring_stand(rng, bottom, top, flags=flags and rng.random() < 0.3)
     else:
         whole += Shape(_posts(rng, stand, width, bottom + height * 0.85))
+    # Fluorescent sheeting gives more orange light than falls on it.
+    whole = replace(whole, stains=np.full((1, 1), rng.uniform(1.0, 1.35), np.float32))
     lean = float(rng.normal(0, 5 if stand == 0 else 2))
     return posed(whole, turn_deg=float(rng.normal(0, 16)), lean_deg=lean)
 
