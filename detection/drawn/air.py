@@ -33,7 +33,7 @@ def draw_hour(rng: np.random.Generator, nights: float) -> Hour:
         lamps = float(rng.uniform(0.5, 1.3)) * (1.0 if night else 0.6)
         return Hour(ambient, lamps, float(rng.uniform(300, 2000)))
     foggy = rng.random() < 0.12
-    return Hour(1.0, 0.0, float(np.exp(rng.uniform(3.6, 5.3)) if foggy else rng.uniform(400, 3000)))
+    return Hour(1.0, 0.0, float(np.exp(rng.uniform(4.0, 5.5)) if foggy else rng.uniform(400, 3000)))
 
 
 def breathe(ground: Ground, hour: Hour, rng: np.random.Generator) -> tuple[Ground, Light]:
