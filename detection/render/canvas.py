@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.render.camera import Floats, View
-from detection.render.solid import Board, Colour, Picture, Shape, Solid
+from detection.render.solid import Board, Colour, Picture, Shape, Solid, Stains
 from detection.render.street import Floats32
 
 NEAR_M = 0.25
+LAMPS_AT_M = 10.0
+_LAMPS_NEAREST_M = 6.0
+_RETRO_MOST = 1.35
 SCENERY = 0
 _SHIFT = 4
 
@@ -28,6 +31,7 @@ class Light:
     """What falls on things. sun_from: unit vector to the sun. haze_m: distance that halves sight.
 
     sun, sky: RGB strength of direct and scattered light; haze: colour of the far air.
+    headlights: brightness of a matt white face 10 m before the lamps of the camera's own car.
     """
 
     sun_from: Floats
@@ -35,12 +39,20 @@ class Light:
     sky: Colour
     haze: Colour
     haze_m: float
+    headlights: float = 0.0
 
     def shade(self, colours: Floats, normals: Floats, in_sun: float) -> Floats:
         """Colours (n, 3) of faces with unit normals (n, 3), as seen."""
         direct = np.clip(normals @ self.sun_from, 0, None)[:, None] * in_sun
         upward = (0.78 + 0.22 * normals[:, 2])[:, None]
         return colours * (np.array(self.sky) * upward + np.array(self.sun) * direct)
+
+    def thrown_back(self, colours: Floats, retro: Floats | float, distance_m: float) -> Floats:
+        """What faces with colours (n, 3) return of the headlights; retro as of a `Solid`."""
+        arrives = self.headlights * (LAMPS_AT_M / max(distance_m, _LAMPS_NEAREST_M)) ** 2
+        # Beyond the most, a camera shows the same colour with a bright rim, not ever more light.
+        strength = np.minimum(arrives * (1 + np.asarray(retro)), max(_RETRO_MOST, arrives))
+        return np.asarray(colours * np.reshape(strength, (-1, 1)))
 
     def through_air(self, colours: Floats, distance_m: float) -> Floats:
         """Colours seen through so much air."""
@@ -61,9 +73,9 @@ class Canvas:
         fills: list[Floats] = []
         for body in sorted(shape.solids, key=lambda body: -self._distance(body.centre)):
             self._faces(body, in_sun, outlines, fills)
-        covered = self._fill(outlines, fills, owner)
+        covered = self._fill(outlines, fills, owner, shape.stains)
         for board in shape.boards:
-            covered += self._board(board, owner, in_sun)
+            covered += self._board(board, owner, in_sun, shape.stains)
         return covered
 
     def _distance(self, point: Floats) -> float:
@@ -79,8 +91,12 @@ class Canvas:
         local = self.view.to_camera(body.faces[facing])
         if not local.size or local[..., 2].max() <= NEAR_M:
             return
-        tones = self.light.shade(body.colours[facing], body.normals[facing], in_sun)
-        tones = self.light.through_air(tones, self._distance(body.centre))
+        distance, colours = self._distance(body.centre), body.colours[facing]
+        tones = self.light.shade(colours, body.normals[facing], in_sun)
+        if self.light.headlights:
+            retro = np.broadcast_to(body.retro, len(body.faces))[facing]
+            tones = tones + self.light.thrown_back(colours, retro, distance)
+        tones = self.light.through_air(np.maximum(tones, colours * body.glow), distance)
         if local[..., 2].min() >= NEAR_M:
             outlines.extend(self.view.to_pixels(local))
             fills.extend(tones)
@@ -91,7 +107,9 @@ class Canvas:
                 outlines.append(self.view.to_pixels(clipped))
                 fills.append(tone)
 
-    def _fill(self, outlines: list[Floats], fills: list[Floats], owner: int) -> int:
+    def _fill(
+        self, outlines: list[Floats], fills: list[Floats], owner: int, stains: Stains | None
+    ) -> int:
         corners = np.concatenate(outlines) if outlines else np.empty((0, 2))
         region = self._region(corners) if outlines else None
         if region is None:
@@ -107,9 +125,9 @@ class Canvas:
         for start, end, tone in zip([0, *ends], ends, tones.tolist(), strict=False):
             cv2.fillConvexPoly(tile, points[start:end], (*tone, 255.0), cv2.LINE_8, _SHIFT)
         small = cv2.resize(tile, (size[1], size[0]), interpolation=cv2.INTER_AREA)
-        return self._over(region, small.astype(np.float32) / 255, owner)
+        return self._over(region, _stained(small.astype(np.float32) / 255, stains), owner)
 
-    def _board(self, board: Board, owner: int, in_sun: float) -> int:
+    def _board(self, board: Board, owner: int, in_sun: float, stains: Stains | None) -> int:
         visible = self._clip_board(board)
         region = None if visible is None else self._region(visible[0])
         if visible is None or region is None:
@@ -128,11 +146,15 @@ class Canvas:
         towards = board.normal @ (self.view.position - board.centre)
         normal = board.normal if towards > 0 else -board.normal
         lit = self.light.shade(np.ones((1, 3)), normal[None], in_sun)[0]
-        clear = 0.5 ** (self._distance(board.centre) / self.light.haze_m)
+        distance = self._distance(board.centre)
+        if self.light.headlights:
+            lit = lit + self.light.thrown_back(np.ones((1, 3)), board.retro, distance)[0]
+        lit = np.maximum(lit, board.glow)
+        clear = 0.5 ** (distance / self.light.haze_m)
         paint = tile.astype(np.float32)
         paint *= np.append(lit * clear, 1).astype(np.float32) / np.float32(255)
         paint[..., :3] += paint[..., 3:] * (np.array(self.light.haze) * (1 - clear)).astype("f4")
-        return self._over(region, paint, owner)
+        return self._over(region, _stained(paint, stains), owner)
 
     def _clip_board(self, board: Board) -> tuple[Floats, Picture] | None:
         """The corners in pixels and the part of the picture that is before the lens."""
@@ -204,6 +226,14 @@ class Canvas:
             return None
         ends = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
         return *ends, int(np.count_nonzero(mask))
+
+
+def _stained(paint: Floats32, stains: Stains | None) -> Floats32:
+    """Premultiplied paint (h, w, 4) with a gain stretched over it."""
+    if stains is not None:
+        size = (paint.shape[1], paint.shape[0])
+        paint[..., :3] *= cv2.resize(stains, size, interpolation=cv2.INTER_LINEAR)[..., None]
+    return paint
 
 
 def _in_front(face: Floats) -> Floats:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from detection.render.backdrop import Backdrop
-from detection.render.camera import Camera, Floats, View
+from detection.render.camera import Camera, View
 from detection.render.canvas import Canvas
 from detection.render.facade import roofs
 from detection.render.ground import Ground, Look
 from detection.render.scene import Scene
+from detection.render.shadow import cast
 from detection.render.solid import Shape
 from detection.render.street import Floats32
 from detection.render.weather import Conditions, Lens
@@ -41,7 +41,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class _Item:
+class Item:
     """A thing at its place. along_m: of its far end. owner: 0 for scenery."""
 
     shape: Shape
@@ -76,17 +76,12 @@ class Studio:
         self, view: View, along_m: float, rng: np.random.Generator
     ) -> tuple[Floats32, list[Box]]:
         """The picture (h, w, 3) 0..1 from a view at that place of the street, and its boxes."""
-        canvas = Canvas(view, self.conditions.light, self._backdrop.render(view))
-        self._ground.render(view, canvas.rgb)
-        near = [
-            (float(np.hypot(item.east_m - view.east_m, item.north_m - view.north_m)), item)
-            for item in self._items
-            if -8 < item.along_m - along_m < (HOUSES_SEEN_M if not item.casts else SEEN_M)
-        ]
-        near.sort(key=lambda pair: -pair[0])
+        canvas = self.empty(view)
+        near = self.near(view, along_m)
         for distance, item in near:
             if item.casts and distance < SHADOWS_SEEN_M:
-                self._shadow(canvas, item)
+                sun = item.in_sun * self.conditions.sun if item.in_sun > 0.3 else 0.0
+                cast(canvas, item.shape, sun)
         whole: dict[int, int] = {}
         for _, item in near:
             pixels = canvas.paint(item.shape, owner=item.owner, in_sun=item.in_sun)
@@ -94,7 +89,22 @@ class Studio:
                 whole[item.owner] = pixels
         return self._lens.apply(canvas.rgb, rng), self._boxes(canvas, whole)
 
-    def _standing(self) -> Iterator[_Item]:
+    def empty(self, view: View) -> Canvas:
+        """Sky and ground, and nothing that stands."""
+        canvas = Canvas(view, self.conditions.light, self._backdrop.render(view))
+        self._ground.render(view, canvas.rgb)
+        return canvas
+
+    def near(self, view: View, along_m: float) -> list[tuple[float, Item]]:
+        """What stands within sight, from far to near: (distance in metres, thing) each."""
+        near = [
+            (float(np.hypot(item.east_m - view.east_m, item.north_m - view.north_m)), item)
+            for item in self._items
+            if -8 < item.along_m - along_m < (HOUSES_SEEN_M if not item.casts else SEEN_M)
+        ]
+        return sorted(near, key=lambda pair: -pair[0])
+
+    def _standing(self) -> Iterator[Item]:
         """Scenery and hazards at their places."""
         street = self.scene.street
         places = [(s.along_m, s.right_m, s.ahead, 0, s.shape) for s in self.scene.scenery]
@@ -104,30 +114,15 @@ class Studio:
             heading = street.heading_deg(along) + (0 if ahead else 180)
             sun = self._ground.sunlit(np.array([[along]]), np.array([[right]]))
             placed = shape.placed(east, north, heading)
-            yield _Item(placed, along, east, north, owner, float(sun[0, 0]), True)
+            yield Item(placed, along, east, north, owner, float(sun[0, 0]), True)
 
-    def _houses(self) -> Iterator[_Item]:
+    def _houses(self) -> Iterator[Item]:
         """House fronts, sorted a little farther than what stands before them."""
         for house in self.scene.houses:
             middle = (house.from_m + house.to_m) / 2
             east, north = self.scene.street.at(middle, house.side * (self.scene.street.wall_m + 4))
             shape = house.shape(self.scene.street)
-            yield _Item(shape, house.to_m, east, north, 0, 0.9, False)
-
-    def _shadow(self, canvas: Canvas, item: _Item) -> None:
-        """A dark contact on the ground, and a cast shadow where the sun reaches."""
-        points = item.shape.points
-        height = float(points[:, 2].max())
-        if height < 0.05:
-            return
-        low = points[points[:, 2] < 0.4][:, :2]
-        canvas.shadow(
-            _grown(low, 0.08 + 0.04 * min(height, 1.5)), 0.55, 0.07 + 0.04 * min(height, 1.5)
-        )
-        sun = self.conditions.light.sun_from
-        if item.in_sun > 0.3 and self.conditions.sun > 0 and height < 3:
-            cast = points[:, :2] - points[:, 2:] * (sun[:2] / sun[2])
-            canvas.shadow(cast, 0.5 * item.in_sun * self.conditions.sun, 0.04)
+            yield Item(shape, house.to_m, east, north, 0, 0.9, False)
 
     def _boxes(self, canvas: Canvas, whole: dict[int, int]) -> list[Box]:
         boxes = []
@@ -155,13 +150,3 @@ class Studio:
                 )
             )
         return boxes
-
-
-def _grown(points: Floats, margin_m: float) -> Floats:
-    """The corners of a hull moved outwards by a margin."""
-    hull = cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)
-    centre = hull.mean(axis=0)
-    away = hull - centre
-    return np.asarray(
-        hull + away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6) * margin_m
-    )

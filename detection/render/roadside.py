@@ -21,7 +21,7 @@ from detection.render.solid import (
 )
 from detection.render.street import Street
 
-_PAINTS: tuple[Colour, ...] = (
+PAINTS: tuple[Colour, ...] = (
     (0.75, 0.76, 0.78), (0.12, 0.13, 0.15), (0.55, 0.57, 0.60), (0.86, 0.87, 0.88),
     (0.13, 0.22, 0.42), (0.45, 0.08, 0.09), (0.24, 0.28, 0.27), (0.62, 0.58, 0.50),
 )  # fmt: skip
@@ -55,7 +55,7 @@ def roadside(
     standing: list[Standing] = []
     end = street.section.length_m + 120
     trees = tuple(pyramid(_tree_picture(rng)) for _ in range(4))
-    cars = tuple(car(_PAINTS[int(rng.integers(len(_PAINTS)))], rng) for _ in range(12))
+    cars = tuple(car(PAINTS[int(rng.integers(len(PAINTS)))], rng) for _ in range(12))
     for side in (-1, 1):
         along = 2.0
         while along < end:

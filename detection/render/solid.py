@@ -4,7 +4,7 @@ Local axes of a thing: right, away (from the viewer it faces) and up, metres, st
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import cos, pi, radians, sin
 
@@ -16,6 +16,7 @@ from detection.render.camera import Floats
 
 Colour = tuple[float, float, float]
 Picture = NDArray[np.uint8]
+Stains = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,14 @@ class Solid:
     """A convex body. faces: (n, 4, 3) corners, a triangle repeats one. colours: (n, 3), 0..1.
 
     Later faces lie on earlier ones: a marking is drawn after the face that carries it.
+    retro: how many times brighter than matt paint the faces throw headlights back, one number or
+    one a face (n,). glow: share of its colour that the body shines with by itself, 0..1.
     """
 
     faces: Floats
     colours: Floats
+    retro: Floats | float = 0.0
+    glow: float = 0.0
 
     @cached_property
     def centres(self) -> Floats:
@@ -56,10 +61,15 @@ class Solid:
 
 @dataclass(frozen=True)
 class Board:
-    """A flat picture. corners: (4, 3) from the top left clockwise. levels: see `pyramid`."""
+    """A flat picture. corners: (4, 3) from the top left clockwise. levels: see `pyramid`.
+
+    retro, glow: as of a `Solid`.
+    """
 
     corners: Floats
     levels: tuple[Picture, ...]
+    retro: float = 0.0
+    glow: float = 0.0
 
     @cached_property
     def centre(self) -> Floats:
@@ -74,20 +84,30 @@ class Board:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a thing is made of."""
+    """What a thing is made of. stains: gain (h, w) around 1, stretched over what is seen of it."""
 
     solids: tuple[Solid, ...] = ()
     boards: tuple[Board, ...] = ()
+    stains: Stains | None = None
 
     def placed(self, east_m: float, north_m: float, heading_deg: float) -> "Shape":
         """The same thing in the world, its away axis pointing to heading_deg."""
         h = radians(heading_deg)
         turn = np.array([[cos(h), -sin(h), 0.0], [sin(h), cos(h), 0.0], [0.0, 0.0, 1.0]])
         to = np.array([east_m, north_m, 0.0])
-        return Shape(
-            tuple(Solid(s.faces @ turn + to, s.colours) for s in self.solids),
-            tuple(Board(b.corners @ turn + to, b.levels) for b in self.boards),
+        return self.moved(turn, to)
+
+    def moved(self, turn: Floats, to: Floats) -> "Shape":
+        """The same thing with its points (n, 3) multiplied by `turn` (3, 3), then shifted."""
+        return replace(
+            self,
+            solids=tuple(replace(s, faces=s.faces @ turn + to) for s in self.solids),
+            boards=tuple(replace(b, corners=b.corners @ turn + to) for b in self.boards),
         )
+
+    def __add__(self, other: "Shape") -> "Shape":
+        """Both things as one."""
+        return Shape(self.solids + other.solids, self.boards + other.boards, self.stains)
 
     @cached_property
     def points(self) -> Floats:
@@ -115,16 +135,21 @@ def pyramid(picture: Picture) -> tuple[Picture, ...]:
     return tuple(levels)
 
 
-def solid(faces: Iterable[Sequence[Sequence[float]]], colours: Iterable[Colour]) -> Solid:
+def solid(
+    faces: Iterable[Sequence[Sequence[float]]], colours: Iterable[Colour], *, retro: float = 0.0
+) -> Solid:
     """A body of faces with three or four corners each, one colour a face."""
     quads = [list(face) + [face[-1]] * (4 - len(face)) for face in faces]
-    return Solid(np.array(quads, dtype=np.float64), np.array(list(colours), dtype=np.float64))
+    tones = np.array(list(colours), dtype=np.float64)
+    return Solid(np.array(quads, dtype=np.float64), tones, retro)
 
 
 def with_marks(body: Solid, marks: Solid) -> Solid:
     """A body with further faces on its surface."""
     return Solid(
-        np.concatenate([body.faces, marks.faces]), np.concatenate([body.colours, marks.colours])
+        np.concatenate([body.faces, marks.faces]),
+        np.concatenate([body.colours, marks.colours]),
+        np.concatenate([np.broadcast_to(b.retro, len(b.faces)) for b in (body, marks)]),
     )
 
 
@@ -147,13 +172,22 @@ def box(
 
 
 def revolution(
-    profile: Sequence[tuple[float, float]], colours: Sequence[Colour], *, sides: int = 20
+    profile: Sequence[tuple[float, float]],
+    colours: Sequence[Colour],
+    *,
+    sides: int = 20,
+    retro: Sequence[float] = (),
 ) -> Solid:
-    """A body of revolution. profile: (radius, up) pairs; one colour between each two of them."""
+    """A body of revolution. profile: (radius, up) pairs; one colour between each two of them.
+
+    retro: one number between each two of them, as of a `Solid`; none is matt.
+    """
     angles = np.arange(sides + 1) * 2 * pi / sides
     ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     faces, tones = [], []
-    for (r0, z0), (r1, z1), colour in zip(profile, profile[1:], colours, strict=False):
+    bands = list(zip(profile, profile[1:], colours, strict=False))
+    shine = [*retro, *[0.0] * (len(bands) + 1 - len(retro))]
+    for (r0, z0), (r1, z1), colour in bands:
         low = np.column_stack([ring * r0, np.full(sides + 1, z0)])
         high = np.column_stack([ring * r1, np.full(sides + 1, z1)])
         faces.append(np.stack([low[:-1], low[1:], high[1:], high[:-1]], axis=1))
@@ -164,7 +198,9 @@ def revolution(
         centre = np.tile(np.array([0.0, 0.0, top]), (sides, 1))
         faces.append(np.stack([rim[:-1], rim[1:], centre, centre], axis=1))
         tones.append(np.tile(np.array(colours[-1]), (sides, 1)))
-    return Solid(np.concatenate(faces), np.concatenate(tones))
+    return Solid(
+        np.concatenate(faces), np.concatenate(tones), np.repeat(shine[: len(faces)], sides)
+    )
 
 
 def upright(width_m: float, height_m: float, bottom_m: float, levels: tuple[Picture, ...]) -> Board:

@@ -94,10 +94,9 @@ class Lens:
         self._drops = _drops(rng, shape, conditions.rain)
         self._centre = (width / 2, height / 2)
         pool = rng.standard_normal((height + _POOL, width + _POOL, 3), np.float32)
-        grain = pool.mean(axis=2, keepdims=True) * np.float32(3**0.5)
-        self._noise = (np.float32(0.8) * grain + np.float32(0.6) * pool) * np.float32(
-            conditions.noise
-        )
+        pool *= np.float32(0.6 * conditions.noise)
+        pool += pool[..., 1:2] * np.float32(0.8 / 0.6)
+        self._noise = pool
 
     def apply(self, rgb: Floats32, rng: np.random.Generator) -> Floats32:
         """A picture (h, w, 3) as this camera records it, 0..1."""
