@@ -71,7 +71,7 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
             rubble.rubble: 0.8, litter.sack: 0.6, litter.pallet: 0.7, litter.tarpaulin: 1,
             litter.rope: 0.3, car_part.metal: 0.8, litter.furniture: 0.5,
         },
-        "pothole": {pothole.pothole: 1},
+        "pothole": {pothole.pothole: 1, pothole.dull_pothole: 3},
         "worker": {worker.worker: 1},
         "construction_vehicle": {
             machine.excavator: 1.2, machine.loader: 1, machine.tipper: 1, machine.roller: 0.8,
