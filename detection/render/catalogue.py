@@ -52,7 +52,7 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
             cone.cone: 5, cone.tube: 2.5, cone.tall_cone: 1.5, cone.eu_cone: 1.2,
             cone.leaning_cone: 0.7, cone.fallen_cone: 0.8,
         },
-        "drum_barrel": {drum.drum: 9, drum.fallen_drum: 0.5},
+        "drum_barrel": {drum.drum: 8, drum.leaning_drum: 1, drum.fallen_drum: 0.5},
         "barrier": {
             barricade.type_three: 4, barricade.a_frame: 3, barricade.vertical_panel: 2.5,
             barricade.beacon: 1, barricade.eu_fence: 1, barricade.board_barrier: 1,
