@@ -185,6 +185,52 @@ def test_metrics_of_another_model_are_refused(register, tmp_path):
         )
 
 
+def test_a_promotion_takes_effect_before_the_next_frames(live, register, send, monkeypatch):
+    new = register("new")
+    send(6)
+    asked = []
+
+    def engine(*, label: str, path: object) -> Engine:
+        asked.append(label)
+
+        def say(_: bytes) -> object:
+            if label == live and models.ModelVersion.objects.filter(state="live", label=live):
+                model_promote(label=new, by="me", overrule="a test")
+            return SEEN
+
+        return Engine(say)
+
+    module = import_module("hazardmap.inference.services.detect_pending")
+    monkeypatch.setattr(module, "engine", engine)
+    assert detect_pending() == 6
+    assert asked == [live, new, new]
+    made = models.DetectionRun.objects.values_list("model_version", flat=True).order_by("id")
+    assert list(made) == [live] * 4 + [new] * 2, "a claim is finished by the model that began it"
+
+
+def test_a_live_model_whose_files_are_gone_stops_detection_with_a_sentence(live, tmp_path):
+    manifest, label = model_files(tmp_path / "new", "new")
+    model_register(manifest=manifest, metrics=None)
+    model_promote(label=label, by="me", overrule="a test")
+    model_files(tmp_path / "new", "newer")
+    with pytest.raises(detector.ManifestError, match=f"offers newer-1-.*, and no longer {label}"):
+        detect_pending()
+
+
+def test_engines_that_are_out_of_service_are_closed(monkeypatch):
+    closed = []
+
+    class Loaded:
+        def __init__(self, label: str) -> None:
+            self.close = lambda: closed.append(label)
+
+    loaded = {label: Loaded(label) for label in ("live", "shadow", "retired")}
+    monkeypatch.setattr(detector, "_engines", loaded)
+    detector.unload_others({"live", "shadow"})
+    assert closed == ["retired"]
+    assert set(loaded) == {"live", "shadow"}
+
+
 def test_fusion_reads_the_recall_of_the_live_model(live, register):
     assert selectors.recall_table().version == "yolo26n-coco-1"
     model_promote(label=register("new"), by="me", overrule="a test")
