@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from detection.decode import Reason, Rejection
+from detection.manifest import ManifestError
 from hazardmap.capture.models import Frame
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference import detector, models, selectors
@@ -25,7 +26,7 @@ from hazardmap.inference.services.shadow_look import MOST_FAILURES, MOST_WAITING
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.services import model_promote
 from tests.capture_scene import driver, waiting_frame
-from tests.db.test_detect_pending import COW, SEEN, Engine, Say
+from tests.db.test_detect_pending import COW, SEEN, Answer, Engine, Say
 from tests.made_up_models import metrics_of, model_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -193,7 +194,7 @@ def test_a_promotion_takes_effect_before_the_next_frames(live, register, send, m
     def engine(*, label: str, path: object) -> Engine:
         asked.append(label)
 
-        def say(_: bytes) -> object:
+        def say(_: bytes) -> Answer:
             if label == live and models.ModelVersion.objects.filter(state="live", label=live):
                 model_promote(label=new, by="me", overrule="a test")
             return SEEN
@@ -213,7 +214,7 @@ def test_a_live_model_whose_files_are_gone_stops_detection_with_a_sentence(live,
     model_register(manifest=manifest, metrics=None)
     model_promote(label=label, by="me", overrule="a test")
     model_files(tmp_path / "new", "newer")
-    with pytest.raises(detector.ManifestError, match=f"offers newer-1-.*, and no longer {label}"):
+    with pytest.raises(ManifestError, match=f"offers newer-1-.*, and no longer {label}"):
         detect_pending()
 
 
@@ -267,7 +268,7 @@ def _raises(_: bytes) -> Rejection:
     ("shadow", "error"),
     [
         (_raises, "RuntimeError: out of memory"),
-        (detector.ManifestError("weights are missing"), "ManifestError: weights are missing"),
+        (ManifestError("weights are missing"), "ManifestError: weights are missing"),
         (lambda _: Rejection(Reason.TRUNCATED, ""), "rejected: truncated"),
     ],
 )
@@ -289,7 +290,7 @@ def test_live_frames_go_first_and_memory_is_bounded(trial, detect, send):
     send(20)
     waiting = []
 
-    def shadow(_: bytes) -> object:
+    def shadow(_: bytes) -> Answer:
         waiting.append(Frame.objects.filter(state="received").count())
         return SEEN
 
@@ -301,7 +302,7 @@ def test_a_frame_that_comes_while_the_shadow_looks_is_next(trial, detect, send):
     first = set(send(2))
     seen = []
 
-    def shadow(_: bytes) -> object:
+    def shadow(_: bytes) -> Answer:
         seen.append(Frame.objects.filter(state="detected").count())
         if len(seen) == 1:
             send(1)

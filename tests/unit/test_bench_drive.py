@@ -1,5 +1,7 @@
 """The drive benchmark's counting, on a made-up street whose truth is known."""
 
+from typing import Any
+
 import pytest
 
 from hazardmap.core.geodesy import moved
@@ -12,12 +14,12 @@ def place(north_m: float, east_m: float = 0.0) -> tuple[float, float]:
     return moved(lon, lat, 90.0, east_m)[:2]
 
 
-def thing(number: int, kind: str, north_m: float) -> dict:
+def thing(number: int, kind: str, north_m: float) -> dict[str, Any]:
     lon, lat = place(north_m)
     return {"id": number, "kind": kind, "lon": lon, "lat": lat, "height_m": 1.0}
 
 
-def drive(*seen: tuple[int, float], length_m: float = 500.0) -> dict:
+def drive(*seen: tuple[int, float], length_m: float = 500.0) -> dict[str, Any]:
     """A camera that drives north; of what it sees: id and distance."""
     boxes = [{"object": number, "distance_m": distance_m} for number, distance_m in seen]
     ends = [dict(zip(("lon", "lat"), place(m), strict=True)) for m in (0.0, length_m)]
