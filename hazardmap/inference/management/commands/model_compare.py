@@ -11,7 +11,7 @@ from hazardmap.core.comparison import EXAMPLES, Example, compare
 from hazardmap.inference.selectors import Trial, trial_of
 
 HEADING = (
-    f"{'kind':<22}{'both':>7}{'only live':>11}{'only candidate':>16}{'agreement':>11}{'score':>8}"
+    f"{'kind':<22}{'both':>7}{'only live':>11}{'only candidate':>16}{'agreement':>11}{'shift':>8}"
 )
 
 
