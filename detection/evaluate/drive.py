@@ -63,8 +63,7 @@ class Pass:
 class Drive:
     """Everything seen and reported along all drives of a folder. frames, length_m: of all drives.
 
-    sightings: one per frame and thing in it. passes: with reports of at least 0.1.
-    false_reports: the best score of each false chain of reports, and its kind.
+    sightings: one per frame and thing in it. passes: of all that has a report, true or false.
     """
 
     frames: int
@@ -149,9 +148,13 @@ def joined(drives: Sequence[Drive]) -> Drive:
     )
 
 
-def figures(drive: Drive, thresholds: Mapping[str, float]) -> DriveFigures:
-    """Shares found within 40 m and false passes per km. thresholds: by kind."""
-    near = [s for s in drive.sightings if s.distance_m <= NEAR_M]
+def figures(drive: Drive, thresholds: Mapping[str, float], known: frozenset[int]) -> DriveFigures:
+    """Shares found within 40 m and false passes per km. thresholds: by kind.
+
+    known: the classes of the network; things of other kinds are left out.
+    """
+    kinds_known = {CLASSES[number] for number in known}
+    near = [s for s in drive.sightings if s.distance_m <= NEAR_M and s.kind in kinds_known]
     things: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for s in near:
         things[s.kind, s.number].append(s.score >= thresholds[s.kind])

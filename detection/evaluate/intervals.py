@@ -57,8 +57,8 @@ def share_by_scene(right: NDArray[np.bool_], scene: NDArray[np.intp]) -> Interva
         return Interval(float("nan"), 0.0, 1.0)
     local = np.unique(scene, return_inverse=True)[1]
     good, total = np.bincount(local, weights=right), np.bincount(local)
-    return by_scene(lambda weight: _ratio(weight @ good, weight @ total), len(total))
+    return by_scene(lambda weight: _ratio(float(weight @ good), float(weight @ total)), len(total))
 
 
 def _ratio(a: float, b: float) -> float:
-    return float(a / b) if b else float("nan")
+    return a / b if b else float("nan")
