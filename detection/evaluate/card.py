@@ -70,7 +70,10 @@ car, warning a driver from a single frame, watching people at work."""
 def _claims(subject: Subject, figures: Figures) -> str:
     rows = []
     for number, kind in enumerate(CLASSES):
-        found = claim(kind, figures.kinds) if number in subject.known else Claim.NOT
+        if number not in subject.known:
+            rows.append((_words(kind), f"**{Claim.NOT}**", *["not among its classes"] * 2))
+            continue
+        found = claim(kind, figures.kinds)
         by = {row.source: row for row in figures.kinds if row.kind == kind}
         cells = [_interval(by[s].ap50) if s in by else "no pictures" for s in (REAL, DRAWN)]
         rows.append((_words(kind), f"**{found}**", *cells))

@@ -20,6 +20,7 @@ from detection.labelled import class_number
 
 LEAST_SCORE: Final = 0.001
 MOST_BOXES: Final = 300
+CHUNK: Final = 50
 SAME_THING_OVERLAP: Final = 0.7
 CACHE: Final = Path("var/evaluate/predictions")
 
@@ -47,17 +48,27 @@ def find_all(
 ) -> list[Predicted]:
     """Everything with a score of at least 0.001 that the weights report in each picture.
 
-    imgsz: what the long side is scaled to, pixels. The answer is kept under `cache` by the hash of
-    the weights and the pictures' paths, sizes and times. Classes that are none of ours are left
-    out; species are animals, and one animal reported as two species counts once. Raises
-    WeightsError, and OSError for a picture that is not there.
+    imgsz: what the long side is scaled to, pixels. Answers are kept under `cache`, 50 pictures at a
+    time, by the hash of the weights and the pictures' paths, sizes and times; what was broken off
+    goes on there. Classes that are none of ours are left out; species are animals, and one animal
+    reported as two species counts once. Raises WeightsError, and OSError for a picture that is not
+    there.
     """
-    if not weights.is_file():
-        raise WeightsError(f"there are no weights {weights}")
-    kept = cache / f"{_key(weights, pictures, imgsz)}.npz"
-    if not kept.is_file():
-        _keep(kept, _predict(weights, pictures, imgsz))
-    return _read(kept)
+    _check(weights)
+    base = hashlib.sha256(f"{sha256_of(weights)} {imgsz}\n".encode())
+    net: Any = None
+    answers: list[Predicted] = []
+    progress = tqdm(total=len(pictures), desc=f"{weights.name}, {imgsz} px", disable=None)
+    with progress:
+        for start in range(0, len(pictures), CHUNK):
+            chunk = pictures[start : start + CHUNK]
+            kept = cache / f"{_key(base.copy(), chunk)}.npz"
+            if not kept.is_file():
+                net = net or _load(weights)
+                _keep(kept, _predict(net, _numbers(net, weights), chunk, imgsz))
+            answers += _read(kept)
+            progress.update(len(chunk))
+    return answers
 
 
 def known_classes(weights: Path) -> frozenset[int]:
@@ -65,8 +76,12 @@ def known_classes(weights: Path) -> frozenset[int]:
     return frozenset(_numbers(_load(weights), weights).values())
 
 
-def _key(weights: Path, pictures: Sequence[Path], imgsz: int) -> str:
-    digest = hashlib.sha256(f"{sha256_of(weights)} {imgsz}\n".encode())
+def _check(weights: Path) -> None:
+    if not weights.is_file():
+        raise WeightsError(f"there are no weights {weights}")
+
+
+def _key(digest: "hashlib._Hash", pictures: Sequence[Path]) -> str:
     for path in pictures:
         fact = path.stat()
         digest.update(f"{path.resolve()} {fact.st_size} {fact.st_mtime_ns}\n".encode())
@@ -75,6 +90,7 @@ def _key(weights: Path, pictures: Sequence[Path], imgsz: int) -> str:
 
 def _load(weights: Path) -> Any:
     """A network by ultralytics, which reads its environment while it is imported."""
+    _check(weights)
     if "ultralytics" not in sys.modules:
         CACHE.mkdir(parents=True, exist_ok=True)
         os.environ.update(ENVIRONMENT, YOLO_CONFIG_DIR=str(CACHE.parent.resolve()))
@@ -97,11 +113,11 @@ def _numbers(net: Any, weights: Path) -> Mapping[int, int]:
     return MappingProxyType(known)
 
 
-def _predict(weights: Path, pictures: Sequence[Path], imgsz: int) -> list[Predicted]:
-    net = _load(weights)
-    numbers = _numbers(net, weights)
+def _predict(
+    net: Any, numbers: Mapping[int, int], pictures: Sequence[Path], imgsz: int
+) -> list[Predicted]:
     answers = []
-    for path in tqdm(pictures, desc=f"{weights.name}, {imgsz} px", unit="picture", disable=None):
+    for path in pictures:
         [result] = net.predict(
             str(path),
             imgsz=imgsz,

@@ -9,7 +9,7 @@ import numpy as np
 from detection.evaluate.drive import Drive, Sighting
 from detection.evaluate.matching import Floats
 from detection.evaluate.measure import DRAWN, REAL, ByHeight, Figures
-from detection.labelled import CLASSES
+from detection.labelled import CLASSES, KINDS
 
 UPTO_M: Final = (10.0, 20.0, 30.0, 45.0, 60.0, 80.0)
 # Sightings with less hidden than this are free; with more than that, occluded.
@@ -54,12 +54,13 @@ def recall_table(
         row = _by_distance(free, thresholds[kind]) or _by_heights(kind, figures.by_height)
         if row is not None:
             measured[kind] = row
+    named = {KINDS[CLASSES.index(name)]: row for name, row in measured.items()}
     older = dict(before["kinds"]) if before else {}
     correlation = _pass_correlation(drive.sightings, measured, thresholds)
     return {
         "version": version,
         "measured": True,
-        "kinds": older | measured,
+        "kinds": older | named,
         "default": before["default"] if before else {"upto_m": [200.0], "by_bin": [0.02]},
         "dark_factor": round(float(np.clip(dark, 0, 1)), 3),
         "occluded_factor": _occluded(drive.sightings, measured, thresholds),
@@ -166,7 +167,10 @@ def _false_alarm(figures: Figures, correlation: float) -> float:
 
 
 def _shape(figures: Figures, right: bool) -> list[float]:
-    """Beta density of the scores of right or wrong reports by moments, both parameters >= 1."""
+    """Beta density of the scores of right or wrong reports by moments, both parameters >= 1.
+
+    A picture is a pass of one frame.
+    """
     scores = np.concatenate(
         [
             each.scores[(each.scores >= threshold) & (each.hits[:, 0] == right)]

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -12,12 +13,13 @@ from typing import Any, Final
 from detection.calibration import Curve
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.measure import DRAWN, REAL, Figures
-from detection.labelled import CLASSES
+from detection.labelled import CLASSES, KINDS
 
 BEGIN: Final = "<!-- written by detection.evaluate -->"
 END: Final = "<!-- end of detection.evaluate -->"
 REAL_KINDS: Final = ("cone", "pothole", "animal", "barrier", "construction_vehicle", "worker")
 DRAWN_KINDS: Final = ("drum_barrel", "roadwork_sign", "debris")
+_FLAT: Final = re.compile(r"\[\n([^\[\]{}]*?)\n\s*\]")
 Row = dict[str, Any]
 
 
@@ -30,8 +32,9 @@ def write(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """As JSON without NaN (null instead) and with lists on one line each."""
-    write(path, json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n")
+    """As JSON, null for NaN; a list of plain values stands on one line."""
+    text = json.dumps(_plain(content), indent=1, ensure_ascii=False)
+    write(path, _FLAT.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n")
 
 
 def report_json(figures: Figures, drive: DriveFigures | None, facts: dict[str, Any]) -> Row:
@@ -58,23 +61,26 @@ def report_json(figures: Figures, drive: DriveFigures | None, facts: dict[str, A
 
 
 def calibration_json(figures: Figures, weights_sha256: str, passes: Any | None) -> Row:
-    """What `detection.calibration` reads. Without enough reports a score stands for itself."""
+    """What `detection.calibration` reads, by the names of the map's kinds.
+
+    Without enough reports a score stands for itself.
+    """
     fitted = dict(figures.calibration.fitted)
     pooled = fitted.pop("", None)
     same = {"scores": [0.0, 1.0], "probabilities": [0.0, 1.0]}
     return {
         "weights_sha256": weights_sha256,
-        "thresholds": thresholds(figures),
-        "curves": {kind: _curve(each.curve) for kind, each in fitted.items()},
+        "thresholds": thresholds(figures, KINDS),
+        "curves": {KINDS[CLASSES.index(name)]: _curve(each.curve) for name, each in fitted.items()},
         "default": same if pooled is None else _curve(pooled.curve),
         "passes": None if passes is None else asdict(passes),
     }
 
 
-def thresholds(figures: Figures) -> dict[str, float]:
-    """The shipped threshold of each class."""
+def thresholds(figures: Figures, names: Sequence[str] = CLASSES) -> dict[str, float]:
+    """The shipped threshold of each class. names: what to call the classes."""
     shares = figures.working.shipped.tolist()
-    return {kind: round(share, 4) for kind, share in zip(CLASSES, shares, strict=True)}
+    return {kind: round(share, 4) for kind, share in zip(names, shares, strict=True)}
 
 
 def benchmark_rows(figures: Figures, drive: DriveFigures | None) -> list[Row]:
