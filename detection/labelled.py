@@ -30,6 +30,8 @@ CLASSES: Final = (
 )
 ANIMAL: Final = CLASSES.index("animal")
 DEER: Final = CLASSES.index("deer")
+# What the map calls a class, where that differs.
+KINDS: Final = tuple("drum" if name == "drum_barrel" else name for name in CLASSES)
 ALL: Final = frozenset(range(len(CLASSES)))
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 

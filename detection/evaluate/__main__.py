@@ -1,0 +1,186 @@
+"""Measure a network on labelled pictures: `python -m detection.evaluate --help`."""
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from detection.evaluate import records
+from detection.evaluate.card import Subject, model_card
+from detection.evaluate.drive import DriveError, DriveFigures, figures
+from detection.evaluate.measure import DRAWN, REAL
+from detection.evaluate.predictions import WeightsError
+from detection.evaluate.recall_table import recall_table
+from detection.evaluate.run import KEPT, Measured, evaluate, gather
+from detection.fetch import sha256_of
+from detection.labelled import LabelsError
+
+WEIGHTS: Final = Path("detection/weights")
+DOCS: Final = Path("docs")
+NO_RECIPE: Final = "Nothing is known about it here."
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where results go. plots: a folder named model-card beside the card."""
+
+    report: Path
+    card: Path
+    calibration: Path
+    recall: Path
+    benchmarks: Path | None
+
+    @property
+    def plots(self) -> Path:
+        """Where the card looks for its plots."""
+        return self.card.with_name("model-card")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when everything was measured, 2 with one sentence when it could not be."""
+    # One picture after the other: more threads would only wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if not 32 <= given.imgsz <= 4096 or given.imgsz % 32:
+        parser.error("--imgsz must be a multiple of 32 within 32..4096")
+    if given.publish and given.drives < 1:
+        parser.error("--publish needs --drives, 1 or more: the recall table rests on them")
+    try:
+        _run(given, list(sys.argv[1:] if arguments is None else arguments))
+    except (LabelsError, WeightsError, DriveError, OSError, ValueError) as error:
+        sys.stderr.write(f"detection.evaluate: {error}\n")
+        return 2
+    return 0
+
+
+def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
+    recipe = given.recipe.read_text(encoding="utf-8") if given.recipe else NO_RECIPE
+    before = json.loads(given.recall_before.read_text()) if given.recall_before else None
+    pictures = gather(given.data, given.split, given.drawn)
+    seeds = range(1, given.drives + 1)
+    mine = evaluate(given.weights, pictures, given.imgsz, seeds, given.assets)
+    other = evaluate(given.compare, pictures, given.imgsz) if given.compare else None
+    places = _places(given)
+    sha256 = sha256_of(given.weights)
+    subject = Subject(
+        version=given.model_version or f"{given.weights.stem}-{sha256[:8]}",
+        weights=given.weights.name,
+        sha256=sha256,
+        megabytes=given.weights.stat().st_size / 1e6,
+        imgsz=given.imgsz,
+        known=mine.known,
+        recipe=recipe,
+        command=shlex.join(["python", "-m", "detection.evaluate", *arguments]),
+    )
+    drive = _write_tables(places, subject, mine, before)
+    compared = (given.compare.name, other.figures) if other else None
+    plots = _plots(places, mine)
+    records.write(places.card, model_card(subject, mine.figures, drive, compared, plots))
+    facts = {"version": subject.version, "sha256": sha256, "imgsz": given.imgsz}
+    records.write_json(places.report, records.report_json(mine.figures, drive, facts))
+    if places.benchmarks:
+        rows = records.benchmark_rows(mine.figures, drive)
+        records.merge_benchmark(places.benchmarks, rows, subject.command, _machine())
+    _say(mine, drive, places)
+
+
+def _plots(places: Places, mine: Measured) -> list[str]:
+    """Draw the plots; matplotlib is only loaded here."""
+    from detection.evaluate.plots import draw_all  # noqa: PLC0415
+
+    return draw_all(places.plots, mine.sample, mine.figures)
+
+
+def _write_tables(
+    places: Places, subject: Subject, mine: Measured, before: dict[str, Any] | None
+) -> DriveFigures | None:
+    """The calibration, and with drives the recall table; the figures of the drives."""
+    calibration = records.calibration_json(mine.figures, subject.sha256, mine.passes)
+    records.write_json(places.calibration, calibration)
+    if mine.drive is None or mine.dark is None:
+        return None
+    table = recall_table(subject.version, mine.figures, mine.drive, mine.dark, before)
+    records.write_json(places.recall, table)
+    return figures(mine.drive, records.thresholds(mine.figures), mine.known)
+
+
+def _places(given: argparse.Namespace) -> Places:
+    out = given.out
+    if given.publish:
+        return Places(
+            report=out / "report.json",
+            card=DOCS / "model-card.md",
+            calibration=WEIGHTS / "calibration.json",
+            recall=WEIGHTS / "recall.json",
+            benchmarks=DOCS / "benchmarks",
+        )
+    return Places(
+        report=out / "report.json",
+        card=out / "model-card.md",
+        calibration=out / "calibration.json",
+        recall=out / "recall.json",
+        benchmarks=None,
+    )
+
+
+def _say(mine: Measured, drive: DriveFigures | None, places: Places) -> None:
+    lines = ["kind                  pictures  boxes  AP50   95 %           precision  recall"]
+    lines += [
+        f"{row.kind:21} {row.source:8} {row.boxes:6}  {row.ap50.value:.3f}  "
+        f"{row.ap50.low:.3f} – {row.ap50.high:.3f}  {row.precision.value:9.3f}  "
+        f"{row.recall.value:.3f}"
+        for row in mine.figures.kinds
+        if row.source in {REAL, DRAWN}
+    ]
+    alarms = mine.figures.alarms_all
+    if alarms.frames:
+        high = 1000 * alarms.per_frame.high
+        per_1000 = 1000 * alarms.per_frame.value
+        lines.append(f"false alarms: {per_1000:.1f} per 1,000 frames, at most {high:.1f}")
+    found = mine.figures.calibration
+    lines.append(f"calibration error: {found.error_before:.3f} -> {found.error_after:.3f}")
+    if drive is not None:
+        lines.append(
+            f"drive: {drive.found[''].value:.2f} of what is within 40 m found, "
+            f"{drive.false_per_km:.1f} false passes per km"
+        )
+    lines.append(f"written: {places.card} and {places.report}")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m detection.evaluate",
+        description="Measure a YOLO network on labelled pictures, with intervals.",
+        epilog="example: python -m detection.evaluate --data data.yaml --weights best.pt",
+    )
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="data.yaml, or a folder of such sources")
+    add("--weights", type=Path, required=True, help="a network of ultralytics, .pt or .onnx")
+    add("--imgsz", type=int, default=640, help="long side in pixels (default: 640)")
+    add("--split", default="val", help="which split to measure on (default: val)")
+    add("--drawn", type=Path, help="data.yaml or folder of drawn pictures, told apart")
+    add("--drives", type=int, default=0, help="streets to render and drive along (default: 0)")
+    add("--assets", type=Path, default=Path("var/assets"), help="what drives are drawn with")
+    add("--compare", type=Path, help="second network, measured on the same pictures")
+    add("--model-version", help="name in the card and the recall table")
+    add("--recipe", type=Path, help="Markdown for the card: how the network was trained")
+    add("--recall-before", type=Path, help="recall table whose other kinds are kept")
+    add("--out", type=Path, default=KEPT / "report", help="folder (default: var/evaluate/report)")
+    add("--publish", action="store_true", help="write docs/ and detection/weights/, too")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

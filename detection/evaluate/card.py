@@ -1,0 +1,257 @@
+"""The model card: what the network is for, what it was made from, and how good it is."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from detection.evaluate.claims import Claim, claim
+from detection.evaluate.drive import DriveFigures
+from detection.evaluate.intervals import Interval
+from detection.evaluate.measure import DRAWN, REAL, Figures, KindFigures
+from detection.evaluate.working import Alarms
+from detection.labelled import CLASSES
+
+SOURCES: Final = Path(__file__).with_name("sources.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the card is about. recipe: how it was trained, Markdown. known: what it can report."""
+
+    version: str
+    weights: str
+    sha256: str
+    megabytes: float
+    imgsz: int
+    known: frozenset[int]
+    recipe: str
+    command: str
+
+
+def model_card(
+    subject: Subject,
+    figures: Figures,
+    drive: DriveFigures | None,
+    other: tuple[str, Figures] | None,
+    plots: Sequence[str],
+) -> str:
+    """Markdown of the whole card. other: name and figures of a network to compare with."""
+    sections = [
+        _head(subject),
+        _claims(subject, figures),
+        _data(),
+        f"## Training\n\n{subject.recipe.strip()}",
+        _kinds(figures),
+        _working(figures),
+        _alarms(figures),
+        _calibration(figures),
+        *([] if drive is None else [_drive(drive)]),
+        *([] if other is None else [_comparison(figures, *other)]),
+        _plots(plots),
+        _limits(),
+        f"## Reproduce\n\n`{subject.command}`",
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _head(subject: Subject) -> str:
+    return f"""# Model card: {subject.version}
+
+A YOLO detection network for hazards on the road, `{subject.weights}` ({subject.megabytes:.1f} MB,
+sha256 `{subject.sha256[:16]}…`, AGPL-3.0), measured at {subject.imgsz} pixels.
+
+**Intended use.** It looks for hazards in frames of a car's camera that are gathered into a map:
+many frames of many drivers, fused before anyone is told. **Not intended**: steering or braking a
+car, warning a driver from a single frame, watching people at work."""
+
+
+def _claims(subject: Subject, figures: Figures) -> str:
+    rows = []
+    for number, kind in enumerate(CLASSES):
+        if number not in subject.known:
+            rows.append((_words(kind), f"**{Claim.NOT}**", *["not among its classes"] * 2))
+            continue
+        found = claim(kind, figures.kinds)
+        by = {row.source: row for row in figures.kinds if row.kind == kind}
+        cells = [_interval(by[s].ap50) if s in by else "no pictures" for s in (REAL, DRAWN)]
+        rows.append((_words(kind), f"**{found}**", *cells))
+    return (
+        "## What it detects\n\nA kind is claimed where the lower bound of its AP50 on real "
+        "pictures is at least 0.3; claimed on\ndrawn data only where that on drawn ones is at "
+        "least 0.9; else it is not claimed.\n\n"
+        + _table(("kind", "", "AP50 real", "AP50 drawn"), rows)
+    )
+
+
+def _data() -> str:
+    with SOURCES.open("rb") as stream:
+        sources = tomllib.load(stream)["source"]
+    rows = [
+        (each["name"], each["origin"], _licence(each), each.get("note", "")) for each in sources
+    ]
+    return (
+        "## Data\n\nPictures are not in the repository. ⚠ marks a licence that is doubtful: good "
+        "enough to learn from and\nto measure with, not to hand the pictures on. Every source "
+        "labels only its own kinds; training and\nmeasuring look at no others.\n\n"
+        + _table(("source", "from", "licence", "remarks"), rows)
+    )
+
+
+def _kinds(figures: Figures) -> str:
+    rows = [
+        (
+            _words(row.kind),
+            f"**{row.source}**" if row.source in {REAL, DRAWN} else row.source,
+            row.boxes,
+            row.scenes,
+            _interval(row.ap50),
+            f"{row.ap50_95:.2f}",
+            _interval(row.precision),
+            _interval(row.recall),
+        )
+        for row in figures.kinds
+    ]
+    head = ("kind", "source", "boxes", "scenes", "AP50", "AP50-95", "precision", "recall")
+    return (
+        "## How good it is\n\nOn pictures that were kept back. AP is COCO's; precision and recall "
+        "are those at the working threshold\n(overlap 0.5). Brackets hold 95 % intervals from a "
+        "bootstrap over scenes: pictures that look alike count\nas one scene. Folds that retrain "
+        "the network would say more and take days on two cores; thresholds and\ncalibration are "
+        "cross-fitted by scene instead.\n\n" + _table(head, rows)
+    )
+
+
+def _working(figures: Figures) -> str:
+    thresholds = ", ".join(
+        f"{_words(kind)} {share:.2f}"
+        for kind, share in zip(CLASSES, figures.working.shipped, strict=True)
+    )
+    rows = [
+        (
+            _words(row.kind),
+            row.source,
+            f"{row.from_px:.0f}–{row.to_px:.0f}" if row.to_px < 1e6 else f"> {row.from_px:.0f}",
+            row.boxes,
+            _interval(row.recall),
+        )
+        for row in figures.by_height
+    ]
+    return (
+        f"**Working thresholds** (best F1 on scenes other than those judged, raised until ordinary "
+        f"frames are quiet):\n{thresholds}.\n\n**A work zone in the picture** is noticed with "
+        f"precision {_interval(figures.work_zone_precision)} and recall "
+        f"{_interval(figures.work_zone_recall)}.\n\n### Recall by size\n\nHeight of the box where "
+        "the picture's long side has 640 pixels; exact intervals.\n\n"
+        + _table(("kind", "pictures", "height, px", "boxes", "recall"), rows)
+    )
+
+
+def _alarms(figures: Figures) -> str:
+    def line(name: str, alarms: Alarms) -> tuple[object, ...]:
+        thousand = _interval(alarms.per_frame, 1000, 1)
+        kinds = ", ".join(f"{_words(k)} {n}" for k, n in alarms.by_kind.items() if n)
+        return name, alarms.frames, alarms.alarmed, thousand, kinds or "none"
+
+    rows = [
+        line("all", figures.alarms_all),
+        line("never trained on", figures.alarms_held_back),
+    ]
+    return (
+        "### False alarms\n\nOrdinary road frames and the frames of two clips, in which nothing "
+        "is. The interval takes frames for\nindependent, which those of one clip are not; by scene "
+        f"the share with any alarm is {_interval(figures.alarm_scenes, digits=3)}.\n\n"
+        + _table(("frames", "number", "with an alarm", "per 1,000", "by kind"), rows)
+    )
+
+
+def _calibration(figures: Figures) -> str:
+    found = figures.calibration
+    methods = ", ".join(
+        f"{_words(kind) if kind else 'all others'} {each.method}"
+        for kind, each in found.fitted.items()
+    )
+    return (
+        "### Calibration\n\nExpected calibration error of reports above 0.1: "
+        f"**{found.error_before:.3f}** before, **{found.error_after:.3f}** after. The method of\n"
+        "each kind is the one with the best log loss on unseen scenes, and the error after is "
+        f"measured on unseen\nscenes, too: {methods or 'too few reports to calibrate'}."
+    )
+
+
+def _drive(drive: DriveFigures) -> str:
+    rows = [
+        (_words(kind) if kind else "**all**", _interval(each), _interval(drive.per_frame[kind]))
+        for kind, each in drive.found.items()
+    ]
+    return (
+        f"### The rendered drive\n\n{drive.frames} frames along {drive.length_m / 1000:.2f} km. "
+        "Things seen within 40 m; a report is of a thing from an overlap\nof 0.3 on. "
+        f"False passes: {drive.false_per_km:.1f} per km, before fusion.\n\n"
+        + _table(("kind", "found in a frame or more", "found per frame"), rows)
+    )
+
+
+def _comparison(figures: Figures, name: str, other: Figures) -> str:
+    def by(rows: Sequence[KindFigures]) -> dict[tuple[str, str], KindFigures]:
+        return {(r.kind, r.source): r for r in rows if r.source in {REAL, DRAWN}}
+
+    mine, theirs = by(figures.kinds), by(other.kinds)
+    rows = [
+        (
+            _words(key[0]),
+            key[1],
+            _interval(mine[key].ap50) if key in mine else "",
+            _interval(theirs[key].ap50) if key in theirs else "",
+        )
+        for key in mine | theirs
+    ]
+    return f"### Compared with {name}\n\nThe same pictures; AP50.\n\n" + _table(
+        ("kind", "pictures", "this network", name), rows
+    )
+
+
+def _plots(names: Sequence[str]) -> str:
+    images = (
+        f"![{name.removesuffix('.png').replace('-', ' ')}](model-card/{name})" for name in names
+    )
+    return "## Plots\n\n" + "\n\n".join(images)
+
+
+def _limits() -> str:
+    return """## Limits
+
+- The pictures at hand are mostly close views by day. There is hardly any night, rain or snow, and
+  no real picture of US drums, type III barricades, orange work signs or debris: what is said of
+  these rests on drawn pictures.
+- Sets are small; look at the intervals, not at the figures before them.
+- Real barriers are the steel barricades of Indian police, and animals are mostly cattle, dogs, deer
+  and raccoons. Expect less elsewhere.
+- Scenes are told apart by how alike pictures look; retakes from another side count as two.
+- What darkness leaves of recall is measured on pictures of the day that were darkened."""
+
+
+def _licence(source: Mapping[str, Any]) -> str:
+    return f"⚠ {source['licence']}" if source.get("doubtful") else str(source["licence"])
+
+
+def _interval(interval: Interval, times: float = 1.0, digits: int = 2) -> str:
+    if interval.value != interval.value:
+        return "–"
+    value, low, high = (x * times for x in (interval.value, interval.low, interval.high))
+    return f"{value:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    def lines() -> Iterator[str]:
+        yield "| " + " | ".join(head) + " |"
+        yield "|" + "---|" * len(head)
+        for row in rows:
+            yield "| " + " | ".join(map(str, row)) + " |"
+
+    return "\n".join(lines())
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")

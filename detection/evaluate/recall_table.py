@@ -1,0 +1,184 @@
+"""The table that fusion reads: what is seen of what is there (docs/adr/0005-recall-table.md)."""
+
+from collections.abc import Mapping, Sequence
+from math import radians, tan
+from typing import Any, Final
+
+import numpy as np
+
+from detection.evaluate.drive import Drive, Sighting
+from detection.evaluate.matching import Floats
+from detection.evaluate.measure import DRAWN, REAL, ByHeight, Figures
+from detection.labelled import CLASSES, KINDS
+
+UPTO_M: Final = (10.0, 20.0, 30.0, 45.0, 60.0, 80.0)
+# Sightings with less hidden than this are free; with more than that, occluded.
+FREE: Final = 0.8
+OCCLUDED: Final = 0.6
+FEWEST: Final = 5
+FEWEST_OCCLUDED: Final = 10
+PRIOR_OCCLUDED: Final = 0.3
+PRIOR_CORRELATION: Final = 0.6
+PRIOR_SHAPES: Final[Mapping[bool, tuple[float, float]]] = {True: (4.0, 2.0), False: (2.0, 3.5)}
+# A picture of 640 pixels from a camera that sees 65 degrees.
+FOCAL_PX: Final = 320 / tan(radians(32.5))
+HEIGHTS_M: Final[Mapping[str, float]] = {
+    "cone": 0.7,
+    "drum_barrel": 1.0,
+    "barrier": 1.1,
+    "roadwork_sign": 1.0,
+    "construction_vehicle": 2.8,
+    "worker": 1.7,
+    "debris": 0.4,
+    "animal": 0.8,
+    "deer": 1.2,
+}
+# A frame shows some 80 m of road: as many spots of 10 m; a pass has about as many frames of each.
+SPOTS: Final = 8
+FRAMES: Final = 8
+
+
+def recall_table(
+    version: str, figures: Figures, drive: Drive, dark: float, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """JSON of the table. dark: what darkness leaves of recall, 0..1. before: an older table.
+
+    Kinds on the rendered drives have their recall by distance from there. Others have it from box
+    heights, by the size that such a thing usually has. Kinds that this network does not know keep
+    what `before` says of them.
+    """
+    thresholds = dict(zip(CLASSES, figures.working.shipped.tolist(), strict=True))
+    measured: dict[str, Any] = {}
+    for kind in CLASSES:
+        free = [s for s in drive.sightings if s.kind == kind and s.visible >= FREE]
+        row = _by_distance(free, thresholds[kind]) or _by_heights(kind, figures.by_height)
+        if row is not None:
+            measured[kind] = row
+    named = {KINDS[CLASSES.index(name)]: row for name, row in measured.items()}
+    older = dict(before["kinds"]) if before else {}
+    correlation = _pass_correlation(drive.sightings, measured, thresholds)
+    return {
+        "version": version,
+        "measured": True,
+        "kinds": older | named,
+        "default": before["default"] if before else {"upto_m": [200.0], "by_bin": [0.02]},
+        "dark_factor": round(float(np.clip(dark, 0, 1)), 3),
+        "occluded_factor": _occluded(drive.sightings, measured, thresholds),
+        "pass_correlation": correlation,
+        "false_alarm_per_pass": _false_alarm(figures, correlation),
+        "score_true": _shape(figures, True),
+        "score_false": _shape(figures, False),
+    }
+
+
+def _by_distance(sightings: Sequence[Sighting], threshold: float) -> dict[str, list[float]] | None:
+    """Jeffreys' estimate in each bin; a bin with few sightings has what its neighbour has."""
+    bins = np.searchsorted(UPTO_M, [s.distance_m for s in sightings])
+    found = np.array([s.score >= threshold for s in sightings], bool)
+    shares: list[float | None] = []
+    for number in range(len(UPTO_M)):
+        inside = found[bins == number]
+        enough = len(inside) >= FEWEST
+        shares.append((inside.sum() + 0.5) / (len(inside) + 1) if enough else None)
+    known = [i for i, each in enumerate(shares) if each is not None]
+    if not known:
+        return None
+    # Nearer than the first bin with data things are as well seen; beyond the last one, not at all.
+    row = [
+        round(float(np.interp(i, known, [float(shares[k] or 0.0) for k in known])), 3)
+        for i in range(known[-1] + 1)
+    ]
+    return {"upto_m": list(UPTO_M[: len(row)]), "by_bin": row}
+
+
+def _by_heights(kind: str, rows: Sequence[ByHeight]) -> dict[str, list[float]] | None:
+    """From recall by box height: h metres at d metres are f h / d pixels high."""
+    for source in (REAL, DRAWN):
+        mine = [row for row in rows if (row.kind, row.source) == (kind, source)]
+        mine = [row for row in mine if row.boxes >= FEWEST]
+        if not mine or kind not in HEIGHTS_M:
+            continue
+        edges = (0.0, *UPTO_M)
+        heights = [
+            FOCAL_PX * HEIGHTS_M[kind] / ((a + b) / 2) for a, b in zip(edges, UPTO_M, strict=False)
+        ]
+        shares = [_share_at(height, mine) for height in heights]
+        return {"upto_m": list(UPTO_M), "by_bin": shares}
+    return None
+
+
+def _share_at(height_px: float, rows: Sequence[ByHeight]) -> float:
+    """Of the bin that holds the height, or of the nearest that was measured; 0 below them all."""
+    if height_px < min(row.from_px for row in rows):
+        return 0.0
+    best = max((row for row in rows if row.from_px <= height_px), key=lambda row: row.from_px)
+    return round((best.recall.value * best.boxes + 0.5) / (best.boxes + 1), 3)
+
+
+def _expected(sightings: Sequence[Sighting], kinds: Mapping[str, Any]) -> Floats:
+    """What the table expects of each sighting when nothing hides it."""
+    result = np.zeros(len(sightings))
+    for i, sighting in enumerate(sightings):
+        row = kinds.get(sighting.kind)
+        number = int(np.searchsorted(row["upto_m"], sighting.distance_m)) if row else 0
+        if row and number < len(row["by_bin"]):
+            result[i] = row["by_bin"][number]
+    return result
+
+
+def _occluded(
+    sightings: Sequence[Sighting], kinds: Mapping[str, Any], thresholds: Mapping[str, float]
+) -> float:
+    """Found among the occluded, as a share of what would be found if they were free."""
+    hidden = [s for s in sightings if s.visible < OCCLUDED]
+    expected = _expected(hidden, kinds).sum()
+    if len(hidden) < FEWEST_OCCLUDED or expected <= 0:
+        return PRIOR_OCCLUDED
+    found = sum(s.score >= thresholds[s.kind] for s in hidden)
+    return round(float(np.clip(found / expected, 0, 1)), 3)
+
+
+def _pass_correlation(
+    sightings: Sequence[Sighting], kinds: Mapping[str, Any], thresholds: Mapping[str, float]
+) -> float:
+    """Mean product of the standardised misses of two frames of one thing's pass, 0..1."""
+    free = [s for s in sightings if s.visible >= FREE]
+    expected = _expected(free, kinds).clip(0.02, 0.98)
+    found = np.array([s.score >= thresholds[s.kind] for s in free], np.float64)
+    off = (found - expected) / np.sqrt(expected * (1 - expected))
+    number = np.unique([s.number for s in free], return_inverse=True)[1]
+    sums = np.bincount(number, weights=off) ** 2 - np.bincount(number, weights=off**2)
+    counts = np.bincount(number)
+    pairs = float((counts * (counts - 1)).sum())
+    if pairs < FEWEST_OCCLUDED:
+        return PRIOR_CORRELATION
+    return round(float(np.clip(sums.sum() / pairs, 0, 0.95)), 3)
+
+
+def _false_alarm(figures: Figures, correlation: float) -> float:
+    """Chance of a false report of one spot of 10 m in a pass, from alarms in ordinary frames.
+
+    Frames of a pass repeat each other's errors, so eight of them count as 8 / (1 + 7 rho).
+    """
+    alarms = figures.alarms_all
+    per_spot = (alarms.alarmed + 0.5) / (alarms.frames + 1) / SPOTS
+    independent = FRAMES / (1 + (FRAMES - 1) * correlation)
+    return round(float(np.clip(per_spot * independent, 1e-6, 0.5)), 6)
+
+
+def _shape(figures: Figures, right: bool) -> list[float]:
+    """Beta density of the scores of right or wrong reports by moments, both parameters >= 1.
+
+    A picture is a pass of one frame.
+    """
+    scores = np.concatenate(
+        [
+            each.scores[(each.scores >= threshold) & (each.hits[:, 0] == right)]
+            for each, threshold in zip(figures.matched, figures.working.shipped, strict=True)
+        ]
+    )
+    if len(scores) < FEWEST_OCCLUDED or np.var(scores) == 0:
+        return list(PRIOR_SHAPES[right])
+    mean, variance = float(np.mean(scores)), float(np.var(scores))
+    strength = max(mean * (1 - mean) / variance - 1, 0.0)
+    return [round(float(np.clip(share * strength, 1, 1000)), 3) for share in (mean, 1 - mean)]

@@ -1,0 +1,124 @@
+"""Measure one network: gather the pictures, look at them, and put all figures together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from detection.calibration import PassCurve
+from detection.evaluate import calibrate
+from detection.evaluate.dark import darkened
+from detection.evaluate.drive import (
+    Drive,
+    joined,
+    pass_arrays,
+    pictures_of,
+    read_drive,
+    render_drives,
+)
+from detection.evaluate.frames import clip_frames, is_ordinary
+from detection.evaluate.matching import Floats, match
+from detection.evaluate.measure import DRAWN, Figures, Sample, found_at, measure, sample
+from detection.evaluate.predictions import Predicted, find_all, known_classes
+from detection.evaluate.scenes import with_scenes
+from detection.labelled import CLASSES, LabelledPicture, LabelsError, read_folder, read_yaml
+
+KEPT: Final = Path("var/evaluate")
+# Of the pictures that a folder of sources holds, clips lie here.
+CLIPS: Final = "gps_video"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Everything that was found out about one network. drive, passes, dark: None without drives."""
+
+    known: frozenset[int]
+    sample: Sample
+    figures: Figures
+    drive: Drive | None
+    passes: PassCurve | None
+    dark: float | None
+
+
+def gather(data: Path, split: str, drawn: Path | None) -> list[LabelledPicture]:
+    """The pictures of a data.yaml, or of a folder of sources; and drawn ones, if any.
+
+    Of a folder, ordinary frames of the training split and of clips come along for false alarms.
+    Raises LabelsError.
+    """
+    pictures = _read(data, split)
+    if data.is_dir():
+        clips = clip_frames(data / CLIPS, KEPT / "clips")
+        pictures += [p for p in _train(data, split) if is_ordinary(p)] + clips
+    if drawn is not None:
+        pictures += [
+            replace(p, source=f"{DRAWN}/{p.source}".replace(f"{DRAWN}/{DRAWN}", DRAWN))
+            for p in _read(drawn, split)
+        ]
+    return with_scenes(pictures)
+
+
+def evaluate(
+    weights: Path,
+    pictures: Sequence[LabelledPicture],
+    imgsz: int,
+    seeds: Sequence[int] = (),
+    assets: Path = Path("var/assets"),
+) -> Measured:
+    """Look at all pictures and measure. seeds: of the drives to render. Raises WeightsError."""
+    known = known_classes(weights)
+    of = sample(pictures, find_all(weights, [picture.path for picture in pictures], imgsz))
+    figures = measure(of, known)
+    if not seeds:
+        return Measured(known, of, figures, None, None, None)
+    drive = joined(
+        [
+            read_drive(folder, find_all(weights, pictures_of(folder), imgsz))
+            for folder in render_drives(KEPT / "drives", assets, seeds)
+        ]
+    )
+    best, frames, right = pass_arrays(drive)
+    certain = min(int(right.sum()), int((~right).sum()))
+    passes = calibrate.fit_passes(best, frames, right) if certain >= calibrate.FEWEST else None
+    return Measured(known, of, figures, drive, passes, _dark(weights, of, figures, imgsz))
+
+
+def _read(place: Path, split: str) -> list[LabelledPicture]:
+    if place.is_dir():
+        return read_folder(place, split)
+    if place.suffix in {".yaml", ".yml"} and place.is_file():
+        return read_yaml(place, split)
+    raise LabelsError(f"{place} is neither a data.yaml nor a folder of sources")
+
+
+def _train(data: Path, split: str) -> list[LabelledPicture]:
+    if split == "train":
+        return []
+    try:
+        return read_folder(data, "train")
+    except LabelsError:
+        return []
+
+
+def _dark(weights: Path, of: Sample, figures: Figures, imgsz: int) -> float:
+    """Boxes found in darkened pictures, as a share of those found by day."""
+    real = np.flatnonzero(of.held_back & ~of.drawn).tolist()
+    chosen, paths = darkened([of.pictures[i] for i in real], KEPT / "dark")
+    numbers = [real[i] for i in chosen]
+    pictures = [of.pictures[i] for i in numbers]
+    by_picture = figures.working.by_picture[numbers]
+    day = _found(pictures, [of.predicted[i] for i in numbers], by_picture)
+    night = _found(pictures, find_all(weights, paths, imgsz), by_picture)
+    return night / day if day else 1.0
+
+
+def _found(
+    pictures: Sequence[LabelledPicture], predicted: Sequence[Predicted], by_picture: Floats
+) -> int:
+    """Boxes of all classes that are found at the thresholds, (pictures, classes)."""
+    return sum(
+        int(found_at(match(number, pictures, predicted), by_picture[:, number]).sum())
+        for number in range(len(CLASSES))
+    )
