@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from detection.engine import FrameResult
-from detection.manifest import Model
+from detection.manifest import Hazards
 from hazardmap.capture.services import ClaimedFrame, frame_detected, frame_rejected, frames_claim
 from hazardmap.core.ids import child_id
 from hazardmap.inference.detector import engine, manifest
@@ -30,8 +30,10 @@ def detect_pending() -> int:
     return finished
 
 
-def _register(model: Model) -> ModelVersion:
-    row, _ = ModelVersion.objects.get_or_create(name=model.label, defaults={"sha256": model.sha256})
+def _register(models: Hazards) -> ModelVersion:
+    row, _ = ModelVersion.objects.get_or_create(
+        name=models.label, defaults={"sha256": models.sha256}
+    )
     return row
 
 
