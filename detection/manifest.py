@@ -62,7 +62,7 @@ class Model:
     @property
     def least_threshold(self) -> float:
         """The lowest working confidence of any class."""
-        return min(self.threshold, *self.thresholds.values())
+        return min([self.threshold, *self.thresholds.values()])
 
     @property
     def label(self) -> str:

@@ -156,7 +156,8 @@ def test_several_models_may_look_for_hazards(manifest):
     road = road.replace("hazards-net", "road").replace(
         "kinds =", "thresholds = {{ cow = 0.1 }}\nkinds ="
     )
-    manifest.write_text(text + road.replace("{{", "{").replace("}}", "}"))
+    road = road.replace("{{", "{").replace("}}", "}")
+    manifest.write_text(text + road)
     recall = manifest.parent / "recall.json"
     with pytest.raises(ManifestError, match=r'not the recall table of "hazards-net-2\+road-2"'):
         load_manifest(manifest)
