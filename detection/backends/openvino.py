@@ -1,15 +1,19 @@
 """Networks on OpenVINO, which computes in bfloat16 where the processor can."""
 
 import ast
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino as ov
 
 from detection.backends.network import Precision, Tensor
+
+# Merely importing openvino would report to Google Analytics; without this package it does not.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+import openvino as ov  # noqa: E402
 
 
 class OpenvinoNetwork:

@@ -1,6 +1,9 @@
 """Every backend sees what ultralytics itself sees, on real pictures."""
 
 import os
+import subprocess
+import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,8 +46,6 @@ def pictures() -> list[np.ndarray]:
 
 
 def _yolo(model: Model, backend: Backend, precision: Precision = Precision.FLOAT32) -> Yolo:
-    from dataclasses import replace  # noqa: PLC0415
-
     return Yolo(
         replace(model, precision=precision),
         threshold=THRESHOLD,
@@ -118,3 +119,19 @@ def test_a_batch_gives_what_each_picture_gives_alone(coco, pictures):
         assert np.allclose(one.boxes, other.boxes, atol=1e-2)
     scores = together[0].boxes[:, 4]
     assert all(a >= b for a, b in pairwise(scores))
+
+
+def test_openvino_reports_to_nobody(tmp_path):
+    """Left alone it makes a folder for its telemetry at home, and sends a line at each import."""
+    program = (
+        "import sys, detection.backends.openvino; assert not sys.modules['openvino_telemetry']"
+    )
+
+    subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        cwd=ROOT,
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+    )
+
+    assert list(tmp_path.iterdir()) == []

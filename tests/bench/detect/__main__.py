@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy is imported
 from tests.bench.detect.measure import Timings, measured
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 
-ROUNDS = 12
+ROUNDS = 8
 CORE_USD_PER_H = 0.04  # a rented x86-64 core
 GPU_USD_PER_H = 0.53  # one T4 with four cores
 GPU_CORES = 4

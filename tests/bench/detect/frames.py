@@ -13,7 +13,7 @@ ROOT = SHIPPED.parents[2]
 CONFIG = ROOT / "var" / "detection"
 SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
 SIZE = (1280, 720)
-COUNT = 6
+COUNT = 4
 
 
 def frames() -> tuple[str, list[bytes]]:
