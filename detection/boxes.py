@@ -20,11 +20,12 @@ def strongest(boxes: Boxes, overlap: float) -> NDArray[np.intp]:
     while order.size:
         best, rest = order[0], order[1:]
         kept.append(best)
-        order = rest[_intersection_over_union(boxes[best], boxes[rest]) <= overlap]
+        order = rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]
     return np.array(kept, dtype=np.intp)
 
 
-def _intersection_over_union(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+def intersection_over_union(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+    """Of one box (5 numbers) with each of the others (n x 5): n shares 0..1."""
     sides = np.minimum(box[2:4], others[:, 2:4]) - np.maximum(box[0:2], others[:, 0:2])
     shared = sides.clip(min=0).prod(axis=1)
     area = (box[2:4] - box[0:2]).prod()

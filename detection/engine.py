@@ -5,7 +5,8 @@ with Engine(load_manifest(Path("detection/weights/manifest.toml"))) as engine:
         ...
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,17 +17,16 @@ from numpy.typing import NDArray
 
 from detection import privacy, quality
 from detection.backends.centerface import CenterFace
-from detection.backends.ultralytics_yolo import Found, Yolo
-from detection.boxes import strongest
+from detection.backends.yolo import Found, Yolo
+from detection.boxes import Boxes
 from detection.decode import Decoded, Decoder, Rejection
 from detection.fingerprint import difference_hash
+from detection.hazards import HazardFinder, Seen, knows_persons
 from detection.manifest import Manifest
+from detection.merge import Report
 
 JPEG_QUALITY: Final = 85
-# Two reports of the same thing as two kinds (cow and horse) overlap more than this.
-SAME_THING_OVERLAP: Final = 0.7
-PERSON: Final = "person"
-LEAST_SHARE: Final = 0.001
+GPU_BATCH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Context:
 class FrameResult:
     """Everything that is kept of a frame.
 
-    model_version: of the hazard model. blurred_jpeg: the copy that may be stored, without any
-    metadata; width_px, height_px: its size, long side at most 1,920. phash: 64-bit dHash of the
-    picture before it was blurred.
+    model_version: of all hazard models together. blurred_jpeg: the copy that may be stored,
+    without any metadata; width_px, height_px: its size, long side at most 1,920. phash: 64-bit
+    dHash of the picture before it was blurred.
     """
 
     model_version: str
@@ -77,9 +77,8 @@ class Engine:
     """All models, loaded once. For one thread of one process; close it, or use it in a `with`.
 
     device: "auto" (a GPU where there is one), "cpu", "cuda:0" … for the YOLO models; faces are
-    found on the CPU. threads: for the models, >= 1. config_dir: a writable folder for the
-    settings file that the YOLO package insists on. Raises ManifestError where a model cannot be
-    loaded.
+    found on the CPU. threads: for the models, >= 1. config_dir: a writable folder for exported
+    models and settings. Raises ManifestError where a model cannot be loaded.
     """
 
     def __init__(
@@ -91,12 +90,8 @@ class Engine:
     ) -> None:
         self._manifest = manifest
         self._decoder = Decoder()
-        self._hazards = Yolo(
-            manifest.hazards,
-            threshold=min(manifest.hazards.threshold, privacy.PERSON_THRESHOLD),
-            device=device,
-            threads=threads,
-            config_dir=config_dir,
+        self._hazards = HazardFinder(
+            manifest.hazards, device=device, threads=threads, config_dir=config_dir
         )
         self._plates = Yolo(
             manifest.plates,
@@ -105,12 +100,8 @@ class Engine:
             threads=threads,
             config_dir=config_dir,
         )
-        self._faces = CenterFace(
-            manifest.faces.path,
-            threshold=manifest.faces.threshold,
-            long_side_px=manifest.faces.long_side_px,
-            threads=threads,
-        )
+        self._faces = CenterFace(manifest.faces, threads=threads)
+        self._at_once = GPU_BATCH if self._plates.batches else 1
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +119,25 @@ class Engine:
         A bad image is a Rejection and does not touch the others. The same bytes give the same
         answer, except for the noise in blurred regions.
         """
-        answers = [self._decoder.decode(image) for image in images]
+        return [result for answers in self._decoded(images) for result in self._results(answers)]
+
+    def _decoded(self, images: Sequence[bytes]) -> Iterator[list[Decoded | Rejection]]:
+        """Decoded images, as many as are looked at together; the next are decoded meanwhile."""
+        parts = [images[at : at + self._at_once] for at in range(0, len(images), self._at_once)]
+        with ThreadPoolExecutor(1) as beside:
+            ahead = None
+            for part in parts:
+                following = beside.submit(self._decode, part)
+                if ahead is not None:
+                    yield ahead.result()
+                ahead = following
+            if ahead is not None:
+                yield ahead.result()
+
+    def _decode(self, images: Sequence[bytes]) -> list[Decoded | Rejection]:
+        return [self._decoder.decode(image) for image in images]
+
+    def _results(self, answers: Sequence[Decoded | Rejection]) -> list[FrameResult | Rejection]:
         pictures = [answer.rgb for answer in answers if isinstance(answer, Decoded)]
         found = zip(
             pictures, self._hazards.find(pictures), self._plates.find(pictures), strict=True
@@ -136,16 +145,15 @@ class Engine:
         results = (self._result(*each) for each in found)
         return [answer if isinstance(answer, Rejection) else next(results) for answer in answers]
 
-    def _result(self, rgb: NDArray[np.uint8], seen: Found, plates: Found) -> FrameResult:
+    def _result(self, rgb: NDArray[np.uint8], seen: Seen, plates: Found) -> FrameResult:
         height_px, width_px = rgb.shape[:2]
-        detections, context = self._sorted(seen, (width_px, height_px))
-        receipt = self._receipt(rgb, seen, plates)
+        receipt = self._receipt(rgb, seen.persons, plates)
         stream = BytesIO()
         privacy.blur(rgb, receipt.regions).save(stream, "JPEG", quality=JPEG_QUALITY)
         return FrameResult(
             model_version=self._manifest.hazards.label,
-            detections=detections,
-            context=context,
+            detections=tuple(Detection(*_fields(report)) for report in seen.hazards),
+            context=tuple(Context(*_fields(report)) for report in seen.context),
             blurred_jpeg=stream.getvalue(),
             width_px=width_px,
             height_px=height_px,
@@ -154,47 +162,29 @@ class Engine:
             receipt=receipt,
         )
 
-    def _sorted(
-        self, seen: Found, size_px: tuple[int, int]
-    ) -> tuple[tuple[Detection, ...], tuple[Context, ...]]:
-        """Hazards and context at the working threshold, one report per thing, best score first."""
-        model = self._manifest.hazards
-        kinds = np.array([label in model.kinds for label in seen.labels], bool)
-        hides = np.array([label in model.context for label in seen.labels], bool)
-        shares = (seen.boxes[:, 0:4].astype(float) / np.tile(size_px, 2)).clip(0, 1)
-        # What lies outside the frame has no extent left inside it.
-        inside = (shares[:, 2:4] - shares[:, 0:2]).min(axis=1, initial=1.0) > LEAST_SHARE
-        sure = (seen.boxes[:, 4] >= model.threshold) & inside
-
-        def chosen(mask: NDArray[np.bool_]) -> list[tuple[str, float, list[float]]]:
-            numbers = np.flatnonzero(mask & sure)
-            kept = numbers[strongest(seen.boxes[numbers], SAME_THING_OVERLAP)]
-            return [
-                (seen.labels[i], round(float(seen.boxes[i, 4]), 4), shares[i].round(4).tolist())
-                for i in kept
-            ]
-
-        detections = (
-            Detection(model.kinds[label], score, *box) for label, score, box in chosen(kinds)
-        )
-        context = (Context(label, score, *box) for label, score, box in chosen(hides))
-        return tuple(detections), tuple(context)
-
-    def _receipt(self, rgb: NDArray[np.uint8], seen: Found, plates: Found) -> privacy.BlurReceipt:
+    def _receipt(
+        self, rgb: NDArray[np.uint8], persons: Boxes, plates: Found
+    ) -> privacy.BlurReceipt:
         manifest = self._manifest
         size_px = (rgb.shape[1], rgb.shape[0])
-        persons = seen.boxes[[label == PERSON for label in seen.labels]]
         regions = (
             *privacy.face_regions(self._faces.find(rgb), size_px),
             *privacy.plate_regions(plates.boxes, size_px),
             *privacy.head_regions(persons, size_px),
         )
+        finders = [model for model in manifest.hazards.models if knows_persons(model)]
         return privacy.BlurReceipt(
             face_model=manifest.faces.label,
             face_threshold=manifest.faces.threshold,
             plate_model=manifest.plates.label,
             plate_threshold=manifest.plates.threshold,
-            person_model=manifest.hazards.label if PERSON in manifest.hazards.classes else None,
-            person_threshold=min(manifest.hazards.threshold, privacy.PERSON_THRESHOLD),
+            person_model="+".join(model.label for model in finders) or None,
+            person_threshold=min(
+                [privacy.PERSON_THRESHOLD, *(model.least_threshold for model in finders)]
+            ),
             regions=regions,
         )
+
+
+def _fields(report: Report) -> tuple[str, float, float, float, float, float]:
+    return report.name, report.score, report.left, report.top, report.right, report.bottom

@@ -1,17 +1,19 @@
 """Which models the engine runs, read from a manifest and checked against their hashes.
 
 Beside the `[[file]]` tables (see `detection.fetch`) a manifest has one `[[model]]` table per
-model; `detection/weights/manifest.toml` shows every field.
+model, of which several may look for hazards; `detection/weights/manifest.toml` shows every field.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from detection.backends.network import Precision
 from detection.fetch import FetchError, PinnedFile, pinned_files, read_manifest, sha256_of
 
 
@@ -31,9 +33,11 @@ class Role(StrEnum):
 class Model:
     """One model with its weights.
 
-    path: the weights, there and with the hash `sha256`. threshold: working confidence, 0..1.
-    long_side_px: what a frame is scaled to for it. classes: names inside the weights, in order.
-    kinds: class -> kind of hazard. context: classes that hide hazards and are none.
+    path: the weights, there and with the hash `sha256`. threshold: working confidence, 0..1;
+    thresholds: kind -> its own where it differs. long_side_px: what a frame is scaled to for it.
+    classes: names inside the weights, in order. kinds: class -> kind of hazard. context: classes
+    that hide hazards and are none. precision: the arithmetic that its results bear. far_crop:
+    left, top, right, bottom in shares of the frame, which is looked at a second time by itself.
     """
 
     name: str
@@ -47,6 +51,18 @@ class Model:
     classes: tuple[str, ...]
     kinds: Mapping[str, str]
     context: frozenset[str]
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    precision: Precision = Precision.FLOAT32
+    far_crop: tuple[float, float, float, float] | None = None
+
+    def threshold_of(self, label: str) -> float:
+        """Working confidence of a class."""
+        return self.thresholds.get(self.kinds.get(label, label), self.threshold)
+
+    @property
+    def least_threshold(self) -> float:
+        """The lowest working confidence of any class."""
+        return min([self.threshold, *self.thresholds.values()])
 
     @property
     def label(self) -> str:
@@ -55,10 +71,47 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """The three models of an engine. recall: JSON file with the recall table of `hazards`."""
+class Hazards:
+    """The models that look for hazards, in the order of the manifest; at least one."""
 
-    hazards: Model
+    models: tuple[Model, ...]
+
+    @property
+    def name(self) -> str:
+        return "+".join(model.name for model in self.models)
+
+    @property
+    def version(self) -> str:
+        """Names and versions of all: what a recall table is about."""
+        return "+".join(f"{model.name}-{model.version}" for model in self.models)
+
+    @property
+    def label(self) -> str:
+        """Like `version`, with the hashes: what a result says it was made with."""
+        return "+".join(model.label for model in self.models)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the weights; of several models the hash of their hashes."""
+        if len(self.models) == 1:
+            return self.models[0].sha256
+        return sha256("+".join(model.sha256 for model in self.models).encode()).hexdigest()
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """model/class -> kind of hazard."""
+        return {
+            f"{model.name}/{label}": kind
+            for model in self.models
+            for label, kind in model.kinds.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The models of an engine. recall: JSON file with the recall table of `hazards`."""
+
+    hazards: Hazards
     faces: Model
     plates: Model
     recall: Path
@@ -67,47 +120,50 @@ class Manifest:
 def load_manifest(path: Path, own_hazards: Path | None = None) -> Manifest:
     """Read a manifest and check every file that it names.
 
-    own_hazards: a second manifest whose "hazards" model (a `.pt` or `.onnx` of the operator's
-    own) replaces the first one's. Raises ManifestError with what is wrong and what helps.
+    own_hazards: a second manifest whose "hazards" models (`.pt` or `.onnx` of the operator's
+    own) replace the first one's. Raises ManifestError with what is wrong and what helps.
     """
     models, recall = _load(path)
-    missing = set(Role) - models.keys()
+    missing = {role for role in Role if not models[role]}
     if missing:
         raise ManifestError(f"{path} has no model for {', '.join(sorted(missing))}")
     if own_hazards is not None:
         own, recall = _load(own_hazards)
-        if Role.HAZARDS not in own:
+        if not own[Role.HAZARDS]:
             raise ManifestError(f'{own_hazards} has no model with role = "hazards"')
         models[Role.HAZARDS] = own[Role.HAZARDS]
-    hazards = models[Role.HAZARDS]
+    hazards = Hazards(tuple(models[Role.HAZARDS]))
     if recall is None:
         raise ManifestError(f'{hazards.name} needs recall = "…": its recall table, a JSON file')
-    _check_recall(recall, f"{hazards.name}-{hazards.version}")
-    return Manifest(hazards, models[Role.FACES], models[Role.PLATES], recall)
+    _check_recall(recall, hazards.version)
+    [faces], [plates] = models[Role.FACES], models[Role.PLATES]
+    return Manifest(hazards, faces, plates, recall)
 
 
-def _load(path: Path) -> tuple[dict[Role, Model], Path | None]:
+def _load(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
     """The models of one manifest by role, and the path of the recall table."""
     try:
         files = {file.path: file for file in pinned_files(path)}
         tables = read_manifest(path).get("model", [])
     except FetchError as error:
         raise ManifestError(str(error)) from error
-    models: dict[Role, Model] = {}
-    recall = None
+    models: dict[Role, list[Model]] = {role: [] for role in Role}
+    recalls = set()
     for table in tables:
         try:
             model = _model(table, path.parent, files)
         except (KeyError, TypeError, ValueError) as error:
             raise ManifestError(f"{path}: a [[model]] is wrong: {error!r} in {table}") from error
-        if model.role in models:
-            raise ManifestError(f"{path} has two models for {model.role}")
+        _check_alone(path, model, models[model.role])
         _check_classes(model)
+        _check_numbers(model)
         _check_file(files[model.path])
-        models[model.role] = model
+        models[model.role].append(model)
         if model.role is Role.HAZARDS and "recall" in table:
-            recall = (path.parent / table["recall"]).resolve()
-    return models, recall
+            recalls.add((path.parent / table["recall"]).resolve())
+    if len(recalls) > 1:
+        raise ManifestError(f"{path}: all models of hazards together have one recall table")
+    return models, next(iter(recalls), None)
 
 
 def _model(table: dict[str, Any], folder: Path, files: Mapping[Path, PinnedFile]) -> Model:
@@ -126,7 +182,27 @@ def _model(table: dict[str, Any], folder: Path, files: Mapping[Path, PinnedFile]
         classes=tuple(table["classes"]),
         kinds=MappingProxyType(dict(table.get("kinds", {}))),
         context=frozenset(table.get("context", [])),
+        thresholds=MappingProxyType(
+            {kind: float(value) for kind, value in table.get("thresholds", {}).items()}
+        ),
+        precision=Precision(table.get("precision", Precision.FLOAT32)),
+        far_crop=_far_crop(table["far_crop"]) if "far_crop" in table else None,
     )
+
+
+def _far_crop(shares: list[float]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = map(float, shares)
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        raise ValueError(f"far_crop {shares} is not left, top, right, bottom within 0..1")
+    return left, top, right, bottom
+
+
+def _check_alone(path: Path, model: Model, others: list[Model]) -> None:
+    """Only hazards may have several models, and those need names of their own."""
+    if others and model.role is not Role.HAZARDS:
+        raise ManifestError(f"{path} has two models for {model.role}")
+    if model.name in {other.name for other in others}:
+        raise ManifestError(f"{path} has two models with the name {model.name}")
 
 
 def _check_classes(model: Model) -> None:
@@ -135,7 +211,12 @@ def _check_classes(model: Model) -> None:
         raise ManifestError(f"{model.name} has no class {', '.join(sorted(unknown))}")
     if both := model.kinds.keys() & model.context:
         raise ManifestError(f"{model.name}: {', '.join(sorted(both))} is both hazard and context")
-    if not 0 < model.threshold < 1:
+    if unknown := model.thresholds.keys() - set(model.kinds.values()):
+        raise ManifestError(f"{model.name} has a threshold but no kind {', '.join(unknown)}")
+
+
+def _check_numbers(model: Model) -> None:
+    if not all(0 < value < 1 for value in (model.threshold, *model.thresholds.values())):
         raise ManifestError(f"{model.name}: threshold must lie between 0 and 1")
     if model.long_side_px < 32 or model.long_side_px % 32:
         raise ManifestError(f"{model.name}: long_side_px must be a multiple of 32")

@@ -14,6 +14,7 @@ def fetch_all(place: Place) -> None:
     weights = Path("detection/weights/manifest.toml")
     assets = Path("deploy/assets.toml")
     _stamped_fetch(place, "Model weights", "weights", weights)
+    _export(place, weights)
     _stamped_fetch(place, "Pictures and map of the demo", "assets", assets)
     if os.environ.get("REAL") == "1":
         _stamped_fetch(place, "Real frames", "real", Path("deploy/real_frames.toml"))
@@ -36,6 +37,19 @@ def _stamped_fetch(place: Place, title: str, name: str, manifest: Path) -> None:
         stamp=place.var / "stamps" / name,
         inputs=[place.home / manifest],
         outputs=_paths_in(place.home / manifest),
+    )
+
+
+def _export(place: Place, manifest: Path) -> None:
+    """Workers start without PyTorch from the weights as ONNX, which each machine makes once."""
+    folder = place.var / "detection"
+    command: Command = [place.python, "-m", "detection.backends.export", "--manifest", manifest]
+    stamped(
+        "Models for this machine",
+        lambda: run([*command, "--into", folder], log=place.log("weights"), cwd=place.home),
+        stamp=place.var / "stamps" / "export",
+        inputs=[place.home / manifest, place.home / "requirements.txt"],
+        outputs=[folder / "onnx"],
     )
 
 

@@ -1,20 +1,21 @@
-"""Faces by CenterFace (Xu, Yan et al. 2019, arXiv:1911.03599) on onnxruntime.
+"""Faces by CenterFace (Xu, Yan et al. 2019, arXiv:1911.03599) on the fastest backend.
 
 The network gives four maps at a quarter of the picture's size: how much each cell looks like the
 middle of a face, the logarithm of its height and width, the offset of its middle, and landmarks
 (unused here).
 """
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from PIL import Image
 
+from detection.backends.network import Backend, Tensor, fastest, open_onnx
 from detection.backends.onnx_shapes import any_size
 from detection.boxes import Boxes, strongest
+from detection.manifest import ManifestError, Model
 
 INPUT: Final = "input.1"
 STRIDE_PX: Final = 4
@@ -25,30 +26,44 @@ OVERLAP: Final = 0.3
 class CenterFace:
     """Finds faces in one picture after the other.
 
-    long_side_px: larger pictures are scaled down to it. threads: of onnxruntime, >= 1.
+    model: its long_side_px is what larger pictures are scaled down to. threads: >= 1. backend:
+    None for the fastest one that is installed. Raises ManifestError where the weights are no model.
     """
 
-    def __init__(self, weights: Path, *, threshold: float, long_side_px: int, threads: int) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors; its warnings are about weights nobody uses
-        self._session = ort.InferenceSession(
-            any_size(weights.read_bytes(), INPUT), options, providers=["CPUExecutionProvider"]
-        )
-        self._threshold = threshold
-        self._long_side_px = long_side_px
+    def __init__(self, model: Model, *, threads: int, backend: Backend | None = None) -> None:
+        self._model = model
+        try:
+            self._net = open_onnx(
+                any_size(model.path.read_bytes(), INPUT),
+                backend or fastest(model.precision, "cpu"),
+                precision=model.precision,
+                threads=threads,
+            )
+        except Exception as error:
+            raise ManifestError(f"cannot load the model {model.path}: {error}") from error
 
     def find(self, rgb: NDArray[np.uint8]) -> Boxes:
         """Boxes of faces in pixels of `rgb` (height x width x 3)."""
         height, width = rgb.shape[:2]
-        scale = min(1.0, self._long_side_px / max(width, height))
+        tensor = self.fit(rgb)
+        heat, log_sides, offset, _ = self.run(tensor)
+        boxes = _boxes(heat[0, 0], log_sides[0], offset[0], self._model.threshold)
+        boxes[:, 0:4] *= np.array(
+            [width / tensor.shape[3], height / tensor.shape[2]] * 2, np.float32
+        )
+        return boxes[strongest(boxes, OVERLAP)]
+
+    def fit(self, rgb: NDArray[np.uint8]) -> Tensor:
+        """The picture as 1 x 3 x height x width, values 0..255."""
+        height, width = rgb.shape[:2]
+        scale = min(1.0, self._model.long_side_px / max(width, height))
         size = (_up_to_multiple(width * scale), _up_to_multiple(height * scale))
         picture = Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-        tensor = np.asarray(picture, np.float32).transpose(2, 0, 1)[None]
-        heat, log_sides, offset, _ = self._session.run(None, {INPUT: np.ascontiguousarray(tensor)})
-        boxes = _boxes(heat[0, 0], log_sides[0], offset[0], self._threshold)
-        boxes[:, 0:4] *= np.array([width / size[0], height / size[1]] * 2, np.float32)
-        return boxes[strongest(boxes, OVERLAP)]
+        return np.ascontiguousarray(np.asarray(picture, np.float32).transpose(2, 0, 1)[None])
+
+    def run(self, tensor: Tensor) -> Sequence[Tensor]:
+        """The bare network."""
+        return self._net.run(tensor)
 
 
 def _up_to_multiple(side_px: float) -> int:

@@ -12,16 +12,17 @@ from typing import Final
 
 MODEL_IR_VERSION, MODEL_GRAPH = 1, 7
 GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_VALUE_INFO = 11, 12, 13
-VALUE_NAME, VALUE_TYPE, TYPE_TENSOR, TENSOR_ELEMENT = 1, 2, 1, 1
+VALUE_NAME, VALUE_TYPE, TYPE_TENSOR, TENSOR_ELEMENT, TENSOR_SHAPE, SHAPE_SIDE = 1, 2, 1, 1, 2, 1
 FLOAT: Final = 1
 # The first version of the format in which a weight need not be an input as well.
 IR_VERSION: Final = 4
 
 
 def any_size(model: bytes, picture: str) -> bytes:
-    """The same model with `picture` as its only input and no fixed shapes.
+    """The same model with `picture` as its only input and no fixed sizes.
 
-    Input and outputs must be float tensors. Raises ValueError where `model` is not protobuf.
+    Input and outputs must be float tensors of four dimensions. Raises ValueError where `model`
+    is not protobuf.
     """
     result = b""
     for number, raw, value in _fields(model):
@@ -47,8 +48,9 @@ def _graph(graph: bytes, picture: bytes) -> bytes:
 
 
 def _float_tensor(name: bytes) -> bytes:
-    """A ValueInfoProto: a float tensor of unknown shape."""
-    tensor = _delimited(TYPE_TENSOR, _key(TENSOR_ELEMENT, 0) + _varint(FLOAT))
+    """A ValueInfoProto: a float tensor of four dimensions of any length."""
+    shape = _delimited(TENSOR_SHAPE, _delimited(SHAPE_SIDE, b"") * 4)
+    tensor = _delimited(TYPE_TENSOR, _key(TENSOR_ELEMENT, 0) + _varint(FLOAT) + shape)
     return _delimited(VALUE_NAME, name) + _delimited(VALUE_TYPE, tensor)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import detection
 from detection.manifest import ManifestError, Role, load_manifest
+from detection.merge import ANIMAL, NOT_CONTEXT, SPECIES
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.recall import Recall, RecallTable
 
@@ -61,17 +62,18 @@ def manifest(tmp_path):
 def test_the_shipped_manifest_and_its_recall_table_fit_the_map():
     shipped = load_manifest(SHIPPED)
 
-    assert len(shipped.hazards.classes) == 80
+    coco = shipped.hazards.models[0]
+    assert len(coco.classes) == 80
     assert set(shipped.hazards.kinds.values()) <= KINDS.keys()
-    assert shipped.hazards.label == "yolo26n-coco-1-9b09cc8b"
-    assert "person" in shipped.hazards.context
+    assert SPECIES | {ANIMAL} | NOT_CONTEXT.keys() <= KINDS.keys()
+    assert coco.label == "yolo26n-coco-1-9b09cc8b"
+    assert "person" in coco.context
 
     fields = json.loads(shipped.recall.read_text())
     kinds = {name: Recall(**recall) for name, recall in fields.pop("kinds").items()}
     table = RecallTable(kinds=kinds, default=Recall(**fields.pop("default")), **fields)
-    assert table.measured is False
+    assert table.version == shipped.hazards.version
     assert kinds.keys() <= KINDS.keys()
-    assert set(shipped.hazards.kinds.values()) <= kinds.keys()
     for recall in (*kinds.values(), table.default):
         assert len(recall.upto_m) == len(recall.by_bin)
         assert list(recall.upto_m) == sorted(set(recall.upto_m))
@@ -81,9 +83,11 @@ def test_the_shipped_manifest_and_its_recall_table_fit_the_map():
 def test_a_manifest_is_read_into_models(manifest):
     loaded = load_manifest(manifest)
 
-    assert loaded.hazards.kinds == {"kine": "cow"}
-    assert loaded.hazards.context == {"car"}
-    assert loaded.hazards.path == manifest.parent / "hazards.pt"
+    [hazards] = loaded.hazards.models
+    assert hazards.kinds == {"kine": "cow"}
+    assert hazards.context == {"car"}
+    assert hazards.path == manifest.parent / "hazards.pt"
+    assert (hazards.precision, hazards.far_crop) == ("float32", None)
     digest = hashlib.sha256(b"weights of hazards").hexdigest()
     assert loaded.hazards.label == f"hazards-net-2-{digest[:8]}"
     assert loaded.recall == manifest.parent / "recall.json"
@@ -94,7 +98,7 @@ def test_an_own_hazard_model_replaces_the_shipped_one_only(manifest, tmp_path):
 
     loaded = load_manifest(manifest, own)
 
-    assert loaded.hazards.path == tmp_path / "own/hazards.pt"
+    assert loaded.hazards.models[0].path == tmp_path / "own/hazards.pt"
     assert loaded.recall == tmp_path / "own/recall.json"
     assert loaded.faces.path == manifest.parent / "faces.pt"
 
@@ -127,6 +131,10 @@ def test_other_weights_than_pinned_are_refused(manifest):
         ("threshold = 0.3", "threshold = 30", "threshold"),
         ("threshold = 0.3\n", "", "threshold"),
         ("long_side_px = 640", "long_side_px = 650", "multiple of 32"),
+        ("threshold = 0.3", "threshold = 0.3\nthresholds = { cat = 0.4 }", "no kind cat"),
+        ("threshold = 0.3", "threshold = 0.3\nthresholds = { cow = 4 }", "threshold must lie"),
+        ("threshold = 0.3", 'threshold = 0.3\nprecision = "int2"', "int2"),
+        ("threshold = 0.3", "threshold = 0.3\nfar_crop = [0.6, 0.3, 0.4, 0.7]", "far_crop"),
         ('kine = "cow"', 'calf = "cow"', "no class calf"),
         ('context = ["car"]', 'context = ["kine"]', "both hazard and context"),
         ('recall = "recall.json"\n', "", "needs recall"),
@@ -138,6 +146,33 @@ def test_contradictions_are_refused_with_a_reason(manifest, old, new, says):
     _change(manifest, old, new)
 
     with pytest.raises(ManifestError, match=says):
+        load_manifest(manifest)
+
+
+def test_several_models_may_look_for_hazards(manifest):
+    """A second network, with thresholds of its own kinds, under one recall table."""
+    text = manifest.read_text()
+    road = MODEL.format(role="hazards").replace('recall = "recall.json"\n', "")
+    road = road.replace("hazards-net", "road").replace(
+        "kinds =", "thresholds = {{ cow = 0.1 }}\nkinds ="
+    )
+    road = road.replace("{{", "{").replace("}}", "}")
+    manifest.write_text(text + road)
+    recall = manifest.parent / "recall.json"
+    with pytest.raises(ManifestError, match=r'not the recall table of "hazards-net-2\+road-2"'):
+        load_manifest(manifest)
+    recall.write_text(json.dumps({"version": "hazards-net-2+road-2"}))
+
+    hazards = load_manifest(manifest).hazards
+
+    assert [model.name for model in hazards.models] == ["hazards-net", "road"]
+    digest = hazards.models[0].sha256
+    assert hazards.label == f"hazards-net-2-{digest[:8]}+road-2-{digest[:8]}"
+    assert hazards.sha256 != digest
+    assert set(hazards.kinds.values()) == {"cow"}
+    assert hazards.models[1].threshold_of("kine") == hazards.models[1].least_threshold == 0.1
+    manifest.write_text(text + road.replace('"road"', '"hazards-net"'))
+    with pytest.raises(ManifestError, match="two models with the name hazards-net"):
         load_manifest(manifest)
 
 

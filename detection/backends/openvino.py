@@ -1,0 +1,57 @@
+"""Networks on OpenVINO, which computes in bfloat16 where the processor can."""
+
+import ast
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detection.backends.network import Precision, Tensor
+
+# Merely importing openvino would report to Google Analytics; without this package it does not.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+import openvino as ov  # noqa: E402
+
+
+class OpenvinoNetwork:
+    """An ONNX network on the CPU. threads: >= 1."""
+
+    batches = False
+
+    def __init__(self, model: Path | bytes, *, precision: Precision, threads: int) -> None:
+        read = _core().read_model(model if isinstance(model, bytes) else str(model))
+        settings = {
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "bf16" if _halves(precision) else "f32",
+            "ENABLE_CPU_PINNING": False,  # the machine has other work; the scheduler knows better
+        }
+        self._request = _core().compile_model(read, "CPU", settings).create_infer_request()
+        side = read.input(0).partial_shape[-1]
+        self.side_px: int | None = side.get_length() if side.is_static else None
+        # ultralytics writes the classes as a Python dict: {0: 'person', …}
+        path = ["framework", "names"]
+        names: Any = read.get_rt_info(path).astype(str) if read.has_rt_info(path) else "{}"
+        self.names: tuple[str, ...] = tuple(ast.literal_eval(names).values())
+
+    def run(self, tensor: Tensor) -> Sequence[Tensor]:
+        found = self._request.infer([tensor], share_inputs=True)
+        return [np.array(output, np.float32) for output in found.values()]
+
+
+def has_bfloat16() -> bool:
+    """Whether the processor computes in bfloat16 (AVX512_BF16 or AMX)."""
+    return "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def _halves(precision: Precision) -> bool:
+    return precision is Precision.BFLOAT16 and has_bfloat16()
+
+
+@cache
+def _core() -> ov.Core:
+    return ov.Core()

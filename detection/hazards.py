@@ -1,0 +1,122 @@
+"""All hazard networks on a frame: things, what may hide them, and people to be blurred."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detection import privacy
+from detection.backends.yolo import Found, Yolo
+from detection.boxes import Boxes, strongest
+from detection.manifest import Hazards, Model
+from detection.merge import Report, merged_context, merged_hazards
+
+# Classes and kinds that are people; their heads are blurred.
+PERSONS: Final = frozenset({"person", "worker"})
+LEAST_SHARE: Final = 0.001
+# The near view and the far one report what lies in both.
+TWICE_SEEN_OVERLAP: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What is in one picture. persons: boxes in pixels, also of those too unsure for context."""
+
+    hazards: list[Report]
+    context: list[Report]
+    persons: Boxes
+
+
+class HazardFinder:
+    """Runs every hazard model on every picture. Arguments as those of `Yolo`."""
+
+    def __init__(self, hazards: Hazards, *, device: str, threads: int, config_dir: Path) -> None:
+        self._networks = [
+            (model, _opened(model, device, threads, config_dir)) for model in hazards.models
+        ]
+
+    @property
+    def networks(self) -> list[Yolo]:
+        return [yolo for _, yolo in self._networks]
+
+    def find(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Seen]:
+        """For each picture (height x width x 3, RGB), in the same order."""
+        by_model = [_found(model, yolo, pictures) for model, yolo in self._networks]
+        return [
+            self._seen(answers, (picture.shape[1], picture.shape[0]))
+            for picture, *answers in zip(pictures, *by_model, strict=True)
+        ]
+
+    def _seen(self, answers: Sequence[Found], size_px: tuple[int, int]) -> Seen:
+        hazards: list[Report] = []
+        context: list[Report] = []
+        persons = []
+        for (model, _), found in zip(self._networks, answers, strict=True):
+            for label, report in _reports(model, found, size_px):
+                if label in model.kinds:
+                    hazards.append(report)
+                elif label in model.context:
+                    context.append(report)
+            persons.append(found.boxes[[label in PERSONS for label in found.labels]])
+        merged = merged_hazards(hazards)
+        return Seen(merged, merged_context(context, merged), np.concatenate(persons))
+
+
+def knows_persons(model: Model) -> bool:
+    """Whether heads can be found by this model."""
+    return not PERSONS.isdisjoint(model.classes)
+
+
+def _opened(model: Model, device: str, threads: int, config_dir: Path) -> Yolo:
+    least = model.least_threshold
+    if knows_persons(model):
+        least = min(least, privacy.PERSON_THRESHOLD)
+    return Yolo(model, threshold=least, device=device, threads=threads, config_dir=config_dir)
+
+
+def _found(model: Model, yolo: Yolo, pictures: Sequence[NDArray[np.uint8]]) -> list[Found]:
+    """What one model finds in whole pictures and, where it has one, in its far crop."""
+    whole = yolo.find(pictures)
+    if model.far_crop is None:
+        return whole
+    crops = [_crop(picture, model.far_crop) for picture in pictures]
+    far = yolo.find([part for part, _ in crops])
+    corners = [corner for _, corner in crops]
+    return [_joined(*each) for each in zip(whole, far, corners, strict=True)]
+
+
+def _crop(
+    rgb: NDArray[np.uint8], shares: tuple[float, float, float, float]
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """The part of a picture and its left upper corner in pixels; at least one pixel."""
+    height, width = rgb.shape[:2]
+    left, top = int(shares[0] * width), int(shares[1] * height)
+    right, bottom = max(left + 1, int(shares[2] * width)), max(top + 1, int(shares[3] * height))
+    return np.ascontiguousarray(rgb[top:bottom, left:right]), (left, top)
+
+
+def _joined(whole: Found, far: Found, corner: tuple[int, int]) -> Found:
+    """Both views, each thing once per class."""
+    moved = far.boxes.copy()
+    moved[:, 0:4] += np.array([*corner, *corner], np.float32)
+    boxes, labels = np.concatenate([whole.boxes, moved]), np.array([*whole.labels, *far.labels])
+    kept = [
+        rows[strongest(boxes[rows], TWICE_SEEN_OVERLAP)]
+        for label in sorted(set(labels.tolist()))
+        for rows in [np.flatnonzero(labels == label)]
+    ]
+    chosen = np.concatenate(kept) if kept else np.array([], np.intp)
+    return Found(boxes[chosen], tuple(labels[chosen].tolist()))
+
+
+def _reports(model: Model, found: Found, size_px: tuple[int, int]) -> Iterable[tuple[str, Report]]:
+    """Classes and reports at the working threshold of what has extent inside the frame."""
+    shares = (found.boxes[:, 0:4].astype(float) / np.tile(size_px, 2)).clip(0, 1)
+    for label, score, box in zip(found.labels, found.boxes[:, 4], shares, strict=True):
+        inside = min(box[2] - box[0], box[3] - box[1]) > LEAST_SHARE
+        if inside and score >= model.threshold_of(label):
+            name = model.kinds.get(label, label)
+            yield label, Report(name, round(float(score), 4), *box.round(4).tolist())

@@ -1,0 +1,33 @@
+"""The frames that the detector is measured on: real drives where there are any."""
+
+import os
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+import detection
+
+SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
+ROOT = SHIPPED.parents[2]
+CONFIG = ROOT / "var" / "detection"
+SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
+SIZE = (1280, 720)
+COUNT = 4
+
+
+def frames() -> tuple[str, list[bytes]]:
+    """What they are in words, and JPEGs of 1,280 x 720."""
+    paths = sorted((SHARED / "gps_frames/driving_sequences").glob("*.jpg"))[:COUNT]
+    what = f"{len(paths)} frames of real drives at 1280 x 720"
+    if not paths:
+        paths = [ROOT / "var" / "assets" / "chelsea.png"] * COUNT
+        what = "a photograph of a cat at 1280 x 720"
+    return what, [_jpeg(path) for path in paths]
+
+
+def _jpeg(path: Path) -> bytes:
+    stream = BytesIO()
+    with Image.open(path) as picture:
+        picture.convert("RGB").resize(SIZE).save(stream, "JPEG", quality=90)
+    return stream.getvalue()

@@ -1,0 +1,137 @@
+"""The parts of the detector, each timed in every round."""
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from detection.backends.centerface import CenterFace
+from detection.backends.network import fastest
+from detection.backends.pytorch import gpu
+from detection.backends.yolo import Yolo
+from detection.decode import Decoded, Decoder
+from detection.engine import Engine, FrameResult
+from detection.hazards import HazardFinder
+from detection.manifest import load_manifest
+from tests.bench.detect.frames import CONFIG, SHIPPED, frames
+
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Timings:
+    """seconds: name of a part -> CPU seconds per frame, one for each round."""
+
+    frames: str
+    backends: str
+    rounds: int
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def median_ms(self, name: str) -> float:
+        return statistics.median(self.seconds[name]) * 1000
+
+
+def measured(rounds: int) -> Timings:
+    """Run every part in every round, after a round that does not count."""
+    what, images = frames()
+    manifest = load_manifest(SHIPPED)
+    cv2.setNumThreads(1)
+    hazards = HazardFinder(manifest.hazards, device="cpu", threads=1, config_dir=CONFIG)
+    plates = Yolo(
+        manifest.plates,
+        threshold=manifest.plates.threshold,
+        device="cpu",
+        threads=1,
+        config_dir=CONFIG,
+    )
+    faces = CenterFace(manifest.faces, threads=1)
+    with Decoder() as decoder:
+        pictures = [answer.rgb for answer in map(decoder.decode, images) if _is(answer)]
+    bgr = [np.ascontiguousarray(picture[:, :, ::-1]) for picture in pictures]
+    gpu()  # imports torch before ultralytics is, as the engine would
+    plain = _plain_loops([model.path for model in manifest.hazards.models])
+    fitted = [
+        [(yolo, yolo.fit(picture).tensor(picture)[None]) for yolo in hazards.networks]
+        for picture in pictures
+    ]
+    fitted_plates = [plates.fit(picture).tensor(picture)[None] for picture in pictures]
+    fitted_faces = [faces.fit(picture) for picture in pictures]
+    parts: dict[str, Callable[[], object]] = {
+        "pytorch loop": lambda: [net(picture) for picture in bgr for net in plain],
+        "hazards": lambda: [hazards.find([picture]) for picture in pictures],
+        "hazards bare": lambda: [yolo.run(tensor) for each in fitted for yolo, tensor in each],
+        "plates": lambda: [plates.find([picture]) for picture in pictures],
+        "plates bare": lambda: [plates.run(tensor) for tensor in fitted_plates],
+        "faces": lambda: [faces.find(picture) for picture in pictures],
+        "faces bare": lambda: [faces.run(tensor) for tensor in fitted_faces],
+    }
+    precisions = [
+        (model.name, fastest(model.precision, "cpu")) for model in manifest.hazards.models
+    ]
+    backends = ", ".join(f"{name} on {backend}" for name, backend in precisions)
+    timings = Timings(what, backends, rounds)
+    with (
+        Engine(manifest, device="cpu", config_dir=CONFIG) as engine,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        for number in range(-1, rounds):
+            taken = {name: _cpu_s(part) for name, part in parts.items()}
+            before_s = _decoder_s(engine)
+            taken["worker without decoder"] = _cpu_s(lambda: _work(engine, images, Path(folder)))
+            taken["worker"] = taken["worker without decoder"] + _decoder_s(engine) - before_s
+            if number >= 0:
+                for name, seconds in taken.items():
+                    timings.seconds.setdefault(name, []).append(seconds / len(images))
+    return timings
+
+
+def _plain_loops(paths: list[Path]) -> list[Callable[[np.ndarray], object]]:
+    from ultralytics import YOLO  # type: ignore[attr-defined]  # noqa: PLC0415 - after its settings
+
+    nets = [YOLO(str(path), task="detect", verbose=False) for path in paths]
+    return [
+        lambda bgr, net=net: net.predict(bgr, imgsz=640, device="cpu", verbose=False)
+        for net in nets
+    ]
+
+
+def _work(engine: Engine, images: list[bytes], folder: Path) -> None:
+    """What a worker does with claimed frames, with files in place of rows."""
+    for number, result in enumerate(engine.process(images)):
+        assert isinstance(result, FrameResult)
+        record = asdict(result) | {"blurred_jpeg": f"{number}.jpg"}
+        for name, content in (
+            (f"{number}.jpg", result.blurred_jpeg),
+            (f"{number}.json", json.dumps(record).encode()),
+        ):
+            with (folder / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+
+
+def _is(answer: object) -> bool:
+    assert isinstance(answer, Decoded), answer
+    return True
+
+
+def _cpu_s(part: Callable[[], object]) -> float:
+    begun = time.process_time()
+    part()
+    return time.process_time() - begun
+
+
+def _decoder_s(engine: Engine) -> float:
+    """CPU seconds of the decoder's process so far."""
+    process = engine._decoder._process
+    if process is None:
+        return 0.0
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S

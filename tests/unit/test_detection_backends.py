@@ -1,0 +1,137 @@
+"""Every backend sees what ultralytics itself sees, on real pictures."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import detection
+from detection.backends.network import Backend
+from detection.backends.yolo import Found, Yolo
+from detection.boxes import intersection_over_union
+from detection.manifest import Model, Precision, load_manifest
+
+SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
+ROOT = SHIPPED.parents[2]
+CONFIG = ROOT / "var" / "detection"
+SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
+CAT = ROOT / "var" / "assets" / "chelsea.png"
+THRESHOLD = 0.25
+
+pytestmark = pytest.mark.skipif(
+    not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
+)
+
+
+@pytest.fixture(scope="module")
+def coco() -> Model:
+    return load_manifest(SHIPPED).hazards.models[0]
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[np.ndarray]:
+    """The cat of the demo, and where there are any, pictures of roads and animals."""
+    folders = ("coco_subset/images/val", "gps_frames/driving_sequences")
+    more = [path for name in folders for path in sorted((SHARED / name).glob("*.jpg"))[:4]]
+    paths = [path for path in [CAT, *more] if path.exists()]
+    if not paths:
+        pytest.skip("neither the pictures of the demo nor the optional data folder are there")
+    return [np.asarray(Image.open(path).convert("RGB")) for path in paths]
+
+
+def _yolo(model: Model, backend: Backend, precision: Precision = Precision.FLOAT32) -> Yolo:
+    return Yolo(
+        replace(model, precision=precision),
+        threshold=THRESHOLD,
+        device="cpu",
+        threads=1,
+        config_dir=CONFIG,
+        backend=backend,
+    )
+
+
+def _pairs(one: Found, other: Found) -> list[tuple[float, float]]:
+    """For each box of one: overlap with and score of its counterpart, of the same label."""
+    pairs = []
+    for box, label in zip(one.boxes, one.labels, strict=True):
+        rows = other.boxes[[name == label for name in other.labels]]
+        overlaps = intersection_over_union(box, rows)
+        best = int(overlaps.argmax()) if len(rows) else None
+        pairs.append((0.0, 0.0) if best is None else (overlaps[best], rows[best, 4] - box[4]))
+    return pairs
+
+
+def _borderline(found: Found) -> int:
+    return int((abs(found.boxes[:, 4] - THRESHOLD) < 0.01).sum())
+
+
+def test_all_backends_answer_as_ultralytics_does(coco, pictures):
+    """Boxes and scores within 1 % of those of its own predict(), and no box more or less."""
+    yolos = [_yolo(coco, backend) for backend in Backend]
+    answers = [yolo.find(pictures) for yolo in yolos]
+    from ultralytics import YOLO  # noqa: PLC0415 - the backend has made it safe by now
+
+    reference = YOLO(str(coco.path), task="detect")
+    seen = 0
+    for number, picture in enumerate(pictures):
+        bgr = np.ascontiguousarray(picture[:, :, ::-1])
+        [result] = reference.predict(bgr, imgsz=640, conf=THRESHOLD, device="cpu", verbose=False)
+        rows = np.column_stack([result.boxes.xyxy.numpy(), result.boxes.conf.numpy()])
+        labels = tuple(coco.classes[int(one)] for one in result.boxes.cls)
+        expected = Found(rows.astype(np.float32), labels)
+        seen += len(rows)
+        for backend in answers:
+            assert abs(len(backend[number].boxes) - len(rows)) <= _borderline(expected)
+            for overlap, off in _pairs(expected, backend[number]):
+                assert overlap > 0.99
+                assert abs(off) < 0.01
+    assert seen >= len(pictures) / 2
+
+
+def test_bfloat16_changes_what_is_seen_by_less_than_a_percent(coco, pictures):
+    """In the median; single scores move more, by no more than a tenth for things well seen."""
+    exact = _yolo(coco, Backend.ONNXRUNTIME).find(pictures)
+    rough = _yolo(coco, Backend.OPENVINO, Precision.BFLOAT16).find(pictures)
+
+    pairs = [pair for one, other in zip(exact, rough, strict=True) for pair in _pairs(one, other)]
+    overlaps, offs = np.array(pairs).T
+    assert np.median(overlaps) > 0.985
+    assert np.median(abs(offs)) < 0.01
+    sure = np.concatenate([found.boxes[:, 4] for found in exact]) > 0.5
+    assert overlaps[sure].min() > 0.8
+
+
+def test_a_batch_gives_what_each_picture_gives_alone(coco, pictures):
+    """As on a GPU, where pictures of one size run together."""
+    yolo = _yolo(coco, Backend.PYTORCH)
+    alone = yolo.find(pictures[:3])
+    yolo._net.batches = True
+    together = yolo.find([*pictures[:3], pictures[0]])
+
+    for one, other in zip([*alone, alone[0]], together, strict=True):
+        assert one.labels == other.labels
+        assert np.allclose(one.boxes, other.boxes, atol=1e-2)
+    scores = together[0].boxes[:, 4]
+    assert all(a >= b for a, b in pairwise(scores))
+
+
+def test_openvino_reports_to_nobody(tmp_path):
+    """Left alone it makes a folder for its telemetry at home, and sends a line at each import."""
+    program = (
+        "import sys, detection.backends.openvino; assert not sys.modules['openvino_telemetry']"
+    )
+
+    subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        cwd=ROOT,
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+    )
+
+    assert list(tmp_path.iterdir()) == []
