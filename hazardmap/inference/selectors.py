@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hazardmap.core.recall import RecallTable, table_from_json
 from hazardmap.inference.detector import manifest
-from hazardmap.inference.models import Detection
+from hazardmap.inference.models import Detection, ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ def detections_of(frame_ids: Iterable[UUID]) -> list[DetectionInfo]:
         )
         for row in rows
     ]
+
+
+def model_names() -> list[str]:
+    """The detector versions that have been used here, and whose results mean something to us."""
+    return list(ModelVersion.objects.values_list("name", flat=True))
 
 
 @cache
