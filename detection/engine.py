@@ -150,7 +150,7 @@ class Engine:
             width_px=width_px,
             height_px=height_px,
             phash=difference_hash(rgb),
-            quality=quality.judge(rgb),
+            quality=quality.judge(rgb, _surely_seen(seen)),
             receipt=receipt,
         )
 
@@ -198,3 +198,11 @@ class Engine:
             person_threshold=min(manifest.hazards.threshold, privacy.PERSON_THRESHOLD),
             regions=regions,
         )
+
+
+def _surely_seen(seen: Found) -> set[str]:
+    """What the frame gate may go by."""
+    scores = seen.boxes[:, 4].tolist()
+    return {
+        label for label, score in zip(seen.labels, scores, strict=True) if score >= quality.SURE
+    }

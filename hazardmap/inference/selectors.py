@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
+from detection.manifest import ManifestError
 from hazardmap.core.recall import RecallTable, table_from_json
 from hazardmap.inference.detector import manifest
 from hazardmap.inference.models import Detection, ModelVersion
@@ -34,9 +36,12 @@ def detections_of(frame_ids: Iterable[UUID]) -> list[DetectionInfo]:
     ]
 
 
-def model_names() -> list[str]:
-    """The detector versions that have been used here, and whose results mean something to us."""
-    return list(ModelVersion.objects.values_list("name", flat=True))
+def model_names() -> set[str]:
+    """The detector versions that are or were in use here: their results mean something to us."""
+    names = set(ModelVersion.objects.values_list("name", flat=True))
+    with suppress(ManifestError):  # a web machine may have no weights; the workers have
+        names.add(manifest().hazards.label)
+    return names
 
 
 @cache
