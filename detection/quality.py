@@ -6,9 +6,10 @@ pictures of roads none is called a wrong mount, of 2,192 pictures none indoor (9
 0.24 % and 0.17 %; the thresholds were chosen on the same pictures).
 
 Wrong mount is what looks away from the road: smooth sky far down, or a smooth bonnet far up. It
-catches 45 of 49 drawn bonnets over three quarters of a frame (the other frames were at night), and
-39, 31 and 24 of the upper 20, 30 and 40 % of 49 frames (the rest hold branches or houses). It misses a bonnet with sharp reflections, a
-dashboard full of things, a camera that looks sideways, and everything at night.
+catches 45 of 49 bonnets drawn over three quarters of a frame (the other frames were at night),
+and 39, 31 and 24 of the upper 20, 30 and 40 % of 49 frames (the rest hold branches or houses).
+It misses a bonnet with sharp reflections, a dashboard full of things, a camera that looks
+sideways, and everything at night.
 Indoor needs two kinds of furniture or household things and no vehicle. How many rooms that
 catches is not measured for want of pictures; an empty room or a garage passes.
 """
