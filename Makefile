@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-detect bench-drive
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-detect bench-drive bench-privacy
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,3 +48,6 @@ bench-drive: ## what the map has of rendered drives, over the whole site (BENCH_
 
 bench-detect: ## how fast the detector is, against a plain loop and its bare models (BENCH_ARGS="--rounds 2" is short)
 	@.venv/bin/python -m tests.bench.detect $(BENCH_ARGS)
+
+bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
+	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write

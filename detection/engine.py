@@ -158,7 +158,7 @@ class Engine:
             width_px=width_px,
             height_px=height_px,
             phash=difference_hash(rgb),
-            quality=quality.judge(rgb),
+            quality=quality.judge(rgb, seen.surely),
             receipt=receipt,
         )
 

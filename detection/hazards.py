@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detection import privacy
+from detection import privacy, quality
 from detection.backends.yolo import Found, Yolo
 from detection.boxes import Boxes, strongest
 from detection.manifest import Hazards, Model
@@ -23,11 +23,16 @@ TWICE_SEEN_OVERLAP: Final = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What is in one picture. persons: boxes in pixels, also of those too unsure for context."""
+    """What is in one picture.
+
+    persons: boxes in pixels, also of those too unsure for context. surely: the names of all that a
+    network is sure to see, also of what is neither hazard nor context.
+    """
 
     hazards: list[Report]
     context: list[Report]
     persons: Boxes
+    surely: frozenset[str]
 
 
 class HazardFinder:
@@ -62,7 +67,17 @@ class HazardFinder:
                     context.append(report)
             persons.append(found.boxes[[label in PERSONS for label in found.labels]])
         merged = merged_hazards(hazards)
-        return Seen(merged, merged_context(context, merged), np.concatenate(persons))
+        return Seen(
+            merged,
+            merged_context(context, merged),
+            np.concatenate(persons),
+            frozenset().union(*map(_surely, answers)),
+        )
+
+
+def _surely(found: Found) -> set[str]:
+    sure = found.boxes[:, 4] >= quality.SURE
+    return {label for label, is_sure in zip(found.labels, sure, strict=True) if is_sure}
 
 
 def knows_persons(model: Model) -> bool:

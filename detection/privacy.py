@@ -9,7 +9,8 @@ always, with it hardly more often than by guessing.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -58,7 +59,7 @@ class BlurReceipt:
     """What was looked for, with what, and what was blurred. *_model: labels with versions.
 
     person_model: None where the hazard model does not know persons; then only faces and plates
-    were looked for.
+    were looked for. blurred_at: when, ISO 8601 in UTC; no part of what makes receipts equal.
     """
 
     face_model: str
@@ -68,6 +69,9 @@ class BlurReceipt:
     person_model: str | None
     person_threshold: float
     regions: tuple[Region, ...]
+    blurred_at: str = field(
+        default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"), compare=False
+    )
 
 
 def face_regions(boxes: Boxes, size_px: tuple[int, int]) -> list[Region]:

@@ -1,9 +1,20 @@
 """Whether a frame could have shown a hazard at all: the gate before it may speak against one.
 
 The gate errs on the side of passing: it stops frames in which a person would see no road either.
-Everything is measured on a grey copy with a long side of 320 px, values 0..255.
+Everything is measured on a grey copy with a long side of 320 px, values 0..255. Of 1,555 ordinary
+pictures of roads none is called a wrong mount, of 2,192 pictures none indoor (95 % upper bounds
+0.24 % and 0.17 %; the thresholds were chosen on the same pictures).
+
+Wrong mount is what looks away from the road: smooth sky far down, or a smooth bonnet far up. It
+catches 45 of 49 bonnets drawn over three quarters of a frame (the other frames were at night),
+and 39, 31 and 24 of the upper 20, 30 and 40 % of 49 frames (the rest hold branches or houses).
+It misses a bonnet with sharp reflections, a dashboard full of things, a camera that looks
+sideways, and everything at night.
+Indoor needs two kinds of furniture or household things and no vehicle. How many rooms that
+catches is not measured for want of pictures; an empty room or a garage passes.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +27,10 @@ LONG_SIDE_PX: Final = 320
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """dark: night, dusk or tunnel. usable: False with a reason: too_dark, obstructed, blurred."""
+    """dark: night, dusk or tunnel. usable: False with a reason.
+
+    reason: too_dark, obstructed, blurred, wrong_mount or indoor.
+    """
 
     dark: bool
     usable: bool
@@ -36,10 +50,30 @@ UNIFORM_DEVIATION: Final = 8.0
 # softest ordinary picture has 0.054; blurred by a Gaussian of 0.8 % of the long side the median
 # is 0.002.
 SHARP_RATIO: Final = 0.006
+# Difference to the pixel below that counts as an edge: skies and bonnets have none for long.
+EDGE_LEVELS: Final = 6.0
+# Share of the height that the middle column of a frame (by order) has no edge in, from above and
+# from below. The largest among ordinary pictures are 0.70 and 0.57.
+SKY_SHARE: Final = 0.75
+BONNET_SHARE: Final = 0.65
+
+# Confidence at which a thing counts as seen here.
+SURE: Final = 0.4
+HOUSEHOLD: Final = frozenset(
+    {"chair", "couch", "bed", "dining table", "toilet", "tv", "laptop", "mouse", "remote"}
+    | {"keyboard", "microwave", "oven", "toaster", "sink", "refrigerator", "book", "clock"}
+    | {"vase", "bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl", "teddy bear"}
+)
+TRAFFIC: Final = frozenset(
+    {"car", "truck", "bus", "motorcycle", "bicycle", "train", "traffic light", "stop sign"}
+)
 
 
-def judge(rgb: NDArray[np.uint8]) -> Quality:
-    """Judge a picture (height x width x 3, both sides at least 32 px)."""
+def judge(rgb: NDArray[np.uint8], seen: Collection[str] = ()) -> Quality:
+    """Judge a picture (height x width x 3, both sides at least 32 px).
+
+    seen: names of what a detector is SURE to have found in it, as COCO calls them.
+    """
     picture = Image.fromarray(rgb)
     picture.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX), Image.Resampling.BOX)
     grey = np.asarray(picture.convert("L"), np.float32)
@@ -51,7 +85,22 @@ def judge(rgb: NDArray[np.uint8]) -> Quality:
         reason = "obstructed"
     elif _laplacian(grey).var() / grey.var() < SHARP_RATIO:
         reason = "blurred"
+    elif not dark and _looks_away(grey):
+        reason = "wrong_mount"
+    elif len(HOUSEHOLD.intersection(seen)) > 1 and TRAFFIC.isdisjoint(seen):
+        reason = "indoor"
     return Quality(dark, reason is None, reason)
+
+
+def _looks_away(grey: NDArray[np.float32]) -> bool:
+    """Whether sky or bonnet reach so far that hardly any road can be in view."""
+    edges = np.abs(np.diff(grey, axis=0)) > EDGE_LEVELS
+    height = len(edges)
+    above, below = (
+        np.median(np.where(rows.any(axis=0), rows.argmax(axis=0), height)) / height
+        for rows in (edges, edges[::-1])
+    )
+    return bool(above > SKY_SHARE or below > BONNET_SHARE)
 
 
 def _laplacian(grey: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from detection.backends.ultralytics_yolo import ENVIRONMENT
+from detection.backends.pytorch import ENVIRONMENT
 from detection.boxes import strongest
 from detection.fetch import sha256_of
 from detection.labelled import class_number

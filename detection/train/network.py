@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import torch
 
-# ultralytics reads these when it is imported: no network, no telemetry, weights without code.
-os.environ.update(
-    YOLO_OFFLINE="1", ULTRALYTICS_SAFE_LOAD="1", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false"
-)
+from detection.backends.pytorch import ENVIRONMENT
+
+os.environ.update(ENVIRONMENT)  # ultralytics reads it when it is imported
 from ultralytics import YOLO
 from ultralytics.cfg import get_cfg
 from ultralytics.nn.tasks import DetectionModel

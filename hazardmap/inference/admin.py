@@ -18,14 +18,14 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(DetectionRun)
 class DetectionRunAdmin(ReadOnlyAdmin):
-    list_display = ("id", "frame", "model_version", "finished_at", "usable", "dark", "fused_at")
-    list_filter = ("model_version", "usable", "dark", "quality_reason", "finished_at")
+    list_display = ("id", "frame", "model_version", "source", "finished_at", "usable", "fused_at")
+    list_filter = ("model_version", "source", "usable", "dark", "quality_reason", "finished_at")
     list_select_related = ("model_version",)
     search_fields = ("=id", "=frame_id")
     ordering = ("-id",)
     fields = (
-        *("picture", "detections", "frame", "model_version", "finished_at", "fused_at"),
-        *("usable", "quality_reason", "dark", "context", "blur_receipt"),
+        *("picture", "detections", "frame", "model_version", "source", "finished_at"),
+        *("fused_at", "usable", "quality_reason", "dark", "context", "blur_receipt"),
     )
 
     class Media:

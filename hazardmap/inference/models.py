@@ -59,9 +59,14 @@ class ModelVersion(models.Model):
 class DetectionRun(models.Model):
     """One look of one detector at one frame. `fused_at` is None until the map has taken it in."""
 
+    class Source(models.TextChoices):
+        WORKER = "worker", "our worker"
+        EDGE = "edge", "the contributor's device"
+
     id = models.UUIDField(primary_key=True, editable=False)
     frame_id = models.UUIDField()
     model_version = models.ForeignKey(ModelVersion, models.PROTECT)
+    source = models.CharField(max_length=6, choices=Source, default=Source.WORKER)
     finished_at = models.DateTimeField(default=timezone.now)
     dark = models.BooleanField()
     usable = models.BooleanField()
@@ -73,6 +78,9 @@ class DetectionRun(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("frame_id", "model_version", name="run_once_per_model"),
+            models.CheckConstraint(
+                condition=Q(source__in=["worker", "edge"]), name="run_source_known"
+            ),
             models.CheckConstraint(
                 condition=Q(usable=True) | ~Q(quality_reason=""), name="run_unusable_has_reason"
             ),

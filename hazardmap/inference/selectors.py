@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from detection.manifest import ManifestError
 from hazardmap.core.box import Box
 from hazardmap.core.comparison import Pair, Report
 from hazardmap.core.ids import child_id
@@ -64,6 +66,14 @@ def detections_of(frame_ids: Iterable[UUID]) -> list[DetectionInfo]:
         )
         for row in rows
     ]
+
+
+def model_names() -> set[str]:
+    """The detector versions that are or were in use here: their results mean something to us."""
+    names = set(ModelVersion.objects.values_list("label", flat=True))
+    with suppress(ManifestError):  # a web machine may have no weights; the workers have
+        names.add(configured().label)
+    return names
 
 
 def recall_table() -> RecallTable:

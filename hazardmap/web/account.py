@@ -13,7 +13,7 @@ from hazardmap.accounts.models import User
 from hazardmap.accounts.selectors import devices_of
 from hazardmap.accounts.services import NewPairingCode, device_revoke, pairing_code_create
 from hazardmap.capture.selectors import frames_of
-from hazardmap.web.words import PROVENANCES
+from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
 
@@ -47,7 +47,10 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     context = {
         "code": code,
         "devices": devices_of(user),
-        "frames": [(frame, PROVENANCES[frame.provenance]) for frame in frames],
+        "frames": [
+            (frame, PROVENANCES[frame.provenance], REASONS.get(frame.reason, frame.reason))
+            for frame in frames
+        ],
     }
     return render(request, "web/account.html", context)
 

@@ -23,6 +23,23 @@ PROVENANCES: Final[dict[str, str]] = {
     "position_simulated": "real picture, simulated position",
     "rendered": "rendered picture",
 }
+# Why a frame was rejected, or why it counts for what it shows and not against what it does not.
+REASONS: Final[dict[str, str]] = {
+    "not_an_image": "not a picture that we can read",
+    "truncated": "the picture is damaged",
+    "too_many_pixels": "more than 50 megapixels",
+    "decode_timeout": "the picture takes too long to read",
+    "decoder_crashed": "the picture cannot be read safely",
+    "worker_crashed": "the picture brought the detector down",
+    "original_lost": "the upload was lost; please send it again",
+    "not_processed_in_time": "not looked at within a day, and deleted",
+    "too_dark": "too dark to see the road",
+    "obstructed": "something covers the lens",
+    "blurred": "too blurred to see the road",
+    "wrong_mount": "hardly any road in view; please check how the camera is mounted",
+    "indoor": "taken indoors",
+    "edge_incomplete": "counts only for what your device found",
+}
 
 
 def likelihood(p: float) -> str:

@@ -5,23 +5,28 @@ The engine itself is a port of ours and is replaced here; the flow tests run the
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from io import BytesIO
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from PIL import Image
 
 from detection.decode import Reason, Rejection
 from detection.engine import Context, Detection, FrameResult
-from detection.privacy import BlurReceipt
+from detection.privacy import BlurReceipt, Private, Region
 from detection.quality import Quality
 from hazardmap.capture.models import Frame
 from hazardmap.capture.selectors import stored_image
+from hazardmap.capture.services import frame_accept
 from hazardmap.core.box import Box
+from hazardmap.core.edge import EdgeDetection, EdgeReport
 from hazardmap.inference import models
 from hazardmap.inference.services import detect_pending, runs_take
-from tests.capture_scene import driver, waiting_frame
+from tests.capture_scene import driver, here, picture, waiting_frame
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COW = Detection("cow", 0.8, 0.1, 0.2, 0.3, 0.4)
@@ -135,3 +140,90 @@ def test_runs_are_taken_once_and_again_after_a_rollback(sent, detect):
     with transaction.atomic():
         assert [run.frame_id for run in runs_take(limit=10)] == sent[4:]
     assert models.DetectionRun.objects.filter(fused_at__lte=timezone.now()).count() == 6
+
+
+def test_the_receipt_says_what_was_blurred_with_what_and_when(sent, detect):
+    face = Region(Private.FACE, 0.1, 0.1, 0.2, 0.2)
+    detect(lambda image: replace(SEEN, receipt=BlurReceipt("f", 0.2, "p", 0.1, None, 0.2, (face,))))
+    kept = models.DetectionRun.objects.all()[0].blur_receipt
+    assert (kept["face_model"], kept["plate_model"]) == ("f", "p")
+    assert kept["regions"] == [
+        {"what": "face", "left": 0.1, "top": 0.1, "right": 0.2, "bottom": 0.2}
+    ]
+    age = datetime.now(UTC) - datetime.fromisoformat(kept["blurred_at"])
+    assert timedelta(seconds=-1) < age < timedelta(minutes=5)
+
+
+def test_the_gates_reason_reaches_the_contributor(sent, detect):
+    detect(lambda image: replace(SEEN, quality=Quality(False, False, "indoor")))
+    assert set(Frame.objects.values_list("state", "reason")) == {("detected", "indoor")}
+
+
+def _from_the_edge(*, complete: bool) -> Frame:
+    owner, device = driver("edgar")
+    models.ModelVersion.objects.get_or_create(label="animals-1", sha256="0" * 64)
+    report = EdgeReport(
+        model="animals-1",
+        crop=Box(0.5, 0.5, 1.0, 1.0),
+        detections=(EdgeDetection("horse", 0.7, Box(0.6, 0.6, 0.7, 0.8)),),
+        occluders=(Box(0.0, 0.5, 0.2, 0.9),),
+        complete=complete,
+    )
+    accepted = frame_accept(
+        account_id=owner.pk,
+        device_id=device.device_id,
+        image=picture(),
+        metadata=here(hfov_deg=70),
+        edge=report,
+    )
+    return Frame.objects.get(id=accepted.frame_id)
+
+
+def _blurred_crop(image: bytes) -> FrameResult:
+    """The engine's answer to a crop of 64 x 48 px: it is blurred red, and holds two animals."""
+    file = BytesIO()
+    Image.new("RGB", (64, 48), "red").save(file, "JPEG")
+    face = Region(Private.FACE, 0.0, 0.0, 0.5, 0.5)
+    return replace(
+        SEEN, blurred_jpeg=file.getvalue(), receipt=replace(SEEN.receipt, regions=(face,))
+    )
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_devices_own_detections_take_the_same_path(detect, complete):
+    frame = _from_the_edge(complete=complete)
+    assert detect(_blurred_crop) == 1
+    frame.refresh_from_db()
+    assert (frame.state, frame.original, frame.width_px, frame.height_px) == (
+        *("detected", "", 128, 96),
+    )
+    run = models.DetectionRun.objects.get()
+    assert (run.source, run.model_version_id) == ("edge", "animals-1")
+    [horse] = models.Detection.objects.all()
+    assert (horse.kind, horse.left, horse.bottom) == ("horse", 0.6, 0.8)
+    assert (run.usable, frame.reason) == ((True, "") if complete else (False, "edge_incomplete"))
+    with transaction.atomic():
+        [taken] = runs_take(limit=1)
+    assert (taken.usable, taken.occluders) == (complete, (Box(0.0, 0.5, 0.2, 0.9),))
+
+
+def test_what_is_kept_of_a_crop_is_our_blurred_copy_in_its_place(detect):
+    frame = _from_the_edge(complete=True)
+    detect(_blurred_crop)
+    with Image.open(BytesIO(stored_image(frame.id) or b"")) as kept:
+        assert [kept.getpixel(at) for at in ((30, 20), (30, 70))] == [(96, 96, 96)] * 2
+        red, green, blue = kept.getpixel((100, 80))
+    assert red > 200
+    assert max(green, blue) < 60
+    [region] = models.DetectionRun.objects.get().blur_receipt["regions"]
+    assert (region["left"], region["top"], region["right"], region["bottom"]) == (
+        *(0.5, 0.5, 0.75, 0.75),
+    )
+
+
+def test_a_crop_that_fails_the_gate_speaks_against_nothing(detect):
+    frame = _from_the_edge(complete=True)
+    detect(lambda image: replace(_blurred_crop(image), quality=Quality(True, False, "too_dark")))
+    frame.refresh_from_db()
+    assert (frame.state, frame.reason) == ("detected", "too_dark")
+    assert not models.DetectionRun.objects.get().usable

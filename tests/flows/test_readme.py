@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hazardmap.inference.detector import manifest
 from tests.conftest import REPOSITORY
 from tests.stack import Stack
 
@@ -28,8 +29,8 @@ def test_there_are_commands() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Path) -> None:
-    frame = tmp_path / "frame.jpg"
-    Image.new("RGB", (640, 360), (90, 90, 90)).save(frame)
+    for name in ("frame.jpg", "crop.jpg"):
+        Image.new("RGB", (640, 360), (90, 90, 90)).save(tmp_path / name)
     if command.startswith("curl "):
         _curl(command, stack, tmp_path)
     elif match := MANAGE.fullmatch(command):
@@ -43,6 +44,7 @@ def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Pat
 def _curl(command: str, stack: Stack, folder: Path) -> None:
     command = command.replace("http://127.0.0.1:8000", stack.url)
     command = command.replace("ABCD2345", _pairing_code(stack) if "ABCD2345" in command else "")
+    command = command.replace('"MODEL"', f'"{manifest().hazards.label}"')
     environment = {
         "PATH": os.environ["PATH"],
         "HAZARDMAP_TOKEN": stack.accounts["device_tokens"][0],

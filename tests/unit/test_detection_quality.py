@@ -56,6 +56,43 @@ def test_a_lens_out_of_focus_is_stopped():
     assert judge(np.asarray(soft)).reason == "blurred"
 
 
+def _covered(scene: np.ndarray, rows: slice, level: int) -> np.ndarray:
+    """The scene with a smooth surface over these rows: a gradient with a soft highlight."""
+    covered = scene.astype(float)
+    height, width = covered[rows].shape[:2]
+    highlight = np.exp(-(np.linspace(-2, 1, width) ** 2))
+    shade = level * (0.7 + 0.3 * np.linspace(0, 1, height)[:, None] * highlight)
+    covered[rows] = shade[:, :, None]
+    return covered.astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("share", "from_above", "reason"),
+    [
+        *((0.8, True, "wrong_mount"), (0.6, True, None)),
+        *((0.7, False, "wrong_mount"), (0.5, False, None)),
+    ],
+)
+def test_a_frame_full_of_sky_or_bonnet_is_stopped(share, from_above, reason):
+    scene, edge = _texture(120, 45), round(360 * share)
+    rows = slice(0, edge) if from_above else slice(360 - edge, 360)
+
+    assert judge(_covered(scene, rows, 210 if from_above else 110)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("seen", "reason"),
+    [
+        ({"couch", "tv", "person"}, "indoor"),
+        ({"chair"}, None),  # one thing may stand at a kerb, or be a mistake
+        ({"chair", "dining table", "car"}, None),  # a café by the road
+        ({"person", "dog"}, None),
+    ],
+)
+def test_rooms_are_known_by_what_stands_in_them(seen, reason):
+    assert judge(_texture(120, 45), seen).reason == reason
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the optional data folder is absent")
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_ordinary_pictures_pass(folder):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detection.backends.ultralytics_yolo import ENVIRONMENT
+from detection.backends.pytorch import ENVIRONMENT
 from detection.evaluate import drive
 from detection.evaluate.confusion import confusion
 from detection.evaluate.intervals import by_scene, share, share_by_scene

@@ -133,7 +133,7 @@ def test_the_account_shows_what_became_of_ones_frames(client):
     client.force_login(device.owner)
     text = client.get("/account/").content.decode()
     assert text.count('class="tag tag-') == 3
-    assert "rejected: truncated" in text
+    assert "rejected: the picture is damaged" in text
     assert "no picture kept" in text
 
 

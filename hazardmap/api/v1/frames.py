@@ -22,7 +22,9 @@ from hazardmap.api.problems import Invalid, TooLarge
 from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, frame_accept
 from hazardmap.capture.services.frame_accept import MAX_BYTES
+from hazardmap.core.edge import EdgeReport, read_edge
 from hazardmap.core.georeference import Fault
+from hazardmap.inference.selectors import model_names
 from hazardmap.inference.services import detect_hint
 from hazardmap.platform.client_address import client_address
 from hazardmap.platform.rate_limit import allow
@@ -30,6 +32,7 @@ from hazardmap.platform.rate_limit import allow
 # Everything of the request that is not the picture: boundaries, headers, metadata.
 ENVELOPE_BYTES = 100_000
 MAX_METADATA_BYTES = 10_000
+MAX_EDGE_BYTES = 50_000
 MAX_PAIRING_BYTES = 4_000
 # A dashcam takes one a second; ten times that lets a day's frames catch up.
 UPLOADS_PER_MINUTE = 600
@@ -43,6 +46,15 @@ class FrameUpload(serializers.Serializer[Any]):
         help_text="JSON object: lon, lat, captured_at, heading_deg, speed_mps, accuracy_m, "
         "hfov_deg, provenance; what is left out is taken from the EXIF",
     )
+    edge = serializers.CharField(
+        required=False,
+        help_text="JSON object of a device that detects by itself: model (a version known here), "
+        "detections (kind, score, box), occluders (boxes of vehicles and people), crop (the box "
+        "of the frame that the image shows, at most 2 MB; default all of it), complete (true only "
+        "if these are all detections and hfov_deg is given: then the frame also speaks against "
+        "what it does not show). Boxes are [left, top, right, bottom] in shares of the whole "
+        "frame, at most 100 each. The image is blurred again here",
+    )
 
 
 class FrameReceipt(serializers.Serializer[Any]):
@@ -54,7 +66,9 @@ class FrameReceipt(serializers.Serializer[Any]):
 class FrameStatus(serializers.Serializer[FrameInfo]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(["received", "detected", "rejected"])
-    reason = serializers.CharField(help_text="why it was rejected, else empty")
+    reason = serializers.CharField(
+        help_text="why it was rejected, or why it cannot speak against a hazard; else empty"
+    )
     captured_at = serializers.DateTimeField()
     received_at = serializers.DateTimeField()
     provenance = serializers.CharField()
@@ -78,13 +92,14 @@ class Frames(APIView):
         if not allow(f"frames:{contributor.device_id}", limit=UPLOADS_PER_MINUTE, period_s=60):
             raise Throttled(wait=60)
         _bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
-        image, metadata = _parts(request)
+        image, metadata, edge = _parts(request)
         try:
             accepted = frame_accept(
                 account_id=contributor.account_id,
                 device_id=contributor.device_id,
                 image=image.read(),
                 metadata=metadata,
+                edge=edge,
             )
         except FrameRefused as refused:
             raise Invalid(refused.faults) from refused
@@ -157,29 +172,40 @@ def _json(request: Request) -> object:
         raise Invalid([Fault("body", "is nested too deeply")]) from None
 
 
-def _parts(request: Request) -> tuple["UploadedFile[Any]", dict[str, object]]:
-    """The picture and the metadata of an upload; a part that we would overlook is refused."""
-    others = (request.FILES.keys() - {"image"}) | (request.POST.keys() - {"metadata"})
+def _parts(
+    request: Request,
+) -> tuple["UploadedFile[Any]", dict[str, object], EdgeReport | None]:
+    """Picture, metadata and edge report of an upload; a part that we would overlook is refused."""
+    others = (request.FILES.keys() - {"image"}) | (request.POST.keys() - {"metadata", "edge"})
     if others:
-        rule = "unknown: an upload has a file part image and a text part metadata"
+        rule = "unknown: an upload has a file part image and text parts metadata and edge"
         raise Invalid([Fault(name, rule) for name in sorted(others)])
     images, texts = request.FILES.getlist("image"), request.POST.getlist("metadata")
+    edges = request.POST.getlist("edge")
     if not images:
         raise Invalid([Fault("image", "missing: send a file part named image")])
-    if len(images) > 1 or len(texts) > 1:
+    if max(len(images), len(texts), len(edges)) > 1:
         raise Invalid([Fault("image", "is one per upload, with its metadata")])
     if (images[0].size or 0) > MAX_BYTES:
         raise TooLarge([TOO_LARGE])
-    return images[0], _metadata(texts[0] if texts else "")
+    metadata = _object("metadata", texts[0], MAX_METADATA_BYTES) if texts and texts[0] else {}
+    return images[0], metadata, _edge(edges[0]) if edges else None
 
 
-def _metadata(text: str) -> dict[str, object]:
-    if len(text) > MAX_METADATA_BYTES:
-        raise Invalid([Fault("metadata", "must be a JSON object of at most 10 kB")])
+def _edge(text: str) -> EdgeReport:
+    report = read_edge(_object("edge", text, MAX_EDGE_BYTES), models=model_names())
+    if isinstance(report, list):
+        raise Invalid(report)
+    return report
+
+
+def _object(name: str, text: str, limit_bytes: int) -> dict[str, object]:
+    if len(text) > limit_bytes:
+        raise Invalid([Fault(name, f"must be a JSON object of at most {limit_bytes // 1000} kB")])
     try:
-        metadata = json.loads(text) if text else {}
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        metadata = None
-    if not isinstance(metadata, dict):
-        raise Invalid([Fault("metadata", "must be a JSON object")])
-    return metadata
+        value = None
+    if not isinstance(value, dict):
+        raise Invalid([Fault(name, "must be a JSON object")])
+    return value

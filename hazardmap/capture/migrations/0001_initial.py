@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ("width_px", models.PositiveIntegerField(null=True)),
                 ("height_px", models.PositiveIntegerField(null=True)),
                 ("phash", models.BigIntegerField(null=True)),
+                ("edge", models.JSONField(null=True)),
                 (
                     "account",
                     models.ForeignKey(

@@ -1,5 +1,6 @@
 """Take in one frame: check it by its header, keep the bytes, write the row that is its receipt."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,10 +19,12 @@ from PIL import Image
 from hazardmap.capture.blobs import original_path
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.models import Frame
+from hazardmap.core.edge import EdgeReport, as_json
 from hazardmap.core.georeference import Fault, Place, checked, read_metadata
 from hazardmap.platform.ids import new_id
 
 MAX_BYTES = 20_000_000
+MAX_CROP_BYTES = 2_000_000
 MAX_PIXELS = 50_000_000
 TOO_MANY_PIXELS = "has more than 50 megapixels"
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -45,14 +48,25 @@ class FrameRefused(Exception):
 
 
 def frame_accept(
-    *, account_id: UUID, device_id: UUID, image: bytes, metadata: Mapping[str, object]
+    *,
+    account_id: UUID,
+    device_id: UUID,
+    image: bytes,
+    metadata: Mapping[str, object],
+    edge: EdgeReport | None = None,
 ) -> Accepted:
-    """Store a frame for detection. Safe to call twice. Raises FrameRefused."""
-    digest = sha256(image).digest()
+    """Store a frame for detection. Safe to call twice. Raises FrameRefused.
+
+    edge: what the device's own detector saw; `image` is then its crop.
+    """
+    digest = _digest(image, metadata, edge)
     if first := _first_receipt(account_id, digest):
         return first
     place = _read(image, metadata)
+    if edge is not None:
+        _check_edge(edge, image, place)
     frame = _row(account_id, device_id, digest, place)
+    frame.edge = None if edge is None else as_json(edge)
     default_storage.save(frame.original, ContentFile(image))
     try:
         with transaction.atomic():
@@ -63,6 +77,25 @@ def frame_accept(
             return first
         raise
     return Accepted(frame.id, frame.state, repeated=False)
+
+
+def _digest(image: bytes, metadata: Mapping[str, object], edge: EdgeReport | None) -> bytes:
+    """What makes a frame the same frame: its picture; from the edge, all that was said of it."""
+    digest = sha256(image)
+    if edge is not None:  # two frames of an empty road may have the same crop of it
+        digest.update(json.dumps([metadata, as_json(edge)], sort_keys=True).encode())
+    return digest.digest()
+
+
+def _check_edge(edge: EdgeReport, image: bytes, place: Place) -> None:
+    faults = []
+    if len(image) > MAX_CROP_BYTES:
+        faults.append(Fault("image", "is larger than 2 MB, the limit for crops"))
+    if edge.complete and place.hfov_deg is None:
+        rule = "needs hfov_deg: without it nobody knows what the frame would have shown"
+        faults.append(Fault("edge.complete", rule))
+    if faults:
+        raise FrameRefused(faults)
 
 
 def _first_receipt(account_id: UUID, digest: bytes) -> Accepted | None:

@@ -12,11 +12,18 @@ from hazardmap.capture.models import Frame
 
 @transaction.atomic
 def frame_detected(
-    *, frame_id: UUID, blurred_jpeg: bytes, width_px: int, height_px: int, phash: int
+    *,
+    frame_id: UUID,
+    blurred_jpeg: bytes,
+    width_px: int,
+    height_px: int,
+    phash: int,
+    reason: str = "",
 ) -> bool:
     """Keep the blurred copy and delete the original. False if the frame was finished before.
 
     width_px, height_px: of the blurred copy. phash: signed 64-bit perceptual hash.
+    reason: why the frame cannot speak against a hazard, if it cannot.
     """
     row = _waiting(frame_id)
     if row is None:
@@ -24,7 +31,7 @@ def frame_detected(
     original, row.original = row.original, ""
     row.stored = default_storage.save(stored_path(frame_id), ContentFile(blurred_jpeg))
     row.width_px, row.height_px, row.phash = width_px, height_px, phash
-    row.state, row.lease_until = Frame.State.DETECTED, None
+    row.state, row.reason, row.lease_until = Frame.State.DETECTED, reason, None
     row.save()
     transaction.on_commit(lambda: default_storage.delete(original))
     return True

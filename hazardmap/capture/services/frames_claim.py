@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,10 +24,11 @@ LEASE_PER_FRAME = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedFrame:
-    """`original` is its path in the blob storage."""
+    """`original` is its path in the blob storage. `edge`: what its device saw, as JSON."""
 
     id: UUID
     original: str
+    edge: dict[str, Any] | None
 
 
 def frames_claim() -> list[ClaimedFrame]:
@@ -43,7 +45,7 @@ def frames_claim() -> list[ClaimedFrame]:
             row.attempts += 1
             row.lease_until = lease_until
         Frame.objects.bulk_update(rows, ["attempts", "lease_until"])
-    return [ClaimedFrame(row.id, row.original) for row in rows]
+    return [ClaimedFrame(row.id, row.original, row.edge) for row in rows]
 
 
 def _batch() -> list[Frame]:

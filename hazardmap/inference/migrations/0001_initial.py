@@ -135,6 +135,14 @@ class Migration(migrations.Migration):
                 ("blur_receipt", models.JSONField()),
                 ("fused_at", models.DateTimeField(null=True)),
                 (
+                    "source",
+                    models.CharField(
+                        choices=[("worker", "our worker"), ("edge", "the contributor's device")],
+                        default="worker",
+                        max_length=6,
+                    ),
+                ),
+                (
                     "model_version",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, to="inference.modelversion"
@@ -152,6 +160,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         models.F("frame_id"), models.F("model_version"), name="run_once_per_model"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["worker", "edge"])),
+                        name="run_source_known",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -10,8 +11,10 @@ from django.db import transaction
 
 from detection.engine import Engine, FrameResult
 from hazardmap.capture.services import ClaimedFrame, frame_detected, frame_rejected, frames_claim
+from hazardmap.core.edge import EdgeReport, read_edge
 from hazardmap.core.ids import child_id
 from hazardmap.inference.detector import engine, unload_others
+from hazardmap.inference.edge import edge_result
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from hazardmap.inference.services.model_register import InService, in_service
 from hazardmap.inference.services.shadow_look import Shadow
@@ -44,9 +47,10 @@ def _detect(
     live_ms = (perf_counter() - began) * 1000 / max(len(readable), 1)
     for (frame, image), result in zip(readable, results, strict=True):
         if isinstance(result, FrameResult):
-            if _keep(frame.id, models.live, result):
+            if _keep(frame, models.live, result):
                 finished += 1
-                shadow.offer(models, frame.id, image, live_ms)
+                if frame.edge is None:  # what a device saw is no measure for a candidate
+                    shadow.offer(models, frame.id, image, live_ms)
         else:
             finished += frame_rejected(frame_id=frame.id, reason=result.reason)
     return finished
@@ -62,14 +66,28 @@ def _read(frame: ClaimedFrame) -> bytes | None:
         return None
 
 
+def _report(edge: dict[str, Any]) -> EdgeReport:
+    """The report of an accepted frame, which met every rule when it came."""
+    report = read_edge(edge, models=[edge["model"]])
+    if isinstance(report, list):
+        raise ValueError(f"a stored report of a device breaks a rule: {report}")
+    return report
+
+
 @transaction.atomic
-def _keep(frame_id: UUID, version: ModelVersion, result: FrameResult) -> bool:
+def _keep(frame: ClaimedFrame, version: ModelVersion, result: FrameResult) -> bool:
+    frame_id, source = frame.id, DetectionRun.Source.WORKER
+    if frame.edge is not None:
+        report = _report(frame.edge)
+        result, source = edge_result(report, result), DetectionRun.Source.EDGE
+        version = ModelVersion.objects.get(label=report.model)
     kept = frame_detected(
         frame_id=frame_id,
         blurred_jpeg=result.blurred_jpeg,
         width_px=result.width_px,
         height_px=result.height_px,
         phash=result.phash - (1 << 63),
+        reason=result.quality.reason or "",
     )
     if not kept:
         return False
@@ -77,6 +95,7 @@ def _keep(frame_id: UUID, version: ModelVersion, result: FrameResult) -> bool:
         id=child_id(frame_id, version.label),
         frame_id=frame_id,
         model_version=version,
+        source=source,
         dark=result.quality.dark,
         usable=result.quality.usable,
         quality_reason=result.quality.reason or "",
