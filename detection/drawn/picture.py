@@ -16,7 +16,7 @@ from detection.drawn.lens import expose, warp
 from detection.drawn.town import draw_town
 from detection.labelled import CLASSES
 from detection.render.camera import Camera, Floats, View
-from detection.render.canvas import Canvas, Light
+from detection.render.canvas import SCENERY, Canvas, Light
 from detection.render.shadow import cast
 from detection.render.solid import Shape
 from detection.render.street import Floats32
@@ -228,7 +228,7 @@ def _painted(
 
 def _settle(canvas: Canvas, before: Floats32, rng: np.random.Generator) -> None:
     """Give what was drawn the blur, the noise and the blacks of the picture it stands in."""
-    drawn = (canvas.owner > 0).astype(np.uint8)
+    drawn = (canvas.owner != SCENERY).astype(np.uint8)
     left, top, wide, tall = cv2.boundingRect(drawn)
     if not wide:
         return

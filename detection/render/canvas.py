@@ -68,12 +68,16 @@ class Canvas:
         self.owner: NDArray[np.int32] = np.full(rgb.shape[:2], SCENERY, np.int32)
 
     def paint(self, shape: Shape, *, owner: int = SCENERY, in_sun: float = 1.0) -> int:
-        """Paint a thing that stands in the world; returns how many pixels it covers."""
+        """Paint a thing that stands in the world; returns how many pixels it covers.
+
+        Bodies that only carry a face are painted as -owner, and do not count.
+        """
         outlines: list[Floats] = []
         fills: list[Floats] = []
         for body in sorted(shape.solids, key=lambda body: -self._distance(body.centre)):
             self._faces(body, in_sun, outlines, fills)
-        covered = self._fill(outlines, fills, owner, shape.stains)
+        bodies = -owner if shape.face_only else owner
+        covered = self._fill(outlines, fills, bodies, shape.stains) * (not shape.face_only)
         for board in shape.boards:
             covered += self._board(board, owner, in_sun, shape.stains)
         return covered

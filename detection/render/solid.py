@@ -84,11 +84,15 @@ class Board:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a thing is made of. stains: gain (h, w) around 1, stretched over what is seen of it."""
+    """What a thing is made of. stains: gain (h, w) around 1, stretched over what is seen of it.
+
+    face_only: whoever labels a picture means the boards; the bodies only carry them (a sign's post).
+    """
 
     solids: tuple[Solid, ...] = ()
     boards: tuple[Board, ...] = ()
     stains: Stains | None = None
+    face_only: bool = False
 
     def placed(self, east_m: float, north_m: float, heading_deg: float) -> "Shape":
         """The same thing in the world, its away axis pointing to heading_deg."""

@@ -87,7 +87,8 @@ def _mounted(
     else:
         whole += Shape(_posts(rng, stand, width, bottom + height * 0.85))
     # Fluorescent sheeting gives more orange light than falls on it.
-    whole = replace(whole, stains=np.full((1, 1), rng.uniform(1.0, 1.35), np.float32))
+    stains = np.full((1, 1), rng.uniform(1.0, 1.35), np.float32)
+    whole = replace(whole, stains=stains, face_only=True)
     lean = float(rng.normal(0, 5 if stand == 0 else 2))
     return posed(whole, turn_deg=float(rng.normal(0, 16)), lean_deg=lean)
 

@@ -1,0 +1,1 @@
+"""Training of the road network from labelled pictures: `python -m detection.train --help`."""

@@ -1,0 +1,190 @@
+"""The training loop: step by step, with checkpoints that a killed run goes on from."""
+
+import math
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import torch
+from tqdm import tqdm
+from ultralytics.utils.torch_utils import ModelEMA
+
+from detection.train.network import BACKBONE_LAYERS, Loss, build, save_weights
+from detection.train.recipe import Recipe
+from detection.train.sampling import SampleSet, batched
+
+CHECKPOINT_EVERY_S: Final = 240.0
+LARGEST_GRADIENT: Final = 10.0
+AVERAGED_STEPS: Final = 500.0  # time constant of the moving average of the weights
+LEAST_RATE: Final = 0.02
+
+
+class Interrupted(Exception):
+    """The run was told to stop after some steps; its checkpoint is written."""
+
+
+class Run:
+    """One training run in a folder of its own: `last.ckpt` to go on from, `road.pt` in the end.
+
+    device: "auto" (a GPU where there is one), "cpu", "cuda:0" …
+    """
+
+    def __init__(self, recipe: Recipe, samples: SampleSet, out: Path, device: str) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        if device == "auto":
+            device = "cuda:0" if torch.cuda.is_available() else "cpu"
+        self._recipe, self._samples, self._out = recipe, samples, out
+        self._device = torch.device(device)
+        torch.manual_seed(recipe.seed)
+        # channels_last and bfloat16 make a step four times as fast on a CPU that has AVX512-BF16
+        self._network = build(recipe.start).to(self._device, memory_format=torch.channels_last)
+        for parameter in self._network.parameters():
+            parameter.requires_grad = True
+        self._optimiser = self._made_optimiser()
+        self._average = ModelEMA(self._network, decay=0.999, tau=AVERAGED_STEPS)
+        self._loss = Loss(self._network)
+        self._step = 0
+        self._resume()
+
+    @property
+    def checkpoint(self) -> Path:
+        """What a killed run goes on from."""
+        return self._out / "last.ckpt"
+
+    def train(self, *, stop_at: int | None = None) -> Path:
+        """All steps that are left; the path of the weights.
+
+        stop_at: step to break off at (a checkpoint is written); raises Interrupted then.
+        """
+        recipe = self._recipe
+        last = recipe.steps if stop_at is None else min(stop_at, recipe.steps)
+        saved_at = time.monotonic()
+        self._network.train()
+        loader = self._loader(last)
+        with tqdm(total=recipe.steps, initial=self._step, unit="step", file=sys.stderr) as bar:
+            for batch in loader:
+                shown = self._take_step(batch)
+                bar.set_postfix(shown, refresh=False)
+                bar.update()
+                if time.monotonic() - saved_at > CHECKPOINT_EVERY_S:
+                    self.save()
+                    saved_at = time.monotonic()
+        self.save()
+        if self._step < recipe.steps:
+            raise Interrupted
+        return self._out / "road.pt"
+
+    def save(self) -> None:
+        """Write checkpoint and weights, each replaced as a whole."""
+        state = {
+            "recipe": _plain(self._recipe),
+            "step": self._step,
+            "network": self._network.state_dict(),
+            "average": self._average.ema.state_dict(),
+            "updates": self._average.updates,
+            "optimiser": self._optimiser.state_dict(),
+        }
+        temporary = self.checkpoint.with_suffix(".part")
+        torch.save(state, temporary)
+        temporary.replace(self.checkpoint)
+        about = {"recipe": _plain(self._recipe), "step": self._step}
+        save_weights(self._average.ema, self._out / "road.pt", about)
+
+    def _resume(self) -> None:
+        if not self.checkpoint.exists():
+            return
+        state = torch.load(self.checkpoint, map_location=self._device, weights_only=True)
+        if state["recipe"] != _plain(self._recipe):
+            raise ValueError(f"{self.checkpoint} is of another recipe; choose another --out")
+        self._network.load_state_dict(state["network"])
+        self._average.ema.load_state_dict(state["average"])
+        self._average.updates = state["updates"]
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._step = state["step"]
+
+    def _loader(self, last: int) -> Any:
+        batch = self._recipe.batch
+        numbers = range(self._step * batch, last * batch)
+        return torch.utils.data.DataLoader(
+            self._samples,
+            sampler=numbers,
+            batch_size=batch,
+            num_workers=1 if self._device.type == "cpu" else 4,
+            collate_fn=batched,
+            prefetch_factor=4,
+            worker_init_fn=_step_back,
+        )
+
+    def _take_step(self, batch: dict[str, torch.Tensor]) -> dict[str, str]:
+        recipe = self._recipe
+        rate = _rate(self._step, recipe)
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate * group["factor"]
+        self._loss.at(self._step / recipe.steps)
+        pictures = batch["img"].to(self._device, memory_format=torch.channels_last).float() / 255
+        with torch.autocast(self._device.type, torch.bfloat16):
+            found = self._network(pictures)
+        losses, items = self._loss(_floats(found), batch)
+        loss = losses.sum() / len(pictures)
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._network.parameters(), LARGEST_GRADIENT)
+        self._optimiser.step()
+        self._average.update(self._network)
+        self._step += 1
+        return {name.removesuffix("_loss"): f"{float(v):.2f}" for name, v in items.items()}
+
+    def _made_optimiser(self) -> torch.optim.Optimizer:
+        """AdamW; no decay of biases and norms, an own rate for the backbone."""
+        recipe = self._recipe
+        groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
+        for name, parameter in self._network.named_parameters():
+            backbone = int(name.split(".")[1]) < BACKBONE_LAYERS
+            groups.setdefault((backbone, parameter.ndim > 1), []).append(parameter)
+        return torch.optim.AdamW(
+            [
+                {
+                    "params": parameters,
+                    "factor": recipe.backbone_rate if backbone else 1.0,
+                    "weight_decay": recipe.weight_decay if decays else 0.0,
+                }
+                for (backbone, decays), parameters in groups.items()
+            ],
+            lr=recipe.learning_rate,
+            betas=(0.9, 0.999),
+        )
+
+
+def _step_back(_: int) -> None:
+    """The loader yields to the training threads.
+
+    Those wait for each other thousands of times a step: one that is held up by a loader of the same
+    priority holds up all, and a step takes ten times as long.
+    """
+    os.nice(10)
+    cv2.setNumThreads(0)
+
+
+def _rate(step: int, recipe: Recipe) -> float:
+    if step < recipe.warmup:
+        return recipe.learning_rate * (step + 1) / recipe.warmup
+    done = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
+    cosine = (1 + math.cos(math.pi * done)) / 2
+    return recipe.learning_rate * (LEAST_RATE + (1 - LEAST_RATE) * cosine)
+
+
+def _floats(found: Any) -> Any:
+    """The network's answer with all tensors as float32: the loss is summed in full precision."""
+    if isinstance(found, dict):
+        return {name: _floats(value) for name, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_floats(value) for value in found]
+    return found.float()
+
+
+def _plain(recipe: Recipe) -> dict[str, Any]:
+    return {**asdict(recipe), "start": str(recipe.start), "doubtful": list(recipe.doubtful)}

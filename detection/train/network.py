@@ -1,0 +1,78 @@
+"""The road network and its loss: YOLO26n with our classes, and labels that may be incomplete."""
+
+import copy
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+# ultralytics reads these when it is imported: no network, no telemetry, weights without code.
+os.environ.update(
+    YOLO_OFFLINE="1", ULTRALYTICS_SAFE_LOAD="1", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false"
+)
+from ultralytics import YOLO
+from ultralytics.cfg import get_cfg
+from ultralytics.nn.tasks import DetectionModel
+from ultralytics.utils.loss import E2ELoss, v8DetectionLoss
+
+from detection.labelled import ANIMAL, CLASSES, DEER
+
+ARCHITECTURE: Final = "yolo26n.yaml"
+BACKBONE_LAYERS: Final = 10
+FIRST_O2M, LAST_O2M = 0.8, 0.1
+
+
+def build(start: Path) -> DetectionModel:
+    """The network with our classes; what fits of the weights in `start` is taken from there."""
+    network = DetectionModel(ARCHITECTURE, nc=len(CLASSES), verbose=False)
+    network.load(YOLO(str(start), task="detect", verbose=False).model, verbose=False)
+    network.names = dict(enumerate(CLASSES))
+    network.args = get_cfg()
+    return network
+
+
+class _HierarchicalEntropy(torch.nn.Module):
+    """Binary cross-entropy per anchor and class, in which a deer is an animal too."""
+
+    def forward(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        targets = targets.clone()
+        targets[..., ANIMAL] = torch.maximum(targets[..., ANIMAL], targets[..., DEER])
+        return torch.nn.functional.binary_cross_entropy_with_logits(
+            logits, targets, reduction="none"
+        )
+
+
+class _JudgedLoss(v8DetectionLoss):  # type: ignore[misc]
+    """ultralytics' loss that does not punish a find where the labels are not complete."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bce = _HierarchicalEntropy()
+
+    def loss(self, preds: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> Any:
+        # multiplied onto the entropy of (batch, anchors, classes)
+        self.class_weights = batch["judged"][:, None, :].to(self.device)
+        return super().loss(preds, batch)
+
+
+class Loss(E2ELoss):  # type: ignore[misc]
+    """The loss of both heads; the weight moves from one-to-many to one-to-one as training goes."""
+
+    def __init__(self, network: DetectionModel) -> None:
+        super().__init__(network, loss_fn=_JudgedLoss)
+
+    def at(self, progress: float) -> None:
+        """progress: share of the steps that are done, 0..1."""
+        self.o2m = FIRST_O2M + (LAST_O2M - FIRST_O2M) * progress
+        self.o2o = self.total - self.o2m
+
+
+def save_weights(network: torch.nn.Module, path: Path, about: dict[str, Any]) -> None:
+    """Write weights in ultralytics' own format, half precision; replaced as a whole."""
+    plain = copy.deepcopy(network).half().to(memory_format=torch.contiguous_format)
+    for parameter in plain.parameters():
+        parameter.requires_grad = False
+    temporary = path.with_suffix(".part")
+    torch.save({"model": plain.eval(), "train_args": {"task": "detect"}, **about}, temporary)
+    temporary.replace(path)

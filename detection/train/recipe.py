@@ -1,0 +1,80 @@
+"""What a training run is made of: one TOML file, read once, kept with every checkpoint."""
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+
+class RecipeError(ValueError):
+    """Why a recipe cannot be used, in one sentence that names the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The settings of a run; two runs of one recipe on one machine give the same weights.
+
+    seed: of everything. start: weights to begin with, a path from the project's root. square_px:
+    side of the training squares, a multiple of 32. seen_px: long side of a frame at run time.
+    batch: squares per step. steps: of the optimiser. learning_rate: at its highest, AdamW.
+    backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
+    biases and norms. warmup: steps of linear rise; then a cosine down to 2 %. mosaic: share of
+    squares put together from four. shares: how often each source is drawn from, any positive scale.
+    doubtful: those of them whose licence is in doubt.
+    """
+
+    seed: int
+    start: Path
+    square_px: int
+    seen_px: int
+    batch: int
+    steps: int
+    learning_rate: float
+    backbone_rate: float
+    weight_decay: float
+    warmup: int
+    mosaic: float
+    shares: dict[str, float]
+    doubtful: tuple[str, ...]
+
+    def clean(self) -> "Recipe":
+        """The same without the sources whose licence is in doubt."""
+        shares = {name: share for name, share in self.shares.items() if name not in self.doubtful}
+        return replace(self, shares=shares, doubtful=())
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe. Raises RecipeError, OSError."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not TOML: {error}") from error
+    return recipe_from(table, str(path))
+
+
+def recipe_from(table: dict[str, Any], name: str) -> Recipe:
+    """Check a table and make a recipe of it. Raises RecipeError."""
+    types = {field.name: field.type for field in fields(Recipe)}
+    wrong = sorted(types.keys() ^ table.keys())
+    if wrong:
+        raise RecipeError(f"{name}: missing or unknown fields {', '.join(wrong)}")
+    for field in ("seed", "square_px", "seen_px", "batch", "steps", "warmup"):
+        if not isinstance(table[field], int) or table[field] < (0 if field in ZERO_MAY_BE else 1):
+            raise RecipeError(f"{name}: {field} must be a whole number above 0")
+    for field in ("learning_rate", "backbone_rate", "weight_decay", "mosaic"):
+        if not isinstance(table[field], int | float) or not 0 <= table[field] <= 1:
+            raise RecipeError(f"{name}: {field} must be a number within 0..1")
+    if table["square_px"] % 32 or table["seen_px"] % 32:
+        raise RecipeError(f"{name}: square_px and seen_px must be multiples of 32")
+    shares = table["shares"]
+    if not isinstance(shares, dict) or not all(
+        isinstance(share, int | float) and share > 0 for share in shares.values()
+    ):
+        raise RecipeError(f"{name}: shares must be a table of sources and positive numbers")
+    doubtful = table["doubtful"]
+    if not isinstance(doubtful, list) or not shares.keys() > set(doubtful):
+        raise RecipeError(f"{name}: doubtful must be a list of some of the names in shares")
+    return Recipe(**{**table, "start": Path(table["start"]), "doubtful": tuple(doubtful)})
+
+
+ZERO_MAY_BE = frozenset({"seed", "warmup"})

@@ -1,0 +1,128 @@
+"""Training: unlabelled kinds are left alone, and a killed run goes on as if it had not been."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from detection.__main__ import SHIPPED
+from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
+from detection.train.__main__ import main
+from detection.train.loop import Interrupted, Run
+from detection.train.network import Loss, build
+from detection.train.recipe import Recipe, RecipeError, load_recipe, recipe_from
+from detection.train.sampling import SampleSet
+
+START = SHIPPED.with_name("yolo26n.pt")
+RECIPE = Recipe(
+    seed=3,
+    start=START,
+    square_px=64,
+    seen_px=64,
+    batch=2,
+    steps=4,
+    learning_rate=0.001,
+    backbone_rate=0.5,
+    weight_decay=0.0005,
+    warmup=1,
+    mosaic=0.5,
+    shares={"cones": 1, "street_view": 2},
+    doubtful=("street_view",),
+).clean()
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> SampleSet:
+    path = tmp_path / "0.png"
+    cv2.imwrite(str(path), np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8))
+    picture = LabelledPicture(
+        path, "cones", "train", "0", np.array([0]), np.array([[0.5, 0.5, 0.5, 0.5]]), frozenset({0})
+    )
+    return SampleSet(
+        [picture], {"cones": 1}, seed=3, side_px=64, seen_px=64, mosaic_share=RECIPE.mosaic
+    )
+
+
+def test_a_killed_run_ends_with_the_same_weights(samples: SampleSet, tmp_path: Path) -> None:
+    whole = Run(RECIPE, samples, tmp_path / "whole", "cpu").train()
+    with pytest.raises(Interrupted):
+        Run(RECIPE, samples, tmp_path / "cut", "cpu").train(stop_at=2)
+    resumed = Run(RECIPE, samples, tmp_path / "cut", "cpu").train()
+    for left, right in zip(*map(_weights, (whole, resumed)), strict=True):
+        assert torch.allclose(left, right, atol=1e-3)
+
+
+def _weights(path: Path) -> list[torch.Tensor]:
+    network = build(path)
+    return [value.float() for value in network.state_dict().values()]
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(samples: SampleSet, tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        Run(RECIPE, samples, tmp_path, "cpu").train(stop_at=1)
+    with pytest.raises(ValueError, match="another recipe"):
+        Run(replace(RECIPE, seed=4), samples, tmp_path, "cpu")
+
+
+def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
+    network = build(START)
+    loss = Loss(network)
+    network.train()
+    found = network(torch.rand(1, 3, 64, 64))
+    scores = found["one2many"]["scores"]
+    scores.retain_grad()
+    judged = torch.zeros(1, len(CLASSES))
+    judged[0, [ANIMAL, DEER]] = 1.0
+    batch = {
+        "batch_idx": torch.zeros(1),
+        "cls": torch.tensor([[float(DEER)]]),
+        "bboxes": torch.tensor([[0.5, 0.5, 0.8, 0.8]]),
+        "judged": judged,
+    }
+    loss(found, batch)[0].sum().backward()
+    pushed = scores.grad[0].abs().sum(dim=1)
+    assert {int(i) for i in pushed.nonzero()} == {ANIMAL, DEER}
+    # a negative gradient raises a score: where the deer is, both rise
+    raised = (scores.grad[0] < 0).any(dim=1)
+    assert raised[ANIMAL]
+    assert raised[DEER]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"steps": 0}, "steps"),
+        ({"square_px": 100}, "square_px"),
+        ({"mosaic": 2}, "mosaic"),
+        ({"shares": {"a": 0}}, "shares"),
+        ({"epochs": 3}, "epochs"),
+        ({"doubtful": ["nobody"]}, "doubtful"),
+    ],
+)
+def test_a_wrong_recipe_names_its_field(change: dict[str, object], named: str) -> None:
+    fields = ("seed", "square_px", "seen_px", "batch", "steps", "learning_rate", "backbone_rate")
+    table = {name: getattr(RECIPE, name) for name in (*fields, "weight_decay", "warmup", "mosaic")}
+    table |= {"start": "x.pt", "shares": {"a": 1}, "doubtful": []}
+    assert recipe_from(table, "r.toml").steps == RECIPE.steps
+    with pytest.raises(RecipeError, match=named):
+        recipe_from(table | change, "r.toml")
+
+
+def test_the_command_line_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 2
+    assert "has no pictures in any images/train" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_clean_recipe_has_no_doubtful_source() -> None:
+    assert RECIPE.shares == {"cones": 1}
+
+
+def test_the_shipped_recipe_is_valid() -> None:
+    recipe = load_recipe(Path("detection/train/recipe.toml"))
+    assert recipe.start == Path("detection/weights/yolo26n.pt")
