@@ -94,7 +94,7 @@ def _patch(at: Surface, road: Road, rng: np.random.Generator) -> Floats32:
     x, y = rng.uniform(road.left_m, road.right_m), rng.uniform(5, 60)
     w, h = rng.uniform(0.4, 2.0), rng.uniform(1, 15)
     inside = (np.abs(at.lateral - x) < w) & (np.abs(at.north - y) < h)
-    return inside * np.float32(rng.normal(0, 0.12))
+    return np.asarray(inside * np.float32(rng.normal(0, 0.12)))
 
 
 def _mark(ground: Floats32, at: Surface, road: Road, rng: np.random.Generator) -> None:
