@@ -155,7 +155,7 @@ def _run(
     usable: bool,
     score: float,
 ) -> None:
-    version, _ = ModelVersion.objects.get_or_create(name="test-model", sha256="0" * 64)
+    version, _ = ModelVersion.objects.get_or_create(label="test-model", sha256="0" * 64)
     run = DetectionRun.objects.create(
         id=child_id(frame.id, "run"),
         frame_id=frame.id,

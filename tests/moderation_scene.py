@@ -87,7 +87,7 @@ def _frame(device: Device, place: tuple[float, float], range_m: float, at: datet
 
 
 def _detect(frame: Frame, kind: str, range_m: float, score: float) -> None:
-    version, _ = ModelVersion.objects.get_or_create(name="test-model", sha256="0" * 64)
+    version, _ = ModelVersion.objects.get_or_create(label="test-model", sha256="0" * 64)
     run = DetectionRun.objects.create(
         id=child_id(frame.id, "run"),
         frame_id=frame.id,

@@ -52,7 +52,7 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
             cone.cone: 5, cone.tube: 2.5, cone.tall_cone: 1.5, cone.eu_cone: 1.2,
             cone.leaning_cone: 0.7, cone.fallen_cone: 0.8,
         },
-        "drum_barrel": {drum.drum: 9, drum.fallen_drum: 0.5},
+        "drum_barrel": {drum.drum: 8, drum.leaning_drum: 1, drum.fallen_drum: 0.5},
         "barrier": {
             barricade.type_three: 4, barricade.a_frame: 3, barricade.vertical_panel: 2.5,
             barricade.beacon: 1, barricade.eu_fence: 1, barricade.board_barrier: 1,
@@ -71,7 +71,7 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
             rubble.rubble: 0.8, litter.sack: 0.6, litter.pallet: 0.7, litter.tarpaulin: 1,
             litter.rope: 0.3, car_part.metal: 0.8, litter.furniture: 0.5,
         },
-        "pothole": {pothole.pothole: 1},
+        "pothole": {pothole.pothole: 1, pothole.dull_pothole: 3},
         "worker": {worker.worker: 1},
         "construction_vehicle": {
             machine.excavator: 1.2, machine.loader: 1, machine.tipper: 1, machine.roller: 0.8,

@@ -11,8 +11,9 @@ from hazardmap.platform.read_only_admin import ReadOnlyAdmin
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
-    list_display = ("name", "sha256", "first_used_at")
-    ordering = ("-first_used_at",)
+    list_display = ("label", "state", "registered_at", "promoted_at", "promoted_by")
+    list_filter = ("state",)
+    ordering = ("-registered_at",)
 
 
 @admin.register(DetectionRun)

@@ -1,4 +1,4 @@
-"""What the detector said about a frame."""
+"""The detectors, and what they said about frames."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,14 +6,54 @@ from django.utils import timezone
 
 
 class ModelVersion(models.Model):
-    """A detector that has been used, with the hash of its weights."""
+    """A detector that this installation knows. Exactly one is live, at most one its shadow.
 
-    name = models.CharField(primary_key=True, max_length=80)
+    label: name, version and start of the weights' hash. kinds: what it reports. manifest: the file
+    that it is loaded from. recall: its recall table (`core.recall`). metrics: its figures on the
+    frozen benchmark (`core.promotion`), None where nobody has measured them. shadow_one_in: the
+    shadow looks at one live frame in so many.
+    """
+
+    class State(models.TextChoices):
+        CANDIDATE = "candidate"
+        SHADOW = "shadow"
+        LIVE = "live"
+        RETIRED = "retired"
+
+    label = models.CharField(primary_key=True, max_length=72)
     sha256 = models.CharField(max_length=64)
-    first_used_at = models.DateTimeField(default=timezone.now)
+    kinds = models.JSONField(default=list)
+    manifest = models.CharField(max_length=500)
+    recall = models.JSONField(default=dict)
+    metrics = models.JSONField(null=True)
+    state = models.CharField(max_length=9, choices=State, default=State.CANDIDATE)
+    shadow_one_in = models.PositiveIntegerField(null=True)
+    registered_at = models.DateTimeField(default=timezone.now)
+    promoted_at = models.DateTimeField(null=True)
+    promoted_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("state", condition=Q(state="live"), name="model_one_live"),
+            models.UniqueConstraint("state", condition=Q(state="shadow"), name="model_one_shadow"),
+            models.CheckConstraint(
+                condition=Q(state__in=["candidate", "shadow", "live", "retired"]),
+                name="model_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="shadow", shadow_one_in__gte=1)
+                | (~Q(state="shadow") & Q(shadow_one_in=None)),
+                name="model_shadow_has_share",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["live", "retired"])
+                | (Q(promoted_at__isnull=False) & ~Q(promoted_by="")),
+                name="model_promoted_by_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
 
 
 class DetectionRun(models.Model):
@@ -65,4 +105,28 @@ class Detection(models.Model):
                 & Q(left__lt=models.F("right"), top__lt=models.F("bottom")),
                 name="detection_box_inside_frame",
             ),
+        ]
+
+
+class ShadowRun(models.Model):
+    """One look of a candidate at a frame that the live model has detected. The map never sees it.
+
+    live_ms, candidate_ms: time per frame of each, decoding and blurring included. error: why there
+    is no result, "" where there is one. detections: list of kind, score, left, top, right, bottom.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    frame_id = models.UUIDField()
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT)
+    live_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(default=timezone.now)
+    live_ms = models.FloatField()
+    candidate_ms = models.FloatField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+    detections = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            models.Index("model_version", "id", name="shadow_run_by_version"),
+            models.Index("model_version", condition=~Q(error=""), name="shadow_run_failed"),
         ]

@@ -56,7 +56,7 @@ def detect(monkeypatch):
     def run(say: Say) -> int:
         # The package has a function of the module's name.
         module = import_module("hazardmap.inference.services.detect_pending")
-        monkeypatch.setattr(module, "engine", lambda: Engine(say))
+        monkeypatch.setattr(module, "engine", lambda **_: Engine(say))
         return detect_pending()
 
     return run

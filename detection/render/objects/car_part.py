@@ -16,9 +16,15 @@ def tyre(rng: Rng) -> Shape:
     tone = rubber(rng)
     hole = grey(rng, 0.35, 0.75) if rng.random() < 0.3 else darker(tone, 0.35)
     inner = radius * float(rng.uniform(0.5, 0.65))
-    profile = [(radius * 0.93, 0.0), (radius, wide * 0.25), (radius, wide * 0.75)]
-    profile += [(radius * 0.9, wide), (inner, wide), (inner * 0.1, wide * 0.98)]
-    tones = [tone, darker(tone, 1.25), tone, darker(tone, 1.6), hole]
+    profile = [
+        (0.0, 0.0),
+        (inner, 0.0),
+        (radius * 0.93, 0.0),
+        (radius, wide * 0.25),
+        (radius, wide * 0.75),
+    ]
+    profile += [(radius * 0.9, wide), (inner, wide), (0.0, wide * 0.98)]
+    tones = [hole, tone, tone, darker(tone, 1.25), tone, darker(tone, 1.6), hole]
     shape = Shape((revolution(profile, tones, sides=18),))
     if rng.random() < 0.45:
         shape = posed(shape, tip_deg=float(rng.uniform(60, 90)))

@@ -29,10 +29,13 @@ def drum(rng: Rng) -> Shape:
         turn = float(rng.uniform(0, 180))
         handle = box((0.14, 0.05, 0.07), (0, 0, height), orange(rng), taper=0.8, turn_deg=turn)
         whole += Shape((handle,))
-    if rng.random() < 0.12:
-        lean, tip = rng.normal(0, 6, 2)
-        return grounded(posed(whole, lean_deg=float(lean), tip_deg=float(tip)))
     return whole
+
+
+def leaning_drum(rng: Rng) -> Shape:
+    """A drum that was hit or stands on a slope."""
+    lean, tip = rng.normal(0, 6, 2)
+    return grounded(posed(drum(rng), lean_deg=float(lean), tip_deg=float(tip)))
 
 
 def fallen_drum(rng: Rng) -> Shape:

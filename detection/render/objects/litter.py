@@ -103,12 +103,13 @@ def bucket(rng: Rng) -> Shape:
     tone, radius = any_colour(rng), float(rng.uniform(0.12, 0.2))
     tall = radius * float(rng.uniform(1.8, 2.6))
     profile = [
+        (0.0, 0.0),
         (radius * 0.8, 0.0),
         (radius, tall),
         (radius * 0.93, tall),
-        (radius * 0.1, tall * 0.98),
+        (0.0, tall * 0.98),
     ]
-    body = revolution(profile, [tone, darker(tone, 0.8), darker(tone, 0.3)], sides=14)
+    body = revolution(profile, [tone, tone, darker(tone, 0.8), darker(tone, 0.3)], sides=14)
     shape = Shape((body,))
     if rng.random() < 0.7:
         shape = posed(shape, tip_deg=90.0)

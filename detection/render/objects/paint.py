@@ -63,7 +63,7 @@ def any_colour(rng: Rng) -> Colour:
     """Cars, clothes, rubbish: greys as often as colours."""
     if rng.random() < 0.55:
         return grey(rng, 0.06, 0.9)
-    return hue(rng, (0, 360), (0.25, 0.85), (0.2, 0.85))
+    return hue(rng, (0, 360), (0.15, 0.75), (0.15, 0.7))
 
 
 def retro(rng: Rng) -> float:

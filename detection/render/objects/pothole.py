@@ -1,5 +1,7 @@
 """Potholes, drawn flat in the plane of the road."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from detection.render.solid import Shape, Solid
@@ -27,3 +29,11 @@ def pothole(rng: np.random.Generator) -> Shape:
         speckle = 1 + rng.normal(0, 0.03 if wet else 0.12, (_SIDES, 1))
         colours.append(np.array(tone) * speckle)
     return Shape((Solid(np.concatenate(faces), np.clip(np.concatenate(colours), 0, 1)),))
+
+
+def dull_pothole(rng: np.random.Generator) -> Shape:
+    """A pothole in older asphalt: its rim hardly paler than the road, all of it paler or darker."""
+    shape = pothole(rng)
+    tones = np.full((len(shape.solids[0].faces), 1), rng.uniform(0.6, 1.25))
+    tones[:_SIDES] *= rng.uniform(0.5, 0.9)
+    return Shape(tuple(replace(s, colours=np.clip(s.colours * tones, 0, 1)) for s in shape.solids))

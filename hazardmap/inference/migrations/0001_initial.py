@@ -18,14 +18,6 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="ModelVersion",
-            fields=[
-                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ("sha256", models.CharField(max_length=64)),
-                ("first_used_at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-        ),
         CreatePartitionedModel(
             name="Detection",
             fields=[
@@ -56,6 +48,76 @@ class Migration(migrations.Migration):
                             ("top__lt", models.F("bottom")),
                         ),
                         name="detection_box_inside_frame",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ModelVersion",
+            fields=[
+                ("label", models.CharField(max_length=72, primary_key=True, serialize=False)),
+                ("sha256", models.CharField(max_length=64)),
+                ("kinds", models.JSONField(default=list)),
+                ("manifest", models.CharField(max_length=500)),
+                ("recall", models.JSONField(default=dict)),
+                ("metrics", models.JSONField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("shadow", "Shadow"),
+                            ("live", "Live"),
+                            ("retired", "Retired"),
+                        ],
+                        default="candidate",
+                        max_length=9,
+                    ),
+                ),
+                ("shadow_one_in", models.PositiveIntegerField(null=True)),
+                ("registered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("promoted_at", models.DateTimeField(null=True)),
+                ("promoted_by", models.CharField(blank=True, max_length=254)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("state"),
+                        condition=models.Q(("state", "live")),
+                        name="model_one_live",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("state"),
+                        condition=models.Q(("state", "shadow")),
+                        name="model_one_shadow",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["candidate", "shadow", "live", "retired"])
+                        ),
+                        name="model_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("shadow_one_in__gte", 1), ("state", "shadow")),
+                            models.Q(
+                                models.Q(("state", "shadow"), _negated=True),
+                                ("shadow_one_in", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="model_shadow_has_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["live", "retired"]), _negated=True),
+                            models.Q(
+                                ("promoted_at__isnull", False),
+                                models.Q(("promoted_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="model_promoted_by_somebody",
                     ),
                 ],
             },
@@ -98,6 +160,44 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="run_unusable_has_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ShadowRun",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("frame_id", models.UUIDField()),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("live_ms", models.FloatField()),
+                ("candidate_ms", models.FloatField(null=True)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                ("detections", models.JSONField(default=list)),
+                (
+                    "live_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inference.modelversion",
+                    ),
+                ),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="inference.modelversion"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("model_version"), models.F("id"), name="shadow_run_by_version"
+                    ),
+                    models.Index(
+                        models.F("model_version"),
+                        condition=models.Q(("error", ""), _negated=True),
+                        name="shadow_run_failed",
                     ),
                 ],
             },

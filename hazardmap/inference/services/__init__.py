@@ -1,7 +1,25 @@
-"""What runs the detector and hands its results on."""
+"""What runs the detectors, decides which, and hands their results on."""
 
 from hazardmap.inference.services.detect_hint import detect_hint
 from hazardmap.inference.services.detect_pending import detect_pending
+from hazardmap.inference.services.model_promote import (
+    ModelRefused,
+    Promotion,
+    model_promote,
+    model_shadow,
+)
+from hazardmap.inference.services.model_register import model_register
 from hazardmap.inference.services.runs_take import TakenDetection, TakenRun, runs_take
 
-__all__ = ["TakenDetection", "TakenRun", "detect_hint", "detect_pending", "runs_take"]
+__all__ = [
+    "ModelRefused",
+    "Promotion",
+    "TakenDetection",
+    "TakenRun",
+    "detect_hint",
+    "detect_pending",
+    "model_promote",
+    "model_register",
+    "model_shadow",
+    "runs_take",
+]

@@ -1,38 +1,55 @@
 """Detect what waits: claim frames, run the engine, write rows, keep only blurred copies."""
 
 from dataclasses import asdict
+from pathlib import Path
+from time import perf_counter
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from detection.engine import FrameResult
-from detection.manifest import Model
+from detection.engine import Engine, FrameResult
 from hazardmap.capture.services import ClaimedFrame, frame_detected, frame_rejected, frames_claim
 from hazardmap.core.ids import child_id
-from hazardmap.inference.detector import engine, manifest
+from hazardmap.inference.detector import engine, unload_others
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
+from hazardmap.inference.services.model_register import InService, in_service
+from hazardmap.inference.services.shadow_look import Shadow
 
 
 def detect_pending() -> int:
-    """Work until no frame waits; return how many were finished."""
-    detector = engine()
-    version = _register(manifest().hazards)
+    """Work until no frame waits; return how many were finished.
+
+    Only then, and after each look again, a candidate sees some of these frames as a shadow.
+    """
     finished = 0
-    while claimed := frames_claim():
-        readable = [(frame, image) for frame in claimed if (image := _read(frame)) is not None]
-        results = detector.process([image for _, image in readable])
-        for (frame, _), result in zip(readable, results, strict=True):
-            if isinstance(result, FrameResult):
-                finished += _keep(frame.id, version, result)
-            else:
-                finished += frame_rejected(frame_id=frame.id, reason=result.reason)
+    shadow = Shadow()
+    while True:
+        models = in_service()
+        unload_others(models.labels)
+        detector = engine(label=models.live.label, path=Path(models.live.manifest))
+        if claimed := frames_claim():
+            finished += _detect(claimed, models, detector, shadow)
+        elif not shadow.look(models):
+            return finished
+
+
+def _detect(
+    claimed: list[ClaimedFrame], models: InService, detector: Engine, shadow: Shadow
+) -> int:
+    finished = 0
+    readable = [(frame, image) for frame in claimed if (image := _read(frame)) is not None]
+    began = perf_counter()
+    results = detector.process([image for _, image in readable])
+    live_ms = (perf_counter() - began) * 1000 / max(len(readable), 1)
+    for (frame, image), result in zip(readable, results, strict=True):
+        if isinstance(result, FrameResult):
+            if _keep(frame.id, models.live, result):
+                finished += 1
+                shadow.offer(models, frame.id, image, live_ms)
+        else:
+            finished += frame_rejected(frame_id=frame.id, reason=result.reason)
     return finished
-
-
-def _register(model: Model) -> ModelVersion:
-    row, _ = ModelVersion.objects.get_or_create(name=model.label, defaults={"sha256": model.sha256})
-    return row
 
 
 def _read(frame: ClaimedFrame) -> bytes | None:
@@ -57,7 +74,7 @@ def _keep(frame_id: UUID, version: ModelVersion, result: FrameResult) -> bool:
     if not kept:
         return False
     run = DetectionRun.objects.create(
-        id=child_id(frame_id, version.name),
+        id=child_id(frame_id, version.label),
         frame_id=frame_id,
         model_version=version,
         dark=result.quality.dark,

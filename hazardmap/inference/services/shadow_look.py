@@ -1,0 +1,96 @@
+"""Let a candidate look at live frames whose result is committed, while no frame waits."""
+
+import logging
+from collections import deque
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+from uuid import UUID
+
+from detection.engine import FrameResult
+from hazardmap.core.comparison import is_sampled
+from hazardmap.core.ids import child_id
+from hazardmap.inference.detector import engine
+from hazardmap.inference.models import ModelVersion, ShadowRun
+from hazardmap.inference.services.model_promote import model_shadow
+from hazardmap.inference.services.model_register import InService
+
+logger = logging.getLogger(__name__)
+# Originals in memory at any time. When frames come faster, the oldest of them go unseen.
+MOST_WAITING = 8
+MOST_FAILURES = 10
+UNFINISHED = "the worker ended before the candidate had answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A detected frame, its original's bytes, and how long the live model took for it."""
+
+    frame_id: UUID
+    image: bytes
+    live: ModelVersion
+    shadow: ModelVersion
+    live_ms: float
+
+
+class Shadow:
+    """The samples of one worker that wait until it has nothing better to do."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Sample] = deque(maxlen=MOST_WAITING)
+
+    def offer(self, models: InService, frame_id: UUID, image: bytes, live_ms: float) -> None:
+        """Keep the frame for the shadow, if there is one and the frame belongs to its share."""
+        shadow = models.shadow
+        if shadow is not None and is_sampled(frame_id, shadow.shadow_one_in or 1):
+            self._waiting.append(Sample(frame_id, image, models.live, shadow, live_ms))
+
+    def look(self, models: InService) -> bool:
+        """Look at the oldest sample; False if none waits. Whatever goes wrong is only logged."""
+        if models.shadow is None:
+            self._waiting.clear()
+        if not self._waiting:
+            return False
+        sample = self._waiting.popleft()
+        try:
+            _look(sample)
+        except Exception:
+            logger.exception("the shadow's look at frame %s is lost", sample.frame_id)
+        return True
+
+
+def _look(sample: Sample) -> None:
+    label = sample.shadow.label
+    failed = ShadowRun.objects.filter(model_version=sample.shadow).exclude(error="")
+    if failed.count() >= MOST_FAILURES:
+        model_shadow(label=label, one_in=None)
+        logger.error("%s has failed %d times and is no longer a shadow", label, MOST_FAILURES)
+        return
+    # Written before the look: a model that brings the worker down leaves a trace.
+    run, is_new = ShadowRun.objects.get_or_create(
+        id=child_id(sample.frame_id, "shadow", label),
+        defaults={
+            "frame_id": sample.frame_id,
+            "model_version": sample.shadow,
+            "live_version": sample.live,
+            "live_ms": sample.live_ms,
+            "error": UNFINISHED,
+        },
+    )
+    if not is_new:
+        return
+    try:
+        detector = engine(label=label, path=Path(sample.shadow.manifest))
+        began = perf_counter()
+        [answer] = detector.process([sample.image])
+    except Exception as error:
+        logger.exception("%s fails at frame %s", label, sample.frame_id)
+        run.error = f"{type(error).__name__}: {error}"[:200]
+    else:
+        run.candidate_ms = (perf_counter() - began) * 1000
+        if isinstance(answer, FrameResult):
+            run.error = ""
+            run.detections = [asdict(detection) for detection in answer.detections]
+        else:
+            run.error = f"rejected: {answer.reason}"
+    run.save()
