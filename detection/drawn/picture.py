@@ -13,7 +13,7 @@ from detection.drawn.crop import Crop
 from detection.drawn.extents import bounds, carried_boxes, in_shares, seen_box
 from detection.drawn.highway import draw_highway
 from detection.drawn.lens import expose, warp
-from detection.drawn.staging import paint, stage
+from detection.drawn.staging import paint, stage, stands_out
 from detection.drawn.town import draw_town
 from detection.render.camera import Camera
 
@@ -55,7 +55,7 @@ def draw_picture(photos: Sequence[Photo], part: Part, seed: int, index: int) -> 
             continue
         pixels = painted[thing.owner] * scale
         box = seen_box(np.asarray(owner), thing.owner, pixels, extent, crop)
-        if box is not None:
+        if box is not None and stands_out(canvas, ground.rgb, thing.owner):
             boxes.append((thing.number, box))
     return Labelled(expose(np.asarray(rgb), hour.ambient < 0.3, rng), in_shares(boxes, size))
 

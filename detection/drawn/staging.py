@@ -18,6 +18,7 @@ from detection.render.solid import Shape
 from detection.render.street import Floats32
 
 _NEAREST_M = 3.0
+_LEAST_CONTRAST = 0.02
 _TRIES = 5
 
 
@@ -106,6 +107,13 @@ def paint(
     bonnet = slice(ground.bottom_px, None)
     canvas.rgb[bonnet], canvas.owner[bonnet] = ground.rgb[bonnet], 0
     return canvas, whole
+
+
+def stands_out(canvas: Canvas, before: Floats32, owner: int) -> bool:
+    """Whether a thing differs from what it hides; at night some do not."""
+    mask = canvas.owner == owner
+    change = np.abs(canvas.rgb[mask] - before[mask])
+    return bool(change.size and change.mean() >= _LEAST_CONTRAST)
 
 
 def _settle(canvas: Canvas, before: Floats32, rng: np.random.Generator) -> None:

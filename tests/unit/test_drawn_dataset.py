@@ -87,6 +87,13 @@ def test_the_picture_changes_only_at_what_was_drawn():
     assert not above.any()
 
 
+def test_what_is_as_dark_as_the_night_has_no_label():
+    ground = empty_ground()
+    canvas, _ = painted([pillar("cone", 0.5, 12.0)], ground)
+    assert staging.stands_out(canvas, ground.rgb, 1)
+    assert not staging.stands_out(canvas, canvas.rgb, 1)
+
+
 def test_nothing_is_drawn_over_what_the_photograph_has_labels_of():
     extent = bounds(VIEW, pillar("cone", 0.5, 12.0).shape.placed(0.5, 12.0, 0.0))
     assert staging._things([pillar("cone", 0.5, 12.0)], empty_ground([(6, *extent)])) == []
