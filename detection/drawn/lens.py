@@ -4,20 +4,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.drawn.crop import Crop
 from detection.render.street import Floats32
 from detection.render.weather import Conditions, Lens
 
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def warp(
-    crop: tuple[float, float, float, float], size: tuple[int, int], rng: np.random.Generator
-) -> tuple[Floats32, Floats32]:
+def warp(crop: Crop, size: tuple[int, int], rng: np.random.Generator) -> tuple[Floats32, Floats32]:
     """Where each pixel of a picture of that size (width, height) is found: (column, row).
 
-    crop: left, top, width, height in the source. Some barrel distortion and a slight roll.
+    Some barrel distortion and a slight roll.
     """
-    left, top, wide, tall = crop
+    wide, tall = crop.width, crop.height
     y, x = np.mgrid[-1 : 1 : size[1] * 1j, -1 : 1 : size[0] * 1j].astype(np.float32)
     ratio = np.float32(tall / wide)
     barrel = float(rng.uniform(0.03, 0.16)) if rng.random() < 0.35 else 0.0
@@ -27,8 +26,8 @@ def warp(
     shrink = 1 - abs(roll)
     u = (x - np.float32(roll) * y * ratio) * bulge * np.float32(shrink)
     v = (y + np.float32(roll) * x / ratio) * bulge * np.float32(shrink)
-    column = (u + 1) * np.float32(wide / 2) + np.float32(left)
-    row = (v + 1) * np.float32(tall / 2) + np.float32(top)
+    column = (u + 1) * np.float32(wide / 2) + np.float32(crop.left)
+    row = (v + 1) * np.float32(tall / 2) + np.float32(crop.top)
     return column, row
 
 

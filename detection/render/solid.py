@@ -86,7 +86,7 @@ class Board:
 class Shape:
     """What a thing is made of. stains: gain (h, w) around 1, stretched over what is seen of it.
 
-    face_only: whoever labels a picture means the boards; the bodies only carry them (a sign's post).
+    face_only: whoever labels a picture means the boards; bodies only carry them (as posts).
     """
 
     solids: tuple[Solid, ...] = ()
