@@ -4,7 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import transaction
