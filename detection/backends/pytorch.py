@@ -74,7 +74,7 @@ def _load(weights: Path, config_dir: Path) -> tuple[Any, Any]:
         os.environ.update(ENVIRONMENT, YOLO_CONFIG_DIR=str(config_dir.resolve()))
     # Only now: both read the environment while they are imported.
     import torch  # noqa: PLC0415
-    from ultralytics import YOLO  # type: ignore[attr-defined]  # noqa: PLC0415
+    from ultralytics import YOLO  # noqa: PLC0415
     from ultralytics.utils import ONLINE, SAFE_LOAD  # noqa: PLC0415
 
     if ONLINE or not SAFE_LOAD:

@@ -95,7 +95,7 @@ def test_all_backends_answer_as_ultralytics_does(coco, pictures):
 
 
 def test_bfloat16_changes_what_is_seen_by_less_than_a_percent(coco, pictures):
-    """In the median; single scores move more, by no more than a tenth for things well seen."""
+    """In the median; single scores move more, and no thing well seen is lost."""
     exact = _yolo(coco, Backend.ONNXRUNTIME).find(pictures)
     rough = _yolo(coco, Backend.OPENVINO, Precision.BFLOAT16).find(pictures)
 
