@@ -8,13 +8,13 @@ from uuid import UUID
 import numpy as np
 
 from hazardmap.core.association import Placed, Sighting, Thing
-from hazardmap.core.evidence import Look, of_report, of_silence
+from hazardmap.core.evidence import Look, of_silence
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
 from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import accuracy_m
-from hazardmap.core.persistence import Belief, Likelihood, predicted, survival, updated, with_exists
+from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
 _FORGET: Final = 1e-4  # a candidate that never got onto the map is dropped below this
@@ -30,7 +30,7 @@ class Candidate:
     """
 
     def __init__(
-        self, thing: Thing, look: Look, prior: Belief, params: FusionParams, split: float
+        self, thing: Thing, look: Look, prior: Belief, told: Likelihood, params: FusionParams
     ) -> None:
         self._params = params
         self.family = thing.family
@@ -46,7 +46,7 @@ class Candidate:
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
         self.mean_m, self.cov_m2 = thing.mean_m, _with_offset(thing)
-        self.report(thing, look, moves=False, split=split)
+        self.report(thing, look, told, moves=False)
 
     @property
     def live(self) -> bool:
@@ -88,12 +88,23 @@ class Candidate:
     def observation_ids(self) -> set[UUID]:
         return {id_ for item in self.evidence for id_ in item.observations}
 
-    def report(self, thing: Thing, look: Look, *, moves: bool = True, split: float = 0.0) -> None:
-        """A pass has reported it. split: see `evidence.of_report`."""
-        scores = [seen.observation.score for seen in thing.sightings]
-        likelihood = of_report(look, scores, split, self._params)
+    def belief_at(self, now: datetime) -> Belief:
+        """What is believed at a later time if nobody looks. Time never runs backwards."""
+        if now <= self.at:
+            return self.belief
+        elapsed_s = (now - self.at).total_seconds()
+        return predicted(self.belief, elapsed_s, self.half_life_s, self._params.shared_fate)
+
+    def told_by_silence(self, look: Look) -> Likelihood:
+        """What a look says that reported nothing here."""
+        return of_silence(look, self._poor_miss, self._params)
+
+    def report(
+        self, thing: Thing, look: Look, told: Likelihood, row: float = 1.0, *, moves: bool = True
+    ) -> None:
+        """A pass has reported it. row: see `persistence.updated`."""
         self._advance(look.of.last_at)
-        self.belief = updated(self.belief, likelihood)
+        self.belief = updated(self.belief, told, row)
         if moves:
             self._move(thing.mean_m, _with_offset(thing))
         for observation in thing.observations:
@@ -103,17 +114,16 @@ class Candidate:
         self.against.clear()
         self._poor_miss = 1.0
         self._evaluate()
-        self._note(look, likelihood, thing)
+        self._note(look, told, thing)
 
-    def silence(self, look: Look) -> None:
+    def silence(self, look: Look, told: Likelihood, row: float = 1.0) -> None:
         """A pass looked and reported nothing here.
 
         One account alone never pushes below the clearing threshold what others support.
         """
-        likelihood = of_silence(look, self._poor_miss, self._params)
         self._advance(look.of.last_at)
         before = self.belief.exists
-        self.belief = updated(self.belief, likelihood)
+        self.belief = updated(self.belief, told, row)
         if look.poor:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:
@@ -122,7 +132,7 @@ class Candidate:
         if not self._may_clear() and self.belief.exists < floor:
             self.belief = with_exists(self.belief, floor)
         self._evaluate()
-        self._note(look, likelihood, None)
+        self._note(look, told, None)
 
     def confirm(self, at: datetime) -> None:
         """A moderator says that it is there: back on the map, whatever became of it."""
@@ -148,14 +158,12 @@ class Candidate:
             if self.expires_at <= now:
                 self.state = State.EXPIRED
             return False
-        elapsed_s = (now - self.at).total_seconds()
-        return self.belief.exists * survival(elapsed_s, self.half_life_s) < _FORGET
+        return self.belief_at(now).exists < _FORGET
 
     def phantom_share(self, now: datetime) -> float:
         """Probability that a look-alike is here, given that the hazard is gone."""
-        then = predicted(self.belief, (now - self.at).total_seconds(), self.half_life_s)
-        other = then.nothing + then.phantom
-        return then.phantom / other if other > 0.0 else 0.0
+        there = self.belief_at(now).exists
+        return self.belief.phantom / (1.0 - there) if there < 1.0 else 0.0
 
     def absorb(self, twin: "Candidate") -> None:
         """Take over the trail of a candidate that proved to be the same thing, which ends."""
@@ -182,10 +190,7 @@ class Candidate:
         return enough or self.supporters <= self.against
 
     def _advance(self, now: datetime) -> None:
-        if now > self.at:
-            elapsed_s = (now - self.at).total_seconds()
-            self.belief = predicted(self.belief, elapsed_s, self.half_life_s)
-            self.at = now
+        self.belief, self.at = self.belief_at(now), max(self.at, now)
 
     def _move(self, mean_m: Floats, cov_m2: Floats) -> None:
         """Information filter step for a thing that stands still."""

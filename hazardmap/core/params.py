@@ -30,6 +30,9 @@ class FusionParams:
     trusts: Mapping[int, float] = field(default_factory=dict)
     default_trust: float = 0.99
     prior_exists: float = 0.02
+    prior_beside: float = 0.3
+    births: Mapping[str, float] = field(default_factory=dict)
+    shared_fate: float = 0.9
     prior_phantom: float = 0.005
     phantom_report: float = 0.4
     alarm_repeats: float = 0.15
@@ -40,6 +43,8 @@ class FusionParams:
 
     def __post_init__(self) -> None:
         shares = {"default_trust": self.default_trust, "prior_exists": self.prior_exists}
+        shares |= {"prior_beside": self.prior_beside, "shared_fate": self.shared_fate}
+        shares |= {f"births of {kind}": p for kind, p in self.births.items()}
         shares |= {"prior_phantom": self.prior_phantom, "phantom_report": self.phantom_report}
         shares |= {"p_max": self.p_max, "alarm_repeats": self.alarm_repeats}
         shares |= {"split_report": self.split_report}
@@ -57,6 +62,10 @@ class FusionParams:
     def half_life_s(self, kind: str) -> float:
         """Seconds in which half of the hazards of this kind go. Raises KeyError."""
         return self.half_lives_s.get(kind, KINDS[kind].half_life_s)
+
+    def prior(self, kind: str) -> float:
+        """Probability that a hazard of this kind stands at a spot before its first report."""
+        return self.births.get(kind, self.prior_exists)
 
     def trust(self, witness: int) -> float:
         """Trust in a witness, 0..1."""

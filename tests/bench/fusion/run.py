@@ -76,8 +76,9 @@ def _take(
             for source, o in zip(drive.sources, drive.observations, strict=True)
         ]
     (one,) = split(drive.views)
-    mountings[one.views[0].device_id] += learned(things(list(found.values())))
-    changed = replay.take(one, found)
+    reported = things([found.get(view.frame_id, ()) for view in one.views])
+    mountings[one.views[0].device_id] += learned(reported)
+    changed = replay.step(one, reported)
     site_of = {o.id: row for o, row in zip(drive.observations, rows, strict=True)}
     result.following.take(changed, site_of)
     result.baselines.take(drive, np.array(rows, int))
