@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +15,7 @@ from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import accuracy_m
 from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
+from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
 _FORGET: Final = 1e-4  # a candidate that never got onto the map is dropped below this
@@ -22,17 +23,36 @@ _CONFIRMED: Final = Belief(0.98, 0.015, 0.005)
 _REJECTED: Final = Belief(0.001, 0.099, 0.9)
 
 
+class Seen(NamedTuple):
+    """One look at a candidate: when, what was to be expected, and how many frames reported it."""
+
+    at: datetime
+    chance: Chance
+    reports: int
+
+
 class Candidate:
     """A hazard in the making, from its first report on. Times only grow.
 
     shown: it has been probable enough for the map once. at: time of the last evaluation, which
-    `belief` belongs to. against: accounts that looked and saw nothing since the last report.
+    `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
+    looks: every look that counted, in order of time. against: accounts that looked and saw
+    nothing since the last report.
     """
 
     def __init__(
-        self, thing: Thing, look: Look, prior: Belief, told: Likelihood, params: FusionParams
+        self,
+        thing: Thing,
+        look: Look,
+        prior: Belief,
+        told: Likelihood,
+        params: FusionParams,
+        *,
+        beside: float = 0.0,
     ) -> None:
         self._params = params
+        self.beside = beside
+        self.looks: list[Seen] = []
         self.family = thing.family
         self.sightings: list[Sighting] = []
         self.evidence: list[Evidence] = []
@@ -47,6 +67,11 @@ class Candidate:
         self._poor_miss = 1.0
         self.mean_m, self.cov_m2 = thing.mean_m, _with_offset(thing)
         self.report(thing, look, told, moves=False)
+
+    @property
+    def reports(self) -> int:
+        """How many looks reported it."""
+        return sum(look.reports > 0 for look in self.looks)
 
     @property
     def live(self) -> bool:
@@ -114,6 +139,7 @@ class Candidate:
         self.against.clear()
         self._poor_miss = 1.0
         self._evaluate()
+        self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
         self._note(look, told, thing)
 
     def silence(self, look: Look, told: Likelihood, row: float = 1.0) -> None:
@@ -132,6 +158,7 @@ class Candidate:
         if not self._may_clear() and self.belief.exists < floor:
             self.belief = with_exists(self.belief, floor)
         self._evaluate()
+        self.looks.append(Seen(look.of.last_at, look.chance, 0))
         self._note(look, told, None)
 
     def confirm(self, at: datetime) -> None:
@@ -179,6 +206,7 @@ class Candidate:
         self.shown |= twin.shown
         self.supporters |= twin.supporters
         self.sightings.extend(twin.sightings)
+        self.looks = sorted([*self.looks, *twin.looks], key=lambda look: look.at)
         reported = {item.pass_id for item in (*self.evidence, *twin.evidence) if item.seen}
         trail = {(item.pass_id, item.seen): item for item in (*twin.evidence, *self.evidence)}
         kept = (i for i in trail.values() if i.seen or i.pass_id not in reported)

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hazardmap.core.alignment import match_pass
 from hazardmap.core.association import FARTHEST_M, GATE, Placed, Sighting, Thing, distances, things
@@ -32,6 +33,7 @@ _TWINS_D2: Final = 1.4  # half of all pairs of sightings of one thing are closer
 class Replay:
     """One place under replay. Feed it passes in order; read `candidates`.
 
+    given_up: what was never probable enough for the map. looked_m: how far all passes went.
     sightings: by frame id. suspects: what moderators rejected here, each valid from its `at` on.
     """
 
@@ -45,6 +47,8 @@ class Replay:
         self._plane, self._params, self._sightings = plane, params, sightings
         self._suspects = suspects
         self._nearby = Nearby()
+        self.given_up: list[Candidate] = []
+        self.looked_m = 0.0
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -84,21 +88,23 @@ class Replay:
         """The next pass, with the things that it reports. Returns all that it may have changed."""
         views = looks(one.views, self._plane, self._params.table)
         live = self._in_reach(views, one.last_at)
+        self.looked_m += views.length_m
         shared_m2 = float(np.mean([accuracy_m(view) ** 2 for view in one.views]))
         pairs = match_pass([c.placed for c in live], [_placed(t) for t in found], shared_m2)
         would = chances(views, [_target(c) for c in live], self._params.table)
         thing_of = dict(pairs)
         explained = set(thing_of.values())
         new = [thing for j, thing in enumerate(found) if j not in explained]
+        unclear = _may_be_the_same(live, new, shared_m2)
         told = []
         for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
             look = Look(one, chance)
             if i in thing_of:
                 thing = found[thing_of[i]]
                 told.append(Told(candidate, thing, look, of_report(look, thing, 0.0, self._params)))
-            elif chance.reported >= _BARELY and not _may_be_one_of(candidate, new, shared_m2):
+            elif chance.reported >= _BARELY and not unclear[i].any():
                 told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
-        births = self._births(new, live, one, views)
+        births = self._births(new, unclear.any(axis=0), one, views)
         rows = row_ratios([*told, *births], self._params)
         for item, row in zip(told, rows, strict=False):
             item.apply(row)
@@ -117,30 +123,32 @@ class Replay:
                 continue
             if candidate.expire(now):
                 self._nearby.remove(candidate)
+                self.given_up.append(candidate)
             elif candidate.live:
                 live.append(candidate)
         return live
 
     def _births(
-        self, new: Sequence[Thing], live: Sequence[Candidate], one: Pass, views: Looks
+        self, new: Sequence[Thing], unclear: NDArray[np.bool_], one: Pass, views: Looks
     ) -> list[Birth]:
+        """unclear: which of the new things may be known ones, named twice."""
         targets = []
         for thing in new:
             east_m, north_m = thing.mean_m.tolist()
             targets.append(Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind))
         births = []
-        for thing, chance in zip(new, chances(views, targets, self._params.table), strict=True):
-            look = Look(one, chance)
-            # Where hazards of the kind are known, one more may be one of them named twice.
-            again = _may_be_one_of(thing, live, accuracy_m(one.views[0]) ** 2)
-            split = self._params.split_report if again else 0.0
+        would = chances(views, targets, self._params.table)
+        for thing, again, chance in zip(new, unclear.tolist(), would, strict=True):
+            look, split = Look(one, chance), self._params.split_report if again else 0.0
             told = of_report(look, thing, split, self._params)
             births.append(Birth(thing, look, told, self._prior(thing, one)))
         return births
 
     def _start(self, births: Sequence[Birth], live: Sequence[Candidate]) -> list[Candidate]:
         started = [
-            Candidate(birth.thing, birth.look, birth.before, birth.told, self._params)
+            Candidate(
+                birth.thing, birth.look, birth.before, birth.told, self._params, beside=birth.near
+            )
             for birth in beside(births, live, self._params)
         ]
         for candidate in started:
@@ -197,12 +205,14 @@ def _placed(thing: Candidate | Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _may_be_one_of(
-    one: Candidate | Thing, others: Sequence[Candidate | Thing], shared_m2: float
-) -> bool:
-    """Whether a hazard and an unexplained report may belong together, one of them badly placed."""
-    placed = [_placed(other) for other in others]
-    return bool((distances([_placed(one)], placed, shared_m2) <= _UNCLEAR_D2).any())
+def _may_be_the_same(
+    live: Sequence[Candidate], new: Sequence[Thing], shared_m2: float
+) -> NDArray[np.bool_]:
+    """(live, new): whether a hazard and an unexplained report may belong together, one of them
+    badly placed."""
+    near = distances([c.placed for c in live], [_placed(thing) for thing in new], shared_m2)
+    result: NDArray[np.bool_] = near <= _UNCLEAR_D2
+    return result
 
 
 def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
+from hazardmap.core.association import Placed, Thing
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look
-from hazardmap.core.association import Placed, Thing
 from hazardmap.core.params import FusionParams
 from hazardmap.core.persistence import Belief, Likelihood, row_ratio, updated
 
@@ -46,12 +46,14 @@ class Told(NamedTuple):
 
 
 class Birth(NamedTuple):
-    """What a pass says about a thing that nobody knew. before: the belief without the pass."""
+    """What a pass says about a thing that nobody knew. before: the belief without the pass.
+    near: how surely it has a neighbour."""
 
     thing: Thing
     look: Look
     told: Likelihood
     before: Belief
+    near: float = 0.0
 
     @property
     def placed(self) -> Placed:
@@ -87,7 +89,9 @@ def row_ratios(told: Sequence[Told | Birth], params: FusionParams) -> list[float
     return ratios
 
 
-def beside(births: Sequence[Birth], known: Sequence[Candidate], params: FusionParams) -> list[Birth]:
+def beside(
+    births: Sequence[Birth], known: Sequence[Candidate], params: FusionParams
+) -> list[Birth]:
     """The births with a prior that knows of the hazards close by, known or just reported."""
     if not births:
         return []
@@ -102,5 +106,5 @@ def beside(births: Sequence[Birth], known: Sequence[Candidate], params: FusionPa
         exists += near * max(params.prior_beside - exists, 0.0)
         lookalike = min(lookalike, 1.0 - exists)
         prior = Belief(exists, 1.0 - exists - lookalike, lookalike)
-        result.append(birth._replace(before=prior))
+        result.append(birth._replace(before=prior, near=near))
     return result
