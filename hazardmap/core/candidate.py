@@ -135,7 +135,7 @@ class Candidate:
         for observation in thing.observations:
             self._votes[observation.kind] += max(observation.score, 1e-3)
         self.sightings.extend(thing.sightings)
-        self.supporters.add(look.witness)
+        self.supporters.add(self._params.witness(look.witness))
         self.against.clear()
         self._poor_miss = 1.0
         self._evaluate()
@@ -153,7 +153,7 @@ class Candidate:
         if look.poor:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:
-            self.against.add(look.witness)
+            self.against.add(self._params.witness(look.witness))
         floor = min(before, self._params.limits.clear)
         if not self._may_clear() and self.belief.exists < floor:
             self.belief = with_exists(self.belief, floor)

@@ -118,8 +118,8 @@ def learned(
         table=table,
         trusts=current.trusts,
         half_lives_s={**shipped.half_lives_s, **lives},
-        births={k: _prior(row, alarm, current.prior(k)) for k, row in sums.births.items()},
-        prior_beside=_prior(sums.beside, alarm, current.prior_beside),
+        births={kind: _prior(row, everywhere, alarm) for kind, row in sums.births.items()},
+        prior_beside=_prior(sums.beside, everywhere, alarm),
         prior_phantom=_phantoms(everywhere, alarm, report),
         phantom_report=report,
         alarm_repeats=(max(frames - alarms, 0.0) + _PRIOR_CASES * shipped.alarm_repeats)
@@ -164,10 +164,12 @@ def _fit_of_looks(one: Candidate) -> Floats:
 def _life(one: Candidate, now: datetime) -> Floats:
     """(expected ends, seconds lived) of a thing that was real, under the half-life believed in.
 
-    It stood from its first report to its last. When it went after that is known from the looks
-    that missed it; what is still believed to stand is censored (Turnbull 1976).
+    It stood until its last report. When it went after that is known from the looks that missed
+    it; what is still believed to stand is censored (Turnbull 1976). Its time counts from the
+    report that made it an example: what had gone before that could not become one.
     """
-    last = max(i for i, look in enumerate(one.looks) if look.reports)
+    reported = [i for i, look in enumerate(one.looks) if look.reports]
+    first, last = reported[_SETTLED - 1], reported[-1]
     at = [0.0]
     missed = [1.0]
     for look in one.looks[last + 1 :]:
@@ -183,7 +185,7 @@ def _life(one: Candidate, now: datetime) -> Floats:
     middle = times[:-1] + 1.0 / rate - length * np.exp(-rate * length) / gone
     censored = missed[-1] * stands[-1]
     total = ended.sum() + censored
-    stood_s = (one.looks[last].at - one.looks[0].at).total_seconds()
+    stood_s = (one.looks[last].at - one.looks[first].at).total_seconds()
     lived_s = stood_s + float(ended @ middle + censored * times[-1]) / total
     return np.array([float(ended.sum()) / total, lived_s])
 
@@ -196,17 +198,15 @@ def _false_alarms(sums: Tally, shipped: FusionParams) -> float:
     return min(max((mistakes + _PRIOR_CASES) / (sums.spots + before), 1e-6), 0.5)
 
 
-def _prior(row: Floats, alarm: float, current: float) -> float:
+def _prior(row: Floats, everywhere: Floats, alarm: float) -> float:
     """Probability that a thing stands at a spot, from the share of first reports that are real.
 
     Among first reports the odds of "real" are prior·v / ((1 − prior)·false alarms), with v how
-    surely a pass reports what stands there.
+    surely a pass reports what stands there. Few first reports are eked out by those of all kinds.
     """
-    born, real, phantom, visible = row
-    if born < 1.0:
-        return current
-    share = (real + 0.5) / (real + max(born - real - phantom, 0.0) + 1.0)
-    odds = share / (1.0 - share) * alarm / max(visible / born, 0.1)
+    born, real, phantom, visible = row + (_PRIOR_CASES / (everywhere[0] + 1.0)) * everywhere
+    share = (real + 0.1) / (real + max(born - real - phantom, 0.0) + 0.2)
+    odds = share / (1.0 - share) * alarm / max(visible / max(born, 1.0), 0.1)
     return float(min(odds / (1.0 + odds), 0.9))
 
 

@@ -14,6 +14,7 @@ class FusionParams:
 
     table: what the detector sees. half_lives_s: learned half-lives per kind; the table of kinds
     where one is missing. trusts: trust 0..1 per witness, `default_trust` for the others.
+    aliases: witness → the witness that he is one with (`core.trust`).
     prior_exists, prior_phantom: probability, before the first report about a spot, that a hazard
     or a lasting look-alike stands there. phantom_report: probability that a pass that sees
     a phantom reports it. alarm_repeats: probability that a false alarm comes again in one more
@@ -28,6 +29,7 @@ class FusionParams:
     table: RecallTable = DEFAULT_TABLE
     half_lives_s: Mapping[str, float] = field(default_factory=dict)
     trusts: Mapping[int, float] = field(default_factory=dict)
+    aliases: Mapping[int, int] = field(default_factory=dict)
     default_trust: float = 0.99
     prior_exists: float = 0.02
     prior_beside: float = 0.3
@@ -66,6 +68,10 @@ class FusionParams:
     def prior(self, kind: str) -> float:
         """Probability that a hazard of this kind stands at a spot before its first report."""
         return self.births.get(kind, self.prior_exists)
+
+    def witness(self, number: int) -> int:
+        """Who this witness is one with; mostly himself."""
+        return self.aliases.get(number, number)
 
     def trust(self, witness: int) -> float:
         """Trust in a witness, 0..1."""
