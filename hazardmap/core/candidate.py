@@ -113,6 +113,10 @@ class Candidate:
     def observation_ids(self) -> set[UUID]:
         return {id_ for item in self.evidence for id_ in item.observations}
 
+    def assume(self, params: FusionParams) -> None:
+        """Judge by these parameters from now on."""
+        self._params = params
+
     def belief_at(self, now: datetime) -> Belief:
         """What is believed at a later time if nobody looks. Time never runs backwards."""
         if now <= self.at:

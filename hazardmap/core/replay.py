@@ -55,6 +55,15 @@ class Replay:
         """Everything that was ever probable enough, and what is still open; oldest first."""
         return list(self._nearby)
 
+    def assume(self, params: FusionParams) -> None:
+        """Go on under other parameters. What was concluded before stays as it is.
+
+        For simulations; a map replays under one version.
+        """
+        self._params = params
+        for candidate in self._nearby:
+            candidate.assume(params)
+
     def run(self, passes: Sequence[Pass], verdicts: Sequence[Verdict]) -> list[Candidate]:
         """Replay everything. A verdict takes effect after the last pass that it judged."""
         steps: list[tuple[datetime, int, UUID, Pass | Verdict]] = [

@@ -22,7 +22,8 @@ _PRIOR_AGAINST: Final = 1.0
 _FAR_HALF_LIVES: Final = 2.0  # later looks test what may long have gone
 _MODERATOR: Final = 4.0  # a moderator's word counts as that many tested claims
 _CLEAR: Final = 0.5  # visibility from which silence means something
-_CERTAIN_BITS: Final = 8.0  # a claim of so many bits counts in full
+_IDLE_BITS, _CERTAIN_BITS = 4.0, 10.0  # a claim of so many counts as nearly nothing, in full
+_LEAST_WEIGHT: Final = 0.05
 _ALLIES: Final = 2  # claims shared with no other support, all denied by others
 _LOWEST: Final = 0.02
 
@@ -89,7 +90,8 @@ def _tested(claim: Claim, alias: Mapping[int, int]) -> list[tuple[Evidence, Reco
     """Each report of a hazard, and each clear silence amid reports, with how it turned out."""
     found = []
     for i, item in enumerate(claim.evidence):
-        weight = min(max(item.log2_ratio, 0.0) / _CERTAIN_BITS, 1.0) if item.seen else 0.0
+        bits = (item.log2_ratio - _IDLE_BITS) / (_CERTAIN_BITS - _IDLE_BITS)
+        weight = min(max(bits, _LEAST_WEIGHT), 1.0)
         if claim.verdict is not None and item.seen:
             held = claim.verdict is not Decision.REJECT
             found.append((item, _record(held, _MODERATOR * weight)))

@@ -46,7 +46,9 @@ def test_publication_needs_two_witnesses_or_a_moderator():
 
 @UNHURRIED
 @given(beliefs, st.floats(-1e5, 1e8), st.floats(0, 1e7), st.floats(60, 1e7), shares)
-def test_decay_is_monotone_and_does_not_depend_on_its_steps(belief, early_s, more_s, half_life_s, shared):
+def test_decay_is_monotone_and_does_not_depend_on_its_steps(
+    belief, early_s, more_s, half_life_s, shared
+):
     once = predicted(belief, max(early_s, 0.0) + more_s, half_life_s, shared)
     twice = predicted(predicted(belief, early_s, half_life_s, shared), more_s, half_life_s, shared)
     assert tuple(once) == pytest.approx(tuple(twice), abs=1e-9)
