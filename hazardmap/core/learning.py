@@ -28,11 +28,12 @@ _PRIOR_DEATHS: Final = 5.0
 _SETTLED: Final = 3  # reports that make an example
 _SPOT_M: Final = 20.0  # a false alarm this far away would be another spot
 _BINS: Final = 20  # of the score
-_SCALES: Final = np.geomspace(0.5, 1.3, 17)  # of the table's recall
+_SCALES: Final = np.exp(np.linspace(-0.7, 0.3, 21))  # of the table's recall
+_SCALE_SIGMA, _CORRELATION_SIGMA = 0.2, 0.2  # of their priors
 _CORRELATIONS: Final = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tally:
     """Sums over candidates; tallies of different places add up.
 
@@ -78,8 +79,8 @@ def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Ta
         sums.births[one.kind] = sums.births.get(one.kind, 0.0) + born * (1.0 - one.beside)
         sums.beside += born * one.beside
         _take_frames(sums, one)
-        if one.belief.real >= _SURE and one.reports >= _SETTLED:
-            life = _life(one, now)
+        if one.reports >= _SETTLED:
+            life = _life(one, now) * one.belief.real
             sums.lives[one.kind] = sums.lives.get(one.kind, 0.0) + life
     return replace(sums, spots=looked_m / _SPOT_M * max(len(families), 1))
 
@@ -92,12 +93,14 @@ def learned(
     shipped: the prior. current: those that the tally was made under.
     """
     lives = {
-        kind: (_PRIOR_DEATHS * shipped.half_life_s(kind) + lived_s * math.log(2.0))
-        / (_PRIOR_DEATHS + ends)
+        kind: float(
+            (_PRIOR_DEATHS * shipped.half_life_s(kind) + lived_s * math.log(2.0))
+            / (_PRIOR_DEATHS + ends)
+        )
         for kind, (ends, lived_s) in sums.lives.items()
     }
     alarm = _false_alarms(sums, shipped)
-    scale, correlation = _reporting(sums)
+    scale, correlation = _reporting(sums, shipped.table.pass_correlation)
     table = replace(
         shipped.table,
         version=f"{shipped.table.version}+{version}",
@@ -111,6 +114,7 @@ def learned(
     frames, alarms = sums.repeats
     looks, reports = sums.deceits
     report = (reports + _PRIOR_CASES * shipped.phantom_report) / (looks + _PRIOR_CASES)
+    report = min(float(report), 0.95)
     everywhere = sum(sums.births.values(), np.zeros(4)) + sums.beside
     return replace(
         shipped,
@@ -119,23 +123,29 @@ def learned(
         trusts=current.trusts,
         half_lives_s={**shipped.half_lives_s, **lives},
         births={kind: _prior(row, everywhere, alarm) for kind, row in sums.births.items()},
-        prior_beside=_prior(sums.beside, everywhere, alarm),
-        prior_phantom=_phantoms(everywhere, alarm, report),
+        prior_beside=_prior(sums.beside, everywhere, alarm)
+        if sums.beside[0] >= _PRIOR_CASES
+        else shipped.prior_beside,
+        prior_phantom=_phantoms(everywhere, alarm, report)
+        if everywhere[0] >= _PRIOR_CASES
+        else shipped.prior_phantom,
         phantom_report=report,
-        alarm_repeats=(max(frames - alarms, 0.0) + _PRIOR_CASES * shipped.alarm_repeats)
-        / (frames + _PRIOR_CASES),
+        alarm_repeats=float(
+            (max(frames - alarms, 0.0) + _PRIOR_CASES * shipped.alarm_repeats)
+            / (frames + _PRIOR_CASES)
+        ),
     )
 
 
 def _take_frames(sums: Tally, one: Candidate) -> None:
     """Scores and numbers of reports of an example of a real thing, a mistake or a phantom."""
+    later = [(look.chance.reported, look.reports > 0) for look in one.looks[1:]]
+    sums.deceits += one.belief.phantom * np.array(later).reshape(-1, 2).sum(axis=0)
     scores = [seen.observation.score for seen in one.sightings]
     counts = np.histogram(scores, _BINS, (0.0, 1.0))[0].astype(float)
     if one.belief.real >= _SURE and one.reports >= _SETTLED:
         sums.scores[0] += counts
         sums.frames += _fit_of_looks(one)
-    elif one.belief.phantom >= _SURE:
-        sums.deceits += np.sum([(k.chance.reported, k.reports > 0) for k in one.looks], axis=0)
     elif one.belief.nothing - one.belief.past >= _SURE:
         sums.scores[1] += counts
         sums.repeats += (one.looks[0].reports, 1.0)
@@ -218,10 +228,12 @@ def _phantoms(row: Floats, alarm: float, report: float) -> float:
     return float(min(odds / (1.0 + odds), 0.05))
 
 
-def _reporting(sums: Tally) -> tuple[float, float]:
-    """The likeliest scale of recall and correlation of frames."""
-    scale, correlation = np.unravel_index(int(np.argmax(sums.frames)), sums.frames.shape)
-    return float(_SCALES[scale]), float(_CORRELATIONS[correlation])
+def _reporting(sums: Tally, correlation: float) -> tuple[float, float]:
+    """The most probable scale of recall and correlation of frames."""
+    prior = -0.5 * (np.log(_SCALES[:, None]) / _SCALE_SIGMA) ** 2
+    prior = prior - 0.5 * ((_CORRELATIONS - correlation) / _CORRELATION_SIGMA) ** 2
+    best = np.unravel_index(int(np.argmax(sums.frames + prior)), prior.shape)
+    return float(_SCALES[best[0]]), float(_CORRELATIONS[best[1]])
 
 
 def _scaled(recall: Recall, scale: float) -> Recall:
@@ -238,4 +250,4 @@ def _density(counts: Floats, prior: tuple[float, float]) -> tuple[float, float]:
     mean = (float(counts @ middle) + _PRIOR_CASES * mean0) / total
     variance = (float(counts @ middle**2) + _PRIOR_CASES * square0) / total - mean**2
     size = mean * (1.0 - mean) / max(variance, 1e-3) - 1.0
-    return max(mean * size, 1.0), max((1.0 - mean) * size, 1.0)
+    return float(max(mean * size, 1.0)), float(max((1.0 - mean) * size, 1.0))

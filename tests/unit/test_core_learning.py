@@ -45,7 +45,7 @@ def short_lived():
 
 def test_half_lives_are_learned(short_lived):
     params = learned(told(short_lived), SHIPPED, SHIPPED, "2")
-    assert params.half_life_s("cone") < SHIPPED.half_life_s("cone") / 1.5
+    assert params.half_life_s("cone") < SHIPPED.half_life_s("cone") / 1.3
     assert params.half_life_s("deer") == SHIPPED.half_life_s("deer")
 
 
