@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy.special import betaln, gammaln
@@ -54,7 +54,7 @@ class Tally:
     spots: float = 0.0
 
     def __add__(self, other: "Tally") -> "Tally":
-        sums = {}
+        sums: dict[str, Any] = {}
         for item in fields(self):
             a, b = getattr(self, item.name), getattr(other, item.name)
             sums[item.name] = _joined(a, b) if isinstance(a, dict) else a + b
@@ -62,7 +62,8 @@ class Tally:
 
 
 def _joined(a: dict[str, Floats], b: dict[str, Floats]) -> dict[str, Floats]:
-    return {kind: a.get(kind, 0.0) + b.get(kind, 0.0) for kind in sorted(a.keys() | b.keys())}
+    zero = np.zeros(1)
+    return {kind: a.get(kind, zero) + b.get(kind, zero) for kind in sorted(a.keys() | b.keys())}
 
 
 def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Tally:
@@ -76,12 +77,12 @@ def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Ta
     for one in candidates:
         families.add(one.family)
         born = np.array([1.0, one.belief.real, one.belief.phantom, one.looks[0].chance.reported])
-        sums.births[one.kind] = sums.births.get(one.kind, 0.0) + born * (1.0 - one.beside)
+        sums.births[one.kind] = sums.births.get(one.kind, np.zeros(4)) + born * (1.0 - one.beside)
         sums.beside += born * one.beside
         _take_frames(sums, one)
         if one.reports >= _SETTLED:
             life = _life(one, now) * one.belief.real
-            sums.lives[one.kind] = sums.lives.get(one.kind, 0.0) + life
+            sums.lives[one.kind] = sums.lives.get(one.kind, np.zeros(2)) + life
     return replace(sums, spots=looked_m / _SPOT_M * max(len(families), 1))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.association import Placed, Thing
@@ -60,12 +61,12 @@ class Birth(NamedTuple):
         return self.thing.family, self.thing.mean_m, self.thing.cov_m2
 
 
-def neighbours(placed: Sequence[Placed]) -> np.ndarray:
+def neighbours(placed: Sequence[Placed]) -> NDArray[np.bool_]:
     """Which pairs belong to one row by their distance alone, (n, n); nobody is his own."""
     means = np.array([mean_m for _, mean_m, _ in placed]).reshape(-1, 2)
     families = np.array([family for family, _, _ in placed])
     off_m = means[:, None] - means[None]
-    close: np.ndarray = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
+    close: NDArray[np.bool_] = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
     close &= families[:, None] == families[None]
     np.fill_diagonal(close, False)
     return close

@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--days", type=float)
     parser.add_argument("--blocks", type=int)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--write", action="store_true", help="write a reduced run down as such")
     parser.add_argument("--learn", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--attack", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
@@ -65,15 +66,19 @@ def main() -> None:
         print(f"{what:<16}{part.squares:>9.0f} of {part.sites:>8} {part.errors.round(2)}")
     for figure in found:
         print(f"{figure['measure']:<24}{figure['value']:>10}  {figure['unit']} {figure['note']}")
+    size = f"seeds {options.seeds}, {options.days or scenario()['days']} days, "
+    size += f"{options.blocks or scenario()['world']['grid_blocks'][0]} blocks a side"
     whole = options.days is None and options.blocks is None and options.learn
-    if whole and options.seeds == scenario()["seeds"] and options.attack:
-        write(found)
+    whole = whole and options.seeds == scenario()["seeds"] and options.attack
+    if whole or options.write:
+        write(found, size if whole else f"REDUCED, not the whole scenario: {size}")
 
 
-def write(found: list[Figure]) -> None:
-    """The two documents; only the whole scenario's figures count."""
+def write(found: list[Figure], size: str) -> None:
+    """The two documents; only the whole scenario's figures count, and the size says which it is."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "fusion.json").write_text(json.dumps(found, indent=1) + "\n")
+    noted = [{**figure, "note": f"{figure['note']} ({size})"} for figure in found]
+    (RESULTS / "fusion.json").write_text(json.dumps(noted, indent=1) + "\n")
     rows = [f"| {f['measure']} | {f['value']} | {f['unit']} | {f['note']} |" for f in found]
     text = [
         "# Fusion: how right the map is",
@@ -86,6 +91,8 @@ def write(found: list[Figure]) -> None:
         f"The map's parameters were learned before, from {WARM_UP_DAYS:.0f} days of another seed",
         f"({WARM_UP_SEED}) of the same world without its truth; whom it trusts it finds out by the",
         "day, from the stream alone.",
+        "",
+        f"Size of this run: {size}.",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}.",
