@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
-from typing import Final
 from uuid import UUID
 
 from hazardmap.core.clusters import components
@@ -13,14 +12,12 @@ from hazardmap.core.decay import probability_at
 from hazardmap.core.geodesy import between
 from hazardmap.core.hazard import LIVE, Hazard
 from hazardmap.core.kinds import KINDS, Group
-
-LINK_M: Final = 15.0
-"""Devices of one kind that are closer than this belong to one group."""
+from hazardmap.core.rows import LINK_M
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceGroup:
-    """Devices of one kind that stand in one row or heap; a single one is a group of one.
+    """Devices of one kind within `LINK_M` of each other; a single one is a group of one.
 
     id: of its oldest hazard. hazard_ids: ascending. p: probability that any of it stands, which
     is that of its surest member, since a row goes together. count: expected number of devices
