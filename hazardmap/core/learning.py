@@ -38,7 +38,8 @@ class Tally:
     """Sums over candidates; tallies of different places add up.
 
     births: kind → (candidates, of them real, phantom, Σ visibility at birth) away from others;
-    beside: the same with others close by. lives: kind → (ends, seconds lived). scores: (2, bins) of
+    beside: the same with others close by, which learns nothing yet: what is named twice beside
+    a known thing must be told from a new one first. lives: kind → (ends, seconds lived). scores: (2, bins) of
     true and of false reports. frames: (scales, correlations) log-likelihood of how often one was
     reported. repeats: (frames, candidates) of false alarms. deceits: (looks, reports) at phantoms.
     spots: how many places the passes looked at, times the kinds that were ever reported.
@@ -124,9 +125,6 @@ def learned(
         trusts=current.trusts,
         half_lives_s={**shipped.half_lives_s, **lives},
         births={kind: _prior(row, everywhere, alarm) for kind, row in sums.births.items()},
-        prior_beside=_prior(sums.beside, everywhere, alarm)
-        if sums.beside[0] >= _PRIOR_CASES
-        else shipped.prior_beside,
         prior_phantom=_phantoms(everywhere, alarm, report)
         if everywhere[0] >= _PRIOR_CASES
         else shipped.prior_phantom,

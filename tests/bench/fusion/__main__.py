@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--blocks", type=int)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--write", action="store_true", help="write a reduced run down as such")
-    parser.add_argument("--learn", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--learn", action="store_true", help="learn the parameters first")
     parser.add_argument("--attack", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
     params = FusionParams()
@@ -67,8 +67,9 @@ def main() -> None:
     for figure in found:
         print(f"{figure['measure']:<24}{figure['value']:>10}  {figure['unit']} {figure['note']}")
     size = f"seeds {options.seeds}, {options.days or scenario()['days']} days, "
+    size += "parameters learned, " if options.learn else "parameters as shipped, "
     size += f"{options.blocks or scenario()['world']['grid_blocks'][0]} blocks a side"
-    whole = options.days is None and options.blocks is None and options.learn
+    whole = options.days is None and options.blocks is None
     whole = whole and options.seeds == scenario()["seeds"] and options.attack
     if whole or options.write:
         write(found, size if whole else f"REDUCED, not the whole scenario: {size}")
@@ -88,9 +89,9 @@ def write(found: list[Figure], size: str) -> None:
         "simpler maps. These are told which report belongs to which thing and are fitted to the",
         "truth they are judged by; the map has to find out. Evidence counts from when it was",
         "captured: late uploads are taken as if in time, for the map and the simpler ones alike.",
-        f"The map's parameters were learned before, from {WARM_UP_DAYS:.0f} days of another seed",
-        f"({WARM_UP_SEED}) of the same world without its truth; whom it trusts it finds out by the",
-        "day, from the stream alone.",
+        "Whom the map trusts it finds out by the day, from the stream alone. With `--learn` its",
+        f"parameters are learned before, from {WARM_UP_DAYS:.0f} days of another seed",
+        f"({WARM_UP_SEED}) of the same world without its truth.",
         "",
         f"Size of this run: {size}.",
         "",
