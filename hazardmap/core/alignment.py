@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from hazardmap.core.association import GATE, Placed, assign, distances
+from hazardmap.core.association import GATE, Placed, Spots, assign, spot_distances, spots
 from hazardmap.core.geodesy import Floats
 
 _ANCHORS: Final = 3  # sightings whose possible partners suggest shifts: the sharpest ones
@@ -25,40 +25,48 @@ def match_pass(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float)
     within its gate is tried (and no shift at all), improved by least squares over what it
     matches, and judged by Σ(d² − gate) over its pairs + |shift|²/shared_m2. The least wins.
     """
-    alone = distances(known, new, shared_m2)
-    best: tuple[float, Pairs] = (np.inf, assign(alone))
-    if len(known) < 2 or len(new) < 2 or not best[1]:
-        return best[1]
-    for shift_m in _shifts(known, new, alone):
-        pairs = assign(distances(known, _moved(new, shift_m), shared_m2 / 4.0))
-        better_m, left_m2 = _least_squares(known, new, pairs, shared_m2)
-        squared = distances(known, _moved(new, better_m), left_m2)
-        pairs = assign(squared)
-        cost = sum(squared[i, j] - GATE for i, j in pairs) + float(better_m @ better_m) / shared_m2
-        if cost < best[0]:
-            best = cost, pairs
+    every, reported = spots(known), spots(new)
+    alone = spot_distances(every, reported, shared_m2)
+    near = np.flatnonzero(np.isfinite(alone).any(axis=1))
+    best = (np.inf, assign(alone))
+    if len(near) >= 2 and len(new) >= 2 and best[1]:
+        there = Spots(*(column[near] for column in every))
+        for shift_m in _shifts(there, reported, alone[near]):
+            cost, pairs = _judged(there, reported, shift_m, shared_m2)
+            if cost < best[0]:
+                best = cost, [(int(near[i]), j) for i, j in pairs]
     return best[1]
 
 
-def _shifts(known: Sequence[Placed], new: Sequence[Placed], alone: Floats) -> Iterator[Floats]:
+def _judged(known: Spots, new: Spots, shift_m: Floats, shared_m2: float) -> tuple[float, Pairs]:
+    """Cost and pairs of a shift after its improvement."""
+    pairs = assign(spot_distances(known, _moved(new, shift_m), shared_m2 / 4.0))
+    better_m, left_m2 = _least_squares(known, new, pairs, shared_m2)
+    squared = spot_distances(known, _moved(new, better_m), left_m2)
+    pairs = assign(squared)
+    cost = sum(squared[i, j] - GATE for i, j in pairs) + float(better_m @ better_m) / shared_m2
+    return cost, pairs
+
+
+def _shifts(known: Spots, new: Spots, alone: Floats) -> Iterator[Floats]:
     yield np.zeros(2)
-    for j in sorted(range(len(new)), key=lambda j: (float(np.trace(new[j][2])), j))[:_ANCHORS]:
+    vagueness = np.trace(new.covs_m2, axis1=1, axis2=2)
+    for j in np.argsort(vagueness, kind="stable")[:_ANCHORS].tolist():
         for i in np.flatnonzero(alone[:, j] < GATE).tolist():
-            yield known[i][1] - new[j][1]
+            yield known.means_m[i] - new.means_m[j]
 
 
-def _moved(new: Sequence[Placed], shift_m: Floats) -> list[Placed]:
-    return [(family, mean_m + shift_m, cov_m2) for family, mean_m, cov_m2 in new]
+def _moved(new: Spots, shift_m: Floats) -> Spots:
+    return new._replace(means_m=new.means_m + shift_m)
 
 
 def _least_squares(
-    known: Sequence[Placed], new: Sequence[Placed], pairs: Pairs, shared_m2: float
+    known: Spots, new: Spots, pairs: Pairs, shared_m2: float
 ) -> tuple[Floats, float]:
     """The most probable shift for these pairs, and what variance per axis it leaves."""
-    information, vector = np.eye(2) / shared_m2, np.zeros(2)
-    for i, j in pairs:
-        weight = np.linalg.inv(known[i][2] + new[j][2])
-        information += weight
-        vector += weight @ (known[i][1] - new[j][1])
+    i, j = np.array(pairs, int).reshape(-1, 2).T
+    weights = np.linalg.inv(known.covs_m2[i] + new.covs_m2[j])
+    information = np.eye(2) / shared_m2 + weights.sum(axis=0)
+    off_m = known.means_m[i] - new.means_m[j]
     cov = np.linalg.inv(information)
-    return cov @ vector, float(np.trace(cov)) / 2.0
+    return cov @ np.einsum("nij,nj->i", weights, off_m), float(np.trace(cov)) / 2.0

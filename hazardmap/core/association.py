@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from hazardmap.core.box import Box
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.kinds import KINDS, compatible
+from hazardmap.core.lines import Lines, heading_sigma_rad, innovations, lines, turned_right
 from hazardmap.core.observation import Observation, View
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
@@ -67,55 +70,19 @@ def sighting(
     )
 
 
-def innovations(seen: Sighting, places_m: Floats) -> tuple[Floats, Floats]:
-    """What a sighting says about things supposed at places_m (n, 2), by a filter linearised there.
-
-    Returns how far off they are in metres, (n, 2), and the covariance of that, (n, 2, 2)
-    (extended Kalman filter in bearing and inverse range; Civera, Davison & Montiel 2008).
-    """
-    sight = places_m - seen.camera_m
-    range_m = np.maximum(np.hypot(sight[:, 0], sight[:, 1]), 1.0)
-    along = sight / range_m[:, None]
-    across = np.column_stack((along[:, 1], -along[:, 0]))
-    turn = seen.bearing_rad - np.arctan2(sight[:, 0], sight[:, 1])
-    turn = np.remainder(turn + np.pi, 2 * np.pi) - np.pi
-    farther_m = range_m - range_m**2 * seen.nearness
-    off_m = along * farther_m[:, None] + across * (range_m * turn)[:, None]
-    along_var, across_var = range_m**4 * seen.nearness_var, range_m**2 * seen.bearing_var
-    cov = along[:, :, None] * along[:, None, :] * along_var[:, None, None]
-    cov += across[:, :, None] * across[:, None, :] * across_var[:, None, None]
-    return off_m, cov
-
-
+@dataclass(slots=True)
 class Thing:
     """What the frames of one pass say about one thing, without the pass's shared offset.
 
     mean_m: (2,). cov_m2: (2, 2); the frames' errors are correlated, so that n frames of equal
-    weight count as n / (1 + (n−1)·0.7).
+    weight count as n / (1 + (n−1)·0.7). sightings: as measured. twins: second boxes around it.
     """
 
-    def __init__(self, first: Sighting) -> None:
-        self.family = FAMILY[first.observation.kind]
-        self.sightings = [first]
-        self.twins: list[Sighting] = []
-        self.mean_m = first.mean_m
-        self.cov_m2 = first.cov_m2 + _JITTER_M2 * np.eye(2)
-        self._information = np.linalg.inv(self.cov_m2)
-        self._vector = self._information @ self.mean_m
-        self._weights = [float(np.trace(self._information))]
-
-    def add(self, seen: Sighting) -> None:
-        """Information filter step (Maybeck 1979, section 5.7), linearised at the estimate."""
-        off_m, cov = innovations(seen, self.mean_m[None, :])
-        information = np.linalg.inv(cov[0] + _JITTER_M2 * np.eye(2))
-        self._information += information
-        self._vector += information @ (self.mean_m + off_m[0])
-        self._weights.append(float(np.trace(information)))
-        self.sightings.append(seen)
-        frames = sum(self._weights) ** 2 / sum(weight**2 for weight in self._weights)
-        independent = np.linalg.inv(self._information)
-        self.mean_m = independent @ self._vector
-        self.cov_m2 = independent * (1.0 + (frames - 1.0) * _SAME_BIAS)
+    family: str
+    mean_m: Floats
+    cov_m2: Floats
+    sightings: list[Sighting]
+    twins: list[Sighting]
 
     @property
     def best(self) -> Observation:
@@ -132,24 +99,143 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
     """The things that a pass reports, from its frames in any order.
 
     The frames that place their sightings best come first, so that things are told apart before
-    vague sightings from afar have to be attributed.
+    vague sightings from afar have to be attributed. What the camera's errors have in common is
+    found from the first attempt, and the second goes without it.
     Two boxes of one frame are two things, unless they nearly coincide and their kinds may be
     confused: then the detector has named one thing twice, and the better name counts.
     """
-    found: list[Thing] = []
-    for frame in sorted(frames, key=_vagueness):
-        singles = _without_twins(frame)
-        pairs = assign(_distances_in_pass(found, [seen for seen, _ in singles]))
-        thing_of = {j: found[i] for i, j in pairs}
-        for j, (seen, twins) in enumerate(singles):
-            thing = thing_of.get(j)
-            if thing is None:
-                thing = Thing(seen)
-                found.append(thing)
-            else:
-                thing.add(seen)
-            thing.twins.extend(twins)
-    return found
+    singles = [_without_twins(frame) for frame in sorted(frames, key=_vagueness) if frame]
+    if not singles:
+        return []
+    flat = [pair for frame in singles for pair in frame]
+    seen = [sighting for sighting, _ in flat]
+    bounds = np.cumsum([0, *(len(frame) for frame in singles)])
+    families = np.array([FAMILY[s.observation.kind] for s in seen])
+    measured = lines(seen)
+    found = _Tracks(measured, families, bounds)
+    better = turned_right(measured, found.label, found.mean_m, heading_sigma_rad(seen[0].view))
+    if better is not None:
+        found = _Tracks(better, families, bounds)
+    result = []
+    for i in range(len(found.mean_m)):
+        members = np.flatnonzero(found.label == i).tolist()
+        twins = [twin for j in members for twin in flat[j][1]]
+        sightings = [seen[j] for j in members]
+        family = str(families[members[0]])
+        result.append(Thing(family, found.mean_m[i], found.cov_m2[i], sightings, twins))
+    return result
+
+
+class _Tracks:
+    """Attribution of the lines of a pass, frame by frame, to things that it finds on the way.
+
+    label: (n,) the thing of each line. mean_m (m, 2), cov_m2 (m, 2, 2): the things, by
+    information filter steps (Maybeck 1979, section 5.7), each linearised at the estimate.
+    """
+
+    def __init__(self, seen: Lines, families: NDArray[np.str_], bounds: NDArray[np.int64]) -> None:
+        size = len(families)
+        self.label = np.zeros(size, np.int64)
+        self._seen, self._families = seen, families
+        self._family = np.empty(size, families.dtype)
+        self._mean, self._cov = np.zeros((size, 2)), np.zeros((size, 2, 2))
+        self._information, self._vector = np.zeros((size, 2, 2)), np.zeros((size, 2))
+        self._weight, self._square = np.zeros(size), np.zeros(size)
+        self._count = 0
+        for start, end in pairwise(bounds.tolist()):
+            self._frame(slice(start, end))
+
+    @property
+    def mean_m(self) -> Floats:
+        return self._mean[: self._count]
+
+    @property
+    def cov_m2(self) -> Floats:
+        return self._cov[: self._count]
+
+    def _frame(self, rows: slice) -> None:
+        some = Lines(*(column[rows] for column in self._seen))
+        label = np.full(len(some.nearness), -1)
+        if self._count:
+            label, shift_m = self._attributed(some, self._families[rows])
+            some = some._replace(camera_m=some.camera_m + shift_m)
+        fresh = np.flatnonzero(label < 0)
+        if len(fresh):
+            label[fresh] = self._count + np.arange(len(fresh))
+            self._mean[label[fresh]] = _ends(some)[fresh]
+            self._family[label[fresh]] = self._families[rows][fresh]
+            self._count += len(fresh)
+        self.label[rows] = label
+        self._take(some, label)
+
+    def _attributed(
+        self, some: Lines, families: NDArray[np.str_]
+    ) -> tuple[NDArray[np.int64], Floats]:
+        """(thing of each line of a frame or −1, what its position has to be moved by).
+
+        A frame's own position error is common to its lines: it is found from a first assignment,
+        and the second goes without it.
+        """
+        off_m, cov = innovations(some, self.mean_m)
+        joint = cov + self.cov_m2[None]
+        sight = self.mean_m[None] - some.camera_m[:, None]
+        apart_m = self.mean_m[None] - _ends(some)[:, None]
+        possible = families[:, None] == self._family[None, : self._count]
+        possible &= (apart_m**2).sum(axis=-1) <= _FARTHEST_IN_PASS_M**2
+        size = np.where(possible, np.maximum((sight**2).sum(axis=-1), 1.0) ** 3, np.inf)
+        pairs = assign(_vague_distances(off_m, joint, size, _JITTER_M2))
+        shift_m = np.zeros(2)
+        if len(pairs) > 1:
+            things, rows = np.array(pairs).T
+            weight = np.linalg.inv(joint[rows, things])
+            left = np.linalg.inv(weight.sum(axis=0) + np.eye(2) / _JITTER_M2)
+            # A thing that is farther east than it seems was seen from farther east.
+            shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[rows, things])
+            rest_m2 = float(np.trace(left)) / 2.0
+            pairs = assign(_vague_distances(off_m + shift_m, joint, size, rest_m2))
+        label = np.full(len(families), -1)
+        for thing, row in pairs:
+            label[row] = thing
+        return label, shift_m
+
+    def _take(self, some: Lines, label: NDArray[np.int64]) -> None:
+        """Each line moves its own thing."""
+        mean_m = self._mean[label]
+        off_m, cov = innovations(some, mean_m[:, None])
+        information = np.linalg.inv(cov[:, 0] + _JITTER_M2 * np.eye(2))
+        self._information[label] += information
+        self._vector[label] += np.einsum("nij,nj->ni", information, mean_m + off_m[:, 0])
+        weight = information[:, 0, 0] + information[:, 1, 1]
+        self._weight[label] += weight
+        self._square[label] += weight**2
+        frames = self._weight[label] ** 2 / self._square[label]
+        independent = np.linalg.inv(self._information[label])
+        self._mean[label] = np.einsum("nij,nj->ni", independent, self._vector[label])
+        shared = 1.0 + (frames - 1.0) * _SAME_BIAS
+        self._cov[label] = independent * shared[:, None, None]
+
+
+def _ends(some: Lines) -> Floats:
+    """Where the lines end, (n, 2)."""
+    sight = np.column_stack((np.sin(some.bearing_rad), np.cos(some.bearing_rad)))
+    ends: Floats = some.camera_m + sight / some.nearness[:, None]
+    return ends
+
+
+def _vague_distances(off_m: Floats, joint: Floats, size: Floats, shared_m2: float) -> Floats:
+    """(things, lines): squared Mahalanobis distances with their vagueness, inf if too far.
+
+    ln|S| of each pair's joint covariance against the sharpest one is 2·ln of the densities.
+    Without it a thing that could be anywhere would fit every sighting best. The densities are
+    those of what is measured, bearing and 1/range; size, range⁶, turns a determinant in metres
+    into one of these. It is inf for pairs that cannot be.
+    """
+    squared = _mahalanobis2(off_m, joint, shared_m2)
+    volume = (joint[..., 0, 0] * joint[..., 1, 1] - joint[..., 0, 1] ** 2) / size
+    sharpest = np.where(volume > 0.0, volume, np.inf).min(axis=1, keepdims=True)
+    fits = (squared < GATE) & np.isfinite(size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(fits, squared + np.log(volume / sharpest), np.inf).T
 
 
 def _vagueness(frame: Sequence[Sighting]) -> tuple[float, list[UUID]]:
@@ -176,46 +262,38 @@ def assign(squared: Floats) -> list[tuple[int, int]]:
     return [(i, j) for i, j in pairs if excess[i, j] < 0.0]
 
 
+class Spots(NamedTuple):
+    """Many places at once: families (n,), means_m (n, 2), covs_m2 (n, 2, 2)."""
+
+    families: NDArray[np.str_]
+    means_m: Floats
+    covs_m2: Floats
+
+
+def spots(placed: Sequence[Placed]) -> Spots:
+    """The same as arrays."""
+    return Spots(
+        np.array([family for family, _, _ in placed], dtype=np.str_),
+        np.array([mean_m for _, mean_m, _ in placed]).reshape(-1, 2),
+        np.array([cov_m2 for _, _, cov_m2 in placed]).reshape(-1, 2, 2),
+    )
+
+
 def distances(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float) -> Floats:
     """Squared Mahalanobis distances, shape (known, new); inf for pairs that cannot be.
 
     shared_m2: variance per axis added to the two covariances of each pair.
     """
-    if not known or not new:
-        return np.empty((len(known), len(new)))
-    off_m = np.array([n[1] for n in new])[None, :, :] - np.array([k[1] for k in known])[:, None, :]
-    joint = np.array([n[2] for n in new])[None] + np.array([k[2] for k in known])[:, None]
-    families = np.array([n[0] for n in new])[None, :] == np.array([k[0] for k in known])[:, None]
-    possible = families & (np.hypot(off_m[..., 0], off_m[..., 1]) <= FARTHEST_M)
+    return spot_distances(spots(known), spots(new), shared_m2)
+
+
+def spot_distances(known: Spots, new: Spots, shared_m2: float) -> Floats:
+    """The same for arrays."""
+    off_m = new.means_m[None] - known.means_m[:, None]
+    joint = new.covs_m2[None] + known.covs_m2[:, None]
+    possible = new.families[None] == known.families[:, None]
+    possible &= off_m[..., 0] ** 2 + off_m[..., 1] ** 2 <= FARTHEST_M**2
     return np.where(possible, _mahalanobis2(off_m, joint, shared_m2), np.inf)
-
-
-def _distances_in_pass(found: Sequence[Thing], seen: Sequence[Sighting]) -> Floats:
-    """The same between the things found so far and the sightings of one more frame."""
-    if not found or not seen:
-        return np.empty((len(found), len(seen)))
-    means = np.array([thing.mean_m for thing in found])
-    covs = np.array([thing.cov_m2 for thing in found])
-    families = np.array([thing.family for thing in found])
-    columns = []
-    for one in seen:
-        off_m, cov = innovations(one, means)
-        possible = families == FAMILY[one.observation.kind]
-        possible &= np.hypot(*(means - one.mean_m).T) <= _FARTHEST_IN_PASS_M
-        joint = cov + covs
-        squared = np.where(possible, _mahalanobis2(off_m, joint, _JITTER_M2), np.inf)
-        columns.append(np.where(squared < GATE, squared + _vagueness_cost(joint), np.inf))
-    return np.column_stack(columns)
-
-
-def _vagueness_cost(joint: Floats) -> Floats:
-    """ln|S| of each pair's joint covariance against the sharpest one: 2·ln of the densities.
-
-    Without it a thing that could be anywhere would fit every sighting best.
-    """
-    volume = joint[:, 0, 0] * joint[:, 1, 1] - joint[:, 0, 1] ** 2
-    cost: Floats = np.log(volume / volume.min())
-    return cost
 
 
 def _mahalanobis2(off_m: Floats, cov: Floats, shared_m2: float) -> Floats:

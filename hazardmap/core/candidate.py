@@ -2,19 +2,20 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
 
 from hazardmap.core.association import Placed, Sighting, Thing
-from hazardmap.core.evidence import Look, of_report, of_silence
+from hazardmap.core.evidence import Look, of_silence
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
 from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import accuracy_m
-from hazardmap.core.persistence import Belief, Likelihood, predicted, survival, updated, with_exists
+from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
+from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
 _FORGET: Final = 1e-4  # a candidate that never got onto the map is dropped below this
@@ -22,17 +23,36 @@ _CONFIRMED: Final = Belief(0.98, 0.015, 0.005)
 _REJECTED: Final = Belief(0.001, 0.099, 0.9)
 
 
+class Seen(NamedTuple):
+    """One look at a candidate: when, what was to be expected, and how many frames reported it."""
+
+    at: datetime
+    chance: Chance
+    reports: int
+
+
 class Candidate:
     """A hazard in the making, from its first report on. Times only grow.
 
     shown: it has been probable enough for the map once. at: time of the last evaluation, which
-    `belief` belongs to. against: accounts that looked and saw nothing since the last report.
+    `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
+    looks: every look that counted, in order of time. against: accounts that looked and saw
+    nothing since the last report.
     """
 
     def __init__(
-        self, thing: Thing, look: Look, prior: Belief, params: FusionParams, split: float
+        self,
+        thing: Thing,
+        look: Look,
+        prior: Belief,
+        told: Likelihood,
+        params: FusionParams,
+        *,
+        beside: float = 0.0,
     ) -> None:
         self._params = params
+        self.beside = beside
+        self.looks: list[Seen] = []
         self.family = thing.family
         self.sightings: list[Sighting] = []
         self.evidence: list[Evidence] = []
@@ -46,7 +66,12 @@ class Candidate:
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
         self.mean_m, self.cov_m2 = thing.mean_m, _with_offset(thing)
-        self.report(thing, look, moves=False, split=split)
+        self.report(thing, look, told, moves=False)
+
+    @property
+    def reports(self) -> int:
+        """How many looks reported it."""
+        return sum(look.reports > 0 for look in self.looks)
 
     @property
     def live(self) -> bool:
@@ -88,41 +113,57 @@ class Candidate:
     def observation_ids(self) -> set[UUID]:
         return {id_ for item in self.evidence for id_ in item.observations}
 
-    def report(self, thing: Thing, look: Look, *, moves: bool = True, split: float = 0.0) -> None:
-        """A pass has reported it. split: see `evidence.of_report`."""
-        scores = [seen.observation.score for seen in thing.sightings]
-        likelihood = of_report(look, scores, split, self._params)
+    def assume(self, params: FusionParams) -> None:
+        """Judge by these parameters from now on."""
+        self._params = params
+
+    def belief_at(self, now: datetime) -> Belief:
+        """What is believed at a later time if nobody looks. Time never runs backwards."""
+        if now <= self.at:
+            return self.belief
+        elapsed_s = (now - self.at).total_seconds()
+        return predicted(self.belief, elapsed_s, self.half_life_s, self._params.shared_fate)
+
+    def told_by_silence(self, look: Look) -> Likelihood:
+        """What a look says that reported nothing here."""
+        return of_silence(look, self._poor_miss, self._params)
+
+    def report(
+        self, thing: Thing, look: Look, told: Likelihood, row: float = 1.0, *, moves: bool = True
+    ) -> None:
+        """A pass has reported it. row: see `persistence.updated`."""
         self._advance(look.of.last_at)
-        self.belief = updated(self.belief, likelihood)
+        self.belief = updated(self.belief, told, row)
         if moves:
             self._move(thing.mean_m, _with_offset(thing))
         for observation in thing.observations:
             self._votes[observation.kind] += max(observation.score, 1e-3)
         self.sightings.extend(thing.sightings)
-        self.supporters.add(look.witness)
+        self.supporters.add(self._params.witness(look.witness))
         self.against.clear()
         self._poor_miss = 1.0
         self._evaluate()
-        self._note(look, likelihood, thing)
+        self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
+        self._note(look, told, thing)
 
-    def silence(self, look: Look) -> None:
+    def silence(self, look: Look, told: Likelihood, row: float = 1.0) -> None:
         """A pass looked and reported nothing here.
 
         One account alone never pushes below the clearing threshold what others support.
         """
-        likelihood = of_silence(look, self._poor_miss, self._params)
         self._advance(look.of.last_at)
         before = self.belief.exists
-        self.belief = updated(self.belief, likelihood)
+        self.belief = updated(self.belief, told, row)
         if look.poor:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:
-            self.against.add(look.witness)
+            self.against.add(self._params.witness(look.witness))
         floor = min(before, self._params.limits.clear)
         if not self._may_clear() and self.belief.exists < floor:
             self.belief = with_exists(self.belief, floor)
         self._evaluate()
-        self._note(look, likelihood, None)
+        self.looks.append(Seen(look.of.last_at, look.chance, 0))
+        self._note(look, told, None)
 
     def confirm(self, at: datetime) -> None:
         """A moderator says that it is there: back on the map, whatever became of it."""
@@ -148,14 +189,12 @@ class Candidate:
             if self.expires_at <= now:
                 self.state = State.EXPIRED
             return False
-        elapsed_s = (now - self.at).total_seconds()
-        return self.belief.exists * survival(elapsed_s, self.half_life_s) < _FORGET
+        return self.belief_at(now).exists < _FORGET
 
     def phantom_share(self, now: datetime) -> float:
         """Probability that a look-alike is here, given that the hazard is gone."""
-        then = predicted(self.belief, (now - self.at).total_seconds(), self.half_life_s)
-        other = then.nothing + then.phantom
-        return then.phantom / other if other > 0.0 else 0.0
+        there = self.belief_at(now).exists
+        return self.belief.phantom / (1.0 - there) if there < 1.0 else 0.0
 
     def absorb(self, twin: "Candidate") -> None:
         """Take over the trail of a candidate that proved to be the same thing, which ends."""
@@ -171,6 +210,7 @@ class Candidate:
         self.shown |= twin.shown
         self.supporters |= twin.supporters
         self.sightings.extend(twin.sightings)
+        self.looks = sorted([*self.looks, *twin.looks], key=lambda look: look.at)
         reported = {item.pass_id for item in (*self.evidence, *twin.evidence) if item.seen}
         trail = {(item.pass_id, item.seen): item for item in (*twin.evidence, *self.evidence)}
         kept = (i for i in trail.values() if i.seen or i.pass_id not in reported)
@@ -182,10 +222,7 @@ class Candidate:
         return enough or self.supporters <= self.against
 
     def _advance(self, now: datetime) -> None:
-        if now > self.at:
-            elapsed_s = (now - self.at).total_seconds()
-            self.belief = predicted(self.belief, elapsed_s, self.half_life_s)
-            self.at = now
+        self.belief, self.at = self.belief_at(now), max(self.at, now)
 
     def _move(self, mean_m: Floats, cov_m2: Floats) -> None:
         """Information filter step for a thing that stands still."""

@@ -1,9 +1,9 @@
 """What one pass says about one hazard, as likelihoods: a report, or a look without a report."""
 
 import math
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from hazardmap.core.association import Thing
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass
 from hazardmap.core.persistence import Likelihood
@@ -37,10 +37,8 @@ class Look(NamedTuple):
         return self.of.dark or self.visibility < _POOR
 
 
-def of_report(
-    look: Look, scores: Sequence[float], split: float, params: FusionParams
-) -> Likelihood:
-    """Likelihood of a pass that reports it in some frames with these scores, tempered by trust.
+def of_report(look: Look, thing: Thing, split: float, params: FusionParams) -> Likelihood:
+    """Likelihood of a pass that reports it as this thing, tempered by trust.
 
     How often: a thing and a phantom are reported by as many frames as `visibility.log_count`
     expects, a phantom only in some passes; a false alarm repeats with `params.alarm_repeats`.
@@ -48,7 +46,8 @@ def of_report(
     between. The n scores of a pass count as n/(1 + (n−1)·0.6) independent ones.
     split: probability that the report belongs to a known hazard close by, which looks as true.
     """
-    table, count = params.table, len(scores)
+    table, count = params.table, len(thing.sightings)
+    scores = [seen.observation.score for seen in thing.sightings]
     frames = max(look.chance.frames, _LEAST_FRAMES)
     recall = max(look.chance.recall, _LEAST_RECALL)
     often = math.exp(log_count(count, frames, recall, table.pass_correlation))

@@ -14,6 +14,7 @@ class FusionParams:
 
     table: what the detector sees. half_lives_s: learned half-lives per kind; the table of kinds
     where one is missing. trusts: trust 0..1 per witness, `default_trust` for the others.
+    aliases: witness → the witness that he is one with (`core.trust`).
     prior_exists, prior_phantom: probability, before the first report about a spot, that a hazard
     or a lasting look-alike stands there. phantom_report: probability that a pass that sees
     a phantom reports it. alarm_repeats: probability that a false alarm comes again in one more
@@ -28,8 +29,12 @@ class FusionParams:
     table: RecallTable = DEFAULT_TABLE
     half_lives_s: Mapping[str, float] = field(default_factory=dict)
     trusts: Mapping[int, float] = field(default_factory=dict)
+    aliases: Mapping[int, int] = field(default_factory=dict)
     default_trust: float = 0.99
     prior_exists: float = 0.02
+    prior_beside: float = 0.3
+    births: Mapping[str, float] = field(default_factory=dict)
+    shared_fate: float = 0.9
     prior_phantom: float = 0.005
     phantom_report: float = 0.4
     alarm_repeats: float = 0.15
@@ -40,6 +45,8 @@ class FusionParams:
 
     def __post_init__(self) -> None:
         shares = {"default_trust": self.default_trust, "prior_exists": self.prior_exists}
+        shares |= {"prior_beside": self.prior_beside, "shared_fate": self.shared_fate}
+        shares |= {f"births of {kind}": p for kind, p in self.births.items()}
         shares |= {"prior_phantom": self.prior_phantom, "phantom_report": self.phantom_report}
         shares |= {"p_max": self.p_max, "alarm_repeats": self.alarm_repeats}
         shares |= {"split_report": self.split_report}
@@ -57,6 +64,14 @@ class FusionParams:
     def half_life_s(self, kind: str) -> float:
         """Seconds in which half of the hazards of this kind go. Raises KeyError."""
         return self.half_lives_s.get(kind, KINDS[kind].half_life_s)
+
+    def prior(self, kind: str) -> float:
+        """Probability that a hazard of this kind stands at a spot before its first report."""
+        return self.births.get(kind, self.prior_exists)
+
+    def witness(self, number: int) -> int:
+        """Who this witness is one with; mostly himself."""
+        return self.aliases.get(number, number)
 
     def trust(self, witness: int) -> float:
         """Trust in a witness, 0..1."""

@@ -1,9 +1,14 @@
 """Does it still exist? A persistence filter with a memory for harmless look-alikes.
 
-Three states: the hazard exists; nothing is there; a *phantom* is there, something harmless and
-lasting that is reported now and then (a statue taken for a worker). An existing hazard survives
-Δ with probability 2^(−Δ/H) (Rosen, Mason & Leonard, "Towards lifelong feature-based mapping in
+A spot holds a real thing, nothing, or a *phantom*: something harmless and lasting that is reported
+now and then (a statue taken for a worker). Things stand in *rows* (the cones of one work zone, the
+animals of one herd; most rows are of one) that go together. An existing thing survives Δ with
+probability 2^(−Δ/H) (Rosen, Mason & Leonard, "Towards lifelong feature-based mapping in
 semi-static environments", ICRA 2016, with an exponential survival prior); a phantom stays.
+
+The belief is joint over "what is at this spot" and "does its row still stand". So a pass that
+finds a row gone takes all of it away, and one that finds the row but misses a thing in it doubts
+only that thing.
 """
 
 import math
@@ -13,11 +18,33 @@ _LEAST: Final = 1e-12
 
 
 class Belief(NamedTuple):
-    """Probabilities of the three states; each ≥ 0, their sum is 1."""
+    """Joint probabilities of what is at a spot and of its row; each ≥ 0, their sum is 1.
+
+    exists, empty, lookalike: the row stands, and here is a real thing, nothing, a phantom.
+    past, past_empty, past_lookalike: the row is gone, and here was one of the three.
+    """
 
     exists: float
-    nothing: float
-    phantom: float
+    empty: float
+    lookalike: float
+    past: float = 0.0
+    past_empty: float = 0.0
+    past_lookalike: float = 0.0
+
+    @property
+    def phantom(self) -> float:
+        """Probability that something harmless here looks like the hazard."""
+        return self.lookalike + self.past_lookalike
+
+    @property
+    def nothing(self) -> float:
+        """Probability that nothing is here, or nothing any more."""
+        return self.empty + self.past + self.past_empty
+
+    @property
+    def real(self) -> float:
+        """Probability that it was no mistake, whether or not it is still there."""
+        return self.exists + self.past
 
 
 class Likelihood(NamedTuple):
@@ -44,28 +71,62 @@ def survival(elapsed_s: float, half_life_s: float) -> float:
     return float(2.0 ** (-max(elapsed_s, 0.0) / half_life_s))
 
 
-def predicted(belief: Belief, elapsed_s: float, half_life_s: float) -> Belief:
-    """The belief Δ later without any look in between."""
-    stays = belief.exists * survival(elapsed_s, half_life_s)
-    return Belief(stays, belief.nothing + belief.exists - stays, belief.phantom)
+def predicted(belief: Belief, elapsed_s: float, half_life_s: float, shared: float) -> Belief:
+    """The belief Δ later without any look in between.
+
+    shared: share of the rate of going that belongs to the row as a whole, 0..1.
+    """
+    stays = survival(elapsed_s, half_life_s)
+    row_stays = survival(elapsed_s, half_life_s / shared) if shared else 1.0
+    exists, empty, lookalike, past, past_empty, past_lookalike = belief
+    return Belief(
+        exists * stays,
+        (exists + empty) * row_stays - exists * stays,
+        lookalike * row_stays,
+        past + exists * (1.0 - stays) * shared,
+        past_empty + (exists + empty) * (1.0 - row_stays) - exists * (1.0 - stays) * shared,
+        past_lookalike + lookalike * (1.0 - row_stays),
+    )
 
 
-def updated(belief: Belief, likelihood: Likelihood) -> Belief:
-    """Bayes' rule. Evidence that is impossible under every state changes nothing."""
-    weights = [p * weight for p, weight in zip(belief, likelihood, strict=True)]
+def updated(belief: Belief, told: Likelihood, row: float = 1.0) -> Belief:
+    """Bayes' rule. Evidence that is impossible under every state changes nothing.
+
+    row: what the pass says about the others of the row, as a ratio for "it stands".
+    """
+    gone = (told.nothing, told.nothing, told.phantom)
+    weights = [p * weight * row for p, weight in zip(belief[:3], told, strict=True)]
+    weights += [p * weight for p, weight in zip(belief[3:], gone, strict=True)]
     total = sum(weights)
     if total < _LEAST:
         return belief
     return Belief(*(weight / total for weight in weights))
 
 
+def row_ratio(belief: Belief, told: Likelihood) -> float:
+    """What a pass's evidence about one thing says of its row: P(told | stands) / P(told | gone).
+
+    What is at the spot if the row is gone is taken to be what would be there if it stood, as far
+    as the belief does not know better.
+    """
+    stands = sum(belief[:3])
+    if stands < _LEAST:
+        return 1.0
+    here = [p / stands for p in belief[:3]]
+    was = [gone + p * _LEAST for gone, p in zip(belief[3:], here, strict=True)]
+    real, empty, lookalike = (p / sum(was) for p in was)
+    standing = sum(p * weight for p, weight in zip(here, told, strict=True))
+    over = (real + empty) * told.nothing + lookalike * told.phantom
+    return max(standing, _LEAST) / max(over, _LEAST)
+
+
 def with_exists(belief: Belief, p: float) -> Belief:
-    """The belief with P(exists) = p; the two other states keep their proportion."""
-    other = belief.nothing + belief.phantom
+    """The belief with P(exists) = p; the other states keep their proportion."""
+    other = 1.0 - belief.exists
     if other < _LEAST:
         return Belief(p, 1.0 - p, 0.0)
     scale = (1.0 - p) / other
-    return Belief(p, belief.nothing * scale, belief.phantom * scale)
+    return Belief(p, *(state * scale for state in belief[1:]))
 
 
 def seconds_until(p: float, p_end: float, half_life_s: float) -> float:

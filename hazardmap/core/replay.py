@@ -7,16 +7,18 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hazardmap.core.alignment import match_pass
 from hazardmap.core.association import FARTHEST_M, GATE, Placed, Sighting, Thing, distances, things
 from hazardmap.core.candidate import Candidate
-from hazardmap.core.evidence import Look
+from hazardmap.core.evidence import Look, of_report
 from hazardmap.core.geodesy import Floats, Plane
 from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, accuracy_m
 from hazardmap.core.persistence import Belief
+from hazardmap.core.rows import Birth, Told, beside, row_ratios
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.core.visibility import Looks, Target, chances, looks
 
@@ -31,6 +33,7 @@ _TWINS_D2: Final = 1.4  # half of all pairs of sightings of one thing are closer
 class Replay:
     """One place under replay. Feed it passes in order; read `candidates`.
 
+    given_up: what was never probable enough for the map. looked_m: how far all passes went.
     sightings: by frame id. suspects: what moderators rejected here, each valid from its `at` on.
     """
 
@@ -44,11 +47,22 @@ class Replay:
         self._plane, self._params, self._sightings = plane, params, sightings
         self._suspects = suspects
         self._nearby = Nearby()
+        self.given_up: list[Candidate] = []
+        self.looked_m = 0.0
 
     @property
     def candidates(self) -> list[Candidate]:
         """Everything that was ever probable enough, and what is still open; oldest first."""
         return list(self._nearby)
+
+    def assume(self, params: FusionParams) -> None:
+        """Go on under other parameters. What was concluded before stays as it is.
+
+        For simulations; a map replays under one version.
+        """
+        self._params = params
+        for candidate in self._nearby:
+            candidate.assume(params)
 
     def run(self, passes: Sequence[Pass], verdicts: Sequence[Verdict]) -> list[Candidate]:
         """Replay everything. A verdict takes effect after the last pass that it judged."""
@@ -77,24 +91,34 @@ class Replay:
 
     def take(self, one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> list[Candidate]:
         """The next pass, with its sightings by frame id. Returns all that it may have changed."""
+        return self.step(one, things([sightings.get(view.frame_id, ()) for view in one.views]))
+
+    def step(self, one: Pass, found: Sequence[Thing]) -> list[Candidate]:
+        """The next pass, with the things that it reports. Returns all that it may have changed."""
         views = looks(one.views, self._plane, self._params.table)
         live = self._in_reach(views, one.last_at)
-        found = things([sightings.get(view.frame_id, ()) for view in one.views])
+        self.looked_m += views.length_m
         shared_m2 = float(np.mean([accuracy_m(view) ** 2 for view in one.views]))
-        placed = [_placed(thing) for thing in found]
-        pairs = match_pass([c.placed for c in live], placed, shared_m2)
+        pairs = match_pass([c.placed for c in live], [_placed(t) for t in found], shared_m2)
         would = chances(views, [_target(c) for c in live], self._params.table)
-        for i, j in pairs:
-            live[i].report(found[j], Look(one, would[i]))
-            self._nearby.moved(live[i])
-        explained, matched = {j for _, j in pairs}, {i for i, _ in pairs}
+        thing_of = dict(pairs)
+        explained = set(thing_of.values())
         new = [thing for j, thing in enumerate(found) if j not in explained]
-        for i, candidate in enumerate(live):
-            if i not in matched and not _may_be_one_of(candidate, new, shared_m2):
-                look = Look(one, would[i])
-                if look.visibility >= _BARELY:
-                    candidate.silence(look)
-        started = self._start(new, live, one, views)
+        unclear = _may_be_the_same(live, new, shared_m2)
+        told = []
+        for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
+            look = Look(one, chance)
+            if i in thing_of:
+                thing = found[thing_of[i]]
+                told.append(Told(candidate, thing, look, of_report(look, thing, 0.0, self._params)))
+            elif chance.reported >= _BARELY and not unclear[i].any():
+                told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
+        births = self._births(new, unclear.any(axis=0), one, views)
+        rows = row_ratios([*told, *births], self._params)
+        for item, row in zip(told, rows, strict=False):
+            item.apply(row)
+            self._nearby.moved(item.candidate)
+        started = self._start(births, live)
         self._merge([c for c in (*live, *started) if c.live])
         return live + started
 
@@ -108,38 +132,48 @@ class Replay:
                 continue
             if candidate.expire(now):
                 self._nearby.remove(candidate)
+                self.given_up.append(candidate)
             elif candidate.live:
                 live.append(candidate)
         return live
 
-    def _start(
-        self, new: Sequence[Thing], live: Sequence[Candidate], one: Pass, views: Looks
-    ) -> list[Candidate]:
+    def _births(
+        self, new: Sequence[Thing], unclear: NDArray[np.bool_], one: Pass, views: Looks
+    ) -> list[Birth]:
+        """unclear: which of the new things may be known ones, named twice."""
         targets = []
         for thing in new:
             east_m, north_m = thing.mean_m.tolist()
             targets.append(Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind))
-        started = []
-        for thing, chance in zip(new, chances(views, targets, self._params.table), strict=True):
-            look, prior = Look(one, chance), self._prior(_placed(thing), one)
-            # Where hazards of the kind are known, one more may be one of them named twice.
-            beside = _may_be_one_of(thing, live, accuracy_m(one.views[0]) ** 2)
-            split = self._params.split_report if beside else 0.0
-            started.append(Candidate(thing, look, prior, self._params, split))
+        births = []
+        would = chances(views, targets, self._params.table)
+        for thing, again, chance in zip(new, unclear.tolist(), would, strict=True):
+            look, split = Look(one, chance), self._params.split_report if again else 0.0
+            told = of_report(look, thing, split, self._params)
+            births.append(Birth(thing, look, told, self._prior(thing, one)))
+        return births
+
+    def _start(self, births: Sequence[Birth], live: Sequence[Candidate]) -> list[Candidate]:
+        started = [
+            Candidate(
+                birth.thing, birth.look, birth.before, birth.told, self._params, beside=birth.near
+            )
+            for birth in beside(births, live, self._params)
+        ]
         for candidate in started:
             self._nearby.add(candidate)
         return started
 
-    def _prior(self, placed: Placed, one: Pass) -> Belief:
+    def _prior(self, thing: Thing, one: Pass) -> Belief:
         """Belief about a spot before its first report; a spot that deceived before is suspect."""
-        now = one.last_at
+        now, placed = one.last_at, _placed(thing)
         around = self._nearby.within(placed[1] - FARTHEST_M, placed[1] + FARTHEST_M)
         past = [c for c in around if not c.live]
         past += [c for c in self._suspects if c.at <= now]
         shared_m2 = accuracy_m(one.views[0]) ** 2
         near = [c for c in past if distances([c.placed], [placed], shared_m2)[0, 0] <= GATE]
         shares = [c.phantom_share(now) for c in near]
-        exists = self._params.prior_exists
+        exists = self._params.prior(thing.best.kind)
         phantom = min(max(self._params.prior_phantom, *shares, 0.0), 0.9)
         return Belief(exists, 1.0 - exists - phantom, phantom)
 
@@ -180,12 +214,14 @@ def _placed(thing: Candidate | Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _may_be_one_of(
-    one: Candidate | Thing, others: Sequence[Candidate | Thing], shared_m2: float
-) -> bool:
-    """Whether a hazard and an unexplained report may belong together, one of them badly placed."""
-    placed = [_placed(other) for other in others]
-    return bool((distances([_placed(one)], placed, shared_m2) <= _UNCLEAR_D2).any())
+def _may_be_the_same(
+    live: Sequence[Candidate], new: Sequence[Thing], shared_m2: float
+) -> NDArray[np.bool_]:
+    """(live, new): whether a hazard and an unexplained report may belong together, one of them
+    badly placed."""
+    near = distances([c.placed for c in live], [_placed(thing) for thing in new], shared_m2)
+    result: NDArray[np.bool_] = near <= _UNCLEAR_D2
+    return result
 
 
 def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:

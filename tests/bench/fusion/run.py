@@ -1,24 +1,27 @@
 """One stream through the map and the baselines, compared with the truth hour by hour."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from hazardmap.core.association import things
+from hazardmap.core.association import Thing, things
 from hazardmap.core.fusion import on_plane
 from hazardmap.core.geodesy import Plane
+from hazardmap.core.learning import Tally, tally
+from hazardmap.core.learning import learned as learned_params
 from hazardmap.core.mounting import Mounting, learned
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import split
 from hazardmap.core.replay import Replay
+from hazardmap.core.trust import Claim, newcomer, reputation
 from tests.bench.fusion.baselines import Baselines
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.following import Following
 from tests.bench.fusion.sites import SITUATIONS, Sites
-from tests.sim.town import CORNER, Drive, Town
+from tests.sim.town import CORNER, START, Drive, Town
 from tests.sim.world import KINDS
 
 _APART_M = 15.0
@@ -40,13 +43,37 @@ class Outcome:
     by_kind: dict[str, Calibration]
 
 
+def warmed_up(town: Town, rounds: int = 2) -> FusionParams:
+    """The parameters that a map learns from this town's stream alone, without its truth."""
+    shipped = params = FusionParams()
+    for version in range(rounds):
+        params = learned_params(_tally(town, params), shipped, params, f"learned-{version + 1}")
+    return params
+
+
+def _tally(town: Town, params: FusionParams) -> Tally:
+    plane = Plane(*CORNER)
+    replay = Replay(plane, params, {})
+    mountings: dict[UUID, Mounting] = defaultdict(Mounting)
+    now = START
+    for drive in town.drives(lambda device, stated: mountings[device].applied(stated)):
+        now = max(now, drive.views[-1].captured_at)
+        (one,) = split(drive.views)
+        reported = _reported(drive, plane)
+        mountings[one.views[0].device_id] += learned(reported)
+        replay.step(one, reported)
+    return tally([*replay.candidates, *replay.given_up], replay.looked_m, now)
+
+
 def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
+    """params: what the map starts with; whom it trusts it finds out, day by day, by itself."""
     sites = Sites(town)
     result = Outcome(
         Calibration(), Baselines(sites), Following(sites), sites, np.zeros(0), np.zeros(0), 0, 0, 0,
         {what: Calibration() for what in (*KINDS, *SITUATIONS)},
     )  # fmt: skip
     plane = Plane(*CORNER)
+    params = replace(params, default_trust=newcomer())
     replay = Replay(plane, params, {})
     apart = _apart(town)
     next_h = every_h
@@ -56,6 +83,7 @@ def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
             _ask(result, next_h, params)
             if next_h % 24.0 < every_h:
                 _count_duplicates(result, *_at_sites(sites, town, apart))
+                replay.assume(_trusting(replay, params))
             next_h += every_h
         _take(result, replay, plane, drive, mountings)
     result.apart, result.canyon = _at_sites(sites, town, apart)
@@ -65,23 +93,37 @@ def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
 def _take(
     result: Outcome, replay: Replay, plane: Plane, drive: Drive, mountings: dict[UUID, Mounting]
 ) -> None:
-    by_frame = {view.frame_id: view for view in drive.views}
-    found = {}
-    rows = []
-    if drive.observations:
-        found = on_plane(drive.observations, by_frame, plane)
-        place = {s.observation.id: s.mean_m for of_frame in found.values() for s in of_frame}
-        rows = [
-            result.sites.of(source, KINDS.index(o.kind), place[o.id])
-            for source, o in zip(drive.sources, drive.observations, strict=True)
-        ]
+    reported = _reported(drive, plane)
+    place = {
+        seen.observation.id: seen.mean_m
+        for thing in reported
+        for seen in (*thing.sightings, *thing.twins)
+    }
+    rows = [
+        result.sites.of(source, KINDS.index(o.kind), place[o.id])
+        for source, o in zip(drive.sources, drive.observations, strict=True)
+    ]
     (one,) = split(drive.views)
-    mountings[one.views[0].device_id] += learned(things(list(found.values())))
-    changed = replay.take(one, found)
+    mountings[one.views[0].device_id] += learned(reported)
+    changed = replay.step(one, reported)
     site_of = {o.id: row for o, row in zip(drive.observations, rows, strict=True)}
     result.following.take(changed, site_of)
     result.baselines.take(drive, np.array(rows, int))
     result.observations += len(rows)
+
+
+def _reported(drive: Drive, plane: Plane) -> list[Thing]:
+    if not drive.observations:
+        return []
+    by_frame = {view.frame_id: view for view in drive.views}
+    return things(list(on_plane(drive.observations, by_frame, plane).values()))
+
+
+def _trusting(replay: Replay, params: FusionParams) -> FusionParams:
+    """The same parameters with what the stream has told of its contributors so far."""
+    candidates = [*replay.candidates, *replay.given_up]
+    known = reputation(Claim(c.evidence, c.half_life_s) for c in candidates)
+    return replace(params, trusts=known.trusts, aliases=known.alias)
 
 
 def _ask(result: Outcome, at_h: float, params: FusionParams) -> None:

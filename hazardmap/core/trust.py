@@ -1,0 +1,161 @@
+"""How far a contributor is to be believed: a Beta posterior from what others found later.
+
+A claim is a report of a hazard. It is tested by passes of other witnesses that look at the same
+spot soon after, and by moderators. Each claim counts by how much it claimed: a doubtful single
+box that nobody confirms is an honest detector's daily bread, many sure boxes around nothing are
+not. Silence where others keep reporting is a claim as well. (Jøsang & Ismail, "The beta reputation
+system", 2002.)
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Final
+
+from hazardmap.core.hazard import Evidence
+from hazardmap.core.persistence import survival
+from hazardmap.core.verdict import Decision
+
+_PRIOR_FOR: Final = 3.0  # a new contributor: mean 0.75
+_PRIOR_AGAINST: Final = 1.0
+_FAR_HALF_LIVES: Final = 2.0  # later looks test what may long have gone
+_MODERATOR: Final = 4.0  # a moderator's word counts as that many tested claims
+_CLEAR: Final = 0.5  # visibility from which silence means something
+_IDLE_BITS, _CERTAIN_BITS = 4.0, 10.0  # a claim of so many counts as nearly nothing, in full
+_LEAST_WEIGHT: Final = 0.05
+_ALLIES: Final = 2  # claims shared with no other support, all denied by others
+_LOWEST: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is known of one hazard, for trust: its trail, half-life and what moderators said.
+
+    evidence: in order of time, given-up candidates included, else liars go unpunished.
+    """
+
+    evidence: Sequence[Evidence]
+    half_life_s: float
+    verdict: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Weights of claims that held and that failed, without the prior."""
+
+    held: float = 0.0
+    failed: float = 0.0
+
+    def __add__(self, other: "Record") -> "Record":
+        return Record(self.held + other.held, self.failed + other.failed)
+
+    @property
+    def trust(self) -> float:
+        """Mean of the Beta posterior, 0.02..1."""
+        held, failed = _PRIOR_FOR + self.held, _PRIOR_AGAINST + self.failed
+        return max(held / (held + failed), _LOWEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Reputation:
+    """Records per witness, and witnesses that speak with one voice: member → its smallest ally."""
+
+    records: Mapping[int, Record] = field(default_factory=dict)
+    alias: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def trusts(self) -> dict[int, float]:
+        """A snapshot for `FusionParams.trusts`."""
+        return {witness: record.trust for witness, record in sorted(self.records.items())}
+
+
+def newcomer() -> float:
+    """Trust in somebody of whom nothing is known."""
+    return Record().trust
+
+
+def reputation(claims: Iterable[Claim]) -> Reputation:
+    """What all that has happened tells of each contributor; the order of claims does not matter."""
+    known = list(claims)
+    alias = _allies(known)
+    records: dict[int, Record] = defaultdict(Record)
+    for claim in known:
+        for item, record in _tested(claim, alias):
+            records[item.witness] += record
+    return Reputation(dict(records), alias)
+
+
+def _tested(claim: Claim, alias: Mapping[int, int]) -> list[tuple[Evidence, Record]]:
+    """Each report of a hazard, and each clear silence amid reports, with how it turned out."""
+    found = []
+    for i, item in enumerate(claim.evidence):
+        bits = (item.log2_ratio - _IDLE_BITS) / (_CERTAIN_BITS - _IDLE_BITS)
+        weight = min(max(bits, _LEAST_WEIGHT), 1.0)
+        if claim.verdict is not None and item.seen:
+            held = claim.verdict is not Decision.REJECT
+            found.append((item, _record(held, _MODERATOR * weight)))
+        elif item.seen:
+            support, denial = _later(claim, i, alias)
+            if support or denial:
+                found.append((item, _record(bool(support), weight * max(support, denial))))
+        elif item.visibility >= _CLEAR and _stood(claim.evidence, i, alias):
+            found.append((item, Record(failed=item.visibility / 4.0)))
+    return found
+
+
+def _record(held: bool, weight: float) -> Record:
+    return Record(held=weight) if held else Record(failed=weight)
+
+
+def _later(claim: Claim, i: int, alias: Mapping[int, int]) -> tuple[float, float]:
+    """How well others confirmed the report at index i, and else how well they denied it, 0..1.
+
+    Two clear looks of different others deny; one may have missed it.
+    """
+    item = claim.evidence[i]
+    me = alias.get(item.witness, item.witness)
+    deniers: dict[int, float] = {}
+    for other in claim.evidence:
+        who = alias.get(other.witness, other.witness)
+        apart_s = abs((other.last_at - item.last_at).total_seconds())
+        stands = survival(apart_s, claim.half_life_s)
+        if who == me or stands < 2.0**-_FAR_HALF_LIVES:
+            continue
+        if other.seen:
+            return 1.0, 0.0
+        if other.last_at > item.last_at and other.visibility >= _CLEAR:
+            deniers[who] = max(deniers.get(who, 0.0), stands * other.visibility)
+    surest = sorted(deniers.values(), reverse=True)[:2]
+    return 0.0, surest[0] * surest[1] if len(surest) == 2 else 0.0
+
+
+def _stood(evidence: Sequence[Evidence], i: int, alias: Mapping[int, int]) -> bool:
+    """Whether two others reported it, one before and one after this silence."""
+    me = alias.get(evidence[i].witness, evidence[i].witness)
+
+    def reporters(items: Sequence[Evidence]) -> set[int]:
+        return {alias.get(e.witness, e.witness) for e in items if e.seen} - {me}
+
+    before, after = reporters(evidence[:i]), reporters(evidence[i + 1 :])
+    return bool(before) and bool(after) and len(before | after) > 1
+
+
+def _allies(claims: Sequence[Claim]) -> dict[int, int]:
+    """Accounts that again and again support together what all others deny: one witness."""
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for claim in claims:
+        supporters = sorted({item.witness for item in claim.evidence if item.seen})
+        deniers = {
+            item.witness
+            for item in claim.evidence
+            if not item.seen and item.visibility >= _CLEAR and item.witness not in supporters
+        }
+        if len(supporters) > 1 and len(deniers) > len(supporters):
+            for pair in combinations(supporters, 2):
+                shared[pair] += 1
+    alias: dict[int, int] = {}
+    for pair in sorted(pair for pair, count in shared.items() if count >= _ALLIES):
+        heads = {alias.setdefault(witness, witness) for witness in pair}
+        alias |= {member: min(heads) for member, head in alias.items() if head in heads}
+    return alias

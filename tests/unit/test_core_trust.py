@@ -1,0 +1,77 @@
+"""Who is believed: honest, mistaken, lying and colluding contributors."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from hazardmap.core.hazard import Evidence
+from hazardmap.core.trust import Claim, newcomer, reputation
+from hazardmap.core.verdict import Decision
+from tests.scenes import NOON
+
+DAY_S = 86_400.0
+MINUTE = timedelta(minutes=1)
+
+
+def item(witness, minute, seen=True, bits=10.0, visibility=0.9):
+    at = NOON + minute * MINUTE
+    id_ = UUID(int=witness * 10_000 + minute)
+    return Evidence(
+        id_, witness, id_, at, at, seen, 0.8, visibility, bits if seen else -3.0, 3, (), None, 0.5
+    )
+
+
+def invented(*liars, start=0):
+    """A thing that only the liars report and that two honest ones do not find."""
+    lies = [item(liar, start + i) for i, liar in enumerate(liars)]
+    looks = [item(90 + i, start + 20 + i, seen=False) for i in range(4)]
+    return Claim([*lies, *looks], DAY_S)
+
+
+def confirmed(*witnesses, start=0):
+    return Claim([item(w, start + i) for i, w in enumerate(witnesses)], DAY_S)
+
+
+def test_a_newcomer_starts_low_and_earns_trust():
+    assert newcomer() < 0.8
+    trusts = reputation([confirmed(1, 2, start=100 * i) for i in range(10)]).trusts
+    assert min(trusts[1], trusts[2]) > 0.9
+
+
+def test_what_two_others_deny_costs_trust():
+    trusts = reputation([invented(7, start=100 * i) for i in range(10)]).trusts
+    assert trusts[7] < 0.35
+    assert 90 not in trusts
+
+
+def test_a_weak_mistake_costs_less_than_a_sure_lie():
+    weak = replace(invented(7), evidence=[item(7, 0, bits=1.0), *invented(7).evidence[1:]])
+    assert reputation([weak]).trusts[7] > reputation([invented(7)]).trusts[7]
+
+
+def test_allies_do_not_confirm_each_other():
+    found = reputation([invented(5, 6, start=100 * i) for i in range(6)])
+    assert found.alias == {5: 5, 6: 5}
+    assert found.trusts[5] < 0.5
+    assert found.trusts[6] < 0.5
+
+
+def test_who_agrees_on_what_is_true_is_no_ally():
+    assert reputation([confirmed(1, 2, start=100 * i) for i in range(9)]).alias == {}
+
+
+def test_hiding_what_others_see_costs_trust():
+    hidden = Claim([item(1, 0), item(9, 5, seen=False), item(2, 9)], DAY_S)
+    assert reputation([hidden] * 6).trusts[9] < newcomer()
+
+
+def test_a_moderator_outweighs_the_crowd():
+    rejected = replace(confirmed(1, 2), verdict=Decision.REJECT)
+    assert reputation([rejected]).trusts[1] < newcomer()
+    approved = replace(invented(7), verdict=Decision.CONFIRM)
+    assert reputation([approved]).trusts[7] > newcomer()
+
+
+def test_late_looks_at_what_goes_fast_deny_nothing():
+    fleeting = replace(invented(7), half_life_s=60.0)
+    assert reputation([fleeting]).trusts == {}
