@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from detection.evaluate.claims import Claim, claim
+from detection.evaluate.claims import DRAWN, REAL, Claim, claim
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.intervals import Interval
-from detection.evaluate.measure import DRAWN, REAL, Figures, KindFigures
+from detection.evaluate.measure import Figures, KindFigures
 from detection.evaluate.working import Alarms
 from detection.labelled import CLASSES
 
