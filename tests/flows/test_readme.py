@@ -1,5 +1,6 @@
 """Every command of the README does what it says."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hazardmap.inference.detector import manifest
+from hazardmap.inference.detector import configured
 from tests.conftest import REPOSITORY
+from tests.made_up_models import metrics_of, model_files
 from tests.stack import Stack
 
 README = (REPOSITORY / "README.md").read_text()
@@ -44,7 +46,7 @@ def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Pat
 def _curl(command: str, stack: Stack, folder: Path) -> None:
     command = command.replace("http://127.0.0.1:8000", stack.url)
     command = command.replace("ABCD2345", _pairing_code(stack) if "ABCD2345" in command else "")
-    command = command.replace('"MODEL"', f'"{manifest().hazards.label}"')
+    command = command.replace('"MODEL"', f'"{configured().label}"')
     environment = {
         "PATH": os.environ["PATH"],
         "HAZARDMAP_TOKEN": stack.accounts["device_tokens"][0],
@@ -70,11 +72,36 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
         with pytest.raises(AssertionError, match="position: missing"):
             stack.manage("upload", str(folder), "--url", stack.url)
         return
+    if name.startswith("model_"):
+        _model(name, rest, stack, folder)
+        return
     assert name == "demo_drive"
     rest[rest.index("--out") + 1] = str(folder / "drive")
     output = stack.manage(name, *rest, "--drives", "1")
     assert "truth.json" in output
     assert list((folder / "drive" / "drive-1").glob("*.jpg"))
+
+
+def _model(name: str, rest: list[str], stack: Stack, folder: Path) -> None:
+    """With a candidate that is hardly any good: it is tried, and then refused."""
+    path, label = model_files(folder / "candidate", "readme")
+    figures = folder / "metrics.json"
+    figures.write_text(json.dumps(metrics_of(label, cow=0.1)))
+    ours = {
+        "LABEL": label,
+        "/path/to/manifest.toml": str(path),
+        "/path/to/metrics.json": str(figures),
+    }
+    stack.manage("model_register", "--manifest", str(path), "--metrics", str(figures))
+    command = [name, *(ours.get(word, word) for word in rest)]
+    if name == "model_promote":
+        with pytest.raises(AssertionError, match="measured"):
+            stack.manage(*command)
+        return
+    output = stack.manage(*command)
+    assert name == "model_list" or "readme" in output
+    if name == "model_shadow":
+        stack.manage(name, label, "--off")
 
 
 def _pairing_code(stack: Stack) -> str:
