@@ -13,6 +13,7 @@ from hazardmap.core.observation import Observation, View
 from hazardmap.core.tracks import TrackPoint, headings
 from hazardmap.hazards import models, rows
 from hazardmap.inference.services import TakenRun
+from hazardmap.platform.rows_put import rows_put
 
 # What a phone or dashcam states as its heading is about this good.
 STATED_HEADING_SIGMA_DEG = 4.0
@@ -56,10 +57,8 @@ def evidence_take(runs: list[TakenRun]) -> NewEvidence:
             )
             if isinstance(seen, Observation):
                 observations.append(seen)
-    models.View.objects.bulk_create(view_rows, ignore_conflicts=True)
-    models.Observation.objects.bulk_create(
-        [rows.observation_row(observation) for observation in observations], ignore_conflicts=True
-    )
+    rows_put(models.View, view_rows, over=False)
+    rows_put(models.Observation, [rows.observation_row(one) for one in observations], over=False)
     return NewEvidence(views, observations)
 
 
