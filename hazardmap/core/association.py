@@ -1,5 +1,6 @@
 """Which sighting is which thing: gating by Mahalanobis distance and one global assignment."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -87,6 +88,42 @@ def innovations(seen: Sighting, places_m: Floats) -> tuple[Floats, Floats]:
     return off_m, cov
 
 
+Vector = tuple[float, float]
+Symmetric = tuple[float, float, float]
+"""A symmetric 2 x 2 matrix: [[0], [1]], [[1], [2]]."""
+
+
+def _innovation(seen: Sighting, east_m: float, north_m: float) -> tuple[Vector, Symmetric]:
+    """`innovations` for one place."""
+    camera_e, camera_n = seen.camera_m.tolist()
+    sight_e, sight_n = east_m - camera_e, north_m - camera_n
+    range_m = max(math.hypot(sight_e, sight_n), 1.0)
+    along_e, along_n = sight_e / range_m, sight_n / range_m
+    turn = math.remainder(seen.bearing_rad - math.atan2(sight_e, sight_n), 2 * math.pi)
+    farther_m, aside_m = range_m - range_m**2 * seen.nearness, range_m * turn
+    off = along_e * farther_m + along_n * aside_m, along_n * farther_m - along_e * aside_m
+    along_var, across_var = range_m**4 * seen.nearness_var, range_m**2 * seen.bearing_var
+    return off, (
+        along_e**2 * along_var + along_n**2 * across_var,
+        along_e * along_n * (along_var - across_var),
+        along_n**2 * along_var + along_e**2 * across_var,
+    )
+
+
+def _inverse(a: float, b: float, d: float) -> Symmetric:
+    determinant = a * d - b * b
+    return d / determinant, -b / determinant, a / determinant
+
+
+def _times(matrix: Symmetric, x: float, y: float) -> Vector:
+    a, b, d = matrix
+    return a * x + b * y, b * x + d * y
+
+
+def _sum3(one: Symmetric, other: Symmetric) -> Symmetric:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
 class Thing:
     """What the frames of one pass say about one thing, without the pass's shared offset.
 
@@ -100,22 +137,31 @@ class Thing:
         self.twins: list[Sighting] = []
         self.mean_m = first.mean_m
         self.cov_m2 = first.cov_m2 + _JITTER_M2 * np.eye(2)
-        self._information = np.linalg.inv(self.cov_m2)
-        self._vector = self._information @ self.mean_m
-        self._weights = [float(np.trace(self._information))]
+        (ee, en), (_, nn) = self.cov_m2.tolist()
+        self._information = _inverse(ee, en, nn)
+        east_m, north_m = self.mean_m.tolist()
+        self._vector = _times(self._information, east_m, north_m)
+        weight = self._information[0] + self._information[2]
+        self._weight, self._squares = weight, weight**2
 
     def add(self, seen: Sighting) -> None:
-        """Information filter step (Maybeck 1979, section 5.7), linearised at the estimate."""
-        off_m, cov = innovations(seen, self.mean_m[None, :])
-        information = np.linalg.inv(cov[0] + _JITTER_M2 * np.eye(2))
-        self._information += information
-        self._vector += information @ (self.mean_m + off_m[0])
-        self._weights.append(float(np.trace(information)))
+        """Information filter step (Maybeck 1979, section 5.7), linearised at the estimate.
+
+        By single numbers: for two dimensions arrays take ten times as long.
+        """
+        east_m, north_m = self.mean_m.tolist()
+        (off_e, off_n), (ee, en, nn) = _innovation(seen, east_m, north_m)
+        told = _inverse(ee + _JITTER_M2, en, nn + _JITTER_M2)
+        vector = _times(told, east_m + off_e, north_m + off_n)
+        self._information = (a, b, d) = _sum3(self._information, told)
+        self._vector = (self._vector[0] + vector[0], self._vector[1] + vector[1])
+        self._weight += told[0] + told[2]
+        self._squares += (told[0] + told[2]) ** 2
         self.sightings.append(seen)
-        frames = sum(self._weights) ** 2 / sum(weight**2 for weight in self._weights)
-        independent = np.linalg.inv(self._information)
-        self.mean_m = independent @ self._vector
-        self.cov_m2 = independent * (1.0 + (frames - 1.0) * _SAME_BIAS)
+        frames = self._weight**2 / self._squares
+        ee, en, nn = _inverse(a, b, d)
+        self.mean_m = np.array(_times((ee, en, nn), *self._vector))
+        self.cov_m2 = np.array(((ee, en), (en, nn))) * (1.0 + (frames - 1.0) * _SAME_BIAS)
 
     @property
     def best(self) -> Observation:

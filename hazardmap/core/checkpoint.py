@@ -25,9 +25,9 @@ from hazardmap.core.passes import GAP, Pass, split
 from hazardmap.core.persistence import Belief
 from hazardmap.core.replay import Replay
 
-LAG: Final = timedelta(minutes=10)
+LAG: Final = timedelta(minutes=5)
 """Frames that come this much later than others do not cost a replay from the beginning."""
-WORTH: Final = 8
+WORTH: Final = 3
 """Passes behind the lag from which a new checkpoint is worth writing."""
 
 Json = dict[str, Any]

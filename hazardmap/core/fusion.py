@@ -3,6 +3,7 @@
 `observe` puts one detection on the ground; `fuse` turns a set of them into hazards.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,9 +73,9 @@ def observe(  # noqa: PLR0917 - the six facts of one detection
     if heading is None:
         return NotLocatable("no_heading")
     lon, lat, arrival_deg = moved(view.lon, view.lat, heading + place.bearing_deg, place.range_m)
-    sideways_m = place.range_m * np.radians(heading_sigma_deg(view))
-    along_across = np.diag([place.var_across_m2 + sideways_m**2, place.var_along_m2])
-    cov = turned(along_across, -np.radians(arrival_deg))
+    sideways_m = place.range_m * math.radians(heading_sigma_deg(view))
+    across_m2, along_m2 = place.var_across_m2 + sideways_m**2, place.var_along_m2
+    sin, cos = math.sin(math.radians(arrival_deg)), math.cos(math.radians(arrival_deg))
     return Observation(
         id=detection_id,
         frame_id=view.frame_id,
@@ -83,9 +84,9 @@ def observe(  # noqa: PLR0917 - the six facts of one detection
         lon=lon,
         lat=lat,
         range_m=place.range_m,
-        cov_ee_m2=float(cov[0, 0]),
-        cov_en_m2=float(cov[0, 1]),
-        cov_nn_m2=float(cov[1, 1]),
+        cov_ee_m2=cos**2 * across_m2 + sin**2 * along_m2,
+        cov_en_m2=sin * cos * (along_m2 - across_m2),
+        cov_nn_m2=sin**2 * across_m2 + cos**2 * along_m2,
         box=box,
     )
 

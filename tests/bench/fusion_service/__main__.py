@@ -25,7 +25,7 @@ from django.utils import timezone  # noqa: E402
 from hazardmap.hazards.services import fuse_pending  # noqa: E402
 from tests.bench.fusion_service import background, traffic  # noqa: E402
 
-SITES, VISITS, CARS = 40, 6, 40
+SITES, VISITS, CARS = 24, 5, 40
 BUSY_PASSES, BUSY_STEP = 1000, 100
 
 
