@@ -68,24 +68,30 @@ def sighting(
     )
 
 
-def innovations(seen: Sighting, places_m: Floats) -> tuple[Floats, Floats]:
-    """What a sighting says about things supposed at places_m (n, 2), by a filter linearised there.
+def innovations(seen: Sequence[Sighting], places_m: Floats) -> tuple[Floats, Floats]:
+    """What sightings say about things supposed at places_m (n, 2), by filters linearised there.
 
-    Returns how far off they are in metres, (n, 2), and the covariance of that, (n, 2, 2)
-    (extended Kalman filter in bearing and inverse range; Civera, Davison & Montiel 2008).
+    Returns how far off they are in metres, (sightings, n, 2), and the covariance of that,
+    (sightings, n, 2, 2) (extended Kalman filter in bearing and inverse range; Civera, Davison &
+    Montiel 2008).
     """
-    sight = places_m - seen.camera_m
-    range_m = np.maximum(np.hypot(sight[:, 0], sight[:, 1]), 1.0)
-    along = sight / range_m[:, None]
-    across = np.column_stack((along[:, 1], -along[:, 0]))
-    turn = seen.bearing_rad - np.arctan2(sight[:, 0], sight[:, 1])
-    turn = np.remainder(turn + np.pi, 2 * np.pi) - np.pi
-    farther_m = range_m - range_m**2 * seen.nearness
-    off_m = along * farther_m[:, None] + across * (range_m * turn)[:, None]
-    along_var, across_var = range_m**4 * seen.nearness_var, range_m**2 * seen.bearing_var
-    cov = along[:, :, None] * along[:, None, :] * along_var[:, None, None]
-    cov += across[:, :, None] * across[:, None, :] * across_var[:, None, None]
-    return off_m, cov
+    cameras = np.array([one.camera_m for one in seen])
+    told = np.array([(s.bearing_rad, s.nearness, s.nearness_var, s.bearing_var) for s in seen])
+    bearing, nearness, nearness_var, bearing_var = told.T[:, :, None]
+    sight = places_m[None] - cameras[:, None]
+    range_m = np.maximum(np.hypot(sight[..., 0], sight[..., 1]), 1.0)
+    east, north = sight[..., 0] / range_m, sight[..., 1] / range_m
+    turn = bearing - np.arctan2(sight[..., 0], sight[..., 1])
+    aside_m = range_m * (np.remainder(turn + np.pi, 2 * np.pi) - np.pi)
+    farther_m = range_m - range_m**2 * nearness
+    off_m = np.stack((east * farther_m + north * aside_m, north * farther_m - east * aside_m), -1)
+    along_var, across_var = range_m**4 * nearness_var, range_m**2 * bearing_var
+    ee, nn = (
+        east**2 * along_var + north**2 * across_var,
+        north**2 * along_var + east**2 * across_var,
+    )
+    en = east * north * (along_var - across_var)
+    return off_m, np.stack((ee, en, en, nn), -1).reshape(*range_m.shape, 2, 2)
 
 
 Vector = tuple[float, float]
@@ -243,24 +249,24 @@ def _distances_in_pass(found: Sequence[Thing], seen: Sequence[Sighting]) -> Floa
     means = np.array([thing.mean_m for thing in found])
     covs = np.array([thing.cov_m2 for thing in found])
     families = np.array([thing.family for thing in found])
-    columns = []
-    for one in seen:
-        off_m, cov = innovations(one, means)
-        possible = families == FAMILY[one.observation.kind]
-        possible &= np.hypot(*(means - one.mean_m).T) <= _FARTHEST_IN_PASS_M
-        joint = cov + covs
-        squared = np.where(possible, _mahalanobis2(off_m, joint, _JITTER_M2), np.inf)
-        columns.append(np.where(squared < GATE, squared + _vagueness_cost(joint), np.inf))
-    return np.column_stack(columns)
+    off_m, cov = innovations(seen, means)
+    places = np.array([one.mean_m for one in seen])
+    possible = families == np.array([FAMILY[one.observation.kind] for one in seen])[:, None]
+    apart_m = means[None] - places[:, None]
+    possible &= np.hypot(apart_m[..., 0], apart_m[..., 1]) <= _FARTHEST_IN_PASS_M
+    joint = cov + covs
+    squared = np.where(possible, _mahalanobis2(off_m, joint, _JITTER_M2), np.inf)
+    result: Floats = np.where(squared < GATE, squared + _vagueness_cost(joint), np.inf).T
+    return result
 
 
 def _vagueness_cost(joint: Floats) -> Floats:
-    """ln|S| of each pair's joint covariance against the sharpest one: 2·ln of the densities.
+    """ln|S| of the joint covariances of each sighting against its sharpest: 2·ln of the densities.
 
     Without it a thing that could be anywhere would fit every sighting best.
     """
-    volume = joint[:, 0, 0] * joint[:, 1, 1] - joint[:, 0, 1] ** 2
-    cost: Floats = np.log(volume / volume.min())
+    volume = joint[..., 0, 0] * joint[..., 1, 1] - joint[..., 0, 1] ** 2
+    cost: Floats = np.log(volume / volume.min(axis=-1, keepdims=True))
     return cost
 
 

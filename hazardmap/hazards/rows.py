@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
 
 from hazardmap.core.box import Box
+from hazardmap.core.camera import Camera
 from hazardmap.core.coverings import looked_cell, seen_cell
 from hazardmap.core.hazard import Evidence, Hazard, State
 from hazardmap.core.observation import Observation, View
@@ -32,7 +34,7 @@ def view_row(view: View, *, model_version: str) -> Row:
         "heading_deg": view.heading_deg,
         "heading_sigma_deg": view.heading_sigma_deg,
         "speed_mps": view.speed_mps,
-        "camera": asdict(view.camera),
+        "camera": _camera_json(view.camera),
         "aspect": view.aspect,
         "usable": view.usable,
         "dark": view.dark,
@@ -114,7 +116,7 @@ def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
 
 def hazard_json(hazard: Hazard) -> dict[str, Any]:
     """A hazard as the change feed keeps it."""
-    values = asdict(hazard)
+    values = {name: getattr(hazard, name) for name in Hazard.__dataclass_fields__}
     return values | {
         "id": str(hazard.id),
         "state": hazard.state.value,
@@ -131,6 +133,11 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
             **{name: datetime.fromisoformat(values[name]) for name in _TIMES},
         }
     )
+
+
+@lru_cache(maxsize=1000)
+def _camera_json(camera: Camera) -> dict[str, float]:
+    return asdict(camera)
 
 
 def _sides(box: Box) -> list[float]:

@@ -17,6 +17,7 @@ from hazardmap.core.coverings import (
     seen_from,
     seen_from_where,
 )
+from hazardmap.platform.rows_put import array
 
 
 def grounds_around(*, seen: Iterable[Place], looked_from: Sequence[Place]) -> list[Ground]:
@@ -51,6 +52,6 @@ def _occupied(cells: set[int]) -> set[int]:
         cursor.execute(
             "SELECT cell FROM unnest(%s::bigint[]) AS one (cell) WHERE EXISTS "
             "(SELECT FROM hazards_observation AS seen WHERE seen.cell = one.cell)",
-            [sorted(cells)],
+            [array(sorted(cells))],
         )
         return {cell for (cell,) in cursor.fetchall()}

@@ -109,9 +109,11 @@ def _advanced(
         here = [views[i] for i in indices if views[i].captured_at > since[ground]]
         frames = {view.frame_id for view in here}
         found = [o for one in ground for o in by_cell.get(one, ()) if o.frame_id in frames]
-        recent = _since(trails, since[ground])
+        start = stored.get(ground)
+        known = start.hazards.values() if start else ()
+        recent = _since(trails.about((o.id for o in found), known), since[ground])
         try:
-            done[ground] = _evaluated(here, found, verdicts, stored.get(ground), recent)
+            done[ground] = _evaluated(here, found, verdicts, start, recent)
         except HistoryNeeded:
             again.append(ground)
     return done, again

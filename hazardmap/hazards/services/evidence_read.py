@@ -6,6 +6,7 @@ Columns, not model instances: building those was a third of the time of fusion.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,7 @@ from hazardmap.core.hazard import Evidence
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Verdict
 from hazardmap.hazards import models, rows
+from hazardmap.platform.rows_put import array
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -27,6 +29,20 @@ Since = Mapping[Ground, datetime]
 """Grounds, and after which time of theirs evidence is wanted."""
 Trail = dict[UUID, Evidence]
 """By pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trails:
+    """What is stored behind hazards: their trails by id, and who has which observations."""
+
+    by_hazard: Mapping[UUID, Trail]
+    holders: Mapping[UUID, set[UUID]]
+
+    def about(self, observation_ids: Iterable[UUID], known: Iterable[UUID]) -> dict[UUID, Trail]:
+        """Those of hazards that have one of these observations, and of the known hazards."""
+        held = {id_ for one in observation_ids for id_ in self.holders.get(one, ())}
+        return {id_: self.by_hazard[id_] for id_ in held.union(known) if id_ in self.by_hazard}
+
 
 _VIEWS = """
     SELECT frame_id, device_id, witness, captured_at, ST_X(position::geometry),
@@ -38,7 +54,7 @@ _VIEWS = """
 _OBSERVATIONS = """
     SELECT cell, id, view_id, kind, score, ST_X(position::geometry), ST_Y(position::geometry),
         range_m, cov_ee_m2, cov_en_m2, cov_nn_m2, box::text
-    FROM hazards_observation WHERE view_id = ANY(%s)
+    FROM hazards_observation WHERE view_id = ANY(%s::uuid[])
 """
 _TRAILS = """
     SELECT hazard_id, pass_id, witness, device_id, first_at, last_at, seen, score, visibility,
@@ -72,26 +88,29 @@ def verdicts_around(grounds: Iterable[Ground]) -> list[Verdict]:
     return [rows.verdict_of(row) for row in given.order_by("at", "id")]
 
 
-def trails_of(grounds: Since) -> dict[UUID, Trail]:
+def trails_of(grounds: Since) -> Trails:
     """What is stored behind the hazards there and around."""
     trails: dict[UUID, Trail] = defaultdict(dict)
+    holders: dict[UUID, set[UUID]] = defaultdict(set)
     for hazard_id, *row in _rows(_TRAILS, *_wanted(grounds)):
         observations = tuple(UUID(text) for text in json.loads(row[10]))
         trails[hazard_id][row[0]] = Evidence(*row[:10], observations, *row[11:])
-    return dict(trails)
+        for observation in observations:
+            holders[observation].add(hazard_id)
+    return Trails(trails, holders)
 
 
-def _wanted(grounds: Since) -> tuple[list[int], list[datetime]]:
+def _wanted(grounds: Since) -> tuple[list[int], list[object]]:
     since: dict[int, datetime] = {}
     for ground, at in grounds.items():
         for one in looked_from(ground):
             since[one] = min(at, since.get(one, at))
-    return list(since), list(since.values())
+    return list(since), ["-infinity" if at == BEGINNING else at for at in since.values()]
 
 
-def _rows(statement: str, *arrays: list[Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, *arrays: Iterable[object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, arrays)
+        cursor.execute(statement, [array(values) for values in arrays])
         return cursor.fetchall()
 
 
