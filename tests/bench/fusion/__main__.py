@@ -64,7 +64,10 @@ def main() -> None:
 def write(found: list[Figure]) -> None:
     """The two documents; only the whole scenario's figures count."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "fusion.json").write_text(json.dumps(found, indent=1) + "\n")
+    path, names = RESULTS / "fusion.json", {figure["measure"] for figure in found}
+    kept = json.loads(path.read_text()) if path.exists() else []
+    kept = [figure for figure in kept if figure["measure"] not in names]
+    path.write_text(json.dumps([*found, *kept], indent=1) + "\n")
     rows = [f"| {f['measure']} | {f['value']} | {f['unit']} | {f['note']} |" for f in found]
     text = [
         "# Fusion: how right the map is",

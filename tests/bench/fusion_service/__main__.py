@@ -6,8 +6,11 @@ python -m tests.bench.fusion_service --sizes 10000 --profile var/fuse.prof
 
 import argparse
 import cProfile
+import json
 import os
+import statistics
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -26,7 +29,8 @@ from hazardmap.hazards.services import fuse_pending  # noqa: E402
 from tests.bench.fusion_service import background, traffic  # noqa: E402
 
 SITES, VISITS, CARS = 24, 5, 40
-BUSY_PASSES, BUSY_STEP = 1000, 100
+BUSY_STEP = 100
+RESULTS = Path(__file__).parents[3] / "docs" / "benchmarks" / "fusion.json"
 
 
 class Spent(NamedTuple):
@@ -43,9 +47,13 @@ class Spent(NamedTuple):
     def core_s(self) -> float:
         return self.python_s + self.postgres_s
 
+    def rate(self, observations: int) -> float:
+        """Observations per second of one core."""
+        return observations / self.core_s
+
     def told(self, observations: int) -> str:
         return (
-            f"{observations / self.core_s:.0f} observations/s of one core for both processes, "
+            f"{self.rate(observations):.0f} observations/s of one core for both processes, "
             f"{observations / self.wall_s:.0f} by the clock "
             f"(Python {self.python_s:.1f} s, PostgreSQL {self.postgres_s:.1f} s)"
         )
@@ -62,14 +70,48 @@ def main() -> None:
         if options.busy:
             busy_street(options.busy, options.profile)
             return
-        on_map, number = 0, 0
-        for size in options.sizes:
-            background.grow(on_map, size)
-            on_map = size
-            for _ in range(options.rounds):
-                count = _traffic(number)
-                number += 1
-                print(f"{size:>9} hazards: {_fused(options.profile).told(count)}", flush=True)
+        rates = by_size(options.sizes, options.rounds, options.profile)
+    figures_write(rates)
+
+
+def by_size(sizes: list[int], rounds: int, profile: Path | None) -> dict[int, list[float]]:
+    """Observations per second of one core in each round, by how many hazards are on the map."""
+    rates: dict[int, list[float]] = defaultdict(list)
+    on_map, number = 0, 0
+    for size in sizes:
+        began = time.perf_counter()
+        background.grow(on_map, size)
+        on_map = size
+        print(f"{size} hazards after {time.perf_counter() - began:.0f} s", flush=True)
+        for _ in range(rounds):
+            count = _traffic(number)
+            number += 1
+            spent = _fused(profile)
+            rates[size].append(spent.rate(count))
+            print(f"{size:>9} hazards: {spent.told(count)}", flush=True)
+    return rates
+
+
+def figures_write(rates: dict[int, list[float]]) -> None:
+    """Only a run over at least two sizes counts."""
+    if len(rates) < 2:
+        return
+    medians = {size: statistics.median(found) for size, found in rates.items()}
+    least, most = min(medians), max(medians)
+    through = f"fuse_pending into PostGIS, {SITES * VISITS} passes of 10 frames a round"
+    flat = f"slowest over fastest median, {least} to {most} hazards on the map"
+    new = [
+        _figure("observations_per_s", medians[least], "1/s of one core, both processes", through),
+        _figure("scale_flatness", max(medians.values()) / min(medians.values()), "ratio", flat),
+    ]
+    names = {figure["measure"] for figure in new}
+    rows = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    rows = [row for row in rows if row["measure"] not in names] + new
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def _figure(measure: str, value: float, unit: str, note: str) -> dict[str, str | float]:
+    return {"measure": measure, "value": round(value, 2), "unit": unit, "note": note}
 
 
 def busy_street(passes: int, profile: Path | None) -> None:
