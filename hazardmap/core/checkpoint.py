@@ -148,13 +148,14 @@ def checkpoint_json(checkpoint: Checkpoint) -> Json:
 
 
 def checkpoint_from_json(values: Mapping[str, Any]) -> Checkpoint:
-    ends = ((UUID(dev), witness, datetime.fromisoformat(at)) for dev, witness, at in values["open"])
+    lon, lat = values["origin"]
     return Checkpoint(
-        datetime.fromisoformat(values["at"]),
-        *values["origin"],
-        tuple(ends),
-        tuple(values["candidates"]),
-        tuple(map(UUID, values["hazards"])),
+        at=datetime.fromisoformat(values["at"]),
+        lon=lon,
+        lat=lat,
+        open=tuple((UUID(d), w, datetime.fromisoformat(at)) for d, w, at in values["open"]),
+        candidates=tuple(values["candidates"]),
+        hazards=tuple(map(UUID, values["hazards"])),
     )
 
 

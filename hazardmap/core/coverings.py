@@ -90,4 +90,4 @@ def _in_view(looked_cells: Iterable[int]) -> set[int]:
 
 @lru_cache(maxsize=20_000)
 def _disk(h3_cell: int, rings: int) -> Sequence[int]:
-    return h3.grid_disk(h3_cell, rings)
+    return [int(one) for one in h3.grid_disk(h3_cell, rings)]

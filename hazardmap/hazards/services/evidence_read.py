@@ -67,17 +67,21 @@ _TRAILS = """
 
 def views_of(grounds: Since) -> list[View]:
     """Every view from which something there may have been seen, and some around."""
-    return [
-        View(*row[:10], _camera(row[10]), row[11], row[12], _boxes(row[13]), row[14], row[15])
-        for row in _rows(_VIEWS, *_wanted(grounds))
-    ]
+    found = []
+    for *pose, camera, usable, dark, occluders, aspect, simulated in _rows(
+        _VIEWS, *_wanted(grounds)
+    ):
+        values = *pose, _camera(camera), usable, dark, _boxes(occluders), aspect, simulated
+        found.append(View(*values))
+    return found
 
 
 def observations_of(views: Iterable[View]) -> dict[int, list[Observation]]:
     """All that was located in these views, by the cell in which it is."""
     by_cell: dict[int, list[Observation]] = defaultdict(list)
     for cell, *row in _rows(_OBSERVATIONS, [view.frame_id for view in views]):
-        by_cell[cell].append(Observation(*row[:10], Box(*json.loads(row[10]))))
+        values = *row[:10], Box(*json.loads(row[10]))
+        by_cell[cell].append(Observation(*values))
     return by_cell
 
 
@@ -94,7 +98,8 @@ def trails_of(grounds: Since) -> Trails:
     holders: dict[UUID, set[UUID]] = defaultdict(set)
     for hazard_id, *row in _rows(_TRAILS, *_wanted(grounds)):
         observations = tuple(UUID(text) for text in json.loads(row[10]))
-        trails[hazard_id][row[0]] = Evidence(*row[:10], observations, *row[11:])
+        values = *row[:10], observations, *row[11:]
+        trails[hazard_id][row[0]] = Evidence(*values)
         for observation in observations:
             holders[observation].add(hazard_id)
     return Trails(trails, holders)
@@ -111,7 +116,8 @@ def _wanted(grounds: Since) -> tuple[list[int], list[object]]:
 def _rows(statement: str, *arrays: Iterable[object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [array(values) for values in arrays])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 @lru_cache(maxsize=10_000)

@@ -55,6 +55,8 @@ def grow(first: int, last: int) -> None:
             *(f'["{_id(n)}"]', _id(n), 0.9),
         )
 
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
     for table, columns, row in (
         ("view", _VIEW, view),
         ("observation", _OBSERVATION, observation),
@@ -64,6 +66,7 @@ def grow(first: int, last: int) -> None:
         _copy(f"hazards_{table} ({columns})", map(row, range(first, last)))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("RESET statement_timeout")
 
 
 def gap(number: int) -> tuple[float, float]:
