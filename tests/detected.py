@@ -88,6 +88,7 @@ def forget_map() -> None:
     models.Hazard.objects.all().delete()
     models.View.objects.all().delete()
     models.Checkpoint.objects.all().delete()
+    models.Look.objects.all().delete()
 
 
 def hazards() -> list[Hazard]:

@@ -4,6 +4,8 @@
 recomputed from them by `services.fuse`; `HazardEvent` is the append-only feed of changes.
 """
 
+from datetime import timedelta
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
@@ -110,6 +112,25 @@ class Observation(models.Model):
             _somewhere("observation_position"),
         ]
         indexes = [models.Index("cell", name="observation_by_cell")]
+
+
+class Look(models.Model):
+    """Where somebody looked in an hour (core.coverage.Looked): always what the views say."""
+
+    cell = models.BigIntegerField()
+    witness = models.BigIntegerField()
+    hour = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("cell", "witness", "hour", name="look_once_an_hour"),
+            models.CheckConstraint(
+                condition=Q(last_at__gte=F("hour"), last_at__lt=F("hour") + timedelta(hours=1)),
+                name="look_within_its_hour",
+            ),
+        ]
+        indexes = [models.Index("cell", "last_at", name="look_by_cell")]
 
 
 class Verdict(models.Model):
