@@ -27,8 +27,8 @@ from hazardmap.core.replay import Replay
 
 LAG: Final = timedelta(minutes=5)
 """Frames that come this much later than others do not cost a replay from the beginning."""
-WORTH: Final = 3
-"""Passes behind the lag from which a new checkpoint is worth writing."""
+SHARE: Final = 0.01
+"""A new checkpoint is worth writing for more new passes than this share of those it remembers."""
 
 Json = dict[str, Any]
 Open = tuple[UUID, int, datetime]
@@ -87,7 +87,9 @@ def advance(
     closed = _closed(passes)
     for one in passes[:closed]:
         replay.take(one, sightings)
-    newer = _checkpoint(replay, plane, passes[:closed], carried) if closed >= WORTH else None
+    remembered = max((len(one.passes) for one in replay.candidates), default=0)
+    worth = closed > SHARE * remembered
+    newer = _checkpoint(replay, plane, passes[:closed], carried) if worth else None
     for one in passes[closed:]:
         replay.take(one, sightings)
     found = [one for one in replay.candidates if one.shown and one not in over]
