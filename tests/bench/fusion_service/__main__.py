@@ -93,17 +93,17 @@ def by_size(sizes: list[int], rounds: int, profile: Path | None) -> dict[int, li
 
 
 def figures_write(rates: dict[int, list[float]]) -> None:
-    """Only a run over at least two sizes counts."""
-    if len(rates) < 2:
-        return
+    """Both measures, or only the first where the map had one size."""
     medians = {size: statistics.median(found) for size, found in rates.items()}
     least, most = min(medians), max(medians)
-    through = f"fuse_pending into PostGIS, {SITES * VISITS} passes of 10 frames a round"
-    flat = f"slowest over fastest median, {least} to {most} hazards on the map"
+    through = f"fuse_pending into PostGIS, {SITES * VISITS} passes of 10 frames, {least} hazards"
     new = [
-        _figure("observations_per_s", medians[least], "1/s of one core, both processes", through),
-        _figure("scale_flatness", max(medians.values()) / min(medians.values()), "ratio", flat),
+        _figure("observations_per_s", medians[least], "1/s of one core, both processes", through)
     ]
+    if most > least:
+        flat = f"fastest over slowest median, {least} to {most} hazards on the map"
+        ratio = max(medians.values()) / min(medians.values())
+        new.append(_figure("scale_flatness", ratio, "ratio", flat))
     names = {figure["measure"] for figure in new}
     rows = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     rows = [row for row in rows if row["measure"] not in names] + new
