@@ -1,5 +1,6 @@
 """Which sighting is which thing: gating by Mahalanobis distance and one global assignment."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -51,22 +52,24 @@ def sighting(
     observation: Observation, view: View, mean_m: Floats, cov_m2: Floats, camera_m: Floats
 ) -> Sighting:
     """Undo what `camera.locate` did to the variance of 1/range: relative variance x² + 8·x⁴."""
-    sight = mean_m - camera_m
-    range_m = max(float(np.hypot(*sight)), 1.0)
-    along = sight / range_m
-    relative = max(float(along @ cov_m2 @ along), 0.01) / range_m**2
-    linear = (np.sqrt(1.0 + 32.0 * relative) - 1.0) / 16.0
-    across = np.array([along[1], -along[0]])
+    (ee, en), (_, nn) = cov_m2.tolist()
+    sight_e, sight_n = (mean_m - camera_m).tolist()
+    range_m = max(math.hypot(sight_e, sight_n), 1.0)
+    east, north = sight_e / range_m, sight_n / range_m
+    along_m2 = east * east * ee + 2.0 * east * north * en + north * north * nn
+    across_m2 = north * north * ee - 2.0 * east * north * en + east * east * nn
+    relative = max(along_m2, 0.01) / range_m**2
+    linear = (math.sqrt(1.0 + 32.0 * relative) - 1.0) / 16.0
     return Sighting(
         observation=observation,
         view=view,
         mean_m=mean_m,
         cov_m2=cov_m2,
         camera_m=camera_m,
-        bearing_rad=float(np.arctan2(sight[0], sight[1])),
+        bearing_rad=math.atan2(sight_e, sight_n),
         nearness=1.0 / range_m,
-        bearing_var=max(float(across @ cov_m2 @ across), 0.01) / range_m**2,
-        nearness_var=float(linear) / range_m**2,
+        bearing_var=max(across_m2, 0.01) / range_m**2,
+        nearness_var=linear / range_m**2,
     )
 
 
