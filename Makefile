@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -54,3 +54,23 @@ bench-detect: ## how fast the detector is, against a plain loop and its bare mod
 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
+
+DATA ?= ../shared/data
+RUN ?= var/train/run
+train: ## draw pictures, train the road network, measure and release it (hours on a CPU; a killed run goes on)
+	@test -e var/train/drawn || .venv/bin/python -m detection.drawn --backgrounds $(DATA) \
+	  --out var/train/drawn --count 2500 --seed 3 --processes 2
+	@.venv/bin/python -m detection.train --data $(DATA) var/train/drawn --out $(RUN) $(TRAIN_ARGS)
+	@$(MAKE) evaluate WEIGHTS=$(RUN)/road.pt
+
+WEIGHTS ?= detection/weights/road.pt
+VERSION ?= 1
+evaluate: ## measure WEIGHTS, write the model card, calibration and recall table, and release them
+	@test -e var/train/drawn_held_back || .venv/bin/python -m detection.drawn --backgrounds $(DATA) \
+	  --out var/train/drawn_held_back --count 300 --seed 3 --part held_back --processes 2
+	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
+	  --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
+	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
+	  --publish $(EVALUATE_ARGS)
+	@.venv/bin/python -m detection.release --weights $(WEIGHTS) --version $(VERSION) \
+	  --report var/evaluate/report/report.json

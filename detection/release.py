@@ -1,41 +1,38 @@
 """Put trained weights beside the shipped ones: copy them and pin them in the manifest.
 
-    python -m detection.release --weights runs/best.pt --metrics metrics.json
+    python -m detection.release --weights road.pt --report var/evaluate/report/report.json
 
-`--metrics` is a JSON object that is kept with the weights: what they reach, and on what. The recall
-table gets the name of the new set of models and counts as unmeasured until the evaluation has
-written it again.
+The report is what `python -m detection.evaluate` wrote about these very weights: working
+thresholds, size and figures are taken from it. The recall table gets the name of the new set of
+models; unless the evaluation has written it for that set, it counts as unmeasured.
 """
 
 import argparse
 import json
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from detection import labelled
 from detection.backends.export import DEFAULT_DIR
 from detection.backends.yolo import Yolo
+from detection.evaluate.claims import DRAWN, REAL, Claim, claim
 from detection.fetch import sha256_of
 from detection.manifest import Hazards, ManifestError, Model, Role, load_manifest
 
 SHIPPED: Final = Path(__file__).parent / "weights" / "manifest.toml"
 NAME: Final = "road"
+METRICS: Final = "metrics.json"
 MOST_BYTES: Final = 12_000_000
-LONG_SIDE_PX: Final = 640
-KINDS: Final[Mapping[str, str]] = {
-    "cone": "cone",
-    "drum_barrel": "drum",
-    "barrier": "barrier",
-    "roadwork_sign": "roadwork_sign",
-    "construction_vehicle": "construction_vehicle",
-    "worker": "worker",
-    "pothole": "pothole",
-    "debris": "debris",
-    "animal": "animal",
-    "deer": "deer",
-}
+THRESHOLD: Final = 0.25  # of a class that the report has none for
+BENCHMARK: Final = "val-1"  # the held back pictures, real and drawn, as they are today
+BOUNDS: Final = ("value", "low", "high")
+# Class in the weights -> kind of hazard.
+KINDS: Final[Mapping[str, str]] = dict(zip(labelled.CLASSES, labelled.KINDS, strict=True))
+# What a claim rests on.
+ON: Final = {Claim.CLAIMED: REAL, Claim.DRAWN_ONLY: DRAWN, Claim.NOT: None}
 BEGIN, END = "# --- road: written by detection.release", "# --- road ends"
 
 
@@ -45,47 +42,73 @@ class ReleaseError(Exception):
 
 def release(
     weights: Path,
-    metrics: Mapping[str, Any],
+    report: Mapping[str, Any],
     *,
     manifest: Path = SHIPPED,
     version: str = "1",
-    threshold: float = 0.25,
     training_data: str = "docs/model-card.md",
     config_dir: Path = DEFAULT_DIR,
 ) -> str:
     """Copy weights beside the manifest and write their entry; the label of all hazard models.
 
-    A release of the same name is replaced. Nothing changes unless the weights load and know
-    exactly the classes of KINDS. Raises ReleaseError or ManifestError.
+    A release of the same name is replaced. Nothing changes unless the weights load, know exactly
+    the classes of KINDS, and are those of the report. Raises ReleaseError or ManifestError.
     """
-    size = weights.stat().st_size
+    size, sha256 = weights.stat().st_size, sha256_of(weights)
     if size > MOST_BYTES:
         raise ReleaseError(f"{weights} has {size} bytes, more than {MOST_BYTES}")
+    if report.get("sha256") != sha256:
+        raise ReleaseError(f"the report is about other weights than {weights}")
     model = Model(
         name=NAME,
         version=version,
         role=Role.HAZARDS,
         path=weights.resolve(),
-        sha256=sha256_of(weights),
+        sha256=sha256,
         licence="AGPL-3.0",
-        threshold=threshold,
-        long_side_px=LONG_SIDE_PX,
+        threshold=THRESHOLD,
+        long_side_px=report["imgsz"],
         classes=tuple(KINDS),
         kinds=KINDS,
         context=frozenset(),
+        thresholds={KINDS[label]: value for label, value in report["thresholds"].items()},
     )
-    Yolo(model, threshold=threshold, device="cpu", threads=1, config_dir=config_dir)
+    Yolo(model, threshold=THRESHOLD, device="cpu", threads=1, config_dir=config_dir)
     target = manifest.with_name(NAME + weights.suffix)
     text = _without_old(manifest.read_text(encoding="utf-8"))
-    entry = _entry(model, target.name, size, training_data, metrics)
-    recall = load_manifest(manifest).recall
-    others = [one for one in load_manifest(manifest).hazards.models if one.name != NAME]
+    before = load_manifest(manifest)
+    others = [one for one in before.hazards.models if one.name != NAME]
     hazards = Hazards((*others, model))
-    table = json.loads(recall.read_text()) | {"version": hazards.version, "measured": False}
+    figures = _metrics(report, hazards.label)
+    entry = _entry(model, target.name, size, training_data, figures)
+    table = json.loads(before.recall.read_text())
+    if table["version"] != hazards.version:
+        table |= {"version": hazards.version, "measured": False}
     shutil.copyfile(weights, target)
-    _replace(recall, json.dumps(table, indent=2) + "\n")
+    _replace(before.recall, json.dumps(table, indent=2) + "\n")
+    _replace(manifest.with_name(METRICS), json.dumps(figures, indent=2) + "\n")
     _replace(manifest, f"{text.rstrip()}\n\n{entry}")
     return load_manifest(manifest).hazards.label
+
+
+def _metrics(report: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """What promotion compares: AP50 of each kind that is claimed, and false alarms."""
+    alarms = report["false_alarms"]["per_frame"]
+    return {
+        "model": label,
+        "benchmark": BENCHMARK,
+        "ap50": dict(_claimed(report["kinds"])),
+        "false_alarms_per_1000": {name: round(1000 * alarms[name], 1) for name in BOUNDS},
+    }
+
+
+def _claimed(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
+    """On real pictures where a kind is claimed on those, else on drawn ones."""
+    low = {(row["kind"], row["source"]): row["ap50"]["low"] for row in rows}
+    for row in rows:
+        kind, source = row["kind"], row["source"]
+        if source == ON[claim(low.get((kind, REAL)), low.get((kind, DRAWN)))]:
+            yield KINDS[kind], {name: round(row["ap50"][name], 3) for name in BOUNDS}
 
 
 def _entry(
@@ -114,6 +137,9 @@ def _entry(
         "",
         "[model.kinds]",
         *(f'{label} = "{kind}"' for label, kind in model.kinds.items()),
+        "",
+        "[model.thresholds]",
+        *(f"{kind} = {threshold}" for kind, threshold in model.thresholds.items()),
         END,
         "",
     ]
@@ -136,25 +162,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m detection.release",
         description="Copy trained road weights beside the manifest and pin them in it.",
-        epilog="example: python -m detection.release --weights runs/best.pt --metrics metrics.json",
+        epilog="example: python -m detection.release --weights road.pt --report report.json",
     )
     parser.add_argument("--weights", type=Path, required=True, help=".pt or .onnx, at most 12 MB")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON object of figures")
+    parser.add_argument("--report", type=Path, required=True, help="what the evaluation wrote")
     parser.add_argument("--manifest", type=Path, default=SHIPPED, help="default: the shipped one")
     parser.add_argument("--version", default="1", help="of these weights (default: 1)")
-    parser.add_argument("--threshold", type=float, default=0.25, help="0..1 (default: 0.25)")
     parser.add_argument("--training-data", default="docs/model-card.md", help="what it saw")
     given = parser.parse_args(arguments)
     try:
         label = release(
             given.weights,
-            json.loads(given.metrics.read_text(encoding="utf-8")),
+            json.loads(given.report.read_text(encoding="utf-8")),
             manifest=given.manifest,
             version=given.version,
-            threshold=given.threshold,
             training_data=given.training_data,
         )
-    except (ReleaseError, ManifestError, OSError, ValueError) as error:
+    except (ReleaseError, ManifestError, OSError, ValueError, KeyError) as error:
         sys.stderr.write(f"release failed: {error}\n")
         return 1
     sys.stdout.write(f"released: results now say {label}\n")

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from detection.evaluate import records
 from detection.evaluate.card import Subject, model_card
+from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.drive import DriveError, DriveFigures, figures
-from detection.evaluate.measure import DRAWN, REAL
 from detection.evaluate.predictions import WeightsError
 from detection.evaluate.recall_table import recall_table
 from detection.evaluate.run import KEPT, Measured, evaluate, gather

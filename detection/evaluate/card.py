@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from detection.evaluate.claims import Claim, claim
+from detection.evaluate.claims import DRAWN, REAL, Claim, claim
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.intervals import Interval
-from detection.evaluate.measure import DRAWN, REAL, Figures, KindFigures
+from detection.evaluate.measure import Figures, KindFigures
 from detection.evaluate.working import Alarms
 from detection.labelled import CLASSES
 
@@ -73,8 +73,8 @@ def _claims(subject: Subject, figures: Figures) -> str:
         if number not in subject.known:
             rows.append((_words(kind), f"**{Claim.NOT}**", *["not among its classes"] * 2))
             continue
-        found = claim(kind, figures.kinds)
         by = {row.source: row for row in figures.kinds if row.kind == kind}
+        found = claim(*(by[s].ap50.low if s in by else None for s in (REAL, DRAWN)))
         cells = [_interval(by[s].ap50) if s in by else "no pictures" for s in (REAL, DRAWN)]
         rows.append((_words(kind), f"**{found}**", *cells))
     return (

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.evaluate import calibrate
+from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.confusion import confusion
 from detection.evaluate.frames import is_ordinary
 from detection.evaluate.intervals import Interval, share
@@ -30,8 +31,6 @@ from detection.evaluate.working import (
 )
 from detection.labelled import CLASSES, LabelledPicture
 
-REAL: Final = "real"
-DRAWN: Final = "drawn"
 HEIGHTS_PX: Final = (0.0, 12.0, 20.0, 40.0, 80.0, float("inf"))
 
 

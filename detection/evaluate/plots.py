@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from detection.evaluate import calibrate, confusion
-from detection.evaluate.measure import DRAWN, REAL, Figures, Sample, part
+from detection.evaluate.claims import DRAWN, REAL
+from detection.evaluate.measure import Figures, Sample, part
 from detection.evaluate.precision import curve
 from detection.labelled import CLASSES
 

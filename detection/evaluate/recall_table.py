@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.drive import Drive, Sighting
 from detection.evaluate.matching import Floats
-from detection.evaluate.measure import DRAWN, REAL, ByHeight, Figures
+from detection.evaluate.measure import ByHeight, Figures
 from detection.labelled import CLASSES, KINDS
 
 UPTO_M: Final = (10.0, 20.0, 30.0, 45.0, 60.0, 80.0)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from detection.calibration import Curve
+from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.drive import DriveFigures
-from detection.evaluate.measure import DRAWN, REAL, Figures
+from detection.evaluate.measure import Figures
 from detection.labelled import CLASSES, KINDS
 
 BEGIN: Final = "<!-- written by detection.evaluate -->"

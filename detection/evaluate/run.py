@@ -9,6 +9,7 @@ import numpy as np
 
 from detection.calibration import PassCurve
 from detection.evaluate import calibrate
+from detection.evaluate.claims import DRAWN
 from detection.evaluate.dark import darkened
 from detection.evaluate.drive import (
     Drive,
@@ -20,7 +21,7 @@ from detection.evaluate.drive import (
 )
 from detection.evaluate.frames import clip_frames, is_ordinary
 from detection.evaluate.matching import Floats, match
-from detection.evaluate.measure import DRAWN, Figures, Sample, found_at, measure, sample
+from detection.evaluate.measure import Figures, Sample, found_at, measure, sample
 from detection.evaluate.predictions import Predicted, find_all, known_classes
 from detection.evaluate.scenes import with_scenes
 from detection.labelled import CLASSES, LabelledPicture, LabelsError, read_folder, read_yaml

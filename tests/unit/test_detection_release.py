@@ -2,14 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from detection.fetch import sha256_of
 from detection.manifest import load_manifest
-from detection.release import KINDS, ReleaseError, main, release
+from detection.release import KINDS, THRESHOLD, ReleaseError, main, release
 from hazardmap.core import kinds
+from hazardmap.core.promotion import metrics_from_json
 from tests.unit.test_detection_manifest import _manifest
 
 
@@ -33,11 +36,32 @@ def manifest(tmp_path):
     return _manifest(tmp_path / "weights", ["hazards", "faces", "plates"])
 
 
+def _report(weights: Path, cone: float) -> dict[str, Any]:
+    """As the evaluation writes it: cones are found on real pictures, drums on drawn ones only."""
+
+    def row(kind: str, source: str, low: float) -> dict[str, Any]:
+        ap50 = {"value": low + 0.02, "low": low, "high": low + 0.04}
+        return {"kind": kind, "source": source, "ap50": ap50}
+
+    return {
+        "sha256": sha256_of(weights),
+        "imgsz": 960,
+        "thresholds": {"drum_barrel": 0.4},
+        "kinds": [
+            row("cone", "real", cone),
+            row("cone", "drawn", 0.5),
+            row("drum_barrel", "drawn", 0.93),
+            row("worker", "real", 0.1),
+        ],
+        "false_alarms": {"per_frame": {"value": 0.01, "low": 0.004, "high": 0.02}},
+    }
+
+
 def test_released_weights_join_the_models_and_a_later_release_replaces_them(manifest, tmp_path):
     weights = _weights(tmp_path / "best.onnx", list(KINDS))
 
-    release(weights, {"ap50_cone": 0.9}, manifest=manifest)
-    label = release(weights, {"ap50_cone": 0.91}, manifest=manifest, version="2")
+    release(weights, _report(weights, 0.9), manifest=manifest)
+    label = release(weights, _report(weights, 0.91), manifest=manifest, version="2")
 
     hazards = load_manifest(manifest).hazards
     assert [model.name for model in hazards.models] == ["hazards-net", "road"]
@@ -48,21 +72,32 @@ def test_released_weights_join_the_models_and_a_later_release_replaces_them(mani
     assert road.path == manifest.parent / "road.onnx"
     table = json.loads((manifest.parent / "recall.json").read_text())
     assert table == {"version": "hazards-net-2+road-2", "measured": False}
-    assert '"ap50_cone\\": 0.91' in manifest.read_text()
+    assert road.long_side_px == 960
+    assert (road.threshold_of("drum_barrel"), road.threshold_of("cone")) == (0.4, THRESHOLD)
+    metrics = json.loads((manifest.parent / "metrics.json").read_text())
+    assert metrics_from_json(metrics).model == label
+    assert {kind: found["low"] for kind, found in metrics["ap50"].items()} == {
+        "cone": 0.91,
+        "drum": 0.93,
+    }
     assert set(KINDS.values()) <= kinds.KINDS.keys()
 
 
 def test_weights_that_know_something_else_change_nothing(manifest, tmp_path, capsys):
     before = manifest.read_text()
     weights = _weights(tmp_path / "best.onnx", ["cat"])
-    (tmp_path / "metrics.json").write_text("{}")
-    command = ["--weights", str(weights), "--metrics", str(tmp_path / "metrics.json")]
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps(_report(weights, 0.9)))
+    command = ["--weights", str(weights), "--report", str(report)]
 
     assert main([*command, "--manifest", str(manifest)]) == 1
 
     assert "knows the classes ['cat']" in capsys.readouterr().err
     assert manifest.read_text() == before
     assert not (manifest.parent / "road.onnx").exists()
+    report.write_text("{}")
+    assert main([*command, "--manifest", str(manifest)]) == 1
+    assert "about other weights" in capsys.readouterr().err
     weights.write_bytes(bytes(12_000_001))
     with pytest.raises(ReleaseError, match="more than 12000000"):
         release(weights, {}, manifest=manifest)

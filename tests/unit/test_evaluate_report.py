@@ -14,8 +14,7 @@ from detection.evaluate import records
 from detection.evaluate.__main__ import main
 from detection.evaluate.claims import Claim, claim
 from detection.evaluate.drive import Drive, Sighting
-from detection.evaluate.intervals import Interval
-from detection.evaluate.measure import KindFigures, measure, sample
+from detection.evaluate.measure import measure, sample
 from detection.evaluate.recall_table import recall_table
 from detection.labelled import ALL
 from hazardmap.core.recall import recall_at, table_from_json
@@ -85,13 +84,7 @@ def test_repeated_frames_correlate() -> None:
     ],
 )
 def test_what_is_claimed(real: float | None, drawn: float | None, said: Claim) -> None:
-    whole = Interval(0.95, 0.9, 1.0)
-    rows = [
-        KindFigures("cone", source, 9, 9, 9, Interval(0.95, low, 1.0), 0.5, whole, whole)
-        for source, low in (("real", real), ("drawn", drawn))
-        if low is not None
-    ]
-    assert claim("cone", rows) is said
+    assert claim(real, drawn) is said
 
 
 def test_the_benchmark_keeps_what_others_wrote(tmp_path: Path) -> None:
