@@ -118,7 +118,7 @@ class Replay:
                 told.append(Told(candidate, thing, look, of_report(look, thing, 0.0, self._params)))
             elif chance.reported >= _BARELY and not unclear[i].any():
                 told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
-        births = self._births(new, unclear.any(axis=0), one, views)
+        births = self._births(new, np.any(unclear, axis=0), one, views)
         rows = row_ratios([*told, *births], self._params)
         for item, row in zip(told, rows, strict=False):
             item.apply(row)
