@@ -1,12 +1,16 @@
 """A busy street is taken up from a checkpoint; an area evaluated anew is the area as it was."""
 
+from dataclasses import asdict, replace
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from hazardmap.core.recall import DEFAULT_TABLE
 from hazardmap.hazards import models
+from hazardmap.inference.models import ModelVersion
 from tests.detected import (
     alike,
     contributor,
@@ -84,6 +88,22 @@ def test_what_comes_late_is_taken_in_where_it_belongs(replayed: list[int]) -> No
     live = everything()
     forget_map()
     fuse_in_turn([[frame for one in [late, *passes, more] for frame in one]])
+    assert alike(live, everything())
+
+
+def test_a_promoted_detector_counts_from_the_next_frame_on(replayed: list[int]) -> None:
+    passes = street(12)
+    fuse_in_turn(passes)
+    worse = asdict(replace(DEFAULT_TABLE, kinds={}, false_alarm_per_pass=0.05))
+    ModelVersion.objects.create(
+        label="new", state="live", recall=worse, promoted_at=timezone.now(), promoted_by="somebody"
+    )
+    more = drive(contributor("new"), minutes_ago(0.5), *THINGS[:2], frames=5)
+    fuse_in_turn([more])
+    assert replayed[-1] == 13 * 5, "what was concluded under other parameters does not count"
+    live = everything()
+    forget_map()
+    fuse_in_turn([[frame for one in [*passes, more] for frame in one]])
     assert alike(live, everything())
 
 

@@ -17,6 +17,7 @@ from tests.scenes import NOON, Fleet, ahead
 
 PARAMS = FusionParams()
 THINGS = (ahead(40.0), ahead(43.0, "drum", right_m=-3.5), ahead(60.0, "cow"), ahead(52.0))
+ROW = (ahead(40.0), ahead(48.0), ahead(56.0))
 
 
 def told(fused: Any) -> dict[Any, Any]:
@@ -67,6 +68,26 @@ def test_in_two_or_three_parts_as_in_one(seed, visits, cuts) -> None:
     for one in whole.hazards:
         full = {item.pass_id: asdict(item) for item in one.evidence}
         assert alike(full, trails[one.hazard.id])
+
+
+def test_a_row_that_goes_after_a_checkpoint_goes_as_it_would_have() -> None:
+    fleet = Fleet()
+    for number in range(20):
+        fleet.drive(number % 3, NOON + timedelta(minutes=10 * number), there=ROW, frames=6)
+    start = advance(fleet.views, fleet.observations, PARAMS).checkpoint
+    assert start is not None
+    start = checkpoint_from_json(json.loads(json.dumps(checkpoint_json(start))))
+    stood = advance(fleet.views, fleet.observations, PARAMS).hazards
+    gone_at = NOON + timedelta(minutes=200)
+    for number, there in enumerate(((), ROW[:1], ())):
+        fleet.drive(number, gone_at + timedelta(minutes=10 * number), there=there, frames=6)
+    since = {v.frame_id: v for v in fleet.views if v.captured_at > start.at}
+    found = [item for item in fleet.observations if item.frame_id in since]
+    parts = told(advance(since.values(), found, PARAMS, start).hazards)
+    whole = told(advance(fleet.views, fleet.observations, PARAMS).hazards)
+    assert alike(whole, parts)
+    assert len(stood) == 3
+    assert all(whole[one.hazard.id]["p"] < one.hazard.p for one in stood)
 
 
 def test_a_pass_that_was_not_over_needs_the_history() -> None:

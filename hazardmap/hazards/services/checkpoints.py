@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from hazardmap.core.checkpoint import Checkpoint, checkpoint_from_json, checkpoi
 from hazardmap.core.coverings import Ground
 from hazardmap.core.params import FusionParams
 from hazardmap.hazards import models
-from hazardmap.inference.selectors import recall_table
 from hazardmap.platform.rows_put import rows_put
 
 
@@ -23,23 +21,12 @@ class Stored:
     hazards: Mapping[UUID, UUID]
 
 
-@lru_cache(maxsize=1)
-def params() -> FusionParams:
-    """What fusion assumes now."""
-    return FusionParams(table=recall_table())
-
-
-@lru_cache(maxsize=1)
-def _digest() -> str:
-    return sha256(repr(params()).encode()).hexdigest()
-
-
 def checkpoints_of(
-    grounds: Collection[Ground], since: Mapping[Ground, datetime]
+    grounds: Collection[Ground], since: Mapping[Ground, datetime], params: FusionParams
 ) -> dict[Ground, Stored]:
-    """Those that hold. since: the oldest view that has just come to a ground."""
+    """Those that hold under these parameters. since: the oldest view that has just come."""
     by_anchor = {min(ground): ground for ground in grounds}
-    rows = models.Checkpoint.objects.filter(anchor__in=list(by_anchor), params=_digest())
+    rows = models.Checkpoint.objects.filter(anchor__in=list(by_anchor), params=_digest(params))
     found = {}
     for row in rows:
         ground = by_anchor[row.anchor]
@@ -49,8 +36,10 @@ def checkpoints_of(
     return found
 
 
-def checkpoints_keep(new: Mapping[Ground, Stored], dropped: Sequence[Ground]) -> None:
-    """Store these, and forget whatever was stored about the cells of the dropped grounds."""
+def checkpoints_keep(
+    new: Mapping[Ground, Stored], dropped: Sequence[Ground], params: FusionParams
+) -> None:
+    """Store these, made under these parameters, and forget what there was about dropped cells."""
     stale = {cell for ground in dropped for cell in ground}
     models.Checkpoint.objects.filter(anchor__in=stale).delete()
     rows = [
@@ -58,10 +47,14 @@ def checkpoints_keep(new: Mapping[Ground, Stored], dropped: Sequence[Ground]) ->
             "anchor": min(ground),
             "cells": sorted(ground),
             "at": stored.checkpoint.at.isoformat(),
-            "params": _digest(),
+            "params": _digest(params),
             "state": checkpoint_json(stored.checkpoint),
             "hazards": {str(fused): str(id_) for fused, id_ in stored.hazards.items()},
         }
         for ground, stored in new.items()
     ]
     rows_put(models.Checkpoint, rows, over=True)
+
+
+def _digest(params: FusionParams) -> str:
+    return sha256(repr(params).encode()).hexdigest()

@@ -19,13 +19,9 @@ from hazardmap.core.fusion import FusedHazard, canonical, fuse_ground
 from hazardmap.core.identity import match
 from hazardmap.core.lifecycle import swept
 from hazardmap.core.observation import Observation, View
+from hazardmap.core.params import FusionParams
 from hazardmap.core.verdict import Verdict
-from hazardmap.hazards.services.checkpoints import (
-    Stored,
-    checkpoints_keep,
-    checkpoints_of,
-    params,
-)
+from hazardmap.hazards.services.checkpoints import Stored, checkpoints_keep, checkpoints_of
 from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import (
     BEGINNING,
@@ -37,6 +33,7 @@ from hazardmap.hazards.services.evidence_read import (
 )
 from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.hazards.services.place_lock import PlaceLock
+from hazardmap.inference.selectors import recall_table
 
 Places = Sequence[Place]
 Looks = Sequence[tuple[Place, datetime]]
@@ -77,16 +74,19 @@ def _oldest(grounds: Sequence[Ground], looks: Looks) -> dict[Ground, datetime]:
 
 
 def _evaluate(grounds: Sequence[Ground], oldest: Mapping[Ground, datetime]) -> None:
+    # Read each time: another detector may have been promoted since.
+    params = FusionParams(table=recall_table())
     verdicts = verdicts_around(grounds)
     judged = seen_from_where([(verdict.lon, verdict.lat) for verdict in verdicts], grounds)
     free = [ground for ground, about in zip(grounds, judged, strict=True) if not about]
-    stored = checkpoints_of(free, oldest)
-    done, again = _advanced(grounds, stored, verdicts)
+    stored = checkpoints_of(free, oldest, params)
+    done, again = _advanced(grounds, stored, verdicts, params)
     if again:
-        done |= _advanced(again, {}, verdicts)[0]
+        done |= _advanced(again, {}, verdicts, params)[0]
     checkpoints_keep(
         {ground: one.newer for ground, one in done.items() if one.newer},
         [ground for ground, one in done.items() if ground not in stored or ground in again],
+        params,
     )
     hazards_write(
         present=[hazard for one in done.values() for hazard in one.present],
@@ -96,7 +96,10 @@ def _evaluate(grounds: Sequence[Ground], oldest: Mapping[Ground, datetime]) -> N
 
 
 def _advanced(
-    grounds: Sequence[Ground], stored: Mapping[Ground, Stored], verdicts: Sequence[Verdict]
+    grounds: Sequence[Ground],
+    stored: Mapping[Ground, Stored],
+    verdicts: Sequence[Verdict],
+    params: FusionParams,
 ) -> tuple[dict[Ground, _Evaluated], list[Ground]]:
     """The grounds evaluated, and those whose checkpoint did not do."""
     since = {g: stored[g].checkpoint.at if g in stored else BEGINNING for g in grounds}
@@ -113,9 +116,11 @@ def _advanced(
         known = start.hazards.values() if start else ()
         recent = _since(trails.about((o.id for o in found), known), since[ground])
         try:
-            done[ground] = _evaluated(here, found, verdicts, start, recent)
+            outcome = _replayed(here, found, verdicts, start, params)
         except HistoryNeeded:
             again.append(ground)
+        else:
+            done[ground] = _evaluated(outcome, {o.id for o in found}, start, recent)
     return done, again
 
 
@@ -127,19 +132,26 @@ def _since(trails: Mapping[UUID, Trail], at: datetime) -> dict[UUID, Trail]:
     }
 
 
-def _evaluated(
+def _replayed(
     views: Sequence[View],
     observations: Sequence[Observation],
     verdicts: Sequence[Verdict],
     start: Stored | None,
-    trails: Mapping[UUID, Trail],
-) -> _Evaluated:
+    params: FusionParams,
+) -> Advanced:
     here = {observation.id for observation in observations}
     about = [verdict for verdict in verdicts if not here.isdisjoint(verdict.observation_ids)]
-    if about:
-        outcome = Advanced(_with_verdicts(views, observations, about), None)
-    else:
-        outcome = advance(views, observations, params(), start.checkpoint if start else None)
+    if not about:
+        return advance(views, observations, params, start.checkpoint if start else None)
+    by_frame = {view.frame_id: view for view in views}
+    ordered = sorted(observations, key=canonical(by_frame))
+    return Advanced(fuse_ground(views, ordered, by_frame, about, params), None)
+
+
+def _evaluated(
+    outcome: Advanced, here: set[UUID], start: Stored | None, trails: Mapping[UUID, Trail]
+) -> _Evaluated:
+    """here: ids of the observations that were replayed."""
     now = timezone.now()
     ids, gone = _identified(outcome.hazards, here, start.hazards if start else {}, trails)
     newer = outcome.checkpoint
@@ -154,14 +166,6 @@ def _evaluated(
         trails={one.hazard.id: trails.get(one.hazard.id, {}) for one in present},
         newer=Stored(newer, stored_as) if newer else None,
     )
-
-
-def _with_verdicts(
-    views: Sequence[View], observations: Sequence[Observation], verdicts: Sequence[Verdict]
-) -> list[FusedHazard]:
-    by_frame = {view.frame_id: view for view in views}
-    ordered = sorted(observations, key=canonical(by_frame))
-    return fuse_ground(views, ordered, by_frame, verdicts, params())
 
 
 def _identified(

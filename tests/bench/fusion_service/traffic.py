@@ -49,7 +49,7 @@ def stretch(start: Place) -> list[Truth]:
 
 def put(passes: Sequence[tuple[Device, datetime, Place]]) -> int:
     """Store these passes as detected frames that wait for fusion; the number of detections."""
-    version, _ = ModelVersion.objects.get_or_create(name="bench", sha256="0" * 64)
+    version, _ = ModelVersion.objects.get_or_create(label="bench", sha256="0" * 64)
     rows = list(itertools.chain.from_iterable(_frames(version, *one) for one in passes))
     Frame.objects.bulk_create([frame for frame, _, _ in rows], batch_size=2000)
     DetectionRun.objects.bulk_create([run for _, run, _ in rows], batch_size=2000)
