@@ -11,9 +11,8 @@ from typing import Any, Final
 import cv2
 import torch
 from tqdm import tqdm
-from ultralytics.utils.torch_utils import ModelEMA
 
-from detection.train.network import BACKBONE_LAYERS, Loss, build, save_weights
+from detection.train.network import BACKBONE_LAYERS, Loss, averaged, build, save_weights
 from detection.train.recipe import Recipe
 from detection.train.sampling import SampleSet, batched
 
@@ -45,7 +44,7 @@ class Run:
         for parameter in self._network.parameters():
             parameter.requires_grad = True
         self._optimiser = self._made_optimiser()
-        self._average = ModelEMA(self._network, decay=0.999, tau=AVERAGED_STEPS)
+        self._average = averaged(self._network, AVERAGED_STEPS)
         self._loss = Loss(self._network)
         self._step = 0
         self._resume()

@@ -14,6 +14,7 @@ from ultralytics import YOLO
 from ultralytics.cfg import get_cfg
 from ultralytics.nn.tasks import DetectionModel
 from ultralytics.utils.loss import E2ELoss, v8DetectionLoss
+from ultralytics.utils.torch_utils import ModelEMA
 
 from detection.labelled import ANIMAL, CLASSES, DEER
 
@@ -65,6 +66,11 @@ class Loss(E2ELoss):  # type: ignore[misc]
         """progress: share of the steps that are done, 0..1."""
         self.o2m = FIRST_O2M + (LAST_O2M - FIRST_O2M) * progress
         self.o2o = self.total - self.o2m
+
+
+def averaged(network: torch.nn.Module, steps: float) -> Any:
+    """ultralytics' moving average of the weights (`ema`, `update()`), over about so many steps."""
+    return ModelEMA(network, decay=1 - 1 / (2 * steps), tau=steps)
 
 
 def save_weights(network: torch.nn.Module, path: Path, about: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ def test_any_yaml(tmp_path: Path) -> None:
     assert (own.source, names(own.exhaustive)) == ("own", {"cone", "animal"})
     assert (known.source, names(known.exhaustive)) == (
         "roboflow_traffic_cones",
-        {"cone", "animal", "deer"},
+        {"cone", "animal", "deer", "drum_barrel"},
     )
     data.write_text(data.read_text() + "exhaustive: {own: [Traffic Cone]}\n")
     assert names(read_yaml(data)[1].exhaustive) == {"cone"}
