@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-detect bench-drive bench-privacy train evaluate
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,6 +42,9 @@ bench-frames: ## measure how long a frame takes to become a hazard in a tile
 
 bench-fusion: ## how right the map is: the fixed scenario, all seeds (hours; BENCH_ARGS="--days 4 --blocks 12" is short)
 	@nice -n 19 .venv/bin/python -m tests.bench.fusion $(BENCH_ARGS)
+
+bench-fusion-service: ## how fast frames become the map in PostGIS, with 10^4 and 10^6 hazards on it (minutes)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.fusion_service
 
 bench-drive: ## what the map has of rendered drives, over the whole site (BENCH_ARGS="--seeds 1" is short)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.drive $(BENCH_ARGS)

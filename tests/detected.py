@@ -87,6 +87,8 @@ def forget_map() -> None:
     """Take everything off the map that was made from frames; events stay."""
     models.Hazard.objects.all().delete()
     models.View.objects.all().delete()
+    models.Checkpoint.objects.all().delete()
+    models.Look.objects.all().delete()
 
 
 def hazards() -> list[Hazard]:

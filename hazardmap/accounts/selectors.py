@@ -1,7 +1,9 @@
 """Reads: who is behind a token, and which devices somebody has."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Q
@@ -74,9 +76,12 @@ def buyer_by_token(text: str) -> Buyer | None:
     return Buyer(row.kid, row.organisation_id)
 
 
-def device_camera(device_id: UUID, base: Camera) -> Camera:
-    """The camera of a device: what is known of it over `base` (from EXIF or the default)."""
-    row = Device.objects.get(id=device_id)
+def device_cameras(device_ids: Iterable[UUID]) -> dict[UUID, Callable[[Camera], Camera]]:
+    """Of each device: from a base (EXIF or the default) its camera, with what is known of it."""
+    return {row.id: partial(_camera, row) for row in Device.objects.filter(id__in=set(device_ids))}
+
+
+def _camera(row: Device, base: Camera) -> Camera:
     return Camera(
         hfov_deg=row.hfov_deg or base.hfov_deg,
         height_m=row.camera_height_m or base.height_m,
@@ -93,6 +98,7 @@ def has_account(email: str) -> bool:
     return User.objects.filter(email=email).exists()
 
 
-def witness_of(account_id: UUID) -> int:
-    """The anonymous number that stands for an account in the evidence."""
-    return User.objects.values_list("witness", flat=True).get(id=account_id)
+def witnesses(account_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The anonymous numbers that stand for accounts in the evidence."""
+    found = User.objects.filter(id__in=set(account_ids))
+    return dict(found.values_list("id", "witness"))

@@ -30,7 +30,7 @@ def match_pass(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float)
     near = np.flatnonzero(np.isfinite(alone).any(axis=1))
     best = (np.inf, assign(alone))
     if len(near) >= 2 and len(new) >= 2 and best[1]:
-        there = Spots(*(column[near] for column in every))
+        there = Spots(every.families[near], every.means_m[near], every.covs_m2[near])
         for shift_m in _shifts(there, reported, alone[near]):
             cost, pairs = _judged(there, reported, shift_m, shared_m2)
             if cost < best[0]:

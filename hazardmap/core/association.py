@@ -1,5 +1,6 @@
 """Which sighting is which thing: gating by Mahalanobis distance and one global assignment."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,16 +13,17 @@ from scipy.optimize import linear_sum_assignment
 
 from hazardmap.core.box import Box
 from hazardmap.core.geodesy import Floats
+from hazardmap.core.information import Information
 from hazardmap.core.kinds import KINDS, compatible
-from hazardmap.core.lines import Lines, heading_sigma_rad, innovations, lines, turned_right
+from hazardmap.core.lines import Lines, each, heading_sigma_rad, innovations, lines, turned_right
 from hazardmap.core.observation import Observation, View
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague
 _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
-_SAME_BIAS: Final = 0.7  # correlation of the placing errors of a pass: pitch, yaw, field of view
 _SAME_BOX_IOU: Final = 0.6
+_VAGUEST: Final = 1e6  # finite, above the logarithm of any density
 
 FAMILY: Final = {kind: next(k for k in KINDS if compatible(k, kind)) for kind in KINDS}
 """Kind → the first kind that it may be confused with; `compatible` means the same family."""
@@ -51,22 +53,24 @@ def sighting(
     observation: Observation, view: View, mean_m: Floats, cov_m2: Floats, camera_m: Floats
 ) -> Sighting:
     """Undo what `camera.locate` did to the variance of 1/range: relative variance x² + 8·x⁴."""
-    sight = mean_m - camera_m
-    range_m = max(float(np.hypot(*sight)), 1.0)
-    along = sight / range_m
-    relative = max(float(along @ cov_m2 @ along), 0.01) / range_m**2
-    linear = (np.sqrt(1.0 + 32.0 * relative) - 1.0) / 16.0
-    across = np.array([along[1], -along[0]])
+    (ee, en), (_, nn) = cov_m2.tolist()
+    sight_e, sight_n = (mean_m - camera_m).tolist()
+    range_m = max(math.hypot(sight_e, sight_n), 1.0)
+    east, north = sight_e / range_m, sight_n / range_m
+    along_m2 = east * east * ee + 2.0 * east * north * en + north * north * nn
+    across_m2 = north * north * ee - 2.0 * east * north * en + east * east * nn
+    relative = max(along_m2, 0.01) / range_m**2
+    linear = (math.sqrt(1.0 + 32.0 * relative) - 1.0) / 16.0
     return Sighting(
         observation=observation,
         view=view,
         mean_m=mean_m,
         cov_m2=cov_m2,
         camera_m=camera_m,
-        bearing_rad=float(np.arctan2(sight[0], sight[1])),
+        bearing_rad=math.atan2(sight_e, sight_n),
         nearness=1.0 / range_m,
-        bearing_var=max(float(across @ cov_m2 @ across), 0.01) / range_m**2,
-        nearness_var=float(linear) / range_m**2,
+        bearing_var=max(across_m2, 0.01) / range_m**2,
+        nearness_var=linear / range_m**2,
     )
 
 
@@ -129,8 +133,7 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
 class _Tracks:
     """Attribution of the lines of a pass, frame by frame, to things that it finds on the way.
 
-    label: (n,) the thing of each line. mean_m (m, 2), cov_m2 (m, 2, 2): the things, by
-    information filter steps (Maybeck 1979, section 5.7), each linearised at the estimate.
+    label: (n,) the thing of each line. mean_m (m, 2), cov_m2 (m, 2, 2): the things.
     """
 
     def __init__(self, seen: Lines, families: NDArray[np.str_], bounds: NDArray[np.int64]) -> None:
@@ -139,34 +142,36 @@ class _Tracks:
         self._seen, self._families = seen, families
         self._family = np.empty(size, families.dtype)
         self._mean, self._cov = np.zeros((size, 2)), np.zeros((size, 2, 2))
-        self._information, self._vector = np.zeros((size, 2, 2)), np.zeros((size, 2))
-        self._weight, self._square = np.zeros(size), np.zeros(size)
-        self._count = 0
+        self._known: list[Information] = []
         for start, end in pairwise(bounds.tolist()):
             self._frame(slice(start, end))
 
     @property
     def mean_m(self) -> Floats:
-        return self._mean[: self._count]
+        return self._mean[: len(self._known)]
 
     @property
     def cov_m2(self) -> Floats:
-        return self._cov[: self._count]
+        return self._cov[: len(self._known)]
 
     def _frame(self, rows: slice) -> None:
         some = Lines(*(column[rows] for column in self._seen))
         label = np.full(len(some.nearness), -1)
-        if self._count:
+        if self._known:
             label, shift_m = self._attributed(some, self._families[rows])
             some = some._replace(camera_m=some.camera_m + shift_m)
         fresh = np.flatnonzero(label < 0)
         if len(fresh):
-            label[fresh] = self._count + np.arange(len(fresh))
-            self._mean[label[fresh]] = _ends(some)[fresh]
+            label[fresh] = len(self._known) + np.arange(len(fresh))
             self._family[label[fresh]] = self._families[rows][fresh]
-            self._count += len(fresh)
+            self._known += [
+                Information((east, north)) for east, north in _ends(some)[fresh].tolist()
+            ]
         self.label[rows] = label
-        self._take(some, label)
+        for i, line in zip(label.tolist(), each(some), strict=True):
+            self._known[i].add(line, _JITTER_M2)
+            ee, en, nn = self._known[i].cov_m2
+            self._mean[i], self._cov[i] = self._known[i].mean_m, ((ee, en), (en, nn))
 
     def _attributed(
         self, some: Lines, families: NDArray[np.str_]
@@ -177,13 +182,12 @@ class _Tracks:
         and the second goes without it.
         """
         off_m, cov = innovations(some, self.mean_m)
-        joint = cov + self.cov_m2[None]
-        sight = self.mean_m[None] - some.camera_m[:, None]
-        apart_m = self.mean_m[None] - _ends(some)[:, None]
-        possible = families[:, None] == self._family[None, : self._count]
+        joint = cov + self.cov_m2
+        apart_m = self.mean_m - _ends(some)[:, None]
+        possible = families[:, None] == self._family[: len(self._known)]
         possible &= (apart_m**2).sum(axis=-1) <= _FARTHEST_IN_PASS_M**2
-        size = np.where(possible, np.maximum((sight**2).sum(axis=-1), 1.0) ** 3, np.inf)
-        pairs = assign(_vague_distances(off_m, joint, size, _JITTER_M2))
+        vague = _vague_costs(joint, self.mean_m - some.camera_m[:, None], possible)
+        pairs = assign(_fits(off_m, joint, vague, _JITTER_M2))
         shift_m = np.zeros(2)
         if len(pairs) > 1:
             things, rows = np.array(pairs).T
@@ -192,27 +196,11 @@ class _Tracks:
             # A thing that is farther east than it seems was seen from farther east.
             shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[rows, things])
             rest_m2 = float(np.trace(left)) / 2.0
-            pairs = assign(_vague_distances(off_m + shift_m, joint, size, rest_m2))
+            pairs = assign(_fits(off_m + shift_m, joint, vague, rest_m2))
         label = np.full(len(families), -1)
         for thing, row in pairs:
             label[row] = thing
         return label, shift_m
-
-    def _take(self, some: Lines, label: NDArray[np.int64]) -> None:
-        """Each line moves its own thing."""
-        mean_m = self._mean[label]
-        off_m, cov = innovations(some, mean_m[:, None])
-        information = np.linalg.inv(cov[:, 0] + _JITTER_M2 * np.eye(2))
-        self._information[label] += information
-        self._vector[label] += np.einsum("nij,nj->ni", information, mean_m + off_m[:, 0])
-        weight = information[:, 0, 0] + information[:, 1, 1]
-        self._weight[label] += weight
-        self._square[label] += weight**2
-        frames = self._weight[label] ** 2 / self._square[label]
-        independent = np.linalg.inv(self._information[label])
-        self._mean[label] = np.einsum("nij,nj->ni", independent, self._vector[label])
-        shared = 1.0 + (frames - 1.0) * _SAME_BIAS
-        self._cov[label] = independent * shared[:, None, None]
 
 
 def _ends(some: Lines) -> Floats:
@@ -222,20 +210,25 @@ def _ends(some: Lines) -> Floats:
     return ends
 
 
-def _vague_distances(off_m: Floats, joint: Floats, size: Floats, shared_m2: float) -> Floats:
-    """(things, lines): squared Mahalanobis distances with their vagueness, inf if too far.
+def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> Floats:
+    """ln|S| of the joint covariances of each line (lines, things) against its sharpest.
 
-    ln|S| of each pair's joint covariance against the sharpest one is 2·ln of the densities.
-    Without it a thing that could be anywhere would fit every sighting best. The densities are
-    those of what is measured, bearing and 1/range; size, range⁶, turns a determinant in metres
-    into one of these. It is inf for pairs that cannot be.
+    That is 2·ln of the densities; inf for pairs that cannot be. Without it a thing that could be
+    anywhere would fit every sighting best. The densities are those of what is measured, bearing
+    and 1/range: a determinant in metres over range⁶. sight: from the cameras to the things.
     """
+    determinant = joint[..., 0, 0] * joint[..., 1, 1] - joint[..., 0, 1] ** 2
+    size = np.maximum((sight**2).sum(axis=-1), 1.0) ** 3
+    volume = np.where(possible, np.log(determinant / size), np.inf)
+    sharpest = volume.min(axis=1, keepdims=True, initial=_VAGUEST)
+    cost: Floats = volume - sharpest
+    return cost
+
+
+def _fits(off_m: Floats, joint: Floats, vague: Floats, shared_m2: float) -> Floats:
+    """(things, lines): squared Mahalanobis distances with their vagueness, inf if too far."""
     squared = _mahalanobis2(off_m, joint, shared_m2)
-    volume = (joint[..., 0, 0] * joint[..., 1, 1] - joint[..., 0, 1] ** 2) / size
-    sharpest = np.where(volume > 0.0, volume, np.inf).min(axis=1, keepdims=True)
-    fits = (squared < GATE) & np.isfinite(size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(fits, squared + np.log(volume / sharpest), np.inf).T
+    return np.where(squared < GATE, squared + vague, np.inf).T
 
 
 def _vagueness(frame: Sequence[Sighting]) -> tuple[float, list[UUID]]:

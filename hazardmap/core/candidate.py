@@ -31,13 +31,27 @@ class Seen(NamedTuple):
     reports: int
 
 
+class HistoryNeeded(Exception):
+    """What has to be decided rests on more than a checkpoint keeps: replay from the beginning."""
+
+
+class Past(NamedTuple):
+    """What is left of the reports before a checkpoint: the first, the last, and their passes."""
+
+    first: tuple[datetime, UUID]
+    last_at: datetime
+    simulated: bool
+    passes: frozenset[UUID]
+
+
 class Candidate:
     """A hazard in the making, from its first report on. Times only grow.
 
     shown: it has been probable enough for the map once. at: time of the last evaluation, which
     `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
-    looks: every look that counted, in order of time. against: accounts that looked and saw
-    nothing since the last report.
+    looks: every look that counted, in order of time. past: what went before, where it was taken up
+    from a checkpoint; then `sightings`, `looks` and `evidence` hold only what came since.
+    against: accounts that looked and saw nothing since the last report.
     """
 
     def __init__(
@@ -56,6 +70,7 @@ class Candidate:
         self.family = thing.family
         self.sightings: list[Sighting] = []
         self.evidence: list[Evidence] = []
+        self.past: Past | None = None
         self.supporters: set[int] = set()
         self.against: set[int] = set()
         self.belief = prior
@@ -108,6 +123,22 @@ class Candidate:
     @property
     def expires_at(self) -> datetime:
         return expiry(self.at, self.belief.exists, self.half_life_s, self._params.limits)
+
+    @property
+    def passes(self) -> frozenset[UUID]:
+        """Those that reported it."""
+        since = frozenset(item.pass_id for item in self.evidence if item.seen)
+        return self.past.passes | since if self.past else since
+
+    @property
+    def brief(self) -> Past:
+        """All its reports in brief."""
+        seen = [(s.view.captured_at, s.observation.id) for s in self.sightings]
+        simulated = any(s.view.simulated for s in self.sightings)
+        if self.past is None:
+            return Past(min(seen), max(seen)[0], simulated, self.passes)
+        firsts, lasts = [self.past.first, *seen], [self.past.last_at, *(at for at, _ in seen)]
+        return Past(min(firsts), max(lasts), self.past.simulated or simulated, self.passes)
 
     @property
     def observation_ids(self) -> set[UUID]:
@@ -197,7 +228,12 @@ class Candidate:
         return self.belief.phantom / (1.0 - there) if there < 1.0 else 0.0
 
     def absorb(self, twin: "Candidate") -> None:
-        """Take over the trail of a candidate that proved to be the same thing, which ends."""
+        """Take over the trail of a candidate that proved to be the same thing, which ends.
+
+        Raises HistoryNeeded where a trail began before the checkpoint.
+        """
+        if self.past or twin.past:
+            raise HistoryNeeded
         twin.state = State.CLEARED
         self._move(twin.mean_m, twin.cov_m2)
         self._advance(twin.at)

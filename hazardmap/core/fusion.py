@@ -3,6 +3,7 @@
 `observe` puts one detection on the ground; `fuse` turns a set of them into hazards.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from hazardmap.core.association import Sighting, sighting
 from hazardmap.core.box import Box
 from hazardmap.core.camera import NotLocatable, locate
 from hazardmap.core.candidate import Candidate
-from hazardmap.core.clusters import components, in_reach
+from hazardmap.core.coverings import grounds, seen_cell, seen_from_where
 from hazardmap.core.geodesy import Plane, check_position, moved, radius95_m, turned
 from hazardmap.core.hazard import Evidence, Hazard
 from hazardmap.core.ids import uuid7
@@ -72,9 +73,9 @@ def observe(  # noqa: PLR0917 - the six facts of one detection
     if heading is None:
         return NotLocatable("no_heading")
     lon, lat, arrival_deg = moved(view.lon, view.lat, heading + place.bearing_deg, place.range_m)
-    sideways_m = place.range_m * np.radians(heading_sigma_deg(view))
-    along_across = np.diag([place.var_across_m2 + sideways_m**2, place.var_along_m2])
-    cov = turned(along_across, -np.radians(arrival_deg))
+    sideways_m = place.range_m * math.radians(heading_sigma_deg(view))
+    across_m2, along_m2 = place.var_across_m2 + sideways_m**2, place.var_along_m2
+    sin, cos = math.sin(math.radians(arrival_deg)), math.cos(math.radians(arrival_deg))
     return Observation(
         id=detection_id,
         frame_id=view.frame_id,
@@ -83,9 +84,9 @@ def observe(  # noqa: PLR0917 - the six facts of one detection
         lon=lon,
         lat=lat,
         range_m=place.range_m,
-        cov_ee_m2=float(cov[0, 0]),
-        cov_en_m2=float(cov[0, 1]),
-        cov_nn_m2=float(cov[1, 1]),
+        cov_ee_m2=cos**2 * across_m2 + sin**2 * along_m2,
+        cov_en_m2=sin * cos * (along_m2 - across_m2),
+        cov_nn_m2=sin**2 * across_m2 + cos**2 * along_m2,
         box=box,
     )
 
@@ -100,9 +101,9 @@ def fuse(
     """The hazards that a set of views and observations tells of, ordered by id.
 
     A pure function of the three *sets* under one parameter version: order, repetition and
-    batching change nothing. Places that are not linked (`clusters.components`) do not influence
-    each other, so fusing them one by one or all at once is the same; each needs the views within
-    `clusters.VIEW_REACH_M` of its observations, those that saw nothing included.
+    batching change nothing. Grounds (`coverings.grounds`) do not influence each other, so fusing
+    them one by one or all at once is the same; each needs the views in its reach
+    (`coverings.seen_from_where`), those that saw nothing included.
 
     Nothing depends on the clock. A hazard that nobody looked at again is returned as it was left,
     with its `expires_at`; if `now` is given, those whose time is over by then come as expired.
@@ -122,30 +123,31 @@ def fuse(
         check_position(view.lon, view.lat)
     for observation in all_observations:
         _check(observation, by_frame)
-    all_observations.sort(key=lambda o: (by_frame[o.frame_id].captured_at, o.id))
     judged = sorted(_distinct(verdicts, lambda v: v.id), key=lambda v: (v.at, v.id))
-    places = components([(o.lon, o.lat) for o in all_observations])
-    grounds = [[(all_observations[i].lon, all_observations[i].lat) for i in p] for p in places]
-    reach = in_reach([(view.lon, view.lat) for view in all_views], grounds)
-    fused: list[FusedHazard] = []
-    for indices, seen_from in zip(places, reach, strict=True):
-        here = [all_observations[i] for i in indices]
+    by_cell: dict[int, list[Observation]] = defaultdict(list)
+    for observation in all_observations:
+        by_cell[seen_cell(observation.lon, observation.lat)].append(observation)
+    parts = grounds(by_cell)
+    reach = seen_from_where([(view.lon, view.lat) for view in all_views], parts)
+    found: list[FusedHazard] = []
+    for part, seen_from in zip(parts, reach, strict=True):
+        here = sorted((o for one in part for o in by_cell[one]), key=canonical(by_frame))
         ids = {o.id for o in here}
         about = [verdict for verdict in judged if not ids.isdisjoint(verdict.observation_ids)]
-        fused += _fuse_place([all_views[i] for i in seen_from], here, by_frame, about, params)
+        found += fuse_ground([all_views[i] for i in seen_from], here, by_frame, about, params)
     if now is not None:
-        fused = [FusedHazard(swept(one.hazard, now), one.evidence) for one in fused]
-    return sorted(fused, key=lambda one: one.hazard.id)
+        found = [FusedHazard(swept(one.hazard, now), one.evidence) for one in found]
+    return sorted(found, key=lambda one: one.hazard.id)
 
 
-def _fuse_place(
+def fuse_ground(
     views: Sequence[View],
     observations: Sequence[Observation],
     by_frame: Mapping[UUID, View],
     verdicts: Sequence[Verdict],
     params: FusionParams,
 ) -> list[FusedHazard]:
-    """Replay one connected place; observations in canonical order.
+    """Replay one ground; observations in canonical order, verdicts in order of (at, id).
 
     What a moderator rejected is replayed by itself: it ends cleared, supports nothing else, and
     leaves the spot suspect from then on.
@@ -163,7 +165,12 @@ def _fuse_place(
                 suspects.append(candidate)
     others = [verdict for verdict in verdicts if verdict.decision is not Decision.REJECT]
     found = Replay(plane, params, sightings, suspects).run(passes, others)
-    return [_fused(one, plane) for one in (*suspects, *found) if one.shown]
+    return [fused(one, plane) for one in (*suspects, *found) if one.shown]
+
+
+def canonical(by_frame: Mapping[UUID, View]) -> Callable[[Observation], tuple[datetime, UUID]]:
+    """The key by which observations are ordered."""
+    return lambda o: (by_frame[o.frame_id].captured_at, o.id)
 
 
 def on_plane(
@@ -202,13 +209,19 @@ def _saw(one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> bool:
     return any(sightings.get(view.frame_id) for view in one.views)
 
 
-def _fused(one: Candidate, plane: Plane) -> FusedHazard:
+def hazard_id(first_report: tuple[datetime, UUID]) -> UUID:
+    """What a hazard is called by the time and the id of its first observation."""
+    at, observation_id = first_report
+    return uuid7(at, sha256(b"hazard" + observation_id.bytes).digest())
+
+
+def fused(one: Candidate, plane: Plane) -> FusedHazard:
+    """What a candidate looks like from outside."""
     lon, lat, turn = plane.unflatten(*one.mean_m.tolist())
     cov = turned(one.cov_m2 + _POSITION_FLOOR_M2 * np.eye(2), -turn)
-    reports = sorted((s.view.captured_at, s.observation.id) for s in one.sightings)
-    first_at, first_id = reports[0]
+    reports = one.brief
     hazard = Hazard(
-        id=uuid7(first_at, sha256(b"hazard" + first_id.bytes).digest()),
+        id=hazard_id(reports.first),
         kind=one.kind,
         state=one.state,
         lon=lon,
@@ -222,13 +235,13 @@ def _fused(one: Candidate, plane: Plane) -> FusedHazard:
         half_life_s=one.half_life_s,
         phantom=one.belief.phantom,
         severity=KINDS[one.kind].severity,
-        first_seen=first_at,
-        last_seen=reports[-1][0],
-        passes=sum(item.seen for item in one.evidence),
+        first_seen=reports.first[0],
+        last_seen=reports.last_at,
+        passes=len(reports.passes),
         witnesses=len(one.supporters),
         published=one.published,
         confirmed=one.confirmed,
-        simulated=any(s.view.simulated for s in one.sightings),
+        simulated=reports.simulated,
         expires_at=one.expires_at,
     )
     return FusedHazard(hazard, tuple(one.evidence))

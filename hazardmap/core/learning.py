@@ -40,10 +40,10 @@ class Tally:
     births: kind → (candidates, of them real, phantom, Σ visibility at birth) away from others;
     beside: the same with others close by, which learns nothing yet: what is named twice beside
     a known thing must be told from a new one first. lives: kind → (ends, seconds lived).
-    scores: (2, bins) of true and of false reports. frames: (scales, correlations)
-    log-likelihood of how often one was
-    reported. repeats: (frames, candidates) of false alarms. deceits: (looks, reports) at phantoms.
-    spots: how many places the passes looked at, times the kinds that were ever reported.
+    scores: (2, bins) of true and of false reports. frames: (scales, correlations) log-likelihood
+    of how often one was reported. repeats: (frames, candidates) of false alarms. deceits: (looks,
+    reports) at phantoms. spots: how many places the passes looked at, times the kinds that were
+    ever reported.
     """
 
     births: dict[str, Floats] = field(default_factory=dict)

@@ -46,6 +46,22 @@ class Lines(NamedTuple):
     nearness_noise: Floats
 
 
+class Line(NamedTuple):
+    """One of them by single numbers; camera_m: east, north."""
+
+    camera_m: tuple[float, float]
+    bearing_rad: float
+    nearness: float
+    bearing_var: float
+    nearness_var: float
+
+
+def each(some: Lines) -> list[Line]:
+    """One by one."""
+    columns = some.camera_m, some.bearing_rad, some.nearness, some.bearing_var, some.nearness_var
+    return list(map(Line, *(column.tolist() for column in columns)))
+
+
 def lines(seen: Sequence["Sighting"]) -> Lines:
     """The sightings, at least one, as arrays."""
     cameras = [(s.view.camera.hfov_deg, s.view.camera.height_m) for s in seen]
@@ -74,15 +90,20 @@ def innovations(seen: Lines, places_m: Floats) -> tuple[Floats, Floats]:
     Davison & Montiel 2008).
     """
     sight = places_m - seen.camera_m[:, None]
-    range_m = np.maximum(np.hypot(sight[..., 0], sight[..., 1]), 1.0)
-    along = sight / range_m[..., None]
-    across = np.stack((along[..., 1], -along[..., 0]), axis=-1)
-    turn = _wrapped(seen.bearing_rad[:, None] - np.arctan2(sight[..., 0], sight[..., 1]))
-    farther_m = range_m - range_m**2 * seen.nearness[:, None]
-    off_m = along * farther_m[..., None] + across * (range_m * turn)[..., None]
-    along_var = range_m**4 * seen.nearness_var[:, None]
-    across_var = range_m**2 * seen.bearing_var[:, None]
-    cov = _outer(along) * along_var[..., None, None] + _outer(across) * across_var[..., None, None]
+    sight_e, sight_n = sight[..., 0], sight[..., 1]
+    range_m = np.maximum(np.hypot(sight_e, sight_n), 1.0)
+    east, north = sight_e / range_m, sight_n / range_m
+    squared = range_m**2
+    aside_m = range_m * _wrapped(seen.bearing_rad[:, None] - np.arctan2(sight_e, sight_n))
+    farther_m = range_m - squared * seen.nearness[:, None]
+    across_var = squared * seen.bearing_var[:, None]
+    longer = squared**2 * seen.nearness_var[:, None] - across_var
+    off_m, cov = np.empty(sight.shape), np.empty((*sight.shape, 2))
+    off_m[..., 0] = east * farther_m + north * aside_m
+    off_m[..., 1] = north * farther_m - east * aside_m
+    cov[..., 0, 0] = east**2 * longer + across_var
+    cov[..., 1, 1] = north**2 * longer + across_var
+    cov[..., 0, 1] = cov[..., 1, 0] = east * north * longer
     return off_m, cov
 
 
@@ -145,11 +166,6 @@ def _summed(label: Ints, values: Floats, count: int) -> Floats:
     total = np.zeros((count, *values.shape[1:]))
     np.add.at(total, label, values)
     return total
-
-
-def _outer(unit: Floats) -> Floats:
-    result: Floats = unit[..., :, None] * unit[..., None, :]
-    return result
 
 
 def _wrapped(angle: Floats) -> Floats:

@@ -35,6 +35,8 @@ class Replay:
 
     given_up: what was never probable enough for the map. looked_m: how far all passes went.
     sightings: by frame id. suspects: what moderators rejected here, each valid from its `at` on.
+    known: the candidates of a checkpoint, oldest first. Learning (`core.learning`) rests on the
+    whole history, so it replays without.
     """
 
     def __init__(
@@ -43,12 +45,15 @@ class Replay:
         params: FusionParams,
         sightings: Mapping[UUID, Sequence[Sighting]],
         suspects: Sequence[Candidate] = (),
+        known: Sequence[Candidate] = (),
     ) -> None:
         self._plane, self._params, self._sightings = plane, params, sightings
         self._suspects = suspects
         self._nearby = Nearby()
         self.given_up: list[Candidate] = []
         self.looked_m = 0.0
+        for candidate in known:
+            self._nearby.add(candidate)
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -113,7 +118,7 @@ class Replay:
                 told.append(Told(candidate, thing, look, of_report(look, thing, 0.0, self._params)))
             elif chance.reported >= _BARELY and not unclear[i].any():
                 told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
-        births = self._births(new, unclear.any(axis=0), one, views)
+        births = self._births(new, np.any(unclear, axis=0), one, views)
         rows = row_ratios([*told, *births], self._params)
         for item, row in zip(told, rows, strict=False):
             item.apply(row)
@@ -243,6 +248,5 @@ def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
 
 def _told_apart(a: Candidate, b: Candidate) -> bool:
     """Whether passes report both, and more often than a pass names one thing twice by mistake."""
-    of_a = {item.pass_id for item in a.evidence if item.seen}
-    of_b = {item.pass_id for item in b.evidence if item.seen}
+    of_a, of_b = a.passes, b.passes
     return len(of_a & of_b) > _NAMED_TWICE * min(len(of_a), len(of_b))

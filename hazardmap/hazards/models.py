@@ -4,6 +4,8 @@
 recomputed from them by `services.fuse`; `HazardEvent` is the append-only feed of changes.
 """
 
+from datetime import timedelta
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
@@ -33,13 +35,17 @@ def _somewhere(name: str) -> models.CheckConstraint:
 
 
 class View(models.Model):
-    """One detected frame as evidence (core.observation.View)."""
+    """One detected frame as evidence (core.observation.View).
+
+    cell: of its position (core.coverings.looked_cell); evidence is read by cells.
+    """
 
     frame_id = models.UUIDField(primary_key=True)
     device_id = models.UUIDField()
     witness = models.BigIntegerField()
     captured_at = models.DateTimeField()
-    position = models.PointField(geography=True)
+    position = models.PointField(geography=True, spatial_index=False)
+    cell = models.BigIntegerField()
     accuracy_m = models.FloatField()
     heading_deg = models.FloatField(null=True)
     heading_sigma_deg = models.FloatField()
@@ -64,16 +70,21 @@ class View(models.Model):
             ),
             _somewhere("view_position"),
         ]
+        indexes = [models.Index("cell", "captured_at", name="view_by_cell")]
 
 
 class Observation(models.Model):
-    """One located detection (core.observation.Observation); `id` is the detection's."""
+    """One located detection (core.observation.Observation); `id` is the detection's.
+
+    cell: of its position (core.coverings.seen_cell).
+    """
 
     id = models.UUIDField(primary_key=True)
     view = models.ForeignKey(View, models.CASCADE, related_name="observations")
     kind = models.CharField(max_length=24)
     score = models.FloatField()
-    position = models.PointField(geography=True)
+    position = models.PointField(geography=True, spatial_index=False)
+    cell = models.BigIntegerField()
     range_m = models.FloatField()
     cov_ee_m2 = models.FloatField()
     cov_en_m2 = models.FloatField()
@@ -100,19 +111,41 @@ class Observation(models.Model):
             ),
             _somewhere("observation_position"),
         ]
+        indexes = [models.Index("cell", name="observation_by_cell")]
+
+
+class Look(models.Model):
+    """Where somebody looked in an hour (core.coverage.Looked): always what the views say."""
+
+    cell = models.BigIntegerField()
+    witness = models.BigIntegerField()
+    hour = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("cell", "witness", "hour", name="look_once_an_hour"),
+            models.CheckConstraint(
+                condition=Q(last_at__gte=F("hour"), last_at__lt=F("hour") + timedelta(hours=1)),
+                name="look_within_its_hour",
+            ),
+        ]
+        indexes = [models.Index("cell", "last_at", name="look_by_cell")]
 
 
 class Verdict(models.Model):
     """A moderator's word about the observations of a hazard (core.verdict.Verdict).
 
-    `undone_at` takes it back; `kind` is the new kind of a relabel, else the kind that was judged.
+    cell: of its position (core.coverings.looked_cell). `undone_at` takes it back; `kind` is the
+    new kind of a relabel, else the kind that was judged.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField(default=timezone.now)
     decision = models.CharField(max_length=8, choices=[(d.value, d.value) for d in Decision])
     kind = models.CharField(max_length=24)
-    position = models.PointField(geography=True)
+    position = models.PointField(geography=True, spatial_index=False)
+    cell = models.BigIntegerField()
     observations = models.JSONField()
     undone_at = models.DateTimeField(null=True)
 
@@ -125,15 +158,20 @@ class Verdict(models.Model):
             models.CheckConstraint(condition=Q(kind__in=KIND_NAMES), name="verdict_kind_known"),
             _somewhere("verdict_position"),
         ]
+        indexes = [models.Index("cell", name="verdict_by_cell")]
 
 
 class Hazard(models.Model):
-    """The present state of one thing on the road (core.hazard.Hazard)."""
+    """The present state of one thing on the road (core.hazard.Hazard).
+
+    cell: of its position (core.coverings.looked_cell).
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=24)
     state = models.CharField(max_length=9, choices=[(s.value, s.value) for s in State])
-    position = models.PointField(geography=True)
+    position = models.PointField(geography=True, spatial_index=False)
+    cell = models.BigIntegerField()
     cov_ee_m2 = models.FloatField()
     cov_en_m2 = models.FloatField()
     cov_nn_m2 = models.FloatField()
@@ -187,6 +225,7 @@ class Hazard(models.Model):
         indexes = [
             # Boxes on a map have sides along the grid of longitude and latitude, not great circles.
             GistIndex(Cast("position", models.GeometryField()), name="hazard_box"),
+            models.Index("cell", name="hazard_by_cell"),
             models.Index(
                 "expires_at",
                 condition=Q(state__in=["candidate", "active", "fading"]),
@@ -226,7 +265,25 @@ class Evidence(models.Model):
                 name="evidence_numbers",
             ),
         ]
-        indexes = [GinIndex("observations", name="evidence_by_observation")]
+        indexes = [
+            GinIndex("observations", name="evidence_by_observation"),
+            models.Index("hazard", "last_at", name="evidence_in_time"),
+        ]
+
+
+class Checkpoint(models.Model):
+    """Where the replay of a ground can be taken up (core.checkpoint): a memo, never the truth.
+
+    anchor: the smallest of its cells. params: digest of the parameters. hazards: what fusion calls
+    its hazards → the ids under which they are stored.
+    """
+
+    anchor = models.BigIntegerField(primary_key=True)
+    cells = models.JSONField()
+    at = models.DateTimeField()
+    params = models.CharField(max_length=64)
+    state = models.JSONField()
+    hazards = models.JSONField()
 
 
 class HazardEvent(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,85 +11,54 @@ from django.contrib.gis.geos import Point
 
 from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
+from hazardmap.core.coverings import looked_cell, seen_cell
 from hazardmap.core.hazard import Evidence, Hazard, State
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.hazards import models
+from hazardmap.platform.rows_put import Row, point
 
 _TIMES = ("t_ref", "first_seen", "last_seen", "expires_at")
 
 
-def view_of(row: models.View) -> View:
-    return View(
-        frame_id=row.frame_id,
-        device_id=row.device_id,
-        witness=row.witness,
-        captured_at=row.captured_at,
-        lon=row.position.x,
-        lat=row.position.y,
-        accuracy_m=row.accuracy_m,
-        heading_deg=row.heading_deg,
-        heading_sigma_deg=row.heading_sigma_deg,
-        speed_mps=row.speed_mps,
-        camera=Camera(**row.camera),
-        usable=row.usable,
-        dark=row.dark,
-        occluders=tuple(Box(*sides) for sides in row.occluders),
-        aspect=row.aspect,
-        simulated=row.simulated,
-    )
+def view_row(view: View, *, model_version: str) -> Row:
+    """As rows_put takes it."""
+    return {
+        "frame_id": str(view.frame_id),
+        "device_id": str(view.device_id),
+        "witness": view.witness,
+        "captured_at": view.captured_at.isoformat(),
+        "position": point(view.lon, view.lat),
+        "cell": looked_cell(view.lon, view.lat),
+        "accuracy_m": view.accuracy_m,
+        "heading_deg": view.heading_deg,
+        "heading_sigma_deg": view.heading_sigma_deg,
+        "speed_mps": view.speed_mps,
+        "camera": _camera_json(view.camera),
+        "aspect": view.aspect,
+        "usable": view.usable,
+        "dark": view.dark,
+        "simulated": view.simulated,
+        "occluders": [_sides(box) for box in view.occluders],
+        "model_version": model_version,
+    }
 
 
-def view_row(view: View, *, model_version: str) -> models.View:
-    return models.View(
-        frame_id=view.frame_id,
-        device_id=view.device_id,
-        witness=view.witness,
-        captured_at=view.captured_at,
-        position=Point(view.lon, view.lat),
-        accuracy_m=view.accuracy_m,
-        heading_deg=view.heading_deg,
-        heading_sigma_deg=view.heading_sigma_deg,
-        speed_mps=view.speed_mps,
-        camera=asdict(view.camera),
-        aspect=view.aspect,
-        usable=view.usable,
-        dark=view.dark,
-        simulated=view.simulated,
-        occluders=[_sides(box) for box in view.occluders],
-        model_version=model_version,
-    )
-
-
-def observation_of(row: models.Observation) -> Observation:
-    return Observation(
-        id=row.id,
-        frame_id=row.view_id,
-        kind=row.kind,
-        score=row.score,
-        lon=row.position.x,
-        lat=row.position.y,
-        range_m=row.range_m,
-        cov_ee_m2=row.cov_ee_m2,
-        cov_en_m2=row.cov_en_m2,
-        cov_nn_m2=row.cov_nn_m2,
-        box=Box(*row.box),
-    )
-
-
-def observation_row(observation: Observation) -> models.Observation:
-    return models.Observation(
-        id=observation.id,
-        view_id=observation.frame_id,
-        kind=observation.kind,
-        score=observation.score,
-        position=Point(observation.lon, observation.lat),
-        range_m=observation.range_m,
-        cov_ee_m2=observation.cov_ee_m2,
-        cov_en_m2=observation.cov_en_m2,
-        cov_nn_m2=observation.cov_nn_m2,
-        box=_sides(observation.box),
-    )
+def observation_row(observation: Observation) -> Row:
+    """As rows_put takes it."""
+    return {
+        "id": str(observation.id),
+        "view_id": str(observation.frame_id),
+        "kind": observation.kind,
+        "score": observation.score,
+        "position": point(observation.lon, observation.lat),
+        "cell": seen_cell(observation.lon, observation.lat),
+        "range_m": observation.range_m,
+        "cov_ee_m2": observation.cov_ee_m2,
+        "cov_en_m2": observation.cov_en_m2,
+        "cov_nn_m2": observation.cov_nn_m2,
+        "box": _sides(observation.box),
+    }
 
 
 def verdict_of(row: models.Verdict) -> Verdict:
@@ -110,7 +80,12 @@ def hazard_of(row: models.Hazard) -> Hazard:
 
 def hazard_row(hazard: Hazard) -> models.Hazard:
     fields = {name: getattr(hazard, name) for name in _HAZARD_FIELDS}
-    return models.Hazard(**fields, state=hazard.state.value, position=Point(hazard.lon, hazard.lat))
+    return models.Hazard(
+        **fields,
+        state=hazard.state.value,
+        position=Point(hazard.lon, hazard.lat),
+        cell=looked_cell(hazard.lon, hazard.lat),
+    )
 
 
 def evidence_of(row: models.Evidence) -> Evidence:
@@ -118,16 +93,30 @@ def evidence_of(row: models.Evidence) -> Evidence:
     return Evidence(**fields, observations=tuple(UUID(text) for text in row.observations))
 
 
-def evidence_row(hazard_id: UUID, evidence: Evidence) -> models.Evidence:
-    fields = {name: getattr(evidence, name) for name in _EVIDENCE_FIELDS}
-    return models.Evidence(
-        **fields, hazard_id=hazard_id, observations=[str(id_) for id_ in evidence.observations]
-    )
+def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
+    """As rows_put takes it."""
+    best = evidence.best_observation
+    return {
+        "hazard_id": str(hazard_id),
+        "pass_id": str(evidence.pass_id),
+        "witness": evidence.witness,
+        "device_id": str(evidence.device_id),
+        "first_at": evidence.first_at.isoformat(),
+        "last_at": evidence.last_at.isoformat(),
+        "seen": evidence.seen,
+        "score": evidence.score,
+        "visibility": evidence.visibility,
+        "log2_ratio": evidence.log2_ratio,
+        "frames": evidence.frames,
+        "observations": [str(id_) for id_ in evidence.observations],
+        "best_observation": str(best) if best else None,
+        "p_after": evidence.p_after,
+    }
 
 
 def hazard_json(hazard: Hazard) -> dict[str, Any]:
     """A hazard as the change feed keeps it."""
-    values = asdict(hazard)
+    values = {name: getattr(hazard, name) for name in Hazard.__dataclass_fields__}
     return values | {
         "id": str(hazard.id),
         "state": hazard.state.value,
@@ -144,6 +133,11 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
             **{name: datetime.fromisoformat(values[name]) for name in _TIMES},
         }
     )
+
+
+@lru_cache(maxsize=1000)
+def _camera_json(camera: Camera) -> dict[str, float]:
+    return asdict(camera)
 
 
 def _sides(box: Box) -> list[float]:

@@ -1,6 +1,6 @@
 """Reads: the map as values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
 from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
-from django.db.models import FloatField, Func, Q, QuerySet
+from django.db.models import Count, FloatField, Func, Max, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -32,6 +32,15 @@ class Fading(NamedTuple):
     p: float
     t_ref: datetime
     half_life_s: float
+
+
+class Covered(NamedTuple):
+    """A cell's coverage: when it was last looked at, by how many independent looks (an account
+    counts once an hour), and by how many accounts."""
+
+    last_at: datetime
+    looks: int
+    witnesses: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,17 @@ def hazards_page(
     if after is not None:
         found = found.filter(id__gt=after)
     return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
+
+
+def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
+    """Who has looked at these cells (H3, coverings.LOOKED_RES) since then; absent: nobody."""
+    found = models.Look.objects.filter(cell__in=list(cells), last_at__gte=since).values("cell")
+    counted = found.annotate(
+        last=Max("last_at"), looks=Count("id"), by=Count("witness", distinct=True)
+    )
+    return {
+        row["cell"]: Covered(row["last"], row["looks"], row["by"]) for row in counted.order_by()
+    }
 
 
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:

@@ -10,7 +10,7 @@ from hazardmap.accounts.models import ApiKey, Device, User
 from hazardmap.accounts.selectors import (
     buyer_by_token,
     contributor_by_token,
-    device_camera,
+    device_cameras,
     devices_of,
 )
 from hazardmap.accounts.services import device_create, device_revoke, user_create
@@ -69,9 +69,9 @@ def test_devices_are_listed_newest_first_and_revoking_keeps_the_first_time():
 
 def test_a_camera_is_the_default_until_its_owner_knows_better():
     _, device = driver()
-    assert device_camera(device.device_id, DEFAULT_CAMERA) == DEFAULT_CAMERA
+    assert device_cameras([device.device_id])[device.device_id](DEFAULT_CAMERA) == DEFAULT_CAMERA
     Device.objects.update(hfov_deg=62, camera_height_m=1.4, pitch_deg=0.0, yaw_deg=-3.0)
-    known = device_camera(device.device_id, DEFAULT_CAMERA)
+    known = device_cameras([device.device_id])[device.device_id](DEFAULT_CAMERA)
     assert (known.hfov_deg, known.height_m, known.pitch_deg, known.yaw_deg) == (62, 1.4, 0.0, -3.0)
     assert known.hfov_sigma_deg < DEFAULT_CAMERA.hfov_sigma_deg
     assert known.yaw_sigma_deg < DEFAULT_CAMERA.yaw_sigma_deg

@@ -17,7 +17,7 @@ from hazardmap.core.hazard import Change
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.selectors import changes_since, hazard_get
-from hazardmap.hazards.services import expire_faded, fuse_pending, verdict_give
+from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, verdict_give
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
 from hazardmap.platform.ids import new_id
@@ -127,6 +127,29 @@ def test_four_workers_at_one_place_make_the_serial_map(start) -> None:
         frames += drive(device, minutes_ago(9 - number), *things, start=start, frames=8)
     assert sum(at_once(*[fuse_pending] * 4)) == len(frames)
     assert_same_as_serial(frames)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_workers_and_an_evaluation_anew_at_once_make_the_serial_map() -> None:
+    """A street that has checkpoints gets the rest of its passes in the middle of a `refuse`."""
+    devices = [contributor(f"r{number}") for number in range(4)]
+    things = [ahead(45.0, "cow"), ahead(60.0, "cone")]
+    frames = [
+        drive(devices[number % 4], minutes_ago(50 - 4 * number), *things, frames=4)
+        for number in range(10)
+    ]
+    fuse_in_turn(frames[:6])
+    assert models.Checkpoint.objects.exists()
+    everywhere = (-180.0, -90.0, 180.0, 90.0)
+    offer_again(frame for one in frames[6:] for frame in one)
+    *_, taken, other = at_once(
+        lambda: list(area_refuse(everywhere)),
+        lambda: list(area_refuse(everywhere)),
+        fuse_pending,
+        fuse_pending,
+    )
+    assert taken + other == 16
+    assert_same_as_serial([frame for one in frames for frame in one])
 
 
 def test_a_row_of_things_through_many_cells_is_locked_as_a_whole(

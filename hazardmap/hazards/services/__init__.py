@@ -1,5 +1,6 @@
 """What changes the map."""
 
+from hazardmap.hazards.services.area_refuse import Area, area_refuse
 from hazardmap.hazards.services.expire_faded import expire_faded
 from hazardmap.hazards.services.fuse_pending import fuse_pending
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
@@ -10,8 +11,10 @@ from hazardmap.hazards.services.verdict_give import (
 )
 
 __all__ = [
+    "Area",
     "RoadsUnreadable",
     "VerdictRefused",
+    "area_refuse",
     "expire_faded",
     "fuse_pending",
     "roads_load",

@@ -1,88 +1,186 @@
 """Evaluate the map anew around some places, from the evidence stored there.
 
-The state of a cluster is a pure function of its evidence (`core.fusion.fuse`); this module locks
-the place, finds the cluster, calls that function and has what differs written.
+The state of a ground is a pure function of its evidence (`core.fusion.fuse`); this module locks
+the place, finds the grounds, calls that function, from a checkpoint where one holds, and has what
+differs written.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
 
-from hazardmap.core.clusters import LINK_M, VIEW_REACH_M
-from hazardmap.core.fusion import FusedHazard, fuse
+from hazardmap.core.candidate import HistoryNeeded
+from hazardmap.core.checkpoint import Advanced, advance
+from hazardmap.core.coverings import Ground, Place, seen_from_where
+from hazardmap.core.fusion import FusedHazard, canonical, fuse_ground
 from hazardmap.core.identity import match
+from hazardmap.core.lifecycle import swept
+from hazardmap.core.observation import Observation, View
 from hazardmap.core.params import FusionParams
-from hazardmap.hazards import models, rows
+from hazardmap.core.verdict import Verdict
+from hazardmap.hazards.services.checkpoints import Stored, checkpoints_keep, checkpoints_of
+from hazardmap.hazards.services.cluster_find import grounds_around
+from hazardmap.hazards.services.evidence_read import (
+    BEGINNING,
+    Trail,
+    observations_of,
+    trails_of,
+    verdicts_around,
+    views_of,
+)
 from hazardmap.hazards.services.hazards_write import hazards_write
-from hazardmap.hazards.services.near import Place, near
 from hazardmap.hazards.services.place_lock import PlaceLock
 from hazardmap.inference.selectors import recall_table
 
 Places = Sequence[Place]
-Cluster = Mapping[UUID, Place]
+Looks = Sequence[tuple[Place, datetime]]
 
 
-def fuse_around(*, seen: Places, looked_from: Places, lock: PlaceLock) -> None:
-    """Re-evaluate every hazard near `seen` or within view of `looked_from` (lon, lat).
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """A ground with what is to be written of it."""
 
-    Call it inside a transaction, after what these places tell has been stored, and do nothing
-    after it that may wait for another transaction. Raises place_lock.MoreCells.
+    present: list[FusedHazard]
+    gone: list[UUID]
+    trails: Mapping[UUID, Trail]
+    newer: Stored | None
+
+
+def fuse_around(*, seen: Places, looked_from: Looks, lock: PlaceLock) -> None:
+    """Re-evaluate every hazard near `seen` or in reach of `looked_from`.
+
+    seen: (lon, lat). looked_from: those of the views, with the times at which they were captured;
+    datetime.min for a whole replay. Call it inside a transaction, after what these places tell has
+    been stored, and do nothing after it that may wait for another one. Raises MoreCells.
     """
-    lock = lock.require_around([*seen, *looked_from])
-    cluster = _grown(_observations(seen, LINK_M) | _observations(looked_from, VIEW_REACH_M))
-    if cluster:
-        lock.require(cluster.values())
-        _evaluate(cluster)
+    cameras = [place for place, _ in looked_from]
+    lock = lock.require_around([*seen, *cameras])
+    grounds = grounds_around(seen=seen, looked_from=cameras)
+    if grounds:
+        lock.require_cells(one for ground in grounds for one in ground)
+        _evaluate(grounds, _oldest(grounds, looked_from))
 
 
-def _observations(places: Places, reach_m: float) -> dict[UUID, Place]:
-    """Ids and places of the observations within reach of any place."""
-    found = near(models.Observation, places, reach_m).only("id", "position")
-    return {row.id: (row.position.x, row.position.y) for row in found}
+def _oldest(grounds: Sequence[Ground], looks: Looks) -> dict[Ground, datetime]:
+    """When the oldest of the looks that reach a ground was; the beginning where none does."""
+    reach = seen_from_where([place for place, _ in looks], grounds)
+    return {
+        ground: min((looks[i][1] for i in indices), default=BEGINNING)
+        for ground, indices in zip(grounds, reach, strict=True)
+    }
 
 
-def _grown(start: Cluster) -> dict[UUID, Place]:
-    """Everything that is linked to these observations, however far the chain goes."""
-    cluster = dict(start)
-    edge = list(cluster.values())
-    while edge:
-        linked = _observations(edge, LINK_M)
-        edge = [place for key, place in linked.items() if key not in cluster]
-        cluster |= linked
-    return cluster
-
-
-def _evaluate(cluster: Cluster) -> None:
-    places = set(cluster.values())
-    views = near(models.View, places, VIEW_REACH_M)
-    observations = models.Observation.objects.filter(id__in=cluster)
-    verdicts = near(models.Verdict, places, VIEW_REACH_M).filter(undone_at__isnull=True)
-    fused = fuse(
-        [rows.view_of(row) for row in views],
-        [rows.observation_of(row) for row in observations],
-        FusionParams(table=recall_table()),
-        [rows.verdict_of(row) for row in verdicts],
-        timezone.now(),
+def _evaluate(grounds: Sequence[Ground], oldest: Mapping[Ground, datetime]) -> None:
+    # Read each time: another detector may have been promoted since.
+    params = FusionParams(table=recall_table())
+    verdicts = verdicts_around(grounds)
+    judged = seen_from_where([(verdict.lon, verdict.lat) for verdict in verdicts], grounds)
+    free = [ground for ground, about in zip(grounds, judged, strict=True) if not about]
+    stored = checkpoints_of(free, oldest, params)
+    done, again = _advanced(grounds, stored, verdicts, params)
+    if again:
+        done |= _advanced(again, {}, verdicts, params)[0]
+    checkpoints_keep(
+        {ground: one.newer for ground, one in done.items() if one.newer},
+        [ground for ground, one in done.items() if ground not in stored or ground in again],
+        params,
     )
-    _reconcile(cluster, fused)
-
-
-def _reconcile(cluster: Cluster, fused: Sequence[FusedHazard]) -> None:
-    """Have what fusion found written over what is stored, keeping the ids of what goes on."""
-    behind: dict[UUID, set[UUID]] = defaultdict(set)
-    trails = models.Evidence.objects.filter(
-        observations__has_any_keys=[str(id_) for id_ in cluster]
-    )
-    for hazard_id, ids in trails.values_list("hazard_id", "observations"):
-        behind[hazard_id].update(UUID(text) for text in ids)
-    matched = match({id_: frozenset(ids) for id_, ids in behind.items()}, fused)
     hazards_write(
-        present=[
-            FusedHazard(replace(one.hazard, id=matched.ids[one.hazard.id]), one.evidence)
-            for one in fused
-        ],
-        gone=matched.gone,
+        present=[hazard for one in done.values() for hazard in one.present],
+        gone=[id_ for one in done.values() for id_ in one.gone],
+        trails={id_: trail for one in done.values() for id_, trail in one.trails.items()},
     )
+
+
+def _advanced(
+    grounds: Sequence[Ground],
+    stored: Mapping[Ground, Stored],
+    verdicts: Sequence[Verdict],
+    params: FusionParams,
+) -> tuple[dict[Ground, _Evaluated], list[Ground]]:
+    """The grounds evaluated, and those whose checkpoint did not do."""
+    since = {g: stored[g].checkpoint.at if g in stored else BEGINNING for g in grounds}
+    views = views_of(since)
+    by_cell = observations_of(views)
+    trails = trails_of(since)
+    reach = seen_from_where([(view.lon, view.lat) for view in views], grounds)
+    done, again = {}, []
+    for ground, indices in zip(grounds, reach, strict=True):
+        here = [views[i] for i in indices if views[i].captured_at > since[ground]]
+        frames = {view.frame_id for view in here}
+        found = [o for one in ground for o in by_cell.get(one, ()) if o.frame_id in frames]
+        start = stored.get(ground)
+        known = start.hazards.values() if start else ()
+        recent = _since(trails.about((o.id for o in found), known), since[ground])
+        try:
+            outcome = _replayed(here, found, verdicts, start, params)
+        except HistoryNeeded:
+            again.append(ground)
+        else:
+            done[ground] = _evaluated(outcome, {o.id for o in found}, start, recent)
+    return done, again
+
+
+def _since(trails: Mapping[UUID, Trail], at: datetime) -> dict[UUID, Trail]:
+    """What is behind a checkpoint is not written again."""
+    return {
+        hazard_id: {pass_id: item for pass_id, item in trail.items() if item.last_at > at}
+        for hazard_id, trail in trails.items()
+    }
+
+
+def _replayed(
+    views: Sequence[View],
+    observations: Sequence[Observation],
+    verdicts: Sequence[Verdict],
+    start: Stored | None,
+    params: FusionParams,
+) -> Advanced:
+    here = {observation.id for observation in observations}
+    about = [verdict for verdict in verdicts if not here.isdisjoint(verdict.observation_ids)]
+    if not about:
+        return advance(views, observations, params, start.checkpoint if start else None)
+    by_frame = {view.frame_id: view for view in views}
+    ordered = sorted(observations, key=canonical(by_frame))
+    return Advanced(fuse_ground(views, ordered, by_frame, about, params), None)
+
+
+def _evaluated(
+    outcome: Advanced, here: set[UUID], start: Stored | None, trails: Mapping[UUID, Trail]
+) -> _Evaluated:
+    """here: ids of the observations that were replayed."""
+    now = timezone.now()
+    ids, gone = _identified(outcome.hazards, here, start.hazards if start else {}, trails)
+    newer = outcome.checkpoint
+    present = [
+        FusedHazard(swept(replace(one.hazard, id=ids[one.hazard.id]), now), one.evidence)
+        for one in outcome.hazards
+    ]
+    stored_as = {id_: ids[id_] for id_ in newer.hazards} if newer else {}
+    return _Evaluated(
+        present=present,
+        gone=gone,
+        trails={one.hazard.id: trails.get(one.hazard.id, {}) for one in present},
+        newer=Stored(newer, stored_as) if newer else None,
+    )
+
+
+def _identified(
+    hazards: Sequence[FusedHazard],
+    here: set[UUID],
+    known: Mapping[UUID, UUID],
+    trails: Mapping[UUID, Trail],
+) -> tuple[dict[UUID, UUID], list[UUID]]:
+    """Fusion's ids → those to store under, so that a hazard keeps its own; and whose end it is."""
+    kept = set(known.values())
+    behind = {
+        hazard_id: frozenset(id_ for item in trail.values() for id_ in item.observations)
+        for hazard_id, trail in trails.items()
+        if hazard_id not in kept
+    }
+    behind = {hazard_id: ids for hazard_id, ids in behind.items() if ids & here}
+    matched = match(behind, [one for one in hazards if one.hazard.id not in known])
+    return {**matched.ids, **known}, list(matched.gone)

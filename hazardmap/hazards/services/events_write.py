@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from django.db import connection
+from django.utils import timezone
 
 from hazardmap.core.hazard import Change, Hazard
 from hazardmap.hazards import models, rows
+from hazardmap.platform.rows_put import rows_put
 
 _FEED = 0x66656564
 
@@ -20,9 +22,14 @@ def events_write(events: Sequence[tuple[Change, Hazard]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FEED])
-    models.HazardEvent.objects.bulk_create(
-        models.HazardEvent(
-            change=change.value, hazard_id=hazard.id, hazard=rows.hazard_json(hazard)
-        )
+    at = timezone.now().isoformat()
+    told = [
+        {
+            "at": at,
+            "change": change.value,
+            "hazard_id": str(hazard.id),
+            "hazard": rows.hazard_json(hazard),
+        }
         for change, hazard in events
-    )
+    ]
+    rows_put(models.HazardEvent, told, over=False)

@@ -1,11 +1,10 @@
 """Turn a detected frame into what fusion works with: one view and its located observations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from uuid import UUID
 
-from hazardmap.accounts.selectors import device_camera, witness_of
+from hazardmap.accounts.selectors import device_cameras, witnesses
 from hazardmap.capture.selectors import FramePose, poses, track_around
 from hazardmap.core.camera import DEFAULT_CAMERA, Camera
 from hazardmap.core.fusion import observe
@@ -13,6 +12,7 @@ from hazardmap.core.observation import Observation, View
 from hazardmap.core.tracks import TrackPoint, headings
 from hazardmap.hazards import models, rows
 from hazardmap.inference.services import TakenRun
+from hazardmap.platform.rows_put import rows_put
 
 # What a phone or dashcam states as its heading is about this good.
 STATED_HEADING_SIGMA_DEG = 4.0
@@ -29,17 +29,19 @@ class NewEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Who is behind the frames of a batch, asked once each."""
+    """Who is behind the frames of a batch, by account and by device."""
 
-    witness: Callable[[UUID], int]
-    camera: Callable[[UUID, Camera], Camera]
+    witness: Mapping[UUID, int]
+    camera: Mapping[UUID, Callable[[Camera], Camera]]
 
 
 def evidence_take(runs: list[TakenRun]) -> NewEvidence:
     """Store the views and observations of these runs and return them."""
     frames = poses(run.frame_id for run in runs)
-    # A batch holds many frames of few devices.
-    owners = Owners(cache(witness_of), cache(device_camera))
+    owners = Owners(
+        witnesses(frame.account_id for frame in frames.values()),
+        device_cameras(frame.device_id for frame in frames.values()),
+    )
     views: list[View] = []
     observations: list[Observation] = []
     view_rows = []
@@ -56,10 +58,8 @@ def evidence_take(runs: list[TakenRun]) -> NewEvidence:
             )
             if isinstance(seen, Observation):
                 observations.append(seen)
-    models.View.objects.bulk_create(view_rows, ignore_conflicts=True)
-    models.Observation.objects.bulk_create(
-        [rows.observation_row(observation) for observation in observations], ignore_conflicts=True
-    )
+    rows_put(models.View, view_rows, over=False)
+    rows_put(models.Observation, [rows.observation_row(one) for one in observations], over=False)
     return NewEvidence(views, observations)
 
 
@@ -68,7 +68,7 @@ def _view(frame: FramePose, run: TakenRun, owners: Owners) -> View:
     return View(
         frame_id=frame.id,
         device_id=frame.device_id,
-        witness=owners.witness(frame.account_id),
+        witness=owners.witness[frame.account_id],
         captured_at=frame.captured_at,
         lon=frame.lon,
         lat=frame.lat,
@@ -76,7 +76,7 @@ def _view(frame: FramePose, run: TakenRun, owners: Owners) -> View:
         heading_deg=heading_deg,
         heading_sigma_deg=heading_sigma_deg,
         speed_mps=frame.speed_mps,
-        camera=owners.camera(frame.device_id, _base_camera(frame)),
+        camera=owners.camera[frame.device_id](_base_camera(frame)),
         usable=run.usable,
         dark=run.dark,
         occluders=run.occluders,

@@ -4,13 +4,14 @@ import logging
 
 from django.db import DataError, IntegrityError, transaction
 
-from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
+from hazardmap.hazards.services.cluster_fuse import fuse_around
+from hazardmap.hazards.services.coverage_add import coverage_add
 from hazardmap.hazards.services.evidence_take import evidence_take
 from hazardmap.hazards.services.place_lock import MoreCells, PlaceLock, place_lock
 from hazardmap.inference.services import TakenRun, runs_take
 
 logger = logging.getLogger(__name__)
-BATCH = 50
+BATCH = 200
 # What a frame with impossible values ends in, here or at a constraint of the database.
 _IMPOSSIBLE = (ValueError, KeyError, ArithmeticError, DataError, IntegrityError)
 
@@ -56,6 +57,9 @@ def _fuse_batch(cells: frozenset[int], limit: int) -> int:
 
 def _take_in(runs: list[TakenRun], lock: PlaceLock) -> None:
     new = evidence_take(runs)
-    seen: Places = [(item.lon, item.lat) for item in new.observations]
-    looked: Places = [(view.lon, view.lat) for view in new.views]
-    fuse_around(seen=seen, looked_from=looked, lock=lock)
+    seen = [(item.lon, item.lat) for item in new.observations]
+    cameras = [(view.lon, view.lat) for view in new.views]
+    lock = lock.require_around([*seen, *cameras])
+    coverage_add(new.views)
+    looks = [(place, view.captured_at) for place, view in zip(cameras, new.views, strict=True)]
+    fuse_around(seen=seen, looked_from=looks, lock=lock)

@@ -1,21 +1,28 @@
 """Write hazards with their trails of evidence, where anything about them has changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
+
+from django.db import connection
 
 from hazardmap.core.fusion import FusedHazard
 from hazardmap.core.hazard import LIVE, Change, Hazard, State
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.services.events_write import events_write
+from hazardmap.hazards.services.evidence_read import Trail
+from hazardmap.platform.rows_put import rows_put
 
 _FIELDS = [field.name for field in models.Hazard._meta.concrete_fields if not field.primary_key]
 
 
-def hazards_write(*, present: Sequence[FusedHazard], gone: Collection[UUID]) -> None:
+def hazards_write(
+    *, present: Sequence[FusedHazard], gone: Collection[UUID], trails: Mapping[UUID, Trail]
+) -> None:
     """Store these hazards, delete those whose evidence now belongs to others, tell the feed.
 
-    Call it with their place locked (place_lock), as the last step of a transaction.
+    trails: what is stored behind them. Call it with their place locked (place_lock), as the last
+    step of a transaction.
     """
     ids = [*(one.hazard.id for one in present), *gone]
     # The sweep that expires hazards knows no places: the rows are locked against it.
@@ -28,7 +35,7 @@ def hazards_write(*, present: Sequence[FusedHazard], gone: Collection[UUID]) -> 
         unique_fields=["id"],
         update_fields=_FIELDS,
     )
-    _evidence_write(present)
+    _evidence_write(present, trails)
     models.Hazard.objects.filter(id__in=gone).delete()
     pairs = [(before.get(hazard.id), hazard) for hazard in changed]
     pairs += [(before[id_], _removed(before[id_])) for id_ in sorted(gone)]
@@ -42,23 +49,25 @@ def _removed(hazard: Hazard) -> Hazard:
     return replace(hazard, state=State.CLEARED, published=False, confirmed=False)
 
 
-def _evidence_write(present: Sequence[FusedHazard]) -> None:
+def _evidence_write(present: Sequence[FusedHazard], trails: Mapping[UUID, Trail]) -> None:
     """Only passes whose say has changed are written."""
-    ids = [one.hazard.id for one in present]
-    stored = {
-        (row.hazard_id, row.pass_id): row
-        for row in models.Evidence.objects.filter(hazard_id__in=ids)
-    }
-    new = []
+    new, over = [], []
     for one in present:
-        for item in one.evidence:
-            row = stored.get((one.hazard.id, item.pass_id))
-            if row is not None and rows.evidence_of(row) == item:
-                del stored[one.hazard.id, item.pass_id]
-            else:
-                new.append(rows.evidence_row(one.hazard.id, item))
-    models.Evidence.objects.filter(id__in=[row.id for row in stored.values()]).delete()
-    models.Evidence.objects.bulk_create(new)
+        id_, stored = one.hazard.id, trails.get(one.hazard.id, {})
+        new += [
+            rows.evidence_row(id_, item)
+            for item in one.evidence
+            if stored.get(item.pass_id) != item
+        ]
+        over += [(id_, pass_id) for pass_id in stored.keys() - {i.pass_id for i in one.evidence}]
+    if over:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM hazards_evidence WHERE (hazard_id, pass_id) IN "
+                "(SELECT * FROM unnest(%s::uuid[], %s::uuid[]))",
+                [*map(list, zip(*over, strict=True))],
+            )
+    rows_put(models.Evidence, new, unique="hazard_id, pass_id", over=True)
 
 
 def change_between(before: Hazard | None, after: Hazard) -> Change | None:

@@ -44,9 +44,9 @@ class PlaceLock:
             raise MoreCells(needed | self.cells)
         return place_lock(needed)
 
-    def require(self, points: Iterable[tuple[float, float]]) -> None:
-        """Raise MoreCells unless every point (lon, lat) lies in a locked cell."""
-        needed = frozenset(cell(lon, lat, LOCK_RES) for lon, lat in points)
+    def require_cells(self, cells: Iterable[int]) -> None:
+        """Raise MoreCells unless the parents of these finer cells are locked."""
+        needed = frozenset(int(h3.cell_to_parent(one, LOCK_RES)) for one in cells)
         if not needed <= self.cells:
             raise MoreCells(needed | self.cells)
 

@@ -10,6 +10,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models
 from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
+from hazardmap.hazards.services.evidence_read import BEGINNING
 from hazardmap.hazards.services.place_lock import MoreCells, place_lock
 
 
@@ -33,6 +34,7 @@ def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID
             decision=decision.value,
             kind=kind if decision is Decision.RELABEL else hazard.kind,
             position=hazard.position,
+            cell=hazard.cell,
             observations=_observations_behind(hazard),
         )
         return verdict.id, [(hazard.position.x, hazard.position.y)]
@@ -66,7 +68,9 @@ def _then_fuse(write: Callable[[], tuple[UUID, Places]]) -> UUID:
             with transaction.atomic():
                 lock = place_lock(cells)
                 result, places = write()
-                fuse_around(seen=places, looked_from=places, lock=lock)
+                fuse_around(
+                    seen=places, looked_from=[(place, BEGINNING) for place in places], lock=lock
+                )
                 return result
         except MoreCells as more:
             cells = more.cells

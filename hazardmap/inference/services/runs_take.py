@@ -40,9 +40,10 @@ def runs_take(*, limit: int) -> list[TakenRun]:
     runs = list(waiting.select_for_update(skip_locked=True)[:limit])
     DetectionRun.objects.filter(id__in=[run.id for run in runs]).update(fused_at=timezone.now())
     detections: dict[UUID, list[TakenDetection]] = defaultdict(list)
-    for row in Detection.objects.filter(frame_id__in=[run.frame_id for run in runs]).order_by("id"):
-        box = Box(row.left, row.top, row.right, row.bottom)
-        detections[row.run_id].append(TakenDetection(row.id, row.kind, row.score, box))
+    boxes = Detection.objects.filter(frame_id__in=[run.frame_id for run in runs]).order_by("id")
+    columns = "run_id", "id", "kind", "score", "left", "top", "right", "bottom"
+    for run_id, id_, kind, score, *sides in boxes.values_list(*columns):
+        detections[run_id].append(TakenDetection(id_, kind, score, Box(*sides)))
     return [
         TakenRun(
             frame_id=run.frame_id,

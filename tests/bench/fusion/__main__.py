@@ -79,7 +79,10 @@ def write(found: list[Figure], size: str) -> None:
     """The two documents; only the whole scenario's figures count, and the size says which it is."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     noted = [{**figure, "note": f"{figure['note']} ({size})"} for figure in found]
-    (RESULTS / "fusion.json").write_text(json.dumps(noted, indent=1) + "\n")
+    path, names = RESULTS / "fusion.json", {figure["measure"] for figure in found}
+    kept = json.loads(path.read_text()) if path.exists() else []
+    kept = [figure for figure in kept if figure["measure"] not in names]
+    path.write_text(json.dumps([*noted, *kept], indent=1) + "\n")
     rows = [f"| {f['measure']} | {f['value']} | {f['unit']} | {f['note']} |" for f in found]
     text = [
         "# Fusion: how right the map is",

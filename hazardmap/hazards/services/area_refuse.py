@@ -1,0 +1,69 @@
+"""Evaluate an area anew from its evidence, from the beginning: after new parameters or in doubt.
+
+Place by place under the same locks as live fusion, so that workers go on meanwhile. Each place is
+one transaction: a run that was stopped has done some of them, and may simply be started again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import h3.api.basic_int as h3
+from django.db import connection, transaction
+
+from hazardmap.core.bbox import Bbox
+from hazardmap.core.coverings import SEEN_RES, middles
+from hazardmap.hazards.services.cluster_fuse import fuse_around
+from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells, place_lock
+
+Area = Bbox | int
+"""West, south, east and north (west > east crosses the antimeridian), or an H3 cell."""
+
+
+def area_refuse(area: Area) -> Iterator[tuple[int, int]]:
+    """Yields (places done, places in all) after each place. A place is a cell of LOCK_RES.
+
+    Grounds that reach into the area are evaluated whole.
+    """
+    by_place: dict[int, list[int]] = defaultdict(list)
+    for one in _occupied(area):
+        by_place[int(h3.cell_to_parent(one, LOCK_RES))].append(one)
+    for done, cells in enumerate(by_place.values(), start=1):
+        _place_refuse(cells)
+        yield done, len(by_place)
+
+
+def _place_refuse(cells: Sequence[int]) -> None:
+    locked: frozenset[int] = frozenset()
+    while True:
+        try:
+            with transaction.atomic():
+                fuse_around(seen=middles(cells), looked_from=(), lock=place_lock(locked))
+                return
+        except MoreCells as more:
+            locked = more.cells
+
+
+def _occupied(area: Area) -> list[int]:
+    """Cells (SEEN_RES) in the area that hold observations, ascending."""
+    where, values = _condition(area)
+    with connection.cursor() as cursor:
+        statement = f"SELECT DISTINCT cell FROM hazards_observation WHERE {where} ORDER BY cell"  # noqa: S608 - one of those below
+        cursor.execute(statement, values)
+        return [cell for (cell,) in cursor.fetchall()]
+
+
+def _condition(area: Area) -> tuple[str, list[Any]]:
+    if isinstance(area, int):
+        if h3.get_resolution(area) >= SEEN_RES:
+            return "cell = %s", [h3.cell_to_parent(area, SEEN_RES)]
+        last = h3.cell_to_children_size(area, SEEN_RES) - 1
+        return "cell BETWEEN %s AND %s", [
+            h3.child_pos_to_cell(area, SEEN_RES, 0),
+            h3.child_pos_to_cell(area, SEEN_RES, last),
+        ]
+    west, south, east, north = area
+    lon, lat = "ST_X(position::geometry)", "ST_Y(position::geometry)"
+    joint = "AND" if west <= east else "OR"
+    inside = f"{lat} BETWEEN %s AND %s AND ({lon} >= %s {joint} {lon} <= %s)"
+    return inside, [south, north, west, east]
