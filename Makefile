@@ -73,4 +73,4 @@ evaluate: ## measure WEIGHTS, write the model card, calibration and recall table
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
 	  --publish $(EVALUATE_ARGS)
 	@.venv/bin/python -m detection.release --weights $(WEIGHTS) --version $(VERSION) \
-	  --report var/evaluate/report/report.json
+	  --measured var/evaluate/report

@@ -1,10 +1,11 @@
 """Put trained weights beside the shipped ones: copy them and pin them in the manifest.
 
-    python -m detection.release --weights road.pt --report var/evaluate/report/report.json
+    python -m detection.release --weights road.pt --measured var/evaluate/report
 
-The report is what `python -m detection.evaluate` wrote about these very weights: working
-thresholds, size and figures are taken from it. The recall table gets the name of the new set of
-models; unless the evaluation has written it for that set, it counts as unmeasured.
+The folder is what `python -m detection.evaluate` wrote about these very weights: working
+thresholds, size and figures are taken from its report, and its calibration and recall table are
+put beside the weights. Without a recall table for the new set of models, the old one gets their
+name and counts as unmeasured.
 """
 
 import argparse
@@ -18,13 +19,14 @@ from typing import Any, Final
 from detection import labelled
 from detection.backends.export import DEFAULT_DIR
 from detection.backends.yolo import Yolo
-from detection.evaluate.claims import DRAWN, REAL, Claim, claim
+from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, Claim, claim
 from detection.fetch import sha256_of
 from detection.manifest import Hazards, ManifestError, Model, Role, load_manifest
 
 SHIPPED: Final = Path(__file__).parent / "weights" / "manifest.toml"
 NAME: Final = "road"
 METRICS: Final = "metrics.json"
+CALIBRATION: Final = "calibration.json"
 MOST_BYTES: Final = 12_000_000
 THRESHOLD: Final = 0.25  # of a class that the report has none for
 BENCHMARK: Final = "val-1"  # the held back pictures, real and drawn, as they are today
@@ -42,7 +44,7 @@ class ReleaseError(Exception):
 
 def release(
     weights: Path,
-    report: Mapping[str, Any],
+    measured: Path,
     *,
     manifest: Path = SHIPPED,
     version: str = "1",
@@ -52,8 +54,10 @@ def release(
     """Copy weights beside the manifest and write their entry; the label of all hazard models.
 
     A release of the same name is replaced. Nothing changes unless the weights load, know exactly
-    the classes of KINDS, and are those of the report. Raises ReleaseError or ManifestError.
+    the classes of KINDS, and are those of the report. Raises ReleaseError, ManifestError, and
+    OSError, ValueError or KeyError for a folder that is not the evaluation's.
     """
+    report = json.loads((measured / "report.json").read_text(encoding="utf-8"))
     size, sha256 = weights.stat().st_size, sha256_of(weights)
     if size > MOST_BYTES:
         raise ReleaseError(f"{weights} has {size} bytes, more than {MOST_BYTES}")
@@ -81,14 +85,25 @@ def release(
     hazards = Hazards((*others, model))
     figures = _metrics(report, hazards.label)
     entry = _entry(model, target.name, size, training_data, figures)
-    table = json.loads(before.recall.read_text())
-    if table["version"] != hazards.version:
-        table |= {"version": hazards.version, "measured": False}
+    tables = {
+        before.recall: _recall_table(before.recall, measured, hazards.version),
+        manifest.with_name(METRICS): figures,
+        manifest.with_name(CALIBRATION): json.loads((measured / CALIBRATION).read_text()),
+    }
     shutil.copyfile(weights, target)
-    _replace(before.recall, json.dumps(table, indent=2) + "\n")
-    _replace(manifest.with_name(METRICS), json.dumps(figures, indent=2) + "\n")
+    for path, table in tables.items():
+        _replace(path, json.dumps(table, indent=2) + "\n")
     _replace(manifest, f"{text.rstrip()}\n\n{entry}")
     return load_manifest(manifest).hazards.label
+
+
+def _recall_table(old: Path, measured: Path, version: str) -> dict[str, Any]:
+    new = measured / "recall.json"
+    table: dict[str, Any] = json.loads((new if new.exists() else old).read_text())
+    if table["version"] == version:
+        return table
+    old_table: dict[str, Any] = json.loads(old.read_text())
+    return old_table | {"version": version, "measured": False}
 
 
 def _metrics(report: Mapping[str, Any], label: str) -> dict[str, Any]:
@@ -104,7 +119,11 @@ def _metrics(report: Mapping[str, Any], label: str) -> dict[str, Any]:
 
 def _claimed(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
     """On real pictures where a kind is claimed on those, else on drawn ones."""
-    low = {(row["kind"], row["source"]): row["ap50"]["low"] for row in rows}
+    low = {
+        (row["kind"], row["source"]): row["ap50"]["low"]
+        for row in rows
+        if row["boxes"] >= LEAST_BOXES
+    }
     for row in rows:
         kind, source = row["kind"], row["source"]
         if source == ON[claim(low.get((kind, REAL)), low.get((kind, DRAWN)))]:
@@ -130,7 +149,6 @@ def _entry(
         f'path = "{file}"',
         f"threshold = {model.threshold}",
         f"long_side_px = {model.long_side_px}",
-        'precision = "bfloat16"',
         f"training_data = {json.dumps(training_data)}",
         f"metrics = {json.dumps(json.dumps(metrics))}  # JSON",
         f"classes = {json.dumps(list(model.classes))}",
@@ -162,10 +180,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m detection.release",
         description="Copy trained road weights beside the manifest and pin them in it.",
-        epilog="example: python -m detection.release --weights road.pt --report report.json",
+        epilog="example: python -m detection.release --weights road.pt --measured report/",
     )
     parser.add_argument("--weights", type=Path, required=True, help=".pt or .onnx, at most 12 MB")
-    parser.add_argument("--report", type=Path, required=True, help="what the evaluation wrote")
+    parser.add_argument("--measured", type=Path, required=True, help="folder of the evaluation")
     parser.add_argument("--manifest", type=Path, default=SHIPPED, help="default: the shipped one")
     parser.add_argument("--version", default="1", help="of these weights (default: 1)")
     parser.add_argument("--training-data", default="docs/model-card.md", help="what it saw")
@@ -173,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         label = release(
             given.weights,
-            json.loads(given.report.read_text(encoding="utf-8")),
+            given.measured,
             manifest=given.manifest,
             version=given.version,
             training_data=given.training_data,

@@ -21,7 +21,6 @@ from detection.evaluate.run import KEPT, Measured, evaluate, gather
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
 
-WEIGHTS: Final = Path("detection/weights")
 DOCS: Final = Path("docs")
 NO_RECIPE: Final = "Nothing is known about it here."
 
@@ -117,8 +116,8 @@ def _places(given: argparse.Namespace) -> Places:
         return Places(
             report=out / "report.json",
             card=DOCS / "model-card.md",
-            calibration=WEIGHTS / "calibration.json",
-            recall=WEIGHTS / "recall.json",
+            calibration=out / "calibration.json",
+            recall=out / "recall.json",
             benchmarks=DOCS / "benchmarks",
         )
     return Places(

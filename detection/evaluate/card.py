@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from detection.evaluate.claims import DRAWN, REAL, Claim, claim
+from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, Claim, claim
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.intervals import Interval
 from detection.evaluate.measure import Figures, KindFigures
@@ -74,13 +74,14 @@ def _claims(subject: Subject, figures: Figures) -> str:
             rows.append((_words(kind), f"**{Claim.NOT}**", *["not among its classes"] * 2))
             continue
         by = {row.source: row for row in figures.kinds if row.kind == kind}
-        found = claim(*(by[s].ap50.low if s in by else None for s in (REAL, DRAWN)))
+        enough = {s: row.ap50.low for s, row in by.items() if row.boxes >= LEAST_BOXES}
+        found = claim(enough.get(REAL), enough.get(DRAWN))
         cells = [_interval(by[s].ap50) if s in by else "no pictures" for s in (REAL, DRAWN)]
         rows.append((_words(kind), f"**{found}**", *cells))
     return (
         "## What it detects\n\nA kind is claimed where the lower bound of its AP50 on real "
         "pictures is at least 0.3; claimed on\ndrawn data only where that on drawn ones is at "
-        "least 0.9; else it is not claimed.\n\n"
+        f"least 0.9; else, or on fewer than {LEAST_BOXES} boxes, it is\nnot claimed.\n\n"
         + _table(("kind", "", "AP50 real", "AP50 drawn"), rows)
     )
 

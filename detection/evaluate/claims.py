@@ -6,6 +6,8 @@ from typing import Final
 # Where pictures of a kind come from.
 REAL: Final = "real"
 DRAWN: Final = "drawn"
+# On fewer boxes than this an interval says little, whatever it says.
+LEAST_BOXES: Final = 30
 LEAST_REAL: Final = 0.3
 LEAST_DRAWN: Final = 0.9
 
@@ -19,7 +21,10 @@ class Claim(StrEnum):
 
 
 def claim(real_low: float | None, drawn_low: float | None) -> Claim:
-    """By the lower bounds of AP50: 0.3 on real pictures, else 0.9 on drawn ones; None without."""
+    """By the lower bounds of AP50: 0.3 on real pictures, else 0.9 on drawn ones.
+
+    None where there are fewer than LEAST_BOXES boxes.
+    """
     if real_low is not None and real_low >= LEAST_REAL:
         return Claim.CLAIMED
     if drawn_low is not None and drawn_low >= LEAST_DRAWN:

@@ -170,7 +170,7 @@ def figures(drive: Drive, thresholds: Mapping[str, float], known: frozenset[int]
     return DriveFigures(found, per_frame, false / kilometres, drive.length_m, drive.frames)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Chain:
     """A false report, followed from frame to frame. centre: in shares."""
 

@@ -36,12 +36,19 @@ def manifest(tmp_path):
     return _manifest(tmp_path / "weights", ["hazards", "faces", "plates"])
 
 
-def _report(weights: Path, cone: float) -> dict[str, Any]:
+def _measured(weights: Path, cone: float) -> Path:
     """As the evaluation writes it: cones are found on real pictures, drums on drawn ones only."""
+    folder = weights.with_name("report")
+    folder.mkdir(exist_ok=True)
+    (folder / "report.json").write_text(json.dumps(_report(weights, cone)))
+    (folder / "calibration.json").write_text('{"curves": {}}')
+    return folder
 
-    def row(kind: str, source: str, low: float) -> dict[str, Any]:
+
+def _report(weights: Path, cone: float) -> dict[str, Any]:
+    def row(kind: str, source: str, low: float, boxes: int = 30) -> dict[str, Any]:
         ap50 = {"value": low + 0.02, "low": low, "high": low + 0.04}
-        return {"kind": kind, "source": source, "ap50": ap50}
+        return {"kind": kind, "source": source, "boxes": boxes, "ap50": ap50}
 
     return {
         "sha256": sha256_of(weights),
@@ -51,7 +58,8 @@ def _report(weights: Path, cone: float) -> dict[str, Any]:
             row("cone", "real", cone),
             row("cone", "drawn", 0.5),
             row("drum_barrel", "drawn", 0.93),
-            row("worker", "real", 0.1),
+            row("worker", "real", 0.9, boxes=2),
+            row("debris", "real", 0.1),
         ],
         "false_alarms": {"per_frame": {"value": 0.01, "low": 0.004, "high": 0.02}},
     }
@@ -60,8 +68,8 @@ def _report(weights: Path, cone: float) -> dict[str, Any]:
 def test_released_weights_join_the_models_and_a_later_release_replaces_them(manifest, tmp_path):
     weights = _weights(tmp_path / "best.onnx", list(KINDS))
 
-    release(weights, _report(weights, 0.9), manifest=manifest)
-    label = release(weights, _report(weights, 0.91), manifest=manifest, version="2")
+    release(weights, _measured(weights, 0.9), manifest=manifest)
+    label = release(weights, _measured(weights, 0.91), manifest=manifest, version="2")
 
     hazards = load_manifest(manifest).hazards
     assert [model.name for model in hazards.models] == ["hazards-net", "road"]
@@ -72,6 +80,7 @@ def test_released_weights_join_the_models_and_a_later_release_replaces_them(mani
     assert road.path == manifest.parent / "road.onnx"
     table = json.loads((manifest.parent / "recall.json").read_text())
     assert table == {"version": "hazards-net-2+road-2", "measured": False}
+    assert json.loads((manifest.parent / "calibration.json").read_text()) == {"curves": {}}
     assert road.long_side_px == 960
     assert (road.threshold_of("drum_barrel"), road.threshold_of("cone")) == (0.4, THRESHOLD)
     metrics = json.loads((manifest.parent / "metrics.json").read_text())
@@ -86,18 +95,17 @@ def test_released_weights_join_the_models_and_a_later_release_replaces_them(mani
 def test_weights_that_know_something_else_change_nothing(manifest, tmp_path, capsys):
     before = manifest.read_text()
     weights = _weights(tmp_path / "best.onnx", ["cat"])
-    report = tmp_path / "report.json"
-    report.write_text(json.dumps(_report(weights, 0.9)))
-    command = ["--weights", str(weights), "--report", str(report)]
+    folder = _measured(weights, 0.9)
+    command = ["--weights", str(weights), "--measured", str(folder)]
 
     assert main([*command, "--manifest", str(manifest)]) == 1
 
     assert "knows the classes ['cat']" in capsys.readouterr().err
     assert manifest.read_text() == before
     assert not (manifest.parent / "road.onnx").exists()
-    report.write_text("{}")
+    (folder / "report.json").write_text("{}")
     assert main([*command, "--manifest", str(manifest)]) == 1
     assert "about other weights" in capsys.readouterr().err
     weights.write_bytes(bytes(12_000_001))
     with pytest.raises(ReleaseError, match="more than 12000000"):
-        release(weights, {}, manifest=manifest)
+        release(weights, folder, manifest=manifest)
