@@ -16,6 +16,8 @@ UPTO_M: Final = (10.0, 20.0, 30.0, 45.0, 60.0, 80.0)
 # Sightings with less hidden than this are free; with more than that, occluded.
 FREE: Final = 0.8
 OCCLUDED: Final = 0.6
+# Never 0: what is seen all the same must not count as impossible.
+LEAST: Final = 0.01
 FEWEST: Final = 5
 FEWEST_OCCLUDED: Final = 10
 PRIOR_OCCLUDED: Final = 0.3
@@ -109,9 +111,9 @@ def _by_heights(kind: str, rows: Sequence[ByHeight]) -> dict[str, list[float]] |
 
 
 def _share_at(height_px: float, rows: Sequence[ByHeight]) -> float:
-    """Of the bin that holds the height, or of the nearest that was measured; 0 below them all."""
+    """Of the bin that holds the height, or of the nearest measured one; LEAST below them all."""
     if height_px < min(row.from_px for row in rows):
-        return 0.0
+        return LEAST
     best = max((row for row in rows if row.from_px <= height_px), key=lambda row: row.from_px)
     return round((best.recall.value * best.boxes + 0.5) / (best.boxes + 1), 3)
 
