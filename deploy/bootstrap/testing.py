@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,8 @@ def lint_only() -> None:
 
 def start_standing_services() -> None:
     """Start services for a developer's own test runs; print the lines that point a shell there."""
+    with contextlib.redirect_stdout(sys.stderr):  # a shell evaluates what is printed
+        packages.install_as_needed(packages.TO_RUN, CLONE)
     place = _test_place()
     folder = place.var / "test"
     services = _standing(place)
