@@ -7,7 +7,15 @@ from django.contrib.gis.geos import Point
 from django.urls import reverse
 from django.utils.html import format_html
 
-from hazardmap.hazards.models import Evidence, Hazard, HazardEvent, Observation, Verdict, View
+from hazardmap.hazards.models import (
+    Evidence,
+    FusionVersion,
+    Hazard,
+    HazardEvent,
+    Observation,
+    Verdict,
+    View,
+)
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -85,3 +93,10 @@ class HazardEventAdmin(ReadOnlyAdmin):
     list_filter = ("change", "at")
     search_fields = ("=hazard_id",)
     ordering = ("-cursor",)
+
+
+@admin.register(FusionVersion)
+class FusionVersionAdmin(ReadOnlyAdmin):
+    list_display = ("number", "at", "by", "learned")
+    ordering = ("-number",)
+    fields = ("number", "at", "by", "learned", "values")

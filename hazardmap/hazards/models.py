@@ -286,6 +286,34 @@ class Checkpoint(models.Model):
     hazards = models.JSONField()
 
 
+class FusionVersion(models.Model):
+    """One version of the parameters of fusion (core.versions). Append-only; the newest counts.
+
+    learned: what of it the map found out at this version. values: all of them but the detector's
+    own recall table.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=254)
+    learned = models.JSONField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(by=""), name="fusion_version_by_somebody")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class StalePlace(models.Model):
+    """A place (cell of services.place_lock) that waits to be evaluated under the newest version."""
+
+    cell = models.BigIntegerField(primary_key=True)
+
+
 class HazardEvent(models.Model):
     """One change of one hazard, with its state after it. Append-only by trigger.
 
