@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
+from hazardmap.accounts.models import Device
 from hazardmap.core.hazard import Change, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import Decision
@@ -284,6 +285,20 @@ class Checkpoint(models.Model):
     params = models.CharField(max_length=64)
     state = models.JSONField()
     hazards = models.JSONField()
+
+
+class Mounting(models.Model):
+    """How a device's camera is mounted, learned from its own drives (core.mounting).
+
+    Each view keeps the camera that it was located with, so this is no evidence. drives: how many
+    have taught it. learned_until: when the last frame of these was captured.
+    """
+
+    device = models.OneToOneField(Device, models.CASCADE, primary_key=True, related_name="+")
+    drives = models.PositiveIntegerField(default=0)
+    learned_until = models.DateTimeField()
+    information = models.JSONField(default=list)
+    vector = models.JSONField(default=list)
 
 
 class FusionVersion(models.Model):

@@ -32,3 +32,8 @@ def stale_refuse() -> None:
     for _ in services.stale_refuse():
         if monotonic() > ends:
             return
+
+
+@shared_task
+def mountings_learn() -> None:
+    services.mountings_learn()

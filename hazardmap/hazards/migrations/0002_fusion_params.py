@@ -1,3 +1,4 @@
+import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -5,12 +6,31 @@ from hazardmap.platform.append_only import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hazards", "0001_initial")]
+    dependencies = [("accounts", "0001_initial"), ("hazards", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
             name="StalePlace",
             fields=[("cell", models.BigIntegerField(primary_key=True, serialize=False))],
+        ),
+        migrations.CreateModel(
+            name="Mounting",
+            fields=[
+                (
+                    "device",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="accounts.device",
+                    ),
+                ),
+                ("drives", models.PositiveIntegerField(default=0)),
+                ("learned_until", models.DateTimeField()),
+                ("information", models.JSONField(default=list)),
+                ("vector", models.JSONField(default=list)),
+            ],
         ),
         migrations.CreateModel(
             name="FusionVersion",

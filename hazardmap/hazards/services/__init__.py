@@ -3,6 +3,7 @@
 from hazardmap.hazards.services.area_refuse import Area, area_refuse
 from hazardmap.hazards.services.expire_faded import expire_faded
 from hazardmap.hazards.services.fuse_pending import fuse_pending
+from hazardmap.hazards.services.mounting_learn import mountings_learn
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
 from hazardmap.hazards.services.stale_refuse import stale_refuse
 from hazardmap.hazards.services.verdict_give import (
@@ -25,6 +26,7 @@ __all__ = [
     "area_refuse",
     "expire_faded",
     "fuse_pending",
+    "mountings_learn",
     "roads_load",
     "stale_refuse",
     "trust_snapshot",
