@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hazards", "0001_initial"),
+        ("hazards", "0002_fusion_params"),
     ]
 
     operations = [
