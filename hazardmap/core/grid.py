@@ -8,6 +8,7 @@ import h3.api.basic_int as h3
 MAX_FEATURE_RES: Final = 12
 SINGLE_HAZARDS_FROM_ZOOM: Final = 12
 _RES_BY_ZOOM: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8)
+SHOWN_RESOLUTIONS: Final = tuple(sorted(set(_RES_BY_ZOOM)))
 _COUNT_STEPS: Final = 16.0
 
 
@@ -39,6 +40,17 @@ def res_for_zoom(zoom: int) -> int | None:
     if zoom < 0:
         raise ValueError(f"no map has zoom {zoom}")
     return _RES_BY_ZOOM[zoom] if zoom < SINGLE_HAZARDS_FROM_ZOOM else None
+
+
+def zooms_of_res(res: int) -> range:
+    """The map zooms at which cells of this H3 resolution are shown; none for most."""
+    zooms = [zoom for zoom, shown in enumerate(_RES_BY_ZOOM) if shown == res]
+    return range(zooms[0], zooms[-1] + 1) if zooms else range(0)
+
+
+def expected_of(byte: int) -> float:
+    """The expected count that a byte of `quantised` stands for, to about 2 % of 1 + n."""
+    return float(2.0 ** (byte / _COUNT_STEPS)) - 1.0
 
 
 def quantised(count: float) -> int:
