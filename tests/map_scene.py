@@ -17,6 +17,13 @@ from hazardmap.platform.ids import new_id
 
 def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
     """A live, published hazard at a place; `over` changes its other values."""
+    hazard = made_up(lon, lat, kind, **over)
+    hazard_row(hazard).save(force_insert=True)
+    return hazard.id
+
+
+def made_up(lon: float, lat: float, kind: str = "cow", **over: Any) -> Hazard:
+    """As `put_hazard` puts it onto the map."""
     now = timezone.now()
     values: dict[str, Any] = {
         "state": State.ACTIVE,
@@ -38,9 +45,7 @@ def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
         "simulated": False,
         "expires_at": now + timedelta(hours=2),
     }
-    hazard = Hazard(**(values | {"id": new_id(), "kind": kind, "lon": lon, "lat": lat} | over))
-    hazard_row(hazard).save(force_insert=True)
-    return hazard.id
+    return Hazard(**(values | {"id": new_id(), "kind": kind, "lon": lon, "lat": lat} | over))
 
 
 def buyer(name: str = "Fleet") -> NewKey:

@@ -8,7 +8,8 @@ import h3.api.basic_int as h3
 MAX_FEATURE_RES: Final = 12
 SINGLE_HAZARDS_FROM_ZOOM: Final = 12
 _RES_BY_ZOOM: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8)
-SHOWN_RESOLUTIONS: Final = tuple(sorted(set(_RES_BY_ZOOM)))
+FINEST_RES: Final = max(_RES_BY_ZOOM)
+COARSEST_RES: Final = min(_RES_BY_ZOOM)
 _COUNT_STEPS: Final = 16.0
 
 
@@ -19,6 +20,27 @@ def cell(lon: float, lat: float, res: int) -> int:
     if not 0 <= res <= 15:
         raise ValueError(f"H3 has no resolution {res}")
     return int(h3.latlng_to_cell(lat, lon, res))
+
+
+def parent(h3_cell: int, res: int) -> int:
+    """The cell of a coarser resolution that it is counted in. Raises ValueError.
+
+    Seven cells (six in a pentagon) make one of the next coarser resolution, whose outline is
+    nearly theirs.
+    """
+    return int(h3.cell_to_parent(h3_cell, res))
+
+
+def children(h3_cell: int) -> list[int]:
+    """The cells of the next finer resolution that are counted in it, ascending."""
+    return sorted(h3.cell_to_children(h3_cell))
+
+
+def descendants(h3_cell: int, res: int) -> tuple[int, int]:
+    """The first and the last of the cells of a finer resolution in it: numbers between are too."""
+    last = h3.cell_to_children_size(h3_cell, res) - 1
+    first, final = (h3.child_pos_to_cell(h3_cell, res, at) for at in (0, last))
+    return int(first), int(final)
 
 
 def feature_id(h3_cell: int) -> int:

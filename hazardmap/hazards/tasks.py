@@ -11,3 +11,8 @@ def fuse_pending() -> None:
 @shared_task
 def expire_faded() -> None:
     services.expire_faded()
+
+
+@shared_task
+def refresh_cells() -> None:
+    services.cells_refresh()

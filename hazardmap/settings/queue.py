@@ -46,6 +46,7 @@ CELERY_BEAT_SCHEDULE = {
         ("delete originals left behind", "hazardmap.capture.tasks.sweep_originals", 600.0),
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
+        ("sum what has changed by cells", "hazardmap.hazards.tasks.refresh_cells", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
         *_DEMO,

@@ -1,6 +1,7 @@
 """What changes the map."""
 
 from hazardmap.hazards.services.area_refuse import Area, area_refuse
+from hazardmap.hazards.services.cells_refresh import cells_rebuild, cells_refresh
 from hazardmap.hazards.services.expire_faded import expire_faded
 from hazardmap.hazards.services.fuse_pending import fuse_pending
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
@@ -15,6 +16,8 @@ __all__ = [
     "RoadsUnreadable",
     "VerdictRefused",
     "area_refuse",
+    "cells_rebuild",
+    "cells_refresh",
     "expire_faded",
     "fuse_pending",
     "roads_load",
