@@ -91,6 +91,12 @@ def place_at(lon: float, lat: float) -> tuple[int, int]:
     return x, y
 
 
+def degrees_at(x: int, y: int) -> tuple[float, float]:
+    """The north-western corner of a unit of the grid of `place_at`, in degrees."""
+    width_m = 2 * HALF_WORLD_M / _GRID_UNITS
+    return math.degrees(x * width_m / EARTH_RADIUS_M) - 180.0, _lat_deg(HALF_WORLD_M - y * width_m)
+
+
 def quadkey(x: int, y: int, zoom: int) -> int:
     """The bits of a tile's address, y and x in turn: tiles within one are a range of numbers."""
     return sum((x >> bit & 1) << 2 * bit | (y >> bit & 1) << 2 * bit + 1 for bit in range(zoom))

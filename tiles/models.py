@@ -15,7 +15,7 @@ class Cell(models.Model):
 
 
 class CellFeature(models.Model):
-    """A cell as it is drawn in one tile. weight: what comes first where there is no room for all."""
+    """A cell as it is drawn in one tile. weight: the heaviest stay where there is no room."""
 
     pk = models.CompositePrimaryKey("z", "x", "y", "cell")
     z = models.SmallIntegerField()
@@ -33,13 +33,17 @@ class HazardFeature(models.Model):
     quadkey = models.BigIntegerField()
     x = models.BigIntegerField()
     y = models.BigIntegerField()
-    cell = models.BigIntegerField()
     severity = models.SmallIntegerField()
     own = models.BinaryField()
     head = models.BinaryField()
 
     class Meta:
-        indexes = [models.Index("quadkey", name="hazardfeature_by_quadkey")]
+        indexes = [
+            models.Index("quadkey", name="hazardfeature_by_quadkey"),
+            # For the bounds of the map.
+            models.Index("x", name="hazardfeature_by_x"),
+            models.Index("y", name="hazardfeature_by_y"),
+        ]
 
 
 class Slot(models.Model):

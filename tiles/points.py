@@ -9,14 +9,12 @@ differ in length from tile to tile is padded, so the lengths are known beforehan
 
 from typing import Final, NamedTuple
 
-from hazardmap.core.coverings import looked_cell
 from hazardmap.core.hazard import LIVE, Hazard
 from hazardmap.core.kinds import KINDS, Group
 from tiles import mvt
 from tiles.mercator import GRID_ZOOM, place_at, quadkey
 
 FEATURE_ID_BITS: Final = 53
-BUDGET_BYTES: Final = 500_000
 MOST_SHOWN: Final = 2_700
 """Hazards in one tile: as many as fit into the budget with the longest values."""
 COUNT_LIMIT: Final = 255
@@ -53,15 +51,13 @@ class Record(NamedTuple):
     """A row of tiles_hazardfeature, in the order of its columns.
 
     x, y: in units of a tile of GRID_ZOOM from the north-western corner of the world. quadkey: of
-    that tile. cell: H3, coverings.LOOKED_RES. own: its values; head: its feature up to the tags
-    that say where these are.
+    that tile. own: its values; head: its feature up to the tags that say where these are.
     """
 
     hazard_id: str
     quadkey: int
     x: int
     y: int
-    cell: int
     severity: int
     own: bytes
     head: bytes
@@ -75,7 +71,6 @@ def record(hazard: Hazard) -> Record:
         quadkey(x // mvt.EXTENT, y // mvt.EXTENT, GRID_ZOOM),
         x,
         y,
-        looked_cell(hazard.lon, hazard.lat),
         hazard.severity,
         _own(hazard),
         _head(hazard),
