@@ -1,7 +1,6 @@
 """Tiles over HTTP."""
 
 import gzip
-from collections.abc import Callable
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
@@ -10,15 +9,12 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
-from tiles.layers import hazards_tile, roads_tile
+from tiles.layers import LAYERS, build
 from tiles.mercator import Tile
-from tiles.tilejson import hazards_json, roads_json
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 TILES_PER_MINUTE = 3000
 DESCRIPTIONS_PER_MINUTE = 300
-LAYERS: dict[str, Callable[[Tile], bytes | None]] = {"hazards": hazards_tile, "roads": roads_tile}
-MAX_AGE_S = {"hazards": 3, "roads": 3600}
 
 
 @require_safe
@@ -30,9 +26,9 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
         return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(LAYERS))}.")
     if not address.exists:
         return answer(400, "z must be 0 to 22 and x, y inside the grid of that zoom.")
-    body = LAYERS[layer](address)
+    body = build(layer, address)
     response = HttpResponse(status=204) if body is None else _with_body(request, body)
-    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_S[layer]}"
+    response.headers["Cache-Control"] = f"public, max-age={LAYERS[layer].max_age_s}"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -41,12 +37,11 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
 @limited("descriptions of tiles", DESCRIPTIONS_PER_MINUTE)
 def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
     """TileJSON 3.0 of a layer."""
-    makers = {"hazards": hazards_json, "roads": roads_json}
-    if layer not in makers:
-        return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(makers))}.")
+    if layer not in LAYERS:
+        return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(LAYERS))}.")
     template = request.build_absolute_uri(f"/tiles/v1/{layer}/{{z}}/{{x}}/{{y}}.mvt")
     template = template.replace("%7B", "{").replace("%7D", "}")
-    response = JsonResponse(makers[layer](template))
+    response = JsonResponse(LAYERS[layer].describe(template))
     response.headers["Cache-Control"] = "public, max-age=60"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hazardmap.core.hazard import State
 from hazardmap.core.kinds import KINDS
-from tests.map_scene import around, on_map
+from tests.map_scene import around, on_map, to_tiles
 from tests.property.test_tile_laws import tile_of
 from tiles.mercator import Tile
 
@@ -31,6 +31,7 @@ def _nobody_has_asked_yet() -> Iterator[None]:
 
 
 def get(tile: Tile, layer: str = "hazards", **headers: str) -> Any:
+    to_tiles()
     return Client().get(f"/tiles/v1/{layer}/{tile.z}/{tile.x}/{tile.y}.mvt", headers=headers)
 
 
@@ -48,8 +49,12 @@ def test_tilejson_describes_the_tiles() -> None:
     assert said["half_lives"].keys() == KINDS.keys()
     assert (said["epoch"], said["time_unit_s"]) == ("2026-01-01T00:00:00+00:00", 600)
     on_map(HELSINKI, (25.0, 60.0))
+    to_tiles()
     bounds = Client().get("/tiles/v1/hazards.json").json()["bounds"]
-    assert bounds == pytest.approx([24.94, 60.0, 25.0, 60.17])
+    assert bounds == pytest.approx([24.94, 60.0, 25.0, 60.17], abs=1e-7)
+    west, south, east, north = bounds
+    assert (west, -east) <= (24.94, -25.0)
+    assert (south, -north) <= (60.0, -60.17)
     roads = Client().get("/tiles/v1/roads.json").json()
     assert [layer["id"] for layer in roads["vector_layers"]] == ["roads"]
     assert "OpenStreetMap" in roads["attribution"]
