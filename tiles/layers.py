@@ -1,5 +1,7 @@
 """What a tile holds: from its address to its bytes, None where there is nothing."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,11 @@ from hazardmap.hazards.selectors import fading_in, gravest_in
 from tiles.cells import cell_features, reach_m
 from tiles.mercator import Tile
 from tiles.points import point_features, truncation_feature
+from tiles.tilejson import ROADS_MIN_ZOOM, hazards_json, roads_json
 
 # About 500 kB of tile; what does not fit is counted in the layer `truncated`.
 MAX_POINTS = 4_000
 ROADS_SQL = (Path(__file__).parent / "sql" / "roads.sql").read_text()
-ROADS_MIN_ZOOM = 10
 
 
 def hazards_tile(tile: Tile) -> bytes | None:
@@ -58,3 +60,29 @@ def roads_tile(tile: Tile) -> bytes | None:
         cursor.execute(ROADS_SQL, {"z": tile.z, "x": tile.x, "y": tile.y})
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer. build: raw MVT of a tile, None where it is empty. describe: TileJSON of an address
+    template. keep_s: how long a built tile is good, None: until it is forgotten."""
+
+    name: str
+    build: Callable[[Tile], bytes | None]
+    describe: Callable[[str], dict[str, Any]]
+    max_age_s: int
+    keep_s: int | None
+
+
+LAYERS: Mapping[str, Layer] = {
+    layer.name: layer
+    for layer in (
+        Layer("hazards", hazards_tile, hazards_json, max_age_s=3, keep_s=3),
+        Layer("roads", roads_tile, roads_json, max_age_s=3600, keep_s=86_400),
+    )
+}
+
+
+def build(layer: str, tile: Tile) -> bytes | None:
+    """Raw MVT of a tile, None where it is empty. Raises KeyError on an unknown layer."""
+    return LAYERS[layer].build(tile)

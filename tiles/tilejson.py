@@ -6,10 +6,10 @@ from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
 from hazardmap.hazards.selectors import map_bounds
 from tiles.cells import EPOCH
-from tiles.layers import ROADS_MIN_ZOOM
 from tiles.mercator import MAX_LAT_DEG
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
+ROADS_MIN_ZOOM = 10
 OSM = "© OpenStreetMap contributors"
 
 POINT_FIELDS = {

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "hazardmap.metering",
     "hazardmap.api",
     "hazardmap.web",
+    "tiles",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
