@@ -53,6 +53,8 @@ def _own_state(tmp_path: Path, settings: Settings) -> None:
     options = blobs["OPTIONS"] | {"location": tmp_path / "blobs"}
     settings.STORAGES = settings.STORAGES | {"default": blobs | {"OPTIONS": options}}
     settings.USAGE_LOG = tmp_path / "usage"
+    settings.TILE_FILES = tmp_path / "tiles"
+    settings.TILE_DENIED = tmp_path / "denied"
 
 
 @pytest.fixture(scope="session")
