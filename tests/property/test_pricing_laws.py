@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hazardmap.core.document import Unreadable
 from hazardmap.core.pricing.credit import Credit, spend
 from hazardmap.core.pricing.graduated import Graduated
 from hazardmap.core.pricing.money import MICRO, Currency, payable_micro, rounded_micro, written
 from hazardmap.core.pricing.package import Package
 from hazardmap.core.pricing.per_unit import PerUnit
 from hazardmap.core.pricing.period import Period, month_of, prorated
-from hazardmap.core.pricing.prices import AmountOff, Charge, PercentOff, Prices
-from hazardmap.core.pricing.prices_json import PricesUnreadable, prices_document, prices_from
-from hazardmap.core.pricing.rating import rate, still_to_bill, total_micro
+from hazardmap.core.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
+from hazardmap.core.pricing.prices_json import prices_document, prices_from
+from hazardmap.core.pricing.rating import Line, rate, still_to_bill, total_micro
 from hazardmap.core.pricing.splitting import split
 from hazardmap.core.pricing.tax import TaxCategory, TaxRule, TaxUnknown, tax_on
 from hazardmap.core.pricing.tiers import Tier
@@ -50,7 +51,7 @@ def price_lists(draw: st.DrawFn) -> Prices:
     currency = draw(st.sampled_from([Currency.EUR, Currency.JPY]))
     micros = st.integers(0, 5000).map(lambda minor: minor * currency.minor_micro)
     meters = draw(st.lists(st.sampled_from(Meter), unique=True, max_size=3))
-    discounts = [
+    discounts: list[st.SearchStrategy[Discount]] = [
         st.builds(PercentOff, st.just("a"), st.decimals("0.01", 100, places=2)),
         st.builds(AmountOff, st.just("b"), micros),
     ]
@@ -82,7 +83,9 @@ def test_more_units_never_cost_less(model, quantity, more):
 def test_any_split_of_usage_over_invoices_is_billed_as_one(prices, batches, since):
     """Late usage is a further invoice; together they are the one that knew everything at once."""
     part = Period(since, MONTH.end)
-    seen, billed, totals = dict.fromkeys(Meter, 0), [], []
+    seen = dict.fromkeys(Meter, 0)
+    billed: list[Line] = []
+    totals: list[int] = []
     for batch in batches:
         seen = {meter: seen[meter] + batch.get(meter, 0) for meter in Meter}
         further = still_to_bill(rate(prices, seen, period=MONTH, part=part), billed)
@@ -230,7 +233,7 @@ def test_a_bill_that_can_be_checked_by_hand():
     ],
 )
 def test_wrong_prices_are_refused_by_field_and_rule(document, message):
-    with pytest.raises(PricesUnreadable) as refused:
+    with pytest.raises(Unreadable) as refused:
         prices_from(document)
     assert str(refused.value).startswith(message)
 

@@ -36,7 +36,7 @@ class Currency(StrEnum):
     @property
     def minor_micro(self) -> int:
         """Micro-units in the smallest amount that can be paid."""
-        return MICRO // 10**self.decimals
+        return MICRO if self is Currency.JPY else MICRO // 100
 
 
 @contextmanager
