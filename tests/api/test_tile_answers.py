@@ -95,6 +95,7 @@ def test_only_reading_is_allowed() -> None:
 
 def test_a_tile_is_compressed_for_those_who_ask_and_not_sent_again_unchanged() -> None:
     on_map(*around(HELSINKI, 100.0, 50))
+    to_tiles()
     tile = tile_of(*HELSINKI, 14)
     path = f"/tiles/v1/hazards/{tile.z}/{tile.x}/{tile.y}.mvt"
     packed = get_path(path, accept_encoding="br, gzip")
