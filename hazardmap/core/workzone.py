@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import cos, log2, radians
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -37,6 +38,15 @@ Tracks = Mapping[UUID, Collection[TrackPoint]]
 
 LEAST_DEVICES: Final = 2
 _SAME_WAY: Final = cos(radians(60.0))
+_DECIMALS: Final = 7  # of a degree: a centimetre
+
+
+class ZoneChange(StrEnum):
+    """What happened to a zone. ENDED covers zones that have merged into another."""
+
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,16 @@ class WorkZone:
         `ends_by(0.05)` and `ends_by(0.95)` are its uncertainty.
         """
         return self.t_ref - timedelta(seconds=self.half_life_s * log2(1.0 - share))
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneEvent:
+    """One line of the feed of work zones: complete, ordered by `cursor`, never rewritten."""
+
+    cursor: int
+    change: ZoneChange
+    at: datetime
+    zone: WorkZone
 
 
 class _Stop(NamedTuple):
@@ -191,7 +211,8 @@ def _off_m(stops: Sequence[_Stop]) -> float:
 
 
 def _zone(devices: Sequence[Hazard], line_m: shapely.LineString, plane: Plane) -> WorkZone:
-    line = tuple(plane.unflatten(*place)[:2] for place in line_m.coords)
+    places = [plane.unflatten(*place) for place in line_m.coords]
+    line = tuple((round(lon, _DECIMALS), round(lat, _DECIMALS)) for lon, lat, _ in places)
     t_ref = max(device.t_ref for device in devices)
     kinds = Counter(device.kind for device in devices)
     return WorkZone(
