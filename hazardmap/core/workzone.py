@@ -122,7 +122,8 @@ def work_zones(hazards: Iterable[Hazard], tracks: Tracks) -> list[WorkZone]:
     A pure function of two sets. A zone is named after its oldest device: `settled` finds the id
     to keep.
     """
-    devices = sorted(filter(is_device, hazards), key=lambda hazard: hazard.id)
+    by_id = {hazard.id: hazard for hazard in hazards if is_device(hazard)}
+    devices = [by_id[id_] for id_ in sorted(by_id)]
     if len(devices) < LEAST_DEVICES:
         return []
     plane = Plane(devices[0].lon, devices[0].lat)
@@ -237,7 +238,8 @@ def settled(stored: Iterable[WorkZone], found: Iterable[WorkZone], at: datetime)
     A found zone continues the stored one with which it shares most devices, zones that have ended
     last; so a zone keeps its id while it grows, shrinks, splits (the larger part keeps it) and
     merges (the larger one lives on), and gets it back when its devices come back. A stored zone
-    that nothing continues ends. A pure function of two sets and the time.
+    that nothing continues ends; one that had ended and stays so is left out. A pure function of
+    two sets and the time.
     """
     before = {zone.id: zone for zone in stored}
     after = {zone.id: zone for zone in found}
