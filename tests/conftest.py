@@ -13,7 +13,6 @@ from pytest_django import Settings
 from tests.stack import Stack, started
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-APPEND_ONLY = ("hazards_fusionversion", "hazards_hazardevent", "moderation_auditentry")
 
 
 # A busy machine is no finding. CI tries the same examples each time, so that a change is judged and

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import cos, log2, radians
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -37,6 +38,15 @@ Tracks = Mapping[UUID, Collection[TrackPoint]]
 
 LEAST_DEVICES: Final = 2
 _SAME_WAY: Final = cos(radians(60.0))
+_DECIMALS: Final = 7  # of a degree: a centimetre
+
+
+class ZoneChange(StrEnum):
+    """What happened to a zone. ENDED covers zones that have merged into another."""
+
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,16 @@ class WorkZone:
         return self.t_ref - timedelta(seconds=self.half_life_s * log2(1.0 - share))
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneEvent:
+    """One line of the feed of work zones: complete, ordered by `cursor`, never rewritten."""
+
+    cursor: int
+    change: ZoneChange
+    at: datetime
+    zone: WorkZone
+
+
 class _Stop(NamedTuple):
     drive: int
     device: int
@@ -102,7 +122,8 @@ def work_zones(hazards: Iterable[Hazard], tracks: Tracks) -> list[WorkZone]:
     A pure function of two sets. A zone is named after its oldest device: `settled` finds the id
     to keep.
     """
-    devices = sorted(filter(is_device, hazards), key=lambda hazard: hazard.id)
+    by_id = {hazard.id: hazard for hazard in hazards if is_device(hazard)}
+    devices = [by_id[id_] for id_ in sorted(by_id)]
     if len(devices) < LEAST_DEVICES:
         return []
     plane = Plane(devices[0].lon, devices[0].lat)
@@ -191,7 +212,8 @@ def _off_m(stops: Sequence[_Stop]) -> float:
 
 
 def _zone(devices: Sequence[Hazard], line_m: shapely.LineString, plane: Plane) -> WorkZone:
-    line = tuple(plane.unflatten(*place)[:2] for place in line_m.coords)
+    places = [plane.unflatten(*place) for place in line_m.coords]
+    line = tuple((round(lon, _DECIMALS), round(lat, _DECIMALS)) for lon, lat, _ in places)
     t_ref = max(device.t_ref for device in devices)
     kinds = Counter(device.kind for device in devices)
     return WorkZone(
@@ -216,7 +238,8 @@ def settled(stored: Iterable[WorkZone], found: Iterable[WorkZone], at: datetime)
     A found zone continues the stored one with which it shares most devices, zones that have ended
     last; so a zone keeps its id while it grows, shrinks, splits (the larger part keeps it) and
     merges (the larger one lives on), and gets it back when its devices come back. A stored zone
-    that nothing continues ends. A pure function of two sets and the time.
+    that nothing continues ends; one that had ended and stays so is left out. A pure function of
+    two sets and the time.
     """
     before = {zone.id: zone for zone in stored}
     after = {zone.id: zone for zone in found}

@@ -9,7 +9,7 @@ from hazardmap.core.hazard import State
 from hazardmap.core.kinds import KINDS
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from hazardmap.platform.rate_limit import allow_here
-from tests.map_scene import around, on_map
+from tests.map_scene import around, in_tiles, on_map
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path, get_tile
 from tiles.mercator import Tile
