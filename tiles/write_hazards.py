@@ -42,8 +42,6 @@ def _known(ids: Iterable[str]) -> dict[str, Record]:
     return {row[0]: Record._make(row) for row in rows("hazards_known", ids=list(ids))}
 
 
-
-
 def _tiles(row: Record) -> Iterator[Tile]:
     """A point is in one tile of each zoom."""
     x, y = row.x // mvt.EXTENT, row.y // mvt.EXTENT
