@@ -13,6 +13,7 @@ from pytest_django import Settings
 from tests.stack import Stack, started
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+APPEND_ONLY = ("hazards_hazardevent", "hazards_zoneevent", "moderation_auditentry")
 
 
 # A busy machine is no finding. CI tries the same examples each time, so that a change is judged and
@@ -40,7 +41,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """Tests that commit are cleaned up by TRUNCATE, which append-only tables refuse."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
-        for table in ("hazards_hazardevent", "moderation_auditentry"):
+        for table in APPEND_ONLY:
             cursor.execute(f"DROP TRIGGER IF EXISTS append_only_truncate ON {table}")
 
 

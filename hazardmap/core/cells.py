@@ -56,6 +56,10 @@ class Counts:
         return probability_at(count.expected, self.t_ref, count.half_life_s, at)
 
 
+NONE: Final = Counts(None, {})
+"""Where there is nothing to expect."""
+
+
 def summed(shares: Iterable[Share]) -> Counts:
     """The sum at the latest of their reference times; their order is no matter.
 
@@ -65,7 +69,7 @@ def summed(shares: Iterable[Share]) -> Counts:
     given = list(shares)
     t_ref = max((share.t_ref for share in given), default=None)
     if t_ref is None:
-        return Counts(None, {})
+        return NONE
     parts: dict[str, list[Count]] = defaultdict(list)
     for kind, expected, since, half_life_s in given:
         left = probability_at(expected, since, half_life_s, t_ref)

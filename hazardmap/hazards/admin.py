@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from hazardmap.hazards.models import Evidence, Hazard, HazardEvent, Observation, Verdict, View
+from hazardmap.hazards.zone_models import Zone
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -85,3 +86,19 @@ class HazardEventAdmin(ReadOnlyAdmin):
     list_filter = ("change", "at")
     search_fields = ("=hazard_id",)
     ordering = ("-cursor",)
+
+
+@admin.register(Zone)
+class ZoneAdmin(ReadOnlyAdmin):
+    list_display = ("id", "devices", "length_m", "bearing_deg", "p", "started_at", "ended_at")
+    list_filter = ("simulated", "started_at", "ended_at")
+    search_fields = ("=id",)
+    ordering = ("-updated_at",)
+    fields = (
+        *("kinds", "hazard_ids", "line", "length_m", "bearing_deg", "p", "t_ref", "half_life_s"),
+        *("started_at", "last_seen", "ended_at", "merged_into", "simulated", "updated_at"),
+    )
+
+    @admin.display
+    def devices(self, zone: Zone) -> int:
+        return len(zone.hazard_ids)

@@ -65,7 +65,7 @@ def p_any(cells: Iterable[int], *, at: datetime) -> float:
             [*(array(side) for side in zip(*ranges, strict=True)), [s.value for s in LIVE]],
         )
         found = cursor.fetchall()
-    return core.p_any(probability_at(*state, at) for _, *state in found)
+    return core.p_any(probability_at(p, since, half, at) for _, p, since, half in found)
 
 
 def _state(row: cell_models.Cell) -> CellState:

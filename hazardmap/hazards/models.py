@@ -16,7 +16,7 @@ from django.utils import timezone
 from hazardmap.core.hazard import Change, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import Decision
-from hazardmap.hazards import cell_models  # noqa: F401 - Django looks for models here
+from hazardmap.hazards import cell_models, zone_models  # noqa: F401 - Django looks for models here
 from hazardmap.platform.ids import new_id
 
 KIND_NAMES = sorted(KINDS)

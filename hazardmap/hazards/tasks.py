@@ -16,3 +16,8 @@ def expire_faded() -> None:
 @shared_task
 def refresh_cells() -> None:
     services.cells_refresh()
+
+
+@shared_task
+def refresh_zones() -> None:
+    services.zones_refresh()

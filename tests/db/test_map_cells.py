@@ -1,6 +1,7 @@
 """The sums of cells are always what the hazards say."""
 
 from datetime import timedelta
+from typing import Any
 
 import h3.api.basic_int as h3
 import pytest
@@ -82,7 +83,7 @@ STEPS = st.lists(
 class SumsLaw(TestCase):
     @settings(max_examples=12)
     @given(steps=STEPS)
-    def test_cells_are_what_the_hazards_say_and_what_a_rebuild_says(self, steps: list) -> None:
+    def test_cells_are_what_the_hazards_say_and_what_a_rebuild_says(self, steps: list[Any]) -> None:
         known = [made_up(0.0, 0.0) for _ in range(6)]
         now = known[0].t_ref
         for which, (lon, lat), kind, state, p, days, refresh in steps:
@@ -164,7 +165,7 @@ def test_the_probability_of_any() -> None:
     "wrong",
     [{"res": 9}, {"t_ref": None}, {"counts": {}}, {"counts": {"cow": [-1, 60]}}],
 )
-def test_impossible_cells_are_refused(wrong: dict) -> None:
+def test_impossible_cells_are_refused(wrong: dict[str, Any]) -> None:
     right = {"cell": 1, "res": 8, "t_ref": minutes_ago(1), "counts": {"cow": [1, 60]}, "cursor": 1}
     with pytest.raises(IntegrityError), transaction.atomic():
         cell_models.Cell.objects.create(**right | wrong)

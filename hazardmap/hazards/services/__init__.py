@@ -10,6 +10,7 @@ from hazardmap.hazards.services.verdict_give import (
     verdict_give,
     verdict_undo,
 )
+from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
 __all__ = [
     "Area",
@@ -23,4 +24,6 @@ __all__ = [
     "roads_load",
     "verdict_give",
     "verdict_undo",
+    "zones_rebuild",
+    "zones_refresh",
 ]

@@ -1,12 +1,11 @@
 """Keep the sums of cells what the hazards say: from the finest resolution upwards."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.db import connection, transaction
 from django.db.models import Max
 
-from hazardmap.core.cells import Counts, Share, summed
+from hazardmap.core.cells import NONE, Counts, Share, summed
 from hazardmap.core.coverings import looked_cell
 from hazardmap.core.grid import COARSEST_RES, FINEST_RES, children, descendants, parent
 from hazardmap.core.hazard import LIVE
@@ -86,8 +85,8 @@ def _stored(cells: Iterable[int]) -> dict[int, Counts]:
 
 def _store(sums: Mapping[int, Counts], res: int) -> list[int]:
     """Write what differs from what is stored; the cells."""
-    before: Mapping[int, Counts] = defaultdict(lambda: Counts(None, {}), _stored(sums))
-    changed = sorted(cell for cell, counts in sums.items() if counts != before[cell])
+    before = _stored(sums)
+    changed = sorted(cell for cell in sums if sums[cell] != before.get(cell, NONE))
     latest = cell_models.Cell.objects.aggregate(latest=Max("cursor"))["latest"] or 0
     new = [
         rows.cell_row(cell, res, sums[cell], cursor)

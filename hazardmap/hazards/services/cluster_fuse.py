@@ -182,5 +182,6 @@ def _identified(
         if hazard_id not in kept
     }
     behind = {hazard_id: ids for hazard_id, ids in behind.items() if ids & here}
-    matched = match(behind, [one for one in hazards if one.hazard.id not in known])
+    fresh = {one.hazard.id: one.observation_ids for one in hazards if one.hazard.id not in known}
+    matched = match(behind, fresh)
     return {**matched.ids, **known}, list(matched.gone)
