@@ -7,7 +7,7 @@ from itertools import product
 from math import ceil, floor
 
 import h3.api.basic_int as h3
-from shapely import Geometry, Polygon, box, get_parts, set_precision
+from shapely import Polygon, box, get_parts, set_precision
 
 from hazardmap.core.grid import zooms_of_res
 from tiles import mvt
@@ -76,8 +76,7 @@ def _clipped(corners: Outline) -> Iterator[mvt.Ring]:
     outline = Polygon(corners)
     if not outline.is_valid or outline.area == 0.0:
         return  # around a pole, beyond the edge of the map
-    parts: Sequence[Geometry] = get_parts(set_precision(outline.intersection(_WINDOW), 1.0))
-    for part in parts:
+    for part in get_parts(set_precision(outline.intersection(_WINDOW), 1.0)):
         if isinstance(part, Polygon) and part.area > 0.0:
             ring = [(round(x), round(y)) for x, y in part.exterior.coords[:-1]]
             yield ring if part.exterior.is_ccw else ring[::-1]
