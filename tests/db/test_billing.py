@@ -147,7 +147,7 @@ def test_the_database_refuses_a_draft_that_does_not_add_up():
     final = "UPDATE billing_invoice SET state = 'finalised', number = 1, finalised_at = now()"
     for statements, message in (
         (f"{final}, net_micro = net_micro + 1, total_micro = total_micro + 1", "to its total"),
-        ("DELETE FROM billing_linehour; " + final, "do not sum to its quantity"),
+        ("; ".join(["DELETE FROM billing_linehour", final]), "do not sum to its quantity"),
     ):
         with (
             pytest.raises(DatabaseError, match=message),
