@@ -13,6 +13,7 @@ from pytest_django import Settings
 from tests.stack import Stack, started
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+APPEND_ONLY = ("hazards_fusionversion", "hazards_hazardevent", "moderation_auditentry")
 
 
 # A busy machine is no finding. CI tries the same examples each time, so that a change is judged and
@@ -55,6 +56,8 @@ def _own_state(tmp_path: Path, settings: Settings) -> None:
     options = blobs["OPTIONS"] | {"location": tmp_path / "blobs"}
     settings.STORAGES = settings.STORAGES | {"default": blobs | {"OPTIONS": options}}
     settings.USAGE_LOG = tmp_path / "usage"
+    settings.TILE_FILES = tmp_path / "tiles"
+    settings.TILE_DENIED = tmp_path / "denied"
 
 
 @pytest.fixture(scope="session")

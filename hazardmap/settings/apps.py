@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "hazardmap.billing",
     "hazardmap.api",
     "hazardmap.web",
+    "tiles",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
