@@ -55,8 +55,8 @@ def rounded_micro(amount: Decimal, currency: Currency) -> int:
 
 def payable_micro(amount: Decimal, currency: Currency) -> int:
     """An amount that is already a whole number of minor units. Raises ValueError otherwise."""
-    micro = rounded_micro(amount, currency)
-    if decimal_of(micro) != amount:
+    micro = rounded_micro(amount, currency) if amount.is_finite() else None
+    if micro is None or decimal_of(micro) != amount:
         raise ValueError(
             f"{amount} {currency} cannot be paid: at most {currency.decimals} decimals"
         )

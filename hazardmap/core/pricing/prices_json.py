@@ -38,7 +38,7 @@ def _prices(document: object) -> Prices:
     currency = fields.take("currency", lambda value: Currency(text_from(value)))
 
     def payable(value: object) -> int:
-        return payable_micro(_decimal(value), currency)
+        return payable_micro(decimal_from(value), currency)
 
     prices = Prices(
         currency=currency,
@@ -66,9 +66,9 @@ def _charge(item: object, payable: Read[int]) -> Charge:
 def _model(fields: Fields, name: str) -> PriceModel:
     match name:
         case "per_unit":
-            return PerUnit(fields.take("unit_price", _decimal))
+            return PerUnit(fields.take("unit_price", decimal_from))
         case "package":
-            return Package(fields.take("size", _units), fields.take("price", _decimal))
+            return Package(fields.take("size", _units), fields.take("price", decimal_from))
         case "graduated":
             return fields.take("tiers", lambda value: Graduated(each(_tier)(value)))
         case "volume":
@@ -80,8 +80,8 @@ def _tier(item: object) -> Tier:
     fields = Fields(item)
     tier = Tier(
         up_to=fields.take("up_to", lambda value: None if value is None else _units(value)),
-        unit_price=fields.take("unit_price", _decimal),
-        flat=fields.take("flat", _decimal, "0"),
+        unit_price=fields.take("unit_price", decimal_from),
+        flat=fields.take("flat", decimal_from, "0"),
     )
     fields.end()
     return tier
@@ -100,13 +100,13 @@ def _discount(item: object, payable: Read[int]) -> Discount:
 
 
 def _percent(value: object) -> Decimal:
-    percent = _decimal(value)
+    percent = decimal_from(value)
     if not 0 < percent <= 100:
         raise ValueError("must be above 0 and at most 100")
     return percent
 
 
-def _decimal(value: object) -> Decimal:
+def decimal_from(value: object) -> Decimal:
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
         raise ValueError('must be an amount as text, like "0.0005", of at most 9.12 digits')
     return Decimal(value)
