@@ -37,6 +37,9 @@ def test_it_lists_every_address(document):
         ("frames/{frame_id}", "get", "deviceToken", "200 401 404"),
         ("pair", "post", None, "201 400 413 415 429"),
         ("hazards", "get", "apiKey", "200 400 401"),
+        ("hazards/in-region", "post", "apiKey", "200 400 401 413 415"),
+        ("hazards/along-route", "post", "apiKey", "200 400 401 413 415"),
+        ("hazards/ahead", "get", "apiKey", "200 400 401"),
         ("hazards/{hazard_id}", "get", "apiKey", "200 401 404"),
     ],
 )

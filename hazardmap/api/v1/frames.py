@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from hazardmap.accounts.services import PairingRefused, device_pair
 from hazardmap.api.authentication import DeviceToken, contributor_of
+from hazardmap.api.body import bound, json_of
 from hazardmap.api.problems import Invalid, TooLarge
 from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, frame_accept
@@ -91,7 +92,7 @@ class Frames(APIView):
         contributor = contributor_of(request)
         if not allow(f"frames:{contributor.device_id}", limit=UPLOADS_PER_MINUTE, period_s=60):
             raise Throttled(wait=60)
-        _bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
+        bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
         image, metadata, edge = _parts(request)
         try:
             accepted = frame_accept(
@@ -147,8 +148,7 @@ class Pair(APIView):
         """Turn a pairing code into a device token."""
         if not allow(f"pair:{client_address(request)}", limit=10, period_s=300):
             raise Throttled(wait=300)
-        _bound(request, MAX_PAIRING_BYTES, Fault("body", "is larger than 4 kB"))
-        form = PairingRequest(data=_json(request))
+        form = PairingRequest(data=json_of(request, MAX_PAIRING_BYTES))
         if not form.is_valid():
             raise Invalid([Fault(name, str(texts[0])) for name, texts in form.errors.items()])
         try:
@@ -157,19 +157,6 @@ class Pair(APIView):
             raise Invalid([Fault("code", "unknown, used or older than 5 minutes")]) from refused
         body = {"device_id": device.device_id, "token": device.token}
         return Response(PairingAnswer(body).data, status=201)
-
-
-def _bound(request: Request, limit_bytes: int, fault: Fault) -> None:
-    """Refuse a large body unread. The server reads no more than this header says."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit_bytes:
-        raise TooLarge([fault])
-
-
-def _json(request: Request) -> object:
-    try:
-        return request.data
-    except RecursionError:
-        raise Invalid([Fault("body", "is nested too deeply")]) from None
 
 
 def _parts(
