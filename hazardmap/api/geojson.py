@@ -14,6 +14,7 @@ from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.route import Match, Side
+from hazardmap.core.usage import Meter
 from hazardmap.hazards.search import OnWay
 
 MEDIA_TYPE = "application/geo+json"
@@ -86,8 +87,14 @@ class Link(serializers.Serializer[Any]):
     href = serializers.CharField(help_text="asked with the same method and body")
 
 
+class Cost(serializers.Serializer[Any]):
+    meter = serializers.ChoiceField([Meter.HAZARD.value])
+    units = serializers.IntegerField(min_value=0)
+
+
 class HazardCollection(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["FeatureCollection"])
+    cost = Cost(help_text="of this answer")
     as_of = serializers.DateTimeField(help_text="when this was true")
     data_age_s = serializers.FloatField(
         allow_null=True, help_text="since the map last changed anywhere; null if it never has"

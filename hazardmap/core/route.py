@@ -29,6 +29,10 @@ _MOST_PAIRS: Final = 4_000_000
 _GEOD: Final = Geod(ellps="WGS84")
 
 
+class WindsTooMuch(ValueError):
+    """A route so dense in its corridor that finding what is nearest would take minutes."""
+
+
 class Side(StrEnum):
     """Of the route, as one drives; ON where the hazard's own uncertainty reaches the route."""
 
@@ -116,7 +120,7 @@ class Route:
     def nearest(self, lons: Sequence[float], lats: Sequence[float], reach_m: float) -> Nearest:
         """Where it passes these positions within reach_m; the first place of several as near.
 
-        Raises ValueError on a route that winds so much that this would take minutes.
+        Raises WindsTooMuch.
         """
         ends = earth_centred(self.lons, self.lats)
         begin, step = ends[:-1], np.diff(ends, axis=0)
@@ -125,7 +129,7 @@ class Route:
         tree, radius_m = cKDTree(begin + step / 2), reach_m + longest_m / 2 + 1.0
         counts = np.asarray(tree.query_ball_point(things, radius_m, return_length=True), int)
         if counts.sum() > _MOST_PAIRS:
-            raise ValueError("winds too much for its corridor: send fewer positions")
+            raise WindsTooMuch("winds too much for its corridor: send fewer positions")
         near = tree.query_ball_point(things, radius_m)
         thing = np.repeat(np.arange(len(things)), counts)
         piece = np.concatenate([*near, []]).astype(int)

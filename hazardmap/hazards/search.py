@@ -39,6 +39,7 @@ from hazardmap.hazards.live import boxes, live, live_in, live_touching
 STRETCH_M = 100_000.0
 """How much of a route one page looks at."""
 _LATEST_PASSES = 20
+_LAST = UUID(int=2**128 - 1)
 _MOST_HALVINGS = 100.0  # PostgreSQL refuses numbers that are too small for it
 
 
@@ -93,28 +94,24 @@ def along(
 ) -> RoutePage:
     """The next hazards within corridor_m of a route, at most STRETCH_M of it at once.
 
-    Where a route passes a hazard twice, the nearer place counts. Raises ValueError on a route that
-    winds too much.
+    Where a route passes a hazard twice, the nearer place counts. Raises WindsTooMuch.
     """
     begin_m = after.along_m if after else 0.0
     end_m = min(begin_m + STRETCH_M, route.length_m)
-    near = _touching_any(route.envelopes(begin_m, end_m, corridor_m))
-    ids, lons, lats = _places(_wanted(near, wanted))
-    nearest = route.nearest(lons, lats, corridor_m)
-    marks = map(Mark, nearest.along_m.tolist(), ids)
-    found = [
-        (mark, number)
-        for number, mark in enumerate(marks)
-        if math.isfinite(nearest.offset_m[number]) and (after is None or mark > after)
-        if mark.along_m <= end_m
-    ]
-    found.sort()
+    met = _met(route, corridor_m, wanted, begin_m, end_m)
+    found = sorted(mark for mark in met if after is None or mark > after)
     shown = found[:limit]
-    ways = {
-        mark.id: (mark.along_m, nearest.offset_m[number], nearest.bearing_deg[number])
-        for mark, number in shown
-    }
-    return RoutePage(_on_way(ways), _next(shown, len(found) > limit, end_m < route.length_m, end_m))
+    ways = {mark.id: (mark.along_m, *met[mark]) for mark in shown}
+    if len(found) > limit:
+        return RoutePage(_on_way(ways), shown[-1])
+    return RoutePage(_on_way(ways), Mark(end_m, _LAST) if end_m < route.length_m else None)
+
+
+def along_count(route: Route, corridor_m: float, wanted: Wanted, *, after: Mark | None) -> int:
+    """How many `along` would find from `after` to the end of the route. Raises WindsTooMuch."""
+    begin_m = after.along_m if after else 0.0
+    met = _met(route, corridor_m, wanted, begin_m, route.length_m)
+    return sum(after is None or mark > after for mark in met)
 
 
 def ahead(view: Ahead, wanted: Wanted, *, limit: int) -> tuple[list[OnWay], int]:
@@ -136,12 +133,20 @@ def changed_at() -> datetime | None:
     return latest.first()
 
 
-def _next(
-    shown: Sequence[tuple[Mark, int]], more_here: bool, more_route: bool, end_m: float
-) -> Mark | None:
-    if more_here:
-        return shown[-1][0]
-    return Mark(end_m, UUID(int=2**128 - 1)) if more_route else None
+def _met(
+    route: Route, corridor_m: float, wanted: Wanted, begin_m: float, end_m: float
+) -> dict[Mark, tuple[float, float]]:
+    """What a stretch of a route meets, in no order: its offset_m, and the bearing there."""
+    near = _touching_any(route.envelopes(begin_m, end_m, corridor_m))
+    ids, lons, lats = _places(_wanted(near, wanted))
+    nearest = route.nearest(lons, lats, corridor_m)
+    marks = map(Mark, nearest.along_m.tolist(), ids)
+    places = zip(nearest.offset_m.tolist(), nearest.bearing_deg.tolist(), strict=True)
+    return {
+        mark: place
+        for mark, place in zip(marks, places, strict=True)
+        if math.isfinite(place[0]) and begin_m <= mark.along_m <= end_m
+    }
 
 
 def _within(area: Area) -> QuerySet[models.Hazard]:

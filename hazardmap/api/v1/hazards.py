@@ -11,9 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.body import json_of
-from hazardmap.api.buyers import BuyerView, links_of, metered
+from hazardmap.api.buyers import (
+    ESTIMATE,
+    EXPLAIN,
+    BuyerView,
+    estimate,
+    links_of,
+    metered,
+)
 from hazardmap.api.geojson import (
     MEDIA_TYPE,
+    Cost,
     HazardCollection,
     HazardFeature,
     collection,
@@ -29,7 +37,8 @@ from hazardmap.core.hazard import Evidence
 from hazardmap.core.region import MAX_POSITIONS, read_region
 from hazardmap.hazards import search, selectors
 
-PAGE = (*FILTERS, LIMIT, AFTER)
+MOST_COUNTED = 100_000
+PAGE = (*FILTERS, LIMIT, AFTER, EXPLAIN)
 IN_AREA = (*AREA, *PAGE)
 
 
@@ -55,14 +64,18 @@ class EvidenceItem(serializers.Serializer[Any]):
 
 
 class HazardDetail(HazardFeature):
+    cost = Cost(help_text="of this answer")
     evidence = EvidenceItem(many=True)
+
+
+ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
 
 
 class Hazards(BuyerView):
     @extend_schema(
         operation_id="listHazards",
         parameters=described(IN_AREA),
-        responses={(200, MEDIA_TYPE): HazardCollection},
+        responses=ANSWERS,
     )
     def get(self, request: Request) -> Response:
         """The live hazards in a box, a circle or a cell of H3, page by page in order of id."""
@@ -75,7 +88,7 @@ class HazardsInRegion(BuyerView):
         operation_id="listHazardsInRegion",
         parameters=described(PAGE),
         request=RegionGeometry,
-        responses={(200, MEDIA_TYPE): HazardCollection},
+        responses=ANSWERS,
     )
     def post(self, request: Request) -> Response:
         """The live hazards in a polygon, page by page in order of id.
@@ -105,8 +118,12 @@ class HazardById(BuyerView):
 
 def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
     now, limit = timezone.now(), values["limit"]
+    wanted, after = wanted_of(values, now), values["after"]
+    if values["explain"]:
+        units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
+        return estimate(units, most=MOST_COUNTED, now=now)
     changed_at = search.changed_at()
-    found = search.page(area, wanted_of(values, now), after=values["after"], limit=limit + 1)
+    found = search.page(area, wanted, after=after, limit=limit + 1)
     hazards, more = found[:limit], len(found) > limit
     body = collection(
         (feature(hazard, now) for hazard in hazards),

@@ -10,7 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.body import json_of
-from hazardmap.api.buyers import BuyerView, links_of, metered
+from hazardmap.api.buyers import (
+    ESTIMATE,
+    EXPLAIN,
+    BuyerView,
+    estimate,
+    links_of,
+    metered,
+)
 from hazardmap.api.geojson import (
     MEDIA_TYPE,
     AheadCollection,
@@ -24,7 +31,7 @@ from hazardmap.api.parameters import Parameter, described, number, read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.ahead import MAX_REACH_M, Ahead
 from hazardmap.core.georeference import Fault
-from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, read_route
+from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, Route, WindsTooMuch, read_route
 from hazardmap.hazards import search
 from hazardmap.hazards.search import Mark
 
@@ -43,6 +50,7 @@ ON_ROUTE = (
     Parameter("corridor_m", number(1, 500), "to each side of the route; default 25", float, 25.0),
     *FILTERS,
     LIMIT,
+    EXPLAIN,
     Parameter("after", _mark, "where the page before ended; it is in its link `next`"),
 )
 AHEAD = (
@@ -56,6 +64,7 @@ AHEAD = (
     Parameter("spread_deg", number(0, 60), "by which each side opens; default 15", float, 15.0),
     *FILTERS,
     LIMIT,
+    EXPLAIN,
 )
 
 
@@ -79,7 +88,7 @@ class HazardsAlongRoute(BuyerView):
         operation_id="listHazardsAlongRoute",
         parameters=described(ON_ROUTE),
         request=RouteLine,
-        responses={(200, MEDIA_TYPE): RouteCollection},
+        responses={(200, MEDIA_TYPE): RouteCollection, **ESTIMATE},
     )
     def post(self, request: Request) -> Response:
         """The live hazards along a route, in the order in which one meets them.
@@ -88,17 +97,15 @@ class HazardsAlongRoute(BuyerView):
         have a `next`. Where the route passes a hazard twice, the nearer place counts.
         """
         values = read(request.query_params, ON_ROUTE)
-        now, changed_at = timezone.now(), search.changed_at()
+        now = timezone.now()
+        way = (_route(request), values["corridor_m"], wanted_of(values, now))
+        changed_at = search.changed_at()
         try:
-            route = read_route(json_of(request))
-            page = search.along(
-                route,
-                values["corridor_m"],
-                wanted_of(values, now),
-                after=values["after"],
-                limit=values["limit"],
-            )
-        except ValueError as error:
+            if values["explain"]:
+                units = search.along_count(*way, after=values["after"])
+                return estimate(units, most=units, now=now)
+            page = search.along(*way, after=values["after"], limit=values["limit"])
+        except WindsTooMuch as error:
             raise Invalid([Fault("body", str(error))]) from error
         after = None if page.after is None else f"{page.after.along_m:.3f}_{page.after.id}"
         body = collection(
@@ -107,7 +114,7 @@ class HazardsAlongRoute(BuyerView):
             changed_at=changed_at,
             links=links_of(request, after),
         )
-        body["length_m"] = round(route.length_m, 3)
+        body["length_m"] = round(way[0].length_m, 3)
         return metered(request, [found.hazard for found in page.found], "along-route", body)
 
 
@@ -115,7 +122,7 @@ class HazardsAhead(BuyerView):
     @extend_schema(
         operation_id="listHazardsAhead",
         parameters=described(AHEAD),
-        responses={(200, MEDIA_TYPE): AheadCollection},
+        responses={(200, MEDIA_TYPE): AheadCollection, **ESTIMATE},
     )
     def get(self, request: Request) -> Response:
         """The live hazards ahead of a moving vehicle, nearest first.
@@ -133,6 +140,8 @@ class HazardsAhead(BuyerView):
         shape = ("lon", "lat", "heading_deg", "corridor_m", "spread_deg")
         view = Ahead(reach_m=reach_m, **{name: values[name] for name in shape})
         ways, matched = search.ahead(view, wanted_of(values, now), limit=values["limit"])
+        if values["explain"]:
+            return estimate(len(ways), most=len(ways), now=now)
         features = [
             feature(
                 way.hazard,
@@ -146,3 +155,10 @@ class HazardsAhead(BuyerView):
         body = collection(features, as_of=now, changed_at=changed_at, links=links)
         body["matched"] = matched
         return metered(request, [way.hazard for way in ways], "ahead", body)
+
+
+def _route(request: Request) -> Route:
+    try:
+        return read_route(json_of(request))
+    except ValueError as error:
+        raise Invalid([Fault("body", str(error))]) from error
