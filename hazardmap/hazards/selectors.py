@@ -69,6 +69,12 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
     return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
 
 
+def live_after(after: UUID, *, limit: int) -> list[Hazard]:
+    """The live hazards of the whole map in ascending order of id, those after `after`."""
+    found = _live_in(None).filter(id__gt=after)
+    return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
+
+
 def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
     """The gravest live hazards in a box, newest first within a severity; how many are left out."""
     found = live_in(bbox)
