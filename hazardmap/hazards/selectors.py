@@ -1,13 +1,13 @@
 """Reads: the map as values."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
-from django.db.models import Count, FloatField, Func, Max
+from django.db.models import Count, Max
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -19,17 +19,6 @@ from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
 
 REVIEW_POOL = 500
-
-
-class Fading(NamedTuple):
-    """What a sum over many hazards needs of each: kind, place, and how it fades."""
-
-    kind: str
-    lon: float
-    lat: float
-    p: float
-    t_ref: datetime
-    half_life_s: float
 
 
 class Covered(NamedTuple):
@@ -71,31 +60,8 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
 
 def live_after(after: UUID, *, limit: int) -> list[Hazard]:
     """The live hazards of the whole map in ascending order of id, those after `after`."""
-    found = _live_in(None).filter(id__gt=after)
+    found = live_in(None).filter(id__gt=after)
     return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
-
-
-def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
-    """The gravest live hazards in a box, newest first within a severity; how many are left out."""
-    found = live_in(bbox)
-    hazards = [rows.hazard_of(row) for row in found.order_by("-severity", "-id")[: limit + 1]]
-    left_out = found.count() - limit if len(hazards) > limit else 0
-    return hazards[:limit], left_out
-
-
-def fading_in(bbox: Bbox) -> Iterator[Fading]:
-    """Every live hazard in a box, however many, in no order."""
-    found = live_in(bbox)
-    flat = Cast("position", GeometryField())
-    columns = found.values_list(
-        "kind",
-        Func(flat, function="ST_X", output_field=FloatField()),
-        Func(flat, function="ST_Y", output_field=FloatField()),
-        "p",
-        "t_ref",
-        "half_life_s",
-    )
-    return (Fading(*row) for row in columns.iterator(chunk_size=5000))
 
 
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
