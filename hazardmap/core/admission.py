@@ -25,6 +25,8 @@ _SLACK_SIGMAS: Final = 4.0
 _SETTLED: Final = 1000  # one counts more than all that may be new at once
 _CLOCK_SET_M: Final = 1000.0  # who drove on meanwhile has set the clock back, and not jumped
 
+_CLOCK_SET_WITHIN: Final = timedelta(seconds=_CLOCK_SET_M / _ROAD_MPS)
+
 SAME_BITS: Final = 3
 """Encoding a picture again changes no more bits of its hash than this (98 % of 250 pictures)."""
 _ALIKE_BITS: Final = 8  # frames of a plain road differ by no more, whatever car took them
@@ -79,7 +81,7 @@ def _by_clock(received: Sequence[Shot]) -> Iterator[list[Shot]]:
     for shot in received:
         if part and shot.captured_at <= part[-1].captured_at and _near(part[-1], shot):
             yield part
-            part = [replace(part[-1], captured_at=shot.captured_at)]
+            part = [replace(part[-1], captured_at=shot.captured_at - _CLOCK_SET_WITHIN)]
         part.append(shot)
     yield part
 
