@@ -19,6 +19,7 @@ from hazardmap.core.trust import (
 )
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.services.company_find import company_find
 
 WINDOW = timedelta(days=180)
 """What somebody reported longer ago tells little of how he reports now."""
@@ -34,7 +35,7 @@ def trust_learned(params: FusionParams) -> Reputation:
     Reads the trails twice, as a stream. What was never probable enough for the map has none: it
     claimed too little to count.
     """
-    alias = one_voice(allies(_claims(params)))
+    alias = one_voice([*allies(_claims(params)), *company_find()])
     return Reputation(records(_claims(params), alias), alias)
 
 
