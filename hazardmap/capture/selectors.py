@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
@@ -112,7 +113,7 @@ def tracks_around(spans: Mapping[UUID, Span], *, without: Collection[str]) -> li
 
     without: reasons of frames that are left out.
     """
-    values = {
+    values: dict[str, Any] = {
         "devices": list(spans),
         "lows": [low for low, _ in spans.values()],
         "highs": [high for _, high in spans.values()],

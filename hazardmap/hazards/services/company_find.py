@@ -1,6 +1,7 @@
 """Which accounts have lately gone about together, by where and when they looked."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -37,7 +38,7 @@ _PLACES = """
 @transaction.atomic
 def company_find() -> list[tuple[int, int]]:
     """Pairs of witnesses that count as one (core.company)."""
-    values = {"since": timezone.now() - WINDOW, "together_s": TOGETHER_S}
+    values: dict[str, Any] = {"since": timezone.now() - WINDOW, "together_s": TOGETHER_S}
     with connection.cursor() as cursor:
         # A day's looks of a large map take longer to compare than a request may wait.
         cursor.execute("SET LOCAL statement_timeout = 0")
