@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.company import company
+from hazardmap.platform.unhurried import unhurried
 
 WINDOW = timedelta(days=7)
 TOGETHER_S = 3.0
@@ -35,14 +36,11 @@ _PLACES = """
 """
 
 
-@transaction.atomic
 def company_find() -> list[tuple[int, int]]:
     """Pairs of witnesses that count as one (core.company)."""
     values: dict[str, Any] = {"since": timezone.now() - WINDOW, "together_s": TOGETHER_S}
-    with connection.cursor() as cursor:
-        # A day's looks of a large map take longer to compare than a request may wait.
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        found = []
+    found = []
+    with unhurried(), connection.cursor() as cursor:
         for together, alone in ((_SIDE_BY_SIDE, _LOOKS), (_ONE_TRACK, _PLACES)):
             cursor.execute(alone, values)
             counts = dict(cursor.fetchall())
