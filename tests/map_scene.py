@@ -12,7 +12,9 @@ from hazardmap.core.geodesy import moved
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.hazards import models
 from hazardmap.hazards.rows import hazard_of, hazard_row
+from hazardmap.hazards.services import cells_rebuild
 from hazardmap.platform.ids import new_id
+from tiles.rebuild import rebuild
 
 
 def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
@@ -64,3 +66,15 @@ def around(place: tuple[float, float], spread_m: float, number: int) -> list[tup
     """Places in a spiral around one, up to spread_m away."""
     steps = range(number)
     return [moved(*place, 137.5 * i, spread_m * math.sqrt(i / number))[:2] for i in steps]
+
+
+def to_tiles() -> None:
+    """Have the cells and the tiles know what was put onto the map without the change feed."""
+    for _ in (*cells_rebuild(), *rebuild()):
+        pass
+
+
+def in_tiles(*places: tuple[float, float]) -> None:
+    """Cones at these places, on the map and in its tiles."""
+    on_map(*places)
+    to_tiles()

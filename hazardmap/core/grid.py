@@ -64,6 +64,17 @@ def res_for_zoom(zoom: int) -> int | None:
     return _RES_BY_ZOOM[zoom] if zoom < SINGLE_HAZARDS_FROM_ZOOM else None
 
 
+def zooms_of_res(res: int) -> range:
+    """The map zooms at which cells of this H3 resolution are shown; none for most."""
+    zooms = [zoom for zoom, shown in enumerate(_RES_BY_ZOOM) if shown == res]
+    return range(zooms[0], zooms[-1] + 1) if zooms else range(0)
+
+
+def expected_of(byte: int) -> float:
+    """The expected count that a byte of `quantised` stands for, to about 2 % of 1 + n."""
+    return float(2.0 ** (byte / _COUNT_STEPS)) - 1.0
+
+
 def quantised(count: float) -> int:
     """An expected count (≥ 0) as a byte: min(255, round(16·log2(1 + n))). Raises ValueError."""
     if not (math.isfinite(count) and count >= 0.0):

@@ -4,7 +4,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from hazardmap.platform.append_only import append_only
-from tests.conftest import APPEND_ONLY
+
+APPEND_ONLY = (
+    "hazards_fusionversion",
+    "hazards_hazardevent",
+    "hazards_zoneevent",
+    "moderation_auditentry",
+)
 
 
 @pytest.mark.django_db
