@@ -19,6 +19,7 @@ from uuid import UUID
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.clusters import components
@@ -175,21 +176,17 @@ class _Site:
         ]
         line = drawn(along)
         points = shapely.points(self._places_m[part])
-        feet_m = shapely.line_locate_point(line, points)
-        near = shapely.distance(line, points) <= NEAR_M
-        order = sorted(
-            (foot_m, device)
-            for foot_m, device, is_near in zip(feet_m, part, near, strict=True)
-            if is_near
-        )
+        feet_m: Floats = np.asarray(shapely.line_locate_point(line, points))
+        near: NDArray[np.bool_] = np.asarray(shapely.distance(line, points)) <= NEAR_M
+        order = sorted(zip(feet_m[near].tolist(), np.array(part)[near].tolist(), strict=True))
         if len(order) >= LEAST_DEVICES:
             yield [device for _, device in order], cut(line, feet_m[near])
-        branches = [device for device, is_near in zip(part, near, strict=True) if not is_near]
-        for branch in self.linked(branches):
+        for branch in self.linked(np.array(part)[~near].tolist()):
             yield from self.lines(branch)
 
     def _by_drive(self, devices: Iterable[int]) -> dict[int, list[_Stop]]:
-        chosen, found = set(devices), {}
+        chosen = set(devices)
+        found: dict[int, list[_Stop]] = {}
         for stop in self._stops:
             if stop.device in chosen:
                 found.setdefault(stop.drive, []).append(stop)

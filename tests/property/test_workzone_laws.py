@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -39,7 +39,9 @@ def beside(places: Sequence[Place], metres: float, right_m: float) -> Place:
     return moved(lon, lat, bearing_deg + 90.0, right_m)[:2]
 
 
-def driven(places: Sequence[Place], number: int, off_m: tuple[float, float] = (0, 0)) -> Tracks:
+def driven(
+    places: Sequence[Place], number: int, off_m: tuple[float, float] = (0, 0)
+) -> dict[UUID, set[TrackPoint]]:
     """One drive along a road, 1.75 m right of its middle, with one error of position."""
     fixes = set()
     for i in range(len(places) - 1):
@@ -54,7 +56,7 @@ def driven(places: Sequence[Place], number: int, off_m: tuple[float, float] = (0
 def device(place: Place, number: int, kind: str = "cone", p: float = 0.9) -> Hazard:
     first = NOON + timedelta(minutes=number)
     return Hazard(
-        **dict.fromkeys(("cov_ee_m2", "cov_nn_m2", "radius_m"), 4.0),  # type: ignore[arg-type]
+        **dict.fromkeys(("cov_ee_m2", "cov_nn_m2", "radius_m"), 4.0),
         id=uuid7(first, number.to_bytes(10)),
         kind=kind,
         state=State.ACTIVE,
@@ -111,7 +113,7 @@ class Scene:
         here = self.here
         beyond = [beside(here, 7.0 * i, 60.0) for i in range(len(here) - 1)]
         ways = [here, here[::-1], beyond]
-        made: dict[UUID, Collection[TrackPoint]] = {}
+        made: dict[UUID, set[TrackPoint]] = {}
         for number, (part, off_m) in enumerate(self.drives):
             made |= driven(ways[number % 3][part], number, off_m)
         return made
