@@ -1,6 +1,6 @@
 """Reads: the map as values."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -10,28 +10,21 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
 from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
-from django.db.models import Count, FloatField, Func, Max, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
+from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
+from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
-
-
-class Fading(NamedTuple):
-    """What a sum over many hazards needs of each: kind, place, and how it fades."""
-
-    kind: str
-    lon: float
-    lat: float
-    p: float
-    t_ref: datetime
-    half_life_s: float
 
 
 class Covered(NamedTuple):
@@ -71,29 +64,6 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
     return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
 
 
-def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
-    """The gravest live hazards in a box, newest first within a severity; how many are left out."""
-    found = _live_in(bbox)
-    hazards = [rows.hazard_of(row) for row in found.order_by("-severity", "-id")[: limit + 1]]
-    left_out = found.count() - limit if len(hazards) > limit else 0
-    return hazards[:limit], left_out
-
-
-def fading_in(bbox: Bbox) -> Iterator[Fading]:
-    """Every live hazard in a box, however many, in no order."""
-    found = _live_in(bbox)
-    flat = Cast("position", GeometryField())
-    columns = found.values_list(
-        "kind",
-        Func(flat, function="ST_X", output_field=FloatField()),
-        Func(flat, function="ST_Y", output_field=FloatField()),
-        "p",
-        "t_ref",
-        "half_life_s",
-    )
-    return (Fading(*row) for row in columns.iterator(chunk_size=5000))
-
-
 def hazards_page(
     *,
     bbox: Bbox,
@@ -114,14 +84,18 @@ def hazards_page(
 
 
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
-    """Who has looked at these cells (H3, coverings.LOOKED_RES) since then; absent: nobody."""
-    found = models.Look.objects.filter(cell__in=list(cells), last_at__gte=since).values("cell")
-    counted = found.annotate(
-        last=Max("last_at"), looks=Count("id"), by=Count("witness", distinct=True)
-    )
-    return {
-        row["cell"]: Covered(row["last"], row["looks"], row["by"]) for row in counted.order_by()
-    }
+    """Who has looked at these cells (H3, up to coverings.LOOKED_RES) since then; absent: nobody."""
+    ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.cell, max(last_at), count(DISTINCT (witness, hour)), "
+            "count(DISTINCT witness) "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
+            "JOIN hazards_look AS look ON look.cell BETWEEN first AND last "
+            "WHERE last_at >= %s GROUP BY wanted.cell",
+            [*(array(row[side] for row in ranges) for side in range(3)), since],
+        )
+        return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
 
 
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
