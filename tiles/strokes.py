@@ -1,6 +1,6 @@
 """Lines as they are drawn: which tiles they run through, and their part in each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from shapely import LineString, MultiLineString, box, get_parts, intersects, prepare
 from shapely.affinity import affine_transform
@@ -9,7 +9,7 @@ from tiles import mvt
 from tiles.mercator import BUFFER_SHARE, MAX_ZOOM, Tile, to_shares
 
 Line = Sequence[tuple[float, float]]
-"""(lon, lat); across the antimeridian longitudes run on beyond ±180."""
+"""(lon, lat) within ±180; neighbours are closest the short way around."""
 
 
 def stroke(line: Line, tile: Tile) -> bytes | None:
@@ -49,14 +49,13 @@ def _quarters(tile: Tile) -> Iterable[Tile]:
 
 def _on_world(line: Line) -> MultiLineString:
     """In shares of the world, and beside it, where what crosses the antimeridian comes in again."""
-    places = list(_shares(line))
+    places: list[tuple[float, float]] = []
+    for lon, lat in line:
+        x, y = to_shares(lon, lat)
+        places.append((x + round(places[-1][0] - x) if places else x, y))
     return MultiLineString(
         [LineString([(x + turn, y) for x, y in places]) for turn in (-1.0, 0.0, 1.0)]
     )
-
-
-def _shares(line: Line) -> Iterator[tuple[float, float]]:
-    return (to_shares(lon, lat) for lon, lat in line)
 
 
 def _rounded(part: object) -> mvt.Ring:
