@@ -2,6 +2,7 @@
 
 import httpx
 
+from tests.map_scene import to_tiles
 from tiles import wsgi
 from tiles.files import forget
 from tiles.mercator import HALF_WORLD_M, Tile, to_metres
@@ -29,7 +30,8 @@ def count_of(byte: int) -> float:
 
 
 def get_tile(tile: Tile, layer: str = "hazards", **headers: str) -> httpx.Response:
-    """The tile as it is now: what was built of it before is forgotten first."""
+    """The tile as it is now: cells and features are made anew, and what was built is forgotten."""
+    to_tiles()
     forget(layer, [tile])
     return get_path(f"/tiles/v1/{layer}/{tile.z}/{tile.x}/{tile.y}.mvt", **headers)
 

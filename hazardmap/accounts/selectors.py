@@ -109,3 +109,8 @@ def witnesses(account_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The anonymous numbers that stand for accounts in the evidence."""
     found = User.objects.filter(id__in=set(account_ids))
     return dict(found.values_list("id", "witness"))
+
+
+def keys_of(organisation_id: UUID) -> list[str]:
+    """The public ids of all keys that an organisation ever had."""
+    return list(ApiKey.objects.filter(organisation=organisation_id).values_list("kid", flat=True))
