@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -31,6 +32,13 @@ class Covered(NamedTuple):
     last_at: datetime
     looks: int
     witnesses: int
+
+
+class Move(NamedTuple):
+    """An event of the change feed, and where its hazard was (lon, lat) before, if it was."""
+
+    event: HazardEvent
+    before: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,24 @@ def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
     return [
         HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard))
         for row in rows_after[:limit]
+    ]
+
+
+def moves_since(cursor: int, *, limit: int) -> list[Move]:
+    """The next events after `cursor` as `changes_since`, each with where its hazard was before."""
+    earlier = models.HazardEvent.objects.filter(
+        hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
+    ).order_by("-cursor")
+    found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
+    before = {
+        f"{side}_before": Subquery(earlier.values(f"hazard__{side}")[:1]) for side in ("lon", "lat")
+    }
+    return [
+        Move(
+            HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard)),
+            None if row.lon_before is None else (row.lon_before, row.lat_before),
+        )
+        for row in found.annotate(**before)[:limit]
     ]
 
 

@@ -49,7 +49,8 @@ def test_a_connection_that_has_died_is_replaced() -> None:
     assert get_tile(TILE).status_code == 200
     with connection.cursor() as cursor, pytest.raises(Exception, match="terminating"):
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-    assert get_tile(TILE).status_code == 200
+    forget("hazards", [TILE])
+    assert get_path(PATH).status_code == 200
 
 
 @pytest.mark.django_db
