@@ -28,7 +28,13 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-CONDITIONAL = {"listHazards", "listHazardsAhead", "getHazard"}
+CONDITIONAL = {
+    "listHazards",
+    "listHazardsAhead",
+    "getHazard",
+    "listChanges",
+    "listChangesOfHazard",
+}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -55,6 +61,8 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["401"] = "the token is missing, unknown, revoked or expired"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
+    if operation["operationId"] == "exportHazards":
+        errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
         errors["415"] = "the body has another media type"
