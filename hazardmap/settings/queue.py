@@ -47,6 +47,7 @@ CELERY_BEAT_SCHEDULE = {
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
+        ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
         *_DEMO,
     ]
