@@ -42,7 +42,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 0))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 0))
         more = {
             "type": QUOTA_EXCEEDED,
             "title": "Request cannot be satisfied as assigned quota has been exceeded",
