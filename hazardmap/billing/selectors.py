@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine, LineHour
+from hazardmap.core.pricing.attribution import paid_by_usage
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.pricing.period import Period
+from hazardmap.core.pricing.prices_json import prices_from
+from hazardmap.core.pricing.rating import Line, LineKind
 from hazardmap.core.usage import Meter
 from hazardmap.metering.selectors import Used, usage_in_hour
 
@@ -51,6 +55,17 @@ class BilledHour:
     key_id: str
     hour: datetime
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineShare:
+    """What of a line of usage belongs to the contributors. void: it was taken back."""
+
+    line_id: UUID
+    meter: Meter
+    currency: Currency
+    amount_micro: int
+    void: bool
 
 
 def customers_until(end: datetime) -> list[int]:
@@ -109,6 +124,37 @@ def line_events(line_id: UUID) -> Iterator[tuple[BilledHour, list[Used]]]:
     line = InvoiceLine.objects.get(pk=line_id)
     for hour in line_hours(line_id):
         yield hour, usage_in_hour(hour.key_id, Meter(line.of), hour.hour)
+
+
+def shares_of(month: Period) -> Iterator[LineShare]:
+    """What of each line of usage of a month's invoices belongs to the contributors."""
+    invoices = Invoice.objects.filter(start=month.start).exclude(state=Invoice.State.DRAFT)
+    for invoice in invoices.order_by("seller_id", "number"):
+        lines = invoice.lines.exclude(kind=LineKind.TAX).select_related(
+            "subscription__price_version"
+        )
+        for _, group in groupby(
+            lines.order_by("position"), key=lambda line: (line.subscription_id, line.start)
+        ):
+            yield from _shares(invoice, {line.id: line for line in group})
+
+
+def _shares(invoice: Invoice, lines: dict[UUID, InvoiceLine]) -> Iterator[LineShare]:
+    values = {
+        id_: Line(LineKind(row.kind), row.of, row.quantity, row.amount_micro)
+        for id_, row in lines.items()
+    }
+    for line_id, paid_micro in paid_by_usage(values.items()).items():
+        subscription = lines[line_id].subscription
+        assert subscription is not None  # noqa: S101 - only tax has none
+        prices = prices_from(subscription.price_version.prices)
+        yield LineShare(
+            line_id=line_id,
+            meter=Meter(lines[line_id].of),
+            currency=Currency(invoice.currency),
+            amount_micro=int(paid_micro * prices.contributors_percent / 100),
+            void=invoice.state == Invoice.State.VOID,
+        )
 
 
 def _line_info(invoice: Invoice, line: InvoiceLine) -> InvoiceLineInfo:
