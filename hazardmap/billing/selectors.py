@@ -7,6 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
+from django.db.models import Sum
+
+from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine, LineHour
 from hazardmap.core.pricing.attribution import paid_by_usage
 from hazardmap.core.pricing.money import Currency
@@ -14,7 +17,7 @@ from hazardmap.core.pricing.period import Period
 from hazardmap.core.pricing.prices_json import prices_from
 from hazardmap.core.pricing.rating import Line, LineKind
 from hazardmap.core.usage import Meter
-from hazardmap.metering.selectors import Used, usage_in_hour
+from hazardmap.metering.selectors import Used, usage_by_hour, usage_in_hour
 
 NUMBER = re.compile(r"([A-Z0-9]{1,10})-(\d{1,9})", re.ASCII)
 
@@ -66,6 +69,18 @@ class LineShare:
     currency: Currency
     amount_micro: int
     void: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unbilled:
+    """Units of an hour that were served and that live invoices bill; they differ."""
+
+    key_id: str
+    hour: datetime
+    meter: Meter
+    served: int
+    billed: int
+    subscribed: bool
 
 
 def customers_until(end: datetime) -> list[int]:
@@ -124,6 +139,49 @@ def line_events(line_id: UUID) -> Iterator[tuple[BilledHour, list[Used]]]:
     line = InvoiceLine.objects.get(pk=line_id)
     for hour in line_hours(line_id):
         yield hour, usage_in_hour(hour.key_id, Meter(line.of), hour.hour)
+
+
+def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:
+    """Where what a customer was served in a month differs from what it has been invoiced."""
+    customer = Customer.objects.get(pk=customer_id)
+    keys = keys_of(customer.organisation_id)
+    spans = list(customer.subscriptions.filter(start__lt=month.end).values_list("start", "end"))
+    billed = LineHour.objects.filter(
+        line__invoice__customer=customer,
+        line__invoice__state__in=[Invoice.State.FINALISED, Invoice.State.PAID],
+        hour__gte=month.start,
+        hour__lt=month.end,
+    )
+    for meter in Meter:
+        used = usage_by_hour(keys, meter, start=month.start, end=month.end)
+        served = {(row.key_id, row.hour): row.quantity for row in used}
+        sums = billed.filter(line__of=meter.value).values_list("key_id", "hour")
+        billed_units = {(key, hour): units for key, hour, units in sums.annotate(Sum("quantity"))}
+        for place in sorted(served.keys() | billed_units.keys()):
+            one, other = served.get(place, 0), billed_units.get(place, 0)
+            if one != other:
+                covered = any(
+                    start <= place[1] and (end is None or place[1] < end) for start, end in spans
+                )
+                yield Unbilled(*place, meter, one, other, covered)
+
+
+def is_finalised(customer_id: int, month: Period) -> bool:
+    return Invoice.objects.filter(
+        customer=customer_id,
+        start=month.start,
+        state__in=[Invoice.State.FINALISED, Invoice.State.PAID],
+    ).exists()
+
+
+def keys_of_customers() -> set[str]:
+    """The keys of everybody who has ever subscribed."""
+    customers = Customer.objects.filter(subscriptions__isnull=False).distinct()
+    return {
+        key
+        for organisation_id in customers.values_list("organisation_id", flat=True)
+        for key in keys_of(organisation_id)
+    }
 
 
 def shares_of(month: Period) -> Iterator[LineShare]:
