@@ -20,6 +20,7 @@ from detection import labelled
 from detection.backends.export import DEFAULT_DIR
 from detection.backends.yolo import Yolo
 from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, Claim, claim
+from detection.far import FarCrop
 from detection.fetch import sha256_of
 from detection.manifest import Hazards, ManifestError, Model, Role, load_manifest
 
@@ -76,6 +77,7 @@ def release(
         kinds=KINDS,
         context=frozenset(),
         thresholds={KINDS[label]: value for label, value in report["thresholds"].items()},
+        far_crop=FarCrop.read(report["far_crop"]) if report["far_crop"] else None,
     )
     Yolo(model, threshold=THRESHOLD, device="cpu", threads=1, config_dir=config_dir)
     target = manifest.with_name(NAME + weights.suffix)
@@ -149,6 +151,7 @@ def _entry(
         f'path = "{file}"',
         f"threshold = {model.threshold}",
         f"long_side_px = {model.long_side_px}",
+        *([] if model.far_crop is None else [f"far_crop = {_inline(model.far_crop.table())}"]),
         f"training_data = {json.dumps(training_data)}",
         f"metrics = {json.dumps(json.dumps(metrics))}  # JSON",
         f"classes = {json.dumps(list(model.classes))}",
@@ -162,6 +165,10 @@ def _entry(
         "",
     ]
     return "\n".join(lines)
+
+
+def _inline(table: Mapping[str, Any]) -> str:
+    return "{ " + ", ".join(f"{key} = {value}" for key, value in table.items()) + " }"
 
 
 def _without_old(text: str) -> str:

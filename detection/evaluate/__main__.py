@@ -15,13 +15,16 @@ from detection.evaluate import records
 from detection.evaluate.card import Subject, model_card
 from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.drive import DriveError, DriveFigures, figures
-from detection.evaluate.predictions import WeightsError
+from detection.evaluate.predictions import Looking, WeightsError
 from detection.evaluate.recall_table import recall_table
 from detection.evaluate.run import KEPT, Measured, evaluate, gather
+from detection.far import FarCrop
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
 
 DOCS: Final = Path("docs")
+# The horizon and some road before it, whichever way the camera was mounted (docs/model-card.md).
+FAR: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700)
 NO_RECIPE: Final = "Nothing is known about it here."
 
 
@@ -64,8 +67,9 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     before = json.loads(given.recall_before.read_text()) if given.recall_before else None
     pictures = gather(given.data, given.split, given.drawn)
     seeds = range(1, given.drives + 1)
-    mine = evaluate(given.weights, pictures, given.imgsz, seeds, given.assets)
-    other = evaluate(given.compare, pictures, given.imgsz) if given.compare else None
+    looking = Looking(given.imgsz, None if given.no_far_crop else FAR)
+    mine = evaluate(given.weights, pictures, looking, seeds, given.assets)
+    other = evaluate(given.compare, pictures, looking) if given.compare else None
     places = _places(given)
     sha256 = sha256_of(given.weights)
     subject = Subject(
@@ -73,7 +77,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         weights=given.weights.name,
         sha256=sha256,
         megabytes=given.weights.stat().st_size / 1e6,
-        imgsz=given.imgsz,
+        looking=looking,
         known=mine.known,
         recipe=recipe,
         command=shlex.join(["python", "-m", "detection.evaluate", *arguments]),
@@ -82,7 +86,8 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     compared = (given.compare.name, other.figures) if other else None
     plots = _plots(places, mine)
     records.write(places.card, model_card(subject, mine.figures, drive, compared, plots))
-    facts = {"version": subject.version, "sha256": sha256, "imgsz": given.imgsz}
+    far = looking.far.table() if looking.far else None
+    facts = {"version": subject.version, "sha256": sha256, "imgsz": looking.imgsz, "far_crop": far}
     records.write_json(places.report, records.report_json(mine.figures, drive, facts))
     if places.benchmarks:
         rows = records.benchmark_rows(mine.figures, drive)
@@ -168,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, required=True, help="data.yaml, or a folder of such sources")
     add("--weights", type=Path, required=True, help="a network of ultralytics, .pt or .onnx")
     add("--imgsz", type=int, default=640, help="long side in pixels (default: 640)")
+    add("--no-far-crop", action="store_true", help="look at whole pictures only")
     add("--split", default="val", help="which split to measure on (default: val)")
     add("--drawn", type=Path, help="data.yaml or folder of drawn pictures, told apart")
     add("--drives", type=int, default=0, help="streets to render and drive along (default: 0)")
