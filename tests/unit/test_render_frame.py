@@ -57,7 +57,8 @@ def test_the_box_of_a_lone_thing_is_the_extent_of_its_projected_corners(scene, k
     street = scene.street
     east, north = street.at(thing.along_m, 0.5)
     shape = thing.shape.placed(east, north, street.heading_deg(thing.along_m))
-    pixels, _ = view.project(shape.points)
+    labelled = [board.corners for board in shape.boards] if shape.face_only else [shape.points]
+    pixels, _ = view.project(np.concatenate(labelled))
     low, high = pixels.min(axis=0), pixels.max(axis=0) + 1
     drawn = (
         seen.x * 1280, seen.y * 720, (seen.x + seen.width) * 1280, (seen.y + seen.height) * 720,
