@@ -124,12 +124,12 @@ def load_manifest(path: Path, own_hazards: Path | None = None) -> Manifest:
     own_hazards: a second manifest whose "hazards" models (`.pt` or `.onnx` of the operator's
     own) replace the first one's. Raises ManifestError with what is wrong and what helps.
     """
-    models, recall = _load(path)
+    models, recall = read_models(path)
     missing = {role for role in Role if not models[role]}
     if missing:
         raise ManifestError(f"{path} has no model for {', '.join(sorted(missing))}")
     if own_hazards is not None:
-        own, recall = _load(own_hazards)
+        own, recall = read_models(own_hazards)
         if not own[Role.HAZARDS]:
             raise ManifestError(f'{own_hazards} has no model with role = "hazards"')
         models[Role.HAZARDS] = own[Role.HAZARDS]
@@ -141,8 +141,11 @@ def load_manifest(path: Path, own_hazards: Path | None = None) -> Manifest:
     return Manifest(hazards, faces, plates, recall)
 
 
-def _load(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
-    """The models of one manifest by role, and the path of the recall table."""
+def read_models(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
+    """The models of one manifest by role, with the right files, and where the recall table is.
+
+    Raises ManifestError.
+    """
     try:
         files = {file.path: file for file in pinned_files(path)}
         tables = read_manifest(path).get("model", [])
