@@ -17,8 +17,15 @@ DEFAULT_OBJECTS = 18
 _FIRST_M = 24.0
 _LAST_M = 12.0
 
-# What the catalogue calls otherwise than the truth.
-_SORTS = {"drum": "drum_barrel"}
+# What stands along the street: kind in the catalogue, and the sorts that anyone knows at sight.
+_SORTS = {
+    "cone": ("cone", ("cone",)),
+    "drum": ("drum_barrel", ("drum",)),
+    "barrier": ("barrier", ("type_three", "a_frame")),
+    "roadwork_sign": ("roadwork_sign", ("diamond_sign", "triangle_sign")),
+    "debris": ("debris", ("tyre", "carton", "planks")),
+    "pothole": ("pothole", ("pothole",)),
+}
 _ORDER = ("roadwork_sign", "barrier", "cone", "drum", "debris", "pothole", "cone", "drum", "cone")
 _ANIMALS = ("cat", "horse")
 # The way of a car that drives in the middle of its lane, metres right of the centre line.
@@ -84,7 +91,8 @@ def _made(kind: str, photo: Picture, rng: np.random.Generator) -> Shape:
         return cat(photo, float(rng.uniform(1.15, 1.2)), bool(rng.random() < 0.5))
     if kind == "horse":
         return horse(rng)
-    return catalogue.make(_SORTS.get(kind, kind), rng)
+    group, sorts = _SORTS[kind]
+    return catalogue.make(group, rng, variant=sorts[int(rng.integers(len(sorts)))])
 
 
 def _beside_the_car(kind: str, shape: Shape, rng: np.random.Generator) -> float:
