@@ -105,8 +105,8 @@ def _load(weights: Path) -> Any:
     if "ultralytics" not in sys.modules:
         CACHE.mkdir(parents=True, exist_ok=True)
         os.environ.update(ENVIRONMENT, YOLO_CONFIG_DIR=str(CACHE.parent.resolve()))
-    import torch  # noqa: PLC0415
-    from ultralytics.models import YOLO  # noqa: PLC0415
+    import torch  # noqa: PLC0415 - large, and not needed where all answers are kept
+    from ultralytics.models import YOLO  # noqa: PLC0415 - reads its environment when imported
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     try:
