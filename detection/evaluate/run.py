@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from detection.calibration import PassCurve
 from detection.evaluate import calibrate
 from detection.evaluate.claims import DRAWN
 from detection.evaluate.dark import darkened
@@ -39,7 +38,7 @@ class Measured:
     sample: Sample
     figures: Figures
     drive: Drive | None
-    passes: PassCurve | None
+    passes: calibrate.PassCurve | None
     dark: float | None
 
 
