@@ -87,7 +87,9 @@ def _drive(stack: Stack, folder: Path, seed: int) -> Score:
 
 
 def _figures(total: Score, model: str, seeds: list[int]) -> list[Figure]:
-    streets = f"{model}, {len(seeds)} streets, two drives each"
+    streets = (
+        f"{model}, street{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}, two drives each"
+    )
     return [
         Figure(
             measure="drive_recall_40m",
