@@ -57,17 +57,18 @@ bench-privacy: ## how many labelled faces and plates are blurred (needs the fold
 
 DATA ?= ../shared/data
 RUN ?= var/train/run
+DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
 train: ## draw pictures, train the road network, measure and release it (hours on a CPU; a killed run goes on)
-	@test -e var/train/drawn || .venv/bin/python -m detection.drawn --backgrounds $(DATA) \
-	  --out var/train/drawn --count 2500 --seed 3 --processes 2
-	@.venv/bin/python -m detection.train --data $(DATA) var/train/drawn --out $(RUN) $(TRAIN_ARGS)
+	@test -e var/train/sets/3/drawn/data.yaml || $(DRAW) --out var/train/sets/3/drawn --seed 3 --count 2500
+	@test -e var/train/sets/4/drawn/data.yaml || $(DRAW) --out var/train/sets/4/drawn --seed 4 --count 2000
+	@test -e var/train/sets/5/drawn/data.yaml || $(DRAW) --out var/train/sets/5/drawn --seed 5 --count 900 --lone 1
+	@.venv/bin/python -m detection.train --data $(DATA) var/train/sets --out $(RUN) $(TRAIN_ARGS)
 	@$(MAKE) evaluate WEIGHTS=$(RUN)/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 1
 evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
-	@test -e var/train/drawn_held_back || .venv/bin/python -m detection.drawn --backgrounds $(DATA) \
-	  --out var/train/drawn_held_back --count 300 --seed 3 --part held_back --processes 2
+	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
 	  --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \

@@ -10,6 +10,8 @@ HALF_WORLD_M: Final = math.pi * EARTH_RADIUS_M
 MAX_LAT_DEG: Final = math.degrees(math.atan(math.sinh(math.pi)))
 MAX_ZOOM: Final = 22
 BUFFER_SHARE: Final = 64 / 4096
+GRID_ZOOM: Final = MAX_ZOOM
+_GRID_UNITS: Final = 4096 << GRID_ZOOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class Tile:
             return -180.0, south_deg, 180.0, north_deg
         return _turned(west_deg), south_deg, _turned(east_deg), north_deg
 
+    def quadkeys(self) -> tuple[int, int]:
+        """The first quadkey of GRID_ZOOM in this tile, and the first behind it."""
+        finer = 2 * (GRID_ZOOM - self.z)
+        key = quadkey(self.x, self.y, self.z)
+        return key << finer, key + 1 << finer
+
     def nearest_turn_m(self, x_m: float) -> float:
         """What to add to a longitude in metres to get its copy that lies closest to the tile."""
         west, _, east, _ = self.bounds_m()
@@ -68,6 +76,30 @@ def to_metres(lon: float, lat: float) -> tuple[float, float]:
     x = math.radians(lon) * EARTH_RADIUS_M
     y = math.asinh(math.tan(math.radians(lat))) * EARTH_RADIUS_M
     return x, y
+
+
+def to_shares(lon: float, lat: float) -> tuple[float, float]:
+    """Degrees to shares of the square world, from its north-western corner; y is within 0..1."""
+    x_m, y_m = to_metres(lon, lat)
+    y = (HALF_WORLD_M - y_m) / (2 * HALF_WORLD_M)
+    return (x_m + HALF_WORLD_M) / (2 * HALF_WORLD_M), max(0.0, min(1.0, y))
+
+
+def place_at(lon: float, lat: float) -> tuple[int, int]:
+    """Degrees to the whole units, 4096 a tile, of the tiles of GRID_ZOOM."""
+    x, y = (min(int(share * _GRID_UNITS), _GRID_UNITS - 1) for share in to_shares(lon, lat))
+    return x, y
+
+
+def degrees_at(x: int, y: int) -> tuple[float, float]:
+    """The north-western corner of a unit of the grid of `place_at`, in degrees."""
+    width_m = 2 * HALF_WORLD_M / _GRID_UNITS
+    return math.degrees(x * width_m / EARTH_RADIUS_M) - 180.0, _lat_deg(HALF_WORLD_M - y * width_m)
+
+
+def quadkey(x: int, y: int, zoom: int) -> int:
+    """The bits of a tile's address, y and x in turn: tiles within one are a range of numbers."""
+    return sum((x >> bit & 1) << 2 * bit | (y >> bit & 1) << 2 * bit + 1 for bit in range(zoom))
 
 
 def _lat_deg(y_m: float) -> float:

@@ -1,13 +1,15 @@
 """TileJSON 3.0: what a client must know to read and fade the tiles."""
 
+from html import escape
 from typing import Any
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
-from hazardmap.hazards.selectors import map_bounds
-from tiles.cells import EPOCH
-from tiles.layers import ROADS_MIN_ZOOM
-from tiles.mercator import MAX_LAT_DEG
+from tiles.cells import EPOCH, TIME_UNIT
+from tiles.mercator import MAX_LAT_DEG, degrees_at
+from tiles.points import COUNT_LIMIT
+from tiles.roads import MIN_ZOOM as ROADS_MIN_ZOOM
+from tiles.statement import rows
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
 OSM = "© OpenStreetMap contributors"
@@ -23,8 +25,8 @@ POINT_FIELDS = {
     "radius_m": "95 % radius of the position, metres",
     "first_seen": "Unix seconds",
     "last_seen": "Unix seconds",
-    "passes": "passes that reported it",
-    "witnesses": "independent contributors that reported it",
+    "passes": f"passes that reported it; {COUNT_LIMIT} says: or more",
+    "witnesses": f"independent contributors that reported it; {COUNT_LIMIT} says: or more",
     "published": "probable, and reported by two contributors or confirmed",
     "confirmed": "confirmed by a moderator",
     "simulated": "rests on rendered or restaged frames",
@@ -34,7 +36,6 @@ POINT_FIELDS = {
 
 def hazards_json(template: str) -> dict[str, Any]:
     """TileJSON of the hazards; `template` is the absolute address with {z}, {x} and {y}."""
-    bounds = map_bounds()
     cells = {
         kind: f"q; 2^(q/16) − 1 is the expected number of: {KINDS[kind].label}" for kind in KINDS
     }
@@ -46,8 +47,8 @@ def hazards_json(template: str) -> dict[str, Any]:
         "tiles": [template],
         "minzoom": 0,
         "maxzoom": 16,
-        "bounds": WORLD if bounds is None else list(bounds),
-        "attribution": "hazardmap contributors",
+        "bounds": _bounds(),
+        "attribution": escape("hazardmap contributors"),
         "vector_layers": [
             {
                 "id": "cells",
@@ -69,19 +70,28 @@ def hazards_json(template: str) -> dict[str, Any]:
             },
             {
                 "id": "truncated",
-                "description": "one point, where a tile would be too large with all its hazards",
-                "minzoom": SINGLE_HAZARDS_FROM_ZOOM,
+                "description": "one point, where a tile would be too large with all that is in it",
+                "minzoom": 0,
                 "maxzoom": 16,
                 "fields": {
-                    "shown": "hazards in this tile, the gravest",
-                    "left_out": "hazards that are not in this tile",
+                    "shown": "cells or hazards in this tile, the fullest or gravest",
+                    "left_out": "cells or hazards that are not in this tile",
                 },
             },
         ],
         "epoch": EPOCH.isoformat(),
-        "time_unit_s": 600,
+        "time_unit_s": int(TIME_UNIT.total_seconds()),
         "half_lives": {kind.name: kind.half_life_s for kind in KINDS.values()},
     }
+
+
+def _bounds() -> list[float]:
+    """West, south, east and north of the live hazards; the world where there are none."""
+    [(west, north, east, south)] = rows("bounds")
+    if west is None:
+        return WORLD
+    # The units beside the outermost ones lie beyond whatever has been rounded down.
+    return [*degrees_at(west, south + 1), *degrees_at(east + 1, north)]
 
 
 def roads_json(template: str) -> dict[str, Any]:
@@ -94,7 +104,7 @@ def roads_json(template: str) -> dict[str, Any]:
         "minzoom": ROADS_MIN_ZOOM,
         "maxzoom": 15,
         "bounds": WORLD,
-        "attribution": OSM,
+        "attribution": escape(OSM),
         "vector_layers": [
             {
                 "id": "roads",

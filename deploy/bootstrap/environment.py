@@ -11,7 +11,7 @@ from deploy.bootstrap.place import Place
 from deploy.bootstrap.secret import secret
 
 # Folders of HAZARDMAP_VAR that the application may write to; all else there is the caller's.
-WRITABLE = ("blobs", "usage", "celery", "detection", "demo", "home")
+WRITABLE = ("blobs", "usage", "tiles", "denied", "celery", "detection", "demo", "home")
 
 
 def settings_of(

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
 from django.core.files.storage import default_storage
-from django.db.models import FloatField, Func, QuerySet
+from django.db.models import FloatField, Func, Max, QuerySet
 from django.db.models.functions import Cast
 
 from hazardmap.capture.models import Frame
+from hazardmap.core.ids import uuid7
 
 TRACK_WINDOW = timedelta(seconds=30)
+HEARD_WITHIN = timedelta(hours=1)
+DRIVE_OVER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,19 @@ def track_around(device_id: UUID, at: datetime) -> list[FramePose]:
         device_id=device_id, captured_at__range=(at - TRACK_WINDOW, at + TRACK_WINDOW)
     )
     return _poses(rows.order_by("captured_at", "id"))
+
+
+def devices_back(now: datetime) -> list[UUID]:
+    """Devices that sent frames within the last hour, none of which was taken just now."""
+    recent = Frame.objects.filter(id__gte=uuid7(now - HEARD_WITHIN, bytes(10)))
+    last = recent.values("device_id").annotate(last=Max("captured_at")).order_by("device_id")
+    return list(last.filter(last__lt=now - DRIVE_OVER).values_list("device_id", flat=True))
+
+
+def frames_between(device_id: UUID, after: datetime, upto: datetime) -> list[UUID]:
+    """The device's frames captured after one time and up to another, in order of time."""
+    frames = Frame.objects.filter(device_id=device_id, captured_at__gt=after, captured_at__lte=upto)
+    return list(frames.order_by("captured_at", "id").values_list("id", flat=True))
 
 
 def _info(row: Frame) -> FrameInfo:

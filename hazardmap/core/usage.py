@@ -17,6 +17,11 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 2**31 - 1
 
 
+def hour_of(at: datetime) -> datetime:
+    """The start (UTC) of the hour that a time lies in."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 class Meter(StrEnum):
     """What can be billed."""
 

@@ -1,16 +1,13 @@
 """Reads: the map as values."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
-from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
-from django.db.models import Count, FloatField, Func, Max, Q, QuerySet
+from django.db.models import Count, Max
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -19,19 +16,9 @@ from hazardmap.core.box import Box
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.live import live_in
 
 REVIEW_POOL = 500
-
-
-class Fading(NamedTuple):
-    """What a sum over many hazards needs of each: kind, place, and how it fades."""
-
-    kind: str
-    lon: float
-    lat: float
-    p: float
-    t_ref: datetime
-    half_life_s: float
 
 
 class Covered(NamedTuple):
@@ -67,49 +54,13 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
 
     Newest id first; `None` is the whole world.
     """
-    found = _live_in(bbox)
+    found = live_in(bbox)
     return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
 
 
-def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
-    """The gravest live hazards in a box, newest first within a severity; how many are left out."""
-    found = _live_in(bbox)
-    hazards = [rows.hazard_of(row) for row in found.order_by("-severity", "-id")[: limit + 1]]
-    left_out = found.count() - limit if len(hazards) > limit else 0
-    return hazards[:limit], left_out
-
-
-def fading_in(bbox: Bbox) -> Iterator[Fading]:
-    """Every live hazard in a box, however many, in no order."""
-    found = _live_in(bbox)
-    flat = Cast("position", GeometryField())
-    columns = found.values_list(
-        "kind",
-        Func(flat, function="ST_X", output_field=FloatField()),
-        Func(flat, function="ST_Y", output_field=FloatField()),
-        "p",
-        "t_ref",
-        "half_life_s",
-    )
-    return (Fading(*row) for row in columns.iterator(chunk_size=5000))
-
-
-def hazards_page(
-    *,
-    bbox: Bbox,
-    kinds: frozenset[str] | None,
-    published_only: bool,
-    after: UUID | None,
-    limit: int,
-) -> list[Hazard]:
-    """One page of live hazards in a box in ascending order of id, those after `after`."""
-    found = _live_in(bbox)
-    if kinds is not None:
-        found = found.filter(kind__in=kinds)
-    if published_only:
-        found = found.filter(published=True)
-    if after is not None:
-        found = found.filter(id__gt=after)
+def live_after(after: UUID, *, limit: int) -> list[Hazard]:
+    """The live hazards of the whole map in ascending order of id, those after `after`."""
+    found = live_in(None).filter(id__gt=after)
     return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
 
 
@@ -196,24 +147,6 @@ def review_queue(*, limit: int) -> list[Hazard]:
     pool = models.Hazard.objects.filter(state__in=_LIVE, confirmed=False).order_by("-last_seen")
     hazards = [rows.hazard_of(row) for row in pool[:REVIEW_POOL]]
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
-
-
-def _live_in(bbox: Bbox | None) -> QuerySet[models.Hazard]:
-    live = models.Hazard.objects.filter(state__in=_LIVE)
-    if bbox is None:
-        return live
-    # As a plane geometry: the sides of a box are parallels and meridians, not great circles.
-    flat = live.annotate(place=Cast("position", GeometryField()))
-    return flat.filter(reduce(or_, (Q(place__intersects=area) for area in _areas(bbox))))
-
-
-def _areas(bbox: Bbox) -> list[GEOSGeometry]:
-    west, south, east, north = bbox
-    if west > east:
-        return [*_areas((west, south, 180.0, north)), *_areas((-180.0, south, east, north))]
-    if (west, south) == (east, north):
-        return [Point(west, south)]  # a polygon without any extent holds nothing
-    return [Polygon.from_bbox(bbox)]
 
 
 _LIVE = [state.value for state in LIVE]

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from hazardmap.core.usage import UsageRecord
-from hazardmap.metering.models import UsageEvent, UsageSegment
+from hazardmap.core.usage import UsageRecord, hour_of
+from hazardmap.metering.models import HourToRoll, UsageEvent, UsageSegment
 from hazardmap.metering.services.usage_record import SUFFIX
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ def _load_chunk(path: Path) -> int:
         return 0
     events = [event for line in complete.splitlines() if (event := _event(path, line))]
     UsageEvent.objects.bulk_create(events, ignore_conflicts=True)
+    hours = {hour_of(event.at) for event in events}
+    HourToRoll.objects.bulk_create(HourToRoll(hour=hour) for hour in sorted(hours))
     segment.offset += len(complete)
     segment.save(update_fields=["offset"])
     return len(complete.splitlines())
