@@ -13,15 +13,6 @@ from pytest_django import Settings
 from tests.stack import Stack, started
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-APPEND_ONLY = (
-    "billing_creditnote",
-    "billing_credituse",
-    "hazards_fusionversion",
-    "hazards_hazardevent",
-    "moderation_auditentry",
-    "rewards_booking",
-    "rewards_entry",
-)
 
 
 # A busy machine is no finding. CI tries the same examples each time, so that a change is judged and

@@ -168,6 +168,7 @@ def _configured(folder: Path, database: str) -> Stack:
         "HAZARDMAP_VAR": str(folder),
         "HAZARDMAP_HOST": "127.0.0.1",
         "HAZARDMAP_PORT": str(port),
+        "HAZARDMAP_LIVE_PORT": str(free_port()),
     }
     manage(environment, "migrate", "--no-input")
     manage(environment, "demo_prepare")

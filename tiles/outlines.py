@@ -7,7 +7,7 @@ from itertools import product
 from math import ceil, floor
 
 import h3.api.basic_int as h3
-from shapely import Geometry, Polygon, box, get_parts, set_precision
+from shapely import Polygon, box, get_parts, set_precision
 
 from hazardmap.core.grid import zooms_of_res
 from tiles import mvt
@@ -33,6 +33,12 @@ def outlines(h3_cell: int) -> Sequence[tuple[Tile, bytes]]:
         for zoom in zooms_of_res(h3.get_resolution(h3_cell))
         for tile, rings in _drawn(shape, zoom).items()
     ]
+
+
+def outline_in(h3_cell: int, tile: Tile) -> bytes | None:
+    """The part of a cell of any resolution in one tile; None where it has none."""
+    rings = _drawn(_shape(h3_cell), tile.z).get(tile)
+    return mvt.polygons(rings) if rings else None
 
 
 def _shape(h3_cell: int) -> Outline:
@@ -76,8 +82,7 @@ def _clipped(corners: Outline) -> Iterator[mvt.Ring]:
     outline = Polygon(corners)
     if not outline.is_valid or outline.area == 0.0:
         return  # around a pole, beyond the edge of the map
-    parts: Sequence[Geometry] = get_parts(set_precision(outline.intersection(_WINDOW), 1.0))
-    for part in parts:
+    for part in get_parts(set_precision(outline.intersection(_WINDOW), 1.0)):
         if isinstance(part, Polygon) and part.area > 0.0:
             ring = [(round(x), round(y)) for x, y in part.exterior.coords[:-1]]
             yield ring if part.exterior.is_ccw else ring[::-1]

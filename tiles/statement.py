@@ -10,7 +10,7 @@ from django.db import connection
 _FOLDER = Path(__file__).parent / "sql"
 
 
-def rows(name: str, **parameters: object) -> list[tuple[Any, ...]]:
+def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """What a statement returns; none for one that only writes."""
     with connection.cursor() as cursor:
         cursor.execute(_text(name), parameters)

@@ -1,7 +1,7 @@
 """Keep the rows of single hazards true, and say which tiles that changes."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
@@ -39,12 +39,7 @@ def hazards_remove(ids: Iterable[UUID]) -> set[Tile]:
 
 
 def _known(ids: Iterable[str]) -> dict[str, Record]:
-    return {row[0]: _record(row) for row in rows("hazards_known", ids=list(ids))}
-
-
-def _record(row: tuple[Any, ...]) -> Record:
-    *plain, own, head = row
-    return Record(*plain, bytes(own), bytes(head))
+    return {row[0]: Record._make(row) for row in rows("hazards_known", ids=list(ids))}
 
 
 def _tiles(row: Record) -> Iterator[Tile]:

@@ -12,6 +12,7 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "instance": {"type": "string", "description": "urn:uuid: and the id of the request"},
         "errors": {
             "type": "array",
             "description": "each broken rule",
@@ -27,11 +28,7 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-
-LIMITED = {
-    "pairDevice": "too many tries from this address",
-    "uploadFrame": "too many frames from this device; `Retry-After` says when to go on",
-}
+CONDITIONAL = {"listHazards", "listHazardsAhead", "getHazard"}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -40,6 +37,8 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for operation in operations.values():
+            if operation["operationId"] in CONDITIONAL:
+                operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
             for status, description in _errors(operation).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
@@ -59,6 +58,5 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
         errors["415"] = "the body has another media type"
-    if operation["operationId"] in LIMITED:
-        errors["429"] = LIMITED[operation["operationId"]]
+    errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
     return errors

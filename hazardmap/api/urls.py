@@ -4,7 +4,8 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from hazardmap.api.v1.frames import Frame, Frames, Pair
-from hazardmap.api.v1.hazards import HazardById, Hazards
+from hazardmap.api.v1.hazards import HazardById, Hazards, HazardsInRegion
+from hazardmap.api.v1.ways import HazardsAhead, HazardsAlongRoute
 from hazardmap.platform.limited import limited
 
 DESCRIPTIONS_PER_MINUTE = 120
@@ -14,6 +15,9 @@ urlpatterns = [
     path("frames/<uuid:frame_id>", Frame.as_view(), name="frame"),
     path("pair", Pair.as_view(), name="pair"),
     path("hazards", Hazards.as_view(), name="hazards"),
+    path("hazards/in-region", HazardsInRegion.as_view(), name="hazards-in-region"),
+    path("hazards/along-route", HazardsAlongRoute.as_view(), name="hazards-along-route"),
+    path("hazards/ahead", HazardsAhead.as_view(), name="hazards-ahead"),
     path("hazards/<uuid:hazard_id>", HazardById.as_view(), name="api-hazard"),
     path(
         "openapi.json",

@@ -17,6 +17,7 @@ from hazardmap.core.information import Information
 from hazardmap.core.kinds import KINDS, compatible
 from hazardmap.core.lines import Lines, each, heading_sigma_rad, innovations, lines, turned_right
 from hazardmap.core.observation import Observation, View
+from hazardmap.core.passes import accuracy_m
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague
@@ -92,6 +93,11 @@ class Thing:
     def best(self) -> Observation:
         """The report with the highest score; of equal ones, the one with the smallest id."""
         return min((s.observation for s in self.sightings), key=lambda o: (-o.score, o.id))
+
+    @property
+    def shared_m2(self) -> float:
+        """Variance per axis of the position error that its frames share."""
+        return float(np.mean([accuracy_m(s.view) ** 2 for s in self.sightings]))
 
     @property
     def observations(self) -> list[Observation]:
@@ -241,7 +247,7 @@ Placed = tuple[str, Floats, Floats]
 """(family, mean_m, cov_m2) of something that can be assigned."""
 
 
-def assign(squared: Floats) -> list[tuple[int, int]]:
+def assign(squared: Floats, gate: float = GATE) -> list[tuple[int, int]]:
     """Pairs (row, column) that are the same thing, each row and column at most once.
 
     squared: squared Mahalanobis distances; inf where a pair cannot be. The sum of (distance² −
@@ -249,7 +255,7 @@ def assign(squared: Floats) -> list[tuple[int, int]]:
     """
     if squared.size == 0:
         return []
-    excess = squared - GATE
+    excess = squared - gate
     rows, columns = linear_sum_assignment(np.minimum(excess, 0.0))
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return [(i, j) for i, j in pairs if excess[i, j] < 0.0]
@@ -272,15 +278,15 @@ def spots(placed: Sequence[Placed]) -> Spots:
     )
 
 
-def distances(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float) -> Floats:
+def distances(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float | Floats) -> Floats:
     """Squared Mahalanobis distances, shape (known, new); inf for pairs that cannot be.
 
-    shared_m2: variance per axis added to the two covariances of each pair.
+    shared_m2: variance per axis added to the two covariances of each pair, one or (known, new).
     """
     return spot_distances(spots(known), spots(new), shared_m2)
 
 
-def spot_distances(known: Spots, new: Spots, shared_m2: float) -> Floats:
+def spot_distances(known: Spots, new: Spots, shared_m2: float | Floats) -> Floats:
     """The same for arrays."""
     off_m = new.means_m[None] - known.means_m[:, None]
     joint = new.covs_m2[None] + known.covs_m2[:, None]
@@ -289,7 +295,7 @@ def spot_distances(known: Spots, new: Spots, shared_m2: float) -> Floats:
     return np.where(possible, _mahalanobis2(off_m, joint, shared_m2), np.inf)
 
 
-def _mahalanobis2(off_m: Floats, cov: Floats, shared_m2: float) -> Floats:
+def _mahalanobis2(off_m: Floats, cov: Floats, shared_m2: float | Floats) -> Floats:
     ee, nn, en = cov[..., 0, 0] + shared_m2, cov[..., 1, 1] + shared_m2, cov[..., 0, 1]
     de, dn = off_m[..., 0], off_m[..., 1]
     squared: Floats = (nn * de**2 - 2.0 * en * de * dn + ee * dn**2) / (ee * nn - en**2)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
-from hazardmap.core.alignment import match_pass
-from hazardmap.core.association import FARTHEST_M, GATE, Placed, Sighting, Thing, distances, things
+from hazardmap.core.alignment import GATE, match_pass
+from hazardmap.core.association import FARTHEST_M, Placed, Sighting, Thing, distances, things
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look, of_report
 from hazardmap.core.geodesy import Floats, Plane
@@ -18,7 +19,8 @@ from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, accuracy_m
 from hazardmap.core.persistence import Belief
-from hazardmap.core.rows import Birth, Told, beside, row_ratios
+from hazardmap.core.placing import placed_anew
+from hazardmap.core.rows import LINK_M, Birth, Told, beside, row_ratios
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.core.visibility import Looks, Target, chances, looks
 
@@ -104,12 +106,18 @@ class Replay:
         live = self._in_reach(views, one.last_at)
         self.looked_m += views.length_m
         shared_m2 = float(np.mean([accuracy_m(view) ** 2 for view in one.views]))
-        pairs = match_pass([c.placed for c in live], [_placed(t) for t in found], shared_m2)
+        matched = match_pass(
+            [c.placed for c in live],
+            [_placed(t) for t in found],
+            shared_m2,
+            [c.common_m2 for c in live],
+        )
         would = chances(views, [_target(c) for c in live], self._params.table)
-        thing_of = dict(pairs)
+        thing_of = dict(matched.pairs)
         explained = set(thing_of.values())
-        new = [thing for j, thing in enumerate(found) if j not in explained]
-        unclear = _may_be_the_same(live, new, shared_m2)
+        fresh = [j for j in range(len(found)) if j not in explained]
+        new = [found[j] for j in fresh]
+        unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
         told = []
         for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
             look = Look(one, chance)
@@ -122,8 +130,11 @@ class Replay:
         rows = row_ratios([*told, *births], self._params)
         for item, row in zip(told, rows, strict=False):
             item.apply(row)
-            self._nearby.moved(item.candidate)
         started = self._start(births, live)
+        reported: list[Thing | None] = [
+            found[thing_of[i]] if i in thing_of else None for i in range(len(live))
+        ]
+        self._place(live, started, [*reported, *new])
         self._merge([c for c in (*live, *started) if c.live])
         return live + started
 
@@ -168,6 +179,30 @@ class Replay:
         for candidate in started:
             self._nearby.add(candidate)
         return started
+
+    def _place(
+        self,
+        known: Sequence[Candidate],
+        started: Sequence[Candidate],
+        reported: Sequence[Thing | None],
+    ) -> None:
+        """Move what the pass reported, and the neighbours of that with it.
+
+        reported: of the known ones and of those that this pass started."""
+        every = [*known, *started]
+        means = np.array([c.mean_m for c in every]).reshape(-1, 2)
+        seen = np.array([thing is not None for thing in reported], bool)
+        for row in _rows(means, seen):
+            some = [every[i] for i in row]
+            things = [reported[i] for i in row]
+            places = placed_anew(
+                [every[i].stands if i < len(known) else None for i in row],
+                [(t.mean_m, t.cov_m2) if t else None for t in things],
+                float(np.mean([t.shared_m2 for t in things if t])),
+            )
+            for candidate, place in zip(some, places, strict=True):
+                candidate.place(place)
+                self._nearby.moved(candidate)
 
     def _prior(self, thing: Thing, one: Pass) -> Belief:
         """Belief about a spot before its first report; a spot that deceived before is suspect."""
@@ -219,14 +254,13 @@ def _placed(thing: Candidate | Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _may_be_the_same(
-    live: Sequence[Candidate], new: Sequence[Thing], shared_m2: float
-) -> NDArray[np.bool_]:
-    """(live, new): whether a hazard and an unexplained report may belong together, one of them
-    badly placed."""
-    near = distances([c.placed for c in live], [_placed(thing) for thing in new], shared_m2)
-    result: NDArray[np.bool_] = near <= _UNCLEAR_D2
-    return result
+def _rows(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
+    """Indices of places that belong together, where any of them has been seen."""
+    off_m = means_m[:, None] - means_m[None]
+    close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
+    count, label = connected_components(close, directed=False)
+    rows = [np.flatnonzero(label == i) for i in range(count)]
+    return [row.tolist() for row in rows if seen[row].any()]
 
 
 def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
@@ -234,7 +268,8 @@ def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
     if len(group) < 2:
         return []
     placed = [candidate.placed for candidate in group]
-    close = distances(placed, placed, 0.0) <= _TWINS_D2
+    common = np.array([candidate.common_m2 for candidate in group])
+    close = distances(placed, placed, -2.0 * np.minimum.outer(common, common)) <= _TWINS_D2
     used: set[int] = set()
     pairs = []
     for i, j in np.argwhere(np.triu(close, 1)).tolist():

@@ -2,7 +2,7 @@
 
 sig: four characters that name the secret, then MD5 of `secret kid/exp/layer secret` (without
 spaces) in URL-safe base64, the one hash that nginx's secure_link knows; why that is enough here
-stands in docs/adr/0013-tile-tokens.md. The signature covers key, expiry and layer, so one token
+stands in docs/adr/0015-tile-tokens.md. The signature covers key, expiry and layer, so one token
 opens all tiles of one layer.
 """
 

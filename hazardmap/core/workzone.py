@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import cos, log2, radians
 from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.clusters import components
@@ -37,6 +39,15 @@ Tracks = Mapping[UUID, Collection[TrackPoint]]
 
 LEAST_DEVICES: Final = 2
 _SAME_WAY: Final = cos(radians(60.0))
+_DECIMALS: Final = 7  # of a degree: a centimetre
+
+
+class ZoneChange(StrEnum):
+    """What happened to a zone. ENDED covers zones that have merged into another."""
+
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,16 @@ class WorkZone:
         return self.t_ref - timedelta(seconds=self.half_life_s * log2(1.0 - share))
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneEvent:
+    """One line of the feed of work zones: complete, ordered by `cursor`, never rewritten."""
+
+    cursor: int
+    change: ZoneChange
+    at: datetime
+    zone: WorkZone
+
+
 class _Stop(NamedTuple):
     drive: int
     device: int
@@ -102,7 +123,8 @@ def work_zones(hazards: Iterable[Hazard], tracks: Tracks) -> list[WorkZone]:
     A pure function of two sets. A zone is named after its oldest device: `settled` finds the id
     to keep.
     """
-    devices = sorted(filter(is_device, hazards), key=lambda hazard: hazard.id)
+    by_id = {hazard.id: hazard for hazard in hazards if is_device(hazard)}
+    devices = [by_id[id_] for id_ in sorted(by_id)]
     if len(devices) < LEAST_DEVICES:
         return []
     plane = Plane(devices[0].lon, devices[0].lat)
@@ -154,21 +176,17 @@ class _Site:
         ]
         line = drawn(along)
         points = shapely.points(self._places_m[part])
-        feet_m = shapely.line_locate_point(line, points)
-        near = shapely.distance(line, points) <= NEAR_M
-        order = sorted(
-            (foot_m, device)
-            for foot_m, device, is_near in zip(feet_m, part, near, strict=True)
-            if is_near
-        )
+        feet_m: Floats = np.asarray(shapely.line_locate_point(line, points))
+        near: NDArray[np.bool_] = np.asarray(shapely.distance(line, points)) <= NEAR_M
+        order = sorted(zip(feet_m[near].tolist(), np.array(part)[near].tolist(), strict=True))
         if len(order) >= LEAST_DEVICES:
             yield [device for _, device in order], cut(line, feet_m[near])
-        branches = [device for device, is_near in zip(part, near, strict=True) if not is_near]
-        for branch in self.linked(branches):
+        for branch in self.linked(np.array(part)[~near].tolist()):
             yield from self.lines(branch)
 
     def _by_drive(self, devices: Iterable[int]) -> dict[int, list[_Stop]]:
-        chosen, found = set(devices), {}
+        chosen = set(devices)
+        found: dict[int, list[_Stop]] = {}
         for stop in self._stops:
             if stop.device in chosen:
                 found.setdefault(stop.drive, []).append(stop)
@@ -191,7 +209,8 @@ def _off_m(stops: Sequence[_Stop]) -> float:
 
 
 def _zone(devices: Sequence[Hazard], line_m: shapely.LineString, plane: Plane) -> WorkZone:
-    line = tuple(plane.unflatten(*place)[:2] for place in line_m.coords)
+    places = [plane.unflatten(*place) for place in line_m.coords]
+    line = tuple((round(lon, _DECIMALS), round(lat, _DECIMALS)) for lon, lat, _ in places)
     t_ref = max(device.t_ref for device in devices)
     kinds = Counter(device.kind for device in devices)
     return WorkZone(
@@ -216,7 +235,8 @@ def settled(stored: Iterable[WorkZone], found: Iterable[WorkZone], at: datetime)
     A found zone continues the stored one with which it shares most devices, zones that have ended
     last; so a zone keeps its id while it grows, shrinks, splits (the larger part keeps it) and
     merges (the larger one lives on), and gets it back when its devices come back. A stored zone
-    that nothing continues ends. A pure function of two sets and the time.
+    that nothing continues ends; one that had ended and stays so is left out. A pure function of
+    two sets and the time.
     """
     before = {zone.id: zone for zone in stored}
     after = {zone.id: zone for zone in found}

@@ -19,6 +19,7 @@ from hazardmap.hazards.models import (
     View,
 )
 from hazardmap.hazards.rows import mounting_of
+from hazardmap.hazards.zone_models import Zone
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -128,3 +129,19 @@ class MountingAdmin(ReadOnlyAdmin):
     def height(self, row: Mounting) -> str:
         camera = mounting_of(row).applied(DEFAULT_CAMERA)
         return f"{camera.height_m:.2f} m ± {camera.height_sigma_m:.2f} m"
+
+
+@admin.register(Zone)
+class ZoneAdmin(ReadOnlyAdmin):
+    list_display = ("id", "devices", "length_m", "bearing_deg", "p", "started_at", "ended_at")
+    list_filter = ("simulated", "started_at", "ended_at")
+    search_fields = ("=id",)
+    ordering = ("-updated_at",)
+    fields = (
+        *("kinds", "hazard_ids", "line", "length_m", "bearing_deg", "p", "t_ref", "half_life_s"),
+        *("started_at", "last_seen", "ended_at", "merged_into", "simulated", "updated_at"),
+    )
+
+    @admin.display
+    def devices(self, zone: Zone) -> int:
+        return len(zone.hazard_ids)

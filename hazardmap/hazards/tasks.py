@@ -42,3 +42,8 @@ def stale_refuse() -> None:
 @shared_task
 def mountings_learn() -> None:
     services.mountings_learn()
+
+
+@shared_task
+def refresh_zones() -> None:
+    services.zones_refresh()

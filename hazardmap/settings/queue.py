@@ -50,6 +50,7 @@ CELERY_BEAT_SCHEDULE = {
         ("learn how cameras are mounted", "hazardmap.hazards.tasks.mountings_learn", 300.0),
         ("find out whom to believe", "hazardmap.hazards.tasks.trust_snapshot", 86_400.0),
         ("evaluate under a new version", "hazardmap.hazards.tasks.stale_refuse", 10.0),
+        ("make work zones of what has changed", "hazardmap.hazards.tasks.refresh_zones", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("sum usage by the hour", "hazardmap.metering.tasks.roll_usage", 60.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),

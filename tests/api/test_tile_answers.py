@@ -9,7 +9,7 @@ from hazardmap.core.hazard import State
 from hazardmap.core.kinds import KINDS
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from hazardmap.platform.rate_limit import allow_here
-from tests.map_scene import around, on_map, to_tiles
+from tests.map_scene import around, in_tiles, on_map
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path, get_tile
 from tiles.mercator import Tile
@@ -35,8 +35,7 @@ def test_tilejson_describes_the_tiles() -> None:
     assert layers["cells"]["fields"].keys() == {*KINDS, "t0", "t1"}
     assert said["half_lives"].keys() == KINDS.keys()
     assert (said["epoch"], said["time_unit_s"]) == ("2026-01-01T00:00:00+00:00", 600)
-    on_map(HELSINKI, (25.0, 60.0))
-    to_tiles()
+    in_tiles(HELSINKI, (25.0, 60.0))
     bounds = Client().get("/tiles/v1/hazards.json").json()["bounds"]
     assert bounds == pytest.approx([24.94, 60.0, 25.0, 60.17], abs=1e-7)
     west, south, east, north = bounds
@@ -94,7 +93,7 @@ def test_only_reading_is_allowed() -> None:
 
 
 def test_a_tile_is_compressed_for_those_who_ask_and_not_sent_again_unchanged() -> None:
-    on_map(*around(HELSINKI, 100.0, 50))
+    in_tiles(*around(HELSINKI, 100.0, 50))
     tile = tile_of(*HELSINKI, 14)
     path = f"/tiles/v1/hazards/{tile.z}/{tile.x}/{tile.y}.mvt"
     packed = get_path(path, accept_encoding="br, gzip")

@@ -16,7 +16,7 @@ from hazardmap.core.tile_token import TileToken, Verdict, secret_name, signed, v
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from hazardmap.platform.rate_limit import allow_here
-from tests.map_scene import buyer, on_map
+from tests.map_scene import buyer, in_tiles
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path
 from tiles import upkeep
@@ -49,7 +49,7 @@ def shipped() -> list[UsageEvent]:
 
 
 def test_a_buyer_gets_tiles_and_each_is_on_the_account_before_it_leaves() -> None:
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     key = buyer()
     path = at(template(key.token))
     assert path.startswith(f"/t/{key.kid}/")
@@ -64,7 +64,7 @@ def test_a_buyer_gets_tiles_and_each_is_on_the_account_before_it_leaves() -> Non
 
 
 def test_what_carries_nothing_costs_nothing() -> None:
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     address = template(buyer().token)
     served = get_path(at(address), method="HEAD")
     assert get_path(at(address), if_none_match=served.headers["ETag"]).status_code == 304
@@ -74,7 +74,7 @@ def test_what_carries_nothing_costs_nothing() -> None:
 
 
 def test_a_tile_whose_usage_cannot_be_kept_does_not_leave(monkeypatch) -> None:
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     path = at(template(buyer().token))
     monkeypatch.setattr(os, "write", lambda file, line: len(line) // 2)
     refused = get_path(path)
@@ -82,7 +82,7 @@ def test_a_tile_whose_usage_cannot_be_kept_does_not_leave(monkeypatch) -> None:
 
 
 def test_only_what_we_have_signed_opens_only_what_it_names() -> None:
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     mine, other = buyer("A"), buyer("B")
     path = at(template(mine.token))
     _, _, kid, expires, signature, *_ = path.split("/")
@@ -176,6 +176,6 @@ def test_a_key_may_only_ask_so_often() -> None:
 def test_a_bought_tile_is_never_older_than_the_map() -> None:
     address = template(buyer().token)
     assert get_path(at(address)).status_code == 204
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     forget("hazards", [TILE])
     assert get_path(at(address)).status_code == 200

@@ -1,22 +1,24 @@
 """Which hazards a box holds: exact sides, the antimeridian, the poles, pages."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from hazardmap.core.wanted import Wanted
+from hazardmap.hazards import search
 from hazardmap.hazards.selectors import (
-    fading_in,
-    gravest_in,
     hazards_in,
-    hazards_page,
     map_bounds,
 )
 from tests.map_scene import around, on_map
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
+ANY = Wanted(at=timezone.now(), published=False)
 
 
 def ids_in(*bbox: float) -> set[UUID]:
@@ -24,11 +26,8 @@ def ids_in(*bbox: float) -> set[UUID]:
     west, south, east, north = bbox
     box = west, south, east, north
     listed = [hazard.id for hazard in hazards_in(box, limit=100)]
-    page = hazards_page(bbox=box, kinds=None, published_only=False, after=None, limit=100)
-    gravest, left_out = gravest_in(box, limit=100)
-    assert set(listed) == {one.id for one in page} == {one.id for one in gravest}
-    assert len(list(fading_in(box))) == len(listed)
-    assert left_out == 0
+    page = search.page(box, ANY, after=None, limit=100)
+    assert set(listed) == {one.id for one in page}
     return set(listed)
 
 
@@ -67,18 +66,13 @@ def test_pages_follow_each_other_and_filters_hold() -> None:
     made = on_map(*around(HELSINKI, 50.0, 7)) + on_map(HELSINKI, kind="cow", published=False)
     box = (24.0, 60.0, 25.0, 61.0)
     seen: list[UUID] = []
-    while page := hazards_page(
-        bbox=box, kinds=None, published_only=False, after=seen[-1] if seen else None, limit=3
-    ):
+    while page := search.page(box, ANY, after=seen[-1] if seen else None, limit=3):
         assert len(page) <= 3
         seen += [hazard.id for hazard in page]
     assert seen == sorted(hazard.id for hazard in made)
-    cows = hazards_page(
-        bbox=box, kinds=frozenset({"cow"}), published_only=False, after=None, limit=9
-    )
+    cows = search.page(box, replace(ANY, kinds=frozenset({"cow"})), after=None, limit=9)
     assert [hazard.kind for hazard in cows] == ["cow"]
-    public = hazards_page(bbox=box, kinds=None, published_only=True, after=None, limit=9)
-    assert len(public) == 7
+    assert len(search.page(box, replace(ANY, published=True), after=None, limit=9)) == 7
     assert len(hazards_in(box, limit=4)) == 4
     assert len(hazards_in(None, limit=99)) == 8
     assert map_bounds() is not None

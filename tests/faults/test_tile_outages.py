@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
-from tests.map_scene import on_map
+from tests.map_scene import in_tiles
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path, get_tile
 from tiles import building, layers
@@ -24,7 +24,7 @@ PATH = f"/tiles/v1/hazards/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
 
 @pytest.mark.django_db(transaction=True)
 def test_without_a_database_what_is_built_is_served_and_the_rest_later() -> None:
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     built = get_path(PATH)
     assert get_path("/tiles/v1/hazards/0/0/0.mvt").status_code == 200
     there = connection.settings_dict["HOST"]
@@ -45,11 +45,12 @@ def test_without_a_database_what_is_built_is_served_and_the_rest_later() -> None
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_has_died_is_replaced() -> None:
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     assert get_tile(TILE).status_code == 200
     with connection.cursor() as cursor, pytest.raises(Exception, match="terminating"):
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-    assert get_tile(TILE).status_code == 200
+    forget("hazards", [TILE])
+    assert get_path(PATH).status_code == 200
 
 
 @pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_a_statement_that_takes_too_long_is_cancelled(monkeypatch: pytest.Monkey
 def test_redis_is_not_needed(settings: Any) -> None:
     nowhere = {"LOCATION": "unix:///nowhere/redis.sock"}
     settings.CACHES = {"default": settings.CACHES["default"] | nowhere}
-    on_map(HELSINKI)
+    in_tiles(HELSINKI)
     assert get_tile(TILE).status_code == 200
 
 

@@ -18,6 +18,7 @@ from hazardmap.hazards.services.version_make import (
     version_propose,
     version_write,
 )
+from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
 __all__ = [
     "Area",
@@ -37,4 +38,6 @@ __all__ = [
     "verdict_undo",
     "version_propose",
     "version_write",
+    "zones_rebuild",
+    "zones_refresh",
 ]

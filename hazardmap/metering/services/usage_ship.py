@@ -18,7 +18,8 @@ from hazardmap.metering.services.usage_record import SUFFIX
 
 logger = logging.getLogger(__name__)
 CHUNK_BYTES = 1_000_000
-# A segment is complete an hour after its own has ended; then its file may go.
+# A segment is complete an hour after its own has ended; then its file may go. What nginx writes is
+# named by the hour of nginx's time zone, so it must also have been left alone for as long.
 KEEP = timedelta(hours=2)
 
 
@@ -79,9 +80,10 @@ def _event(path: Path, line: bytes) -> UsageEvent | None:
 def _remove_if_complete(path: Path) -> None:
     hour = datetime.strptime(path.name[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
     now = timezone.now()
-    if now - hour < KEEP:
+    status = path.stat()
+    if now - max(hour, datetime.fromtimestamp(status.st_mtime, UTC)) < KEEP:
         return
-    whole = UsageSegment.objects.filter(name=path.name, offset=path.stat().st_size)
+    whole = UsageSegment.objects.filter(name=path.name, offset=status.st_size)
     if whole.update(finished_at=now):
         path.unlink()
     else:
