@@ -157,13 +157,11 @@ def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:
         served = {(row.key_id, row.hour): row.quantity for row in used}
         sums = billed.filter(line__of=meter.value).values_list("key_id", "hour")
         billed_units = {(key, hour): units for key, hour, units in sums.annotate(Sum("quantity"))}
-        for place in sorted(served.keys() | billed_units.keys()):
-            one, other = served.get(place, 0), billed_units.get(place, 0)
+        for key, hour in sorted(served.keys() | billed_units.keys()):
+            one, other = served.get((key, hour), 0), billed_units.get((key, hour), 0)
             if one != other:
-                covered = any(
-                    start <= place[1] and (end is None or place[1] < end) for start, end in spans
-                )
-                yield Unbilled(*place, meter, one, other, covered)
+                covered = any(start <= hour and (end is None or hour < end) for start, end in spans)
+                yield Unbilled(key, hour, meter, one, other, covered)
 
 
 def is_finalised(customer_id: int, month: Period) -> bool:

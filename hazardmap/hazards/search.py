@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.gis.db.models import GeometryField, PointField
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
     DateTimeField,
@@ -21,6 +22,7 @@ from django.db.models import (
     OuterRef,
     QuerySet,
     Subquery,
+    UUIDField,
     Value,
 )
 from django.db.models.expressions import RawSQL
@@ -191,17 +193,22 @@ def _within(area: Area) -> QuerySet[models.Hazard]:
 
 
 def _touching_any(envelopes: Sequence[Bbox]) -> QuerySet[models.Hazard]:
-    """Those in any of many boxes; each is looked up in the index by itself."""
+    """Those in any of many boxes; each is looked up in the index by itself.
+
+    ARRAY makes PostgreSQL do that first, and once: it has no idea how little the boxes hold.
+    """
     flat = [area.extent for box in envelopes for area in boxes(box)]
     sides = [list(values) for values in zip(*flat, strict=True)] or [[]] * 4
-    return live().filter(
-        id__in=RawSQL(
-            "SELECT near.id FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])"
-            " AS box(west, south, east, north) JOIN hazards_hazard near ON near.position::geometry"
-            " && ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)",
-            sides,
-        )
+    near = RawSQL(
+        "ARRAY(SELECT near.id FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])"
+        " AS box(west, south, east, north) JOIN hazards_hazard near"
+        " ON near.position::geometry(Geometry, 4326)"  # as the index has it
+        " && ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326))",
+        sides,
+        output_field=ArrayField(UUIDField()),
     )
+    among = Func(F("id"), near, template="%(expressions)s)", arg_joiner=" = ANY(")
+    return live().filter(ExpressionWrapper(among, output_field=BooleanField()))
 
 
 def _wanted(found: QuerySet[models.Hazard], wanted: Wanted) -> QuerySet[models.Hazard]:

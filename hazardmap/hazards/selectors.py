@@ -19,14 +19,11 @@ from hazardmap.core.coverings import LOOKED_RES
 from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
-from hazardmap.core.sharing import Trail
-from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
 from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
-TRAILS_AT_ONCE = 500
 
 
 class Covered(NamedTuple):
@@ -100,31 +97,6 @@ def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
     return [rows.evidence_of(row) for row in reversed(trail[:limit])]
 
 
-def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
-    """What was said about each of these hazards, by passes and by moderators."""
-    ids = list(hazard_ids)
-    found: dict[UUID, Trail] = {}
-    for start in range(0, len(ids), TRAILS_AT_ONCE):
-        batch = ids[start : start + TRAILS_AT_ONCE]
-        evidence = models.Evidence.objects.filter(hazard_id__in=batch).select_related("hazard")
-        ordered = evidence.order_by("hazard_id", "last_at", "pass_id")
-        for hazard_id, group in groupby(ordered, key=lambda row: row.hazard_id):
-            said = list(group)
-            trail = [rows.evidence_of(row) for row in said]
-            found[hazard_id] = Trail(trail, said[0].hazard.half_life_s, _verdict_on(trail))
-    return found
-
-
-def _verdict_on(trail: Iterable[Evidence]) -> Decision | None:
-    """The latest standing word of a moderator about any of the reports."""
-    reports = [str(id_) for item in trail for id_ in item.observations]
-    said = models.Verdict.objects.filter(
-        undone_at__isnull=True, observations__has_any_keys=reports
-    ).order_by("-at", "-id")
-    decision = said.values_list("decision", flat=True).first()
-    return None if decision is None else Decision(decision)
-
-
 def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
     """The frames that show a hazard, best report first."""
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
@@ -167,15 +139,20 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
     found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    before = {
-        f"{side}_before": Subquery(earlier.values(f"hazard__{side}")[:1]) for side in ("lon", "lat")
-    }
+    columns = found.values_list(
+        "cursor",
+        "change",
+        "at",
+        "hazard",
+        Subquery(earlier.values("hazard__lon")[:1]),
+        Subquery(earlier.values("hazard__lat")[:1]),
+    )
     return [
         Move(
-            HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard)),
-            None if row.lon_before is None else (row.lon_before, row.lat_before),
+            HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
+            None if lon is None else (lon, lat),
         )
-        for row in found.annotate(**before)[:limit]
+        for place, change, at, hazard, lon, lat in columns[:limit]
     ]
 
 

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from jsonschema import Draft202012Validator
@@ -147,6 +148,20 @@ def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key)
     assert billed() == [3, 3, 3, 3]
     subjects = UsageEvent.objects.order_by("at", "id").values_list("subject", flat=True)
     assert list(subjects) == ["hazards", "hazards", "along-route", "ahead"]
+
+
+def test_a_question_that_takes_too_long_is_given_up(client, key, monkeypatch):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 20")
+
+    def slow(*_, **__):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr(search, "page", slow)
+    answer = ask(client, key.token, bbox=WORLD)
+    assert_problem(answer, 503)
+    assert answer["Retry-After"] == "10"
 
 
 def test_the_age_of_the_data_is_that_of_the_last_change(client, key):
