@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
@@ -133,12 +133,13 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
     before = {
         f"{side}_before": Subquery(earlier.values(f"hazard__{side}")[:1]) for side in ("lon", "lat")
     }
+    moved: Any = found.annotate(**before)[:limit]
     return [
         Move(
             HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard)),
             None if row.lon_before is None else (row.lon_before, row.lat_before),
         )
-        for row in found.annotate(**before)[:limit]
+        for row in moved
     ]
 
 
