@@ -59,14 +59,21 @@ def changed_terms(**prices: Any) -> None:
 
 
 def serve(
-    key: str, month: Period, *, units: int, meter: Meter = Meter.HAZARD, day: int = 3
+    key: str,
+    month: Period,
+    *,
+    units: int,
+    meter: Meter = Meter.HAZARD,
+    day: int = 3,
+    hazards: tuple[UUID, ...] = (),
 ) -> None:
     """One answer, in a log that comes late, in the database and in the sums."""
     at = month.start + timedelta(days=day, minutes=7)
     request_id = str(new_id())
     log = Path(settings.USAGE_LOG) / f"{at:%Y-%m-%dT%H}-{request_id}.usage"
     log.parent.mkdir(exist_ok=True)
-    log.write_text(UsageRecord(key, meter, units, at, request_id, "hazards").to_line() + "\n")
+    record = UsageRecord(key, meter, units, at, request_id, "hazards", hazards)
+    log.write_text(record.to_line() + "\n")
     usage_ship()
     usage_roll()
 

@@ -6,6 +6,7 @@ from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from tiles import cells, mvt, points
 from tiles.mercator import Tile
 from tiles.statement import rows
+from tiles.writer import truncated
 
 BUDGET_BYTES: Final = 500_000
 
@@ -28,7 +29,7 @@ def _cells(tile: Tile) -> bytes | None:
     if size <= BUDGET_BYTES:
         return mvt.layer(cells.HEADER, body)
     [(shown, body)] = rows("cells_heaviest", **address, budget=BUDGET_BYTES)
-    return mvt.layer(cells.HEADER, body) + _truncated(shown, count - shown)
+    return mvt.layer(cells.HEADER, body) + truncated(shown, count - shown)
 
 
 def _single(tile: Tile) -> bytes | None:
@@ -40,13 +41,4 @@ def _single(tile: Tile) -> bytes | None:
     if count < points.MOST_SHOWN:
         return layer
     [(all_,)] = rows("hazards_counted", first=first, end=end)
-    return layer + _truncated(count, all_ - count) if all_ > count else layer
-
-
-def _truncated(shown: int, left_out: int) -> bytes:
-    """A layer with one point, in the middle of the tile, that says what is not in it."""
-    values = map(mvt.uint_value, (shown, left_out))
-    head = mvt.header("truncated", ("shown", "left_out"), values)
-    middle = mvt.point(mvt.EXTENT // 2, mvt.EXTENT // 2)
-    tags = mvt.tags([(0, 0), (1, 1)])
-    return mvt.layer(head, mvt.feature(1, tags, mvt.Shape.POINT, middle))
+    return layer + truncated(count, all_ - count) if all_ > count else layer

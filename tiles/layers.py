@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tiles.coverage import coverage_tile
 from tiles.hazards import hazards_tile
 from tiles.mercator import Tile
 from tiles.roads import roads_tile
-from tiles.tilejson import hazards_json, roads_json
+from tiles.tilejson import coverage_json, hazards_json, roads_json, workzones_json
+from tiles.workzones import workzones_tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ LAYERS: Final[Mapping[str, Layer]] = {
     layer.name: layer
     for layer in (
         Layer("hazards", hazards_tile, hazards_json, max_age_s=3, keep_s=None),
+        Layer("workzones", workzones_tile, workzones_json, max_age_s=3, keep_s=None),
+        Layer("coverage", coverage_tile, coverage_json, max_age_s=60, keep_s=60),
         Layer("roads", roads_tile, roads_json, max_age_s=3600, keep_s=86_400),
     )
 }

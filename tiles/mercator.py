@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 EARTH_RADIUS_M: Final = 6_378_137.0
-POLAR_RADIUS_M: Final = 6_335_000.0  # the least radius of curvature of the ellipsoid
 HALF_WORLD_M: Final = math.pi * EARTH_RADIUS_M
 MAX_LAT_DEG: Final = math.degrees(math.atan(math.sinh(math.pi)))
 MAX_ZOOM: Final = 22
@@ -34,28 +33,18 @@ class Tile:
         north = HALF_WORLD_M - self.y * size_m
         return west, north - size_m, west + size_m, north
 
-    def drawn_m(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in metres of what is drawn: the tile and its buffer."""
-        west, south, east, north = self.bounds_m()
-        buffer_m = (east - west) * BUFFER_SHARE
-        return west - buffer_m, south - buffer_m, east + buffer_m, north + buffer_m
-
-    def box_deg(self, reach_m: float = 0.0) -> tuple[float, float, float, float]:
-        """West, south, east, north in degrees of what is drawn and `reach_m` on the ground around.
+    def box_deg(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees of what is drawn: the tile and its buffer.
 
         All four lie within ±180 and ±90; west > east says that the box crosses the antimeridian.
         """
-        west, south, east, north = self.drawn_m()
-        reach_deg = math.degrees(reach_m / POLAR_RADIUS_M)
-        south_deg = max(-90.0, _lat_deg(south) - reach_deg)
-        north_deg = min(90.0, _lat_deg(north) + reach_deg)
-        # Meridians are closest together where the box comes closest to a pole.
-        narrowest = math.cos(math.radians(max(-south_deg, north_deg)))
-        side_deg = reach_deg / narrowest if narrowest > 1e-9 else 360.0
-        west_deg = math.degrees(west / EARTH_RADIUS_M) - side_deg
-        east_deg = math.degrees(east / EARTH_RADIUS_M) + side_deg
-        if east_deg - west_deg >= 360.0:
+        west, south, east, north = self.bounds_m()
+        buffer_m = (east - west) * BUFFER_SHARE
+        south_deg, north_deg = _lat_deg(south - buffer_m), _lat_deg(north + buffer_m)
+        if self.z == 0:
             return -180.0, south_deg, 180.0, north_deg
+        west_deg = math.degrees((west - buffer_m) / EARTH_RADIUS_M)
+        east_deg = math.degrees((east + buffer_m) / EARTH_RADIUS_M)
         return _turned(west_deg), south_deg, _turned(east_deg), north_deg
 
     def quadkeys(self) -> tuple[int, int]:
@@ -63,11 +52,6 @@ class Tile:
         finer = 2 * (GRID_ZOOM - self.z)
         key = quadkey(self.x, self.y, self.z)
         return key << finer, key + 1 << finer
-
-    def nearest_turn_m(self, x_m: float) -> float:
-        """What to add to a longitude in metres to get its copy that lies closest to the tile."""
-        west, _, east, _ = self.bounds_m()
-        return 2 * HALF_WORLD_M * round(((west + east) / 2 - x_m) / (2 * HALF_WORLD_M))
 
 
 def to_metres(lon: float, lat: float) -> tuple[float, float]:

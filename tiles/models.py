@@ -63,6 +63,7 @@ class Publication(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     hazards_cursor = models.BigIntegerField(default=0)
     cells_cursor = models.BigIntegerField(default=0)
+    zones_cursor = models.BigIntegerField(default=0)
     encoding = models.CharField(max_length=64, default="")
     touched = models.JSONField(default=dict)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 EXTENT: Final = 4096
 Ring = Sequence[tuple[int, int]]
-"""Corners of a polygon in units of the tile, y downwards, without repeating the first."""
+"""Corners in units of the tile, y downwards; of a polygon without repeating the first."""
 
 _BYTES, _FLOAT = 2, 5
 _MOVE, _LINE, _CLOSE = 1, 2, 15
@@ -74,18 +74,12 @@ def feature(id_: int, packed_tags: bytes, shape: Shape, geometry: bytes) -> byte
 
 def polygons(rings: Iterable[Ring]) -> bytes:
     """Geometry of outer rings, each with a positive area by the surveyor's formula."""
-    out: list[int] = []
-    here_x = here_y = 0
-    for ring in rings:
-        for i, (x, y) in enumerate(ring):
-            if i == 0:
-                out.append(_command(_MOVE, 1))
-            elif i == 1:
-                out.append(_command(_LINE, len(ring) - 1))
-            out += (_zigzag(x - here_x), _zigzag(y - here_y))
-            here_x, here_y = x, y
-        out.append(_CLOSE)
-    return b"".join(map(varint, out))
+    return _strokes(rings, closed=True)
+
+
+def lines(paths: Iterable[Ring]) -> bytes:
+    """Geometry of lines with two corners or more each."""
+    return _strokes(paths, closed=False)
 
 
 def point(x: int, y: int) -> bytes:
@@ -127,6 +121,22 @@ def uint_value(number: int) -> bytes:
 
 def bool_value(yes: bool) -> bytes:
     return _field(4, bytes([0x38, yes]))
+
+
+def _strokes(paths: Iterable[Ring], *, closed: bool) -> bytes:
+    out: list[int] = []
+    here_x = here_y = 0
+    for path in paths:
+        for i, (x, y) in enumerate(path):
+            if i == 0:
+                out.append(_command(_MOVE, 1))
+            elif i == 1:
+                out.append(_command(_LINE, len(path) - 1))
+            out += (_zigzag(x - here_x), _zigzag(y - here_y))
+            here_x, here_y = x, y
+        if closed:
+            out.append(_CLOSE)
+    return b"".join(map(varint, out))
 
 
 def _field(number: int, content: bytes) -> bytes:

@@ -35,6 +35,12 @@ def outlines(h3_cell: int) -> Sequence[tuple[Tile, bytes]]:
     ]
 
 
+def outline_in(h3_cell: int, tile: Tile) -> bytes | None:
+    """The part of a cell of any resolution in one tile; None where it has none."""
+    rings = _drawn(_shape(h3_cell), tile.z).get(tile)
+    return mvt.polygons(rings) if rings else None
+
+
 def _shape(h3_cell: int) -> Outline:
     """Corners in shares of the world, x eastwards and beyond 1 where it crosses the antimeridian.
 

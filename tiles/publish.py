@@ -1,4 +1,4 @@
-"""Follow the changes of hazards and cells: features first, then the files that say otherwise.
+"""Follow the changes of the map: features first, then the files that say otherwise.
 
 One publisher at a time; features and the position in the feeds change in one transaction. Which
 tiles have changed is kept until their files are removed, so nothing is lost if it dies in between.
@@ -15,7 +15,7 @@ from django.utils import timezone
 from hazardmap.hazards.cell_selectors import cells_changed
 from hazardmap.hazards.selectors import changes_since
 from hazardmap.hazards.services import cells_refresh
-from tiles import cells, points
+from tiles import cells, points, workzones
 from tiles.files import forget
 from tiles.mercator import Tile
 from tiles.models import Publication
@@ -23,6 +23,7 @@ from tiles.write_cells import cells_write
 from tiles.write_hazards import hazards_write
 
 BATCH: Final = 1000
+ZONES: Final = 100
 ENCODING: Final = sha256(cells.HEADER + points.HEADER).hexdigest()
 """Features that were made for other headers mean something else."""
 
@@ -32,7 +33,7 @@ class NeverBuilt(Exception):
 
 
 def publish() -> int:
-    """Take in all changes up to now; return how many. Raises NeverBuilt."""
+    """Take in all changes up to now; 0 if there were none. Raises NeverBuilt."""
     cells_refresh()
     taken = 0
     while count := _publish_batch():
@@ -48,12 +49,15 @@ def _publish_batch() -> int:
         states = cells_changed(place.cells_cursor, limit=BATCH)
         touch(place, "hazards", hazards_write(event.hazard for event in events))
         touch(place, "hazards", cells_write(states, timezone.now()))
+        zones, zones_cursor = workzones.touched_since(place.zones_cursor, limit=ZONES)
+        touch(place, "workzones", zones)
         if events:
             place.hazards_cursor = events[-1].cursor
         if states:
             place.cells_cursor = states[-1].cursor
+        place.zones_cursor = zones_cursor
     forget_touched()
-    return len(events) + len(states)
+    return len(events) + len(states) + len(zones)
 
 
 @contextmanager

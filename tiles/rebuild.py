@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from hazardmap.hazards.cell_selectors import cells_changed, cells_of, latest_cell_cursor
 from hazardmap.hazards.selectors import latest_cursor, live_after
+from hazardmap.hazards.zone_selectors import latest_zone_cursor
 from tiles.models import Cell, HazardFeature, Publication
 from tiles.points import MOST_SHOWN, slot_tags
 from tiles.publish import BATCH, ENCODING, forget_touched, publication, touch
@@ -40,7 +41,9 @@ def rebuild() -> Iterator[int]:
 
 def _begin(place: Publication) -> None:
     """What changes from here on is followed from here on."""
-    place.hazards_cursor, place.cells_cursor = latest_cursor(), latest_cell_cursor()
+    place.hazards_cursor = latest_cursor()
+    place.cells_cursor = latest_cell_cursor()
+    place.zones_cursor = latest_zone_cursor()
     slots = [(number, slot_tags(number)) for number in range(MOST_SHOWN)]
     rows("slots_write", **columns(("number", "tags"), slots))
 

@@ -7,6 +7,7 @@ recomputed from them by `services.fuse`; `HazardEvent` is the append-only feed o
 from datetime import timedelta
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Coalesce
@@ -286,6 +287,16 @@ class Checkpoint(models.Model):
     params = models.CharField(max_length=64)
     state = models.JSONField()
     hazards = models.JSONField()
+
+
+class Picture(models.Model):
+    """A picture that showed something, to be known again (core.admission.picture_keys)."""
+
+    frame_id = models.UUIDField(primary_key=True)
+    keys = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = [GinIndex("keys", name="picture_by_key")]
 
 
 class Mounting(models.Model):

@@ -3,20 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
+from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
+from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
 
@@ -72,14 +77,18 @@ def live_after(after: UUID, *, limit: int) -> list[Hazard]:
 
 
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
-    """Who has looked at these cells (H3, coverings.LOOKED_RES) since then; absent: nobody."""
-    found = models.Look.objects.filter(cell__in=list(cells), last_at__gte=since).values("cell")
-    counted = found.annotate(
-        last=Max("last_at"), looks=Count("id"), by=Count("witness", distinct=True)
-    )
-    return {
-        row["cell"]: Covered(row["last"], row["looks"], row["by"]) for row in counted.order_by()
-    }
+    """Who has looked at these cells (H3, up to coverings.LOOKED_RES) since then; absent: nobody."""
+    ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.cell, max(last_at), count(DISTINCT (witness, hour)), "
+            "count(DISTINCT witness) "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
+            "JOIN hazards_look AS look ON look.cell BETWEEN first AND last "
+            "WHERE last_at >= %s GROUP BY wanted.cell",
+            [*(array(row[side] for row in ranges) for side in range(3)), since],
+        )
+        return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
 
 
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
@@ -130,16 +139,20 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
     found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    before = {
-        f"{side}_before": Subquery(earlier.values(f"hazard__{side}")[:1]) for side in ("lon", "lat")
-    }
-    moved: Any = found.annotate(**before)[:limit]
+    columns = found.values_list(
+        "cursor",
+        "change",
+        "at",
+        "hazard",
+        Subquery(earlier.values("hazard__lon")[:1]),
+        Subquery(earlier.values("hazard__lat")[:1]),
+    )
     return [
         Move(
-            HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard)),
-            None if row.lon_before is None else (row.lon_before, row.lat_before),
+            HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
+            None if lon is None else (lon, lat),
         )
-        for row in moved
+        for place, change, at, hazard, lon, lat in columns[:limit]
     ]
 
 

@@ -20,9 +20,11 @@ INSTALLED_APPS = [
     "hazardmap.hazards",
     "hazardmap.metering",
     "hazardmap.billing",
+    "hazardmap.rewards",
     "hazardmap.api",
     "hazardmap.web",
     "tiles",
+    "hazardmap.closing",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"

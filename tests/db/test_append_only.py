@@ -6,10 +6,14 @@ from django.db import DatabaseError, connection, transaction
 from hazardmap.platform.append_only import append_only
 
 APPEND_ONLY = (
+    "billing_creditnote",
+    "billing_credituse",
     "hazards_fusionversion",
     "hazards_hazardevent",
     "hazards_zoneevent",
     "moderation_auditentry",
+    "rewards_booking",
+    "rewards_entry",
 )
 
 

@@ -1,6 +1,8 @@
 """Versions of the parameters: learned from the map, written once, and then the map follows."""
 
+from datetime import timedelta
 from io import StringIO
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hazardmap.core.verdict import Decision
 from hazardmap.core.versions import Part
 from hazardmap.hazards import models, tasks
 from hazardmap.hazards.services import (
+    fuse_pending,
     trust_snapshot,
     verdict_give,
     verdict_undo,
@@ -29,32 +32,37 @@ from tests.detected import (
     hazards,
     minutes_ago,
 )
-from tests.scenes import ahead
+from tests.scenes import HELSINKI, Place, ahead
 
 pytestmark = pytest.mark.django_db
 TRUE = (ahead(40.0, "cow"), ahead(50.0, "cow", right_m=-8.0))
 INVENTED = ahead(45.0, "horse", right_m=5.0)
 ELSEWHERE = (24.94, 60.60)
+_number = count()
 
 
 @pytest.fixture
 def town() -> dict[str, Any]:
-    """Three honest accounts and a liar take turns; two of them also drive far from the others."""
-    cars = {name: contributor(name) for name in ("ann", "ben", "cat", "liar", "far", "off")}
+    """Three honest accounts and a liar take turns; two others drive far from them."""
+    cars = {name: contributor(name) for name in ("liar", "ann", "ben", "cat", "far", "off")}
     passes = []
     for turn in range(4):
-        at = 60.0 - 12.0 * turn
-        passes.append(drive(cars["liar"], minutes_ago(at), *TRUE, INVENTED, frames=8))
-        for number, name in enumerate(("ann", "ben", "cat")):
-            passes.append(drive(cars[name], minutes_ago(at - 2 - number), *TRUE, frames=8))
+        for number, name in enumerate(("liar", "ann", "ben", "cat")):
+            seen = (*TRUE, INVENTED) if name == "liar" else TRUE
+            at = minutes_ago(60 - 12 * turn - number)
+            passes.append(drive(cars[name], at, *seen, start=measured(HELSINKI), frames=8))
     sheep = ahead(40.0, "sheep", start=ELSEWHERE)
     for turn in range(6):
+        at = minutes_ago(90 - 12 * turn)
         name = ("far", "off")[turn % 2]
-        passes.append(
-            drive(cars[name], minutes_ago(90 - 12 * turn), sheep, start=ELSEWHERE, frames=8)
-        )
+        passes.append(drive(cars[name], at, sheep, start=measured(ELSEWHERE), frames=8))
     fuse_in_turn(passes)
     return {name: car.owner.witness for name, car in cars.items()} | {"passes": passes}
+
+
+def measured(place: Place) -> Place:
+    """Not quite the same each time, as by a receiver."""
+    return place[0] + 1e-7 * next(_number), place[1]
 
 
 def learn(**options: Any) -> str:
@@ -109,6 +117,26 @@ def test_a_moderators_word_counts_for_trust_until_it_is_taken_back(town: dict[st
     trust_snapshot()
     assert params_now().params.trust(town["far"]) > newcomer()
     assert [v.by for v in models.FusionVersion.objects.all()] == ["schedule"] * 2
+
+
+def test_two_phones_in_one_car_and_one_track_under_two_names_are_one_witness() -> None:
+    car, passenger, thief, loner = (contributor(name) for name in ("car", "pass", "mal", "lone"))
+    for number in range(24):
+        start = (24.94 + 0.004 * number, 60.17)
+        beside = (start[0] + 0.00001, 60.17)
+        cow = ahead(30.0, "cow", start=start)
+        at = minutes_ago(50 - number / 2)
+        drive(car, at, cow, start=start, frames=3)
+        drive(passenger, at + timedelta(seconds=1), cow, start=beside, frames=3)
+        drive(thief, at + timedelta(minutes=20), cow, start=start, frames=3)
+        drive(loner, at + timedelta(minutes=10), cow, start=measured(start), frames=3)
+    fuse_pending()
+    assert {hazard.witnesses for hazard in hazards()} == {4}
+    told = learn()
+    assert "accounts that are one witness with another: 0 -> 2" in told
+    params = params_now().params
+    assert len({params.witness(one.owner.witness) for one in (car, passenger, thief)}) == 1
+    assert {hazard.witnesses for hazard in hazards()} == {2}
 
 
 def test_workers_finish_what_a_stopped_command_left_and_only_where_it_matters(

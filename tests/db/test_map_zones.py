@@ -34,7 +34,6 @@ from tests.detected import contributor, drive, hazards, minutes_ago
 from tests.scenes import HELSINKI, Truth, ahead
 
 pytestmark = pytest.mark.django_db
-WORLD = {"bbox": None, "limit": 10}
 FRAMES = 58
 CONES = [ahead(40.0 + 18.0 * i) for i in range(12)]
 
@@ -49,7 +48,7 @@ def by(name: str, minutes: float, *things: Truth, **over: Any) -> Device:
 
 
 def standing() -> list[WorkZone]:
-    return [state.zone for state in zones_page(**WORLD)]
+    return [state.zone for state in zones_page(bbox=None, limit=10)]
 
 
 def published_northwards() -> tuple[UUID, ...]:
@@ -88,8 +87,8 @@ def test_twelve_cones_become_a_zone_that_ends_when_they_are_gone() -> None:
     assert told[0].change is ZoneChange.APPEARED
     assert {event.change for event in told[1:-1]} == {ZoneChange.CHANGED}
     assert (told[-1].change, told[-1].zone) == (ZoneChange.ENDED, ended.zone)
-    assert zones_page(**WORLD, ended_since=minutes_ago(5)) == [ended]
-    assert zones_page(**WORLD, ended_since=minutes_ago(-5)) == []
+    assert zones_page(bbox=None, limit=10, ended_since=minutes_ago(5)) == [ended]
+    assert zones_page(bbox=None, limit=10, ended_since=minutes_ago(-5)) == []
 
 
 def test_what_is_right_stays_and_a_rebuild_mends_what_is_wrong() -> None:

@@ -19,10 +19,10 @@ from hazardmap.core.pricing.period import Period, month_of, prorated
 from hazardmap.core.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
 from hazardmap.core.pricing.prices_json import prices_document, prices_from
 from hazardmap.core.pricing.rating import Line, rate, still_to_bill, total_micro
-from hazardmap.core.pricing.splitting import split
 from hazardmap.core.pricing.tax import TaxCategory, TaxRule, TaxUnknown, tax_on
 from hazardmap.core.pricing.tiers import Tier
 from hazardmap.core.pricing.volume import Volume
+from hazardmap.core.splitting import split
 from hazardmap.core.usage import Meter
 
 FEW = settings(max_examples=60, deadline=None)

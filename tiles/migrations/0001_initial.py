@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("hazards_cursor", models.BigIntegerField(default=0)),
                 ("cells_cursor", models.BigIntegerField(default=0)),
+                ("zones_cursor", models.BigIntegerField(default=0)),
                 ("encoding", models.CharField(default="", max_length=64)),
                 ("touched", models.JSONField(default=dict)),
             ],

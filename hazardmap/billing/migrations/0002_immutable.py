@@ -68,7 +68,7 @@ BEGIN
     ELSE
         SELECT array_agg(DISTINCT line.invoice_id) INTO invoices
         FROM billing_invoiceline AS line
-        WHERE line.id IN (SELECT (to_jsonb(changed) ->> 'line_id')::uuid FROM changed);
+        WHERE line.id IN (SELECT DISTINCT line_id FROM changed);
     END IF;
     -- Waits for whoever is just finalising it.
     PERFORM FROM billing_invoice WHERE id = ANY (invoices) FOR SHARE;

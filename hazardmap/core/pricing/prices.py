@@ -54,6 +54,7 @@ class Prices:
     Discounts apply in their order to what fee and charges come to; what then is missing up to
     commitment_micro is charged as well. Tiers and packages count from the start of each period
     or, where a subscription starts or ends within it, of the part that is billed.
+    contributors_percent: of what is paid goes to those whose evidence was delivered.
     """
 
     currency: Currency
@@ -61,6 +62,7 @@ class Prices:
     fee_micro: int = 0
     discounts: tuple[Discount, ...] = ()
     commitment_micro: int = 0
+    contributors_percent: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         """Raises ValueError on two charges for a meter and on two discounts of a name."""

@@ -46,6 +46,7 @@ def _prices(document: object) -> Prices:
         fee_micro=fields.take("fee", payable, "0"),
         discounts=fields.take("discounts", each(lambda item: _discount(item, payable)), []),
         commitment_micro=fields.take("commitment", payable, "0"),
+        contributors_percent=fields.take("contributors_percent", _percent, "0"),
     )
     fields.end()
     return prices
@@ -95,14 +96,16 @@ def _discount(item: object, payable: Read[int]) -> Discount:
         discount = AmountOff(name, fields.take("amount", payable))
     else:
         discount = PercentOff(name, fields.take("percent", _percent))
+        if not discount.percent:
+            raise Unreadable("percent", "must be above 0")
     fields.end()
     return discount
 
 
 def _percent(value: object) -> Decimal:
     percent = decimal_from(value)
-    if not 0 < percent <= 100:
-        raise ValueError("must be above 0 and at most 100")
+    if percent > 100:
+        raise ValueError("must be at most 100")
     return percent
 
 
@@ -134,6 +137,7 @@ def prices_document(prices: Prices) -> dict[str, Any]:
         ],
         "discounts": [_discount_document(discount) for discount in prices.discounts],
         "commitment": _written(prices.commitment_micro),
+        "contributors_percent": f"{prices.contributors_percent:f}",
     }
 
 

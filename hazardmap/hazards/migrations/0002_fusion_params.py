@@ -1,3 +1,5 @@
+import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -12,6 +14,25 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StalePlace",
             fields=[("cell", models.BigIntegerField(primary_key=True, serialize=False))],
+        ),
+        migrations.CreateModel(
+            name="Picture",
+            fields=[
+                ("frame_id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.F("keys"), name="picture_by_key"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Mounting",

@@ -14,6 +14,7 @@ from hazardmap.core.observation import Observation, View
 from hazardmap.core.tracks import TrackPoint, headings
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.services.evidence_read import observations_of, views_with
+from hazardmap.hazards.services.frames_admit import frames_admit
 from hazardmap.hazards.services.mounting_learn import mountings_of
 from hazardmap.inference.services import TakenRun
 from hazardmap.platform.rows_put import rows_put
@@ -67,6 +68,9 @@ def evidence_take(runs: list[TakenRun]) -> NewEvidence:
 
 def _located(runs: list[TakenRun]) -> NewEvidence:
     frames = poses(run.frame_id for run in runs)
+    telling = {run.frame_id for run in runs if run.detections}
+    for frame_id in frames_admit(frames, telling=telling):
+        del frames[frame_id]
     owners = Owners(
         witnesses(frame.account_id for frame in frames.values()),
         device_cameras(frame.device_id for frame in frames.values()),
@@ -78,7 +82,7 @@ def _located(runs: list[TakenRun]) -> NewEvidence:
     for run in runs:
         frame = frames.get(run.frame_id)
         if frame is None:
-            continue  # its contributor has deleted it meanwhile
+            continue  # its contributor has deleted it meanwhile, or it may not speak
         view = _view(frame, run, owners)
         views.append(view)
         view_rows.append(rows.view_row(view, model_version=run.model_version))

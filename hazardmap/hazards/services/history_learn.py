@@ -20,6 +20,7 @@ from hazardmap.hazards.services.area_refuse import occupied
 from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_of
 from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.platform.unhurried import unhurried
 
 Progress = Callable[[int, int], None]
 """Places done, places in all."""
@@ -77,6 +78,6 @@ def _place(seen_cell: int) -> int:
 
 def _driven_m() -> float:
     """Length of all passes together."""
-    with connection.cursor() as cursor:
+    with unhurried(), connection.cursor() as cursor:
         cursor.execute(_DRIVEN, [GAP.total_seconds()])
         return float(cursor.fetchone()[0])

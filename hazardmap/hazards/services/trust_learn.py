@@ -19,6 +19,8 @@ from hazardmap.core.trust import (
 )
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.services.company_find import company_find
+from hazardmap.platform.unhurried import unhurried
 
 WINDOW = timedelta(days=180)
 """What somebody reported longer ago tells little of how he reports now."""
@@ -34,8 +36,9 @@ def trust_learned(params: FusionParams) -> Reputation:
     Reads the trails twice, as a stream. What was never probable enough for the map has none: it
     claimed too little to count.
     """
-    alias = one_voice(allies(_claims(params)))
-    return Reputation(records(_claims(params), alias), alias)
+    with unhurried():
+        alias = one_voice([*allies(_claims(params)), *company_find()])
+        return Reputation(records(_claims(params), alias), alias)
 
 
 def _claims(params: FusionParams) -> Iterator[Claim]:

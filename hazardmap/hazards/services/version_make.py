@@ -7,8 +7,6 @@ wait to be evaluated anew (`stale_refuse`).
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from django.db import transaction
-
 from hazardmap.core.params import FusionParams
 from hazardmap.core.trust import settled
 from hazardmap.core.versions import SHIPPED, Part, moved_witnesses, version_json, with_parts
@@ -19,6 +17,7 @@ from hazardmap.hazards.services.params_now import params_now
 from hazardmap.hazards.services.stale_refuse import stale_mark
 from hazardmap.hazards.services.trust_learn import trust_learned
 from hazardmap.inference.selectors import recall_table
+from hazardmap.platform.unhurried import unhurried
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def version_propose(
     return Proposal(old, new, (Part.TRUST, *also))
 
 
-@transaction.atomic
+@unhurried()
 def version_write(proposal: Proposal, *, by: str) -> int:
     """Make it the current version; how many places now wait to be evaluated under it."""
     before = params_now()

@@ -26,7 +26,7 @@ EXAMPLE = """\
   "plans": [{
     "code": "standard", "name": "Standard",
     "prices": {
-      "currency": "EUR", "fee": "49.00", "commitment": "0",
+      "currency": "EUR", "fee": "49.00", "commitment": "0", "contributors_percent": "50",
       "charges": [
         {"meter": "hazard", "model": "graduated", "included": 1000, "tiers": [
           {"up_to": 100000, "unit_price": "0.002"}, {"up_to": null, "unit_price": "0.001"}]},
