@@ -12,11 +12,20 @@ from hazardmap.core.geodesy import moved
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.hazards import models
 from hazardmap.hazards.rows import hazard_of, hazard_row
+from hazardmap.hazards.services import cells_rebuild
 from hazardmap.platform.ids import new_id
+from tiles.rebuild import rebuild
 
 
 def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
     """A live, published hazard at a place; `over` changes its other values."""
+    hazard = made_up(lon, lat, kind, **over)
+    hazard_row(hazard).save(force_insert=True)
+    return hazard.id
+
+
+def made_up(lon: float, lat: float, kind: str = "cow", **over: Any) -> Hazard:
+    """As `put_hazard` puts it onto the map."""
     now = timezone.now()
     values: dict[str, Any] = {
         "state": State.ACTIVE,
@@ -38,9 +47,7 @@ def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
         "simulated": False,
         "expires_at": now + timedelta(hours=2),
     }
-    hazard = Hazard(**(values | {"id": new_id(), "kind": kind, "lon": lon, "lat": lat} | over))
-    hazard_row(hazard).save(force_insert=True)
-    return hazard.id
+    return Hazard(**(values | {"id": new_id(), "kind": kind, "lon": lon, "lat": lat} | over))
 
 
 def buyer(name: str = "Fleet") -> NewKey:
@@ -59,3 +66,15 @@ def around(place: tuple[float, float], spread_m: float, number: int) -> list[tup
     """Places in a spiral around one, up to spread_m away."""
     steps = range(number)
     return [moved(*place, 137.5 * i, spread_m * math.sqrt(i / number))[:2] for i in steps]
+
+
+def to_tiles() -> None:
+    """Have the cells and the tiles know what was put onto the map without the change feed."""
+    for _ in (*cells_rebuild(), *rebuild()):
+        pass
+
+
+def in_tiles(*places: tuple[float, float]) -> None:
+    """Cones at these places, on the map and in its tiles."""
+    on_map(*places)
+    to_tiles()

@@ -1,80 +1,77 @@
-"""Low zooms: how many hazards to expect in each H3 cell, as one feature per cell."""
+"""What a cell's feature says: how many hazards of each kind to expect in it, and when that was.
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+Counts and time are whole numbers from 0 to 255, which are the whole dictionary of the layer; a
+client fades each kind by its half-life (docs/adr/0006-tile-attributes.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import fsum
-from typing import Any, Final
+from math import exp2
+from typing import Final
 
-import h3.api.basic_int as h3
-from shapely import MultiPolygon, Polygon, get_parts
-from shapely.affinity import translate
-from shapely.geometry import box
-
-from hazardmap.core.decay import probability_at
-from hazardmap.core.grid import cell, feature_id, quantised
-from hazardmap.hazards.selectors import Fading
-from tiles.mercator import HALF_WORLD_M, Tile, to_metres
+from hazardmap.core.cells import Counts
+from hazardmap.core.grid import expected_of, quantised
+from hazardmap.core.kinds import KINDS
+from tiles import mvt
 
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 TIME_UNIT: Final = timedelta(minutes=10)
+KEYS: Final = ("t0", "t1", *KINDS)
+HEADER: Final = mvt.header("cells", KEYS, map(mvt.uint_value, range(256)))
 
 
-def reach_m(res: int) -> float:
-    """How far a hazard may lie outside what a tile draws and still count in a cell drawn there.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What tiles say of one cell. units: of TIME_UNIT from EPOCH to the time that it is true for.
 
-    The longest diameter of a cell of this resolution, in metres on the ground.
+    counts: kind → expected number as a byte (grid.quantised), never 0.
     """
-    return 2 * 1.4 * float(h3.average_hexagon_edge_length(res, unit="m"))
+
+    units: int
+    counts: Mapping[str, int]
+
+    @classmethod
+    def of(cls, counts: Counts, now: datetime) -> "Told":
+        """What there is to say now, for the beginning of the present unit of time.
+
+        That is in the past, so the counts are taken back to what fades to the present ones.
+        """
+        units = (now - EPOCH) // TIME_UNIT
+        age = now - (EPOCH + units * TIME_UNIT)
+        return cls(units, _bytes({k: n / _left(k, age) for k, n in _expected(counts, now).items()}))
+
+    @classmethod
+    def read(cls, units: int, tags: bytes) -> "Told":
+        """What a feature with these tags, of this time, says."""
+        numbers = mvt.varints(tags)
+        pairs = zip(numbers[::2], numbers[1::2], strict=True)
+        return cls(units, {KEYS[key]: value for key, value in pairs if key > 1})
+
+    def tags(self) -> bytes:
+        """The content of a feature's tags."""
+        said = {"t0": self.units & 0xFF, "t1": self.units >> 8 & 0xFF, **self.counts}
+        return mvt.tags((i, said[key]) for i, key in enumerate(KEYS) if key in said)
+
+    def holds(self, counts: Counts, now: datetime) -> bool:
+        """Whether a client who fades this sees what there is now, to the precision of a byte."""
+        age = now - (EPOCH + self.units * TIME_UNIT)
+        faded = {kind: expected_of(q) * _left(kind, age) for kind, q in self.counts.items()}
+        return _bytes(faded) == _bytes(_expected(counts, now))
+
+    def weight(self) -> int:
+        """How much is lost where there is no room for this cell: its counts by severity."""
+        return sum(KINDS[kind].severity * q for kind, q in self.counts.items())
 
 
-def cell_features(
-    hazards: Iterable[Fading], tile: Tile, res: int, now: datetime
-) -> list[dict[str, Any]]:
-    """Features for the cells of resolution `res` that touch the tile, in Mercator metres.
-
-    Properties: one key per kind with its quantised expected count at the reference time, and that
-    time as two base-256 digits `t0` (low) and `t1` of 10-minute units since 2026-01-01 UTC.
-    """
-    units = (now - EPOCH) // TIME_UNIT
-    at = EPOCH + units * TIME_UNIT
-    stamp = {"t0": units & 0xFF, "t1": units >> 8 & 0xFF}
-    return [
-        {
-            "id": feature_id(h3_cell),
-            "geometry": shape,
-            "properties": {kind: quantised(count) for kind, count in counts.items()} | stamp,
-        }
-        for h3_cell, counts in sorted(_expected(hazards, res, at).items())
-        if not (shape := _shape(h3_cell, tile)).is_empty
-    ]
+def _expected(counts: Counts, at: datetime) -> dict[str, float]:
+    return {kind: counts.expected(kind, at) for kind in counts.by_kind}
 
 
-def _expected(
-    hazards: Iterable[Fading], res: int, at: datetime
-) -> Mapping[int, Mapping[str, float]]:
-    """The sum of probabilities per cell and kind."""
-    cells: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for hazard in hazards:
-        p = probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, at)
-        cells[cell(hazard.lon, hazard.lat, res)][hazard.kind].append(p)
-    # fsum, so that the order in which the hazards come does not show in two tiles' counts.
-    return {key: {kind: fsum(ps) for kind, ps in kinds.items()} for key, kinds in cells.items()}
+def _bytes(expected: Mapping[str, float]) -> dict[str, int]:
+    return {kind: byte for kind, number in expected.items() if (byte := quantised(number))}
 
 
-def _shape(h3_cell: int, tile: Tile) -> MultiPolygon:
-    """The cell's part in the tile, on both sides where it crosses the antimeridian."""
-    ring = [(lon, lat) for lat, lon in h3.cell_to_boundary(h3_cell)]
-    if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) > 180:
-        ring = [(lon + 360 if lon < 0 else lon, lat) for lon, lat in ring]
-    outline = Polygon([to_metres(lon, lat) for lon, lat in ring])
-    if not outline.is_valid or outline.area == 0.0:
-        return MultiPolygon()  # around a pole, beyond the edge of a Mercator map
-    window = box(*tile.drawn_m())
-    parts = [
-        part
-        for turn in (-1, 0, 1)
-        for part in get_parts(translate(outline, xoff=turn * 2 * HALF_WORLD_M).intersection(window))
-        if isinstance(part, Polygon)
-    ]
-    return MultiPolygon(parts)
+def _left(kind: str, age: timedelta) -> float:
+    """The share that a client takes to be left after `age`."""
+    return exp2(-age.total_seconds() / KINDS[kind].half_life_s)

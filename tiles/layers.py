@@ -1,60 +1,42 @@
-"""What a tile holds: from its address to its bytes, None where there is nothing."""
+"""The layers there are: what builds a tile of each, what describes it, how long it is right."""
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
-import mapbox_vector_tile
-from django.db import connection
-from django.utils import timezone
-from mapbox_vector_tile.encoder import on_invalid_geometry_make_valid
-
-from hazardmap.core.grid import res_for_zoom
-from hazardmap.hazards.selectors import fading_in, gravest_in
-from tiles.cells import cell_features, reach_m
+from tiles.coverage import coverage_tile
+from tiles.hazards import hazards_tile
 from tiles.mercator import Tile
-from tiles.points import point_features, truncation_feature
-
-# About 500 kB of tile; what does not fit is counted in the layer `truncated`.
-MAX_POINTS = 4_000
-ROADS_SQL = (Path(__file__).parent / "sql" / "roads.sql").read_text()
-ROADS_MIN_ZOOM = 10
+from tiles.roads import roads_tile
+from tiles.tilejson import coverage_json, hazards_json, roads_json, workzones_json
+from tiles.workzones import workzones_tile
 
 
-def hazards_tile(tile: Tile) -> bytes | None:
-    """Cells below zoom 12 (layer `cells`), single hazards from there (layer `hazards`).
-
-    Cells count every hazard. Single hazards are at most MAX_POINTS, the gravest; then the layer
-    `truncated` says how many are left out.
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """build: from an address to a tile, None where it is empty. describe: TileJSON for an address
+    template. max_age_s: what clients are told. keep_s: for how long a built tile is right; None:
+    until the publisher forgets it.
     """
-    res = res_for_zoom(tile.z)
-    if res is not None:
-        hazards = fading_in(tile.box_deg(reach_m(res)))
-        return _encoded({"cells": cell_features(hazards, tile, res, timezone.now())}, tile)
-    gravest, left_out = gravest_in(tile.box_deg(), limit=MAX_POINTS)
-    layers = {"hazards": point_features(gravest, tile)}
-    if left_out:
-        layers["truncated"] = [truncation_feature(len(gravest), left_out, tile)]
-    return _encoded(layers, tile)
+
+    name: str
+    build: Callable[[Tile], bytes | None]
+    describe: Callable[[str], dict[str, Any]]
+    max_age_s: int
+    keep_s: int | None
 
 
-def _encoded(layers: dict[str, list[dict[str, Any]]], tile: Tile) -> bytes | None:
-    if not any(layers.values()):
-        return None
-    named = [{"name": name, "features": features} for name, features in layers.items()]
-    # Rounded to the tile's grid, a sliver of a cell may cross itself.
-    options = {
-        "quantize_bounds": tile.bounds_m(),
-        "extents": 4096,
-        "on_invalid_geometry": on_invalid_geometry_make_valid,
-    }
-    return bytes(mapbox_vector_tile.encode(named, default_options=options))
+LAYERS: Final[Mapping[str, Layer]] = {
+    layer.name: layer
+    for layer in (
+        Layer("hazards", hazards_tile, hazards_json, max_age_s=3, keep_s=None),
+        Layer("workzones", workzones_tile, workzones_json, max_age_s=3, keep_s=None),
+        Layer("coverage", coverage_tile, coverage_json, max_age_s=60, keep_s=60),
+        Layer("roads", roads_tile, roads_json, max_age_s=3600, keep_s=86_400),
+    )
+}
 
 
-def roads_tile(tile: Tile) -> bytes | None:
-    """Streets of the background, from zoom 10."""
-    if tile.z < ROADS_MIN_ZOOM:
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(ROADS_SQL, {"z": tile.z, "x": tile.x, "y": tile.y})
-        row = cursor.fetchone()
-    return bytes(row[0]) if row and row[0] else None
+def build(layer: str, tile: Tile) -> bytes | None:
+    """A tile as bytes, None where it is empty. Raises KeyError on an unknown layer."""
+    return LAYERS[layer].build(tile)

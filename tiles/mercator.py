@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 EARTH_RADIUS_M: Final = 6_378_137.0
-POLAR_RADIUS_M: Final = 6_335_000.0  # the least radius of curvature of the ellipsoid
 HALF_WORLD_M: Final = math.pi * EARTH_RADIUS_M
 MAX_LAT_DEG: Final = math.degrees(math.atan(math.sinh(math.pi)))
 MAX_ZOOM: Final = 22
 BUFFER_SHARE: Final = 64 / 4096
+GRID_ZOOM: Final = MAX_ZOOM
+_GRID_UNITS: Final = 4096 << GRID_ZOOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +33,25 @@ class Tile:
         north = HALF_WORLD_M - self.y * size_m
         return west, north - size_m, west + size_m, north
 
-    def drawn_m(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in metres of what is drawn: the tile and its buffer."""
-        west, south, east, north = self.bounds_m()
-        buffer_m = (east - west) * BUFFER_SHARE
-        return west - buffer_m, south - buffer_m, east + buffer_m, north + buffer_m
-
-    def box_deg(self, reach_m: float = 0.0) -> tuple[float, float, float, float]:
-        """West, south, east, north in degrees of what is drawn and `reach_m` on the ground around.
+    def box_deg(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees of what is drawn: the tile and its buffer.
 
         All four lie within ±180 and ±90; west > east says that the box crosses the antimeridian.
         """
-        west, south, east, north = self.drawn_m()
-        reach_deg = math.degrees(reach_m / POLAR_RADIUS_M)
-        south_deg = max(-90.0, _lat_deg(south) - reach_deg)
-        north_deg = min(90.0, _lat_deg(north) + reach_deg)
-        # Meridians are closest together where the box comes closest to a pole.
-        narrowest = math.cos(math.radians(max(-south_deg, north_deg)))
-        side_deg = reach_deg / narrowest if narrowest > 1e-9 else 360.0
-        west_deg = math.degrees(west / EARTH_RADIUS_M) - side_deg
-        east_deg = math.degrees(east / EARTH_RADIUS_M) + side_deg
-        if east_deg - west_deg >= 360.0:
+        west, south, east, north = self.bounds_m()
+        buffer_m = (east - west) * BUFFER_SHARE
+        south_deg, north_deg = _lat_deg(south - buffer_m), _lat_deg(north + buffer_m)
+        if self.z == 0:
             return -180.0, south_deg, 180.0, north_deg
+        west_deg = math.degrees((west - buffer_m) / EARTH_RADIUS_M)
+        east_deg = math.degrees((east + buffer_m) / EARTH_RADIUS_M)
         return _turned(west_deg), south_deg, _turned(east_deg), north_deg
 
-    def nearest_turn_m(self, x_m: float) -> float:
-        """What to add to a longitude in metres to get its copy that lies closest to the tile."""
-        west, _, east, _ = self.bounds_m()
-        return 2 * HALF_WORLD_M * round(((west + east) / 2 - x_m) / (2 * HALF_WORLD_M))
+    def quadkeys(self) -> tuple[int, int]:
+        """The first quadkey of GRID_ZOOM in this tile, and the first behind it."""
+        finer = 2 * (GRID_ZOOM - self.z)
+        key = quadkey(self.x, self.y, self.z)
+        return key << finer, key + 1 << finer
 
 
 def to_metres(lon: float, lat: float) -> tuple[float, float]:
@@ -68,6 +60,30 @@ def to_metres(lon: float, lat: float) -> tuple[float, float]:
     x = math.radians(lon) * EARTH_RADIUS_M
     y = math.asinh(math.tan(math.radians(lat))) * EARTH_RADIUS_M
     return x, y
+
+
+def to_shares(lon: float, lat: float) -> tuple[float, float]:
+    """Degrees to shares of the square world, from its north-western corner; y is within 0..1."""
+    x_m, y_m = to_metres(lon, lat)
+    y = (HALF_WORLD_M - y_m) / (2 * HALF_WORLD_M)
+    return (x_m + HALF_WORLD_M) / (2 * HALF_WORLD_M), max(0.0, min(1.0, y))
+
+
+def place_at(lon: float, lat: float) -> tuple[int, int]:
+    """Degrees to the whole units, 4096 a tile, of the tiles of GRID_ZOOM."""
+    x, y = (min(int(share * _GRID_UNITS), _GRID_UNITS - 1) for share in to_shares(lon, lat))
+    return x, y
+
+
+def degrees_at(x: int, y: int) -> tuple[float, float]:
+    """The north-western corner of a unit of the grid of `place_at`, in degrees."""
+    width_m = 2 * HALF_WORLD_M / _GRID_UNITS
+    return math.degrees(x * width_m / EARTH_RADIUS_M) - 180.0, _lat_deg(HALF_WORLD_M - y * width_m)
+
+
+def quadkey(x: int, y: int, zoom: int) -> int:
+    """The bits of a tile's address, y and x in turn: tiles within one are a range of numbers."""
+    return sum((x >> bit & 1) << 2 * bit | (y >> bit & 1) << 2 * bit + 1 for bit in range(zoom))
 
 
 def _lat_deg(y_m: float) -> float:

@@ -1,16 +1,21 @@
 """TileJSON 3.0: what a client must know to read and fade the tiles."""
 
+from html import escape
 from typing import Any
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
-from hazardmap.hazards.selectors import map_bounds
-from tiles.cells import EPOCH
-from tiles.layers import ROADS_MIN_ZOOM
-from tiles.mercator import MAX_LAT_DEG
+from tiles import coverage, roads, workzones
+from tiles.cells import EPOCH, TIME_UNIT
+from tiles.mercator import MAX_LAT_DEG, degrees_at
+from tiles.points import COUNT_LIMIT
+from tiles.statement import rows
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
+OURS = "hazardmap contributors"
 OSM = "© OpenStreetMap contributors"
+_CELL_ID = "the feature id is the H3 index >> 9"
+Zooms = tuple[int, int]
 
 POINT_FIELDS = {
     "id": "public id of the hazard (UUID)",
@@ -23,8 +28,8 @@ POINT_FIELDS = {
     "radius_m": "95 % radius of the position, metres",
     "first_seen": "Unix seconds",
     "last_seen": "Unix seconds",
-    "passes": "passes that reported it",
-    "witnesses": "independent contributors that reported it",
+    "passes": f"passes that reported it; {COUNT_LIMIT} says: or more",
+    "witnesses": f"independent contributors that reported it; {COUNT_LIMIT} says: or more",
     "published": "probable, and reported by two contributors or confirmed",
     "confirmed": "confirmed by a moderator",
     "simulated": "rests on rendered or restaged frames",
@@ -34,71 +39,98 @@ POINT_FIELDS = {
 
 def hazards_json(template: str) -> dict[str, Any]:
     """TileJSON of the hazards; `template` is the absolute address with {z}, {x} and {y}."""
-    bounds = map_bounds()
-    cells = {
+    counts = {
         kind: f"q; 2^(q/16) − 1 is the expected number of: {KINDS[kind].label}" for kind in KINDS
     }
-    return {
-        "tilejson": "3.0.0",
-        "name": "hazardmap hazards",
-        "version": "1.0.0",
-        "scheme": "xyz",
-        "tiles": [template],
-        "minzoom": 0,
-        "maxzoom": 16,
-        "bounds": WORLD if bounds is None else list(bounds),
-        "attribution": "hazardmap contributors",
-        "vector_layers": [
-            {
-                "id": "cells",
-                "description": "H3 cells; the feature id is the H3 index >> 9",
-                "minzoom": 0,
-                "maxzoom": SINGLE_HAZARDS_FROM_ZOOM - 1,
-                "fields": cells
-                | {
-                    "t0": "reference time, low byte",
-                    "t1": "high byte; of the times that share both, the one nearest to now",
-                },
-            },
-            {
-                "id": "hazards",
-                "description": "single hazards",
-                "minzoom": SINGLE_HAZARDS_FROM_ZOOM,
-                "maxzoom": 16,
-                "fields": POINT_FIELDS,
-            },
-            {
-                "id": "truncated",
-                "description": "one point, where a tile would be too large with all its hazards",
-                "minzoom": SINGLE_HAZARDS_FROM_ZOOM,
-                "maxzoom": 16,
-                "fields": {
-                    "shown": "hazards in this tile, the gravest",
-                    "left_out": "hazards that are not in this tile",
-                },
-            },
-        ],
+    times = {
+        "t0": "reference time, low byte",
+        "t1": "high byte; of the times that share both, the one nearest to now",
+    }
+    below = SINGLE_HAZARDS_FROM_ZOOM - 1
+    layers = [
+        _layer("cells", f"H3 cells; {_CELL_ID}", (0, below), counts | times),
+        _layer("hazards", "single hazards", (below + 1, 16), POINT_FIELDS),
+        _truncated("the fullest cells or the gravest hazards", (0, 16)),
+    ]
+    described = _tilejson("hazards", template, (0, 16), layers, bounds=_bounds())
+    return described | {
         "epoch": EPOCH.isoformat(),
-        "time_unit_s": 600,
+        "time_unit_s": int(TIME_UNIT.total_seconds()),
         "half_lives": {kind.name: kind.half_life_s for kind in KINDS.values()},
     }
 
 
+def workzones_json(template: str) -> dict[str, Any]:
+    """TileJSON of the work zones."""
+    zooms = (workzones.MIN_ZOOM, 16)
+    what = "work zones, as lines in the direction of travel"
+    layers = [
+        _layer("workzones", what, zooms, workzones.FIELDS),
+        _truncated("the longest work zones", zooms),
+    ]
+    return _tilejson("work zones", template, zooms, layers)
+
+
+def coverage_json(template: str) -> dict[str, Any]:
+    """TileJSON of the coverage."""
+    zooms = (coverage.MIN_ZOOM, 14)
+    what = f"H3 cells where somebody has looked; {_CELL_ID}"
+    layers = [_layer("coverage", what, zooms, coverage.FIELDS)]
+    return _tilejson("coverage", template, zooms, layers)
+
+
 def roads_json(template: str) -> dict[str, Any]:
     """TileJSON of the streets."""
+    zooms = (roads.MIN_ZOOM, 15)
+    fields = {"name": "name of the street", "highway": "OpenStreetMap's class"}
+    layers = [_layer("roads", "streets", zooms, fields)]
+    return _tilejson("roads", template, zooms, layers, attribution=OSM)
+
+
+def _tilejson(
+    name: str,
+    template: str,
+    zooms: Zooms,
+    layers: list[dict[str, Any]],
+    *,
+    attribution: str = OURS,
+    bounds: list[float] = WORLD,
+) -> dict[str, Any]:
     return {
         "tilejson": "3.0.0",
-        "name": "hazardmap roads",
+        "name": f"hazardmap {name}",
         "version": "1.0.0",
+        "scheme": "xyz",
         "tiles": [template],
-        "minzoom": ROADS_MIN_ZOOM,
-        "maxzoom": 15,
-        "bounds": WORLD,
-        "attribution": OSM,
-        "vector_layers": [
-            {
-                "id": "roads",
-                "fields": {"name": "name of the street", "highway": "OpenStreetMap's class"},
-            }
-        ],
+        "minzoom": zooms[0],
+        "maxzoom": zooms[1],
+        "bounds": bounds,
+        "attribution": escape(attribution),
+        "vector_layers": layers,
     }
+
+
+def _layer(name: str, what: str, zooms: Zooms, fields: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": name,
+        "description": what,
+        "minzoom": zooms[0],
+        "maxzoom": zooms[1],
+        "fields": fields,
+    }
+
+
+def _truncated(what: str, zooms: Zooms) -> dict[str, Any]:
+    """The layer that says what is missing."""
+    fields = {"shown": f"in this tile: {what}", "left_out": "not in this tile"}
+    where = "one point, where a tile would be too large with all that is there"
+    return _layer("truncated", where, zooms, fields)
+
+
+def _bounds() -> list[float]:
+    """West, south, east and north of the live hazards; the world where there are none."""
+    [(west, north, east, south)] = rows("bounds")
+    if west is None:
+        return WORLD
+    # The units beside the outermost ones lie beyond whatever has been rounded down.
+    return [*degrees_at(west, south + 1), *degrees_at(east + 1, north)]

@@ -8,6 +8,8 @@ import h3.api.basic_int as h3
 MAX_FEATURE_RES: Final = 12
 SINGLE_HAZARDS_FROM_ZOOM: Final = 12
 _RES_BY_ZOOM: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8)
+FINEST_RES: Final = max(_RES_BY_ZOOM)
+COARSEST_RES: Final = min(_RES_BY_ZOOM)
 _COUNT_STEPS: Final = 16.0
 
 
@@ -18,6 +20,27 @@ def cell(lon: float, lat: float, res: int) -> int:
     if not 0 <= res <= 15:
         raise ValueError(f"H3 has no resolution {res}")
     return int(h3.latlng_to_cell(lat, lon, res))
+
+
+def parent(h3_cell: int, res: int) -> int:
+    """The cell of a coarser resolution that it is counted in. Raises ValueError.
+
+    Seven cells (six in a pentagon) make one of the next coarser resolution, whose outline is
+    nearly theirs.
+    """
+    return int(h3.cell_to_parent(h3_cell, res))
+
+
+def children(h3_cell: int) -> list[int]:
+    """The cells of the next finer resolution that are counted in it, ascending."""
+    return sorted(h3.cell_to_children(h3_cell))
+
+
+def descendants(h3_cell: int, res: int) -> tuple[int, int]:
+    """The first and the last of the cells of a finer resolution in it: numbers between are too."""
+    last = h3.cell_to_children_size(h3_cell, res) - 1
+    first, final = (h3.child_pos_to_cell(h3_cell, res, at) for at in (0, last))
+    return int(first), int(final)
 
 
 def feature_id(h3_cell: int) -> int:
@@ -39,6 +62,17 @@ def res_for_zoom(zoom: int) -> int | None:
     if zoom < 0:
         raise ValueError(f"no map has zoom {zoom}")
     return _RES_BY_ZOOM[zoom] if zoom < SINGLE_HAZARDS_FROM_ZOOM else None
+
+
+def zooms_of_res(res: int) -> range:
+    """The map zooms at which cells of this H3 resolution are shown; none for most."""
+    zooms = [zoom for zoom, shown in enumerate(_RES_BY_ZOOM) if shown == res]
+    return range(zooms[0], zooms[-1] + 1) if zooms else range(0)
+
+
+def expected_of(byte: int) -> float:
+    """The expected count that a byte of `quantised` stands for, to about 2 % of 1 + n."""
+    return float(2.0 ** (byte / _COUNT_STEPS)) - 1.0
 
 
 def quantised(count: float) -> int:

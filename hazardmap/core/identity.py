@@ -1,10 +1,9 @@
-"""Which stored hazard a replayed one continues, so that a hazard keeps its id for life."""
+"""Which stored thing one found anew continues, so that it keeps its id for life."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from hazardmap.core.fusion import FusedHazard
 from hazardmap.core.ids import child_id
 
 
@@ -12,9 +11,9 @@ from hazardmap.core.ids import child_id
 class Match:
     """Outcome of `match`.
 
-    ids: fused hazard's own id → the id to store it under (a stored one, or a new one).
+    ids: found thing's own id → the id to store it under (a stored one, or a new one).
     new: the values of `ids` that are not stored yet. gone: stored id without a successor → the
-    id that now holds most of its observations (it was merged), or None (it vanished).
+    id that now holds most of its parts (it was merged), or None (it vanished).
     """
 
     ids: Mapping[UUID, UUID]
@@ -22,34 +21,32 @@ class Match:
     gone: Mapping[UUID, UUID | None]
 
 
-def match(stored: Mapping[UUID, frozenset[UUID]], fused: Sequence[FusedHazard]) -> Match:
-    """Match replayed hazards to stored ones by the observations they share.
+def match(stored: Mapping[UUID, frozenset[UUID]], found: Mapping[UUID, frozenset[UUID]]) -> Match:
+    """Match what was found to what is stored by the parts that they share.
 
-    stored: hazard id → ids of the observations that support it, for every stored hazard that
-    shares an observation with the replayed place. The largest overlaps are joined first, ties by
-    smallest id; each stored and each fused hazard is joined at most once. A fused hazard without
-    a partner keeps its own id, unless a stored hazard holds that: then it gets one derived from it.
+    By id, both: what each is made of (a hazard of observations, a work zone of hazards). stored:
+    everything that shares a part with what was found. The largest overlaps are joined first, of
+    equal ones those of the same id, then by smallest id; each stored and each found thing is joined
+    at most once. What was found without a partner keeps its own id, unless a stored thing holds
+    that: then it gets one derived from it.
     """
-    holder = {o: id_ for id_ in sorted(stored, reverse=True) for o in stored[id_]}
+    holder = {part: id_ for id_ in sorted(stored, reverse=True) for part in stored[id_]}
     overlaps: dict[tuple[UUID, UUID], int] = {}
-    for one in fused:
-        for observation in one.observation_ids & holder.keys():
-            pair = holder[observation], one.hazard.id
+    for found_id, parts in found.items():
+        for part in parts & holder.keys():
+            pair = holder[part], found_id
             overlaps[pair] = overlaps.get(pair, 0) + 1
-    ranked = sorted(overlaps, key=lambda pair: (-overlaps[pair], pair))
+    ranked = sorted(overlaps, key=lambda pair: (-overlaps[pair], pair[0] != pair[1], pair))
     continued: dict[UUID, UUID] = {}
     taken: set[UUID] = set()
-    for stored_id, fused_id in ranked:
-        if stored_id not in taken and fused_id not in continued:
-            continued[fused_id] = stored_id
+    for stored_id, found_id in ranked:
+        if stored_id not in taken and found_id not in continued:
+            continued[found_id] = stored_id
             taken.add(stored_id)
-    ids = {
-        one.hazard.id: continued.get(one.hazard.id) or _fresh(one.hazard.id, stored)
-        for one in fused
-    }
+    ids = {found_id: continued.get(found_id) or _fresh(found_id, stored) for found_id in found}
     heir: dict[UUID, UUID] = {}
-    for stored_id, fused_id in ranked:
-        heir.setdefault(stored_id, ids[fused_id])
+    for stored_id, found_id in ranked:
+        heir.setdefault(stored_id, ids[found_id])
     return Match(
         ids=ids,
         new=frozenset(ids.values()) - stored.keys(),

@@ -52,7 +52,7 @@ def headings(points: Sequence[TrackPoint]) -> list[Heading | None]:
     unless the track contradicts it by more than 45°.
     """
     result: list[Heading | None] = []
-    for segment in _segments(points):
+    for segment in segments(points):
         for i, point in enumerate(segment):
             result.append(_choice(point, _chord(segment, i)))
     return result
@@ -71,7 +71,11 @@ def _choice(point: TrackPoint, from_track: Heading | None) -> Heading | None:
     return Heading(said % 360.0, _DEVICE_SIGMA_DEG)
 
 
-def _segments(points: Sequence[TrackPoint]) -> Iterator[Sequence[TrackPoint]]:
+def segments(points: Sequence[TrackPoint]) -> Iterator[Sequence[TrackPoint]]:
+    """The track, cut where the clock jumps back, after 30 s without a fix, and at impossible jumps.
+
+    The points are in the order in which they were captured.
+    """
     start = 0
     for i in range(1, len(points)):
         if _cut(points[i - 1], points[i]):

@@ -11,12 +11,17 @@ from django.contrib.gis.geos import Point
 
 from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
-from hazardmap.core.coverings import looked_cell, seen_cell
+from hazardmap.core.cells import Count, Counts
+from hazardmap.core.coverings import LOOKED_RES, looked_cell, seen_cell
 from hazardmap.core.hazard import Evidence, Hazard, State
+from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
-from hazardmap.hazards import models
+from hazardmap.hazards import cell_models, models
 from hazardmap.platform.rows_put import Row, point
+
+HAZARD_CELL_RES = LOOKED_RES
+"""Of `Hazard.cell`."""
 
 _TIMES = ("t_ref", "first_seen", "last_seen", "expires_at")
 
@@ -114,6 +119,13 @@ def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
     }
 
 
+def mounting_of(row: models.Mounting) -> Mounting:
+    """Nothing is known where no drive has told anything."""
+    if not row.drives:
+        return Mounting()
+    return Mounting(tuple(row.information), tuple(row.vector))
+
+
 def hazard_json(hazard: Hazard) -> dict[str, Any]:
     """A hazard as the change feed keeps it."""
     values = {name: getattr(hazard, name) for name in Hazard.__dataclass_fields__}
@@ -133,6 +145,22 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
             **{name: datetime.fromisoformat(values[name]) for name in _TIMES},
         }
     )
+
+
+def counts_of(row: cell_models.Cell) -> Counts:
+    by_kind = {kind: Count(*row.counts[kind]) for kind in sorted(row.counts)}
+    return Counts(row.t_ref, by_kind)
+
+
+def cell_row(cell: int, res: int, counts: Counts, cursor: int) -> Row:
+    """As rows_put takes it."""
+    return {
+        "cell": cell,
+        "res": res,
+        "t_ref": counts.t_ref and counts.t_ref.isoformat(),
+        "counts": counts.by_kind,
+        "cursor": cursor,
+    }
 
 
 @lru_cache(maxsize=1000)

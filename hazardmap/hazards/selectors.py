@@ -1,35 +1,32 @@
 """Reads: the map as values."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
-from django.db.models import Count, FloatField, Func, Max
+from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
+from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
+from hazardmap.core.sharing import Trail
+from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
+from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
-
-
-class Fading(NamedTuple):
-    """What a sum over many hazards needs of each: kind, place, and how it fades."""
-
-    kind: str
-    lon: float
-    lat: float
-    p: float
-    t_ref: datetime
-    half_life_s: float
+TRAILS_AT_ONCE = 500
 
 
 class Covered(NamedTuple):
@@ -39,6 +36,13 @@ class Covered(NamedTuple):
     last_at: datetime
     looks: int
     witnesses: int
+
+
+class Move(NamedTuple):
+    """An event of the change feed, and where its hazard was (lon, lat) before, if it was."""
+
+    event: HazardEvent
+    before: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,44 +73,56 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
     return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
 
 
-def gravest_in(bbox: Bbox, *, limit: int) -> tuple[list[Hazard], int]:
-    """The gravest live hazards in a box, newest first within a severity; how many are left out."""
-    found = live_in(bbox)
-    hazards = [rows.hazard_of(row) for row in found.order_by("-severity", "-id")[: limit + 1]]
-    left_out = found.count() - limit if len(hazards) > limit else 0
-    return hazards[:limit], left_out
-
-
-def fading_in(bbox: Bbox) -> Iterator[Fading]:
-    """Every live hazard in a box, however many, in no order."""
-    found = live_in(bbox)
-    flat = Cast("position", GeometryField())
-    columns = found.values_list(
-        "kind",
-        Func(flat, function="ST_X", output_field=FloatField()),
-        Func(flat, function="ST_Y", output_field=FloatField()),
-        "p",
-        "t_ref",
-        "half_life_s",
-    )
-    return (Fading(*row) for row in columns.iterator(chunk_size=5000))
+def live_after(after: UUID, *, limit: int) -> list[Hazard]:
+    """The live hazards of the whole map in ascending order of id, those after `after`."""
+    found = live_in(None).filter(id__gt=after)
+    return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
 
 
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
-    """Who has looked at these cells (H3, coverings.LOOKED_RES) since then; absent: nobody."""
-    found = models.Look.objects.filter(cell__in=list(cells), last_at__gte=since).values("cell")
-    counted = found.annotate(
-        last=Max("last_at"), looks=Count("id"), by=Count("witness", distinct=True)
-    )
-    return {
-        row["cell"]: Covered(row["last"], row["looks"], row["by"]) for row in counted.order_by()
-    }
+    """Who has looked at these cells (H3, up to coverings.LOOKED_RES) since then; absent: nobody."""
+    ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.cell, max(last_at), count(DISTINCT (witness, hour)), "
+            "count(DISTINCT witness) "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
+            "JOIN hazards_look AS look ON look.cell BETWEEN first AND last "
+            "WHERE last_at >= %s GROUP BY wanted.cell",
+            [*(array(row[side] for row in ranges) for side in range(3)), since],
+        )
+        return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
 
 
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
     """The passes for and against a hazard in order of time; the latest, where there are more."""
     trail = models.Evidence.objects.filter(hazard_id=hazard_id).order_by("-first_at", "-pass_id")
     return [rows.evidence_of(row) for row in reversed(trail[:limit])]
+
+
+def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
+    """What was said about each of these hazards, by passes and by moderators."""
+    ids = list(hazard_ids)
+    found: dict[UUID, Trail] = {}
+    for start in range(0, len(ids), TRAILS_AT_ONCE):
+        batch = ids[start : start + TRAILS_AT_ONCE]
+        evidence = models.Evidence.objects.filter(hazard_id__in=batch).select_related("hazard")
+        ordered = evidence.order_by("hazard_id", "last_at", "pass_id")
+        for hazard_id, group in groupby(ordered, key=lambda row: row.hazard_id):
+            said = list(group)
+            trail = [rows.evidence_of(row) for row in said]
+            found[hazard_id] = Trail(trail, said[0].hazard.half_life_s, _verdict_on(trail))
+    return found
+
+
+def _verdict_on(trail: Iterable[Evidence]) -> Decision | None:
+    """The latest standing word of a moderator about any of the reports."""
+    reports = [str(id_) for item in trail for id_ in item.observations]
+    said = models.Verdict.objects.filter(
+        undone_at__isnull=True, observations__has_any_keys=reports
+    ).order_by("-at", "-id")
+    decision = said.values_list("decision", flat=True).first()
+    return None if decision is None else Decision(decision)
 
 
 def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
@@ -142,6 +158,29 @@ def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
     return [
         HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard))
         for row in rows_after[:limit]
+    ]
+
+
+def moves_since(cursor: int, *, limit: int) -> list[Move]:
+    """The next events after `cursor` as `changes_since`, each with where its hazard was before."""
+    earlier = models.HazardEvent.objects.filter(
+        hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
+    ).order_by("-cursor")
+    found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
+    columns = found.values_list(
+        "cursor",
+        "change",
+        "at",
+        "hazard",
+        Subquery(earlier.values("hazard__lon")[:1]),
+        Subquery(earlier.values("hazard__lat")[:1]),
+    )
+    return [
+        Move(
+            HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
+            None if lon is None else (lon, lat),
+        )
+        for place, change, at, hazard, lon, lat in columns[:limit]
     ]
 
 

@@ -5,11 +5,20 @@ from django.db import DatabaseError, connection, transaction
 
 from hazardmap.platform.append_only import append_only
 
-TABLES = ("hazards_hazardevent", "moderation_auditentry")
+APPEND_ONLY = (
+    "billing_creditnote",
+    "billing_credituse",
+    "hazards_fusionversion",
+    "hazards_hazardevent",
+    "hazards_zoneevent",
+    "moderation_auditentry",
+    "rewards_booking",
+    "rewards_entry",
+)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = now()", "DELETE FROM {}"])
 def test_a_change_is_refused_even_of_no_row(table, statement):
     with (

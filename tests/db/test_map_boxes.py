@@ -14,8 +14,6 @@ from hazardmap.core.route import Route
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search
 from hazardmap.hazards.selectors import (
-    fading_in,
-    gravest_in,
     hazards_in,
     map_bounds,
 )
@@ -32,10 +30,7 @@ def ids_in(*bbox: float) -> set[UUID]:
     box = west, south, east, north
     listed = [hazard.id for hazard in hazards_in(box, limit=100)]
     page = search.page(box, ANY, after=None, limit=100)
-    gravest, left_out = gravest_in(box, limit=100)
-    assert set(listed) == {one.id for one in page} == {one.id for one in gravest}
-    assert len(list(fading_in(box))) == len(listed)
-    assert left_out == 0
+    assert set(listed) == {one.id for one in page}
     return set(listed)
 
 

@@ -33,8 +33,7 @@ def test_the_demo_is_never_empty(stack: Stack) -> None:
         assert feature["properties"]["witnesses"] >= 2
         assert feature["properties"]["simulated"] is True
     lon, lat = published[0]["geometry"]["coordinates"]
-    in_tile = {item["properties"]["id"] for item in _tile(stack, lon, lat)}
-    assert published[0]["id"] in in_tile
+    wait_for("the tile", lambda: published[0]["id"] in _ids(_tile(stack, lon, lat)), timeout_s=20)
     _assert_usage_is_counted(stack, len(published))
     assert "filled already" in stack.manage("demo_feed")
 
@@ -73,6 +72,10 @@ def test_a_real_animal_reaches_every_reader(stack: Stack, shared: Path) -> None:
     assert {item["properties"]["id"] for item in tile} <= {item["id"] for item in feature}
     assert all(not item["properties"]["published"] for item in feature), "one account is no proof"
     print({stage: round(seconds, 2) for stage, seconds in stages.items()})
+
+
+def _ids(features: list[dict[str, Any]]) -> set[str]:
+    return {item["properties"]["id"] for item in features}
 
 
 def _elephants(features: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ class FrameStatus(serializers.Serializer[FrameInfo]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(["received", "detected", "rejected"])
     reason = serializers.CharField(
-        help_text="why it was rejected, or why it cannot speak against a hazard; else empty"
+        help_text="why it was rejected, does not count, or not against hazards; else empty"
     )
     captured_at = serializers.DateTimeField()
     received_at = serializers.DateTimeField()

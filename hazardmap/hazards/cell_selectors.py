@@ -1,0 +1,72 @@
+"""Reads: how many hazards to expect in H3 cells."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max
+
+from hazardmap.core import cells as core
+from hazardmap.core.decay import probability_at
+from hazardmap.core.grid import descendants
+from hazardmap.core.hazard import LIVE
+from hazardmap.hazards import cell_models, rows
+from hazardmap.platform.rows_put import array
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """A cell of resolution COARSEST_RES to FINEST_RES (core.grid).
+
+    cursor: grows with each change of any cell. counts: empty where there is nothing any more.
+    """
+
+    cell: int
+    res: int
+    cursor: int
+    counts: core.Counts
+
+
+def cells_changed(after: int, *, limit: int) -> list[CellState]:
+    """The next cells whose last change is after this cursor, in order of their cursors.
+
+    Whoever goes on after the last cursor that he has seen skips nothing.
+    """
+    found = cell_models.Cell.objects.filter(cursor__gt=after).order_by("cursor")
+    return [_state(row) for row in found[:limit]]
+
+
+def cells_of(cells: Iterable[int]) -> dict[int, CellState]:
+    """These cells; absent: there has never been anything."""
+    return {row.cell: _state(row) for row in cell_models.Cell.objects.filter(cell__in=list(cells))}
+
+
+def latest_cell_cursor() -> int:
+    """The cursor to start from for somebody who wants only what comes."""
+    latest: int | None = cell_models.Cell.objects.aggregate(latest=Max("cursor"))["latest"]
+    return latest or 0
+
+
+def p_any(cells: Iterable[int], *, at: datetime) -> float:
+    """Probability that any live hazard is in any of these cells (resolution 0 to 10) at a time.
+
+    Read from the hazards themselves: unlike their counts, it is no sum that fades.
+    """
+    ranges = [descendants(cell, rows.HAZARD_CELL_RES) for cell in cells]
+    if not ranges:
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT hazard.id, p, t_ref, half_life_s "
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (first, last) "
+            "JOIN hazards_hazard AS hazard ON hazard.cell BETWEEN first AND last "
+            "WHERE state = ANY(%s)",
+            [*(array(side) for side in zip(*ranges, strict=True)), [s.value for s in LIVE]],
+        )
+        found = cursor.fetchall()
+    return core.p_any(probability_at(p, since, half, at) for _, p, since, half in found)
+
+
+def _state(row: cell_models.Cell) -> CellState:
+    return CellState(row.cell, row.res, row.cursor, rows.counts_of(row))

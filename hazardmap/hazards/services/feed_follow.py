@@ -1,0 +1,80 @@
+"""Follow the change feed from inside: what follows from the hazards is made anew where they change.
+
+The feed is the list of what is still to be done: it is written in the transaction that changes a
+hazard, and a reader moves on in the transaction that has done its work.
+"""
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from hazardmap.hazards import cell_models
+
+BATCH = 1000
+
+
+class Touched(NamedTuple):
+    """A state of a hazard that has been left or reached."""
+
+    hazard_id: UUID
+    kind: str
+    lon: float
+    lat: float
+
+
+_TOUCHED = """
+    WITH news AS (
+        SELECT cursor, hazard_id, hazard FROM hazards_hazardevent
+        WHERE cursor > %(after)s ORDER BY cursor LIMIT %(limit)s
+    ), told AS (
+        SELECT cursor, hazard_id, hazard FROM news
+        UNION ALL
+        SELECT %(after)s, changed.hazard_id, before.hazard
+        FROM (SELECT DISTINCT hazard_id FROM news) AS changed CROSS JOIN LATERAL (
+            SELECT hazard FROM hazards_hazardevent AS event
+            WHERE event.hazard_id = changed.hazard_id AND event.cursor <= %(after)s
+            ORDER BY cursor DESC LIMIT 1
+        ) AS before
+    )
+    SELECT cursor, hazard_id, hazard ->> 'kind', (hazard ->> 'lon')::float8,
+        (hazard ->> 'lat')::float8 FROM told
+"""
+
+
+def feed_follow(name: str, take: Callable[[Collection[Touched]], None]) -> int:
+    """Hand all that is new for this reader to `take`, a batch at a time; return how many events.
+
+    `take` runs in a transaction, one at a time for each reader: while another process is at it,
+    nothing is done here. It gets what hazards were before and what they became, and finds the
+    hazards as they are by now, or later.
+    """
+    cell_models.FeedReader.objects.get_or_create(name=name)
+    taken = 0
+    while count := _batch(name, take):
+        taken += count
+    return taken
+
+
+def feed_hold(name: str) -> None:
+    """Wait until this reader is nobody's, and keep it until the transaction ends."""
+    cell_models.FeedReader.objects.get_or_create(name=name)
+    cell_models.FeedReader.objects.select_for_update().get(name=name)
+
+
+@transaction.atomic
+def _batch(name: str, take: Callable[[Collection[Touched]], None]) -> int:
+    readers = cell_models.FeedReader.objects.select_for_update(skip_locked=True)
+    reader = readers.filter(name=name).first()
+    if reader is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED, {"after": reader.cursor, "limit": BATCH})
+        told = [(at, Touched(*state)) for at, *state in cursor.fetchall()]
+    cursors = {at for at, _ in told if at > reader.cursor}
+    if cursors:
+        take({state for _, state in told})
+        reader.cursor = max(cursors)
+        reader.save(update_fields=["cursor"])
+    return len(cursors)

@@ -1,0 +1,94 @@
+"""Reads: work zones as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.contrib.gis.geos import Polygon
+from django.db.models import Max, Q
+
+from hazardmap.core.bbox import Bbox
+from hazardmap.core.workzone import WorkZone, ZoneChange, ZoneEvent
+from hazardmap.hazards import zone_models, zone_rows
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneState:
+    """A work zone, and when anything about it changed last."""
+
+    zone: WorkZone
+    updated_at: datetime
+
+
+def zone_get(zone_id: UUID) -> ZoneState | None:
+    """A work zone, ended or not."""
+    row = zone_models.Zone.objects.filter(id=zone_id).first()
+    return None if row is None else _state(row)
+
+
+def zones_page(
+    *,
+    bbox: Bbox | None,
+    ended_since: datetime | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[ZoneState]:
+    """One page of the work zones that reach into a box, in ascending order of id after `after`.
+
+    bbox: west > east crosses the antimeridian; None is the whole world. Those that have ended are
+    left out, unless it was at `ended_since` or later.
+    """
+    when = Q(ended_at=None)
+    if ended_since is not None:
+        when |= Q(ended_at__gte=ended_since)
+    found = zone_models.Zone.objects.filter(when)
+    if bbox is not None:
+        found = found.filter(reduce(or_, (Q(line__intersects=box) for box in _boxes(bbox))))
+    if after is not None:
+        found = found.filter(id__gt=after)
+    return [_state(row) for row in found.order_by("id")[:limit]]
+
+
+def zone_of(hazard_id: UUID) -> WorkZone | None:
+    """The work zone that a hazard belongs to now."""
+    found = zone_models.Zone.objects.filter(ended_at=None, hazard_ids__contains=[hazard_id])
+    row = found.first()
+    return None if row is None else zone_rows.zone_of(row)
+
+
+def zone_changes_since(cursor: int, *, limit: int) -> list[ZoneEvent]:
+    """The next changes of work zones after `cursor`, in the order in which they were committed."""
+    found = zone_models.ZoneEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
+    return [_event(row) for row in found[:limit]]
+
+
+def zone_history(zone_id: UUID) -> list[ZoneEvent]:
+    """Everything that has happened to a work zone, oldest first."""
+    found = zone_models.ZoneEvent.objects.filter(zone_id=zone_id).order_by("cursor")
+    return [_event(row) for row in found]
+
+
+def latest_zone_cursor() -> int:
+    """The cursor to start from for somebody who wants only what comes."""
+    latest: int | None = zone_models.ZoneEvent.objects.aggregate(latest=Max("cursor"))["latest"]
+    return latest or 0
+
+
+def _state(row: zone_models.Zone) -> ZoneState:
+    return ZoneState(zone_rows.zone_of(row), row.updated_at)
+
+
+def _event(row: zone_models.ZoneEvent) -> ZoneEvent:
+    change = ZoneChange(row.change)
+    return ZoneEvent(row.cursor, change, row.at, zone_rows.zone_from_json(row.zone))
+
+
+def _boxes(bbox: Bbox) -> list[Polygon]:
+    """Lines across the antimeridian run on beyond ±180, and so does the box that looks for them."""
+    west, south, east, north = bbox
+    if west > east:
+        east += 360.0
+    turns = (-360.0, 0.0, 360.0)
+    return [Polygon.from_bbox((west + turn, south, east + turn, north)) for turn in turns]

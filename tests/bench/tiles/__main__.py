@@ -1,0 +1,198 @@
+"""How fast tiles are built and kept true, in one run on one machine.
+
+Run by `make bench-tiles`, or shorter: python -m tests.bench.tiles --hazards 50000 --rounds 2
+"""
+
+import argparse
+import gzip
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+from mapbox_vector_tile import decode  # noqa: E402
+
+from hazardmap.hazards.services import cells_rebuild  # noqa: E402
+from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
+from tests.bench.tiles import changes, country, st_asmvt  # noqa: E402
+from tests.tile_reading import tile_at  # noqa: E402
+from tiles.layers import build  # noqa: E402
+from tiles.publish import publish  # noqa: E402
+from tiles.rebuild import rebuild  # noqa: E402
+
+CELL_ZOOMS = (6, 8, 10, 11)
+HAZARD_ZOOMS = (13, 14, 15, 16)
+LEAST_CPU_S = 0.4
+BATCH, BATCHES = 1000, 5
+
+
+class Row(NamedTuple):
+    """One tile, ours and theirs: milliseconds of the server's processor, bytes after gzip."""
+
+    zoom: int
+    features: int
+    ours_ms: float
+    theirs_ms: float
+    ours_bytes: int
+    theirs_bytes: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hazards", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--keep", action="store_true", help="use the database as it is, and keep it"
+    )
+    options = parser.parse_args()
+    with _database(keep=options.keep):
+        if not options.keep or not _filled():
+            _fill(options.hazards)
+        cells = [_compared(zoom, options.rounds) for zoom in CELL_ZOOMS]
+        hazards = [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS]
+        rate = statistics.median(_refreshed() for _ in range(BATCHES))
+    _report(options.hazards, cells, hazards, rate)
+
+
+def _fill(count: int) -> None:
+    begin = time.perf_counter()
+    country.fill(count)
+    print(f"{count} hazards after {time.perf_counter() - begin:.0f} s", flush=True)
+    for steps in (cells_rebuild(), rebuild()):
+        for _ in steps:
+            pass
+        print(f"… {time.perf_counter() - begin:.0f} s", flush=True)
+    st_asmvt.fill()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _filled() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('bench_cell') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
+def _compared(zoom: int, rounds: int) -> Row:
+    """The densest town's tile, both ways in turn."""
+    tile = tile_at(*country.DENSEST, zoom)
+    ours, theirs = build("hazards", tile), st_asmvt.theirs(tile)
+    assert ours is not None
+    drawn, same = (decode(body)["cells"]["features"] for body in (ours, theirs))
+    assert _said(drawn) == _said(same), "both hold the same cells"
+    pairs = [
+        (_cpu_ms(lambda: st_asmvt.ours(tile)), _cpu_ms(lambda: st_asmvt.theirs(tile)))
+        for _ in range(rounds)
+    ]
+    medians = (statistics.median(side) for side in zip(*pairs, strict=True))
+    sizes = (len(gzip.compress(body, 6)) for body in (ours, theirs))
+    row = Row(zoom, len(drawn), *medians, *sizes)
+    print(row, flush=True)
+    return row
+
+
+def _said(features: list[dict[str, object]]) -> dict[object, object]:
+    return {item["id"]: item["properties"] for item in features}
+
+
+def _single(zoom: int) -> tuple[int, float]:
+    """Features of the densest tile of single hazards, and milliseconds of the server for it."""
+    tile = tile_at(*country.DENSEST, zoom)
+    body = build("hazards", tile)
+    count = len(decode(body)["hazards"]["features"]) if body else 0
+    ms = _cpu_ms(lambda: build("hazards", tile))
+    print(f"z{zoom}: {count} hazards in {ms:.2f} ms", flush=True)
+    return count, ms
+
+
+def _refreshed() -> float:
+    """Changed hazards per second of one core, this process and its server together."""
+    changes.put(BATCH)
+    begin = time.process_time() + _server_s()
+    publish()
+    return BATCH / (time.process_time() + _server_s() - begin)
+
+
+def _cpu_ms(call: Callable[[], object]) -> float:
+    """Processor time of the server per call, over enough calls for its clock of 10 ms."""
+    call()
+    begin, calls = _server_s(), 0
+    while (spent := _server_s() - begin) < LEAST_CPU_S:
+        for _ in range(20):
+            call()
+        calls += 20
+    return 1000 * spent / calls
+
+
+def _server_s() -> float:
+    """Processor time of the server process behind this connection, which is on this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _report(
+    count: int, cells: list[Row], hazards: list[tuple[int, int, float]], rate: float
+) -> None:
+    on = f"{count} hazards, the densest town's tile"
+    db = max(row.ours_ms / row.theirs_ms for row in cells)
+    size = max(row.ours_bytes / row.theirs_bytes for row in cells)
+    note = f"{on}, z{CELL_ZOOMS[0]} to z{CELL_ZOOMS[-1]}"
+    put(
+        BENCHMARKS / "tiles.json",
+        [
+            Figure(
+                measure="db_time_over_st_asmvt_max", value=round(db, 3), unit="ratio", note=note
+            ),
+            Figure(measure="gzip_over_st_asmvt", value=round(size, 3), unit="ratio", note=note),
+            Figure(
+                measure="refresh_hazards_per_s",
+                value=round(rate),
+                unit="1/s of one core",
+                note=f"sums and features; batches of {BATCH} of {count} hazards, both processes",
+            ),
+        ],
+    )
+    lines = [
+        f"{count} hazards; the tile of the densest town; milliseconds of PostgreSQL's processor.",
+        "",
+        "| zoom | features | ours | `ST_AsMVT` | ratio | gzip, ours / theirs |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {row.zoom} | {row.features} cells | {row.ours_ms:.2f} | {row.theirs_ms:.2f} | "
+            f"{row.ours_ms / row.theirs_ms:.3f} | {row.ours_bytes} / {row.theirs_bytes} |"
+            for row in cells
+        ),
+        *(f"| {zoom} | {found} hazards | {ms:.2f} | | | |" for zoom, found, ms in hazards),
+        "",
+        f"Changed hazards kept up with: {rate:.0f} per second of one core.",
+    ]
+    put_section(BENCHMARKS / "tiles.md", "read model", "\n".join(lines))
+    print("\n".join(lines))
+
+
+@contextmanager
+def _database(keep: bool) -> Iterator[None]:
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=not keep, keepdb=keep)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    try:
+        yield
+    finally:
+        if not keep:
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""Tiles follow the map: exactly what has changed is forgotten, and nothing is lost on the way."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+import tiles.publish
+from hazardmap.core.hazard import Change, Hazard, State
+from hazardmap.hazards import models
+from hazardmap.hazards.rows import hazard_row
+from hazardmap.hazards.services.events_write import events_write
+from tests.map_scene import around, on_map, to_tiles
+from tests.tile_reading import tile_at
+from tiles.layers import build
+from tiles.mercator import Tile
+from tiles.models import Cell, CellFeature, HazardFeature, Publication, Slot
+from tiles.publish import NeverBuilt, publish
+from tiles.rebuild import rebuild
+
+pytestmark = pytest.mark.django_db
+HELSINKI = (24.94, 60.17)
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+class Forgotten(list[set[Tile]]):
+    """In place of the files: what was forgotten, call by call."""
+
+    def __call__(self, layer: str, tiles: Iterable[Tile]) -> int:
+        assert layer == "hazards"
+        self.append(set(tiles))
+        return 0
+
+
+@pytest.fixture
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> Forgotten:
+    """Forgotten tiles, on a map that has been published, at a time that stands still."""
+    calls = Forgotten()
+    monkeypatch.setattr(tiles.publish, "forget", calls)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    to_tiles()
+    calls.clear()
+    return calls
+
+
+def put(*hazards: Hazard, change: Change = Change.CHANGED) -> None:
+    """As fusion does it: rows and events in one transaction."""
+    with transaction.atomic():
+        for hazard in hazards:
+            hazard_row(hazard).save()
+        events_write([(change, hazard) for hazard in hazards])
+
+
+def tiles_of(place: tuple[float, float]) -> dict[Tile, bytes | None]:
+    """Every tile at a place and its neighbours, as built now."""
+    middles = [tile_at(*place, zoom) for zoom in range(23)]
+    around_it = {
+        Tile(t.z, t.x + dx, t.y + dy) for t in middles for dx in (-1, 0, 1) for dy in (-1, 0, 1)
+    }
+    return {tile: build("hazards", tile) for tile in around_it if tile.exists}
+
+
+def features(tile: Tile, layer: str) -> list[dict[str, Any]]:
+    body = build("hazards", tile)
+    return [] if body is None else mapbox_vector_tile.decode(body)[layer]["features"]
+
+
+def stored() -> list[list[tuple[Any, ...]]]:
+    tables = (Cell, CellFeature, HazardFeature, Slot)
+    return [
+        sorted(tuple(map(_plain, row)) for row in table.objects.values_list()) for table in tables
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def test_exactly_the_tiles_that_change_are_forgotten(forgotten: Forgotten) -> None:
+    before = tiles_of(HELSINKI)
+    [hazard] = on_map(HELSINKI, t_ref=NOW, p=0.9)
+    moved = replace(hazard, lon=hazard.lon + 0.00008, p=0.5)
+    unseen = replace(moved, phantom=0.5)
+    for state, change in (
+        (hazard, Change.APPEARED),
+        (moved, Change.CHANGED),
+        (unseen, Change.CHANGED),
+        (replace(moved, state=State.CLEARED, published=False), Change.REMOVED),
+    ):
+        put(state, change=change)
+        assert publish() > 0
+        after = tiles_of(HELSINKI)
+        changed = {tile for tile in after if after[tile] != before[tile]}
+        assert set().union(*forgotten) == changed
+        assert bool(changed) == (state is not unseen), "what no tile shows touches none"
+        before = after
+        forgotten.clear()
+    assert not any(before.values())
+    assert publish() == 0
+    assert not forgotten
+
+
+def test_far_away_only_a_change_of_a_byte_touches_a_tile(forgotten: Forgotten) -> None:
+    """The hundredth cone in a city is to be seen in its street and not from the moon."""
+    cones = on_map(*around(HELSINKI, 300.0, 100), t_ref=NOW, half_life_s=345_600.0)
+    put(*cones)
+    publish()
+    forgotten.clear()
+    put(*on_map(HELSINKI, t_ref=NOW, p=0.3, half_life_s=345_600.0))
+    publish()
+    touched = set().union(*forgotten)
+    assert {tile.z for tile in touched} >= set(range(12, 23))
+    assert not [tile for tile in touched if tile.z < 7]
+
+
+def test_a_publisher_that_dies_before_the_files_are_gone_forgets_them_later(
+    forgotten: Forgotten, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(layer: str, gone: Iterable[Tile]) -> int:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tiles.publish, "forget", dies)
+        put(*on_map(HELSINKI, t_ref=NOW), change=Change.APPEARED)
+        with pytest.raises(RuntimeError, match="killed"):
+            publish()
+    assert features(tile_at(*HELSINKI, 14), "hazards"), "the features are there"
+    assert publish() == 0
+    assert {tile_at(*HELSINKI, zoom) for zoom in range(23)} <= set().union(*forgotten)
+    assert Publication.objects.get().touched == {}
+
+
+def test_what_has_grown_change_by_change_is_what_a_rebuild_makes(forgotten: Forgotten) -> None:
+    dice = random.Random(4)
+    alive = on_map(*around(HELSINKI, 2000.0, 20), t_ref=NOW - timedelta(hours=1))
+    put(*alive, change=Change.APPEARED)
+    for _ in range(6):
+        publish()
+        some = dice.sample(alive, 5)
+        moved = [replace(h, p=dice.random(), lat=h.lat + dice.gauss(0, 0.002)) for h in some[:3]]
+        put(*moved)
+        put(
+            *(replace(h, state=State.EXPIRED, published=False) for h in some[3:]),
+            change=Change.REMOVED,
+        )
+        kept = [h for h in alive if h not in some]
+        alive = kept + moved + on_map(*around((25.0, 60.2), 500.0, 3), kind="deer", t_ref=NOW)
+        put(*alive[-3:], change=Change.APPEARED)
+    publish()
+    grown = stored()
+    assert all(grown)
+    assert list(rebuild())
+    assert stored() == grown, "nothing was wrong"
+    forgotten.clear()
+    for table in (Cell, CellFeature, HazardFeature, Slot, Publication):
+        table.objects.all().delete()
+    with pytest.raises(NeverBuilt):
+        publish()
+    assert list(rebuild())
+    assert stored() == grown
+    assert {tile_at(*HELSINKI, zoom) for zoom in range(12)} <= set().union(*forgotten)
+
+
+def test_a_rebuild_takes_out_what_is_not_on_the_map(forgotten: Forgotten) -> None:
+    hazards = on_map(*around(HELSINKI, 50.0, 3), t_ref=NOW)
+    put(*hazards, change=Change.APPEARED)
+    publish()
+    models.Hazard.objects.all().delete()
+    to_tiles()
+    assert not any(tiles_of(HELSINKI).values())
+
+
+def test_features_for_other_headers_are_made_anew(forgotten: Forgotten) -> None:
+    put(*on_map(HELSINKI, t_ref=NOW), change=Change.APPEARED)
+    publish()
+    whole = stored()
+    forgotten.clear()
+    Publication.objects.update(encoding="of the version before")
+    HazardFeature.objects.update(head=b"?")
+    Slot.objects.update(tags=b"?")
+    with pytest.raises(NeverBuilt):
+        publish()
+    assert list(rebuild())
+    assert publish() == 0
+    assert stored() == whole
+    assert {tile_at(*HELSINKI, zoom) for zoom in range(23)} <= set().union(*forgotten)

@@ -1,0 +1,61 @@
+"""The layer of coverage: where somebody has looked, when last and how often."""
+
+from datetime import timedelta
+from typing import Final
+
+import h3.api.basic_int as h3
+from django.utils import timezone
+
+from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.grid import feature_id, res_for_zoom
+from hazardmap.hazards.selectors import coverage_of
+from tiles import mvt
+from tiles.mercator import Tile
+from tiles.outlines import outline_in
+from tiles.writer import Writer
+
+MIN_ZOOM: Final = 10
+WINDOW: Final = timedelta(days=30)
+FIELDS: Final = {
+    "looked_at": "when somebody looked last, Unix seconds",
+    "passes": f"independent looks in {WINDOW.days} days; an account counts once an hour",
+    "witnesses": "how many accounts have looked",
+}
+
+
+def coverage_tile(tile: Tile) -> bytes | None:
+    """Layer `coverage` from zoom 10: cells where somebody has looked in WINDOW.
+
+    Where there is no cell there are no data, which is not the same as no hazard.
+    """
+    if tile.z < MIN_ZOOM:
+        return None
+    cells = _cells_of(tile)
+    writer = Writer("coverage")
+    covered = coverage_of(cells, since=timezone.now() - WINDOW)
+    for cell, looks in sorted(covered.items()):
+        said = {
+            "looked_at": int(looks.last_at.timestamp()),
+            "passes": looks.looks,
+            "witnesses": looks.witnesses,
+        }
+        geometry = outline_in(cell, tile)
+        if geometry:
+            writer.add(feature_id(cell), said, mvt.Shape.POLYGONS, geometry)
+    return writer.layer() or None
+
+
+def _cells_of(tile: Tile) -> set[int]:
+    """The cells that the tile may draw: at zoom 10 and 11 those of hazards, then finer ones."""
+    res = res_for_zoom(tile.z) or (LOOKED_RES - 1 if tile.z < 14 else LOOKED_RES)
+    west, south, east, north = tile.box_deg()
+    sides = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
+    return {
+        int(cell)
+        for left, right in sides
+        for cell in h3.h3shape_to_cells_experimental(
+            h3.LatLngPoly([(south, left), (south, right), (north, right), (north, left)]),
+            res,
+            contain="overlap",
+        )
+    }

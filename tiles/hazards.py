@@ -1,0 +1,44 @@
+"""The layer of hazards: cells that count below zoom 12, single hazards from there."""
+
+from typing import Final
+
+from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
+from tiles import cells, mvt, points
+from tiles.mercator import Tile
+from tiles.statement import rows
+from tiles.writer import truncated
+
+BUDGET_BYTES: Final = 500_000
+
+
+def hazards_tile(tile: Tile) -> bytes | None:
+    """Layer `cells` or `hazards`, and `truncated` where there is no room for all of it.
+
+    Cells count every hazard; the fullest stay. Of single hazards the gravest stay.
+    """
+    if tile.z < SINGLE_HAZARDS_FROM_ZOOM:
+        return _cells(tile)
+    return _single(tile)
+
+
+def _cells(tile: Tile) -> bytes | None:
+    address = {"z": tile.z, "x": tile.x, "y": tile.y}
+    [(count, size, body)] = rows("cells", **address)
+    if not count:
+        return None
+    if size <= BUDGET_BYTES:
+        return mvt.layer(cells.HEADER, body)
+    [(shown, body)] = rows("cells_heaviest", **address, budget=BUDGET_BYTES)
+    return mvt.layer(cells.HEADER, body) + truncated(shown, count - shown)
+
+
+def _single(tile: Tile) -> bytes | None:
+    first, end = tile.quadkeys()
+    [(count, body)] = rows("hazards", z=tile.z, first=first, end=end, most=points.MOST_SHOWN)
+    if not count:
+        return None
+    layer = mvt.layer(points.HEADER, body)
+    if count < points.MOST_SHOWN:
+        return layer
+    [(all_,)] = rows("hazards_counted", first=first, end=end)
+    return layer + truncated(count, all_ - count) if all_ > count else layer

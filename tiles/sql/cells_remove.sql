@@ -1,0 +1,1 @@
+DELETE FROM tiles_cell WHERE cell = ANY(%(cells)s::bigint[])

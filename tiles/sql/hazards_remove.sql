@@ -1,0 +1,1 @@
+DELETE FROM tiles_hazardfeature WHERE hazard_id = ANY(%(ids)s::uuid[])
