@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-billing train evaluate
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-billing bench-tiles bench-tiles-serving train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -58,6 +58,9 @@ bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
 
+bench-tiles-serving: ## how fast built tiles leave, beside plain files of nginx, and what an idle listener costs
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.tiles_serving --write $(BENCH_ARGS)
+
 DATA ?= ../shared/data
 RUN ?= var/train/run
 DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
@@ -70,11 +73,12 @@ train: ## draw pictures, train the road network, measure and release it (hours o
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 1
-evaluate: ## measure WEIGHTS, write the model card, calibration and recall table, and release them
+evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
 	  --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
 	  --publish $(EVALUATE_ARGS)
+	@.venv/bin/python -m tests.bench.accuracy var/evaluate/report
 	@.venv/bin/python -m detection.release --weights $(WEIGHTS) --version $(VERSION) \
 	  --measured var/evaluate/report

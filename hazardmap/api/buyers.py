@@ -44,7 +44,12 @@ ESTIMATE: Final = {(200, "application/json"): OpenApiResponse(CostEstimate, "wit
 
 
 def metered(
-    request: Request, hazards: Sequence[Hazard], subject: str, body: dict[str, Any]
+    request: Request,
+    hazards: Sequence[Hazard],
+    subject: str,
+    body: dict[str, Any],
+    *,
+    media_type: str = MEDIA_TYPE,
 ) -> Response:
     """An answer whose hazards are on the buyer's account before it leaves.
 
@@ -69,7 +74,7 @@ def metered(
                 hazards=tuple(hazard.id for hazard in hazards),
             )
         )
-    return Response(body, headers=headers, content_type=MEDIA_TYPE)
+    return Response(body, headers=headers, content_type=media_type)
 
 
 def estimate(units: int, *, most: int, now: datetime) -> Response:
@@ -83,12 +88,12 @@ def estimate(units: int, *, most: int, now: datetime) -> Response:
     return Response(body, headers={"Cache-Control": "private, no-store"})
 
 
-def links_of(request: Request, after: str | None) -> list[dict[str, str]]:
-    """`self`, and `next` where there is more after the mark `after`."""
+def links_of(request: Request, after: str | None, *, mark: str = "after") -> list[dict[str, str]]:
+    """`self`, and `next` where there is more after `after`, which the parameter `mark` takes."""
     links = [{"rel": "self", "href": request.build_absolute_uri()}]
     if after is not None:
         query = request.query_params.copy()
-        query["after"] = after
+        query[mark] = after
         href = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
         links.append({"rel": "next", "href": href})
     return links

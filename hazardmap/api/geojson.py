@@ -92,13 +92,18 @@ class Cost(serializers.Serializer[Any]):
     units = serializers.IntegerField(min_value=0)
 
 
-class HazardCollection(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(["FeatureCollection"])
-    cost = Cost(help_text="of this answer")
+class Answer(serializers.Serializer[Any]):
+    """What every answer says."""
+
     as_of = serializers.DateTimeField(help_text="when this was true")
     data_age_s = serializers.FloatField(
         allow_null=True, help_text="since the map last changed anywhere; null if it never has"
     )
+    cost = Cost(help_text="of this answer")
+
+
+class HazardCollection(Answer):
+    type = serializers.ChoiceField(["FeatureCollection"])
     features = HazardFeature(many=True)
     links = Link(many=True, help_text="`next`, where more follows, even after an empty page")
 
@@ -160,14 +165,18 @@ def collection(
     links: list[dict[str, str]],
 ) -> dict[str, Any]:
     """In the shape that `HazardCollection` describes."""
-    age_s = None if changed_at is None else max(0.0, (as_of - changed_at).total_seconds())
     return {
         "type": "FeatureCollection",
         "as_of": timestamp(as_of),
-        "data_age_s": age_s,
+        "data_age_s": age_s(changed_at, as_of),
         "features": list(features),
         "links": links,
     }
+
+
+def age_s(changed_at: datetime | None, now: datetime) -> float | None:
+    """Seconds since the map last changed."""
+    return None if changed_at is None else max(0.0, (now - changed_at).total_seconds())
 
 
 def timestamp(at: datetime) -> str:

@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404
+from psycopg.errors import QueryCanceled
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from hazardmap.core.georeference import Fault
 from hazardmap.platform.problems import MEDIA_TYPE, problem
 from hazardmap.platform.request_id import request_id
+
+QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
 class Invalid(exceptions.APIException):
@@ -30,7 +34,12 @@ class TooLarge(Invalid):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
-QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+class TooSlow(exceptions.APIException):
+    """The database gave up (statement_timeout)."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The answer took too long. Ask for a smaller area, or later."
+    wait = 10
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -41,8 +50,9 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     headers, more = {}, {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 0))
         more = {
             "type": QUOTA_EXCEEDED,
             "title": "Request cannot be satisfied as assigned quota has been exceeded",
@@ -61,6 +71,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 def _as_answer(error: Exception) -> Exception:
     """Django's own errors as REST framework's."""
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+        return TooSlow()
     if isinstance(error, Http404):
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):

@@ -28,7 +28,21 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-CONDITIONAL = {"listHazards", "listHazardsAhead", "getHazard"}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key and request again within 24 hours get the first answer again.",
+    "schema": {"type": "string", "maxLength": 257},
+    "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+}
+WRITING = {"uploadFrame", "pairDevice"}
+CONDITIONAL = {
+    "listHazards",
+    "listHazardsAhead",
+    "getHazard",
+    "listChanges",
+    "listChangesOfHazard",
+}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -37,6 +51,8 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for operation in operations.values():
+            if operation["operationId"] in WRITING:
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if operation["operationId"] in CONDITIONAL:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
             for status, description in _errors(operation).items():
@@ -55,8 +71,13 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["401"] = "the token is missing, unknown, revoked or expired"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
+    if operation["operationId"] == "exportHazards":
+        errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
         errors["415"] = "the body has another media type"
+    if operation["operationId"] in WRITING:
+        errors["409"] = "a request with this Idempotency-Key is being processed"
+        errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
     return errors

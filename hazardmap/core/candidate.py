@@ -14,7 +14,7 @@ from hazardmap.core.hazard import LIVE, Evidence, State
 from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
-from hazardmap.core.placing import Place, first_placed, joined
+from hazardmap.core.placing import Place, joined
 from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
@@ -80,7 +80,7 @@ class Candidate:
         self._label: str | None = None
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
-        self.place(first_placed((thing.mean_m, thing.cov_m2), thing.shared_m2))
+        self.place(Place(*thing.report))
         self.report(thing, look, told)
 
     @property

@@ -14,12 +14,24 @@ import numpy as np
 from hazardmap.core.geodesy import Floats
 
 _NOWHERE_M2: Final = 1e6  # variance of the place of a thing that was never reported before
-_LEAST_OWN_M2: Final = 0.05
+
+
+class Report(NamedTuple):
+    """What a pass says of one thing: mean_m (2,), cov_m2 (2, 2) without the position error that
+    its frames share, whose variance per axis is shared_m2."""
+
+    mean_m: Floats
+    cov_m2: Floats
+    shared_m2: float
 
 
 class Place(NamedTuple):
-    """mean_m: (2,) east, north. own_m2: (2, 2), covariance of what is not common to a row.
-    common_m2: variance per axis of what is; of two neighbours, the lesser is common to both."""
+    """mean_m: (2,) east, north. own_m2: (2, 2), what the camera's errors leave. common_m2: what
+    the position errors of the passes that reported it leave, variance per axis.
+
+    Both are as if it stood alone: what its neighbours tell moves it, but makes it no surer, since
+    in a row a report may have been meant for the neighbour.
+    """
 
     mean_m: Floats
     own_m2: Floats
@@ -31,70 +43,46 @@ class Place(NamedTuple):
         return cov
 
 
-Report = tuple[Floats, Floats]
-"""(mean_m, cov_m2) of what a pass reports, without the position error of the pass."""
+def placed_anew(known: Sequence[tuple[Place, Report | None]], new: Sequence[Report]) -> list[Place]:
+    """A row after a pass: what was known with what the pass says of it, then what is new.
 
-
-def first_placed(report: Report, shared_m2: float) -> Place:
-    """A thing by the only report of it. shared_m2: variance per axis of the pass's position."""
-    return Place(*report, shared_m2)
-
-
-def placed_anew(
-    row: Sequence[Place | None], reports: Sequence[Report | None], shared_m2: float
-) -> list[Place]:
-    """A row after a pass. row: None for things that the pass reports first. reports: None for
-    things that it did not report; at least one is not.
-
-    common to two neighbours is the lesser of what each has: the one that is known better was there
-    for all passes of the other.
+    Of two neighbours the lesser common variance is common to both: the one that is known better
+    was there for the passes of the other.
     """
-    seen = np.array([i for i, report in enumerate(reports) if report is not None])
-    told = [report for report in reports if report is not None]
-    mean, cov, common = _state(row)
-    z = np.array([mean_m for mean_m, _ in told])
-    rows = (2 * seen[:, None] + np.arange(2)).ravel()
+    told = [report for _, report in known if report] + list(new)
+    seen = [i for i, (_, report) in enumerate(known) if report]
+    seen += range(len(known), len(known) + len(new))
+    if not told:
+        return [place for place, _ in known]
+    means, cov = _state([place for place, _ in known], len(new))
+    shared_m2 = sum(report.shared_m2 for report in told) / len(told)
     error = np.kron(np.full((len(told), len(told)), shared_m2), np.eye(2))
-    for k, (_, cov_m2) in enumerate(told):
-        error[2 * k : 2 * k + 2, 2 * k : 2 * k + 2] += cov_m2
-    gain = np.linalg.solve(cov[np.ix_(rows, rows)] + error, cov[rows]).T
-    mean = mean + (gain @ (z.ravel() - mean.ravel()[rows])).reshape(-1, 2)
-    cov = cov - gain @ cov[rows]
-    most = common.copy()  # nobody has more in common than the passes' errors leave
-    most[seen] = common[seen] * shared_m2 / (common[seen] + shared_m2)
-    return _places(mean, cov, most)
+    for k, report in enumerate(told):
+        error[2 * k : 2 * k + 2, 2 * k : 2 * k + 2] += report.cov_m2
+    rows = (2 * np.array(seen)[:, None] + np.arange(2)).ravel()
+    off = np.array([report.mean_m for report in told]) - means[seen]
+    gain = cov[:, rows] @ np.linalg.inv(cov[np.ix_(rows, rows)] + error)
+    means += (gain @ off.ravel()).reshape(-1, 2)
+    after = [joined(place, Place(*report)) if report else place for place, report in known]
+    after += [Place(*report) for report in new]
+    return [place._replace(mean_m=mean_m) for place, mean_m in zip(after, means, strict=True)]
+
+
+def _state(known: Sequence[Place], new: int) -> tuple[Floats, Floats]:
+    """Means (n, 2) and joint covariance (2n, 2n) of known things and new ones, before the pass."""
+    places = [*known, *(Place(np.zeros(2), _NOWHERE_M2 * np.eye(2), 0.0) for _ in range(new))]
+    common = np.array([place.common_m2 for place in places])
+    cov = np.kron(np.minimum.outer(common, common), np.eye(2))
+    for i, place in enumerate(places):
+        cov[2 * i : 2 * i + 2, 2 * i : 2 * i + 2] += place.own_m2
+    return np.array([place.mean_m for place in places]), cov
 
 
 def joined(a: Place, b: Place) -> Place:
-    """Two places that proved to be one."""
-    weight_a, weight_b = np.linalg.inv(a.own_m2), np.linalg.inv(b.own_m2)
-    own = np.linalg.inv(weight_a + weight_b)
-    mean = own @ (weight_a @ a.mean_m + weight_b @ b.mean_m)
-    return Place(mean, (own + own.T) / 2.0, min(a.common_m2, b.common_m2))
-
-
-def _state(row: Sequence[Place | None]) -> tuple[Floats, Floats, Floats]:
-    """(means (n, 2), joint covariance (2n, 2n), common variances (n,))."""
-    mean = np.array([place.mean_m if place else np.zeros(2) for place in row])
-    common = np.array([place.common_m2 if place else 0.0 for place in row])
-    cov = np.kron(np.minimum.outer(common, common), np.eye(2))
-    for i, place in enumerate(row):
-        own = place.own_m2 if place else _NOWHERE_M2 * np.eye(2)
-        cov[2 * i : 2 * i + 2, 2 * i : 2 * i + 2] += own
-    return mean, cov, np.where([place is None for place in row], _NOWHERE_M2, common)
-
-
-def _places(mean: Floats, cov: Floats, most: Floats) -> list[Place]:
-    """Own and common parts of a joint covariance; most: (n,), upper limits of the common ones."""
-    count = len(mean)
-    blocks = cov.reshape(count, 2, count, 2)
-    shared = (blocks[:, 0, :, 0] + blocks[:, 1, :, 1]) / 2.0
-    np.fill_diagonal(shared, -np.inf if count > 1 else np.inf)
-    common = np.minimum(shared.max(axis=1), most)
-    found = []
-    for i in range(count):
-        total = (blocks[i, :, i] + blocks[i, :, i].T) / 2.0
-        least = float(np.linalg.eigvalsh(total)[0]) - _LEAST_OWN_M2
-        part = max(min(float(common[i]), least), 0.0)
-        found.append(Place(mean[i], total - part * np.eye(2), part))
-    return found
+    """The best mean of two independent places of one thing, its error parted as theirs are."""
+    gain = a.cov_m2 @ np.linalg.inv(a.cov_m2 + b.cov_m2)
+    rest = np.eye(2) - gain
+    own = rest @ a.own_m2 @ rest.T + gain @ b.own_m2 @ gain.T
+    kept, taken = (float((part**2).sum()) / 2.0 for part in (rest, gain))
+    common = kept * a.common_m2 + taken * b.common_m2
+    return Place(a.mean_m + gain @ (b.mean_m - a.mean_m), (own + own.T) / 2.0, common)

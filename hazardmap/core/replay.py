@@ -19,17 +19,15 @@ from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, accuracy_m
 from hazardmap.core.persistence import Belief
-from hazardmap.core.placing import placed_anew
+from hazardmap.core.placing import Report, placed_anew
 from hazardmap.core.rows import LINK_M, Birth, Told, beside, row_ratios
+from hazardmap.core.twins import twins
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.core.visibility import Looks, Target, chances, looks
 
 _BARELY: Final = 0.02  # a pass with less visibility says nothing
-_UNCLEAR_D2: Final = 2.0 * GATE  # an unexplained report this close may be what was missed
-_NAMED_TWICE: Final = 0.3
+_UNCLEAR_D2: Final = 18.4  # 99.99 %; an unexplained report this close may be what was missed
 _REACH_M: Final = 150.0  # of cameras and of gates
-_TWINS_M: Final = 6.0
-_TWINS_D2: Final = 1.4  # half of all pairs of sightings of one thing are closer than this
 
 
 class Replay:
@@ -188,21 +186,16 @@ class Replay:
     ) -> None:
         """Move what the pass reported, and the neighbours of that with it.
 
-        reported: of the known ones and of those that this pass started."""
+        reported: first of the known ones, then of those that this pass started.
+        """
         every = [*known, *started]
-        means = np.array([c.mean_m for c in every]).reshape(-1, 2)
         seen = np.array([thing is not None for thing in reported], bool)
-        for row in _rows(means, seen):
-            some = [every[i] for i in row]
-            things = [reported[i] for i in row]
-            places = placed_anew(
-                [every[i].stands if i < len(known) else None for i in row],
-                [(t.mean_m, t.cov_m2) if t else None for t in things],
-                float(np.mean([t.shared_m2 for t in things if t])),
-            )
-            for candidate, place in zip(some, places, strict=True):
-                candidate.place(place)
-                self._nearby.moved(candidate)
+        for row in _rows(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
+            told = [(every[i].stands, _report(reported[i])) for i in row if i < len(known)]
+            new = [Report(*every[i].stands) for i in row if i >= len(known)]
+            for i, place in zip(row, placed_anew(told, new), strict=True):
+                every[i].place(place)
+                self._nearby.moved(every[i])
 
     def _prior(self, thing: Thing, one: Pass) -> Belief:
         """Belief about a spot before its first report; a spot that deceived before is suspect."""
@@ -235,7 +228,7 @@ class Replay:
         for candidate in live:
             by_family[candidate.family].append(candidate)
         for group in by_family.values():
-            for younger, older in _twins(group):
+            for younger, older in twins(group):
                 older.absorb(younger)
                 self._nearby.remove(younger)
                 self._nearby.moved(older)
@@ -244,6 +237,10 @@ class Replay:
 def _target(candidate: Candidate) -> Target:
     east_m, north_m = candidate.mean_m.tolist()
     return Target(east_m, north_m, candidate.sigma_m, candidate.kind)
+
+
+def _report(thing: Thing | None) -> Report | None:
+    return thing.report if thing else None
 
 
 def _sigma_m(cov_m2: Floats) -> float:
@@ -261,27 +258,3 @@ def _rows(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
     count, label = connected_components(close, directed=False)
     rows = [np.flatnonzero(label == i) for i in range(count)]
     return [row.tolist() for row in rows if seen[row].any()]
-
-
-def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
-    """Pairs (younger, older) to be joined, each candidate in at most one pair."""
-    if len(group) < 2:
-        return []
-    placed = [candidate.placed for candidate in group]
-    common = np.array([candidate.common_m2 for candidate in group])
-    close = distances(placed, placed, -2.0 * np.minimum.outer(common, common)) <= _TWINS_D2
-    used: set[int] = set()
-    pairs = []
-    for i, j in np.argwhere(np.triu(close, 1)).tolist():
-        apart_m = float(np.hypot(*(group[i].mean_m - group[j].mean_m)))
-        if i in used or j in used or apart_m > _TWINS_M or _told_apart(group[i], group[j]):
-            continue
-        used |= {i, j}
-        pairs.append((group[j], group[i]))
-    return pairs
-
-
-def _told_apart(a: Candidate, b: Candidate) -> bool:
-    """Whether passes report both, and more often than a pass names one thing twice by mistake."""
-    of_a, of_b = a.passes, b.passes
-    return len(of_a & of_b) > _NAMED_TWICE * min(len(of_a), len(of_b))

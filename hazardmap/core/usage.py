@@ -5,7 +5,7 @@ the lines into the database exactly once (docs/adr/0004-usage-record.md).
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -69,9 +69,14 @@ class UsageRecord:
 
     def to_line(self) -> str:
         """One line of JSON without a line end."""
-        fields = asdict(self) | {
+        # By hand: `asdict` copies deeply, which took half of a tile's time.
+        fields = {
+            "key_id": self.key_id,
             "meter": self.meter.value,
+            "quantity": self.quantity,
             "at": self.at.isoformat(),
+            "request_id": self.request_id,
+            "subject": self.subject,
             "hazards": [hazard.hex for hazard in self.hazards],
         }
         return json.dumps(fields, separators=(",", ":"))

@@ -1,7 +1,7 @@
 """Versions of the parameters: what is learned, what is shipped, and how a version is kept."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -49,10 +49,12 @@ def version_json(params: FusionParams, live: RecallTable) -> Json:
 
 
 def version_params(values: Mapping[str, Any], version: str, live: RecallTable) -> FusionParams:
-    """What `version_json` kept. A table that was learned of another detector does not count.
+    """What `version_json` kept. A table that was learned of another detector does not count, nor
+    what this release does not know any more; what it did not know then has its shipped value.
 
     Raises ValueError or TypeError on what is no version.
     """
+    known = {field.name for field in fields(FusionParams)}
     table = live
     if values["table"] is not None:
         table = table_from_json(values["table"])
@@ -60,7 +62,7 @@ def version_params(values: Mapping[str, Any], version: str, live: RecallTable) -
             table = live
     return FusionParams(
         **{
-            **values,
+            **{name: value for name, value in values.items() if name in known},
             "version": version,
             "table": table,
             "trusts": {int(witness): trust for witness, trust in values["trusts"].items()},

@@ -1,7 +1,7 @@
 """Reads for buyers: live hazards by area, along a route, ahead of a vehicle, filtered and paged."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.gis.db.models import GeometryField, PointField
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
     DateTimeField,
@@ -21,6 +22,7 @@ from django.db.models import (
     OuterRef,
     QuerySet,
     Subquery,
+    UUIDField,
     Value,
 )
 from django.db.models.expressions import RawSQL
@@ -29,11 +31,11 @@ from django.db.models.functions import Cast, Greatest, Least, Power
 from hazardmap.core.ahead import Ahead
 from hazardmap.core.area import Area, Cell, Circle
 from hazardmap.core.bbox import Bbox
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.hazard import Change, Hazard, HazardEvent, State
 from hazardmap.core.region import Region
 from hazardmap.core.route import Match, Route, Side, match, side
 from hazardmap.core.wanted import Wanted
-from hazardmap.hazards import models
+from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import boxes, live, live_in, live_touching
 
 STRETCH_M = 100_000.0
@@ -127,6 +129,29 @@ def ahead(view: Ahead, wanted: Wanted, *, limit: int) -> tuple[list[OnWay], int]
     return _on_way(ways), len(near)
 
 
+def each(area: Area, wanted: Wanted) -> Iterator[Hazard]:
+    """All of them in ascending order of id, read as they are needed."""
+    found = _wanted(_within(area), wanted).order_by("id")
+    return map(_hazard, found.values_list(*_COLUMNS).iterator(chunk_size=2000))
+
+
+def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> list[HazardEvent]:
+    """The next events after a cursor in the order of their commits, of all hazards or of one."""
+    found = models.HazardEvent.objects.filter(cursor__gt=since).order_by("cursor")
+    if hazard_id is not None:
+        found = found.filter(hazard_id=hazard_id)
+    events = found.values_list("cursor", "change", "at", "hazard")[:limit]
+    return [
+        HazardEvent(cursor, Change(change), at, rows.hazard_from_json(hazard))
+        for cursor, change, at, hazard in events
+    ]
+
+
+def was_there(hazard_id: UUID) -> bool:
+    """Whether the map has ever had this hazard."""
+    return models.HazardEvent.objects.filter(hazard_id=hazard_id).exists()
+
+
 def changed_at() -> datetime | None:
     """When the map last changed; None if it never has."""
     latest = models.HazardEvent.objects.order_by("-cursor").values_list("at", flat=True)
@@ -168,17 +193,22 @@ def _within(area: Area) -> QuerySet[models.Hazard]:
 
 
 def _touching_any(envelopes: Sequence[Bbox]) -> QuerySet[models.Hazard]:
-    """Those in any of many boxes; each is looked up in the index by itself."""
+    """Those in any of many boxes; each is looked up in the index by itself.
+
+    ARRAY makes PostgreSQL do that first, and once: it has no idea how little the boxes hold.
+    """
     flat = [area.extent for box in envelopes for area in boxes(box)]
     sides = [list(values) for values in zip(*flat, strict=True)] or [[]] * 4
-    return live().filter(
-        id__in=RawSQL(
-            "SELECT near.id FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])"
-            " AS box(west, south, east, north) JOIN hazards_hazard near ON near.position::geometry"
-            " && ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)",
-            sides,
-        )
+    near = RawSQL(
+        "ARRAY(SELECT near.id FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])"
+        " AS box(west, south, east, north) JOIN hazards_hazard near"
+        " ON near.position::geometry(Geometry, 4326)"  # as the index has it
+        " && ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326))",
+        sides,
+        output_field=ArrayField(UUIDField()),
     )
+    among = Func(F("id"), near, template="%(expressions)s)", arg_joiner=" = ANY(")
+    return live().filter(ExpressionWrapper(among, output_field=BooleanField()))
 
 
 def _wanted(found: QuerySet[models.Hazard], wanted: Wanted) -> QuerySet[models.Hazard]:
@@ -212,27 +242,27 @@ def _probability_at(at: datetime) -> Any:
 
 def _places(found: QuerySet[models.Hazard]) -> tuple[list[UUID], list[float], list[float]]:
     """Ids, longitudes and latitudes."""
-    rows = list(found.order_by().values_list("id", _LON, _LAT))
-    ids, lons, lats = zip(*rows, strict=True) if rows else ((), (), ())
+    places = list(found.order_by().values_list("id", _LON, _LAT))
+    ids, lons, lats = zip(*places, strict=True) if places else ((), (), ())
     return list(ids), list(lons), list(lats)
 
 
 def _on_way(ways: Mapping[UUID, tuple[float, float, float]]) -> list[OnWay]:
     """ways: by hazard, in order, its distance_m, its offset_m, and the bearing there."""
     found = models.Hazard.objects.filter(id__in=ways).annotate(headings=_headings())
-    rows = {
+    known = {
         row[0]: (_hazard(row[:-1]), row[-1]) for row in found.values_list(*_COLUMNS, "headings")
     }
     return [
         OnWay(
-            hazard=rows[id_][0],
+            hazard=known[id_][0],
             distance_m=distance_m,
             offset_m=offset_m,
-            side=side(offset_m, rows[id_][0].radius_m),
-            match=match(bearing_deg, [one for one in rows[id_][1] if one is not None]),
+            side=side(offset_m, known[id_][0].radius_m),
+            match=match(bearing_deg, [one for one in known[id_][1] if one is not None]),
         )
         for id_, (distance_m, offset_m, bearing_deg) in ways.items()
-        if id_ in rows  # it may have gone since it was found
+        if id_ in known  # it may have gone since it was found
     ]
 
 

@@ -138,15 +138,20 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
     found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    before = {
-        f"{side}_before": Subquery(earlier.values(f"hazard__{side}")[:1]) for side in ("lon", "lat")
-    }
+    columns = found.values_list(
+        "cursor",
+        "change",
+        "at",
+        "hazard",
+        Subquery(earlier.values("hazard__lon")[:1]),
+        Subquery(earlier.values("hazard__lat")[:1]),
+    )
     return [
         Move(
-            HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard)),
-            None if row.lon_before is None else (row.lon_before, row.lat_before),
+            HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
+            None if lon is None else (lon, lat),
         )
-        for row in found.annotate(**before)[:limit]
+        for place, change, at, hazard, lon, lat in columns[:limit]
     ]
 
 

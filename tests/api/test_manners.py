@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from jsonschema import Draft202012Validator
@@ -41,6 +42,8 @@ def asked(client, token, hazard=None, **params):
             client, token, "hazards/ahead", **vehicle(START, 90.0), **params
         ),
         "HazardDetail": lambda: ask(client, token, f"hazards/{hazard}"),
+        "ChangeList": lambda: ask(client, token, "changes"),
+        "ChangeList of a hazard": lambda: ask(client, token, f"hazards/{hazard}/changes"),
     }
 
 
@@ -56,6 +59,9 @@ def test_answers_look_as_the_document_says(client, key):
         Draft202012Validator(where).validate(body)
         schemas = document["components"]["schemas"]
         assert set(body) == set(schemas[schema]["properties"]), "and nothing else"
+        if schema == "ChangeList":
+            assert body["changes"]
+            continue
         for feature in body.get("features", [body]):
             described = "HazardDetail" if "evidence" in body else None
             described = described or schemas[schema]["properties"]["features"]["items"]["$ref"]
@@ -129,18 +135,33 @@ def test_who_has_an_answer_already_gets_it_for_nothing(client, key):
 def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key):
     for n in range(7):
         put_hazard(*on(100 * (n + 1)))
-    for name, question in asked(client, key.token, explain="cost", limit=3).items():
-        if name != "HazardDetail":
+    priced_by = asked(client, key.token, explain="cost", limit=3)
+    for name, question in priced_by.items():
+        if name.endswith(("Collection", "region")):
             priced = question().json()
             expected = 3 if name == "AheadCollection" else 7
             assert (priced["meter"], priced["units"], priced["exact"]) == ("hazard", expected, True)
     assert billed() == []
-    for question in list(asked(client, key.token, limit=3).values())[:-1]:
+    for question in list(asked(client, key.token, limit=3).values())[:4]:
         answer = question()
         assert answer.json()["cost"] == {"meter": "hazard", "units": len(ids(answer))}
     assert billed() == [3, 3, 3, 3]
     subjects = UsageEvent.objects.order_by("at", "id").values_list("subject", flat=True)
     assert list(subjects) == ["hazards", "hazards", "along-route", "ahead"]
+
+
+def test_a_question_that_takes_too_long_is_given_up(client, key, monkeypatch):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 20")
+
+    def slow(*_, **__):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr(search, "page", slow)
+    answer = ask(client, key.token, bbox=WORLD)
+    assert_problem(answer, 503)
+    assert answer["Retry-After"] == "10"
 
 
 def test_the_age_of_the_data_is_that_of_the_last_change(client, key):

@@ -20,6 +20,11 @@ REGION = [[0, 40], [20, 40], [20, 60], [0, 60], [0, 40]]
 VEHICLE = {"lon": 1, "lat": 50, "heading_deg": 90, "speed_mps": 30}
 
 
+def consumed(answer):
+    assert answer.getvalue()
+    return answer
+
+
 def requests(client):
     """Every request of the API by its name in the table, with as much behind it as it can have."""
     owner, device = driver()
@@ -55,6 +60,11 @@ def requests(client):
         ),
         "ahead": lambda: client.get("/api/v1/hazards/ahead", VEHICLE, headers=theirs),
         "hazard": lambda: client.get(f"/api/v1/hazards/{hazard}", headers=theirs),
+        "export": lambda: consumed(
+            client.get("/api/v1/hazards/export", {"bbox": "-180,-90,180,90"}, headers=theirs)
+        ),
+        "history": lambda: client.get(f"/api/v1/hazards/{hazard}/changes", headers=theirs),
+        "changes": lambda: client.get("/api/v1/changes", headers=theirs),
         "pair": lambda: client.post(
             "/api/v1/pair", {"code": code, "name": "phone"}, content_type="application/json"
         ),

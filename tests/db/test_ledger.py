@@ -1,6 +1,9 @@
 """The contributors' ledger: balanced whatever happens, divided to the micro-unit, append-only."""
 
+import json
 import random
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +18,7 @@ from hazardmap.billing.services import invoice_draft, invoice_finalise, invoice_
 from hazardmap.closing.delivered import TilesShown
 from hazardmap.closing.month_share import month_share
 from hazardmap.core.pricing.money import Currency
+from hazardmap.core.statement import faults
 from hazardmap.core.usage import Meter, hour_of
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Account, Booking, Entry
@@ -133,6 +137,33 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
     assert euros(amounts()["unclaimed", None]) == half / 4
     call_command("ledger", witness=early.owner.witness)
     assert "split:" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_statement_can_be_checked_without_the_site(tmp_path, capsys):
+    dice = random.Random(7)
+    for _ in range(5):
+        line = new_id()
+        amount_micro = dice.randrange(10**7)
+        share_set_aside(line_id=line, amount_micro=amount_micro, currency=Currency.EUR)
+        weights = {who: Fraction(dice.randrange(1, 99), 7) for who in (300, 20, None, 1)}
+        share_split(line_id=line, weights=weights)
+    share_take_back(line_id=line)
+    call_command("ledger", "--witness=20", "--json")
+    path = tmp_path / "statement.json"
+    text = capsys.readouterr().out
+    path.write_text(text)
+    checked = subprocess.run(
+        [sys.executable, "-S", "-m", "hazardmap.core.statement", path],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert checked.stdout == "every amount is right\n"
+    document = json.loads(text)
+    assert [line["reference"][:6] for line in document["lines"]] == ["split:"] * 5 + ["take-b"]
+    document["lines"][2]["amount_micro"] += 1
+    assert len(list(faults(document))) == 2
 
 
 @pytest.mark.django_db

@@ -8,6 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from hazardmap.core.ahead import Ahead
+from hazardmap.core.area import Circle
+from hazardmap.core.route import Route
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search
 from hazardmap.hazards.selectors import (
@@ -78,13 +81,25 @@ def test_pages_follow_each_other_and_filters_hold() -> None:
     assert map_bounds() is not None
 
 
-def test_a_box_is_looked_up_by_its_index() -> None:
+LINE = Route.through([(1.0, 1.0), (1.3, 1.2)])
+ROUND = Circle(1.0, 1.0, 9_000.0)
+READS = {
+    "box": lambda: hazards_in((1.0, 1.0, 1.1, 1.1), limit=10),
+    "circle": lambda: search.page(ROUND, ANY, after=None, limit=10),
+    "route": lambda: search.along(LINE, 30.0, ANY, after=None, limit=10),
+    "ahead": lambda: search.ahead(Ahead(1.0, 1.0, 0.0, 9_000.0, 50.0, 15.0), ANY, limit=10),
+}
+
+
+@pytest.mark.parametrize("read", READS)
+def test_places_are_looked_up_by_their_index(read) -> None:
     on_map(*((lon / 10, lat / 10) for lon in range(30) for lat in range(30)))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE hazards_hazard")
     with CaptureQueriesContext(connection) as queries:
-        hazards_in((1.0, 1.0, 1.1, 1.1), limit=10)
+        READS[read]()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {queries.captured_queries[0]['sql']}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "hazard_box" in plan
+    assert "Seq Scan" not in plan

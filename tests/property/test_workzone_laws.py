@@ -10,6 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hazardmap.core.drives import Seen, Track
 from hazardmap.core.geodesy import between, moved
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.ids import uuid7
@@ -40,17 +41,28 @@ def beside(places: Sequence[Place], metres: float, right_m: float) -> Place:
 
 
 def driven(
-    places: Sequence[Place], number: int, off_m: tuple[float, float] = (0, 0)
-) -> dict[UUID, set[TrackPoint]]:
+    places: Sequence[Place],
+    number: int,
+    off_m: tuple[float, float] = (0, 0),
+    sees: Sequence[Hazard] = (),
+) -> dict[UUID, Track]:
     """One drive along a road, 1.75 m right of its middle, with one error of position."""
-    fixes = set()
+    fixes, seen = [], set()
     for i in range(len(places) - 1):
-        lon, lat = beside(places, 7.0 * i, LANE_M)
-        lon, lat, _ = moved(lon, lat, 90.0, off_m[0])
-        lon, lat, _ = moved(lon, lat, 0.0, off_m[1])
+        place = _off(beside(places, 7.0 * i, LANE_M), off_m)
         at = NOON + timedelta(hours=number, seconds=i * 7.0 / SPEED_MPS)
-        fixes.add(TrackPoint(at, lon, lat, 4.0))
-    return {UUID(int=number + 1): fixes}
+        fixes.append(TrackPoint(at, *place, 4.0))
+    for thing in sees:
+        place = _off((thing.lon, thing.lat), off_m)
+        near = min(fixes, key=lambda fix: between(fix.lon, fix.lat, *place)[1])
+        if between(near.lon, near.lat, *place)[1] < 30.0:
+            seen.add(Seen(near.captured_at, thing.id, *place))
+    return {UUID(int=number + 1): Track(set(fixes), seen)}
+
+
+def _off(place: Place, off_m: tuple[float, float]) -> Place:
+    lon, lat, _ = moved(*place, 90.0, off_m[0])
+    return moved(lon, lat, 0.0, off_m[1])[:2]
 
 
 def device(place: Place, number: int, kind: str = "cone", p: float = 0.9) -> Hazard:
@@ -94,14 +106,14 @@ def off_line_m(zone: WorkZone, hazard: Hazard) -> float:
 class Scene:
     """One bent road with drives both ways, devices on either side, and a road beside it.
 
-    drives: part of the road, and the error of position, east and north; by turns there, back and
-    along the other road. spots: metres along, metres right, kind.
+    drives: part of the road, the error of position, east and north, and whether it saw anything; by
+    turns there, back and along the other road. spots: metres along, metres right, kind.
     """
 
     start: Place
     heading_deg: float
     bend_deg: float
-    drives: tuple[tuple[slice, tuple[float, float]], ...]
+    drives: tuple[tuple[slice, tuple[float, float], bool], ...]
     spots: tuple[tuple[float, float, str], ...]
 
     @property
@@ -113,9 +125,10 @@ class Scene:
         here = self.here
         beyond = [beside(here, 7.0 * i, 60.0) for i in range(len(here) - 1)]
         ways = [here, here[::-1], beyond]
-        made: dict[UUID, set[TrackPoint]] = {}
-        for number, (part, off_m) in enumerate(self.drives):
-            made |= driven(ways[number % 3][part], number, off_m)
+        made: dict[UUID, Track] = {}
+        for number, (part, off_m, looks) in enumerate(self.drives):
+            sees = self.devices if looks else ()
+            made |= driven(ways[number % 3][part], number, off_m, sees)
         return made
 
     @property
@@ -134,7 +147,8 @@ SPOTS = st.tuples(
 )
 DRIVES = st.tuples(
     st.sampled_from([slice(None), slice(0, 80), slice(40, None)]),
-    st.tuples(st.floats(-4, 4), st.floats(-4, 4)),
+    st.tuples(st.floats(-6, 6), st.floats(-6, 6)),
+    st.booleans(),
 )
 SCENES = st.builds(
     Scene,
@@ -152,7 +166,10 @@ def test_order_and_repetition_are_no_matter(scene, seed):
     devices, tracks = scene.devices, scene.tracks
     zones = work_zones(devices, tracks)
     shuffled = random.Random(seed).sample(devices, len(devices))
-    mixed = {key: list(tracks[key]) for key in reversed(list(tracks))}
+    mixed = {
+        key: Track(sorted(tracks[key].fixes, key=hash), sorted(tracks[key].seen, key=hash))
+        for key in reversed(list(tracks))
+    }
     assert work_zones([*shuffled, *shuffled[:3]], mixed) == zones
 
 

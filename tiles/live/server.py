@@ -5,6 +5,8 @@ import contextlib
 import resource
 import signal
 
+from django.db import Error as DatabaseError
+
 from tiles.live.hub import Hub
 from tiles.live.listener import House, Listener
 
@@ -17,6 +19,8 @@ async def serve(host: str, port: int, *, most: int, per_address: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     house = House(Hub(), most, per_address)
+    with contextlib.suppress(DatabaseError):  # then it is asked again by and by
+        await house.hub.read()
     server = await loop.create_server(lambda: Listener(house), host, port, backlog=1024)
     reader = asyncio.create_task(house.hub.run())
     stop = asyncio.create_task(ended.wait())

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from hazardmap.accounts.services import PairingRefused, device_pair
 from hazardmap.api.authentication import DeviceToken, contributor_of
 from hazardmap.api.body import bound, json_of
+from hazardmap.api.idempotency import idempotent
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.problems import Invalid, TooLarge
 from hazardmap.capture.selectors import FrameInfo, frame_info
@@ -81,6 +82,10 @@ class Frames(LimitedView):
     def bucket(self, request: Request) -> str:
         return f"frames:{contributor_of(request).device_id}"
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
+
     @extend_schema(
         operation_id="uploadFrame",
         request={"multipart/form-data": FrameUpload},
@@ -89,10 +94,10 @@ class Frames(LimitedView):
             200: OpenApiResponse(FrameReceipt, "the account had sent these bytes before"),
         },
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Send one georeferenced frame. At most 600 a minute from one device, repeated ones too."""
         contributor = contributor_of(request)
-        bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
         image, metadata, edge = _parts(request)
         try:
             accepted = frame_accept(
@@ -152,6 +157,7 @@ class Pair(LimitedView):
     @extend_schema(
         operation_id="pairDevice", request=PairingRequest, responses={201: PairingAnswer}, auth=[]
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Turn a pairing code into a device token."""
         form = PairingRequest(data=json_of(request, MAX_PAIRING_BYTES))

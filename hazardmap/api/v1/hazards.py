@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -21,9 +22,10 @@ from hazardmap.api.buyers import (
 )
 from hazardmap.api.geojson import (
     MEDIA_TYPE,
-    Cost,
+    Answer,
     HazardCollection,
     HazardFeature,
+    age_s,
     collection,
     feature,
     timestamp,
@@ -33,9 +35,11 @@ from hazardmap.api.parameters import described, read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.area import Area
 from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import Evidence
+from hazardmap.core.hazard import LIVE, Evidence
+from hazardmap.core.kinds import KINDS
 from hazardmap.core.region import MAX_POSITIONS, read_region
 from hazardmap.hazards import search, selectors
+from hazardmap.hazards.selectors import EvidenceImage
 
 MOST_COUNTED = 100_000
 PAGE = (*FILTERS, LIMIT, AFTER, EXPLAIN)
@@ -63,9 +67,21 @@ class EvidenceItem(serializers.Serializer[Any]):
     p_after = serializers.FloatField()
 
 
-class HazardDetail(HazardFeature):
-    cost = Cost(help_text="of this answer")
-    evidence = EvidenceItem(many=True)
+class EvidencePicture(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="faces and plates are blurred; needs no key")
+    captured_at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(sorted(KINDS))
+    score = serializers.FloatField(help_text="of the detector, 0..1")
+    box = serializers.ListField(
+        child=serializers.FloatField(), help_text="left, top, right, bottom in shares of the frame"
+    )
+    model_version = serializers.CharField(help_text="of the detector")
+    simulated = serializers.BooleanField()
+
+
+class HazardDetail(Answer, HazardFeature):
+    evidence = EvidenceItem(many=True, help_text="for and against, in order of time")
+    images = EvidencePicture(many=True, help_text="the best 12, while the hazard is live")
 
 
 ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
@@ -107,12 +123,18 @@ class HazardsInRegion(BuyerView):
 class HazardById(BuyerView):
     @extend_schema(operation_id="getHazard", responses={(200, MEDIA_TYPE): HazardDetail})
     def get(self, request: Request, hazard_id: UUID) -> Response:
-        """One hazard with the evidence behind it, pass by pass (the latest 1,000)."""
+        """One hazard with what is behind it: passes (the latest 1,000), and pictures."""
+        now, changed_at = timezone.now(), search.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
             raise Http404
-        trail = selectors.evidence_of(hazard_id)
-        body = feature(hazard, timezone.now()) | {"evidence": list(map(_item, trail))}
+        images = selectors.images_of(hazard_id) if hazard.state in LIVE else []
+        body = feature(hazard, now) | {
+            "as_of": timestamp(now),
+            "data_age_s": age_s(changed_at, now),
+            "evidence": [_item(one) for one in selectors.evidence_of(hazard_id)],
+            "images": [_picture(request, one) for one in images],
+        }
         return metered(request, [hazard], "hazard", body)
 
 
@@ -145,4 +167,16 @@ def _item(evidence: Evidence) -> dict[str, Any]:
         "log2_ratio": evidence.log2_ratio,
         "frames": evidence.frames,
         "p_after": evidence.p_after,
+    }
+
+
+def _picture(request: Request, image: EvidenceImage) -> dict[str, Any]:
+    return {
+        "url": request.build_absolute_uri(reverse("image", args=[image.frame_id])),
+        "captured_at": timestamp(image.captured_at),
+        "kind": image.kind,
+        "score": image.score,
+        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
+        "model_version": image.model_version,
+        "simulated": image.simulated,
     }

@@ -21,7 +21,7 @@ def share_set_aside(*, line_id: UUID, amount_micro: int, currency: Currency) -> 
             Ledger(Account.Kind.BILLING, None, currency): -amount_micro,
             Ledger(Account.Kind.HELD, None, currency): amount_micro,
         },
-        inputs={},
+        inputs={"amount_micro": amount_micro, "currency": currency.value},
     )
 
 
@@ -33,17 +33,17 @@ def share_split(*, line_id: UUID, weights: Mapping[int | None, Fraction]) -> boo
     """
     if Booking.objects.filter(reference=reference(SPLIT, line_id)).exists():
         return False
-    held = entries_of(Booking.objects.get(reference=reference(SET_ASIDE, line_id)))
-    entries: dict[Ledger, int] = {}
-    for ledger, amount_micro in held.items():
-        if ledger.kind is Account.Kind.HELD:
-            entries[ledger] = -amount_micro
-            for witness, part_micro in split(amount_micro, dict(weights)).items():
-                entries[_owner(witness, ledger.currency)] = part_micro
+    held = Booking.objects.get(reference=reference(SET_ASIDE, line_id)).inputs
+    amount_micro, currency = int(held["amount_micro"]), Currency(held["currency"])
+    ordered = sorted(weights.items(), key=lambda item: (item[0] is None, item[0] or 0))
+    parts = split(amount_micro, dict(ordered))
     return ledger_book(
         reference=reference(SPLIT, line_id),
-        entries=entries,
-        inputs={"weights": {str(witness): str(weight) for witness, weight in weights.items()}},
+        entries={
+            Ledger(Account.Kind.HELD, None, currency): -amount_micro,
+            **{_owner(witness, currency): part for witness, part in parts.items()},
+        },
+        inputs=held | {"weights": [[witness, str(weight)] for witness, weight in ordered]},
     )
 
 
