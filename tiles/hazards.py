@@ -40,5 +40,5 @@ def _single(tile: Tile) -> bytes | None:
     layer = mvt.layer(points.HEADER, body)
     if count < points.MOST_SHOWN:
         return layer
-    [(all_,)] = rows("hazards_counted", first=first, end=end)
+    [(all_,)] = rows("hazards_counted", z=tile.z, first=first, end=end)
     return layer + truncated(count, all_ - count) if all_ > count else layer

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from hazardmap.platform.rows_put import array
+
 _FOLDER = Path(__file__).parent / "sql"
 
 
@@ -17,9 +19,16 @@ def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def columns(names: Iterable[str], table: Sequence[Sequence[object]]) -> dict[str, list[object]]:
-    """A table as one array a column, for statements that `unnest` them."""
-    return {name: [row[i] for row in table] for i, name in enumerate(names)}
+def columns(names: Iterable[str], table: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """A table of numbers, ids and bytes as one array a column, for statements that `unnest` them.
+
+    In the text that PostgreSQL reads: a fraction of the time that adapting lists takes.
+    """
+    return {name: array(_text_of(row[i]) for row in table) for i, name in enumerate(names)}
+
+
+def _text_of(value: object) -> object:
+    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else value
 
 
 @cache

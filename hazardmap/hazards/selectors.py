@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -59,6 +58,12 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
     """A hazard in any state."""
     row = models.Hazard.objects.filter(id=hazard_id).first()
     return None if row is None else rows.hazard_of(row)
+
+
+def hazards_of(ids: Iterable[UUID]) -> list[Hazard]:
+    """Those of these that are live, in no order."""
+    live = models.Hazard.objects.filter(id__in=list(ids), state__in=_LIVE)
+    return [rows.hazard_of(row) for row in live]
 
 
 def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
