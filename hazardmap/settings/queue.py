@@ -46,7 +46,6 @@ CELERY_BEAT_SCHEDULE = {
         ("delete originals left behind", "hazardmap.capture.tasks.sweep_originals", 600.0),
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
-        ("sum what has changed by cells", "hazardmap.hazards.tasks.refresh_cells", 2.0),
         ("learn how cameras are mounted", "hazardmap.hazards.tasks.mountings_learn", 300.0),
         ("find out whom to believe", "hazardmap.hazards.tasks.trust_snapshot", 86_400.0),
         ("evaluate under a new version", "hazardmap.hazards.tasks.stale_refuse", 10.0),
