@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-tiles train evaluate
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-billing bench-tiles bench-tiles-serving train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,25 +55,36 @@ bench-detect: ## how fast the detector is, against a plain loop and its bare mod
 bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
 
+bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an hour of 10^6 to be summed
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing
+
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
 
+bench-api: ## how fast buyers get answers, with 10^6 hazards on the map (BENCH_ARGS="--hazards 100000" is short)
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.api $(BENCH_ARGS)
+
+bench-tiles-serving: ## how fast built tiles leave, beside plain files of nginx, and what an idle listener costs
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.tiles_serving --write $(BENCH_ARGS)
+
 DATA ?= ../shared/data
 RUN ?= var/train/run
+DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
 train: ## draw pictures, train the road network, measure and release it (hours on a CPU; a killed run goes on)
-	@test -e var/train/drawn || .venv/bin/python -m detection.drawn --backgrounds $(DATA) \
-	  --out var/train/drawn --count 2500 --seed 3 --processes 2
-	@.venv/bin/python -m detection.train --data $(DATA) var/train/drawn --out $(RUN) $(TRAIN_ARGS)
+	@test -e var/train/sets/3/drawn/data.yaml || $(DRAW) --out var/train/sets/3/drawn --seed 3 --count 2500
+	@test -e var/train/sets/4/drawn/data.yaml || $(DRAW) --out var/train/sets/4/drawn --seed 4 --count 2000
+	@test -e var/train/sets/5/drawn/data.yaml || $(DRAW) --out var/train/sets/5/drawn --seed 5 --count 900 --lone 1
+	@.venv/bin/python -m detection.train --data $(DATA) var/train/sets --out $(RUN) $(TRAIN_ARGS)
 	@$(MAKE) evaluate WEIGHTS=$(RUN)/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 1
-evaluate: ## measure WEIGHTS, write the model card, calibration and recall table, and release them
-	@test -e var/train/drawn_held_back || .venv/bin/python -m detection.drawn --backgrounds $(DATA) \
-	  --out var/train/drawn_held_back --count 300 --seed 3 --part held_back --processes 2
+evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
+	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
 	  --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
 	  --publish $(EVALUATE_ARGS)
+	@.venv/bin/python -m tests.bench.accuracy var/evaluate/report
 	@.venv/bin/python -m detection.release --weights $(WEIGHTS) --version $(VERSION) \
 	  --measured var/evaluate/report

@@ -137,7 +137,8 @@ def fetch(manifest: Path, work: Path) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _download(name: str, version: str, *, sdist: bool, into: Path) -> Path:

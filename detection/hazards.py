@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from detection import privacy, quality
 from detection.backends.yolo import Found, Yolo
-from detection.boxes import Boxes, strongest
+from detection.boxes import Boxes
+from detection.far import Part, both_views
 from detection.manifest import Hazards, Model
 from detection.merge import Report, merged_context, merged_hazards
 
 # Classes and kinds that are people; their heads are blurred.
 PERSONS: Final = frozenset({"person", "worker"})
 LEAST_SHARE: Final = 0.001
-# The near view and the far one report what lies in both.
-TWICE_SEEN_OVERLAP: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,38 +92,26 @@ def _opened(model: Model, device: str, threads: int, config_dir: Path) -> Yolo:
 
 
 def _found(model: Model, yolo: Yolo, pictures: Sequence[NDArray[np.uint8]]) -> list[Found]:
-    """What one model finds in whole pictures and, where it has one, in its far crop."""
-    whole = yolo.find(pictures)
+    """What one model finds in whole pictures and, where it has one, in their far crops."""
+    found = yolo.find(pictures)
     if model.far_crop is None:
-        return whole
-    crops = [_crop(picture, model.far_crop) for picture in pictures]
-    far = yolo.find([part for part, _ in crops])
-    corners = [corner for _, corner in crops]
-    return [_joined(*each) for each in zip(whole, far, corners, strict=True)]
+        return found
+    sizes = [(picture.shape[1], picture.shape[0]) for picture in pictures]
+    parts = {
+        number: part
+        for number, size_px in enumerate(sizes)
+        if (part := model.far_crop.part_of(size_px)) is not None
+    }
+    crops = yolo.find([part.of(pictures[number]) for number, part in parts.items()])
+    for (number, part), far in zip(parts.items(), crops, strict=True):
+        found[number] = _joined(found[number], far, part)
+    return found
 
 
-def _crop(
-    rgb: NDArray[np.uint8], shares: tuple[float, float, float, float]
-) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """The part of a picture and its left upper corner in pixels; at least one pixel."""
-    height, width = rgb.shape[:2]
-    left, top = int(shares[0] * width), int(shares[1] * height)
-    right, bottom = max(left + 1, int(shares[2] * width)), max(top + 1, int(shares[3] * height))
-    return np.ascontiguousarray(rgb[top:bottom, left:right]), (left, top)
-
-
-def _joined(whole: Found, far: Found, corner: tuple[int, int]) -> Found:
-    """Both views, each thing once per class."""
-    moved = far.boxes.copy()
-    moved[:, 0:4] += np.array([*corner, *corner], np.float32)
-    boxes, labels = np.concatenate([whole.boxes, moved]), np.array([*whole.labels, *far.labels])
-    kept = [
-        rows[strongest(boxes[rows], TWICE_SEEN_OVERLAP)]
-        for label in sorted(set(labels.tolist()))
-        for rows in [np.flatnonzero(labels == label)]
-    ]
-    chosen = np.concatenate(kept) if kept else np.array([], np.intp)
-    return Found(boxes[chosen], tuple(labels[chosen].tolist()))
+def _joined(whole: Found, far: Found, part: Part) -> Found:
+    labels = np.array([*whole.labels, *far.labels], str)
+    boxes, kept = both_views(whole.boxes, far.boxes, labels, part)
+    return Found(boxes, tuple(labels[kept].tolist()))
 
 
 def _reports(model: Model, found: Found, size_px: tuple[int, int]) -> Iterable[tuple[str, Report]]:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from detection.backends.network import Precision
+from detection.far import FarCrop
 from detection.fetch import FetchError, PinnedFile, pinned_files, read_manifest, sha256_of
 
 
@@ -37,7 +38,7 @@ class Model:
     thresholds: kind -> its own where it differs. long_side_px: what a frame is scaled to for it.
     classes: names inside the weights, in order. kinds: class -> kind of hazard. context: classes
     that hide hazards and are none. precision: the arithmetic that its results bear. far_crop:
-    left, top, right, bottom in shares of the frame, which is looked at a second time by itself.
+    what of the frame is looked at a second time by itself.
     """
 
     name: str
@@ -53,7 +54,7 @@ class Model:
     context: frozenset[str]
     thresholds: Mapping[str, float] = field(default_factory=dict)
     precision: Precision = Precision.FLOAT32
-    far_crop: tuple[float, float, float, float] | None = None
+    far_crop: FarCrop | None = None
 
     def threshold_of(self, label: str) -> float:
         """Working confidence of a class."""
@@ -123,12 +124,12 @@ def load_manifest(path: Path, own_hazards: Path | None = None) -> Manifest:
     own_hazards: a second manifest whose "hazards" models (`.pt` or `.onnx` of the operator's
     own) replace the first one's. Raises ManifestError with what is wrong and what helps.
     """
-    models, recall = _load(path)
+    models, recall = read_models(path)
     missing = {role for role in Role if not models[role]}
     if missing:
         raise ManifestError(f"{path} has no model for {', '.join(sorted(missing))}")
     if own_hazards is not None:
-        own, recall = _load(own_hazards)
+        own, recall = read_models(own_hazards)
         if not own[Role.HAZARDS]:
             raise ManifestError(f'{own_hazards} has no model with role = "hazards"')
         models[Role.HAZARDS] = own[Role.HAZARDS]
@@ -140,8 +141,11 @@ def load_manifest(path: Path, own_hazards: Path | None = None) -> Manifest:
     return Manifest(hazards, faces, plates, recall)
 
 
-def _load(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
-    """The models of one manifest by role, and the path of the recall table."""
+def read_models(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
+    """The models of one manifest by role, with the right files, and where the recall table is.
+
+    Raises ManifestError.
+    """
     try:
         files = {file.path: file for file in pinned_files(path)}
         tables = read_manifest(path).get("model", [])
@@ -186,15 +190,8 @@ def _model(table: dict[str, Any], folder: Path, files: Mapping[Path, PinnedFile]
             {kind: float(value) for kind, value in table.get("thresholds", {}).items()}
         ),
         precision=Precision(table.get("precision", Precision.FLOAT32)),
-        far_crop=_far_crop(table["far_crop"]) if "far_crop" in table else None,
+        far_crop=FarCrop.read(table["far_crop"]) if "far_crop" in table else None,
     )
-
-
-def _far_crop(shares: list[float]) -> tuple[float, float, float, float]:
-    left, top, right, bottom = map(float, shares)
-    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        raise ValueError(f"far_crop {shares} is not left, top, right, bottom within 0..1")
-    return left, top, right, bottom
 
 
 def _check_alone(path: Path, model: Model, others: list[Model]) -> None:

@@ -3,9 +3,9 @@
     python -m detection.release --weights road.pt --measured var/evaluate/report
 
 The folder is what `python -m detection.evaluate` wrote about these very weights: working
-thresholds, size and figures are taken from its report, and its calibration and recall table are
-put beside the weights. Without a recall table for the new set of models, the old one gets their
-name and counts as unmeasured.
+thresholds, size, far crop and figures are taken from its report, and its recall table is put beside
+the weights. Without a recall table for the new set of models, the old one gets their name and
+counts as unmeasured.
 """
 
 import argparse
@@ -20,13 +20,20 @@ from detection import labelled
 from detection.backends.export import DEFAULT_DIR
 from detection.backends.yolo import Yolo
 from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, Claim, claim
+from detection.far import FarCrop
 from detection.fetch import sha256_of
-from detection.manifest import Hazards, ManifestError, Model, Role, load_manifest
+from detection.manifest import (
+    Hazards,
+    ManifestError,
+    Model,
+    Role,
+    load_manifest,
+    read_models,
+)
 
 SHIPPED: Final = Path(__file__).parent / "weights" / "manifest.toml"
 NAME: Final = "road"
 METRICS: Final = "metrics.json"
-CALIBRATION: Final = "calibration.json"
 MOST_BYTES: Final = 12_000_000
 THRESHOLD: Final = 0.25  # of a class that the report has none for
 BENCHMARK: Final = "val-1"  # the held back pictures, real and drawn, as they are today
@@ -76,24 +83,31 @@ def release(
         kinds=KINDS,
         context=frozenset(),
         thresholds={KINDS[label]: value for label, value in report["thresholds"].items()},
+        far_crop=FarCrop.read(report["far_crop"]) if report["far_crop"] else None,
     )
     Yolo(model, threshold=THRESHOLD, device="cpu", threads=1, config_dir=config_dir)
     target = manifest.with_name(NAME + weights.suffix)
-    text = _without_old(manifest.read_text(encoding="utf-8"))
-    before = load_manifest(manifest)
-    others = [one for one in before.hazards.models if one.name != NAME]
-    hazards = Hazards((*others, model))
+    # The old release is not asked: one that was broken off is repaired by the next.
+    rest = _partial(manifest)
+    rest.write_text(_without_old(manifest.read_text(encoding="utf-8")), encoding="utf-8")
+    models, recall = read_models(rest)
+    hazards = Hazards((*models[Role.HAZARDS], model))
+    if recall is None:
+        raise ReleaseError(f"{manifest} names no recall table")
     figures = _metrics(report, hazards.label)
     entry = _entry(model, target.name, size, training_data, figures)
     tables = {
-        before.recall: _recall_table(before.recall, measured, hazards.version),
+        recall: _recall_table(recall, measured, hazards.version),
         manifest.with_name(METRICS): figures,
-        manifest.with_name(CALIBRATION): json.loads((measured / CALIBRATION).read_text()),
     }
-    shutil.copyfile(weights, target)
     for path, table in tables.items():
-        _replace(path, json.dumps(table, indent=2) + "\n")
-    _replace(manifest, f"{text.rstrip()}\n\n{entry}")
+        _partial(path).write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+    text = f"{rest.read_text(encoding='utf-8').rstrip()}\n\n{entry}"
+    rest.write_text(text, encoding="utf-8")
+    shutil.copyfile(weights, _partial(target))
+    # The manifest last: until then it pins the old weights, and engines refuse the new ones.
+    for path in (target, *tables, manifest):
+        _partial(path).replace(path)
     return load_manifest(manifest).hazards.label
 
 
@@ -149,6 +163,7 @@ def _entry(
         f'path = "{file}"',
         f"threshold = {model.threshold}",
         f"long_side_px = {model.long_side_px}",
+        *([] if model.far_crop is None else [f"far_crop = {_inline(model.far_crop.table())}"]),
         f"training_data = {json.dumps(training_data)}",
         f"metrics = {json.dumps(json.dumps(metrics))}  # JSON",
         f"classes = {json.dumps(list(model.classes))}",
@@ -164,15 +179,17 @@ def _entry(
     return "\n".join(lines)
 
 
+def _inline(table: Mapping[str, Any]) -> str:
+    return "{ " + ", ".join(f"{key} = {value}" for key, value in table.items()) + " }"
+
+
 def _without_old(text: str) -> str:
     before, found, rest = text.partition(BEGIN)
     return before + rest.partition(END)[2].lstrip() if found else text
 
 
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

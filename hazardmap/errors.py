@@ -5,23 +5,28 @@ from django.shortcuts import render
 from django.views import defaults
 
 from hazardmap.platform.problems import answer
+from hazardmap.platform.request_id import request_id
 
 MACHINE_READ = ("/api/", "/tiles/", "/map/", "/images/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(MACHINE_READ):
-        return answer(400, "The request is malformed.")
+        return _problem(request, 400, "The request is malformed.")
     return defaults.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(MACHINE_READ):
-        return answer(404, f"There is nothing at {request.path}.")
+        return _problem(request, 404, f"There is nothing at {request.path}.")
     return render(request, "web/404.html", status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(MACHINE_READ):
-        return answer(500, "The server failed. The failure has been logged.")
+        return _problem(request, 500, "The server failed. The failure has been logged.")
     return render(request, "web/500.html", status=500)
+
+
+def _problem(request: HttpRequest, code: int, detail: str) -> HttpResponse:
+    return answer(code, detail, request=request_id(request.META))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import Device, User
 from hazardmap.capture.models import Frame
-from hazardmap.core.camera import DEFAULT_CAMERA
+from hazardmap.core.camera import DEFAULT_CAMERA, Camera
 from hazardmap.core.geodesy import between, moved
 from hazardmap.core.hazard import Evidence, Hazard
 from hazardmap.core.ids import child_id, uuid7
@@ -53,6 +53,7 @@ def drive(
     tells_heading: bool = True,
     usable: bool = True,
     score: float = 0.8,
+    camera: Camera = DEFAULT_CAMERA,
 ) -> list[UUID]:
     """Drive on in steps of 5 m and half a second, report what is in view; the frames' ids."""
     made = []
@@ -65,7 +66,7 @@ def drive(
             heading % 360.0 if tells_heading else None,
         )
         seen = [thing for thing in things if usable]
-        _run(frame, (lon, lat), heading, seen, usable=usable, score=score)
+        _run(frame, (lon, lat), heading, seen, usable=usable, score=score, camera=camera)
         made.append(frame.id)
     return made
 
@@ -156,6 +157,7 @@ def _run(
     *,
     usable: bool,
     score: float,
+    camera: Camera,
 ) -> None:
     version, _ = ModelVersion.objects.get_or_create(label="test-model", sha256="0" * 64)
     run = DetectionRun.objects.create(
@@ -173,7 +175,7 @@ def _run(
         off_deg = (bearing_deg - heading_deg + 180.0) % 360.0 - 180.0
         if range_m > SIGHT_M or abs(off_deg) > 60.0:
             continue
-        box = box_of(DEFAULT_CAMERA, off_deg, range_m, thing.kind)
+        box = box_of(camera, off_deg, range_m, thing.kind)
         if box is not None:
             Detection.objects.create(
                 id=child_id(run.id, str(index)),

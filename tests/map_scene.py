@@ -72,3 +72,9 @@ def to_tiles() -> None:
     """Have the cells and the tiles know what was put onto the map without the change feed."""
     for _ in (*cells_rebuild(), *rebuild()):
         pass
+
+
+def in_tiles(*places: tuple[float, float]) -> None:
+    """Cones at these places, on the map and in its tiles."""
+    on_map(*places)
+    to_tiles()

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,8 +131,11 @@ def libpq_url(database_url: str) -> str:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Stack]:
-    """Create a database, migrate it, start every process; drop it all afterwards."""
+def started(folder: Path, *, only: Collection[str] = ()) -> Iterator[Stack]:
+    """Create a database, migrate it, start every process; drop it all afterwards.
+
+    only: names of the processes to start, if not all.
+    """
     server = os.environ["DATABASE_URL"]
     name = f"stack_{uuid4().hex[:12]}"
     with psycopg.connect(libpq_url(server), autocommit=True) as connection:
@@ -140,7 +143,7 @@ def started(folder: Path) -> Iterator[Stack]:
     try:
         stack = _configured(folder, name)
         try:
-            for process in procfile():
+            for process in only or procfile():
                 stack.start(process)
             wait_for("the web server's answer", lambda: _healthy(stack.url), timeout_s=60)
             yield stack
@@ -168,6 +171,7 @@ def _configured(folder: Path, database: str) -> Stack:
         "HAZARDMAP_VAR": str(folder),
         "HAZARDMAP_HOST": "127.0.0.1",
         "HAZARDMAP_PORT": str(port),
+        "HAZARDMAP_LIVE_PORT": str(free_port()),
     }
     manage(environment, "migrate", "--no-input")
     manage(environment, "demo_prepare")

@@ -1,6 +1,13 @@
-"""What a client of the tiles does: finds its tile, and reads ids and counts back."""
+"""What a client of the tiles does: finds its tile, fetches it, and reads ids and counts back."""
 
+import httpx
+
+from tests.map_scene import to_tiles
+from tiles import wsgi
+from tiles.files import forget
 from tiles.mercator import HALF_WORLD_M, Tile, to_metres
+
+ADDRESS = "192.0.2.1"
 
 
 def tile_at(lon: float, lat: float, z: int) -> Tile:
@@ -20,3 +27,20 @@ def cell_of_feature(feature: int) -> int:
 def count_of(byte: int) -> float:
     """The expected count that this byte stands for, to about 2 % of 1 + n."""
     return float(2.0 ** (byte / 16)) - 1.0
+
+
+def get_tile(tile: Tile, layer: str = "hazards", **headers: str) -> httpx.Response:
+    """The tile as it is now: cells and features are made anew, and what was built is forgotten."""
+    to_tiles()
+    forget(layer, [tile])
+    return get_path(f"/tiles/v1/{layer}/{tile.z}/{tile.x}/{tile.y}.mvt", **headers)
+
+
+def get_path(
+    path: str, *, method: str = "GET", by: str = ADDRESS, **headers: str
+) -> httpx.Response:
+    """What the tile server answers to this path."""
+    transport = httpx.WSGITransport(app=wsgi.application, remote_addr=by)
+    with httpx.Client(transport=transport, base_url="http://testserver") as client:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return client.request(method, path, headers=named)

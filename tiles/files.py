@@ -1,10 +1,204 @@
-"""Built tiles as files."""
+"""Built tiles as files: made once, served as they are, removed exactly when they change.
 
-from collections.abc import Iterable
+`{layer}/{z}/{x}/{y}.mvt.gz` is a tile, `{y}.empty` says that there is nothing in it, `{y}.new` is
+the one being built. Whoever holds the lock of `.new` builds, the others wait for the result. `.new`
+is made before the database is read and gets its final name by a link, and `forget` unlinks it:
+a file without any name cannot be linked again (linkat(2)), so a build that a change has overtaken
+cannot leave its result behind as if it were fresh.
+"""
+
+import fcntl
+import gzip
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
 
 from tiles.mercator import Tile
 
+Build = Callable[[], bytes | None]
+FULL, EMPTY, NEW = ".mvt.gz", ".empty", ".new"
+LEVEL: Final = 5
+PATIENCE_S: Final = 3.0
+POLL_S: Final = 0.005
+SPARE_BYTES: Final = 500_000_000  # of the disk; with less left nothing is kept
+_MARK: Final = "forgotten"
+
+
+class Unavailable(Exception):
+    """There is no such tile at the moment; the message says why. Ask again in a few seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A tile. body: gzipped, None where the tile is empty.
+
+    stamp: when it was built, Unix seconds; two versions of a tile never share it.
+    """
+
+    body: bytes | None
+    stamp: int
+
+    @property
+    def etag(self) -> str:
+        """Without quotes; the same that nginx makes of the file."""
+        return f"{self.stamp:x}-{len(self.body or b''):x}"
+
+    def is_fresh(self, keep_s: int | None) -> bool:
+        return keep_s is None or time.time() - self.stamp <= keep_s
+
+
+def fetch(layer: str, tile: Tile, build: Build, keep_s: int | None) -> Built:
+    """The tile, built now unless there is a file of it.
+
+    keep_s: how many seconds a file is good for; None: until it is forgotten. Raises what `build`
+    raises, and Unavailable where somebody else's build of this tile takes too long; where an older
+    file is left, that one is returned instead.
+    """
+    path = _path(layer, tile)
+    old = _read(path)
+    if old and old.is_fresh(keep_s):
+        return old
+    try:
+        return _fetch_in_turn(layer, path, build, keep_s)
+    except Unavailable:
+        if old:
+            return old
+        raise
+
 
 def forget(layer: str, tiles: Iterable[Tile]) -> int:
-    """There are no files yet."""
-    return 0
+    """Remove exactly these tiles, and what is being built of them; return how many were there.
+
+    Call it when the change is committed: what is built from then on is kept again. May be
+    repeated; one process at a time for one layer.
+    """
+    paths = [_path(layer, tile) for tile in tiles]
+    if paths:
+        _mark_forgotten(layer)
+    # First the build, then the file: a build that ends in between has just made the file.
+    return sum(
+        any([_unlinked(path + NEW), _unlinked(path + FULL), _unlinked(path + EMPTY)])
+        for path in paths
+    )
+
+
+def _fetch_in_turn(layer: str, path: str, build: Build, keep_s: int | None) -> Built:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        new = _open_new(path)
+        try:
+            _lock(new, deadline)
+            built = _read(path)
+            if built and built.is_fresh(keep_s):
+                return built  # made while we waited
+            if _has_name(new, path + NEW):
+                return _build(new, layer, path, build)
+        finally:
+            if _has_name(new, path + NEW):
+                _unlinked(path + NEW)
+            os.close(new)
+
+
+def _build(new: int, layer: str, path: str, build: Build) -> Built:
+    stamp = _stamp(layer)  # before the database is read
+    raw = build()
+    built = Built(None if raw is None else gzip.compress(raw, LEVEL, mtime=0), stamp)
+    if shutil.disk_usage(settings.TILE_FILES).free < SPARE_BYTES:
+        return built
+    os.ftruncate(new, 0)  # a killed build may have left half a tile
+    with open(new, "wb", closefd=False) as file:
+        file.write(built.body or b"")
+    os.utime(new, (stamp, stamp))
+    for suffix in (FULL, EMPTY):  # a file that is too old to be good
+        _unlinked(path + suffix)
+    with suppress(FileNotFoundError, FileExistsError):  # forgotten: it has no name any more
+        # With a folder's descriptor Python calls linkat, which follows /proc to the open file.
+        os.link(f"/proc/self/fd/{new}", path + (FULL if raw else EMPTY), src_dir_fd=new)
+    return built
+
+
+def _stamp(layer: str) -> int:
+    """Now; or later, so that no tile from before the last `forget` can have the same stamp."""
+    try:
+        forgotten = _mark(layer).stat().st_mtime
+    except FileNotFoundError:
+        forgotten = 0.0
+    return max(int(time.time()), int(forgotten) + 1)
+
+
+def _mark_forgotten(layer: str) -> None:
+    stamp = _stamp(layer)
+    mark = _mark(layer)
+    try:
+        os.utime(mark, (stamp, stamp))
+    except FileNotFoundError:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        os.utime(mark, (stamp, stamp))
+
+
+def _mark(layer: str) -> Path:
+    return Path(settings.TILE_FILES) / layer / _MARK
+
+
+def _path(layer: str, tile: Tile) -> str:
+    """Without a suffix. A string: a cached tile costs a few microseconds."""
+    return f"{settings.TILE_FILES}/{layer}/{tile.z}/{tile.x}/{tile.y}"
+
+
+def _read(path: str) -> Built | None:
+    for suffix in (FULL, EMPTY):
+        try:
+            file = os.open(path + suffix, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        try:
+            status = os.fstat(file)
+            body = os.read(file, status.st_size) if suffix == FULL else None
+        finally:
+            os.close(file)
+        return Built(body, int(status.st_mtime))
+    return None
+
+
+def _open_new(path: str) -> int:
+    while True:
+        try:
+            return os.open(path + NEW, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:  # also where the folder has just been swept away
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _lock(file: int, deadline: float) -> None:
+    """Wait for the one who builds; the kernel frees the lock of a killed one."""
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Unavailable("The tile is being built.") from None
+            time.sleep(POLL_S)
+        else:
+            return
+
+
+def _has_name(file: int, name: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file), os.stat(name))  # noqa: PTH116
+    except FileNotFoundError:
+        return False
+
+
+def _unlinked(path: str) -> bool:
+    try:
+        os.unlink(path)  # noqa: PTH108
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True

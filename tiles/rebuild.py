@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from hazardmap.hazards.cell_selectors import cells_changed, cells_of, latest_cell_cursor
-from hazardmap.hazards.selectors import hazards_page, latest_cursor
+from hazardmap.hazards.selectors import latest_cursor, live_after
 from hazardmap.hazards.zone_selectors import latest_zone_cursor
 from tiles.models import Cell, HazardFeature, Publication
 from tiles.points import MOST_SHOWN, slot_tags
@@ -16,7 +16,6 @@ from tiles.statement import columns, rows
 from tiles.write_cells import cells_remove, cells_write
 from tiles.write_hazards import hazards_write
 
-WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _LAST_ID: Final = UUID(int=(1 << 128) - 1)
 
 
@@ -53,9 +52,7 @@ def _hazards(anew: bool) -> Iterator[int]:
     after = UUID(int=0)
     while after != _LAST_ID:
         with publication() as place:
-            page = hazards_page(
-                bbox=WORLD, kinds=None, published_only=False, after=after, limit=BATCH
-            )
+            page = live_after(after, limit=BATCH)
             last = page[-1].id if len(page) == BATCH else _LAST_ID
             there = HazardFeature.objects.filter(hazard_id__gt=after, hazard_id__lte=last)
             gone = set(there.values_list("hazard_id", flat=True)) - {one.id for one in page}

@@ -1,10 +1,7 @@
-"""Addresses below /tiles/v1/."""
+"""Addresses below /tiles/v1/ that Django answers; the tiles themselves are tiles.wsgi's."""
 
 from django.urls import path
 
-from tiles.views import tile, tilejson
+from tiles.views import tilejson
 
-urlpatterns = [
-    path("<slug:layer>.json", tilejson, name="tilejson"),
-    path("<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
-]
+urlpatterns = [path("<slug:layer>.json", tilejson, name="tilejson")]

@@ -11,7 +11,7 @@ from deploy.bootstrap.place import Place
 from deploy.bootstrap.secret import secret
 
 # Folders of HAZARDMAP_VAR that the application may write to; all else there is the caller's.
-WRITABLE = ("blobs", "usage", "celery", "detection", "demo", "home")
+WRITABLE = ("blobs", "usage", "tiles", "denied", "celery", "detection", "demo", "home")
 
 
 def settings_of(
@@ -54,9 +54,18 @@ def host() -> str:
 
 def port() -> int:
     """HAZARDMAP_PORT, default 8000. Raises `BootstrapError` where it is no port."""
-    text = os.environ.get("HAZARDMAP_PORT") or "8000"
+    return _port("HAZARDMAP_PORT", "8000")
+
+
+def live_port() -> int:
+    """HAZARDMAP_LIVE_PORT, by default the one after `port()`."""
+    return _port("HAZARDMAP_LIVE_PORT", str(port() + 1))
+
+
+def _port(name: str, default: str) -> int:
+    text = os.environ.get(name) or default
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) < 65536:
-        raise BootstrapError(f"HAZARDMAP_PORT is {text!r}; it must be a port from 1 to 65535.")
+        raise BootstrapError(f"{name} is {text!r}; it must be a port from 1 to 65535.")
     return int(text)
 
 

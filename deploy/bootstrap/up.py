@@ -13,6 +13,7 @@ from deploy.bootstrap.account import become_owner_of, service_account
 from deploy.bootstrap.command import run
 from deploy.bootstrap.environment import (
     host,
+    live_port,
     port,
     read_environment,
     service_environment,
@@ -43,6 +44,7 @@ def up() -> None:
     with only_one(place.var / "up.lock"):
         end_leftovers(place.var, place.account)
         prerequisites.check_port(host(), port())
+        prerequisites.check_port(host(), live_port())
         install_requirements(place, "requirements.txt")
         fetch_all(place)
         build_frontend(place)

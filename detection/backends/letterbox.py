@@ -45,14 +45,16 @@ class Letterbox:
     def tensor(self, rgb: NDArray[np.uint8]) -> Tensor:
         """A picture (height x width x 3) as 3 x height x width in 0..1."""
         if self.scaled != self.picture:
-            rgb = cv2.resize(rgb, self.scaled, interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
+            resized = cv2.resize(rgb, self.scaled, interpolation=cv2.INTER_LINEAR)
+            rgb = np.asarray(resized, np.uint8)
         left, top = self._corner
         right = self.canvas[0] - self.scaled[0] - left
         bottom = self.canvas[1] - self.scaled[1] - top
         if left or top or right or bottom:
-            rgb = cv2.copyMakeBorder(  # type: ignore[assignment]
+            padded = cv2.copyMakeBorder(
                 rgb, top, bottom, left, right, cv2.BORDER_CONSTANT, value=GREY
             )
+            rgb = np.asarray(padded, np.uint8)
         tensor = np.empty((3, *rgb.shape[:2]), np.float32)
         for plane, channel in zip(tensor, cv2.split(rgb), strict=True):
             np.divide(channel, np.float32(255), out=plane)

@@ -61,18 +61,17 @@ def open_onnx(
     model: Path | bytes, backend: Backend, *, precision: Precision, threads: int
 ) -> Network:
     """Load an ONNX file (or its bytes) with a backend other than PyTorch."""
-    # Only the runtime in use is imported: each takes memory and time, and may not be installed.
     if backend is Backend.OPENVINO:
-        from detection.backends.openvino import OpenvinoNetwork  # noqa: PLC0415
+        from detection.backends.openvino import OpenvinoNetwork  # noqa: PLC0415 - may be missing
 
         return OpenvinoNetwork(model, precision=precision, threads=threads)
-    from detection.backends.onnx import OnnxNetwork  # noqa: PLC0415
+    from detection.backends.onnx import OnnxNetwork  # noqa: PLC0415 - may be missing
 
     return OnnxNetwork(model, threads=threads)
 
 
 def _has_bfloat16() -> bool:
     """Whether this processor computes in bfloat16; emulated, it would be slow and inexact."""
-    from detection.backends.openvino import has_bfloat16  # noqa: PLC0415
+    from detection.backends.openvino import has_bfloat16  # noqa: PLC0415 - may be missing
 
     return has_bfloat16()

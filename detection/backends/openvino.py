@@ -12,8 +12,8 @@ import numpy as np
 from detection.backends.network import Precision, Tensor
 
 # Merely importing openvino would report to Google Analytics; without this package it does not.
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-import openvino as ov  # noqa: E402
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # None forbids the import
+import openvino as ov  # noqa: E402 - only after that
 
 
 class OpenvinoNetwork:

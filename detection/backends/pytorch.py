@@ -49,7 +49,7 @@ class TorchNetwork:
 
 def gpu() -> str | None:
     """The name of the GPU that torch would use."""
-    import torch  # noqa: PLC0415
+    import torch  # noqa: PLC0415 - large, and only needed where there is a GPU
 
     return "cuda:0" if torch.cuda.is_available() else None
 
@@ -72,10 +72,9 @@ def _load(weights: Path, config_dir: Path) -> tuple[Any, Any]:
     if "ultralytics" not in sys.modules:
         config_dir.mkdir(parents=True, exist_ok=True)
         os.environ.update(ENVIRONMENT, YOLO_CONFIG_DIR=str(config_dir.resolve()))
-    # Only now: both read the environment while they are imported.
-    import torch  # noqa: PLC0415
-    from ultralytics import YOLO  # noqa: PLC0415
-    from ultralytics.utils import ONLINE, SAFE_LOAD  # noqa: PLC0415
+    import torch  # noqa: PLC0415 - both read the environment while they are imported
+    from ultralytics import YOLO  # noqa: PLC0415 - as torch
+    from ultralytics.utils import ONLINE, SAFE_LOAD  # noqa: PLC0415 - as torch
 
     if ONLINE or not SAFE_LOAD:
         raise RuntimeError("ultralytics was imported before detection could make it safe")

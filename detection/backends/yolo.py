@@ -155,6 +155,6 @@ def _gpu() -> str | None:
     """A GPU that torch can use; without the driver's device file torch need not be asked."""
     if not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():
         return None
-    from detection.backends.pytorch import gpu  # noqa: PLC0415
+    from detection.backends.pytorch import gpu  # noqa: PLC0415 - torch is large
 
     return gpu()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from detection.drawn.backgrounds import PARTS, BackgroundsError
 from detection.drawn.dataset import draw_dataset
+from detection.drawn.layouts import LONE
 
 
 def main() -> int:
@@ -25,6 +26,13 @@ def main() -> int:
     parser.add_argument("--count", type=_positive, required=True, help="number of pictures")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--part", choices=PARTS, default="train")
+    parser.add_argument(
+        "--lone",
+        type=_share,
+        default=LONE,
+        help=f"share of pictures with debris, potholes or animals beside what else there is "
+        f"(default: {LONE})",
+    )
     parser.add_argument("--processes", type=_positive, default=1)
     given = parser.parse_args()
     try:
@@ -34,6 +42,7 @@ def main() -> int:
             count=given.count,
             seed=given.seed,
             part=given.part,
+            lone=given.lone,
             processes=given.processes,
         )
     except (BackgroundsError, OSError) as error:
@@ -48,6 +57,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("must be 0 to 1")
     return number
 
 

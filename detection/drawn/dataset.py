@@ -1,6 +1,6 @@
 """Write drawn pictures as a data set in YOLO format."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,8 @@ import numpy as np
 import yaml
 from tqdm import tqdm
 
-from detection.drawn.backgrounds import Part, Photo, find_photos
+from detection.drawn.backgrounds import Part, find_photos
+from detection.drawn.layouts import LONE
 from detection.drawn.picture import Labelled, draw_picture
 from detection.labelled import CLASSES
 
@@ -36,6 +37,7 @@ def draw_dataset(
     count: int,
     seed: int,
     part: Part,
+    lone: float = LONE,
     processes: int = 1,
 ) -> Summary:
     """Write out/images/PART/NNNNN.jpg, out/labels/PART/NNNNN.txt and out/data.yaml.
@@ -45,27 +47,30 @@ def draw_dataset(
     photos = find_photos(backgrounds, part)
     for folder in (out / "images" / part, out / "labels" / part):
         folder.mkdir(parents=True, exist_ok=True)
-    draw = partial(_write, photos, out, part, seed)
+    draw = partial(draw_picture, photos, part, seed, lone=lone)
+    write = partial(_write, draw, out, part, seed)
     boxes = np.zeros(len(DRAWN_CLASSES), int)
-    for numbers in tqdm(_mapped(draw, count, processes), total=count, unit="picture", desc=part):
+    for numbers in tqdm(_mapped(write, count, processes), total=count, unit="picture", desc=part):
         boxes += np.bincount(numbers, minlength=len(DRAWN_CLASSES))
     _describe(out)
     return Summary(count, dict(zip(DRAWN_CLASSES, boxes.tolist(), strict=True)))
 
 
-def _mapped(draw: "partial[list[int]]", count: int, processes: int) -> Iterable[list[int]]:
+def _mapped(write: "partial[list[int]]", count: int, processes: int) -> Iterable[list[int]]:
     if processes == 1:
-        yield from map(draw, range(count))
+        yield from map(write, range(count))
         return
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
     ) as pool:
-        yield from pool.map(draw, range(count), chunksize=_CHUNK)
+        yield from pool.map(write, range(count), chunksize=_CHUNK)
 
 
-def _write(photos: Sequence[Photo], out: Path, part: Part, seed: int, index: int) -> list[int]:
+def _write(
+    draw: Callable[[int], Labelled], out: Path, part: Part, seed: int, index: int
+) -> list[int]:
     """Write one picture; returns its classes."""
-    drawn = draw_picture(photos, part, seed, index)
+    drawn = draw(index)
     name = f"{index:05d}"
     quality = int(np.random.default_rng([seed, index]).integers(*_QUALITY))
     data = cv2.imencode(".jpg", drawn.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]

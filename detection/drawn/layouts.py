@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -206,10 +207,14 @@ _LAYOUTS: tuple[tuple[Callable[[Site], None], float], ...] = (
     (single, 0.16), (works, 0.14),
 )  # fmt: skip
 _EMPTY = 0.10
+LONE: Final = 0.25
 
 
-def lay_out(road: Road, rng: np.random.Generator) -> list[Stand]:
-    """The things of one picture; one in ten shows nothing but clutter."""
+def lay_out(road: Road, rng: np.random.Generator, *, lone: float = LONE) -> list[Stand]:
+    """The things of one picture; one in ten shows nothing but clutter.
+
+    lone: share of the others in which things such as debris lie alone, beside what else there is.
+    """
     site = Site(road, rng)
     clutter(site, int(rng.choice([0, 1, 2, 3, 5], p=[0.35, 0.25, 0.2, 0.12, 0.08])))
     if rng.random() < _EMPTY:
@@ -223,6 +228,6 @@ def lay_out(road: Road, rng: np.random.Generator) -> list[Stand]:
         site.side *= -1 if rng.random() < 0.4 else 1
     if rng.random() < 0.35:
         signs(site)
-    if rng.random() < 0.25:
+    if rng.random() < lone:
         single(site)
     return site.stands

@@ -12,6 +12,7 @@ from detection.drawn.backgrounds import PARTS, Ground, Part, Photo, open_photo
 from detection.drawn.crop import Crop
 from detection.drawn.extents import bounds, carried_boxes, in_shares, seen_box
 from detection.drawn.highway import draw_highway
+from detection.drawn.layouts import LONE
 from detection.drawn.lens import expose, warp
 from detection.drawn.staging import paint, stage, stands_out
 from detection.drawn.town import draw_town
@@ -34,15 +35,20 @@ class Labelled:
     labels: NDArray[np.float64]
 
 
-def draw_picture(photos: Sequence[Photo], part: Part, seed: int, index: int) -> Labelled:
-    """Picture `index` of a set; the same arguments give the same picture."""
+def draw_picture(
+    photos: Sequence[Photo], part: Part, seed: int, index: int, *, lone: float = LONE
+) -> Labelled:
+    """Picture `index` of a set; the same arguments give the same picture.
+
+    lone: see `lay_out`.
+    """
     rng = np.random.default_rng([seed, PARTS.index(part), index])
     sizes = _SIZES[part]
     size = sizes[int(rng.integers(len(sizes)))]
     ground, crop, nights = _ground(photos, part, size, rng)
     hour = draw_hour(rng, nights)
     ground, light = breathe(ground, hour, rng)
-    things = stage(ground, crop, rng)
+    things = stage(ground, crop, rng, lone)
     canvas, painted = paint(ground, light, things, hour.ambient, rng)
     column, row = warp(crop, size, rng)
     rgb = cv2.remap(canvas.rgb, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)

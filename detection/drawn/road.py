@@ -22,11 +22,6 @@ class Road:
         return right_m + self.bend_per_m * ahead_m**2 / 2, ahead_m
 
     @property
-    def own_lane(self) -> tuple[float, float]:
-        """The lines left and right of the camera, or those of the nearest lane."""
-        return min(pairwise(self.lines_m), key=lambda lane: abs(sum(lane)))
-
-    @property
     def lanes(self) -> tuple[tuple[float, float], ...]:
         """All lanes, each between two lines."""
         return tuple(pairwise(self.lines_m))

@@ -31,11 +31,11 @@ class Thing:
     owner: int
 
 
-def stage(ground: Ground, crop: Crop, rng: np.random.Generator) -> list[Thing]:
+def stage(ground: Ground, crop: Crop, rng: np.random.Generator, lone: float) -> list[Thing]:
     """The things of a layout; another one is tried where the picture would miss its hazards."""
     things: list[Thing] = []
     for _ in range(_TRIES):
-        things = _things(lay_out(ground.road, rng), ground)
+        things = _things(lay_out(ground.road, rng, lone=lone), ground)
         hazards = [thing.shape for thing in things if thing.number is not None]
         if not hazards or any(_shown(ground.view, shape, crop) for shape in hazards):
             break

@@ -3,11 +3,9 @@
 import argparse
 import json
 import os
-import platform
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,30 +13,17 @@ from detection.evaluate import records
 from detection.evaluate.card import Subject, model_card
 from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.drive import DriveError, DriveFigures, figures
-from detection.evaluate.predictions import WeightsError
+from detection.evaluate.predictions import Looking, WeightsError
 from detection.evaluate.recall_table import recall_table
 from detection.evaluate.run import KEPT, Measured, evaluate, gather
+from detection.far import FarCrop
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
 
 DOCS: Final = Path("docs")
+# The horizon and some road before it, whichever way the camera was mounted (docs/model-card.md).
+FAR: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700)
 NO_RECIPE: Final = "Nothing is known about it here."
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where results go. plots: a folder named model-card beside the card."""
-
-    report: Path
-    card: Path
-    calibration: Path
-    recall: Path
-    benchmarks: Path | None
-
-    @property
-    def plots(self) -> Path:
-        """Where the card looks for its plots."""
-        return self.card.with_name("model-card")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,72 +49,57 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     before = json.loads(given.recall_before.read_text()) if given.recall_before else None
     pictures = gather(given.data, given.split, given.drawn)
     seeds = range(1, given.drives + 1)
-    mine = evaluate(given.weights, pictures, given.imgsz, seeds, given.assets)
-    other = evaluate(given.compare, pictures, given.imgsz) if given.compare else None
-    places = _places(given)
+    looking = Looking(given.imgsz, None if given.no_far_crop else FAR)
+    mine = evaluate(given.weights, pictures, looking, seeds, given.assets)
+    other = evaluate(given.compare, pictures, looking) if given.compare else None
+    card = DOCS / "model-card.md" if given.publish else given.out / "model-card.md"
     sha256 = sha256_of(given.weights)
     subject = Subject(
         version=given.model_version or f"{given.weights.stem}-{sha256[:8]}",
         weights=given.weights.name,
         sha256=sha256,
         megabytes=given.weights.stat().st_size / 1e6,
-        imgsz=given.imgsz,
+        looking=looking,
         known=mine.known,
         recipe=recipe,
         command=shlex.join(["python", "-m", "detection.evaluate", *arguments]),
     )
-    drive = _write_tables(places, subject, mine, before)
+    drive = _write_tables(given.out, subject, mine, before)
     compared = (given.compare.name, other.figures) if other else None
-    plots = _plots(places, mine)
-    records.write(places.card, model_card(subject, mine.figures, drive, compared, plots))
-    facts = {"version": subject.version, "sha256": sha256, "imgsz": given.imgsz}
-    records.write_json(places.report, records.report_json(mine.figures, drive, facts))
-    if places.benchmarks:
-        rows = records.benchmark_rows(mine.figures, drive)
-        records.merge_benchmark(places.benchmarks, rows, subject.command, _machine())
-    _say(mine, drive, places)
+    plots = _plots(card.with_name("model-card"), mine)
+    records.write(card, model_card(subject, mine.figures, drive, compared, plots))
+    facts = {
+        "version": subject.version,
+        "sha256": sha256,
+        "command": subject.command,
+        "imgsz": looking.imgsz,
+        "far_crop": looking.far.table() if looking.far else None,
+    }
+    report = given.out / "report.json"
+    records.write_json(report, records.report_json(mine.figures, drive, facts))
+    _say(mine, drive, f"{card} and {report}")
 
 
-def _plots(places: Places, mine: Measured) -> list[str]:
-    """Draw the plots; matplotlib is only loaded here."""
-    from detection.evaluate.plots import draw_all  # noqa: PLC0415
+def _plots(folder: Path, mine: Measured) -> list[str]:
+    from detection.evaluate.plots import draw_all  # noqa: PLC0415 - loads matplotlib
 
-    return draw_all(places.plots, mine.sample, mine.figures)
+    return draw_all(folder, mine.sample, mine.figures)
 
 
 def _write_tables(
-    places: Places, subject: Subject, mine: Measured, before: dict[str, Any] | None
+    out: Path, subject: Subject, mine: Measured, before: dict[str, Any] | None
 ) -> DriveFigures | None:
     """The calibration, and with drives the recall table; the figures of the drives."""
     calibration = records.calibration_json(mine.figures, subject.sha256, mine.passes)
-    records.write_json(places.calibration, calibration)
+    records.write_json(out / "calibration.json", calibration)
     if mine.drive is None or mine.dark is None:
         return None
     table = recall_table(subject.version, mine.figures, mine.drive, mine.dark, before)
-    records.write_json(places.recall, table)
+    records.write_json(out / "recall.json", table)
     return figures(mine.drive, records.thresholds(mine.figures), mine.known)
 
 
-def _places(given: argparse.Namespace) -> Places:
-    out = given.out
-    if given.publish:
-        return Places(
-            report=out / "report.json",
-            card=DOCS / "model-card.md",
-            calibration=out / "calibration.json",
-            recall=out / "recall.json",
-            benchmarks=DOCS / "benchmarks",
-        )
-    return Places(
-        report=out / "report.json",
-        card=out / "model-card.md",
-        calibration=out / "calibration.json",
-        recall=out / "recall.json",
-        benchmarks=None,
-    )
-
-
-def _say(mine: Measured, drive: DriveFigures | None, places: Places) -> None:
+def _say(mine: Measured, drive: DriveFigures | None, written: str) -> None:
     lines = ["kind                  pictures  boxes  AP50   95 %           precision  recall"]
     lines += [
         f"{row.kind:21} {row.source:8} {row.boxes:6}  {row.ap50.value:.3f}  "
@@ -150,12 +120,8 @@ def _say(mine: Measured, drive: DriveFigures | None, places: Places) -> None:
             f"drive: {drive.found[''].value:.2f} of what is within 40 m found, "
             f"{drive.false_per_km:.1f} false passes per km"
         )
-    lines.append(f"written: {places.card} and {places.report}")
+    lines.append(f"written: {written}")
     sys.stdout.write("\n".join(lines) + "\n")
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -168,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, required=True, help="data.yaml, or a folder of such sources")
     add("--weights", type=Path, required=True, help="a network of ultralytics, .pt or .onnx")
     add("--imgsz", type=int, default=640, help="long side in pixels (default: 640)")
+    add("--no-far-crop", action="store_true", help="look at whole pictures only")
     add("--split", default="val", help="which split to measure on (default: val)")
     add("--drawn", type=Path, help="data.yaml or folder of drawn pictures, told apart")
     add("--drives", type=int, default=0, help="streets to render and drive along (default: 0)")
@@ -177,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--recipe", type=Path, help="Markdown for the card: how the network was trained")
     add("--recall-before", type=Path, help="recall table whose other kinds are kept")
     add("--out", type=Path, default=KEPT / "report", help="folder (default: var/evaluate/report)")
-    add("--publish", action="store_true", help="write docs/ and detection/weights/, too")
+    add("--publish", action="store_true", help="write docs/model-card.md, for a release")
     return parser
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression, minimize
 from scipy.special import expit
 
-from detection.calibration import SURE, Curve, PassCurve
 from detection.evaluate.matching import Floats
 from detection.evaluate.scenes import folds
 
@@ -22,9 +21,33 @@ BINS: Final = 10
 FEWEST: Final = 20
 # Strength of the pull towards "the score is the probability", in reports.
 PULL: Final = 1.0
+# No probability is closer to 0 or 1.
+SURE: Final = 1e-4
 GRID: Final = np.unique(np.concatenate([[0.0], np.linspace(0.02, 0.98, 49), [0.99, 1.0]]))
 
 Map = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Corners of a line that never falls: scores and probabilities, (n,), 0..1."""
+
+    scores: Floats
+    probabilities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PassCurve:
+    """Log odds = constant + rise ln s - fall ln(1 - s) + frames ln n; rise, fall >= 0.
+
+    s: best score of a pass; n: frames of it that report the thing. Beta calibration (M. Kull,
+    T. Silva Filho and P. Flach, AISTATS 2017) with n as a covariate.
+    """
+
+    constant: float
+    rise: float
+    fall: float
+    frames: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

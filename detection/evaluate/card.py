@@ -10,6 +10,7 @@ from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, Claim, claim
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.intervals import Interval
 from detection.evaluate.measure import Figures, KindFigures
+from detection.evaluate.predictions import Looking
 from detection.evaluate.working import Alarms
 from detection.labelled import CLASSES
 
@@ -24,7 +25,7 @@ class Subject:
     weights: str
     sha256: str
     megabytes: float
-    imgsz: int
+    looking: Looking
     known: frozenset[int]
     recipe: str
     command: str
@@ -60,11 +61,23 @@ def _head(subject: Subject) -> str:
     return f"""# Model card: {subject.version}
 
 A YOLO detection network for hazards on the road, `{subject.weights}` ({subject.megabytes:.1f} MB,
-sha256 `{subject.sha256[:16]}…`, AGPL-3.0), measured at {subject.imgsz} pixels.
+sha256 `{subject.sha256[:16]}…`, AGPL-3.0), measured {_looked(subject.looking)}.
 
 **Intended use.** It looks for hazards in frames of a car's camera that are gathered into a map:
 many frames of many drivers, fused before anyone is told. **Not intended**: steering or braking a
 car, warning a driver from a single frame, watching people at work."""
+
+
+def _looked(looking: Looking) -> str:
+    words = f"at {looking.imgsz} pixels"
+    if looking.far is None:
+        return words
+    far = looking.far
+    return (
+        f"{words};\npictures of {far.from_px} pixels or more are looked at twice: as a whole, and "
+        f"their middle by itself,\n{far.left:.0%} to {far.right:.0%} of the width and "
+        f"{far.top:.0%} to {far.bottom:.0%} of the height"
+    )
 
 
 def _claims(subject: Subject, figures: Figures) -> str:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from detection.backends.pytorch import ENVIRONMENT
-from detection.boxes import strongest
+from detection.boxes import Boxes, strongest
+from detection.far import FarCrop, both_views
 from detection.fetch import sha256_of
 from detection.labelled import class_number
 
@@ -43,29 +44,39 @@ class Predicted:
     classes: NDArray[np.intp]
 
 
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How pictures are looked at. imgsz: what the long side is scaled to, pixels; far: what is
+    looked at a second time, scaled to as much.
+    """
+
+    imgsz: int = 640
+    far: FarCrop | None = None
+
+
 def find_all(
-    weights: Path, pictures: Sequence[Path], imgsz: int = 640, cache: Path = CACHE
+    weights: Path, pictures: Sequence[Path], looking: Looking, cache: Path = CACHE
 ) -> list[Predicted]:
     """Everything with a score of at least 0.001 that the weights report in each picture.
 
-    imgsz: what the long side is scaled to, pixels. Answers are kept under `cache`, 50 pictures at a
+    Answers are kept under `cache`, 50 pictures at a
     time, by the hash of the weights and the pictures' paths, sizes and times; what was broken off
     goes on there. Classes that are none of ours are left out; species are animals, and one animal
     reported as two species counts once. Raises WeightsError, and OSError for a picture that is not
     there.
     """
     _check(weights)
-    base = hashlib.sha256(f"{sha256_of(weights)} {imgsz}\n".encode())
+    base = hashlib.sha256(f"{sha256_of(weights)} {looking}\n".encode())
     net: Any = None
     answers: list[Predicted] = []
-    progress = tqdm(total=len(pictures), desc=f"{weights.name}, {imgsz} px", disable=None)
+    progress = tqdm(total=len(pictures), desc=f"{weights.name}, {looking.imgsz} px", disable=None)
     with progress:
         for start in range(0, len(pictures), CHUNK):
             chunk = pictures[start : start + CHUNK]
             kept = cache / f"{_key(base.copy(), chunk)}.npz"
             if not kept.is_file():
                 net = net or _load(weights)
-                _keep(kept, _predict(net, _numbers(net, weights), chunk, imgsz))
+                _keep(kept, _predict(net, _numbers(net, weights), chunk, looking))
             answers += _read(kept)
             progress.update(len(chunk))
     return answers
@@ -94,8 +105,8 @@ def _load(weights: Path) -> Any:
     if "ultralytics" not in sys.modules:
         CACHE.mkdir(parents=True, exist_ok=True)
         os.environ.update(ENVIRONMENT, YOLO_CONFIG_DIR=str(CACHE.parent.resolve()))
-    import torch  # noqa: PLC0415
-    from ultralytics.models import YOLO  # noqa: PLC0415
+    import torch  # noqa: PLC0415 - large, and not needed where all answers are kept
+    from ultralytics.models import YOLO  # noqa: PLC0415 - reads its environment when imported
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     try:
@@ -114,32 +125,51 @@ def _numbers(net: Any, weights: Path) -> Mapping[int, int]:
 
 
 def _predict(
-    net: Any, numbers: Mapping[int, int], pictures: Sequence[Path], imgsz: int
+    net: Any, numbers: Mapping[int, int], pictures: Sequence[Path], looking: Looking
 ) -> list[Predicted]:
-    answers = []
-    for path in pictures:
+    def look(picture: str | NDArray[np.uint8]) -> Any:
         [result] = net.predict(
-            str(path),
-            imgsz=imgsz,
+            picture,
+            imgsz=looking.imgsz,
             conf=LEAST_SCORE,
             max_det=MOST_BOXES,
             classes=list(numbers),
             verbose=False,
         )
-        answers.append(_predicted(result, numbers))
+        return result
+
+    answers = []
+    for path in pictures:
+        whole = look(str(path))
+        height, width = whole.orig_shape
+        boxes, labels = _reports(whole)
+        part = looking.far.part_of((width, height)) if looking.far else None
+        if part is not None:
+            far, far_labels = _reports(look(part.of(whole.orig_img)))
+            labels = np.concatenate([labels, far_labels])
+            boxes, kept = both_views(boxes, far, labels, part)
+            labels = labels[kept]
+        answers.append(_predicted((width, height), boxes, labels, numbers))
     return answers
 
 
-def _predicted(result: Any, numbers: Mapping[int, int]) -> Predicted:
-    height, width = result.orig_shape
-    boxes = result.boxes.xyxyn.cpu().numpy().astype(np.float64).clip(0, 1)
-    scores = result.boxes.conf.cpu().numpy().astype(np.float64)
-    classes = np.array([numbers[int(c)] for c in result.boxes.cls.cpu().numpy()], np.intp)
+def _reports(result: Any) -> tuple[Boxes, NDArray[np.intp]]:
+    """Boxes in pixels with their scores, and the numbers of their classes in the weights."""
+    table = result.boxes.data.cpu().numpy()
+    return table[:, 0:5].astype(np.float32), table[:, 5].astype(np.intp)
+
+
+def _predicted(
+    size_px: tuple[int, int], found: Boxes, labels: NDArray[np.intp], numbers: Mapping[int, int]
+) -> Predicted:
+    boxes = (found[:, 0:4].astype(np.float64) / np.tile(size_px, 2)).clip(0, 1)
+    scores = found[:, 4].astype(np.float64)
+    classes = np.array([numbers[label] for label in labels.tolist()], np.intp)
     if len(set(numbers.values())) < len(numbers):
         keep = _without_doubles(boxes, scores, classes)
         boxes, scores, classes = boxes[keep], scores[keep], classes[keep]
-    order = np.argsort(-scores, kind="stable")
-    return Predicted((width, height), boxes[order], scores[order], classes[order])
+    order = np.argsort(-scores, kind="stable")[:MOST_BOXES]
+    return Predicted(size_px, boxes[order], scores[order], classes[order])
 
 
 def _without_doubles(

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from detection.calibration import PassCurve
 from detection.evaluate import calibrate
 from detection.evaluate.claims import DRAWN
 from detection.evaluate.dark import darkened
@@ -22,7 +21,7 @@ from detection.evaluate.drive import (
 from detection.evaluate.frames import clip_frames, is_ordinary
 from detection.evaluate.matching import Floats, match
 from detection.evaluate.measure import Figures, Sample, found_at, measure, sample
-from detection.evaluate.predictions import Predicted, find_all, known_classes
+from detection.evaluate.predictions import Looking, Predicted, find_all, known_classes
 from detection.evaluate.scenes import with_scenes
 from detection.labelled import CLASSES, LabelledPicture, LabelsError, read_folder, read_yaml
 
@@ -39,7 +38,7 @@ class Measured:
     sample: Sample
     figures: Figures
     drive: Drive | None
-    passes: PassCurve | None
+    passes: calibrate.PassCurve | None
     dark: float | None
 
 
@@ -64,26 +63,26 @@ def gather(data: Path, split: str, drawn: Path | None) -> list[LabelledPicture]:
 def evaluate(
     weights: Path,
     pictures: Sequence[LabelledPicture],
-    imgsz: int,
+    looking: Looking,
     seeds: Sequence[int] = (),
     assets: Path = Path("var/assets"),
 ) -> Measured:
     """Look at all pictures and measure. seeds: of the drives to render. Raises WeightsError."""
     known = known_classes(weights)
-    of = sample(pictures, find_all(weights, [picture.path for picture in pictures], imgsz))
+    of = sample(pictures, find_all(weights, [picture.path for picture in pictures], looking))
     figures = measure(of, known)
     if not seeds:
         return Measured(known, of, figures, None, None, None)
     drive = joined(
         [
-            read_drive(folder, find_all(weights, pictures_of(folder), imgsz))
+            read_drive(folder, find_all(weights, pictures_of(folder), looking))
             for folder in render_drives(KEPT / "drives", assets, seeds)
         ]
     )
     best, frames, right = pass_arrays(drive)
     certain = min(int(right.sum()), int((~right).sum()))
     passes = calibrate.fit_passes(best, frames, right) if certain >= calibrate.FEWEST else None
-    return Measured(known, of, figures, drive, passes, _dark(weights, of, figures, imgsz))
+    return Measured(known, of, figures, drive, passes, _dark(weights, of, figures, looking))
 
 
 def _read(place: Path, split: str) -> list[LabelledPicture]:
@@ -103,7 +102,7 @@ def _train(data: Path, split: str) -> list[LabelledPicture]:
         return []
 
 
-def _dark(weights: Path, of: Sample, figures: Figures, imgsz: int) -> float:
+def _dark(weights: Path, of: Sample, figures: Figures, looking: Looking) -> float:
     """Boxes found in darkened pictures, as a share of those found by day."""
     real = np.flatnonzero(of.held_back & ~of.drawn).tolist()
     chosen, paths = darkened([of.pictures[i] for i in real], KEPT / "dark")
@@ -111,7 +110,7 @@ def _dark(weights: Path, of: Sample, figures: Figures, imgsz: int) -> float:
     pictures = [of.pictures[i] for i in numbers]
     by_picture = figures.working.by_picture[numbers]
     day = _found(pictures, [of.predicted[i] for i in numbers], by_picture)
-    night = _found(pictures, find_all(weights, paths, imgsz), by_picture)
+    night = _found(pictures, find_all(weights, paths, looking), by_picture)
     return night / day if day else 1.0
 
 

@@ -1,19 +1,13 @@
 """A street with houses, scenery and hazards at their true places."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from detection.render import catalogue
 from detection.render.facade import House, houses
-from detection.render.objects.barrier import barrier
 from detection.render.objects.cat import cat
-from detection.render.objects.cone import cone
-from detection.render.objects.debris import debris
-from detection.render.objects.drum import drum
 from detection.render.objects.horse import horse
-from detection.render.objects.pothole import pothole
-from detection.render.objects.sign import roadwork_sign
 from detection.render.roads import Section
 from detection.render.roadside import Standing, roadside
 from detection.render.solid import Picture, Shape
@@ -23,17 +17,19 @@ DEFAULT_OBJECTS = 18
 _FIRST_M = 24.0
 _LAST_M = 12.0
 
-_DRAWN: dict[str, Callable[[np.random.Generator], Shape]] = {
-    "cone": cone,
-    "drum": drum,
-    "barrier": barrier,
-    "roadwork_sign": roadwork_sign,
-    "debris": debris,
-    "pothole": pothole,
-    "horse": horse,
+# What stands along the street: kind in the catalogue, and the sorts that anyone knows at sight.
+_SORTS = {
+    "cone": ("cone", ("cone",)),
+    "drum": ("drum_barrel", ("drum",)),
+    "barrier": ("barrier", ("type_three", "a_frame")),
+    "roadwork_sign": ("roadwork_sign", ("diamond_sign", "triangle_sign")),
+    "debris": ("debris", ("tyre", "carton", "planks")),
+    "pothole": ("pothole", ("pothole",)),
 }
 _ORDER = ("roadwork_sign", "barrier", "cone", "drum", "debris", "pothole", "cone", "drum", "cone")
 _ANIMALS = ("cat", "horse")
+# The way of a car that drives in the middle of its lane, metres right of the centre line.
+_CAR_LEFT_M, _CAR_RIGHT_M = 0.6, 2.8
 
 
 @dataclass(frozen=True)
@@ -76,12 +72,9 @@ def _things(
     things = []
     for i, kind in enumerate(kinds):
         along = _FIRST_M + i * gap + float(rng.uniform(-0.15, 0.15)) * gap
-        if kind == "cat":
-            shape = cat(photo, float(rng.uniform(1.15, 1.2)), bool(rng.random() < 0.5))
-        else:
-            shape = _DRAWN[kind](rng)
+        shape = _made(kind, photo, rng)
         height = float(shape.points[:, 2].max())
-        right = _beside_the_car(kind, rng)
+        right = _beside_the_car(kind, shape, rng)
         things.append(Thing(i + 1, kind, along, right, 0.0 if kind == "pothole" else height, shape))
     return tuple(things)
 
@@ -93,16 +86,18 @@ def _kinds(objects: int) -> list[str]:
     return [(others if i % 2 else animals)[i // 2] for i in range(objects)]
 
 
-def _beside_the_car(kind: str, rng: np.random.Generator) -> float:
-    """Metres right of the centre line, clear of a car that drives in the middle of its lane."""
-    if kind == "roadwork_sign":
-        return float(rng.uniform(3.6, 4.2))
-    left, right = {
-        "cat": (-0.2, 3.5),
-        "horse": (-0.9, 4.0),
-        "barrier": (-0.9, 4.2),
-        "pothole": (-0.4, 3.3),
-    }.get(kind, (-0.1, 3.4))
-    return float(
-        rng.uniform(left - 0.3, left) if rng.random() < 0.6 else rng.uniform(right, right + 0.2)
-    )
+def _made(kind: str, photo: Picture, rng: np.random.Generator) -> Shape:
+    if kind == "cat":
+        return cat(photo, float(rng.uniform(1.15, 1.2)), bool(rng.random() < 0.5))
+    if kind == "horse":
+        return horse(rng)
+    group, sorts = _SORTS[kind]
+    return catalogue.make(group, rng, variant=sorts[int(rng.integers(len(sorts)))])
+
+
+def _beside_the_car(kind: str, shape: Shape, rng: np.random.Generator) -> float:
+    """Metres right of the centre line where a thing of its width is clear of the car."""
+    gap_m = float(rng.uniform(0.05, 0.35))
+    if kind == "roadwork_sign" or rng.random() < 0.4:
+        return _CAR_RIGHT_M + gap_m - float(shape.points[:, 0].min())
+    return _CAR_LEFT_M - gap_m - float(shape.points[:, 0].max())

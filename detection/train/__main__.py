@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m detection.train",
         description=__doc__,
-        epilog="example: python -m detection.train --data ../shared/data var/train/drawn",
+        epilog="example: python -m detection.train --data ../shared/data var/train/sets",
     )
     parser.add_argument(
         "--data", nargs="+", type=Path, required=True, help="folders with SOURCE/images/train"

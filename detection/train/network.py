@@ -43,7 +43,7 @@ class _HierarchicalEntropy(torch.nn.Module):
         )
 
 
-class _JudgedLoss(v8DetectionLoss):  # type: ignore[misc]
+class _JudgedLoss(v8DetectionLoss):  # type: ignore[misc]  # ultralytics has no types
     """ultralytics' loss that does not punish a find where the labels are not complete."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class _JudgedLoss(v8DetectionLoss):  # type: ignore[misc]
         return super().loss(preds, batch)
 
 
-class Loss(E2ELoss):  # type: ignore[misc]
+class Loss(E2ELoss):  # type: ignore[misc]  # ultralytics has no types
     """The loss of both heads; the weight moves from one-to-many to one-to-one as training goes."""
 
     def __init__(self, network: DetectionModel) -> None:

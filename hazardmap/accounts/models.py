@@ -105,7 +105,8 @@ class ApiKey(models.Model):
 class Device(models.Model):
     """A phone or dashcam of a contributor; its token can only upload and read its own frames.
 
-    Camera values are None until somebody has measured them; nothing sets them yet.
+    Camera values are None until somebody has measured them; nothing sets them yet. What its drives
+    tell of the camera is kept by the map.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -76,6 +76,13 @@ def buyer_by_token(text: str) -> Buyer | None:
     return Buyer(row.kid, row.organisation_id)
 
 
+def keys_without_rights(*, since: datetime) -> set[str]:
+    """The keys that were revoked or have expired since then."""
+    now = timezone.now()
+    ended = Q(revoked_at__gte=since) | Q(expires_at__range=(since, now))
+    return set(ApiKey.objects.filter(ended).values_list("kid", flat=True))
+
+
 def device_cameras(device_ids: Iterable[UUID]) -> dict[UUID, Callable[[Camera], Camera]]:
     """Of each device: from a base (EXIF or the default) its camera, with what is known of it."""
     return {row.id: partial(_camera, row) for row in Device.objects.filter(id__in=set(device_ids))}
@@ -102,3 +109,8 @@ def witnesses(account_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The anonymous numbers that stand for accounts in the evidence."""
     found = User.objects.filter(id__in=set(account_ids))
     return dict(found.values_list("id", "witness"))
+
+
+def keys_of(organisation_id: UUID) -> list[str]:
+    """The public ids of all keys that an organisation ever had."""
+    return list(ApiKey.objects.filter(organisation=organisation_id).values_list("kid", flat=True))

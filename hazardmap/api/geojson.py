@@ -1,16 +1,23 @@
-"""Hazards as GeoJSON (RFC 7946)."""
+"""Hazards as GeoJSON (RFC 7946).
 
-from collections.abc import Mapping
-from datetime import datetime
+The serializers describe answers. They are made without them: a page of 500 hazards would spend
+more time in serializers than in the database.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.route import Match, Side
+from hazardmap.core.usage import Meter
+from hazardmap.hazards.search import OnWay
+
+MEDIA_TYPE = "application/geo+json"
 
 
 class Point(serializers.Serializer[Any]):
@@ -20,7 +27,7 @@ class Point(serializers.Serializer[Any]):
     )
 
 
-class HazardProperties(serializers.Serializer[Hazard]):
+class HazardProperties(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(sorted(KINDS))
     group = serializers.ChoiceField(["construction", "obstacle", "wildlife"])
     state = serializers.ChoiceField([state.value for state in State])
@@ -40,6 +47,26 @@ class HazardProperties(serializers.Serializer[Hazard]):
     simulated = serializers.BooleanField(help_text="rests on rendered or restaged frames")
 
 
+class OnWayProperties(HazardProperties):
+    distance_m = serializers.FloatField(
+        min_value=0, help_text="along the route, or as the crow flies to what lies ahead"
+    )
+    offset_m = serializers.FloatField(help_text="to the right of the way (> 0), to its left (< 0)")
+    side = serializers.ChoiceField(
+        [side.value for side in Side], help_text="`on` where radius_m reaches the way"
+    )
+    heading_match = serializers.ChoiceField(
+        [match.value for match in Match],
+        help_text="how those who saw it drove, against the way's direction there",
+    )
+
+
+class AheadProperties(OnWayProperties):
+    seconds_away = serializers.FloatField(
+        allow_null=True, help_text="at this speed, as the crow flies; null at a standstill"
+    )
+
+
 class HazardFeature(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["Feature"])
     id = serializers.UUIDField()
@@ -47,42 +74,111 @@ class HazardFeature(serializers.Serializer[Any]):
     properties = HazardProperties()
 
 
+class OnRouteFeature(HazardFeature):
+    properties = OnWayProperties()
+
+
+class AheadFeature(HazardFeature):
+    properties = AheadProperties()
+
+
 class Link(serializers.Serializer[Any]):
     rel = serializers.ChoiceField(["self", "next"])
-    href = serializers.CharField()
+    href = serializers.CharField(help_text="asked with the same method and body")
 
 
-class HazardCollection(serializers.Serializer[Any]):
+class Cost(serializers.Serializer[Any]):
+    meter = serializers.ChoiceField([Meter.HAZARD.value])
+    units = serializers.IntegerField(min_value=0)
+
+
+class Answer(serializers.Serializer[Any]):
+    """What every answer says."""
+
+    as_of = serializers.DateTimeField(help_text="when this was true")
+    data_age_s = serializers.FloatField(
+        allow_null=True, help_text="since the map last changed anywhere; null if it never has"
+    )
+    cost = Cost(help_text="of this answer")
+
+
+class HazardCollection(Answer):
     type = serializers.ChoiceField(["FeatureCollection"])
-    as_of = serializers.DateTimeField()
     features = HazardFeature(many=True)
-    links = Link(many=True)
+    links = Link(many=True, help_text="`next`, where more follows, even after an empty page")
 
 
-def feature(hazard: Hazard, now: datetime) -> dict[str, Any]:
-    """A hazard in the shape that `HazardFeature` describes."""
-    names = set(HazardProperties().fields) - {"group", "probability", "t"}
-    properties: Mapping[str, Any] = {name: getattr(hazard, name) for name in names}
+class RouteCollection(HazardCollection):
+    length_m = serializers.FloatField(help_text="of the route")
+    features = OnRouteFeature(many=True)
+
+
+class AheadCollection(HazardCollection):
+    matched = serializers.IntegerField(help_text="how many lie ahead; features has the nearest")
+    features = AheadFeature(many=True)
+
+
+def feature(hazard: Hazard, now: datetime, **more: Any) -> dict[str, Any]:
+    """A hazard in the shape that `HazardFeature` describes; `more` are further properties."""
+    properties = {
+        "kind": hazard.kind,
+        "group": KINDS[hazard.kind].group.value,
+        "state": hazard.state.value,
+        "probability": probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, now),
+        "p": hazard.p,
+        "t": timestamp(hazard.t_ref),
+        "half_life_s": hazard.half_life_s,
+        "radius_m": hazard.radius_m,
+        "severity": hazard.severity,
+        "first_seen": timestamp(hazard.first_seen),
+        "last_seen": timestamp(hazard.last_seen),
+        "expires_at": timestamp(hazard.expires_at),
+        "passes": hazard.passes,
+        "witnesses": hazard.witnesses,
+        "published": hazard.published,
+        "confirmed": hazard.confirmed,
+        "simulated": hazard.simulated,
+    }
     return {
         "type": "Feature",
-        "id": hazard.id,
+        "id": str(hazard.id),
         "geometry": {"type": "Point", "coordinates": [hazard.lon, hazard.lat]},
-        "properties": {
-            **properties,
-            "group": KINDS[hazard.kind].group.value,
-            "state": hazard.state.value,
-            "probability": probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, now),
-            "t": hazard.t_ref,
-        },
+        "properties": properties | more,
     }
 
 
-def links_of(request: Request, last: UUID | None) -> list[dict[str, str]]:
-    """`self`, and `next` where more hazards follow after the id `last`."""
-    links = [{"rel": "self", "href": request.build_absolute_uri()}]
-    if last is not None:
-        query = request.query_params.copy()
-        query["after"] = str(last)
-        href = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        links.append({"rel": "next", "href": href})
-    return links
+def on_way(found: OnWay) -> dict[str, Any]:
+    """What `OnWayProperties` adds."""
+    return {
+        "distance_m": round(found.distance_m, 3),
+        "offset_m": round(found.offset_m, 2),
+        "side": found.side.value,
+        "heading_match": found.match.value,
+    }
+
+
+def collection(
+    features: Iterable[dict[str, Any]],
+    *,
+    as_of: datetime,
+    changed_at: datetime | None,
+    links: list[dict[str, str]],
+) -> dict[str, Any]:
+    """In the shape that `HazardCollection` describes."""
+    return {
+        "type": "FeatureCollection",
+        "as_of": timestamp(as_of),
+        "data_age_s": age_s(changed_at, as_of),
+        "features": list(features),
+        "links": links,
+    }
+
+
+def age_s(changed_at: datetime | None, now: datetime) -> float | None:
+    """Seconds since the map last changed."""
+    return None if changed_at is None else max(0.0, (now - changed_at).total_seconds())
+
+
+def timestamp(at: datetime) -> str:
+    """RFC 3339, in UTC."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"

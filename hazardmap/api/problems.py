@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404
+from psycopg.errors import QueryCanceled
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from hazardmap.core.georeference import Fault
 from hazardmap.platform.problems import MEDIA_TYPE, problem
+from hazardmap.platform.request_id import request_id
+
+QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
 class Invalid(exceptions.APIException):
@@ -29,30 +34,51 @@ class TooLarge(Invalid):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
+class TooSlow(exceptions.APIException):
+    """The database gave up (statement_timeout)."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The answer took too long. Ask for a smaller area, or later."
+    wait = 10
+
+
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler."""
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    elif isinstance(error, SuspiciousOperation):  # Django's limits on the fields of a form
-        error = exceptions.ParseError("The form has too many or too large fields.")
+    error = _as_answer(error)
     if not isinstance(error, exceptions.APIException):
         return None
-    headers = {}
+    headers, more = {}, {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    if getattr(error, "wait", None) is not None:
-        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    if isinstance(error, exceptions.Throttled):
+        more = {
+            "type": QUOTA_EXCEEDED,
+            "title": "Request cannot be satisfied as assigned quota has been exceeded",
+            "violated-policies": ["default"],
+        }
     faults = error.faults if isinstance(error, Invalid) else []
-    detail = (
-        "; ".join(f"{fault.field}: {fault.rule}" for fault in faults)
-        if faults
-        else str(error.detail)
+    body = problem(
+        error.status_code,
+        "; ".join(f"{fault.field}: {fault.rule}" for fault in faults) or str(error.detail),
+        [(fault.field, fault.rule) for fault in faults],
+        request=request_id(context["request"].META),
+        **more,
     )
-    return Response(
-        problem(error.status_code, detail, [(fault.field, fault.rule) for fault in faults]),
-        status=error.status_code,
-        headers=headers,
-        content_type=MEDIA_TYPE,
-    )
+    return Response(body, status=error.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _as_answer(error: Exception) -> Exception:
+    """Django's own errors as REST framework's."""
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+        return TooSlow()
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge([Fault("body", "is larger than 1 MB without its files")])
+    if isinstance(error, SuspiciousOperation):  # Django's limits on the fields of a form
+        return exceptions.ParseError("The form has too many fields.")
+    return error

@@ -12,6 +12,7 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "instance": {"type": "string", "description": "urn:uuid: and the id of the request"},
         "errors": {
             "type": "array",
             "description": "each broken rule",
@@ -27,10 +28,20 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-
-LIMITED = {
-    "pairDevice": "too many tries from this address",
-    "uploadFrame": "too many frames from this device; `Retry-After` says when to go on",
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key and request again within 24 hours get the first answer again.",
+    "schema": {"type": "string", "maxLength": 257},
+    "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+}
+WRITING = {"uploadFrame", "pairDevice"}
+CONDITIONAL = {
+    "listHazards",
+    "listHazardsAhead",
+    "getHazard",
+    "listChanges",
+    "listChangesOfHazard",
 }
 
 
@@ -40,6 +51,10 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for operation in operations.values():
+            if operation["operationId"] in WRITING:
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+            if operation["operationId"] in CONDITIONAL:
+                operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
             for status, description in _errors(operation).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
@@ -56,9 +71,13 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["401"] = "the token is missing, unknown, revoked or expired"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
+    if operation["operationId"] == "exportHazards":
+        errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
         errors["415"] = "the body has another media type"
-    if operation["operationId"] in LIMITED:
-        errors["429"] = LIMITED[operation["operationId"]]
+    if operation["operationId"] in WRITING:
+        errors["409"] = "a request with this Idempotency-Key is being processed"
+        errors["422"] = "this Idempotency-Key was used for another request"
+    errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
     return errors

@@ -3,8 +3,11 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from hazardmap.api.v1.changes import Changes, HazardHistory
+from hazardmap.api.v1.export import Export
 from hazardmap.api.v1.frames import Frame, Frames, Pair
-from hazardmap.api.v1.hazards import HazardById, Hazards
+from hazardmap.api.v1.hazards import HazardById, Hazards, HazardsInRegion
+from hazardmap.api.v1.ways import HazardsAhead, HazardsAlongRoute
 from hazardmap.platform.limited import limited
 
 DESCRIPTIONS_PER_MINUTE = 120
@@ -14,7 +17,13 @@ urlpatterns = [
     path("frames/<uuid:frame_id>", Frame.as_view(), name="frame"),
     path("pair", Pair.as_view(), name="pair"),
     path("hazards", Hazards.as_view(), name="hazards"),
+    path("hazards/in-region", HazardsInRegion.as_view(), name="hazards-in-region"),
+    path("hazards/along-route", HazardsAlongRoute.as_view(), name="hazards-along-route"),
+    path("hazards/ahead", HazardsAhead.as_view(), name="hazards-ahead"),
+    path("hazards/export", Export.as_view(), name="hazards-export"),
     path("hazards/<uuid:hazard_id>", HazardById.as_view(), name="api-hazard"),
+    path("hazards/<uuid:hazard_id>/changes", HazardHistory.as_view(), name="hazard-changes"),
+    path("changes", Changes.as_view(), name="changes"),
     path(
         "openapi.json",
         limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(

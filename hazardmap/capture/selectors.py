@@ -1,18 +1,39 @@
 """Reads: frames as values."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
 from django.core.files.storage import default_storage
-from django.db.models import FloatField, Func, QuerySet
+from django.db.models import FloatField, Func, Max, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from hazardmap.capture.models import Frame
+from hazardmap.core.ids import uuid7
 
 TRACK_WINDOW = timedelta(seconds=30)
+HEARD_WITHIN = timedelta(hours=1)
+DRIVE_OVER = timedelta(minutes=2)
+
+Span = tuple[datetime, datetime]
+_TOLD = """
+    SELECT id FROM capture_frame
+    WHERE device_id = device AND state = 'detected' AND provenance = 'camera'
+        AND reason <> ALL(%s)
+"""
+_TRACKS = f"""
+    SELECT near.id
+    FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[])
+        AS wanted (device, low, high),
+    LATERAL (
+        ({_TOLD} AND captured_at < low ORDER BY captured_at DESC LIMIT 8)
+        UNION ALL ({_TOLD} AND captured_at > high ORDER BY captured_at LIMIT 8)
+        UNION ALL ({_TOLD} AND captured_at BETWEEN low AND high ORDER BY captured_at LIMIT 200)
+    ) AS near
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +66,7 @@ class FramePose:
     provenance: str
     width_px: int | None
     height_px: int | None
+    phash: int | None
 
 
 def frames_of(account_id: UUID, *, limit: int) -> list[FrameInfo]:
@@ -85,6 +107,29 @@ def track_around(device_id: UUID, at: datetime) -> list[FramePose]:
     return _poses(rows.order_by("captured_at", "id"))
 
 
+def tracks_around(spans: Mapping[UUID, Span], *, without: Collection[str]) -> list[FramePose]:
+    """For each device its detected frames within a span of time, and the next few on both sides.
+
+    without: reasons of frames that are left out.
+    """
+    lows, highs = [low for low, _ in spans.values()], [high for _, high in spans.values()]
+    near = RawSQL(_TRACKS, (list(spans), lows, highs, *[list(without)] * 3))  # noqa: S611 - ours
+    return _poses(Frame.objects.filter(id__in=near))
+
+
+def devices_back(now: datetime) -> list[UUID]:
+    """Devices that sent frames within the last hour, none of which was taken just now."""
+    recent = Frame.objects.filter(id__gte=uuid7(now - HEARD_WITHIN, bytes(10)))
+    last = recent.values("device_id").annotate(last=Max("captured_at")).order_by("device_id")
+    return list(last.filter(last__lt=now - DRIVE_OVER).values_list("device_id", flat=True))
+
+
+def frames_between(device_id: UUID, after: datetime, upto: datetime) -> list[UUID]:
+    """The device's frames captured after one time and up to another, in order of time."""
+    frames = Frame.objects.filter(device_id=device_id, captured_at__gt=after, captured_at__lte=upto)
+    return list(frames.order_by("captured_at", "id").values_list("id", flat=True))
+
+
 def _info(row: Frame) -> FrameInfo:
     return FrameInfo(
         row.id,
@@ -104,6 +149,6 @@ def _poses(rows: QuerySet[Frame]) -> list[FramePose]:
     lat = Func(flat, function="ST_Y", output_field=FloatField())
     columns = rows.values_list(
         *("id", "account_id", "device_id", "captured_at", lon, lat, "accuracy_m", "heading_deg"),
-        *("speed_mps", "hfov_deg", "provenance", "width_px", "height_px"),
+        *("speed_mps", "hfov_deg", "provenance", "width_px", "height_px", "phash"),
     )
     return [FramePose(*row) for row in columns]

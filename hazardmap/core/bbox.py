@@ -14,6 +14,8 @@ def parse_bbox(text: str) -> Bbox:
         raise ValueError("must be west,south,east,north in degrees") from None
     if not all(math.isfinite(side) for side in (west, south, east, north)):
         raise ValueError("must be finite numbers")
+    if max(abs(west), abs(east)) <= 90 < max(abs(south), abs(north)) <= 180:
+        raise ValueError("latitudes must be from -90 to 90: the order is longitude, latitude")
     if not (-180 <= west <= 180 and -180 <= east <= 180):
         raise ValueError("longitudes must be from -180 to 180")
     if not -90 <= south <= north <= 90:

@@ -13,8 +13,8 @@ from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
 from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import accuracy_m
 from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
+from hazardmap.core.placing import Place, joined
 from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
@@ -80,8 +80,8 @@ class Candidate:
         self._label: str | None = None
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
-        self.mean_m, self.cov_m2 = thing.mean_m, _with_offset(thing)
-        self.report(thing, look, told, moves=False)
+        self.place(Place(*thing.report))
+        self.report(thing, look, told)
 
     @property
     def reports(self) -> int:
@@ -102,6 +102,16 @@ class Candidate:
     @property
     def half_life_s(self) -> float:
         return self._params.half_life_s(self.kind)
+
+    @property
+    def stands(self) -> Place:
+        """Where, and how well that is known."""
+        return Place(self.mean_m, self.own_m2, self.common_m2)
+
+    @property
+    def cov_m2(self) -> Floats:
+        """Covariance of its place, (2, 2)."""
+        return self.stands.cov_m2
 
     @property
     def placed(self) -> Placed:
@@ -159,14 +169,14 @@ class Candidate:
         """What a look says that reported nothing here."""
         return of_silence(look, self._poor_miss, self._params)
 
-    def report(
-        self, thing: Thing, look: Look, told: Likelihood, row: float = 1.0, *, moves: bool = True
-    ) -> None:
+    def place(self, place: Place) -> None:
+        """It stands there, by all that is known now."""
+        self.mean_m, self.own_m2, self.common_m2 = place
+
+    def report(self, thing: Thing, look: Look, told: Likelihood, row: float = 1.0) -> None:
         """A pass has reported it. row: see `persistence.updated`."""
         self._advance(look.of.last_at)
         self.belief = updated(self.belief, told, row)
-        if moves:
-            self._move(thing.mean_m, _with_offset(thing))
         for observation in thing.observations:
             self._votes[observation.kind] += max(observation.score, 1e-3)
         self.sightings.extend(thing.sightings)
@@ -235,7 +245,7 @@ class Candidate:
         if self.past or twin.past:
             raise HistoryNeeded
         twin.state = State.CLEARED
-        self._move(twin.mean_m, twin.cov_m2)
+        self.place(joined(self.stands, twin.stands))
         self._advance(twin.at)
         if twin.belief.exists > self.belief.exists:
             self.belief = twin.belief
@@ -259,13 +269,6 @@ class Candidate:
 
     def _advance(self, now: datetime) -> None:
         self.belief, self.at = self.belief_at(now), max(self.at, now)
-
-    def _move(self, mean_m: Floats, cov_m2: Floats) -> None:
-        """Information filter step for a thing that stands still."""
-        mine, other = np.linalg.inv(self.cov_m2), np.linalg.inv(cov_m2)
-        self.cov_m2 = np.linalg.inv(mine + other)
-        self.cov_m2 = (self.cov_m2 + self.cov_m2.T) / 2.0
-        self.mean_m = self.cov_m2 @ (mine @ self.mean_m + other @ mean_m)
 
     def _evaluate(self) -> None:
         limits = self._params.limits
@@ -299,10 +302,3 @@ class Candidate:
                 p_after=self.belief.exists,
             )
         )
-
-
-def _with_offset(thing: Thing) -> Floats:
-    """Covariance of a thing's place with the position error that its frames share."""
-    shared_m2 = np.mean([accuracy_m(sighting.view) ** 2 for sighting in thing.sightings])
-    cov: Floats = thing.cov_m2 + shared_m2 * np.eye(2)
-    return cov

@@ -241,7 +241,7 @@ _READ: Final[dict[str, Any]] = {
     "state": State,
     "belief": lambda saved: Belief(*saved),
     "mean_m": np.array,
-    "cov_m2": np.array,
+    "own_m2": np.array,
     "supporters": set,
     "against": set,
     "past": _past,

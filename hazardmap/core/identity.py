@@ -25,9 +25,10 @@ def match(stored: Mapping[UUID, frozenset[UUID]], found: Mapping[UUID, frozenset
     """Match what was found to what is stored by the parts that they share.
 
     By id, both: what each is made of (a hazard of observations, a work zone of hazards). stored:
-    everything that shares a part with what was found. The largest overlaps are joined first, ties
-    by smallest id; each stored and each found thing is joined at most once. What was found without
-    a partner keeps its own id, unless a stored thing holds that: then it gets one derived from it.
+    everything that shares a part with what was found. The largest overlaps are joined first, of
+    equal ones those of the same id, then by smallest id; each stored and each found thing is joined
+    at most once. What was found without a partner keeps its own id, unless a stored thing holds
+    that: then it gets one derived from it.
     """
     holder = {part: id_ for id_ in sorted(stored, reverse=True) for part in stored[id_]}
     overlaps: dict[tuple[UUID, UUID], int] = {}
@@ -35,7 +36,7 @@ def match(stored: Mapping[UUID, frozenset[UUID]], found: Mapping[UUID, frozenset
         for part in parts & holder.keys():
             pair = holder[part], found_id
             overlaps[pair] = overlaps.get(pair, 0) + 1
-    ranked = sorted(overlaps, key=lambda pair: (-overlaps[pair], pair))
+    ranked = sorted(overlaps, key=lambda pair: (-overlaps[pair], pair[0] != pair[1], pair))
     continued: dict[UUID, UUID] = {}
     taken: set[UUID] = set()
     for stored_id, found_id in ranked:

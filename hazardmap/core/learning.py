@@ -26,7 +26,8 @@ _SURE: Final = 0.95  # of being real, or a mistake, to serve as an example of on
 _PRIOR_CASES: Final = 20.0
 _PRIOR_DEATHS: Final = 5.0
 _SETTLED: Final = 3  # reports that make an example
-_SPOT_M: Final = 20.0  # a false alarm this far away would be another spot
+SPOT_M: Final = 20.0
+"""A false alarm this far along the road would be at another spot."""
 _BINS: Final = 20  # of the score
 _SCALES: Final = np.exp(np.linspace(-0.7, 0.3, 21))  # of the table's recall
 _SCALE_SIGMA, _CORRELATION_SIGMA = 0.2, 0.2  # of their priors
@@ -85,7 +86,7 @@ def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Ta
         if one.reports >= _SETTLED:
             life = _life(one, now) * one.belief.real
             sums.lives[one.kind] = sums.lives.get(one.kind, np.zeros(2)) + life
-    return replace(sums, spots=looked_m / _SPOT_M * max(len(families), 1))
+    return replace(sums, spots=looked_m / SPOT_M * max(len(families), 1))
 
 
 def learned(

@@ -29,6 +29,8 @@ _MISFIT: Final = 3.0  # mean squared residual, in sigmas, above which a thing wa
 _PITCH_FLOOR_DEG: Final = 0.3  # what a moving vehicle's suspension does to it
 _HEIGHT_FLOOR_M: Final = 0.05
 _YAW_FLOOR_DEG: Final = 0.4
+_KEPT: Final = 0.97  # of what was known, at each further drive: a mount slips
+_MOUNTED_ANEW: Final = 11.34  # 99 % of χ² with 3 degrees of freedom
 
 Row = tuple[float, Floats]
 
@@ -50,12 +52,32 @@ class Mounting:
             tuple(a + b for a, b in zip(self.vector, other.vector, strict=True)),
         )
 
+    def after(self, drive: "Mounting", base: Camera) -> "Mounting":
+        """What is known after one more drive, of which `drive` is what was learned.
+
+        A drive that contradicts all before it says that the camera was mounted anew: what went
+        before is forgotten.
+        """
+        told, (mean, cov) = _matrix(drive), self._posterior(base)
+        off = np.array(drive.vector) - told @ mean
+        spread = told @ cov @ told + told
+        if float(off @ np.linalg.pinv(spread, hermitian=True) @ off) > _MOUNTED_ANEW:
+            return drive
+        return drive + Mounting(
+            tuple(_KEPT * value for value in self.information),
+            tuple(_KEPT * value for value in self.vector),
+        )
+
+    def _posterior(self, base: Camera) -> tuple[Floats, Floats]:
+        """Mean (3,) and covariance (3, 3); `base` is the prior."""
+        prior = np.diag(np.array(_sigmas(base)) ** -2.0)
+        cov = np.asarray(np.linalg.inv(prior + _matrix(self)), np.float64)
+        mean: Floats = cov @ (prior @ np.array(_values(base)) + np.array(self.vector))
+        return mean, cov
+
     def applied(self, base: Camera) -> Camera:
         """The camera with what was learned; `base` is its prior."""
-        sigmas = np.array(_sigmas(base))
-        prior = np.diag(sigmas**-2.0)
-        cov = np.linalg.inv(prior + np.array(self.information).reshape(3, 3))
-        pitch, height_m, yaw = cov @ (prior @ np.array(_values(base)) + np.array(self.vector))
+        (pitch, height_m, yaw), cov = self._posterior(base)
         spread = np.sqrt(np.diag(cov))
         return replace(
             base,
@@ -171,6 +193,10 @@ def _rows(seen: Sighting, x: Floats) -> list[Row]:
 def _row(off: float, place: Floats, rest: tuple[float, float, float, float], sigma: float) -> Row:
     """rest: derivatives by size, pitch, height and yaw."""
     return off / sigma, np.array([*place.tolist(), *rest]) / sigma
+
+
+def _matrix(mounting: Mounting) -> Floats:
+    return np.array(mounting.information).reshape(3, 3)
 
 
 def _values(camera: Camera) -> tuple[float, float, float]:

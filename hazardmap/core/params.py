@@ -31,7 +31,7 @@ class FusionParams:
     trusts: Mapping[int, float] = field(default_factory=dict)
     aliases: Mapping[int, int] = field(default_factory=dict)
     default_trust: float = 0.99
-    prior_exists: float = 0.02
+    prior_exists: float = 0.008
     prior_beside: float = 0.3
     births: Mapping[str, float] = field(default_factory=dict)
     shared_fate: float = 0.9

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
-from hazardmap.core.alignment import match_pass
-from hazardmap.core.association import FARTHEST_M, GATE, Placed, Sighting, Thing, distances, things
+from hazardmap.core.alignment import GATE, match_pass
+from hazardmap.core.association import FARTHEST_M, Placed, Sighting, Thing, distances, things
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look, of_report
 from hazardmap.core.geodesy import Floats, Plane
@@ -18,16 +19,15 @@ from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, accuracy_m
 from hazardmap.core.persistence import Belief
-from hazardmap.core.rows import Birth, Told, beside, row_ratios
+from hazardmap.core.placing import Report, placed_anew
+from hazardmap.core.rows import LINK_M, Birth, Told, beside, row_ratios
+from hazardmap.core.twins import twins
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.core.visibility import Looks, Target, chances, looks
 
 _BARELY: Final = 0.02  # a pass with less visibility says nothing
-_UNCLEAR_D2: Final = 2.0 * GATE  # an unexplained report this close may be what was missed
-_NAMED_TWICE: Final = 0.3
+_UNCLEAR_D2: Final = 18.4  # 99.99 %; an unexplained report this close may be what was missed
 _REACH_M: Final = 150.0  # of cameras and of gates
-_TWINS_M: Final = 6.0
-_TWINS_D2: Final = 1.4  # half of all pairs of sightings of one thing are closer than this
 
 
 class Replay:
@@ -104,12 +104,18 @@ class Replay:
         live = self._in_reach(views, one.last_at)
         self.looked_m += views.length_m
         shared_m2 = float(np.mean([accuracy_m(view) ** 2 for view in one.views]))
-        pairs = match_pass([c.placed for c in live], [_placed(t) for t in found], shared_m2)
+        matched = match_pass(
+            [c.placed for c in live],
+            [_placed(t) for t in found],
+            shared_m2,
+            [c.common_m2 for c in live],
+        )
         would = chances(views, [_target(c) for c in live], self._params.table)
-        thing_of = dict(pairs)
+        thing_of = dict(matched.pairs)
         explained = set(thing_of.values())
-        new = [thing for j, thing in enumerate(found) if j not in explained]
-        unclear = _may_be_the_same(live, new, shared_m2)
+        fresh = [j for j in range(len(found)) if j not in explained]
+        new = [found[j] for j in fresh]
+        unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
         told = []
         for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
             look = Look(one, chance)
@@ -122,8 +128,11 @@ class Replay:
         rows = row_ratios([*told, *births], self._params)
         for item, row in zip(told, rows, strict=False):
             item.apply(row)
-            self._nearby.moved(item.candidate)
         started = self._start(births, live)
+        reported: list[Thing | None] = [
+            found[thing_of[i]] if i in thing_of else None for i in range(len(live))
+        ]
+        self._place(live, started, [*reported, *new])
         self._merge([c for c in (*live, *started) if c.live])
         return live + started
 
@@ -169,6 +178,25 @@ class Replay:
             self._nearby.add(candidate)
         return started
 
+    def _place(
+        self,
+        known: Sequence[Candidate],
+        started: Sequence[Candidate],
+        reported: Sequence[Thing | None],
+    ) -> None:
+        """Move what the pass reported, and the neighbours of that with it.
+
+        reported: first of the known ones, then of those that this pass started.
+        """
+        every = [*known, *started]
+        seen = np.array([thing is not None for thing in reported], bool)
+        for row in _rows(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
+            told = [(every[i].stands, _report(reported[i])) for i in row if i < len(known)]
+            new = [Report(*every[i].stands) for i in row if i >= len(known)]
+            for i, place in zip(row, placed_anew(told, new), strict=True):
+                every[i].place(place)
+                self._nearby.moved(every[i])
+
     def _prior(self, thing: Thing, one: Pass) -> Belief:
         """Belief about a spot before its first report; a spot that deceived before is suspect."""
         now, placed = one.last_at, _placed(thing)
@@ -200,7 +228,7 @@ class Replay:
         for candidate in live:
             by_family[candidate.family].append(candidate)
         for group in by_family.values():
-            for younger, older in _twins(group):
+            for younger, older in twins(group):
                 older.absorb(younger)
                 self._nearby.remove(younger)
                 self._nearby.moved(older)
@@ -211,6 +239,10 @@ def _target(candidate: Candidate) -> Target:
     return Target(east_m, north_m, candidate.sigma_m, candidate.kind)
 
 
+def _report(thing: Thing | None) -> Report | None:
+    return thing.report if thing else None
+
+
 def _sigma_m(cov_m2: Floats) -> float:
     return float(np.sqrt(np.trace(cov_m2) / 2.0))
 
@@ -219,34 +251,10 @@ def _placed(thing: Candidate | Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _may_be_the_same(
-    live: Sequence[Candidate], new: Sequence[Thing], shared_m2: float
-) -> NDArray[np.bool_]:
-    """(live, new): whether a hazard and an unexplained report may belong together, one of them
-    badly placed."""
-    near = distances([c.placed for c in live], [_placed(thing) for thing in new], shared_m2)
-    result: NDArray[np.bool_] = near <= _UNCLEAR_D2
-    return result
-
-
-def _twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
-    """Pairs (younger, older) to be joined, each candidate in at most one pair."""
-    if len(group) < 2:
-        return []
-    placed = [candidate.placed for candidate in group]
-    close = distances(placed, placed, 0.0) <= _TWINS_D2
-    used: set[int] = set()
-    pairs = []
-    for i, j in np.argwhere(np.triu(close, 1)).tolist():
-        apart_m = float(np.hypot(*(group[i].mean_m - group[j].mean_m)))
-        if i in used or j in used or apart_m > _TWINS_M or _told_apart(group[i], group[j]):
-            continue
-        used |= {i, j}
-        pairs.append((group[j], group[i]))
-    return pairs
-
-
-def _told_apart(a: Candidate, b: Candidate) -> bool:
-    """Whether passes report both, and more often than a pass names one thing twice by mistake."""
-    of_a, of_b = a.passes, b.passes
-    return len(of_a & of_b) > _NAMED_TWICE * min(len(of_a), len(of_b))
+def _rows(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
+    """Indices of places that belong together, where any of them has been seen."""
+    off_m = means_m[:, None] - means_m[None]
+    close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
+    count, label = connected_components(close, directed=False)
+    rows = [np.flatnonzero(label == i) for i in range(count)]
+    return [row.tolist() for row in rows if seen[row].any()]

@@ -7,6 +7,7 @@ not. Silence where others keep reporting is a claim as well. (Jøsang & Ismail, 
 system", 2002.)
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ _IDLE_BITS, _CERTAIN_BITS = 4.0, 10.0  # a claim of so many counts as nearly not
 _LEAST_WEIGHT: Final = 0.05
 _ALLIES: Final = 2  # claims shared with no other support, all denied by others
 _LOWEST: Final = 0.02
+_STEP: Final = 0.05  # a trust that moves by less stays: it changes hardly anything on the map
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,35 @@ def newcomer() -> float:
 def reputation(claims: Iterable[Claim]) -> Reputation:
     """What all that has happened tells of each contributor; the order of claims does not matter."""
     known = list(claims)
-    alias = _allies(known)
-    records: dict[int, Record] = defaultdict(Record)
-    for claim in known:
+    alias = one_voice(allies(known))
+    return Reputation(records(known, alias), alias)
+
+
+def records(claims: Iterable[Claim], alias: Mapping[int, int]) -> dict[int, Record]:
+    """How the claims of each contributor turned out; those of one voice do not test each other."""
+    found: dict[int, Record] = defaultdict(Record)
+    for claim in claims:
         for item, record in _tested(claim, alias):
-            records[item.witness] += record
-    return Reputation(dict(records), alias)
+            found[item.witness] += record
+    return dict(found)
+
+
+def settled(new: Mapping[int, float], old: Mapping[int, float]) -> dict[int, float]:
+    """The new trusts, each as it was where it has hardly moved: so most of a map stays as it is."""
+    return {
+        witness: old[witness] if abs(old.get(witness, 2.0) - trust) < _STEP else trust
+        for witness, trust in new.items()
+    }
+
+
+def untempered_bits(bits: float, trust: float) -> float:
+    """What evidence for a hazard claimed before `Likelihood.tempered` by this trust, 0..1.
+
+    Else who is believed little would seem to claim little, and be believed again. bits: > 0 speak
+    for the hazard; others are returned as they are.
+    """
+    claimed = (2.0**bits - (1.0 - trust)) / max(trust, _LOWEST)
+    return math.log2(claimed) if bits > 0.0 else bits
 
 
 def _tested(claim: Claim, alias: Mapping[int, int]) -> list[tuple[Evidence, Record]]:
@@ -141,8 +166,8 @@ def _stood(evidence: Sequence[Evidence], i: int, alias: Mapping[int, int]) -> bo
     return bool(before) and bool(after) and len(before | after) > 1
 
 
-def _allies(claims: Sequence[Claim]) -> dict[int, int]:
-    """Accounts that again and again support together what all others deny: one witness."""
+def allies(claims: Iterable[Claim]) -> list[tuple[int, int]]:
+    """Pairs of accounts that again and again support together what all others deny."""
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for claim in claims:
         supporters = sorted({item.witness for item in claim.evidence if item.seen})
@@ -154,8 +179,13 @@ def _allies(claims: Sequence[Claim]) -> dict[int, int]:
         if len(supporters) > 1 and len(deniers) > len(supporters):
             for pair in combinations(supporters, 2):
                 shared[pair] += 1
+    return sorted(pair for pair, count in shared.items() if count >= _ALLIES)
+
+
+def one_voice(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Member → the smallest of those that hang together by these pairs; the smallest itself too."""
     alias: dict[int, int] = {}
-    for pair in sorted(pair for pair, count in shared.items() if count >= _ALLIES):
+    for pair in sorted(pairs):
         heads = {alias.setdefault(witness, witness) for witness in pair}
         alias |= {member: min(heads) for member, head in alias.items() if head in heads}
     return alias

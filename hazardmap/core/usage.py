@@ -5,7 +5,7 @@ the lines into the database exactly once (docs/adr/0004-usage-record.md).
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -15,6 +15,11 @@ from hazardmap.core.ids import uuid7
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 2**31 - 1
+
+
+def hour_of(at: datetime) -> datetime:
+    """The start (UTC) of the hour that a time lies in."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 class Meter(StrEnum):
@@ -64,9 +69,14 @@ class UsageRecord:
 
     def to_line(self) -> str:
         """One line of JSON without a line end."""
-        fields = asdict(self) | {
+        # By hand: `asdict` copies deeply, which took half of a tile's time.
+        fields = {
+            "key_id": self.key_id,
             "meter": self.meter.value,
+            "quantity": self.quantity,
             "at": self.at.isoformat(),
+            "request_id": self.request_id,
+            "subject": self.subject,
             "hazards": [hazard.hex for hazard in self.hazards],
         }
         return json.dumps(fields, separators=(",", ":"))

@@ -1,43 +1,42 @@
 """Work zones: the construction hazards along one road, as one thing with a line and an end.
 
-A device stands along the drives that come by within 20 m, on the side of the road whose drives come
-closest: of two opposite ways it belongs to one, and crossing roads do not count. Two devices are
-linked if one drive comes by both, in their direction, within 150 m of road; what is linked is one
-zone. So a link depends on two devices and the drives alone: another device more or less never
-parts what it does not stand between, and taking devices away never makes a zone larger. Where a
-road forks, the line follows the branch with more devices; the other branch is a zone of its own.
+Two devices are linked if one drive passes both, on a way of the road that can be theirs
+(`core.roadside`), within 150 m of road; what is linked is one zone. So a link depends on two
+devices and the drives alone: their order is no matter, and taking devices away never makes a zone
+larger. Where a road forks, the line follows the branch with more devices; the other branch is a
+zone of its own.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import cos, log2, radians
-from typing import Final, NamedTuple
+from math import log2
+from typing import Final
 from uuid import UUID
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.clusters import components
 from hazardmap.core.decay import probability_at
-from hazardmap.core.drives import Drive, Visit, drives, visits
+from hazardmap.core.drives import Drive, Track, drives
 from hazardmap.core.geodesy import Floats, Plane, between
 from hazardmap.core.hazard import LIVE, Hazard
 from hazardmap.core.identity import match
 from hazardmap.core.ids import child_id
 from hazardmap.core.kinds import KINDS, Group
-from hazardmap.core.tracks import TrackPoint
+from hazardmap.core.roadside import Stop, one_way, stops
 from hazardmap.core.zone_line import NEAR_M, REACH_M, cut, drawn, runs
 
 Place = tuple[float, float]
-Tracks = Mapping[UUID, Collection[TrackPoint]]
-"""Fixes by device, in no order."""
+Tracks = Mapping[UUID, Track]
+"""By the device on the way."""
 
 LEAST_DEVICES: Final = 2
-_SAME_WAY: Final = cos(radians(60.0))
 _DECIMALS: Final = 7  # of a degree: a centimetre
 
 
@@ -97,12 +96,6 @@ class ZoneEvent:
     zone: WorkZone
 
 
-class _Stop(NamedTuple):
-    drive: int
-    device: int
-    visit: Visit
-
-
 def is_device(hazard: Hazard) -> bool:
     """Whether it makes a work zone: on the map as more than unconfirmed, and construction."""
     construction = KINDS[hazard.kind].group is Group.CONSTRUCTION
@@ -122,12 +115,14 @@ def work_zones(hazards: Iterable[Hazard], tracks: Tracks) -> list[WorkZone]:
     A pure function of two sets. A zone is named after its oldest device: `settled` finds the id
     to keep.
     """
-    devices = sorted(filter(is_device, hazards), key=lambda hazard: hazard.id)
+    by_id = {hazard.id: hazard for hazard in hazards if is_device(hazard)}
+    devices = [by_id[id_] for id_ in sorted(by_id)]
     if len(devices) < LEAST_DEVICES:
         return []
     plane = Plane(devices[0].lon, devices[0].lat)
     east_m, north_m, _ = plane.flatten([d.lon for d in devices], [d.lat for d in devices])
-    site = _Site(np.column_stack((east_m, north_m)), drives(tracks, plane))
+    places_m = np.column_stack((east_m, north_m))
+    site = _Site([device.id for device in devices], places_m, drives(tracks, plane))
     found = [
         _zone([devices[i] for i in order], line, plane)
         for part in site.linked(range(len(devices)))
@@ -139,24 +134,19 @@ def work_zones(hazards: Iterable[Hazard], tracks: Tracks) -> list[WorkZone]:
 class _Site:
     """Devices and drives on one plane."""
 
-    def __init__(self, places_m: Floats, paths: Sequence[Drive]) -> None:
+    def __init__(self, ids: Sequence[UUID], places_m: Floats, paths: Sequence[Drive]) -> None:
         self._places_m, self._paths = places_m, paths
-        by_device: list[list[_Stop]] = [[] for _ in places_m]
-        for number, path in enumerate(paths):
-            for device, times in enumerate(visits(path, places_m)):
-                by_device[device] += [_Stop(number, device, visit) for visit in times]
-        self._stops = [stop for stops in by_device for stop in _own_way(stops)]
+        self._stops = stops(ids, places_m, paths)
 
     def linked(self, devices: Iterable[int]) -> list[list[int]]:
         """These devices, those that are linked together."""
         chosen = sorted(devices)
         links = np.zeros((len(self._places_m),) * 2, dtype=bool)
-        for stops in self._by_drive(chosen).values():
-            along_m = np.array([stop.visit.along_m for stop in stops])
-            heading = np.array([stop.visit.heading for stop in stops])
-            numbers = [stop.device for stop in stops]
+        for along in _by_drive(self._at(chosen)).values():
+            along_m = np.array([stop.visit.along_m for stop in along])
+            numbers = [stop.thing for stop in along]
             close = np.abs(along_m[:, None] - along_m) <= REACH_M
-            np.logical_or.at(links, np.ix_(numbers, numbers), close & (heading @ heading.T >= 0.0))
+            np.logical_or.at(links, np.ix_(numbers, numbers), close)
         _, label = connected_components(links[np.ix_(chosen, chosen)], directed=False)
         parts: list[list[int]] = [[] for _ in range(label.max(initial=-1) + 1)]
         for device, part in zip(chosen, label.tolist(), strict=True):
@@ -167,47 +157,34 @@ class _Site:
         """The zones that linked devices make: devices in order, and the line along them."""
         if len(part) < LEAST_DEVICES:
             return
+        of_way = _by_drive(one_way(self._at(part)))
         along = [
             run
-            for number, stops in sorted(self._by_drive(part).items())
-            for run in runs(self._paths[number], [(s.visit.along_m, s.device) for s in stops])
+            for number in sorted(of_way)
+            for run in runs(
+                self._paths[number], [(s.visit.along_m, s.thing) for s in of_way[number]]
+            )
         ]
         line = drawn(along)
         points = shapely.points(self._places_m[part])
-        feet_m = shapely.line_locate_point(line, points)
-        near = shapely.distance(line, points) <= NEAR_M
-        order = sorted(
-            (foot_m, device)
-            for foot_m, device, is_near in zip(feet_m, part, near, strict=True)
-            if is_near
-        )
+        feet_m: Floats = np.asarray(shapely.line_locate_point(line, points))
+        near: NDArray[np.bool_] = np.asarray(shapely.distance(line, points)) <= NEAR_M
+        order = sorted(zip(feet_m[near].tolist(), np.array(part)[near].tolist(), strict=True))
         if len(order) >= LEAST_DEVICES:
             yield [device for _, device in order], cut(line, feet_m[near])
-        branches = [device for device, is_near in zip(part, near, strict=True) if not is_near]
-        for branch in self.linked(branches):
+        for branch in self.linked(np.array(part)[~near].tolist()):
             yield from self.lines(branch)
 
-    def _by_drive(self, devices: Iterable[int]) -> dict[int, list[_Stop]]:
-        chosen, found = set(devices), {}
-        for stop in self._stops:
-            if stop.device in chosen:
-                found.setdefault(stop.drive, []).append(stop)
-        return found
+    def _at(self, devices: Iterable[int]) -> list[Stop]:
+        chosen = set(devices)
+        return [stop for stop in self._stops if stop.thing in chosen]
 
 
-def _own_way(stops: Sequence[_Stop]) -> list[_Stop]:
-    """Of all drives by a device those along its own side of its road."""
-    if not stops:
-        return []
-    nearest = min(stops, key=lambda stop: stop.visit.off_m).visit.heading
-    turn = [float(stop.visit.heading @ nearest) for stop in stops]
-    same = [stop for stop, cosine in zip(stops, turn, strict=True) if cosine >= _SAME_WAY]
-    opposite = [stop for stop, cosine in zip(stops, turn, strict=True) if cosine <= -_SAME_WAY]
-    return min((same, opposite), key=_off_m)
-
-
-def _off_m(stops: Sequence[_Stop]) -> float:
-    return float(np.median([stop.visit.off_m for stop in stops])) if stops else np.inf
+def _by_drive(chosen: Iterable[Stop]) -> dict[int, list[Stop]]:
+    found: dict[int, list[Stop]] = {}
+    for stop in chosen:
+        found.setdefault(stop.drive, []).append(stop)
+    return found
 
 
 def _zone(devices: Sequence[Hazard], line_m: shapely.LineString, plane: Plane) -> WorkZone:
@@ -237,7 +214,8 @@ def settled(stored: Iterable[WorkZone], found: Iterable[WorkZone], at: datetime)
     A found zone continues the stored one with which it shares most devices, zones that have ended
     last; so a zone keeps its id while it grows, shrinks, splits (the larger part keeps it) and
     merges (the larger one lives on), and gets it back when its devices come back. A stored zone
-    that nothing continues ends. A pure function of two sets and the time.
+    that nothing continues ends; one that had ended and stays so is left out. A pure function of
+    two sets and the time.
     """
     before = {zone.id: zone for zone in stored}
     after = {zone.id: zone for zone in found}

@@ -117,4 +117,5 @@ def cut(line: shapely.LineString, feet_m: Floats) -> shapely.LineString:
     first_m, last_m = float(feet_m.min()), float(feet_m.max())
     short_m = max(_LEAST_LENGTH_M - (last_m - first_m), 0.0)
     first_m = max(min(first_m - short_m / 2.0, line.length - _LEAST_LENGTH_M), 0.0)
-    return substring(line, first_m, max(last_m, first_m + _LEAST_LENGTH_M))
+    part = substring(line, first_m, max(last_m, first_m + _LEAST_LENGTH_M))
+    return shapely.LineString(part.coords)

@@ -7,7 +7,18 @@ from django.contrib.gis.geos import Point
 from django.urls import reverse
 from django.utils.html import format_html
 
-from hazardmap.hazards.models import Evidence, Hazard, HazardEvent, Observation, Verdict, View
+from hazardmap.core.camera import DEFAULT_CAMERA
+from hazardmap.hazards.models import (
+    Evidence,
+    FusionVersion,
+    Hazard,
+    HazardEvent,
+    Mounting,
+    Observation,
+    Verdict,
+    View,
+)
+from hazardmap.hazards.rows import mounting_of
 from hazardmap.hazards.zone_models import Zone
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
@@ -86,6 +97,38 @@ class HazardEventAdmin(ReadOnlyAdmin):
     list_filter = ("change", "at")
     search_fields = ("=hazard_id",)
     ordering = ("-cursor",)
+
+
+@admin.register(FusionVersion)
+class FusionVersionAdmin(ReadOnlyAdmin):
+    list_display = ("number", "at", "by", "learned")
+    ordering = ("-number",)
+    fields = ("number", "at", "by", "learned", "values")
+
+
+@admin.register(Mounting)
+class MountingAdmin(ReadOnlyAdmin):
+    """What was learned, as it changes a camera of which nothing else is known."""
+
+    list_display = ("device_id", "drives", "learned_until", "pitch", "yaw", "height")
+    search_fields = ("=device__id",)
+    ordering = ("-learned_until",)
+    fields = list_display
+
+    @admin.display(description="pitch, down is +")
+    def pitch(self, row: Mounting) -> str:
+        camera = mounting_of(row).applied(DEFAULT_CAMERA)
+        return f"{camera.pitch_deg:+.1f}° ± {camera.pitch_sigma_deg:.1f}°"
+
+    @admin.display(description="yaw, right is +")
+    def yaw(self, row: Mounting) -> str:
+        camera = mounting_of(row).applied(DEFAULT_CAMERA)
+        return f"{camera.yaw_deg:+.1f}° ± {camera.yaw_sigma_deg:.1f}°"
+
+    @admin.display
+    def height(self, row: Mounting) -> str:
+        camera = mounting_of(row).applied(DEFAULT_CAMERA)
+        return f"{camera.height_m:.2f} m ± {camera.height_sigma_m:.2f} m"
 
 
 @admin.register(Zone)

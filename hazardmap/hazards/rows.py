@@ -14,6 +14,7 @@ from hazardmap.core.camera import Camera
 from hazardmap.core.cells import Count, Counts
 from hazardmap.core.coverings import LOOKED_RES, looked_cell, seen_cell
 from hazardmap.core.hazard import Evidence, Hazard, State
+from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.hazards import cell_models, models
@@ -116,6 +117,13 @@ def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
         "best_observation": str(best) if best else None,
         "p_after": evidence.p_after,
     }
+
+
+def mounting_of(row: models.Mounting) -> Mounting:
+    """Nothing is known where no drive has told anything."""
+    if not row.drives:
+        return Mounting()
+    return Mounting(tuple(row.information), tuple(row.vector))
 
 
 def hazard_json(hazard: Hazard) -> dict[str, Any]:

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
-from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -22,6 +19,7 @@ from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.live import live_in
 from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
@@ -34,6 +32,13 @@ class Covered(NamedTuple):
     last_at: datetime
     looks: int
     witnesses: int
+
+
+class Move(NamedTuple):
+    """An event of the change feed, and where its hazard was (lon, lat) before, if it was."""
+
+    event: HazardEvent
+    before: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +71,13 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
 
     Newest id first; `None` is the whole world.
     """
-    found = _live_in(bbox)
+    found = live_in(bbox)
     return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
 
 
-def hazards_page(
-    *,
-    bbox: Bbox,
-    kinds: frozenset[str] | None,
-    published_only: bool,
-    after: UUID | None,
-    limit: int,
-) -> list[Hazard]:
-    """One page of live hazards in a box in ascending order of id, those after `after`."""
-    found = _live_in(bbox)
-    if kinds is not None:
-        found = found.filter(kind__in=kinds)
-    if published_only:
-        found = found.filter(published=True)
-    if after is not None:
-        found = found.filter(id__gt=after)
+def live_after(after: UUID, *, limit: int) -> list[Hazard]:
+    """The live hazards of the whole map in ascending order of id, those after `after`."""
+    found = live_in(None).filter(id__gt=after)
     return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
 
 
@@ -146,6 +138,29 @@ def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
     ]
 
 
+def moves_since(cursor: int, *, limit: int) -> list[Move]:
+    """The next events after `cursor` as `changes_since`, each with where its hazard was before."""
+    earlier = models.HazardEvent.objects.filter(
+        hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
+    ).order_by("-cursor")
+    found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
+    columns = found.values_list(
+        "cursor",
+        "change",
+        "at",
+        "hazard",
+        Subquery(earlier.values("hazard__lon")[:1]),
+        Subquery(earlier.values("hazard__lat")[:1]),
+    )
+    return [
+        Move(
+            HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
+            None if lon is None else (lon, lat),
+        )
+        for place, change, at, hazard, lon, lat in columns[:limit]
+    ]
+
+
 def latest_cursor() -> int:
     """The cursor to start from for somebody who wants only what comes."""
     latest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", flat=True)
@@ -176,24 +191,6 @@ def review_queue(*, limit: int) -> list[Hazard]:
     pool = models.Hazard.objects.filter(state__in=_LIVE, confirmed=False).order_by("-last_seen")
     hazards = [rows.hazard_of(row) for row in pool[:REVIEW_POOL]]
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
-
-
-def _live_in(bbox: Bbox | None) -> QuerySet[models.Hazard]:
-    live = models.Hazard.objects.filter(state__in=_LIVE)
-    if bbox is None:
-        return live
-    # As a plane geometry: the sides of a box are parallels and meridians, not great circles.
-    flat = live.annotate(place=Cast("position", GeometryField()))
-    return flat.filter(reduce(or_, (Q(place__intersects=area) for area in _areas(bbox))))
-
-
-def _areas(bbox: Bbox) -> list[GEOSGeometry]:
-    west, south, east, north = bbox
-    if west > east:
-        return [*_areas((west, south, 180.0, north)), *_areas((-180.0, south, east, north))]
-    if (west, south) == (east, north):
-        return [Point(west, south)]  # a polygon without any extent holds nothing
-    return [Polygon.from_bbox(bbox)]
 
 
 _LIVE = [state.value for state in LIVE]

@@ -1,6 +1,10 @@
+from time import monotonic
+
 from celery import shared_task
 
 from hazardmap.hazards import services
+
+STALE_S = 5.0
 
 
 @shared_task
@@ -16,6 +20,28 @@ def expire_faded() -> None:
 @shared_task
 def refresh_cells() -> None:
     services.cells_refresh()
+
+
+@shared_task
+def trust_snapshot() -> None:
+    services.trust_snapshot()
+
+
+@shared_task
+def stale_refuse() -> None:
+    """What a new version left to be evaluated, also by a command that was stopped.
+
+    A few seconds at a time: new frames go first.
+    """
+    ends = monotonic() + STALE_S
+    for _ in services.stale_refuse():
+        if monotonic() > ends:
+            return
+
+
+@shared_task
+def mountings_learn() -> None:
+    services.mountings_learn()
 
 
 @shared_task

@@ -48,13 +48,13 @@ def zone_json(zone: WorkZone) -> Row:
 
 def zone_from_json(values: Mapping[str, Any]) -> WorkZone:
     times = {name: values[name] and datetime.fromisoformat(values[name]) for name in _TIMES}
+    same: dict[str, Any] = {name: values[name] for name in _SAME}
     return WorkZone(
         id=UUID(values["id"]),
         line=tuple((lon, lat) for lon, lat in values["line"]),
         hazard_ids=tuple(map(UUID, values["hazard_ids"])),
         merged_into=values["merged_into"] and UUID(values["merged_into"]),
-        **{name: values[name] for name in _SAME},
-        **times,
+        **same | times,
     )
 
 

@@ -34,3 +34,23 @@ class UsageSegment(models.Model):
     name = models.CharField(primary_key=True, max_length=100)
     offset = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
+
+
+class UsageHour(models.Model):
+    """What one key used of one meter within an hour (UTC): units, in so many answers.
+
+    Counted anew from the events whenever one of that hour arrives.
+    """
+
+    pk = models.CompositePrimaryKey("key_id", "hour", "meter")
+    key_id = models.CharField(max_length=16)
+    hour = models.DateTimeField()
+    meter = models.CharField(max_length=10)
+    quantity = models.BigIntegerField()
+    answers = models.BigIntegerField()
+
+
+class HourToRoll(models.Model):
+    """The mark of an hour that got events since it was last counted."""
+
+    hour = models.DateTimeField()

@@ -1,5 +1,6 @@
 """Whose request this is, as far as limits go."""
 
+from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
@@ -7,14 +8,19 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """Where a request comes from; of an IPv6 address its /64, which one household owns.
+    """Where a request comes from."""
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, str]) -> str:
+    """Where a WSGI request comes from; of an IPv6 address its /64, which one household owns.
 
     Behind our own proxy (production) it is the last entry of X-Forwarded-For, the one that the
     proxy wrote; anywhere else that header is somebody's claim and is not read.
     """
-    text = request.META.get("REMOTE_ADDR", "")
+    text = environ.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:
-        text = request.META.get("HTTP_X_FORWARDED_FOR", text).rsplit(",", 1)[-1].strip()
+        text = environ.get("HTTP_X_FORWARDED_FOR", text).rsplit(",", 1)[-1].strip()
     try:
         address = ip_address(text)
     except ValueError:

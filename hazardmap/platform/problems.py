@@ -9,19 +9,33 @@ from django.http import HttpResponse, JsonResponse
 MEDIA_TYPE = "application/problem+json"
 
 
-def problem(code: int, detail: str, faults: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
-    """The members of a problem document. faults: pairs of a field's name and the broken rule."""
+def problem(
+    code: int,
+    detail: str,
+    faults: Sequence[tuple[str, str]] = (),
+    *,
+    request: str | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The members of a problem document.
+
+    faults: pairs of a field's name and the broken rule. request: the id of the request. more:
+    members that replace or extend these.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(code).phrase,
         "status": code,
         "detail": detail,
     }
+    if request is not None:
+        body["instance"] = f"urn:uuid:{request}"
     if faults:
         body["errors"] = [{"pointer": field, "detail": rule} for field, rule in faults]
-    return body
+    return body | more
 
 
-def answer(code: int, detail: str) -> HttpResponse:
+def answer(code: int, detail: str, *, request: str | None = None) -> HttpResponse:
     """A problem outside REST framework."""
-    return JsonResponse(problem(code, detail), status=code, content_type=MEDIA_TYPE)
+    body = problem(code, detail, request=request)
+    return JsonResponse(body, status=code, content_type=MEDIA_TYPE)

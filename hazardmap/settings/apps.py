@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.gis",
+    "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
     "django_vite",
@@ -18,9 +19,12 @@ INSTALLED_APPS = [
     "hazardmap.inference",
     "hazardmap.hazards",
     "hazardmap.metering",
+    "hazardmap.billing",
+    "hazardmap.rewards",
     "hazardmap.api",
     "hazardmap.web",
     "tiles",
+    "hazardmap.closing",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"

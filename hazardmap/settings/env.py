@@ -1,9 +1,11 @@
 """The only reader of os.environ: every setting with its type, its default and its rule."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+TILE_SECRET = re.compile("[0-9A-Za-z]{32,128}")
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
 
 
@@ -33,7 +36,8 @@ class Env:
     var: absolute folder of run-time state (blobs, usage log). hosts: names this server answers
     to. weights: manifest of the operator's own models, None for those of `make up`.
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
-    frame_max_age_days: frames captured longer ago are refused.
+    frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
+    tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
     """
 
     mode: Mode
@@ -43,10 +47,12 @@ class Env:
     var: Path
     host: str
     port: int
+    live_port: int
     hosts: tuple[str, ...]
     weights: Path | None
     shared: Path
     frame_max_age_days: int
+    tile_secrets: tuple[str, ...] = field(repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -57,25 +63,35 @@ class Env:
         except ValueError:
             raise EnvError("HAZARDMAP_ENV must be demo, test or production.") from None
         host = env.get("HAZARDMAP_HOST", "127.0.0.1")
+        port = _integer(env, "HAZARDMAP_PORT", 8000, 1, 65_535)
         hosts = "" if mode is Mode.PRODUCTION else f"{host},localhost,127.0.0.1"
+        secret_key = env.get("HAZARDMAP_SECRET_KEY", DEMO_SECRET)
         result = cls(
             mode=mode,
-            secret_key=env.get("HAZARDMAP_SECRET_KEY", DEMO_SECRET),
+            secret_key=secret_key,
             database_url=env.get("DATABASE_URL", ""),
             redis_url=env.get("REDIS_URL", ""),
             var=Path(env.get("HAZARDMAP_VAR", str(REPOSITORY / "var"))).absolute(),
             host=host,
-            port=_integer(env, "HAZARDMAP_PORT", 8000, 1, 65_535),
+            port=port,
+            live_port=_integer(env, "HAZARDMAP_LIVE_PORT", port + 1, 1, 65_535),
             hosts=_names(env.get("HAZARDMAP_HOSTS", hosts)),
             weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
             shared=Path(env.get("HAZARDMAP_SHARED", str(REPOSITORY.parent / "shared"))),
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
+            tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
+            or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
         )
         result.check()
         return result
 
     def check(self) -> None:
         """Refuse what would be unsafe. Raises EnvError."""
+        if not all(TILE_SECRET.fullmatch(secret) for secret in self.tile_secrets):
+            raise EnvError(
+                "HAZARDMAP_TILE_SECRETS must be secrets of 32 to 128 letters and digits each, "
+                "separated by commas, the newest first."
+            )
         if self.mode is not Mode.PRODUCTION:
             if self.host not in {"127.0.0.1", "localhost", "::1"}:
                 raise EnvError(

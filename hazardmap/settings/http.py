@@ -8,6 +8,7 @@ ALLOWED_HOSTS = list(ENV.hosts)
 APPEND_SLASH = True
 
 MIDDLEWARE = [
+    "hazardmap.platform.request_id.Traced",
     "hazardmap.web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

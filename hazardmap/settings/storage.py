@@ -5,6 +5,7 @@ from hazardmap.settings.env import ENV
 DATABASES = {"default": ENV.database() | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 DATABASES["default"]["OPTIONS"] |= {
     "options": "-c statement_timeout=30000 -c lock_timeout=10000",
+    "connect_timeout": 5,
     "prepare_threshold": 5,  # for the statements of tiles; Django's own are never prepared
 }
 CACHES = {
@@ -31,6 +32,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 USAGE_LOG = ENV.var / "usage"
+# Built tiles, and a file for each key that must not get any (tiles.files, tiles.denied).
+TILE_FILES = ENV.var / "tiles"
+TILE_DENIED = ENV.var / "denied"
+TILE_SECRETS = ENV.tile_secrets
 FRAME_MAX_AGE_DAYS = ENV.frame_max_age_days
 DETECTION_MANIFEST = ENV.weights
 LOGGING = {

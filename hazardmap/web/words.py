@@ -38,6 +38,8 @@ REASONS: Final[dict[str, str]] = {
     "blurred": "too blurred to see the road",
     "wrong_mount": "hardly any road in view; please check how the camera is mounted",
     "indoor": "taken indoors",
+    "impossible_speed": "not counted: nobody drives that fast; is the place right?",
+    "repeated_picture": "not counted: the same picture was sent before",
     "edge_incomplete": "counts only for what your device found",
 }
 

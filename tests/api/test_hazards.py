@@ -114,7 +114,7 @@ def test_an_answer_is_geojson_that_fades_by_itself(client, key):
     hazard = put_hazard(24.9, 60.1, p=0.8, t_ref=now - half, half_life_s=half.total_seconds())
     answer = ask(client, key.token, bbox="24,60,25,61")
     assert answer["Content-Type"] == "application/geo+json"
-    assert "no-store" in answer["Cache-Control"]
+    assert answer["Cache-Control"] == "private, no-cache"
     (feature,) = answer.json()["features"]
     assert feature["id"] == str(hazard)
     assert feature["geometry"] == {"type": "Point", "coordinates": [24.9, 60.1]}

@@ -7,12 +7,10 @@ from hazardmap.platform.rate_limit import allow
 from hazardmap.web.images import PICTURES_PER_MINUTE
 from hazardmap.web.map_data import ANSWERS_PER_MINUTE
 from hazardmap.web.pages import PAGES_PER_MINUTE
-from tiles.views import TILES_PER_MINUTE
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "192.0.2.7"
 LIMITS = [
-    ("tiles", TILES_PER_MINUTE, "/tiles/v1/hazards/0/0/0.mvt"),
     ("map answers", ANSWERS_PER_MINUTE, "/map/changes.json?since=0"),
     ("pictures", PICTURES_PER_MINUTE, "/images/01a20000-0000-7000-8000-000000000000.jpg"),
     ("pages", PAGES_PER_MINUTE, "/"),

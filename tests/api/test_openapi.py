@@ -33,11 +33,17 @@ def test_it_lists_every_address(document):
 @pytest.mark.parametrize(
     ("path", "method", "token", "answers"),
     [
-        ("frames", "post", "deviceToken", "200 202 400 401 413 415 429"),
-        ("frames/{frame_id}", "get", "deviceToken", "200 401 404"),
-        ("pair", "post", None, "201 400 413 415 429"),
-        ("hazards", "get", "apiKey", "200 400 401"),
-        ("hazards/{hazard_id}", "get", "apiKey", "200 401 404"),
+        ("frames", "post", "deviceToken", "200 202 400 401 409 413 415 422 429"),
+        ("frames/{frame_id}", "get", "deviceToken", "200 401 404 429"),
+        ("pair", "post", None, "201 400 409 413 415 422 429"),
+        ("hazards", "get", "apiKey", "200 304 400 401 429"),
+        ("hazards/in-region", "post", "apiKey", "200 400 401 413 415 429"),
+        ("hazards/along-route", "post", "apiKey", "200 400 401 413 415 429"),
+        ("hazards/ahead", "get", "apiKey", "200 304 400 401 429"),
+        ("hazards/{hazard_id}", "get", "apiKey", "200 304 401 404 429"),
+        ("hazards/{hazard_id}/changes", "get", "apiKey", "200 304 400 401 404 429"),
+        ("hazards/export", "get", "apiKey", "200 400 401 406 429"),
+        ("changes", "get", "apiKey", "200 304 400 401 429"),
     ],
 )
 def test_each_operation_says_who_may_call_and_what_can_go_wrong(
@@ -47,10 +53,14 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
     assert operation.get("security", [{None: []}]) == [{token: []}]
     assert sorted(operation["responses"]) == answers.split()
     for status, answer in operation["responses"].items():
-        kinds = set(answer["content"])
-        if status >= "400":
+        kinds = set(answer.get("content", ()))
+        if status == "304":
+            assert not kinds
+        elif status >= "400":
             assert kinds == {"application/problem+json"}
-        elif "hazards" in path:
-            assert kinds == {"application/geo+json"}
+        elif path == "hazards/export":
+            assert kinds == {"application/geo+json", "application/x-ndjson", "text/csv"}
+        elif "hazards" in path and "changes" not in path:
+            assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}

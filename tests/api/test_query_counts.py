@@ -16,6 +16,13 @@ from tests.map_scene import buyer, put_hazard
 from tests.moderation_scene import hazard_at
 
 TABLE = tomllib.loads((Path(__file__).parent / "query_counts.toml").read_text())
+REGION = [[0, 40], [20, 40], [20, 60], [0, 60], [0, 40]]
+VEHICLE = {"lon": 1, "lat": 50, "heading_deg": 90, "speed_mps": 30}
+
+
+def consumed(answer):
+    assert answer.getvalue()
+    return answer
 
 
 def requests(client):
@@ -30,12 +37,34 @@ def requests(client):
     mine = {"Authorization": f"Bearer {device.token}"}
     theirs = {"Authorization": f"Bearer {buyer().token}"}
     world = {"bbox": "-180,-90,180,90", "published": "false", "limit": 20}
+
+    def post(path, body):
+        return client.post(
+            f"/api/v1/hazards/{path}", body, content_type="application/json", headers=theirs
+        )
+
     return {
         "upload": lambda: send(client, device.token, picture(), here()),
         "upload_repeated": lambda: send(client, device.token, image),
         "frame_status": lambda: client.get(f"/api/v1/frames/{frame}", headers=mine),
         "hazards": lambda: client.get("/api/v1/hazards", world, headers=theirs),
+        "hazards_circle": lambda: client.get(
+            "/api/v1/hazards", {"lon": 5, "lat": 50, "radius_m": 1e6}, headers=theirs
+        ),
+        "hazards_cell": lambda: client.get(
+            "/api/v1/hazards", {"cell": "8a1126d00007fff"}, headers=theirs
+        ),
+        "in_region": lambda: post("in-region", {"type": "Polygon", "coordinates": [REGION]}),
+        "along_route": lambda: post(
+            "along-route", {"type": "LineString", "coordinates": [[0, 50], [1, 50]]}
+        ),
+        "ahead": lambda: client.get("/api/v1/hazards/ahead", VEHICLE, headers=theirs),
         "hazard": lambda: client.get(f"/api/v1/hazards/{hazard}", headers=theirs),
+        "export": lambda: consumed(
+            client.get("/api/v1/hazards/export", {"bbox": "-180,-90,180,90"}, headers=theirs)
+        ),
+        "history": lambda: client.get(f"/api/v1/hazards/{hazard}/changes", headers=theirs),
+        "changes": lambda: client.get("/api/v1/changes", headers=theirs),
         "pair": lambda: client.post(
             "/api/v1/pair", {"code": code, "name": "phone"}, content_type="application/json"
         ),

@@ -11,7 +11,6 @@ import h3.api.basic_int as h3
 import mapbox_vector_tile
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 from shapely.geometry import shape
 
@@ -20,9 +19,9 @@ from hazardmap.core.coverings import looked_cell
 from hazardmap.core.decay import probability_at
 from hazardmap.core.grid import parent, res_for_zoom
 from hazardmap.core.kinds import KINDS
-from tests.map_scene import around, on_map, to_tiles
+from tests.map_scene import around, on_map
 from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import cell_of_feature, count_of
+from tests.tile_reading import cell_of_feature, count_of, get_tile
 from tiles.cells import EPOCH, TIME_UNIT
 from tiles.mercator import Tile, to_metres
 from tiles.tilejson import POINT_FIELDS
@@ -35,13 +34,8 @@ HELSINKI = (24.94, 60.17)
 EDGE = 4096 + 64
 
 
-def get(tile: Tile, layer: str = "hazards", **headers: str) -> Any:
-    to_tiles()
-    return Client().get(f"/tiles/v1/{layer}/{tile.z}/{tile.x}/{tile.y}.mvt", headers=headers)
-
-
 def decoded(tile: Tile, layer: str) -> list[dict[str, Any]]:
-    response = get(tile)
+    response = get_tile(tile)
     if response.status_code == 204:
         return []
     assert response.status_code == 200, response.content
@@ -162,8 +156,8 @@ def test_a_cell_on_the_antimeridian_is_in_the_tiles_of_both_sides(zoom: int) -> 
 
 def test_a_hazard_beyond_the_pole_edge_of_the_map_harms_no_tile() -> None:
     on_map((10.0, 89.9), (10.0, 86.0), (-120.0, -89.99), (10.0, 84.0))
-    assert get(Tile(0, 0, 0)).status_code == 200
-    assert get(tile_of(10.0, 85.0, 14)).status_code in {200, 204}
+    assert get_tile(Tile(0, 0, 0)).status_code == 200
+    assert get_tile(tile_of(10.0, 85.0, 14)).status_code in {200, 204}
 
 
 def test_single_hazards_say_everything_that_the_tilejson_describes() -> None:
@@ -227,7 +221,7 @@ def test_gdal_reads_a_tile(tmp_path: Path) -> None:
     on_map(*around(HELSINKI, 200.0, 7))
     for zoom, layer in ((14, "hazards"), (9, "cells")):
         path = tmp_path / f"{zoom}.mvt"
-        path.write_bytes(get(tile_of(*HELSINKI, zoom)).content)
+        path.write_bytes(get_tile(tile_of(*HELSINKI, zoom)).content)
         done = subprocess.run(
             ["ogrinfo", "-ro", "-al", "-so", f"MVT:{path}"],
             capture_output=True,

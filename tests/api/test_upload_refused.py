@@ -202,12 +202,16 @@ def test_parts_that_would_be_overlooked_are_refused(client, token, parts, field)
 
 
 @pytest.mark.parametrize(
-    "body", [{f"f{n}": "x" for n in range(1001)}, {"metadata": json.dumps(" " * 1_000_001)}]
+    ("body", "status"),
+    [
+        ({f"f{n}": "x" for n in range(1001)}, 400),
+        ({"metadata": json.dumps(" " * 1_000_001)}, 413),
+    ],
 )
-def test_a_form_over_djangos_limits(client, token, body):
+def test_a_form_over_djangos_limits(client, token, body, status):
     body["image"] = SimpleUploadedFile("a.jpg", picture())
     answer = client.post("/api/v1/frames", body, headers={"Authorization": f"Bearer {token}"})
-    assert_problem(answer, 400)
+    assert_problem(answer, status)
     assert_nothing_stored()
 
 
@@ -283,7 +287,7 @@ def test_a_failure_of_ours_is_a_problem_and_tells_nothing(settings, monkeypatch)
 
 def test_a_device_that_sends_too_many_frames_has_to_wait(client, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 1_800_000_000.0)  # one window for the whole test
-    monkeypatch.setattr(frames, "UPLOADS_PER_MINUTE", 2)
+    monkeypatch.setattr(frames.Frames, "quota", 2)
     owner, busy = driver()
     other = device_create(owner=owner, name="another")
     image = picture()

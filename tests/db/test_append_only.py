@@ -4,7 +4,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from hazardmap.platform.append_only import append_only
-from tests.conftest import APPEND_ONLY
+
+APPEND_ONLY = (
+    "billing_creditnote",
+    "billing_credituse",
+    "hazards_fusionversion",
+    "hazards_hazardevent",
+    "hazards_zoneevent",
+    "moderation_auditentry",
+    "rewards_booking",
+    "rewards_entry",
+)
 
 
 @pytest.mark.django_db

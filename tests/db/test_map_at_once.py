@@ -1,7 +1,7 @@
 """Several workers at one place at the same time: the serial result, and a feed without gaps."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
 from threading import Barrier
@@ -9,7 +9,7 @@ from typing import Any
 
 import h3.api.basic_int as h3
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from hazardmap.core.geodesy import moved
 from hazardmap.core.grid import cell
@@ -21,6 +21,7 @@ from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, 
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
 from hazardmap.platform.ids import new_id
+from tests.at_once import at_once, in_thread
 from tests.detected import (
     alike,
     contributor,
@@ -39,33 +40,6 @@ from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COW = ahead(45.0, "cow")
-
-
-def in_thread(pool: ThreadPoolExecutor, job: Callable[[], Any]) -> "Future[Any]":
-    def run() -> Any:
-        try:
-            return job()
-        finally:
-            connections.close_all()
-
-    return pool.submit(run)
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Results of the jobs, each in a thread with a connection of its own, started together."""
-    together = Barrier(len(jobs))
-
-    def after_all_are_there(job: Callable[[], Any]) -> Callable[[], Any]:
-        def run() -> Any:
-            connection.ensure_connection()
-            together.wait(20)
-            return job()
-
-        return run
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        futures = [in_thread(pool, after_all_are_there(job)) for job in jobs]
-        return [future.result(120) for future in futures]
 
 
 def somebody_waits() -> bool:

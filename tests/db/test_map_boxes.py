@@ -1,16 +1,27 @@
 """Which hazards a box holds: exact sides, the antimeridian, the poles, pages."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from hazardmap.hazards.selectors import hazards_in, hazards_page, map_bounds
+from hazardmap.core.ahead import Ahead
+from hazardmap.core.area import Circle
+from hazardmap.core.route import Route
+from hazardmap.core.wanted import Wanted
+from hazardmap.hazards import search
+from hazardmap.hazards.selectors import (
+    hazards_in,
+    map_bounds,
+)
 from tests.map_scene import around, on_map
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
+ANY = Wanted(at=timezone.now(), published=False)
 
 
 def ids_in(*bbox: float) -> set[UUID]:
@@ -18,7 +29,7 @@ def ids_in(*bbox: float) -> set[UUID]:
     west, south, east, north = bbox
     box = west, south, east, north
     listed = [hazard.id for hazard in hazards_in(box, limit=100)]
-    page = hazards_page(bbox=box, kinds=None, published_only=False, after=None, limit=100)
+    page = search.page(box, ANY, after=None, limit=100)
     assert set(listed) == {one.id for one in page}
     return set(listed)
 
@@ -58,30 +69,37 @@ def test_pages_follow_each_other_and_filters_hold() -> None:
     made = on_map(*around(HELSINKI, 50.0, 7)) + on_map(HELSINKI, kind="cow", published=False)
     box = (24.0, 60.0, 25.0, 61.0)
     seen: list[UUID] = []
-    while page := hazards_page(
-        bbox=box, kinds=None, published_only=False, after=seen[-1] if seen else None, limit=3
-    ):
+    while page := search.page(box, ANY, after=seen[-1] if seen else None, limit=3):
         assert len(page) <= 3
         seen += [hazard.id for hazard in page]
     assert seen == sorted(hazard.id for hazard in made)
-    cows = hazards_page(
-        bbox=box, kinds=frozenset({"cow"}), published_only=False, after=None, limit=9
-    )
+    cows = search.page(box, replace(ANY, kinds=frozenset({"cow"})), after=None, limit=9)
     assert [hazard.kind for hazard in cows] == ["cow"]
-    public = hazards_page(bbox=box, kinds=None, published_only=True, after=None, limit=9)
-    assert len(public) == 7
+    assert len(search.page(box, replace(ANY, published=True), after=None, limit=9)) == 7
     assert len(hazards_in(box, limit=4)) == 4
     assert len(hazards_in(None, limit=99)) == 8
     assert map_bounds() is not None
 
 
-def test_a_box_is_looked_up_by_its_index() -> None:
+LINE = Route.through([(1.0, 1.0), (1.3, 1.2)])
+ROUND = Circle(1.0, 1.0, 9_000.0)
+READS = {
+    "box": lambda: hazards_in((1.0, 1.0, 1.1, 1.1), limit=10),
+    "circle": lambda: search.page(ROUND, ANY, after=None, limit=10),
+    "route": lambda: search.along(LINE, 30.0, ANY, after=None, limit=10),
+    "ahead": lambda: search.ahead(Ahead(1.0, 1.0, 0.0, 9_000.0, 50.0, 15.0), ANY, limit=10),
+}
+
+
+@pytest.mark.parametrize("read", READS)
+def test_places_are_looked_up_by_their_index(read) -> None:
     on_map(*((lon / 10, lat / 10) for lon in range(30) for lat in range(30)))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE hazards_hazard")
     with CaptureQueriesContext(connection) as queries:
-        hazards_in((1.0, 1.0, 1.1, 1.1), limit=10)
+        READS[read]()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {queries.captured_queries[0]['sql']}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "hazard_box" in plan
+    assert "Seq Scan" not in plan

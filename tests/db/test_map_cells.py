@@ -1,12 +1,13 @@
 """The sums of cells are always what the hazards say."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import h3.api.basic_int as h3
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -23,6 +24,7 @@ from hazardmap.hazards.cell_selectors import (
     p_any,
 )
 from hazardmap.hazards.services import cells_rebuild, cells_refresh, expire_faded, fuse_pending
+from hazardmap.hazards.services.feed_follow import feed_hold
 from hazardmap.hazards.services.hazards_write import hazards_write
 from tests.detected import contributor, drive, hazards, minutes_ago
 from tests.map_scene import made_up
@@ -170,3 +172,23 @@ def test_impossible_cells_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         cell_models.Cell.objects.create(**right | wrong)
     cell_models.Cell.objects.create(**right)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_refreshes_others_go_on_and_lose_nothing() -> None:
+    told(made_up(24.94, 60.17))
+    assert cells_refresh() == 1
+
+    def meanwhile() -> int:
+        try:
+            return cells_refresh()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            feed_hold("cells")
+            told(made_up(-70.0, -33.0))
+            assert pool.submit(meanwhile).result(60) == 0
+        assert pool.submit(meanwhile).result(60) == 1
+    assert len(filled()) == 2 * (FINEST_RES - COARSEST_RES + 1)

@@ -7,18 +7,17 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 
 from hazardmap.hazards import models
 from tests.property.test_tile_laws import tile_of
+from tests.tile_reading import get_tile
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
 
 
 def get(zoom: int) -> Any:
-    tile = tile_of(*HELSINKI, zoom)
-    return Client().get(f"/tiles/v1/roads/{tile.z}/{tile.x}/{tile.y}.mvt")
+    return get_tile(tile_of(*HELSINKI, zoom), "roads")
 
 
 def street(osm_id: object, *points: tuple[float, float], **properties: Any) -> dict[str, Any]:

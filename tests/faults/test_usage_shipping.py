@@ -63,6 +63,12 @@ def record(number: int, at: datetime | None = None) -> UsageRecord:
     return UsageRecord("key", Meter.HAZARD, 1 + number, at or now, f"request-{number}", "hazards")
 
 
+def left_alone(path: Path) -> None:
+    """As if nobody had written to this file for three hours."""
+    old = time.time() - 3 * 3600
+    os.utime(path, (old, old))
+
+
 def log_files() -> list[Path]:
     return sorted(Path(settings.USAGE_LOG).iterdir())
 
@@ -211,6 +217,9 @@ def test_a_file_goes_when_its_hour_is_over_and_all_of_it_is_loaded() -> None:
     usage_record(record(1, at=now))
     usage_record(record(2, at=old))
     usage_ship()
+    assert len(log_files()) == 2, "somebody has just written to it, whatever its name says"
+    left_alone(min(log_files()))
+    usage_ship()
     (left,) = log_files()
     assert left.name.startswith(f"{now.astimezone(UTC):%Y-%m-%dT%H}")
     finished = UsageSegment.objects.get(finished_at__isnull=False)
@@ -222,6 +231,7 @@ def test_half_a_line_of_a_killed_process_is_kept_aside_for_the_operator(caplog) 
     (path,) = log_files()
     with path.open("a") as file:
         file.write('{"key_id": "ke')
+    left_alone(path)
     with caplog.at_level(logging.ERROR):
         assert usage_ship() == 1
         assert usage_ship() == 0

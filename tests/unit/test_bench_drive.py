@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hazardmap.core.geodesy import moved
-from tests.bench.drive.scoring import Score, Shown, score
+from tests.bench.drive.scoring import Score, Shown, mistakes, score
 from tests.scenes import HELSINKI
 
 
@@ -33,7 +33,7 @@ def hazard(kind: str, north_m: float, east_m: float = 0.0, *, published: bool = 
 STREET = {
     "objects": [
         thing(1, "cone", 100),
-        thing(2, "drum_barrel", 150),
+        thing(2, "drum", 150),
         thing(3, "cat", 200),
         thing(4, "cone", 400),
     ],
@@ -44,7 +44,8 @@ STREET = {
 def test_a_perfect_map_scores_full_marks():
     shown = [hazard("cone", 100), hazard("drum", 150), hazard("cat", 200), hazard("cone", 400)]
     found = score(STREET, shown)
-    assert found == Score(3, 3, 3, 3, 0, found.km)
+    assert found == Score(3, 3, 3, 3, km=found.km)
+    assert mistakes(STREET, shown) == []
     assert (found.recall, found.false_per_km) == (1.0, 0.0)
     assert found.km == pytest.approx(1.0, rel=1e-3), "both cameras drive half a kilometre"
 
@@ -52,6 +53,7 @@ def test_a_perfect_map_scores_full_marks():
 def test_an_empty_map_finds_nothing_and_invents_nothing():
     found = score(STREET, [])
     assert (found.objects, found.found, found.false) == (3, 0, 0)
+    assert mistakes(STREET, []) == ["missed: cone", "missed: drum", "missed: cat"]
 
 
 def test_what_was_only_seen_from_afar_is_neither_asked_for_nor_false():
@@ -78,12 +80,13 @@ def test_one_hazard_is_right_by_place_and_kind(shown, found, named, false):
 def test_a_second_hazard_for_the_same_thing_is_false_and_the_closer_one_counts():
     near, far = hazard("cone", 101, published=False), hazard("cone", 105)
     result = score(STREET, [far, near])
-    assert (result.found, result.published, result.false) == (1, 0, 1)
+    assert (result.found, result.published, result.false, result.false_published) == (1, 0, 1, 1)
+    assert "false: cone, published, 5.0 m from a cone" in mistakes(STREET, [far, near])
 
 
 def test_scores_of_streets_add_up():
     one = score(STREET, [hazard("cone", 100), hazard("bird", 300)])
     both = one + one
-    assert both == Score(6, 2, 2, 2, 2, both.km)
+    assert both == Score(6, 2, 2, 2, 2, 2, both.km)
     assert both.recall == pytest.approx(1 / 3)
     assert both.false_per_km == pytest.approx(1.0, rel=1e-3)

@@ -18,7 +18,7 @@ def _procfile() -> dict[str, str]:
 def test_compose_runs_the_processes_of_the_procfile() -> None:
     compose = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())
     services = compose["services"]
-    assert services.keys() - {"database", "redis", "migrate"} == _procfile().keys()
+    assert services.keys() - {"database", "redis", "migrate", "nginx"} == _procfile().keys()
     assert all(services[name]["command"][-1] == name for name in _procfile())
 
 

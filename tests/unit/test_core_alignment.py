@@ -16,7 +16,7 @@ def shifted(row, east_m, north_m):
 @pytest.mark.parametrize("shift", [(0.0, 0.0), (4.0, -6.0), (-2.0, 11.0), (12.0, 9.0)])
 def test_a_row_is_matched_as_a_row(shift):
     seen = shifted(ROW, *shift)[::-1]
-    assert sorted(match_pass(ROW, seen, 36.0)) == [(i, 5 - i) for i in range(6)]
+    assert sorted(match_pass(ROW, seen, 36.0).pairs) == [(i, 5 - i) for i in range(6)]
 
 
 def test_one_by_one_the_row_would_slip():
@@ -26,10 +26,10 @@ def test_one_by_one_the_row_would_slip():
 
 def test_other_families_and_far_places_never_match():
     seen = [("worker", mean, cov) for _, mean, cov in ROW]
-    assert match_pass(ROW, seen, 36.0) == []
-    assert match_pass(ROW, shifted(ROW, 300.0, 0.0), 1e6) == []
+    assert match_pass(ROW, seen, 36.0).pairs == []
+    assert match_pass(ROW, shifted(ROW, 300.0, 0.0), 1e6).pairs == []
 
 
 def test_nothing_matches_nothing():
-    assert match_pass([], ROW, 36.0) == []
-    assert match_pass(ROW, [], 36.0) == []
+    assert match_pass([], ROW, 36.0).pairs == []
+    assert match_pass(ROW, [], 36.0).pairs == []

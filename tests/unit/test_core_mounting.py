@@ -41,6 +41,16 @@ def test_every_drive_makes_it_surer():
     assert sigmas[-1] < sigmas[0] / 2
 
 
+def test_a_camera_that_was_mounted_anew_is_learned_anew():
+    known, drive = Mounting(), drives(1)
+    for _ in range(6):
+        known = known.after(drive, BASE)
+    again = drives(1, replace(BASE, pitch_deg=-4.0))
+    assert known.applied(BASE).pitch_deg > 1.5
+    assert known.after(again, BASE) == again
+    assert known.after(drive, BASE).information[0] > known.information[0] * 0.99
+
+
 def test_nothing_seen_teaches_nothing():
     assert learned([]) == Mounting()
     camera = Mounting().applied(BASE)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from hazardmap.accounts.services.api_keys import NewKey
 from hazardmap.accounts.services.device_pair import NewDevice, NewPairingCode
-from hazardmap.accounts.services.key_create import NewKey
 from hazardmap.core.tokens import Token, Use, new_token, parse_token
 
 

@@ -1,5 +1,6 @@
 """Work zones on roads that are known."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from hazardmap.core.geodesy import between, moved
 from hazardmap.core.hazard import Hazard, State
-from hazardmap.core.workzone import settled, work_zones
+from hazardmap.core.workzone import Tracks, settled, work_zones
 from tests.property.test_workzone_laws import beside, device, driven, road
 from tests.scenes import HELSINKI, NOON
 
@@ -41,7 +42,7 @@ def test_a_gap_longer_than_reach_parts_and_a_shorter_one_does_not():
 
 def test_two_carriageways_are_two_zones_with_opposite_bearings():
     devices = cones([200, 220, 240], 4.0) + cones([200, 220, 240], -4.0, first=3)
-    one, other = work_zones(devices, BOTH)
+    one, other = work_zones(devices, seen_both_ways(devices, 0.0))
     assert abs(one.bearing_deg - other.bearing_deg) == pytest.approx(180.0, abs=1.0)
     assert one.hazard_ids == tuple(cone.id for cone in devices[:3])
     assert other.hazard_ids == tuple(cone.id for cone in reversed(devices[3:]))
@@ -83,7 +84,26 @@ def test_crossing_roads_do_not_link():
 def test_a_u_turn_does_not_join_both_ways():
     turning = [*NORTH, *[beside(SOUTH, 7.0 * i, 8.0) for i in range(len(SOUTH) - 1)]]
     devices = cones([830, 860], 4.0) + cones([830, 860], -12.0, first=2)
-    assert len(work_zones(devices, driven(turning, 0))) == 2
+    assert len(work_zones(devices, driven(turning, 0, sees=devices))) == 2
+
+
+@pytest.mark.parametrize("error_m", [-5.0, 5.0])
+def test_the_way_of_a_zone_is_what_its_drives_saw_and_not_where_they_were_put(error_m):
+    row = cones([200.0 + 20.0 * i for i in range(5)])
+    (zone,) = work_zones(row, seen_both_ways(row, error_m))
+    assert abs((zone.bearing_deg + 180.0) % 360.0 - 180.0) < 2.0
+
+
+def test_one_cone_that_stands_between_both_ways_goes_with_the_others():
+    row = [*cones([200, 240], 4.0), *cones([220], 0.2, first=2)]
+    (zone,) = work_zones(row, seen_both_ways(row, 0.0))
+    assert zone.hazard_ids == (row[0].id, row[2].id, row[1].id)
+
+
+def seen_both_ways(devices: Sequence[Hazard], error_m: float) -> Tracks:
+    """One drive each way; they are put on the map too far west and too far east."""
+    there = driven(NORTH, 0, (-error_m, 0.0), devices)
+    return there | driven(SOUTH, 1, (error_m, 0.0), devices)
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,11 @@ def test_other_weights_than_pinned_are_refused(manifest):
         ("threshold = 0.3", "threshold = 0.3\nthresholds = { cat = 0.4 }", "no kind cat"),
         ("threshold = 0.3", "threshold = 0.3\nthresholds = { cow = 4 }", "threshold must lie"),
         ("threshold = 0.3", 'threshold = 0.3\nprecision = "int2"', "int2"),
-        ("threshold = 0.3", "threshold = 0.3\nfar_crop = [0.6, 0.3, 0.4, 0.7]", "far_crop"),
+        (
+            "threshold = 0.3",
+            "threshold = 0.3\nfar_crop = { part = [0.6, 0.3, 0.4, 0.7], from_px = 700 }",
+            "FarCrop",
+        ),
         ('kine = "cow"', 'calf = "cow"', "no class calf"),
         ('context = ["car"]', 'context = ["kine"]', "both hazard and context"),
         ('recall = "recall.json"\n', "", "needs recall"),

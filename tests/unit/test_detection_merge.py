@@ -2,10 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
-from detection.backends.yolo import Found
-from detection.hazards import _joined
 from detection.merge import Report, merged_context, merged_hazards
 
 COW = Report("cow", 0.4, 0.2, 0.2, 0.6, 0.6)
@@ -39,18 +35,3 @@ def test_a_construction_vehicle_is_no_truck_that_hides_something():
     assert merged_context([truck, other_truck], [digger]) == [other_truck]
     assert merged_context([truck], []) == [truck]
     assert merged_context([person], [digger, replace(COW, name="worker")]) == [person]
-
-
-def test_the_far_crop_adds_what_the_whole_picture_did_not_show():
-    whole = Found(np.array([[100, 50, 140, 90, 0.8]], np.float32), ("cone",))
-    far = np.array([[1, 0, 40, 41, 0.9], [60, 60, 70, 80, 0.5]], np.float32)
-
-    joined = _joined(whole, Found(far, ("cone", "cone")), (100, 50))
-
-    assert joined.boxes.tolist() == [
-        [101, 50, 140, 91, np.float32(0.9)],
-        [160, 110, 170, 130, 0.5],
-    ]
-    assert joined.labels == ("cone", "cone")
-    nothing = Found(np.empty((0, 5), np.float32), ())
-    assert _joined(nothing, nothing, (0, 0)).labels == ()

@@ -8,15 +8,16 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from detection.far import FarCrop
 from detection.fetch import sha256_of
-from detection.manifest import load_manifest
+from detection.manifest import ManifestError, load_manifest
 from detection.release import KINDS, THRESHOLD, ReleaseError, main, release
 from hazardmap.core import kinds
 from hazardmap.core.promotion import metrics_from_json
 from tests.unit.test_detection_manifest import _manifest
 
 
-def _weights(path: Path, classes: list[str]) -> Path:
+def _weights(path: Path, classes: list[str], says: str = "") -> Path:
     """A network that returns the picture; what it computes does not matter here."""
     shape = [1, 3, 640, 640]
     graph = helper.make_graph(
@@ -26,7 +27,7 @@ def _weights(path: Path, classes: list[str]) -> Path:
         [helper.make_tensor_value_info("output0", TensorProto.FLOAT, shape)],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
-    helper.set_model_props(model, {"names": str(dict(enumerate(classes)))})
+    helper.set_model_props(model, {"names": str(dict(enumerate(classes))), "description": says})
     onnx.save(model, path)
     return path
 
@@ -41,7 +42,6 @@ def _measured(weights: Path, cone: float) -> Path:
     folder = weights.with_name("report")
     folder.mkdir(exist_ok=True)
     (folder / "report.json").write_text(json.dumps(_report(weights, cone)))
-    (folder / "calibration.json").write_text('{"curves": {}}')
     return folder
 
 
@@ -53,6 +53,7 @@ def _report(weights: Path, cone: float) -> dict[str, Any]:
     return {
         "sha256": sha256_of(weights),
         "imgsz": 960,
+        "far_crop": {"part": [0.2, 0.3, 0.8, 0.7], "from_px": 1000},
         "thresholds": {"drum_barrel": 0.4},
         "kinds": [
             row("cone", "real", cone),
@@ -80,8 +81,7 @@ def test_released_weights_join_the_models_and_a_later_release_replaces_them(mani
     assert road.path == manifest.parent / "road.onnx"
     table = json.loads((manifest.parent / "recall.json").read_text())
     assert table == {"version": "hazards-net-2+road-2", "measured": False}
-    assert json.loads((manifest.parent / "calibration.json").read_text()) == {"curves": {}}
-    assert road.long_side_px == 960
+    assert (road.long_side_px, road.far_crop) == (960, FarCrop(0.2, 0.3, 0.8, 0.7, 1000))
     assert (road.threshold_of("drum_barrel"), road.threshold_of("cone")) == (0.4, THRESHOLD)
     metrics = json.loads((manifest.parent / "metrics.json").read_text())
     assert metrics_from_json(metrics).model == label
@@ -90,6 +90,33 @@ def test_released_weights_join_the_models_and_a_later_release_replaces_them(mani
         "drum": 0.93,
     }
     assert set(KINDS.values()) <= kinds.KINDS.keys()
+
+
+def test_a_release_that_is_broken_off_is_refused_by_engines_and_repaired_by_the_next(
+    manifest, tmp_path, monkeypatch
+):
+    first = _weights(tmp_path / "best.onnx", list(KINDS))
+    release(first, _measured(first, 0.9), manifest=manifest)
+    before = manifest.read_text()
+    second = _weights(tmp_path / "better.onnx", list(KINDS), says="better")
+    renamed = []
+
+    def replace(path, target):
+        if renamed:
+            raise KeyboardInterrupt
+        renamed.append(target)
+        return path.rename(target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", replace)
+        with pytest.raises(KeyboardInterrupt):
+            release(second, _measured(second, 0.9), manifest=manifest)
+    assert manifest.read_text() == before
+    with pytest.raises(ManifestError, match="not the ones that the manifest pins"):
+        load_manifest(manifest)
+
+    label = release(second, _measured(second, 0.9), manifest=manifest)
+    assert load_manifest(manifest).hazards.label == label
 
 
 def test_weights_that_know_something_else_change_nothing(manifest, tmp_path, capsys):

@@ -9,15 +9,16 @@ import pytest
 from PIL import Image
 
 import detection
-from detection.calibration import load_calibration
 from detection.evaluate import records
 from detection.evaluate.__main__ import main
 from detection.evaluate.claims import Claim, claim
 from detection.evaluate.drive import Drive, Sighting
+from detection.evaluate.drive import figures as drive_figures
 from detection.evaluate.measure import measure, sample
 from detection.evaluate.recall_table import recall_table
 from detection.labelled import ALL
 from hazardmap.core.recall import recall_at, table_from_json
+from tests.bench import accuracy
 from tests.evaluated import crowd
 
 WEIGHTS = Path(detection.__file__).parent / "weights" / "yolo26n.pt"
@@ -91,14 +92,16 @@ def test_the_benchmark_keeps_what_others_wrote(tmp_path: Path) -> None:
     other = {"measure": "frames_per_s_core", "value": 9.0, "unit": "1/s", "note": ""}
     (tmp_path / "detector.json").write_text(json.dumps([other]))
     (tmp_path / "detector.md").write_text("# The detector\n\nFast.\n")
-    rows = records.benchmark_rows(measure(sample(*crowd(6)), ALL), None)
+    figures = measure(sample(*crowd(6)), ALL)
+    drive = drive_figures(Drive(240, 1000.0, sightings(1), ()), records.thresholds(figures), ALL)
+    report = records.report_json(figures, drive, {"command": "make evaluate"})
+    records.write_json(tmp_path / "report.json", report)
     for _ in range(2):
-        records.merge_benchmark(tmp_path, rows, "make evaluate", "2 cores")
+        accuracy.write(json.loads((tmp_path / "report.json").read_text()), tmp_path)
     measures = [row["measure"] for row in json.loads((tmp_path / "detector.json").read_text())]
     assert len(set(measures)) == len(measures)
-    assert {"frames_per_s_core", "ap50_cone", "drawn_ap50_drum_barrel", "ece_after"} - set(
-        measures
-    ) == {"drawn_ap50_drum_barrel"}
+    wanted = {"frames_per_s_core", "ap50_cone", "ece_after", "drive_detector_recall_40m"}
+    assert wanted <= set(measures)
     page = (tmp_path / "detector.md").read_text()
     assert page.startswith("# The detector\n\nFast.\n")
     assert page.count("make evaluate") == 1
@@ -156,7 +159,7 @@ def test_real_weights_on_real_pictures(
     for plot in ("precision-recall", "recall-by-height", "confusion"):
         assert f"model-card/{plot}.png" in card
         assert (tmp_path / f"out/model-card/{plot}.png").stat().st_size > 1000
-    assert load_calibration(tmp_path / "out/calibration.json").thresholds["animal"] > 0
+    assert report["thresholds"]["animal"] > 0
     monkeypatch.setattr("detection.evaluate.predictions._predict", None)
     (tmp_path / "out/report.json").unlink()
     assert main(call) == 0

@@ -1,5 +1,6 @@
 """What changes accounts, devices and keys."""
 
+from hazardmap.accounts.services.api_keys import NewKey, key_create, key_revoke
 from hazardmap.accounts.services.device_pair import (
     NewDevice,
     NewPairingCode,
@@ -9,7 +10,6 @@ from hazardmap.accounts.services.device_pair import (
     device_revoke,
     pairing_code_create,
 )
-from hazardmap.accounts.services.key_create import NewKey, key_create
 from hazardmap.accounts.services.user_create import organisation_create, user_create
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "device_pair",
     "device_revoke",
     "key_create",
+    "key_revoke",
     "organisation_create",
     "pairing_code_create",
     "user_create",

@@ -10,14 +10,15 @@ from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import Throttled
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from hazardmap.accounts.services import PairingRefused, device_pair
 from hazardmap.api.authentication import DeviceToken, contributor_of
+from hazardmap.api.body import bound, json_of
+from hazardmap.api.idempotency import idempotent
+from hazardmap.api.limits import LimitedView
 from hazardmap.api.problems import Invalid, TooLarge
 from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, frame_accept
@@ -27,7 +28,6 @@ from hazardmap.core.georeference import Fault
 from hazardmap.inference.selectors import model_names
 from hazardmap.inference.services import detect_hint
 from hazardmap.platform.client_address import client_address
-from hazardmap.platform.rate_limit import allow
 
 # Everything of the request that is not the picture: boundaries, headers, metadata.
 ENVELOPE_BYTES = 100_000
@@ -67,16 +67,24 @@ class FrameStatus(serializers.Serializer[FrameInfo]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(["received", "detected", "rejected"])
     reason = serializers.CharField(
-        help_text="why it was rejected, or why it cannot speak against a hazard; else empty"
+        help_text="why it was rejected, does not count, or not against hazards; else empty"
     )
     captured_at = serializers.DateTimeField()
     received_at = serializers.DateTimeField()
     provenance = serializers.CharField()
 
 
-class Frames(APIView):
+class Frames(LimitedView):
     authentication_classes = (DeviceToken,)
     parser_classes = (MultiPartParser,)
+    quota = UPLOADS_PER_MINUTE
+
+    def bucket(self, request: Request) -> str:
+        return f"frames:{contributor_of(request).device_id}"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
 
     @extend_schema(
         operation_id="uploadFrame",
@@ -86,12 +94,10 @@ class Frames(APIView):
             200: OpenApiResponse(FrameReceipt, "the account had sent these bytes before"),
         },
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Send one georeferenced frame. At most 600 a minute from one device, repeated ones too."""
         contributor = contributor_of(request)
-        if not allow(f"frames:{contributor.device_id}", limit=UPLOADS_PER_MINUTE, period_s=60):
-            raise Throttled(wait=60)
-        _bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
         image, metadata, edge = _parts(request)
         try:
             accepted = frame_accept(
@@ -114,8 +120,11 @@ class Frames(APIView):
         )
 
 
-class Frame(APIView):
+class Frame(LimitedView):
     authentication_classes = (DeviceToken,)
+
+    def bucket(self, request: Request) -> str:
+        return f"frame-states:{contributor_of(request).device_id}"
 
     @extend_schema(operation_id="getFrame", responses=FrameStatus)
     def get(self, request: Request, frame_id: UUID) -> Response:
@@ -137,18 +146,21 @@ class PairingAnswer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="shown this once")
 
 
-class Pair(APIView):
+class Pair(LimitedView):
     permission_classes = ()
+    quota = 10
+    window_s = 300
+
+    def bucket(self, request: Request) -> str:
+        return f"pair:{client_address(request)}"
 
     @extend_schema(
         operation_id="pairDevice", request=PairingRequest, responses={201: PairingAnswer}, auth=[]
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Turn a pairing code into a device token."""
-        if not allow(f"pair:{client_address(request)}", limit=10, period_s=300):
-            raise Throttled(wait=300)
-        _bound(request, MAX_PAIRING_BYTES, Fault("body", "is larger than 4 kB"))
-        form = PairingRequest(data=_json(request))
+        form = PairingRequest(data=json_of(request, MAX_PAIRING_BYTES))
         if not form.is_valid():
             raise Invalid([Fault(name, str(texts[0])) for name, texts in form.errors.items()])
         try:
@@ -157,19 +169,6 @@ class Pair(APIView):
             raise Invalid([Fault("code", "unknown, used or older than 5 minutes")]) from refused
         body = {"device_id": device.device_id, "token": device.token}
         return Response(PairingAnswer(body).data, status=201)
-
-
-def _bound(request: Request, limit_bytes: int, fault: Fault) -> None:
-    """Refuse a large body unread. The server reads no more than this header says."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit_bytes:
-        raise TooLarge([fault])
-
-
-def _json(request: Request) -> object:
-    try:
-        return request.data
-    except RecursionError:
-        raise Invalid([Fault("body", "is nested too deeply")]) from None
 
 
 def _parts(

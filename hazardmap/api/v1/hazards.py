@@ -1,37 +1,61 @@
-"""The buyer's view of the map."""
+"""Hazards in an area, page by page, and one of them with its evidence."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, QueryDict
+from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from hazardmap.api.authentication import BuyerKey, buyer_of
-from hazardmap.api.geojson import HazardCollection, HazardFeature, feature, links_of
+from hazardmap.api.body import json_of
+from hazardmap.api.buyers import (
+    ESTIMATE,
+    EXPLAIN,
+    BuyerView,
+    estimate,
+    links_of,
+    metered,
+)
+from hazardmap.api.geojson import (
+    MEDIA_TYPE,
+    Answer,
+    HazardCollection,
+    HazardFeature,
+    age_s,
+    collection,
+    feature,
+    timestamp,
+)
+from hazardmap.api.grammar import AFTER, AREA, FILTERS, LIMIT, area_of, wanted_of
+from hazardmap.api.parameters import described, read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.bbox import Bbox, parse_bbox
+from hazardmap.core.area import Area
 from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import Evidence, Hazard
+from hazardmap.core.hazard import LIVE, Evidence
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.usage import Meter, UsageRecord
-from hazardmap.hazards import selectors
-from hazardmap.metering.services import usage_record
-from hazardmap.platform.ids import new_id
+from hazardmap.core.region import MAX_POSITIONS, read_region
+from hazardmap.hazards import search, selectors
+from hazardmap.hazards.selectors import EvidenceImage
 
-DEFAULT_LIMIT = 100
-MAX_LIMIT = 1000
-GEOJSON = "application/geo+json"
-KNOWN = {"bbox", "kind", "published", "limit", "after"}
+MOST_COUNTED = 100_000
+PAGE = (*FILTERS, LIMIT, AFTER, EXPLAIN)
+IN_AREA = (*AREA, *PAGE)
 
 
-class EvidenceItem(serializers.Serializer[Evidence]):
+class RegionGeometry(serializers.Serializer[Any]):
+    """A GeoJSON Polygon or MultiPolygon, or a Feature with one."""
+
+    type = serializers.ChoiceField(["Polygon", "MultiPolygon"])
+    coordinates = serializers.ListField(
+        child=serializers.ListField(), help_text=f"rings; at most {MAX_POSITIONS} positions"
+    )
+
+
+class EvidenceItem(serializers.Serializer[Any]):
     pass_id = serializers.UUIDField()
     first_at = serializers.DateTimeField()
     last_at = serializers.DateTimeField()
@@ -43,153 +67,116 @@ class EvidenceItem(serializers.Serializer[Evidence]):
     p_after = serializers.FloatField()
 
 
-class HazardDetail(HazardFeature):
-    evidence = EvidenceItem(many=True)
+class EvidencePicture(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="faces and plates are blurred; needs no key")
+    captured_at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(sorted(KINDS))
+    score = serializers.FloatField(help_text="of the detector, 0..1")
+    box = serializers.ListField(
+        child=serializers.FloatField(), help_text="left, top, right, bottom in shares of the frame"
+    )
+    model_version = serializers.CharField(help_text="of the detector")
+    simulated = serializers.BooleanField()
 
 
-class Hazards(APIView):
-    authentication_classes = (BuyerKey,)
+class HazardDetail(Answer, HazardFeature):
+    evidence = EvidenceItem(many=True, help_text="for and against, in order of time")
+    images = EvidencePicture(many=True, help_text="the best 12, while the hazard is live")
 
+
+ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
+
+
+class Hazards(BuyerView):
     @extend_schema(
         operation_id="listHazards",
-        parameters=[
-            OpenApiParameter("bbox", str, required=True, description="west,south,east,north"),
-            OpenApiParameter("kind", str, description="kinds, separated by commas"),
-            OpenApiParameter(
-                "published", bool, description="only with two witnesses; default true"
-            ),
-            OpenApiParameter(
-                "limit", int, description=f"1 to {MAX_LIMIT}, default {DEFAULT_LIMIT}"
-            ),
-            OpenApiParameter("after", str, description="id of the last hazard of the page before"),
-        ],
-        responses={(200, GEOJSON): HazardCollection},
+        parameters=described(IN_AREA),
+        responses=ANSWERS,
     )
     def get(self, request: Request) -> Response:
-        """The live hazards in a box, as GeoJSON, page by page."""
-        query = _Query.read(request.query_params)
-        page = selectors.hazards_page(
-            bbox=query.bbox,
-            kinds=query.kinds,
-            published_only=query.published,
-            after=query.after,
-            limit=query.limit + 1,
-        )
-        hazards, more = page[: query.limit], len(page) > query.limit
-        now = timezone.now()
-        body = {
-            "type": "FeatureCollection",
-            "as_of": now,
-            "features": [feature(hazard, now) for hazard in hazards],
-            "links": links_of(request, hazards[-1].id if more else None),
-        }
-        return _metered(request, hazards, "hazards", HazardCollection(body).data)
+        """The live hazards in a box, a circle or a cell of H3, page by page in order of id."""
+        values = read(request.query_params, IN_AREA)
+        return _page(request, area_of(values), values)
 
 
-class HazardById(APIView):
-    authentication_classes = (BuyerKey,)
+class HazardsInRegion(BuyerView):
+    @extend_schema(
+        operation_id="listHazardsInRegion",
+        parameters=described(PAGE),
+        request=RegionGeometry,
+        responses=ANSWERS,
+    )
+    def post(self, request: Request) -> Response:
+        """The live hazards in a polygon, page by page in order of id.
 
-    @extend_schema(operation_id="getHazard", responses={(200, GEOJSON): HazardDetail})
+        The sides are straight in degrees. One that spans more than 180° of longitude crosses the
+        antimeridian, except one from −180 to 180.
+        """
+        values = read(request.query_params, PAGE)
+        try:
+            region = read_region(json_of(request))
+        except ValueError as error:
+            raise Invalid([Fault("body", str(error))]) from error
+        return _page(request, region, values)
+
+
+class HazardById(BuyerView):
+    @extend_schema(operation_id="getHazard", responses={(200, MEDIA_TYPE): HazardDetail})
     def get(self, request: Request, hazard_id: UUID) -> Response:
-        """One hazard with the evidence behind it, pass by pass (the latest 1,000)."""
+        """One hazard with what is behind it: passes (the latest 1,000), and pictures."""
+        now, changed_at = timezone.now(), search.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
             raise Http404
-        trail = selectors.evidence_of(hazard_id)
-        body = feature(hazard, timezone.now()) | {"evidence": trail}
-        return _metered(request, [hazard], "hazard", HazardDetail(body).data)
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """The checked parameters of a list of hazards."""
-
-    bbox: Bbox
-    kinds: frozenset[str] | None
-    published: bool
-    limit: int
-    after: UUID | None
-
-    @classmethod
-    def read(cls, params: QueryDict) -> "_Query":
-        """Raises Invalid with every broken rule."""
-        faults = [Fault(name, "is no parameter here") for name in params if name not in KNOWN]
-        faults += [
-            Fault(name, "is given more than once")
-            for name in params
-            if len(params.getlist(name)) > 1
-        ]
-        readers = {
-            "bbox": _bbox,
-            "kinds": _kinds,
-            "published": _published,
-            "limit": _limit,
-            "after": _after,
+        images = selectors.images_of(hazard_id) if hazard.state in LIVE else []
+        body = feature(hazard, now) | {
+            "as_of": timestamp(now),
+            "data_age_s": age_s(changed_at, now),
+            "evidence": [_item(one) for one in selectors.evidence_of(hazard_id)],
+            "images": [_picture(request, one) for one in images],
         }
-        values: dict[str, Any] = {}
-        for name, reader in readers.items():
-            value = reader(params)
-            if isinstance(value, Fault):
-                faults.append(value)
-            values[name] = value
-        if faults:
-            raise Invalid(faults)
-        return cls(**values)
+        return metered(request, [hazard], "hazard", body)
 
 
-def _bbox(params: Mapping[str, str]) -> Bbox | Fault:
-    try:
-        return parse_bbox(params.get("bbox", ""))
-    except ValueError as error:
-        return Fault("bbox", str(error))
+def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
+    now, limit = timezone.now(), values["limit"]
+    wanted, after = wanted_of(values, now), values["after"]
+    if values["explain"]:
+        units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
+        return estimate(units, most=MOST_COUNTED, now=now)
+    changed_at = search.changed_at()
+    found = search.page(area, wanted, after=after, limit=limit + 1)
+    hazards, more = found[:limit], len(found) > limit
+    body = collection(
+        (feature(hazard, now) for hazard in hazards),
+        as_of=now,
+        changed_at=changed_at,
+        links=links_of(request, str(hazards[-1].id) if more else None),
+    )
+    return metered(request, hazards, "hazards", body)
 
 
-def _kinds(params: Mapping[str, str]) -> frozenset[str] | Fault | None:
-    if "kind" not in params:
-        return None
-    kinds = frozenset(params["kind"].split(","))
-    if unknown := sorted(kinds - KINDS.keys()):
-        return Fault("kind", f"{unknown[0]!r} is unknown; known are {', '.join(sorted(KINDS))}")
-    return kinds
+def _item(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "pass_id": str(evidence.pass_id),
+        "first_at": timestamp(evidence.first_at),
+        "last_at": timestamp(evidence.last_at),
+        "seen": evidence.seen,
+        "score": evidence.score,
+        "visibility": evidence.visibility,
+        "log2_ratio": evidence.log2_ratio,
+        "frames": evidence.frames,
+        "p_after": evidence.p_after,
+    }
 
 
-def _published(params: Mapping[str, str]) -> bool | Fault:
-    text = params.get("published", "true").lower()
-    return text == "true" if text in {"true", "false"} else Fault("published", "true or false")
-
-
-def _limit(params: Mapping[str, str]) -> int | Fault:
-    text = params.get("limit", str(DEFAULT_LIMIT))
-    if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MAX_LIMIT:
-        return int(text)
-    return Fault("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
-
-
-def _after(params: Mapping[str, str]) -> UUID | Fault | None:
-    if "after" not in params:
-        return None
-    try:
-        return UUID(params["after"])
-    except ValueError:
-        return Fault("after", "must be the id of a hazard")
-
-
-def _metered(
-    request: Request, hazards: list[Hazard], subject: str, body: dict[str, Any]
-) -> Response:
-    """An answer whose hazards are on the buyer's account before it leaves."""
-    request_id = str(new_id())
-    if hazards and request.method != "HEAD":  # the answer to HEAD is empty
-        usage_record(
-            UsageRecord(
-                key_id=buyer_of(request).key_id,
-                meter=Meter.HAZARD,
-                quantity=len(hazards),
-                at=timezone.now(),
-                request_id=request_id,
-                subject=subject,
-                hazards=tuple(hazard.id for hazard in hazards),
-            )
-        )
-    headers = {"X-Request-Id": request_id, "Cache-Control": "private, no-store"}
-    return Response(body, headers=headers, content_type=GEOJSON)
+def _picture(request: Request, image: EvidenceImage) -> dict[str, Any]:
+    return {
+        "url": request.build_absolute_uri(reverse("image", args=[image.frame_id])),
+        "captured_at": timestamp(image.captured_at),
+        "kind": image.kind,
+        "score": image.score,
+        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
+        "model_version": image.model_version,
+        "simulated": image.simulated,
+    }

@@ -1,7 +1,7 @@
 """What changes frames."""
 
 from hazardmap.capture.services.frame_accept import Accepted, FrameRefused, frame_accept
-from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected
+from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected, frames_doubted
 from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim
 from hazardmap.capture.services.originals_sweep import originals_sweep
 
@@ -13,5 +13,6 @@ __all__ = [
     "frame_detected",
     "frame_rejected",
     "frames_claim",
+    "frames_doubted",
     "originals_sweep",
 ]

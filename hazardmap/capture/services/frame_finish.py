@@ -1,5 +1,6 @@
 """End a frame's wait: either its blurred copy stays, or it is rejected with a reason."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -35,6 +36,13 @@ def frame_detected(
     row.save()
     transaction.on_commit(lambda: default_storage.delete(original))
     return True
+
+
+def frames_doubted(reasons: Mapping[UUID, str]) -> None:
+    """Keep why these detected frames count for nothing; their contributor and moderators see it."""
+    for reason in set(reasons.values()):
+        ids = [frame_id for frame_id, why in reasons.items() if why == reason]
+        Frame.objects.filter(id__in=ids, state=Frame.State.DETECTED).update(reason=reason)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from hazardmap.platform.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hazards", "0001_initial"),
+        ("hazards", "0002_fusion_params"),
     ]
 
     operations = [

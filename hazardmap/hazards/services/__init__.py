@@ -4,16 +4,25 @@ from hazardmap.hazards.services.area_refuse import Area, area_refuse
 from hazardmap.hazards.services.cells_refresh import cells_rebuild, cells_refresh
 from hazardmap.hazards.services.expire_faded import expire_faded
 from hazardmap.hazards.services.fuse_pending import fuse_pending
+from hazardmap.hazards.services.mounting_learn import mountings_learn
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
+from hazardmap.hazards.services.stale_refuse import stale_refuse
 from hazardmap.hazards.services.verdict_give import (
     VerdictRefused,
     verdict_give,
     verdict_undo,
 )
+from hazardmap.hazards.services.version_make import (
+    Proposal,
+    trust_snapshot,
+    version_propose,
+    version_write,
+)
 from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
 __all__ = [
     "Area",
+    "Proposal",
     "RoadsUnreadable",
     "VerdictRefused",
     "area_refuse",
@@ -21,9 +30,14 @@ __all__ = [
     "cells_refresh",
     "expire_faded",
     "fuse_pending",
+    "mountings_learn",
     "roads_load",
+    "stale_refuse",
+    "trust_snapshot",
     "verdict_give",
     "verdict_undo",
+    "version_propose",
+    "version_write",
     "zones_rebuild",
     "zones_refresh",
 ]

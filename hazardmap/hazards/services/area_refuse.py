@@ -26,14 +26,15 @@ def area_refuse(area: Area) -> Iterator[tuple[int, int]]:
     Grounds that reach into the area are evaluated whole.
     """
     by_place: dict[int, list[int]] = defaultdict(list)
-    for one in _occupied(area):
+    for one in occupied(area):
         by_place[int(h3.cell_to_parent(one, LOCK_RES))].append(one)
     for done, cells in enumerate(by_place.values(), start=1):
-        _place_refuse(cells)
+        place_refuse(cells)
         yield done, len(by_place)
 
 
-def _place_refuse(cells: Sequence[int]) -> None:
+def place_refuse(cells: Sequence[int]) -> None:
+    """Evaluate these cells (SEEN_RES) of one place anew, in one transaction."""
     locked: frozenset[int] = frozenset()
     while True:
         try:
@@ -44,7 +45,7 @@ def _place_refuse(cells: Sequence[int]) -> None:
             locked = more.cells
 
 
-def _occupied(area: Area) -> list[int]:
+def occupied(area: Area) -> list[int]:
     """Cells (SEEN_RES) in the area that hold observations, ascending."""
     where, values = _condition(area)
     with connection.cursor() as cursor:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
+
+import h3.api.basic_int as h3
 
 from hazardmap.core.checkpoint import Checkpoint, checkpoint_from_json, checkpoint_json
 from hazardmap.core.coverings import Ground
-from hazardmap.core.params import FusionParams
 from hazardmap.hazards import models
+from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.rows_put import rows_put
 
 
@@ -22,11 +23,11 @@ class Stored:
 
 
 def checkpoints_of(
-    grounds: Collection[Ground], since: Mapping[Ground, datetime], params: FusionParams
+    grounds: Collection[Ground], since: Mapping[Ground, datetime], digest: str
 ) -> dict[Ground, Stored]:
-    """Those that hold under these parameters. since: the oldest view that has just come."""
+    """Those that hold under the parameters of this digest. since: the oldest view just come."""
     by_anchor = {min(ground): ground for ground in grounds}
-    rows = models.Checkpoint.objects.filter(anchor__in=list(by_anchor), params=_digest(params))
+    rows = models.Checkpoint.objects.filter(anchor__in=list(by_anchor), params=digest)
     found = {}
     for row in rows:
         ground = by_anchor[row.anchor]
@@ -36,10 +37,8 @@ def checkpoints_of(
     return found
 
 
-def checkpoints_keep(
-    new: Mapping[Ground, Stored], dropped: Sequence[Ground], params: FusionParams
-) -> None:
-    """Store these, made under these parameters, and forget what there was about dropped cells."""
+def checkpoints_keep(new: Mapping[Ground, Stored], dropped: Sequence[Ground], digest: str) -> None:
+    """Store these, made under the parameters of this digest; forget those of dropped cells."""
     stale = {cell for ground in dropped for cell in ground}
     models.Checkpoint.objects.filter(anchor__in=stale).delete()
     rows = [
@@ -47,7 +46,7 @@ def checkpoints_keep(
             "anchor": min(ground),
             "cells": sorted(ground),
             "at": stored.checkpoint.at.isoformat(),
-            "params": _digest(params),
+            "params": digest,
             "state": checkpoint_json(stored.checkpoint),
             "hazards": {str(fused): str(id_) for fused, id_ in stored.hazards.items()},
         }
@@ -56,5 +55,16 @@ def checkpoints_keep(
     rows_put(models.Checkpoint, rows, over=True)
 
 
-def _digest(params: FusionParams) -> str:
-    return sha256(repr(params).encode()).hexdigest()
+def checkpoints_carry(old: str, new: str) -> None:
+    """Those made under the old digest hold under the new one, but where places wait.
+
+    Call it in the transaction that writes the new parameters, after its places are marked.
+    """
+    stale = set(models.StalePlace.objects.values_list("cell", flat=True))
+    made = models.Checkpoint.objects.filter(params=old)
+    kept = [
+        anchor
+        for anchor, cells in made.values_list("anchor", "cells").iterator()
+        if stale.isdisjoint(h3.cell_to_parent(one, LOCK_RES) for one in cells)
+    ]
+    made.filter(anchor__in=kept).update(params=new)

@@ -32,8 +32,8 @@ from hazardmap.hazards.services.evidence_read import (
     views_of,
 )
 from hazardmap.hazards.services.hazards_write import hazards_write
+from hazardmap.hazards.services.params_now import params_now
 from hazardmap.hazards.services.place_lock import PlaceLock
-from hazardmap.inference.selectors import recall_table
 
 Places = Sequence[Place]
 Looks = Sequence[tuple[Place, datetime]]
@@ -74,19 +74,19 @@ def _oldest(grounds: Sequence[Ground], looks: Looks) -> dict[Ground, datetime]:
 
 
 def _evaluate(grounds: Sequence[Ground], oldest: Mapping[Ground, datetime]) -> None:
-    # Read each time: another detector may have been promoted since.
-    params = FusionParams(table=recall_table())
+    current = params_now()
+    params = current.params
     verdicts = verdicts_around(grounds)
     judged = seen_from_where([(verdict.lon, verdict.lat) for verdict in verdicts], grounds)
     free = [ground for ground, about in zip(grounds, judged, strict=True) if not about]
-    stored = checkpoints_of(free, oldest, params)
+    stored = checkpoints_of(free, oldest, current.digest)
     done, again = _advanced(grounds, stored, verdicts, params)
     if again:
         done |= _advanced(again, {}, verdicts, params)[0]
     checkpoints_keep(
         {ground: one.newer for ground, one in done.items() if one.newer},
         [ground for ground, one in done.items() if ground not in stored or ground in again],
-        params,
+        current.digest,
     )
     hazards_write(
         present=[hazard for one in done.values() for hazard in one.present],

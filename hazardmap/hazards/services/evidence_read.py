@@ -44,13 +44,16 @@ class Trails:
         return {id_: self.by_hazard[id_] for id_ in held.union(known) if id_ in self.by_hazard}
 
 
-_VIEWS = """
+_VIEW = """
     SELECT frame_id, device_id, witness, captured_at, ST_X(position::geometry),
         ST_Y(position::geometry), accuracy_m, heading_deg, heading_sigma_deg, speed_mps,
         camera::text, usable, dark, occluders::text, aspect, simulated
+"""
+_VIEWS = f"""{_VIEW}
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (cell, since)
     JOIN hazards_view AS view ON view.cell = wanted.cell AND captured_at > since
 """
+_VIEWS_WITH_ID = f"{_VIEW} FROM hazards_view WHERE frame_id = ANY(%s::uuid[])"
 _OBSERVATIONS = """
     SELECT cell, id, view_id, kind, score, ST_X(position::geometry), ST_Y(position::geometry),
         range_m, cov_ee_m2, cov_en_m2, cov_nn_m2, box::text
@@ -67,10 +70,17 @@ _TRAILS = """
 
 def views_of(grounds: Since) -> list[View]:
     """Every view from which something there may have been seen, and some around."""
+    return _views(_VIEWS, *_wanted(grounds))
+
+
+def views_with(frame_ids: Iterable[UUID]) -> list[View]:
+    """The views of these frames, as far as they have been taken in."""
+    return _views(_VIEWS_WITH_ID, frame_ids)
+
+
+def _views(statement: str, *arrays: Iterable[object]) -> list[View]:
     found = []
-    for *pose, camera, usable, dark, occluders, aspect, simulated in _rows(
-        _VIEWS, *_wanted(grounds)
-    ):
+    for *pose, camera, usable, dark, occluders, aspect, simulated in _rows(statement, *arrays):
         values = *pose, _camera(camera), usable, dark, _boxes(occluders), aspect, simulated
         found.append(View(*values))
     return found

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from uuid import UUID
 
 from hazardmap.accounts.selectors import device_cameras, witnesses
 from hazardmap.capture.selectors import FramePose, poses, track_around
 from hazardmap.core.camera import DEFAULT_CAMERA, Camera
 from hazardmap.core.fusion import observe
+from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.tracks import TrackPoint, headings
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.services.evidence_read import observations_of, views_with
+from hazardmap.hazards.services.frames_admit import frames_admit
+from hazardmap.hazards.services.mounting_learn import mountings_of
 from hazardmap.inference.services import TakenRun
 from hazardmap.platform.rows_put import rows_put
 
@@ -29,18 +34,47 @@ class NewEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Who is behind the frames of a batch, by account and by device."""
+    """Who is behind the frames of a batch, by account and by device.
+
+    camera: from a base (EXIF or the default) what is known of the device's. mounting: what its
+    drives so far tell beyond that.
+    """
 
     witness: Mapping[UUID, int]
     camera: Mapping[UUID, Callable[[Camera], Camera]]
+    mounting: Mapping[UUID, Mounting]
+
+    def camera_of(self, frame: FramePose) -> Camera:
+        known = self.camera[frame.device_id](_base_camera(frame))
+        mounting = self.mounting.get(frame.device_id)
+        return known if mounting is None else mounting.applied(known)
 
 
 def evidence_take(runs: list[TakenRun]) -> NewEvidence:
-    """Store the views and observations of these runs and return them."""
+    """Store the views and observations of these runs and return them.
+
+    They are located with what is known of their cameras now. A view keeps the camera that was
+    used, so that what is learned later changes no evidence; a frame that was taken in before stays
+    as it was.
+    """
+    before = views_with(run.frame_id for run in runs)
+    known = {view.frame_id for view in before}
+    new = _located([run for run in runs if run.frame_id not in known])
+    if not before:
+        return new
+    seen = chain.from_iterable(observations_of(before).values())
+    return NewEvidence([*new.views, *before], [*new.observations, *seen])
+
+
+def _located(runs: list[TakenRun]) -> NewEvidence:
     frames = poses(run.frame_id for run in runs)
+    telling = {run.frame_id for run in runs if run.detections}
+    for frame_id in frames_admit(frames, telling=telling):
+        del frames[frame_id]
     owners = Owners(
         witnesses(frame.account_id for frame in frames.values()),
         device_cameras(frame.device_id for frame in frames.values()),
+        mountings_of(frame.device_id for frame in frames.values()),
     )
     views: list[View] = []
     observations: list[Observation] = []
@@ -48,7 +82,7 @@ def evidence_take(runs: list[TakenRun]) -> NewEvidence:
     for run in runs:
         frame = frames.get(run.frame_id)
         if frame is None:
-            continue  # its contributor has deleted it meanwhile
+            continue  # its contributor has deleted it meanwhile, or it may not speak
         view = _view(frame, run, owners)
         views.append(view)
         view_rows.append(rows.view_row(view, model_version=run.model_version))
@@ -76,7 +110,7 @@ def _view(frame: FramePose, run: TakenRun, owners: Owners) -> View:
         heading_deg=heading_deg,
         heading_sigma_deg=heading_sigma_deg,
         speed_mps=frame.speed_mps,
-        camera=owners.camera[frame.device_id](_base_camera(frame)),
+        camera=owners.camera_of(frame),
         usable=run.usable,
         dark=run.dark,
         occluders=run.occluders,

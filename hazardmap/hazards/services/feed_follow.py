@@ -50,6 +50,7 @@ def feed_follow(name: str, take: Callable[[Collection[Touched]], None]) -> int:
     nothing is done here. It gets what hazards were before and what they became, and finds the
     hazards as they are by now, or later.
     """
+    cell_models.FeedReader.objects.get_or_create(name=name)
     taken = 0
     while count := _batch(name, take):
         taken += count
@@ -64,7 +65,6 @@ def feed_hold(name: str) -> None:
 
 @transaction.atomic
 def _batch(name: str, take: Callable[[Collection[Touched]], None]) -> int:
-    cell_models.FeedReader.objects.get_or_create(name=name)
     readers = cell_models.FeedReader.objects.select_for_update(skip_locked=True)
     reader = readers.filter(name=name).first()
     if reader is None:

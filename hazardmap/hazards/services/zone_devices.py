@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from hazardmap.core.coverings import looked_cell
+from hazardmap.core.drives import Seen, Track
 from hazardmap.core.hazard import LIVE, Hazard
 from hazardmap.core.kinds import KINDS, Group
 from hazardmap.core.tracks import TrackPoint
@@ -23,11 +24,14 @@ _REACH_RINGS = 3  # of cells of hazards: ≥ 163 m anywhere, more than zone_line
 _DRIVE_RINGS = 1  # half of that is enough between two devices
 
 _PASSES = """
-    SELECT hazard_id, device_id, first_at, last_at
+    SELECT hazard_id, latest.device_id, first_at, last_at, captured_at,
+        ST_X(seen.position::geometry), ST_Y(seen.position::geometry)
     FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
         SELECT * FROM hazards_evidence WHERE hazard_id = wanted.id AND seen
         ORDER BY last_at DESC, pass_id LIMIT %s
     ) AS latest
+    LEFT JOIN hazards_observation AS seen ON seen.id = best_observation
+    LEFT JOIN hazards_view AS view ON view.frame_id = seen.view_id
 """
 _FIXES = """
     SELECT DISTINCT view.device_id, captured_at, ST_X(position::geometry),
@@ -80,14 +84,20 @@ def tracks_by(devices: Collection[Hazard]) -> Tracks:
         device.id: h3.grid_disk(looked_cell(device.lon, device.lat), _DRIVE_RINGS)
         for device in devices
     }
-    passes = _rows(_PASSES, array(around), PASSES)
-    wanted = {(cell, *drive) for hazard_id, *drive in passes for cell in around[hazard_id]}
-    tracks: dict[UUID, set[TrackPoint]] = defaultdict(set)
+    wanted: set[tuple[object, ...]] = set()
+    seen: dict[UUID, set[Seen]] = defaultdict(set)
+    for hazard_id, device_id, first_at, last_at, at, *place in _rows(
+        _PASSES, array(around), PASSES
+    ):
+        wanted |= {(cell, device_id, first_at, last_at) for cell in around[hazard_id]}
+        if at is not None:
+            seen[device_id].add(Seen(at, hazard_id, *place))
+    fixes: dict[UUID, set[TrackPoint]] = defaultdict(set)
     if wanted:
         columns = (array(column) for column in zip(*wanted, strict=True))
         for device_id, *fix in _rows(_FIXES, *columns):
-            tracks[device_id].add(TrackPoint(*fix))
-    return tracks
+            fixes[device_id].add(TrackPoint(*fix))
+    return {id_: Track(of_device, seen.get(id_, ())) for id_, of_device in fixes.items()}
 
 
 def _devices(condition: Q) -> dict[UUID, Hazard]:

@@ -24,6 +24,40 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
             ],
         ),
+        migrations.CreateModel(
+            name="HourToRoll",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hour", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UsageHour",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "key_id",
+                        "hour",
+                        "meter",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key_id", models.CharField(max_length=16)),
+                ("hour", models.DateTimeField()),
+                ("meter", models.CharField(max_length=10)),
+                ("quantity", models.BigIntegerField()),
+                ("answers", models.BigIntegerField()),
+            ],
+        ),
         CreatePartitionedModel(
             name="UsageEvent",
             fields=[

@@ -26,13 +26,20 @@ def usage_record(record: UsageRecord) -> None:
 
     Raises OSError where the line cannot be kept; then the answer must not leave.
     """
-    folder = Path(settings.USAGE_LOG)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / segment_name(record.at, os.getpid())
+    path = Path(settings.USAGE_LOG, segment_name(record.at, os.getpid()))
     line = f"{record.to_line()}\n".encode()
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    file = _open(path)
     try:
         if os.write(file, line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     finally:
         os.close(file)
+
+
+def _open(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o600)

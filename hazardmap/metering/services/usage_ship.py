@@ -12,13 +12,14 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from hazardmap.core.usage import UsageRecord
-from hazardmap.metering.models import UsageEvent, UsageSegment
+from hazardmap.core.usage import UsageRecord, hour_of
+from hazardmap.metering.models import HourToRoll, UsageEvent, UsageSegment
 from hazardmap.metering.services.usage_record import SUFFIX
 
 logger = logging.getLogger(__name__)
 CHUNK_BYTES = 1_000_000
-# A segment is complete an hour after its own has ended; then its file may go.
+# A segment is complete an hour after its own has ended; then its file may go. What nginx writes is
+# named by the hour of nginx's time zone, so it must also have been left alone for as long.
 KEEP = timedelta(hours=2)
 
 
@@ -51,6 +52,8 @@ def _load_chunk(path: Path) -> int:
         return 0
     events = [event for line in complete.splitlines() if (event := _event(path, line))]
     UsageEvent.objects.bulk_create(events, ignore_conflicts=True)
+    hours = {hour_of(event.at) for event in events}
+    HourToRoll.objects.bulk_create(HourToRoll(hour=hour) for hour in sorted(hours))
     segment.offset += len(complete)
     segment.save(update_fields=["offset"])
     return len(complete.splitlines())
@@ -77,9 +80,10 @@ def _event(path: Path, line: bytes) -> UsageEvent | None:
 def _remove_if_complete(path: Path) -> None:
     hour = datetime.strptime(path.name[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
     now = timezone.now()
-    if now - hour < KEEP:
+    status = path.stat()
+    if now - max(hour, datetime.fromtimestamp(status.st_mtime, UTC)) < KEEP:
         return
-    whole = UsageSegment.objects.filter(name=path.name, offset=path.stat().st_size)
+    whole = UsageSegment.objects.filter(name=path.name, offset=status.st_size)
     if whole.update(finished_at=now):
         path.unlink()
     else:

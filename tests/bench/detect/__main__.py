@@ -88,9 +88,10 @@ def text(timings: Timings, found: list[Figure]) -> str:
             "",
             "`make bench-detect`. One thread; everything takes its turn in every round on the same",
             "frames, in CPU milliseconds, so that other work on the machine weighs on all alike.",
-            "The plain loop is `YOLO(…).predict()` on decoded pictures, once per hazard model. The",
-            "worker decodes, finds, blurs, encodes and writes the copy and its record to disk;",
-            "rows in the database are not in it.",
+            "The plain loop is `YOLO(…).predict()` on decoded pictures, once per hazard model and",
+            "view (the whole picture; for the road network its far crop, too). The worker decodes,",
+            "finds, blurs, encodes and writes the copy and its record to disk; rows in the",
+            "database are not in it.",
             "",
             f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
             f"Python {platform.python_version()}.",

@@ -19,7 +19,7 @@ from detection.backends.yolo import Yolo
 from detection.decode import Decoded, Decoder
 from detection.engine import Engine, FrameResult
 from detection.hazards import HazardFinder
-from detection.manifest import load_manifest
+from detection.manifest import Model, load_manifest
 from tests.bench.detect.frames import CONFIG, SHIPPED, frames
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -54,27 +54,30 @@ def measured(rounds: int) -> Timings:
     faces = CenterFace(manifest.faces, threads=1)
     with Decoder() as decoder:
         pictures = [answer.rgb for answer in map(decoder.decode, images) if _is(answer)]
-    bgr = [np.ascontiguousarray(picture[:, :, ::-1]) for picture in pictures]
+    models = manifest.hazards.models
     gpu()  # imports torch before ultralytics is, as the engine would
-    plain = _plain_loops([model.path for model in manifest.hazards.models])
+    plain = [
+        (net, np.ascontiguousarray(view[:, :, ::-1]))
+        for model, net in zip(models, _plain_loops([m.path for m in models]), strict=True)
+        for view in _views(model, pictures)
+    ]
     fitted = [
-        [(yolo, yolo.fit(picture).tensor(picture)[None]) for yolo in hazards.networks]
-        for picture in pictures
+        (yolo, yolo.fit(view).tensor(view)[None])
+        for model, yolo in zip(models, hazards.networks, strict=True)
+        for view in _views(model, pictures)
     ]
     fitted_plates = [plates.fit(picture).tensor(picture)[None] for picture in pictures]
     fitted_faces = [faces.fit(picture) for picture in pictures]
     parts: dict[str, Callable[[], object]] = {
-        "pytorch loop": lambda: [net(picture) for picture in bgr for net in plain],
+        "pytorch loop": lambda: [net(view) for net, view in plain],
         "hazards": lambda: [hazards.find([picture]) for picture in pictures],
-        "hazards bare": lambda: [yolo.run(tensor) for each in fitted for yolo, tensor in each],
+        "hazards bare": lambda: [yolo.run(tensor) for yolo, tensor in fitted],
         "plates": lambda: [plates.find([picture]) for picture in pictures],
         "plates bare": lambda: [plates.run(tensor) for tensor in fitted_plates],
         "faces": lambda: [faces.find(picture) for picture in pictures],
         "faces bare": lambda: [faces.run(tensor) for tensor in fitted_faces],
     }
-    precisions = [
-        (model.name, fastest(model.precision, "cpu")) for model in manifest.hazards.models
-    ]
+    precisions = [(model.name, fastest(model.precision, "cpu")) for model in models]
     backends = ", ".join(f"{name} on {backend}" for name, backend in precisions)
     timings = Timings(what, backends, rounds)
     with (
@@ -90,6 +93,15 @@ def measured(rounds: int) -> Timings:
                 for name, seconds in taken.items():
                     timings.seconds.setdefault(name, []).append(seconds / len(images))
     return timings
+
+
+def _views(model: Model, pictures: list[np.ndarray]) -> list[np.ndarray]:
+    """Every picture, and its far crop where the model has one: what is looked at by all alike."""
+    parts = [
+        (picture, model.far_crop.part_of((picture.shape[1], picture.shape[0])))
+        for picture in (pictures if model.far_crop else [])
+    ]
+    return [*pictures, *(part.of(picture) for picture, part in parts if part)]
 
 
 def _plain_loops(paths: list[Path]) -> list[Callable[[np.ndarray], object]]:

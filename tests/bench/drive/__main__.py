@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from detection.render.drive import render_drive
 from hazardmap.core.hazard import LIVE
-from tests.bench.drive.scoring import MATCH_M, NEAR_M, Score, Shown, score
+from tests.bench.drive.scoring import MATCH_M, NEAR_M, Score, Shown, mistakes, score
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.stack import Stack, started, wait_for
 
@@ -81,11 +81,15 @@ def _drive(stack: Stack, folder: Path, seed: int) -> Score:
         every_s=1.0,
     )
     shown = [Shown(*row) for row in stack.query(SHOWN, sorted(LIVE))]
-    return score(json.loads(summary.truth.read_text()), shown)
+    truth = json.loads(summary.truth.read_text())
+    print("\n".join(mistakes(truth, shown)))
+    return score(truth, shown)
 
 
 def _figures(total: Score, model: str, seeds: list[int]) -> list[Figure]:
-    streets = f"{model}, {len(seeds)} streets, two drives each"
+    streets = (
+        f"{model}, street{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}, two drives each"
+    )
     return [
         Figure(
             measure="drive_recall_40m",
@@ -98,7 +102,8 @@ def _figures(total: Score, model: str, seeds: list[int]) -> list[Figure]:
             measure="drive_false_hazards_per_km",
             value=round(total.false_per_km, 2),
             unit="1/km",
-            note=f"{streets}: {total.false} on {total.km:.2f} km, unpublished ones too",
+            note=f"{streets}: {total.false} on {total.km:.2f} km, {total.false_published} of them "
+            "published",
         ),
     ]
 

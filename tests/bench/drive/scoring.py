@@ -10,8 +10,6 @@ from hazardmap.core.kinds import compatible
 
 NEAR_M: Final = 40.0
 MATCH_M: Final = 10.0
-# What the renderer calls otherwise than the map.
-NAMES: Final[Mapping[str, str]] = {"drum_barrel": "drum"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,8 @@ class Score:
 
     objects: things that a frame shows from NEAR_M or less. found: those of them that the map has;
     named: those under their own kind; published: those that two witnesses vouch for. false: hazards
-    on the map that are no thing of the truth. km: driven, all cameras together.
+    on the map that are no thing of the truth; false_published: those of them that two witnesses
+    vouch for. km: driven, all cameras together.
     """
 
     objects: int = 0
@@ -38,6 +37,7 @@ class Score:
     named: int = 0
     published: int = 0
     false: int = 0
+    false_published: int = 0
     km: float = 0.0
 
     def __add__(self, other: "Score") -> "Score":
@@ -47,6 +47,7 @@ class Score:
             self.named + other.named,
             self.published + other.published,
             self.false + other.false,
+            self.false_published + other.false_published,
             self.km + other.km,
         )
 
@@ -69,15 +70,33 @@ def score(truth: Mapping[str, Any], shown: Sequence[Shown]) -> Score:
     objects = truth["objects"]
     matched = _matched(objects, shown)
     near = _near(truth["drives"])
+    false = [hazard for j, hazard in enumerate(shown) if j not in matched.values()]
     hits = [(objects[i], shown[j]) for i, j in matched.items() if objects[i]["id"] in near]
     return Score(
         objects=len(near),
         found=len(hits),
-        named=sum(_kind(thing) == hazard.kind for thing, hazard in hits),
+        named=sum(thing["kind"] == hazard.kind for thing, hazard in hits),
         published=sum(hazard.published for _, hazard in hits),
-        false=len(shown) - len(matched),
+        false=len(false),
+        false_published=sum(hazard.published for hazard in false),
         km=sum(_length_m(drive["frames"]) for drive in truth["drives"]) / 1000,
     )
+
+
+def mistakes(truth: Mapping[str, Any], shown: Sequence[Shown]) -> list[str]:
+    """Every false hazard and every thing that was missed, in words."""
+    objects = truth["objects"]
+    matched, near = _matched(objects, shown), _near(truth["drives"])
+    words = []
+    for j, hazard in enumerate(shown):
+        if j not in matched.values():
+            away_m, kind = min(
+                (between(o["lon"], o["lat"], hazard.lon, hazard.lat)[1], o["kind"]) for o in objects
+            )
+            state = "published" if hazard.published else "unconfirmed"
+            words.append(f"false: {hazard.kind}, {state}, {away_m:.1f} m from a {kind}")
+    missed = [o for i, o in enumerate(objects) if o["id"] in near and i not in matched]
+    return [*words, *(f"missed: {thing['kind']}" for thing in missed)]
 
 
 def _matched(objects: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> dict[int, int]:
@@ -86,7 +105,7 @@ def _matched(objects: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> di
         (between(thing["lon"], thing["lat"], hazard.lon, hazard.lat)[1], i, j)
         for i, thing in enumerate(objects)
         for j, hazard in enumerate(shown)
-        if compatible(_kind(thing), hazard.kind)
+        if compatible(thing["kind"], hazard.kind)
     )
     found: dict[int, int] = {}
     for distance_m, i, j in distances_m:
@@ -111,8 +130,3 @@ def _length_m(frames: Sequence[Mapping[str, Any]]) -> float:
         between(one["lon"], one["lat"], other["lon"], other["lat"])[1]
         for one, other in pairwise(frames)
     )
-
-
-def _kind(thing: Mapping[str, Any]) -> str:
-    kind: str = thing["kind"]
-    return NAMES.get(kind, kind)

@@ -21,7 +21,8 @@ _BINS, _PER_UNIT = 400, 20.0
 _ASIDE_M = 15.0
 _HALF_LIFE_H = np.array([TABLE[kind].half_life_s / HOUR_S for kind in KINDS])
 # Of the decayed sum: multiple of the kind's half-life, weight of a miss, and of the score.
-_GRID = list(product((0.25, 0.5, 1.0, 2.0, 4.0), (0.0, 0.5, 1.0, 2.0), (0.0, 1.0)))
+_GRID = list(product((0.125, 0.25, 0.5, 1.0, 2.0), (0.0, 1.0, 2.0, 4.0), (0.0, 1.0)))
+_STRETCH, _MISS, _BY_SCORE = np.array(_GRID).T
 
 
 class Baselines:
@@ -32,7 +33,7 @@ class Baselines:
         room = len(sites.kind)
         self._seen_h = np.full(room, -np.inf)
         self._count = np.zeros(room, np.int64)
-        self._sum = np.zeros((len(_GRID), room))
+        self._sum = np.zeros((room, len(_GRID)))
         self._sum_h = np.zeros(room)
         kinds = len(KINDS)
         self.by_age = np.zeros((kinds, _CONFIRMED, len(_AGES_H) + 1, 2))
@@ -45,13 +46,12 @@ class Baselines:
         changed = np.union1d(passed, seen)
         self._decay(changed, drive.end_h)
         missed = np.setdiff1d(passed, seen)
-        best = np.zeros(len(seen))
+        best = np.full(len(seen), 0.02)
         scores = np.array([o.score for o in drive.observations])
-        np.maximum.at(best, np.searchsorted(seen, rows), scores)
-        for g, (_, miss, by_score) in enumerate(_GRID):
-            logit = np.log(np.clip(best, 0.02, 0.98) / (1 - np.clip(best, 0.02, 0.98)))
-            self._sum[g, seen] += logit if by_score else 1.0
-            self._sum[g, missed] -= miss
+        np.maximum.at(best, np.searchsorted(seen, rows), np.clip(scores, 0.02, 0.98))
+        logit = np.log(best / (1.0 - best))
+        self._sum[seen] += np.where(_BY_SCORE, logit[:, None], 1.0)
+        self._sum[missed] -= _MISS
         self._seen_h[seen] = drive.end_h
         self._count[seen] += 1
 
@@ -65,15 +65,14 @@ class Baselines:
         elapsed = (at_h - self._sum_h[:n]) / _HALF_LIFE_H[kind]
         flat = kind * 2 + there
         for g, (stretch, _, _) in enumerate(_GRID):
-            now = self._sum[g, :n] * np.exp2(-elapsed / stretch)
+            now = self._sum[:n, g] * np.exp2(-elapsed / stretch)
             bins = np.clip((now * _PER_UNIT + _BINS / 2).astype(int), 0, _BINS - 1)
             counted = np.bincount(flat * _BINS + bins, minlength=len(KINDS) * 2 * _BINS)
             self.by_sum[g] += counted.reshape(len(KINDS), 2, _BINS).transpose(0, 2, 1)
 
     def _decay(self, rows: Ints, at_h: float) -> None:
         elapsed = (at_h - self._sum_h[rows]) / _HALF_LIFE_H[self._sites.kind[rows]]
-        for g, (stretch, _, _) in enumerate(_GRID):
-            self._sum[g, rows] *= np.exp2(-elapsed / stretch)
+        self._sum[rows] *= np.exp2(-elapsed[:, None] / _STRETCH)
         self._sum_h[rows] = at_h
 
 

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazardmap.core.params import FusionParams
+from tests.bench.figures import Figure
 from tests.bench.fusion.baselines import best_count, best_log_odds, best_ttl
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.run import Outcome
 from tests.bench.fusion.small_cases import clear_passes_to_drop, poor_passes_drop
 from tests.sim.world import Floats
 
-Figure = dict[str, str | float]
 _HALVES = 0.25  # a hazard with this share of its reports from each of two things has merged them
 
 

@@ -80,6 +80,7 @@ def _frames(version: ModelVersion, device: Device, at: datetime, start: Place) -
             stored="blurred.jpg",
             width_px=1600,
             height_px=900,
+            phash=int.from_bytes(sha256(seed + bytes([index])).digest()[:8], signed=True),
         )
         run = DetectionRun(
             id=child_id(frame.id, "run"),

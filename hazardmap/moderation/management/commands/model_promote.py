@@ -1,12 +1,12 @@
 """Make a registered detector the live one."""
 
-import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.inference.services import ModelRefused
 from hazardmap.moderation.services import model_promote
+from hazardmap.platform.this_user import this_user
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             promotion = model_promote(
                 label=options["label"],
-                by=options["by"] or _this_user(),
+                by=options["by"] or this_user(),
                 overrule=(reason or "").strip(),
             )
         except ModelRefused as refused:
@@ -41,10 +41,3 @@ class Command(BaseCommand):
             self.stdout.write(f"overruled: {objection}")
         instead = f" instead of {promotion.replaced}" if promotion.replaced else ""
         self.stdout.write(f"{promotion.label} is live{instead}")
-
-
-def _this_user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"  # a container's user may have no name

@@ -1,0 +1,111 @@
+"""What all answers to buyers have in common: who asks, what it costs, how it is paged."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.http import parse_etags
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.api.authentication import BuyerKey, buyer_of
+from hazardmap.api.geojson import MEDIA_TYPE, timestamp
+from hazardmap.api.limits import LimitedView
+from hazardmap.api.parameters import Parameter, one_of
+from hazardmap.core.hazard import Hazard
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.services import usage_record
+from hazardmap.platform.request_id import request_id
+
+EXPLAIN: Final = Parameter(
+    "explain", one_of("cost"), "cost: say what this and all further pages would cost, for nothing"
+)
+
+
+class BuyerView(LimitedView):
+    authentication_classes = (BuyerKey,)
+
+    def bucket(self, request: Request) -> str:
+        return f"buyer:{buyer_of(request).key_id}"
+
+
+class CostEstimate(serializers.Serializer[Any]):
+    as_of = serializers.DateTimeField()
+    meter = serializers.ChoiceField([Meter.HAZARD.value])
+    units = serializers.IntegerField(min_value=0)
+    exact = serializers.BooleanField(help_text="false: it is this or more")
+
+
+ESTIMATE: Final = {(200, "application/json"): OpenApiResponse(CostEstimate, "with explain=cost")}
+
+
+def metered(
+    request: Request,
+    hazards: Sequence[Hazard],
+    subject: str,
+    body: dict[str, Any],
+    *,
+    media_type: str = MEDIA_TYPE,
+) -> Response:
+    """An answer whose hazards are on the buyer's account before it leaves.
+
+    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing.
+    """
+    body["cost"] = {"meter": Meter.HAZARD.value, "units": len(hazards)}
+    headers = {"Cache-Control": "private, no-cache"}
+    if request.method != "POST":
+        tag = headers["ETag"] = _tag(request, hazards)
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        if tag in known or "*" in known:
+            return Response(status=304, headers=headers)
+    if hazards and request.method != "HEAD":  # the answer to HEAD is empty
+        usage_record(
+            UsageRecord(
+                key_id=buyer_of(request).key_id,
+                meter=Meter.HAZARD,
+                quantity=len(hazards),
+                at=timezone.now(),
+                request_id=request_id(request.META),
+                subject=subject,
+                hazards=tuple(hazard.id for hazard in hazards),
+            )
+        )
+    return Response(body, headers=headers, content_type=media_type)
+
+
+def estimate(units: int, *, most: int, now: datetime) -> Response:
+    """What a question would cost; free."""
+    body = {
+        "as_of": timestamp(now),
+        "meter": Meter.HAZARD.value,
+        "units": min(units, most),
+        "exact": units <= most,
+    }
+    return Response(body, headers={"Cache-Control": "private, no-store"})
+
+
+def links_of(request: Request, after: str | None, *, mark: str = "after") -> list[dict[str, str]]:
+    """`self`, and `next` where there is more after `after`, which the parameter `mark` takes."""
+    links = [{"rel": "self", "href": request.build_absolute_uri()}]
+    if after is not None:
+        query = request.query_params.copy()
+        query[mark] = after
+        href = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        links.append({"rel": "next", "href": href})
+    return links
+
+
+def _tag(request: Request, hazards: Sequence[Hazard]) -> str:
+    """Of what was asked and what is known: the same as long as the same hazards fade by themselves.
+
+    Weak, since `probability` and `as_of` differ from one second to the next.
+    """
+    digest = blake2b(request.get_full_path().encode(), digest_size=16)
+    for one in hazards:
+        said = one.id, one.state.value, one.p, one.t_ref, one.last_seen, one.lon, one.lat
+        digest.update(repr((said, one.passes, one.published, one.confirmed)).encode())
+    return f'W/"{digest.hexdigest()}"'

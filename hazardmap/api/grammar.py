@@ -1,0 +1,93 @@
+"""The one grammar of questions about hazards: where, which, and how many at once."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from hazardmap.api.parameters import Parameter, moment, number, truth, whole
+from hazardmap.api.problems import Invalid
+from hazardmap.core.area import HALF_ROUND_M, Area, Cell, Circle
+from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.georeference import Fault
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.wanted import Wanted
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 1000
+MAX_AGE_S = 10 * 365 * 86_400
+ONE_AREA = "give bbox=west,south,east,north, or lon, lat and radius_m, or cell: one of the three"
+
+
+def read_kinds(text: str) -> frozenset[str]:
+    kinds = frozenset(text.split(","))
+    if unknown := sorted(kinds - KINDS.keys()):
+        raise ValueError(f"{unknown[0]!r} is unknown; known are {', '.join(sorted(KINDS))}")
+    return kinds
+
+
+def read_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("must be the id of a hazard") from None
+
+
+LON: Final = Parameter("lon", number(-180, 180), "longitude in degrees", float)
+LAT: Final = Parameter("lat", number(-90, 90), "latitude in degrees", float)
+AREA: Final = (
+    Parameter("bbox", parse_bbox, "west,south,east,north; west > east crosses the antimeridian"),
+    LON,
+    LAT,
+    Parameter("radius_m", number(0, HALF_ROUND_M), "all within this distance of lon, lat", float),
+    Parameter("cell", Cell.read, "a cell of H3, resolution 0 to 10, in hexadecimal"),
+)
+FILTERS: Final = (
+    Parameter("kind", read_kinds, "kinds, separated by commas"),
+    Parameter("published", truth, "only with two witnesses or confirmed; default true", bool, True),
+    Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
+    Parameter("min_severity", whole(1, 3), "1 be aware, 2 slow down, 3 danger to life", int, 1),
+    Parameter("max_age_s", number(0, MAX_AGE_S), "seconds since it was last seen, at most", float),
+    Parameter("seen_from", moment, "seen at this time or later", datetime),
+    Parameter("seen_to", moment, "seen at this time or before", datetime),
+)
+LIMIT: Final = Parameter(
+    "limit",
+    whole(1, MAX_LIMIT),
+    f"1 to {MAX_LIMIT}, default {DEFAULT_LIMIT}",
+    int,
+    DEFAULT_LIMIT,
+)
+AFTER: Final = Parameter("after", read_id, "id of the last hazard of the page before")
+
+
+def area_of(values: dict[str, Any]) -> Area:
+    """The one area that is asked about. Raises Invalid."""
+    circle = {name: values[name] for name in ("lon", "lat", "radius_m")}
+    given = [name for name in ("bbox", "cell") if values[name] is not None]
+    given += ["radius_m"] * any(value is not None for value in circle.values())
+    if len(given) != 1:
+        raise Invalid([Fault(name, ONE_AREA) for name in given or ["bbox"]])
+    if given == ["radius_m"]:
+        if missing := [name for name, value in circle.items() if value is None]:
+            rule = "missing: a circle needs lon, lat and radius_m"
+            raise Invalid([Fault(name, rule) for name in missing])
+        return Circle(**circle)
+    area: Area = values[given[0]]
+    return area
+
+
+def wanted_of(values: dict[str, Any], now: datetime) -> Wanted:
+    """Which hazards, as of now. Raises Invalid."""
+    seen_from, seen_to = values["seen_from"], values["seen_to"]
+    if seen_from is not None and seen_to is not None and seen_to < seen_from:
+        raise Invalid([Fault("seen_to", "is before seen_from")])
+    return Wanted(
+        at=now,
+        kinds=values["kind"],
+        published=values["published"],
+        min_probability=values["min_probability"],
+        min_severity=values["min_severity"],
+        max_age_s=values["max_age_s"],
+        seen_from=seen_from,
+        seen_to=seen_to,
+    )

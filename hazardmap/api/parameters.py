@@ -1,0 +1,117 @@
+"""Parameters of a query: one table reads them, refuses all others, and describes them."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from django.http import QueryDict
+from drf_spectacular.utils import OpenApiParameter
+
+from hazardmap.api.problems import Invalid
+from hazardmap.core.georeference import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """read: from its text; raises ValueError with the rule. default: where it is left out."""
+
+    name: str
+    read: Callable[[str], Any]
+    says: str
+    type: Any = str
+    default: Any = None
+    required: bool = False
+
+    def described(self) -> OpenApiParameter:
+        return OpenApiParameter(self.name, self.type, required=self.required, description=self.says)
+
+
+def described(parameters: Sequence[Parameter]) -> list[OpenApiParameter | type]:
+    """For drf-spectacular."""
+    return [parameter.described() for parameter in parameters]
+
+
+def read(params: QueryDict, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    """The value of each by its name. Raises Invalid with every broken rule."""
+    known = {parameter.name for parameter in parameters}
+    faults = [Fault(name, _unknown(name, known)) for name in params if name not in known]
+    values = {}
+    for parameter in parameters:
+        texts = params.getlist(parameter.name)
+        values[parameter.name] = parameter.default
+        if len(texts) > 1:
+            faults.append(Fault(parameter.name, "is given more than once"))
+        elif texts:
+            try:
+                values[parameter.name] = parameter.read(texts[0])
+            except ValueError as error:
+                faults.append(Fault(parameter.name, str(error)))
+        elif parameter.required:
+            faults.append(Fault(parameter.name, f"missing: {parameter.says}"))
+    if faults:
+        raise Invalid(faults)
+    return values
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """Reads a number in a range."""
+
+    def read_number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
+        return value
+
+    return read_number
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number in a range."""
+
+    def read_whole(text: str) -> int:
+        digits = text.isascii() and text.isdecimal() and len(text) <= len(str(high))
+        if not digits or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read_whole
+
+
+def truth(text: str) -> bool:
+    """Reads true or false."""
+    if text.lower() not in {"true", "false"}:
+        raise ValueError("must be true or false")
+    return text.lower() == "true"
+
+
+def moment(text: str) -> datetime:
+    """Reads a time with its zone (RFC 3339)."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None or not 1970 <= value.year <= 9000:
+        raise ValueError("must be a time with its zone, like 2026-01-31T12:00:00Z")
+    return value
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Reads one of a few words."""
+
+    def read_word(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be {' or '.join(words)}")
+        return text
+
+    return read_word
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    return f"is no parameter here; did you mean {near[0]}?" if near else "is no parameter here"

@@ -1,0 +1,102 @@
+"""The feed of changes: complete, in order, resumable, of the whole map or of one hazard."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.api.buyers import BuyerView, links_of, metered
+from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s, feature, timestamp
+from hazardmap.api.parameters import Parameter, described, read, whole
+from hazardmap.core.hazard import Change, HazardEvent
+from hazardmap.hazards import search
+
+MAX_CURSOR = 2**63 - 1
+DEFAULT_LIMIT = 1000
+MAX_LIMIT = 10_000
+MEDIA_TYPE = "application/json"
+FEED = (
+    Parameter("since", whole(0, MAX_CURSOR), "the cursor of the answer before; default 0", int, 0),
+    Parameter(
+        "limit",
+        whole(1, MAX_LIMIT),
+        f"1 to {MAX_LIMIT}, default {DEFAULT_LIMIT}",
+        int,
+        DEFAULT_LIMIT,
+    ),
+)
+
+
+class ChangeItem(serializers.Serializer[Any]):
+    cursor = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    change = serializers.ChoiceField(
+        [change.value for change in Change],
+        help_text="`removed`: cleared, expired, merged or rejected",
+    )
+    hazard = HazardFeature(help_text="as it was after the change; probability as of then")
+
+
+class ChangeList(Answer):
+    cursor = serializers.IntegerField(help_text="to go on from, now or later")
+    changes = ChangeItem(many=True)
+    links = Link(many=True, help_text="`next`, where there is more already")
+
+
+class Changes(BuyerView):
+    @extend_schema(
+        operation_id="listChanges",
+        parameters=described(FEED),
+        responses={(200, MEDIA_TYPE): ChangeList},
+    )
+    def get(self, request: Request) -> Response:
+        """Every change of every hazard after a cursor, unpublished hazards and removals too.
+
+        A cursor never expires, and nothing ever appears before one that was given out.
+        """
+        return _changes(request, None)
+
+
+class HazardHistory(BuyerView):
+    @extend_schema(
+        operation_id="listChangesOfHazard",
+        parameters=described(FEED),
+        responses={(200, MEDIA_TYPE): ChangeList},
+    )
+    def get(self, request: Request, hazard_id: UUID) -> Response:
+        """What became of one hazard, change by change, also after it has gone."""
+        if not search.was_there(hazard_id):
+            raise Http404
+        return _changes(request, hazard_id)
+
+
+def _changes(request: Request, hazard_id: UUID | None) -> Response:
+    values = read(request.query_params, FEED)
+    since, limit = values["since"], values["limit"]
+    now, changed_at = timezone.now(), search.changed_at()
+    events = search.changes(since, hazard_id=hazard_id, limit=limit + 1)
+    shown, more = events[:limit], len(events) > limit
+    cursor = shown[-1].cursor if shown else since
+    body = {
+        "as_of": timestamp(now),
+        "data_age_s": age_s(changed_at, now),
+        "cursor": cursor,
+        "changes": [_item(event) for event in shown],
+        "links": links_of(request, str(cursor) if more else None, mark="since"),
+    }
+    hazards = [event.hazard for event in shown]
+    return metered(request, hazards, "changes", body, media_type=MEDIA_TYPE)
+
+
+def _item(event: HazardEvent) -> dict[str, Any]:
+    return {
+        "cursor": event.cursor,
+        "at": timestamp(event.at),
+        "change": event.change.value,
+        "hazard": feature(event.hazard, event.at),
+    }

@@ -1,0 +1,49 @@
+"""Note what a customer has paid in advance."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.services import credit_grant
+
+
+class Command(BaseCommand):
+    help = (
+        "Note what a customer has paid in advance; its invoices are paid from it, the oldest "
+        "credit first, until the day it expires. "
+        "Example: python manage.py grant_credit 0192… 500.00 --expires 2027-12-31"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("organisation", type=UUID)
+        parser.add_argument("amount", help="in the customer's currency")
+        parser.add_argument("--expires", metavar="YYYY-MM-DD", help="first day (UTC) it is gone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            credit_grant(
+                organisation_id=options["organisation"],
+                amount=_amount(options["amount"]),
+                expires_at=_day(options["expires"]),
+            )
+        except BillingRefused as refused:
+            raise CommandError(f"{refused}.") from refused
+        self.stdout.write(f"{options['organisation']} has {options['amount']} more to spend")
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise CommandError(f"{text}: must be an amount like 500.00.") from error
+
+
+def _day(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise CommandError(f"--expires {text}: must be a day like 2027-12-31.") from error

@@ -1,0 +1,25 @@
+"""What writes prices, subscriptions and invoices."""
+
+from hazardmap.billing.services.credit_grant import credit_grant
+from hazardmap.billing.services.invoice_draft import invoice_draft
+from hazardmap.billing.services.invoice_finalise import invoice_finalise
+from hazardmap.billing.services.invoice_settle import (
+    credit_note_issue,
+    invoice_pay,
+    invoice_void,
+)
+from hazardmap.billing.services.subscribe import Subscribed, customer_set, subscribe
+from hazardmap.billing.services.terms_set import terms_set
+
+__all__ = [
+    "Subscribed",
+    "credit_grant",
+    "credit_note_issue",
+    "customer_set",
+    "invoice_draft",
+    "invoice_finalise",
+    "invoice_pay",
+    "invoice_void",
+    "subscribe",
+    "terms_set",
+]

@@ -1,0 +1,86 @@
+"""The lines of an invoice, as they follow from what is owed."""
+
+from hazardmap.billing.models import Customer, Invoice, InvoiceLine
+from hazardmap.billing.services.customer_rate import Owed, customer_rate
+from hazardmap.billing.words import line_words, tax_words
+from hazardmap.core.ids import child_id
+from hazardmap.core.pricing.money import Currency
+from hazardmap.core.pricing.rating import Line, LineKind, total_micro
+from hazardmap.core.pricing.tax import Tax, TaxCategory, TaxRule, tax_on
+
+FIELDS = ("id", "position", "start", "end", "kind", "of", "text", "quantity", "amount_micro")
+
+
+def invoice_lines(customer: Customer, invoice: Invoice) -> list[InvoiceLine]:
+    """All lines in their order, the tax last; nothing where nothing is owed.
+
+    Not stored. The same prices and usage give the same lines with the same ids. Raises
+    core.pricing.tax.TaxUnknown.
+    """
+    owed = customer_rate(customer, invoice.end)
+    lines = [_line(invoice, part, line) for part in owed for line in part.lines]
+    if lines:
+        net_micro = sum(total_micro(part.lines) for part in owed)
+        lines.append(_tax_line(invoice, _tax(customer, invoice, net_micro)))
+    for position, line in enumerate(lines, start=1):
+        line.position = position
+    return lines
+
+
+def same_lines(some: list[InvoiceLine], others: list[InvoiceLine]) -> bool:
+    def values(lines: list[InvoiceLine]) -> list[tuple[object, ...]]:
+        return [tuple(getattr(line, field) for field in FIELDS) for line in lines]
+
+    return values(some) == values(others)
+
+
+def _line(invoice: Invoice, owed: Owed, line: Line) -> InvoiceLine:
+    subscription, part = owed.subscription, owed.part
+    return InvoiceLine(
+        id=child_id(invoice.id, str(subscription.id), str(part.start), line.kind, line.of),
+        invoice=invoice,
+        subscription=subscription,
+        start=part.start,
+        end=part.end,
+        kind=line.kind.value,
+        of=line.of,
+        text=line_words(line.kind, line.of, part, subscription.price_version.plan.name),
+        quantity=line.quantity,
+        amount_micro=line.amount_micro,
+    )
+
+
+def _tax(customer: Customer, invoice: Invoice, net_micro: int) -> Tax:
+    rules = [
+        TaxRule(
+            country=row.country,
+            business=row.business,
+            category=TaxCategory(row.category),
+            percent=row.percent,
+            since=row.since,
+            note=row.note,
+        )
+        for row in invoice.seller.tax_rules.all()
+    ]
+    return tax_on(
+        net_micro,
+        Currency(invoice.currency),
+        rules,
+        country=customer.country,
+        business=bool(customer.tax_number),
+        on=invoice.start.date(),
+    )
+
+
+def _tax_line(invoice: Invoice, tax: Tax) -> InvoiceLine:
+    return InvoiceLine(
+        id=child_id(invoice.id, LineKind.TAX),
+        invoice=invoice,
+        start=invoice.start,
+        end=invoice.end,
+        kind=LineKind.TAX.value,
+        of=tax.category.value,
+        text=tax_words(tax),
+        quantity=0,
+        amount_micro=tax.amount_micro,
+    )

@@ -1,0 +1,38 @@
+"""What the lines of an invoice say."""
+
+from hazardmap.core.pricing.period import Period
+from hazardmap.core.pricing.rating import LineKind
+from hazardmap.core.pricing.tax import Tax, TaxCategory
+from hazardmap.core.usage import Meter
+
+METERS = {
+    Meter.TILE: "map tiles",
+    Meter.HAZARD: "hazards returned",
+    Meter.ROUTE: "route queries",
+    Meter.WEBHOOK: "webhooks delivered",
+    Meter.EXPORT_MB: "megabytes exported",
+    Meter.IMAGE: "images",
+    Meter.WATCH_HOUR: "watch-area hours",
+}
+
+
+def line_words(kind: LineKind, of: str, part: Period, plan: str) -> str:
+    """ "map tiles, 2026-10-01 00:00 to 2026-11-01 00:00 UTC"."""
+    words = {
+        LineKind.FEE: lambda: f"{plan}, basic fee",
+        LineKind.USAGE: lambda: METERS[Meter(of)],
+        LineKind.MINIMUM: lambda: f"{METERS[Meter(of)]}, up to the minimum",
+        LineKind.DISCOUNT: lambda: f"discount: {of}",
+        LineKind.COMMITMENT: lambda: f"{plan}, up to the amount committed to",
+    }
+    return f"{words[kind]()}, {part}"
+
+
+def tax_words(tax: Tax) -> str:
+    rate = f"{tax.percent.normalize():f} %"
+    named = {
+        TaxCategory.STANDARD: f"tax {rate}",
+        TaxCategory.REVERSE_CHARGE: "no tax: reverse charge, the buyer owes it",
+        TaxCategory.OUTSIDE: "no tax: outside its scope",
+    }
+    return f"{named[tax.category]}. {tax.note}" if tax.note else named[tax.category]

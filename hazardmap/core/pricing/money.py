@@ -1,0 +1,76 @@
+"""Money: integer micro-units of a currency. Prices are `Decimal`; an amount is rounded once, here.
+
+An amount on an invoice is a whole number of the currency's minor units (cents), so that it can be
+paid; it is held in micro-units, so that its parts can be divided further.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, localcontext
+from enum import StrEnum
+from typing import Final
+
+MICRO: Final = 1_000_000
+_EXACT: Final = Context(prec=80, traps=[Inexact, InvalidOperation])
+_ROUNDING: Final = Context(prec=80, traps=[InvalidOperation])
+
+
+class Currency(StrEnum):
+    """Currencies that prices may be in (ISO 4217)."""
+
+    CHF = "CHF"
+    DKK = "DKK"
+    EUR = "EUR"
+    GBP = "GBP"
+    JPY = "JPY"
+    NOK = "NOK"
+    PLN = "PLN"
+    SEK = "SEK"
+    USD = "USD"
+
+    @property
+    def decimals(self) -> int:
+        """How many digits of this currency can be paid."""
+        return 0 if self is Currency.JPY else 2
+
+    @property
+    def minor_micro(self) -> int:
+        """Micro-units in the smallest amount that can be paid."""
+        return MICRO if self is Currency.JPY else MICRO // 100
+
+
+@contextmanager
+def exactly() -> Iterator[None]:
+    """Decimal arithmetic in which a result that would have to be rounded raises Inexact."""
+    with localcontext(_EXACT):
+        yield
+
+
+def rounded_micro(amount: Decimal, currency: Currency) -> int:
+    """An amount in whole minor units, as micro-units; half a minor unit away from zero."""
+    minor = amount.scaleb(currency.decimals, _ROUNDING)
+    whole = minor.quantize(Decimal(1), rounding=ROUND_HALF_UP, context=_ROUNDING)
+    return int(whole) * currency.minor_micro
+
+
+def payable_micro(amount: Decimal, currency: Currency) -> int:
+    """An amount that is already a whole number of minor units. Raises ValueError otherwise."""
+    micro = rounded_micro(amount, currency) if amount.is_finite() else None
+    if micro is None or decimal_of(micro) != amount:
+        raise ValueError(
+            f"{amount} {currency} cannot be paid: at most {currency.decimals} decimals"
+        )
+    return micro
+
+
+def decimal_of(micro: int) -> Decimal:
+    """Micro-units as the amount that people know."""
+    return Decimal(micro).scaleb(-6, _EXACT)
+
+
+def written(micro: int, currency: Currency) -> str:
+    """An amount for people: "12.30 EUR"; more digits only where it has them."""
+    amount = decimal_of(micro)
+    if micro % currency.minor_micro == 0:
+        amount = amount.quantize(Decimal(1).scaleb(-currency.decimals), context=_EXACT)
+    return f"{amount:f} {currency}"

@@ -1,0 +1,59 @@
+"""Two hazards that prove to be one thing, whose reports fell on either side.
+
+For it speaks that they are close for what is known of their places, and that passes report one or
+the other where they should have seen both.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from hazardmap.core.alignment import GATE
+from hazardmap.core.association import distances
+from hazardmap.core.candidate import Candidate
+
+_FARTHEST_M: Final = 15.0
+_BESIDE_PER_M2: Final = 1.0 / (math.pi * _FARTHEST_M**2)  # where the second of two would stand
+_BOTH_OF_TWO: Final = 0.7  # probability that a pass that reports one of two reports the other
+_BOTH_OF_ONE: Final = 0.05  # … that it names one thing twice
+_IN_A_ROW: Final = math.log(1.0 / 50.0)  # odds of one against two, where a third is close by
+_SURE: Final = math.log(20.0)  # odds at which two hazards are joined
+
+
+def twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
+    """Pairs (younger, older) to be joined, each candidate in at most one pair.
+
+    group: of one family, oldest first.
+    """
+    if len(group) < 2:
+        return []
+    placed = [candidate.placed for candidate in group]
+    squared = distances(placed, placed, 0.0)
+    means = np.array([candidate.mean_m for candidate in group])
+    off_m = means[:, None] - means[None]
+    close = np.hypot(off_m[..., 0], off_m[..., 1]) <= _FARTHEST_M
+    in_row = close.sum(axis=1) > 2  # itself, the other one, and a third
+    used: set[int] = set()
+    pairs = []
+    for i, j in np.argwhere(np.triu((squared <= GATE) & close, 1)).tolist():
+        if i in used or j in used:
+            continue
+        before = _IN_A_ROW if in_row[i] or in_row[j] else 0.0
+        if before + _log_odds(group[i], group[j], float(squared[i, j])) > _SURE:
+            used |= {i, j}
+            pairs.append((group[j], group[i]))
+    return pairs
+
+
+def _log_odds(a: Candidate, b: Candidate, squared: float) -> float:
+    """Natural logarithm of the odds that a and b are one, from even ones."""
+    of_a, of_b = a.passes, b.passes
+    both = len(of_a & of_b)
+    either = min(len(of_a), len(of_b)) - both
+    spread_m2 = 2.0 * math.pi * math.sqrt(float(np.linalg.det(a.cov_m2 + b.cov_m2)))
+    close = -squared / 2.0 - math.log(spread_m2 * _BESIDE_PER_M2)
+    told = both * math.log(_BOTH_OF_ONE / _BOTH_OF_TWO)
+    told += either * math.log((1.0 - _BOTH_OF_ONE) / (1.0 - _BOTH_OF_TWO))
+    return close + told

@@ -1,0 +1,46 @@
+"""The parameters that count now: the newest version, with the live detector's recall table."""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from hazardmap.core.params import FusionParams
+from hazardmap.core.recall import RecallTable
+from hazardmap.core.versions import SHIPPED, version_params
+from hazardmap.hazards import models
+from hazardmap.inference.selectors import recall_table
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """digest: of all values; what was concluded under another one does not count."""
+
+    params: FusionParams
+    digest: str
+
+
+_known: dict[tuple[int, str], Current] = {}
+
+
+def params_now() -> Current:
+    """Read it once in a transaction, after its places are locked.
+
+    It is put together only where something has changed: a version holds a trust for everybody.
+    """
+    live = recall_table()
+    numbers = models.FusionVersion.objects.order_by("-number").values_list("number", flat=True)
+    key = numbers.first() or 0, repr(live)
+    current = _known.get(key)
+    if current is None:
+        current = _put_together(key[0], live)
+        _known.clear()
+        _known[key] = current
+    return current
+
+
+def _put_together(number: int, live: RecallTable) -> Current:
+    if number:
+        values = models.FusionVersion.objects.values_list("values", flat=True).get(number=number)
+        params = version_params(values, str(number), live)
+    else:
+        params = replace(SHIPPED, table=live)
+    return Current(params, sha256(repr(params).encode()).hexdigest())

@@ -1,0 +1,65 @@
+"""After a new version of the parameters: which places wait to be evaluated under it, and do so."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+import h3.api.basic_int as h3
+from django.db import connection, transaction
+
+from hazardmap.hazards import models
+from hazardmap.hazards.services.area_refuse import occupied, place_refuse
+from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.platform.rows_put import array, rows_put
+
+
+def stale_mark(witnesses: Collection[int] | None) -> int:
+    """Let the places wait where these have looked, or all where it is None; how many wait.
+
+    Call it in the transaction that writes the version.
+    """
+    cells = _places_of(_everything()) if witnesses is None else _places_around(_looks(witnesses))
+    rows_put(models.StalePlace, [{"cell": cell} for cell in sorted(cells)], over=False)
+    return models.StalePlace.objects.count()
+
+
+def stale_refuse() -> Iterator[int]:
+    """Evaluate what waits, place by place; yields how many still wait after each.
+
+    Each place is one transaction. What another worker is at is left to that one.
+    """
+    while _next_refuse():
+        yield models.StalePlace.objects.count()
+
+
+@transaction.atomic
+def _next_refuse() -> bool:
+    waiting = models.StalePlace.objects.order_by("cell").select_for_update(skip_locked=True)
+    place = waiting.first()
+    if place is None:
+        return False
+    place_refuse(occupied(place.cell))
+    place.delete()
+    return True
+
+
+def _everything() -> list[int]:
+    return _column("SELECT DISTINCT cell FROM hazards_observation")
+
+
+def _looks(witnesses: Collection[int]) -> list[int]:
+    statement = "SELECT DISTINCT cell FROM hazards_view WHERE witness = ANY(%s::bigint[])"
+    return _column(statement, array(sorted(witnesses)))
+
+
+def _column(statement: str, *values: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [cell for (cell,) in cursor.fetchall()]
+
+
+def _places_of(cells: Iterable[int]) -> set[int]:
+    return {int(h3.cell_to_parent(one, LOCK_RES)) for one in cells}
+
+
+def _places_around(looked_cells: Iterable[int]) -> set[int]:
+    """A place is a kilometre wide at least: what was in sight lies in one of these."""
+    return {near for one in _places_of(looked_cells) for near in h3.grid_disk(one, 1)}

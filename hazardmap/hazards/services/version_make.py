@@ -1,0 +1,72 @@
+"""A new version of the parameters: proposed from what the map has found out, then written.
+
+Under a version everything is a replay of the evidence; a new one lets the places that it concerns
+wait to be evaluated anew (`stale_refuse`).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from hazardmap.core.params import FusionParams
+from hazardmap.core.trust import settled
+from hazardmap.core.versions import SHIPPED, Part, moved_witnesses, version_json, with_parts
+from hazardmap.hazards import models
+from hazardmap.hazards.services.checkpoints import checkpoints_carry
+from hazardmap.hazards.services.history_learn import Progress, history_learned
+from hazardmap.hazards.services.params_now import params_now
+from hazardmap.hazards.services.stale_refuse import stale_mark
+from hazardmap.hazards.services.trust_learn import trust_learned
+from hazardmap.inference.selectors import recall_table
+from hazardmap.platform.unhurried import unhurried
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """parts: what of `new` was learned just now."""
+
+    old: FusionParams
+    new: FusionParams
+    parts: tuple[Part, ...]
+
+    @property
+    def changes(self) -> bool:
+        return self.old != self.new
+
+
+def version_propose(
+    *, also: Collection[Part] = (), forget: bool = False, progress: Progress = lambda *_: None
+) -> Proposal:
+    """Whom to believe how far, learned anew; the rest as it was. Writes nothing.
+
+    also: what else to learn, by a replay of all evidence. forget: take what was learned at earlier
+    versions back to what this release ships.
+    """
+    old, live = params_now().params, recall_table()
+    shipped = replace(SHIPPED, version=old.version, table=live)
+    known = trust_learned(old)
+    new = with_parts(shipped, old, () if forget else (Part.HALF_LIVES, Part.MISTAKES))
+    new = replace(new, trusts=settled(known.trusts, old.trusts), aliases=known.alias)
+    if also:
+        new = with_parts(new, history_learned(shipped, old, progress), also)
+    return Proposal(old, new, (Part.TRUST, *also))
+
+
+@unhurried()
+def version_write(proposal: Proposal, *, by: str) -> int:
+    """Make it the current version; how many places now wait to be evaluated under it."""
+    before = params_now()
+    models.FusionVersion.objects.create(
+        by=by,
+        learned=[part.value for part in proposal.parts],
+        values=version_json(proposal.new, recall_table()),
+    )
+    waiting = stale_mark(moved_witnesses(before.params, proposal.new))
+    checkpoints_carry(before.digest, params_now().digest)
+    return waiting
+
+
+def trust_snapshot() -> None:
+    """A new version where trust has moved: what the schedule does by itself."""
+    proposal = version_propose()
+    if proposal.changes:
+        version_write(proposal, by="schedule")

@@ -1,0 +1,117 @@
+"""Reads: usage by the hour and by the event, of a set of keys in a period."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from hazardmap.core.usage import Meter
+from hazardmap.metering.models import UsageEvent, UsageHour, UsageSegment
+from hazardmap.platform.partitions import first_id_of
+
+HOUR = timedelta(hours=1)
+HOURS_UNEQUAL_SQL = (Path(__file__).parent / "sql" / "hours_unequal.sql").read_text()
+
+
+class UnequalHour(NamedTuple):
+    """An hour's units by a recount of its events, and as they are stored."""
+
+    key_id: str
+    hour: datetime
+    meter: Meter
+    counted: int
+    stored: int
+
+
+class UsedInHour(NamedTuple):
+    """Units of one meter that one key used in one hour (UTC)."""
+
+    key_id: str
+    hour: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One answer that was served (core.usage.UsageRecord)."""
+
+    id: UUID
+    at: datetime
+    quantity: int
+    subject: str
+    request_id: str
+    hazards: tuple[UUID, ...]
+
+
+def usage_total(keys: Collection[str], *, start: datetime, end: datetime) -> dict[Meter, int]:
+    """Units by meter that these keys used from `start` to `end`, both on the hour."""
+    sums = _hours(keys, start, end).values("meter").annotate(total=Sum("quantity"))
+    return {Meter(row["meter"]): int(row["total"]) for row in sums}
+
+
+def usage_by_hour(
+    keys: Collection[str], meter: Meter, *, start: datetime, end: datetime
+) -> list[UsedInHour]:
+    """The same for one meter, by key and hour."""
+    hours = _hours(keys, start, end).filter(meter=meter.value)
+    return [UsedInHour(*row) for row in hours.values_list("key_id", "hour", "quantity")]
+
+
+def usage_keys(*, start: datetime, end: datetime) -> list[str]:
+    """The keys that were used from `start` to `end`."""
+    hours = UsageHour.objects.filter(hour__gte=start, hour__lt=end)
+    return list(hours.order_by("key_id").values_list("key_id", flat=True).distinct())
+
+
+def hours_unequal(*, start: datetime, end: datetime) -> list[UnequalHour]:
+    """Where a recount of the events from `start` to `end` differs from the stored sums."""
+    ids = {"first_id": first_id_of(start), "after_id": first_id_of(end)}
+    with connection.cursor() as cursor:
+        cursor.execute(HOURS_UNEQUAL_SQL, {"start": start, "end": end, **ids})
+        found = cursor.fetchall()
+    return [
+        UnequalHour(key, hour, Meter(meter), int(counted), int(stored))
+        for key, hour, meter, counted, stored in found
+    ]
+
+
+def logs_waiting(before: datetime) -> list[str]:
+    """Log files that hold more than was loaded, and that nobody has written to since `before`."""
+    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    waiting = []
+    for path in sorted(Path(settings.USAGE_LOG).glob("*")):
+        with suppress(FileNotFoundError):  # the shipper has just finished it
+            status = path.stat()
+            old = status.st_mtime < before.timestamp()
+            if old and status.st_size > loaded.get(path.name, 0):
+                waiting.append(path.name)
+    return waiting
+
+
+def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> list[Used]:
+    """The answers behind an hour's sum, in order of time."""
+    events = UsageEvent.objects.filter(
+        id__gte=first_id_of(hour), id__lt=first_id_of(hour + HOUR), key_id=key_id, meter=meter.value
+    )
+    return [
+        Used(
+            id=event.id,
+            at=event.at,
+            quantity=event.quantity,
+            subject=event.subject,
+            request_id=event.request_id,
+            hazards=tuple(UUID(text) for text in event.hazards),
+        )
+        for event in events.order_by("id")
+    ]
+
+
+def _hours(keys: Collection[str], start: datetime, end: datetime) -> QuerySet[UsageHour]:
+    return UsageHour.objects.filter(key_id__in=keys, hour__gte=start, hour__lt=end)

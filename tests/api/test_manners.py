@@ -1,0 +1,170 @@
+"""What every answer of the API owes its reader: a shape, a price, an id, how often still."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from jsonschema import Draft202012Validator
+
+from hazardmap.api.buyers import BuyerView
+from hazardmap.hazards import search
+from hazardmap.hazards.models import Hazard
+from hazardmap.metering.models import UsageEvent
+from tests.api.test_hazard_areas import polygon, post
+from tests.api.test_hazard_ways import EAST, START, on, vehicle
+from tests.api.test_hazards import WORLD, ask, billed, ids
+from tests.api.test_upload_refused import assert_problem
+from tests.map_scene import buyer, put_hazard
+from tests.moderation_scene import hazard_at
+
+pytestmark = pytest.mark.django_db
+SQUARE = [[24.9, 60.1], [25.0, 60.1], [25.0, 60.2], [24.9, 60.2], [24.9, 60.1]]
+
+
+@pytest.fixture
+def key():
+    return buyer()
+
+
+def asked(client, token, hazard=None, **params):
+    """Every question that a buyer can ask, by the name of its answer's schema."""
+    return {
+        "HazardCollection": lambda: ask(client, token, bbox=WORLD, **params),
+        "HazardCollection of a region": lambda: post(
+            client, token, "in-region", polygon(SQUARE), **params
+        ),
+        "RouteCollection": lambda: post(client, token, "along-route", EAST, **params),
+        "AheadCollection": lambda: ask(
+            client, token, "hazards/ahead", **vehicle(START, 90.0), **params
+        ),
+        "HazardDetail": lambda: ask(client, token, f"hazards/{hazard}"),
+        "ChangeList": lambda: ask(client, token, "changes"),
+        "ChangeList of a hazard": lambda: ask(client, token, f"hazards/{hazard}/changes"),
+    }
+
+
+def test_answers_look_as_the_document_says(client, key):
+    hazard = hazard_at("cow", on(100), timezone.now() - timedelta(minutes=5))
+    document = client.get("/api/v1/openapi.json").json()
+    for name, question in asked(client, key.token, hazard, published="false").items():
+        answer = question()
+        assert answer.status_code == 200, answer.content
+        body = answer.json()
+        schema = name.partition(" ")[0]
+        where = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
+        Draft202012Validator(where).validate(body)
+        schemas = document["components"]["schemas"]
+        assert set(body) == set(schemas[schema]["properties"]), "and nothing else"
+        if schema == "ChangeList":
+            assert body["changes"]
+            continue
+        for feature in body.get("features", [body]):
+            described = "HazardDetail" if "evidence" in body else None
+            described = described or schemas[schema]["properties"]["features"]["items"]["$ref"]
+            ref = schemas[described.rpartition("/")[2]]["properties"]["properties"]
+            named = (ref.get("$ref") or ref["allOf"][0]["$ref"]).rpartition("/")[2]
+            assert set(feature["properties"]) == set(schemas[named]["properties"])
+
+
+def test_every_error_is_a_problem_that_carries_the_id_of_its_request(client, key, monkeypatch):
+    answers = [
+        (404, client.get("/api/v1/nothing")),
+        (404, ask(client, key.token, "hazards/01a20000-0000-7000-8000-000000000000")),
+        (405, ask(client, key.token, method="DELETE")),
+        (401, client.get("/api/v1/hazards")),
+        (400, ask(client, key.token)),
+        (415, client.post("/api/v1/pair", {"code": "x"})),
+    ]
+    monkeypatch.setattr(search, "page", None)
+    answers.append((500, ask(Client(raise_request_exception=False), key.token, bbox=WORLD)))
+    for status, answer in answers:
+        assert_problem(answer, status)
+        assert answer.json()["instance"] == f"urn:uuid:{answer['X-Request-Id']}"
+        assert re.fullmatch(r"db;dur=\d+\.\d, total;dur=\d+\.\d", answer["Server-Timing"])
+    assert len({answer["X-Request-Id"] for _, answer in answers}) == len(answers)
+
+
+def test_an_answer_says_how_often_one_may_still_ask(client, key, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1_800_000_020.0)
+    monkeypatch.setattr(BuyerView, "quota", 2)
+    left = []
+    for _ in range(2):
+        answer = ask(client, key.token, bbox=WORLD)
+        assert answer["RateLimit-Policy"] == '"default";q=2;w=60'
+        left.append(answer["RateLimit"])
+    assert left == ['"default";r=1;t=40', '"default";r=0;t=40']
+    refused = ask(client, key.token, bbox=WORLD)
+    assert_problem(refused, 429)
+    assert refused["Retry-After"] == "40"
+    assert refused["RateLimit"] == '"default";r=0;t=40'
+    assert refused.json()["violated-policies"] == ["default"]
+    assert refused.json()["type"].endswith("#quota-exceeded")
+    assert ask(client, buyer("Other").token, bbox=WORLD).status_code == 200
+
+
+def test_who_has_an_answer_already_gets_it_for_nothing(client, key):
+    hazard = put_hazard(*on(1000))
+    for path, params in [
+        ("hazards", {"bbox": WORLD}),
+        ("hazards/ahead", vehicle(START, 90.0)),
+        (f"hazards/{hazard}", {}),
+    ]:
+
+        def again(tag, path=path, params=params):
+            headers = {"Authorization": f"Bearer {key.token}", "If-None-Match": tag}
+            return client.get(f"/api/v1/{path}", params, headers=headers)
+
+        first = again('"x"')
+        assert first.status_code == 200
+        tag = first["ETag"]
+        for known in (tag, f'"x", {tag}'):
+            same = again(known)
+            assert (same.status_code, same.content, same["ETag"]) == (304, b"", tag)
+        Hazard.objects.filter(id=hazard).update(p=0.7)
+        changed = again(tag)
+        assert changed.status_code == 200
+        assert changed["ETag"] != tag
+        Hazard.objects.filter(id=hazard).update(p=0.9)
+    assert billed() == [1] * 6
+
+
+def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key):
+    for n in range(7):
+        put_hazard(*on(100 * (n + 1)))
+    priced_by = asked(client, key.token, explain="cost", limit=3)
+    for name, question in priced_by.items():
+        if name.endswith(("Collection", "region")):
+            priced = question().json()
+            expected = 3 if name == "AheadCollection" else 7
+            assert (priced["meter"], priced["units"], priced["exact"]) == ("hazard", expected, True)
+    assert billed() == []
+    for question in list(asked(client, key.token, limit=3).values())[:4]:
+        answer = question()
+        assert answer.json()["cost"] == {"meter": "hazard", "units": len(ids(answer))}
+    assert billed() == [3, 3, 3, 3]
+    subjects = UsageEvent.objects.order_by("at", "id").values_list("subject", flat=True)
+    assert list(subjects) == ["hazards", "hazards", "along-route", "ahead"]
+
+
+def test_a_question_that_takes_too_long_is_given_up(client, key, monkeypatch):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 20")
+
+    def slow(*_, **__):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr(search, "page", slow)
+    answer = ask(client, key.token, bbox=WORLD)
+    assert_problem(answer, 503)
+    assert answer["Retry-After"] == "10"
+
+
+def test_the_age_of_the_data_is_that_of_the_last_change(client, key):
+    hazard_at("cow", START, timezone.now() - timedelta(minutes=5))
+    body = json.loads(ask(client, key.token, bbox=WORLD).content)
+    assert 0.0 <= body["data_age_s"] < 60.0

@@ -1,0 +1,131 @@
+"""Frames of drives that cannot have been, and pictures that were sent before, are no evidence."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from hazardmap.capture.models import Frame
+from hazardmap.core.admission import Doubt
+from hazardmap.hazards import models
+from hazardmap.hazards.services import fuse_pending
+from tests.detected import contributor, drive, forget_map, fuse_in_turn, hazards, minutes_ago
+from tests.scenes import ahead
+
+pytestmark = pytest.mark.django_db
+CONE = ahead(45.0)
+FAR = (26.94, 61.17)
+UNLIKE = 0x9E37_79B9_7F4A_7C15
+
+
+def show(frames: Sequence[UUID], *, alike: bool = False, bits: int = 0) -> None:
+    """Give frames pictures: unlike each other, or hardly different; `bits` of each are changed."""
+    for index, frame in enumerate(frames):
+        picture = 0x0F0F_3333_5555_0FF0 ^ (1 << index) if alike else UNLIKE * (index + 1)
+        changed = (picture ^ (1 << bits) - 1) % 2**64
+        Frame.objects.filter(id=frame).update(phash=changed - 2**63)
+
+
+def reasons(frames: Sequence[UUID]) -> list[str]:
+    found = dict(Frame.objects.filter(id__in=frames).values_list("id", "reason"))
+    return [found[frame] for frame in frames]
+
+
+def test_a_copied_drive_makes_no_second_witness_and_says_so(client: Client) -> None:
+    first = drive(contributor("ann"), minutes_ago(30), CONE)
+    show(first)
+    fuse_pending()
+    thief = contributor("mal")
+    copy = drive(thief, minutes_ago(20), CONE)
+    show(copy, bits=2)
+    fuse_pending()
+    (alone,) = hazards()
+    assert (alone.witnesses, alone.published) == (1, False)
+    assert set(reasons(first)) == {""}
+    showing = set(models.Observation.objects.values_list("view_id", flat=True))
+    assert {Doubt.REPEATED_PICTURE} <= set(reasons(copy)) <= {Doubt.REPEATED_PICTURE, ""}
+    assert showing.isdisjoint(copy)
+    client.force_login(thief.owner)
+    assert b"the same picture was sent before" in client.get("/account/").content
+    honest = drive(contributor("ben"), minutes_ago(10), CONE)
+    show([*first, *honest][-len(honest) :], bits=9)
+    fuse_pending()
+    (seconded,) = hazards()
+    assert (seconded.witnesses, seconded.published) == (2, True)
+
+
+def test_one_account_sends_a_drive_again_and_it_counts_once() -> None:
+    device = contributor("ann")
+    for minutes in (40, 20):
+        show(drive(device, minutes_ago(minutes), CONE))
+        fuse_pending()
+    (hazard,) = hazards()
+    assert hazard.passes == 1
+
+
+def test_cars_on_a_plain_road_see_the_same_and_are_believed() -> None:
+    for number in range(2):
+        show(drive(contributor(f"car{number}"), minutes_ago(30 - 10 * number), CONE), alike=True)
+        fuse_pending()
+    (hazard,) = hazards()
+    assert (hazard.witnesses, hazard.published) == (2, True)
+
+
+def test_who_is_suddenly_elsewhere_is_not_believed_there() -> None:
+    device = contributor("ann")
+    here = drive(device, minutes_ago(30), CONE)
+    fuse_pending()
+    there = drive(device, minutes_ago(28), ahead(45.0, start=FAR), start=FAR, frames=20)
+    fuse_pending()
+    assert set(reasons(there)) == {Doubt.IMPOSSIBLE_SPEED}
+    assert set(models.View.objects.values_list("frame_id", flat=True)) == set(here)
+    back = drive(device, minutes_ago(26), CONE)
+    fuse_pending()
+    assert set(reasons(back)) == {""}
+
+
+def test_one_bad_fix_costs_one_frame() -> None:
+    frames = drive(contributor("ann"), minutes_ago(30), CONE)
+    Frame.objects.filter(id=frames[4]).update(position="SRID=4326;POINT(24.99 60.17)")
+    fuse_pending()
+    assert [bool(reason) for reason in reasons(frames)] == [i == 4 for i in range(len(frames))]
+    (hazard,) = hazards()
+    assert hazard.passes == 1
+
+
+def test_a_clock_that_jumps_back_within_a_drive_is_handled() -> None:
+    frames = drive(contributor("ann"), minutes_ago(30), CONE)
+    for frame in Frame.objects.filter(id__in=frames[6:]):
+        frame.captured_at -= timedelta(seconds=4)
+        frame.save()
+    drive(contributor("ben"), minutes_ago(20), CONE)
+    fuse_pending()
+    assert set(reasons(frames)) == {""}
+    (hazard,) = hazards()
+    assert (hazard.witnesses, hazard.published) == (2, True)
+
+
+def test_what_is_labelled_as_made_up_is_not_doubted() -> None:
+    for number in range(2):
+        frames = drive(contributor(f"car{number}"), minutes_ago(30 - 10 * number), CONE)
+        show(frames)
+        Frame.objects.filter(id__in=frames).update(provenance="rendered")
+        fuse_pending()
+    (hazard,) = hazards()
+    assert (hazard.witnesses, hazard.simulated) == (2, True)
+
+
+def test_the_map_of_the_same_frames_is_the_same_when_they_are_offered_again() -> None:
+    frames = drive(contributor("ann"), minutes_ago(30), CONE)
+    frames += drive(contributor("ben"), minutes_ago(20), CONE)
+    show(frames)
+    fuse_pending()
+    before = hazards()
+    fuse_in_turn([frames])
+    assert hazards() == before
+    forget_map()
+    models.Picture.objects.all().delete()
+    fuse_in_turn([frames])
+    assert hazards() == before

@@ -1,0 +1,203 @@
+"""The contributors' ledger: balanced whatever happens, divided to the micro-unit, append-only."""
+
+import json
+import random
+import subprocess
+import sys
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from hazardmap.billing.services import invoice_draft, invoice_finalise, invoice_void
+from hazardmap.closing.delivered import TilesShown
+from hazardmap.closing.month_share import month_share
+from hazardmap.core.pricing.money import Currency
+from hazardmap.core.statement import faults
+from hazardmap.core.usage import Meter, hour_of
+from hazardmap.platform.ids import new_id
+from hazardmap.rewards.models import Account, Booking, Entry
+from hazardmap.rewards.selectors import balances, statement
+from hazardmap.rewards.services import (
+    Ledger,
+    LedgerConflict,
+    ledger_book,
+    share_set_aside,
+    share_split,
+    share_take_back,
+)
+from tests.at_once import at_once
+from tests.billing_scene import BEFORE, LAST, customer_of, euros, sell, serve
+from tests.detected import contributor, drive, fuse_in_turn, hazards, minutes_ago
+from tests.scenes import ahead
+from tiles.mercator import to_shares
+
+HELD = Ledger(Account.Kind.HELD, None, Currency.EUR)
+BILLING = Ledger(Account.Kind.BILLING, None, Currency.EUR)
+
+
+def amounts():
+    return {(row.kind, row.witness): row.amount_micro for row in balances()}
+
+
+@pytest.mark.django_db
+def test_any_sequence_of_movements_leaves_the_ledger_balanced():
+    dice = random.Random(5)
+    lines = [new_id() for _ in range(6)]
+    amount = {line: dice.randrange(10**7) for line in lines}
+    set_aside = set()
+    for _ in range(40):
+        line = dice.choice(lines)
+        match dice.randrange(3):
+            case 0:
+                share_set_aside(line_id=line, amount_micro=amount[line], currency=Currency.EUR)
+                set_aside.add(line)
+            case 1 if line in set_aside:
+                weights = {w: Fraction(dice.randrange(1, 99)) for w in (None, 1, 2, 3)}
+                share_split(line_id=line, weights=weights)
+            case 2 if dice.random() < 0.3:
+                share_take_back(line_id=line)
+        sums = Entry.objects.values("booking").annotate(sum=Sum("amount_micro"))
+        assert all(row["sum"] == 0 for row in sums)
+    assert sum(amounts().values()) == 0
+    assert amounts()["contributor", 1] == sum(line.amount_micro for line in statement(1))
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_what_does_not_balance_or_changes():
+    unbalanced = {HELD: 5, BILLING: -4}
+    in_two_currencies = {HELD: 5, BILLING._replace(currency=Currency.USD): -5}
+    for entries in (unbalanced, in_two_currencies):
+        with pytest.raises(DatabaseError, match="do not sum to zero"), transaction.atomic():
+            ledger_book(reference="wrong", entries=entries, inputs={})
+    assert not Booking.objects.exists()
+    assert ledger_book(
+        reference="other",
+        entries={
+            HELD._replace(currency=Currency.USD): 5,
+            BILLING._replace(currency=Currency.USD): -5,
+        },
+        inputs={},
+    )
+    right = {HELD: 5, BILLING: -5}
+    assert ledger_book(reference="right", entries=right, inputs={})
+    assert not ledger_book(reference="right", entries=right, inputs={})
+    with pytest.raises(LedgerConflict, match="right is booked already"):
+        ledger_book(reference="right", entries={HELD: 6, BILLING: -6}, inputs={})
+    with (
+        pytest.raises(DatabaseError, match="do not sum to zero"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO rewards_entry (booking_id, account_id, amount_micro, at) "
+            "SELECT booking.id, account.id, 1, now() FROM rewards_booking AS booking, "
+            "rewards_account AS account WHERE currency = 'USD' AND reference = 'right'"
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_movement_booked_at_once_is_booked_once():
+    line = new_id()
+
+    def set_aside() -> bool:
+        return share_set_aside(line_id=line, amount_micro=7, currency=Currency.EUR)
+
+    assert sorted(at_once(*[set_aside] * 5)) == [False] * 4 + [True]
+    assert amounts() == {("billing", None): -7, ("held", None): 7}
+
+
+@pytest.mark.django_db
+def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
+    early, late = contributor("early"), contributor("late")
+    cow = ahead(45.0, "cow")
+    fuse_in_turn([drive(early, minutes_ago(9), cow), drive(late, minutes_ago(5), cow)])
+    (hazard,) = hazards()
+    _, key = sell()
+    unknown = new_id()
+    for _ in range(3):
+        serve(key, BEFORE, units=1, hazards=(hazard.id,))
+    serve(key, BEFORE, units=1, hazards=(unknown,), day=5)
+    month = f"{BEFORE.start:%Y-%m}"
+    call_command("bill_month", month, finalise=True)
+    call_command("share_month", month)
+    call_command("share_month", month)
+    shown = capsys.readouterr().out
+    assert shown.count("divided") == 1
+    assert shown.count("as before") == 1
+    earned = {row.witness: row.amount_micro for row in balances() if row.kind == "contributor"}
+    half = Decimal("44.10") / 2
+    assert euros(sum(earned.values())) == half * 3 / 4
+    assert earned[early.owner.witness] > earned[late.owner.witness] > 0
+    assert euros(amounts()["unclaimed", None]) == half / 4
+    call_command("ledger", witness=early.owner.witness)
+    assert "split:" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_statement_can_be_checked_without_the_site(tmp_path, capsys):
+    dice = random.Random(7)
+    for _ in range(5):
+        line = new_id()
+        amount_micro = dice.randrange(10**7)
+        share_set_aside(line_id=line, amount_micro=amount_micro, currency=Currency.EUR)
+        weights = {who: Fraction(dice.randrange(1, 99), 7) for who in (300, 20, None, 1)}
+        share_split(line_id=line, weights=weights)
+    share_take_back(line_id=line)
+    call_command("ledger", "--witness=20", "--json")
+    path = tmp_path / "statement.json"
+    text = capsys.readouterr().out
+    path.write_text(text)
+    checked = subprocess.run(
+        [sys.executable, "-S", "-m", "hazardmap.core.statement", path],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert checked.stdout == "every amount is right\n"
+    document = json.loads(text)
+    assert [line["reference"][:6] for line in document["lines"]] == ["split:"] * 5 + ["take-b"]
+    document["lines"][2]["amount_micro"] += 1
+    assert len(list(faults(document))) == 2
+
+
+@pytest.mark.django_db
+def test_a_share_is_held_until_evidence_settles_and_taken_back_with_the_invoice():
+    organisation_id, key = sell()
+    serve(key, LAST, units=10, meter=Meter.TILE, subject="hazards/14/9327/4741")
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=LAST)
+    assert draft is not None
+    invoice_finalise(invoice_id=draft.id)
+
+    def shared_after(days: int) -> list[str]:
+        return [outcome.value for _, outcome in month_share(LAST, LAST.end + timedelta(days=days))]
+
+    assert shared_after(1) == ["held"]
+    assert amounts()["held", None] == 22_230_000
+    assert shared_after(13) == ["as before"]
+    assert shared_after(14) == ["divided"]
+    assert amounts()["held", None] == 0
+    assert amounts()["unclaimed", None] == 22_230_000, "nothing was published there at that time"
+    invoice_void(invoice_id=draft.id)
+    assert shared_after(15) == ["taken back"]
+    assert shared_after(15) == ["as before"]
+    assert not any(amounts().values())
+
+
+@pytest.mark.django_db
+def test_a_tile_had_what_was_published_in_it_within_the_hour():
+    cow = ahead(45.0, "cow")
+    fuse_in_turn([drive(contributor(name), minutes_ago(9), cow) for name in ("one", "two")])
+    (hazard,) = hazards()
+    x, y = (int(share * 2**14) for share in to_shares(hazard.lon, hazard.lat))
+    hour, tiles = hour_of(timezone.now()), TilesShown()
+    assert tiles.in_hour(f"hazards/14/{x}/{y}", hour) == [hazard.id]
+    assert tiles.in_hour(f"hazards/14/{x}/{y}", hour - timedelta(hours=2)) == []
+    assert tiles.in_hour(f"hazards/14/{x + 3}/{y}", hour) == []
+    assert tiles.in_hour("hazards/0/0/0", hour) == [hazard.id]
+    assert tiles.in_hour(f"roads/14/{x}/{y}", hour) == []

@@ -1,0 +1,325 @@
+"""The live stream: who listens to a part of the map hears all of its changes, once, in order."""
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import h3.api.basic_int as h3
+import pytest
+from django.db import connection, transaction
+
+from hazardmap.core.hazard import Change, Hazard
+from hazardmap.hazards.selectors import latest_cursor
+from hazardmap.hazards.services.events_write import events_write
+from tests.map_scene import on_map
+from tests.tile_reading import tile_at
+from tiles.live import hub, listener
+from tiles.live.hub import Hub
+from tiles.live.listener import House, Listener
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HELSINKI, RENNES = (24.94, 60.17), (-1.68, 48.11)
+FINLAND = "bbox=19,59,32,71"
+
+
+@dataclass
+class Stream:
+    """A client: reads server-sent events off a socket."""
+
+    socket: socket.socket
+    rest: bytes = b""
+
+    def head(self) -> str:
+        return self._until(b"\r\n\r\n").decode()
+
+    def event(self) -> dict[str, str]:
+        """The next block, heartbeats left out."""
+        while True:
+            block = self._until(b"\n\n").decode()
+            fields = dict(line.split(": ", 1) for line in block.splitlines() if line[0] != ":")
+            if "event" in fields:
+                return fields
+
+    def hazards(self, number: int) -> list[dict[str, Any]]:
+        return [json.loads(self.event()["data"]) for _ in range(number)]
+
+    def hangs_up(self) -> bool:
+        with suppress(ConnectionResetError):
+            while self.socket.recv(65_536):
+                pass
+        return True
+
+    def _until(self, mark: bytes) -> bytes:
+        while mark not in self.rest:
+            more = self.socket.recv(65_536)
+            assert more, f"the stream ended after {self.rest!r}"
+            self.rest += more
+        found, self.rest = self.rest.split(mark, 1)
+        return found
+
+
+@dataclass
+class Server:
+    house: House
+    port: int
+
+    def send(self, text: str) -> Stream:
+        there = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        there.sendall(text.encode())
+        return Stream(there)
+
+    def get(self, target: str, **headers: str) -> Stream:
+        named = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        return self.send(f"GET {target} HTTP/1.1\r\nHost: map\r\n{named}\r\n")
+
+    @contextmanager
+    def listening(self, query: str = FINLAND, **headers: str) -> Iterator[Stream]:
+        stream = self.get(f"/live/v1/hazards?{query}", **headers)
+        with closing(stream.socket):
+            assert stream.head().startswith("HTTP/1.1 200 OK")
+            yield stream
+
+    def refusal(self, target: str, **headers: str) -> tuple[int, dict[str, Any]]:
+        stream = self.get(target, **headers)
+        with closing(stream.socket):
+            status = int(stream.head().split()[1])
+            body = b""
+            while more := stream.socket.recv(65_536):
+                body += more
+        return status, json.loads(stream.rest + body)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """In a thread of its own, on a free port, reading the feed often."""
+    monkeypatch.setattr(hub, "EVERY_S", 0.05)
+    loop, house = asyncio.new_event_loop(), House(Hub(), most=100, per_address=30)
+    there: list[int] = []
+    ready = threading.Event()
+
+    async def run() -> None:
+        server = await loop.create_server(lambda: Listener(house), "127.0.0.1", 0)
+        there.append(server.sockets[0].getsockname()[1])
+        task = loop.create_task(house.hub.run())
+        while house.hub.cursor is None:
+            await asyncio.sleep(0.01)
+        ready.set()
+        try:
+            await task
+        finally:
+            server.close()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(quietly(run())))
+    thread.start()
+    assert ready.wait(20)
+    yield Server(house, there[0])
+    loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
+    thread.join(10)
+    house.hub.close()
+    loop.close()
+
+
+async def quietly(work: Any) -> None:
+    with suppress(asyncio.CancelledError):
+        await work
+
+
+def told(*hazards: Hazard, change: Change = Change.CHANGED) -> None:
+    with transaction.atomic():
+        events_write([(change, hazard) for hazard in hazards])
+
+
+def ids(heard: list[dict[str, Any]]) -> list[str]:
+    return [one["hazard"]["id"] for one in heard]
+
+
+def test_a_listener_hears_what_happens_in_its_area_and_nothing_else(server: Server) -> None:
+    here, there = on_map(HELSINKI, RENNES)
+    cell = h3.latlng_to_cell(HELSINKI[1], HELSINKI[0], 5)
+    with server.listening() as box, server.listening(f"cells={cell:x}") as cells:
+        told(there, here, change=Change.APPEARED)
+        told(there)
+        told(here, change=Change.REMOVED)
+        for stream in (box, cells):
+            heard = stream.hazards(2)
+            assert ids(heard) == [str(here.id)] * 2
+            assert [one["change"] for one in heard] == ["appeared", "removed"]
+            tile = tile_at(*HELSINKI, 16)
+            assert heard[0]["tiles"] == [f"16/{tile.x}/{tile.y}"]
+            assert heard[0]["hazard"]["kind"] == "cone"
+
+
+def test_one_that_leaves_an_area_is_heard_there_too(server: Server) -> None:
+    (hazard,) = on_map(HELSINKI)
+    (gone,) = on_map(RENNES)
+    moved = Hazard(**{name: getattr(gone, name) for name in gone.__slots__} | {"id": hazard.id})
+    with server.listening() as stream:
+        told(hazard)
+        told(moved)
+        first, second = stream.hazards(2)
+        assert first["hazard"]["lon"] == pytest.approx(HELSINKI[0])
+        assert second["hazard"]["lon"] == pytest.approx(RENNES[0])
+        assert len(second["tiles"]) == 2
+
+
+def test_who_comes_back_has_missed_nothing_and_hears_nothing_twice(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PAGE", 7)
+    here, there = on_map(HELSINKI, RENNES)
+    with server.listening() as stream:
+        told(here)
+        cursor = stream.event()["id"]
+    for _ in range(20):
+        told(here, there)
+    with (
+        server.listening(Last_Event_ID=cursor) as again,
+        server.listening(f"{FINLAND}&since={cursor}") as other,
+    ):
+        for _ in range(10):
+            told(here)
+        for stream in (again, other):
+            cursors = [int(stream.event()["id"]) for _ in range(30)]
+            assert cursors == sorted(set(cursors))
+            assert cursors[-1] == latest_cursor()
+
+
+def test_many_come_and_go_while_the_map_changes(server: Server) -> None:
+    """A client that reconnects at every event still hears each exactly once."""
+    (here,) = on_map(HELSINKI)
+    start = latest_cursor()
+    stop = threading.Event()
+
+    def write() -> None:
+        for _ in range(60):
+            told(here)
+            stop.wait(0.005)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    cursor, heard = str(start), []
+    while len(heard) < 60:
+        with server.listening(Last_Event_ID=cursor) as stream:
+            cursor = stream.event()["id"]
+            heard.append(int(cursor))
+    writer.join()
+    assert heard == list(range(heard[0], heard[0] + 60))
+
+
+def test_a_cursor_that_means_nothing_here_starts_anew(server: Server) -> None:
+    (here,) = on_map(HELSINKI)
+    told(here)
+    with server.listening(Last_Event_ID=str(10**17)) as stream:
+        reset = stream.event()
+        assert (reset["event"], reset["id"]) == ("reset", str(latest_cursor()))
+        told(here)
+        assert ids(stream.hazards(1)) == [str(here.id)]
+
+
+def test_heartbeats_carry_the_cursor(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "HEARTBEAT_S", 0.1)
+    monkeypatch.setattr(hub, "HEARTBEAT_S", 0.1)
+    (far,) = on_map(RENNES)
+    with server.listening() as stream:
+        told(far)
+        while f"id: {latest_cursor()}".encode() not in stream._until(b"\n\n"):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("target", "rule"),
+    [
+        ("", "bbox or cells"),
+        ("?bbox=1,2,3", "bbox must be west,south,east,north"),
+        ("?bbox=1,2,3,4&cells=8a1fb46622dffff", "give one of them"),
+        ("?cells=xyz", "cells must be H3 cells"),
+        ("?cells=-1", "cells must be H3 cells"),
+        ("?cells=ffffffffffffffff", "cells must be H3 cells"),
+        ("?cells=851126d3fffffff,861126d37ffffff", "one resolution"),
+        ("?cells=" + ",".join(["851126d3fffffff"] * 201), "200 at most"),
+        (f"?{FINLAND}&since=x", "cursor"),
+    ],
+)
+def test_what_cannot_be_listened_to_is_refused(server: Server, target: str, rule: str) -> None:
+    status, body = server.refusal(f"/live/v1/hazards{target}")
+    assert status == body["status"] == 400
+    assert rule in body["detail"]
+
+
+def test_other_requests_are_refused(server: Server) -> None:
+    assert server.refusal("/live/v1/other")[0] == 404
+    for text, status in (
+        ("POST /live/v1/hazards HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+        ("x\r\n\r\n", 400),
+    ):
+        stream = server.send(text)
+        assert f" {status} " in stream.head()
+        assert stream.hangs_up()
+    endless = server.send("GET /live/v1/hazards HTTP/1.1\r\nX: " + "y" * 40_000)
+    assert " 400 " in endless.head()
+
+
+def test_there_are_only_so_many_from_one_address_and_a_place_is_given_back(server: Server) -> None:
+    server.house.per_address = 2
+    path = f"/live/v1/hazards?{FINLAND}"
+    with server.listening():
+        with server.listening():
+            assert server.refusal(path)[0] == 429
+            server.house.most = 2
+            assert server.refusal(path)[0] == 503
+        while server.house.addresses.total() == 2:
+            pass
+        with server.listening():
+            pass
+    assert server.house.hub.cursor is not None
+
+
+def test_who_does_not_read_is_let_go(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "UNSENT_BYTES", 1000)
+    (here,) = on_map(HELSINKI)
+    slow = server.get(f"/live/v1/hazards?{FINLAND}")
+    slow.head()
+    slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with closing(slow.socket):
+        for _ in range(100):
+            told(*[here] * 200)
+            if not server.house.addresses:
+                break
+        assert not server.house.addresses
+
+
+def test_who_says_nothing_is_let_go(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "HEAD_S", 0.1)
+    silent = server.send("GET ")
+    assert silent.hangs_up()
+
+
+def test_without_a_database_listeners_stay_and_miss_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here,) = on_map(HELSINKI)
+    away = threading.Event()
+    read = hub.moves_since
+
+    def moves_since(cursor: int, *, limit: int) -> Any:
+        if away.is_set():
+            raise hub.DatabaseError("away")
+        return read(cursor, limit=limit)
+
+    monkeypatch.setattr(hub, "moves_since", moves_since)
+    with server.listening() as stream:
+        told(here)
+        first = stream.event()["id"]
+        away.set()
+        told(here)
+        with server.listening(Last_Event_ID=str(int(first) - 1)) as late:
+            late._until(b"waiting\n\n")
+            away.clear()
+            assert ids(stream.hazards(1)) == [str(here.id)]
+            assert ids(late.hazards(2)) == [str(here.id)] * 2

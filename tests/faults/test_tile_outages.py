@@ -1,0 +1,95 @@
+"""Without PostgreSQL or Redis built tiles go on with their age; all comes back by itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
+from tests.map_scene import in_tiles
+from tests.property.test_tile_laws import tile_of
+from tests.tile_reading import get_path, get_tile
+from tiles import building, layers
+from tiles.files import forget
+from tiles.mercator import Tile
+
+HELSINKI = (24.94, 60.17)
+TILE = tile_of(*HELSINKI, 14)
+PATH = f"/tiles/v1/hazards/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_database_what_is_built_is_served_and_the_rest_later() -> None:
+    in_tiles(HELSINKI)
+    built = get_path(PATH)
+    assert get_path("/tiles/v1/hazards/0/0/0.mvt").status_code == 200
+    there = connection.settings_dict["HOST"]
+    try:
+        connection.close()
+        connection.settings_dict["HOST"] = "/nowhere"
+        still = get_path(PATH)
+        assert (still.status_code, still.content) == (200, built.content)
+        assert still.headers["Last-Modified"] == built.headers["Last-Modified"], "its age"
+        cold = get_path("/tiles/v1/hazards/14/1/1.mvt")
+        assert (cold.status_code, cold.headers["Retry-After"]) == (503, "5")
+        assert cold.headers["Content-Type"] == PROBLEM
+    finally:
+        connection.settings_dict["HOST"] = there
+    assert get_path("/tiles/v1/hazards/14/1/1.mvt").status_code == 204
+    assert get_tile(TILE).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_has_died_is_replaced() -> None:
+    in_tiles(HELSINKI)
+    assert get_tile(TILE).status_code == 200
+    with connection.cursor() as cursor, pytest.raises(Exception, match="terminating"):
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    forget("hazards", [TILE])
+    assert get_path(PATH).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_statement_that_takes_too_long_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(tile: Tile) -> bytes:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(20)")
+        return b"late"
+
+    _layer(monkeypatch, slow)
+    monkeypatch.setattr(building, "STATEMENT_TIMEOUT_MS", 20)
+    busy = get_path(PATH)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # the connection is still good
+
+
+@pytest.mark.django_db
+def test_redis_is_not_needed(settings: Any) -> None:
+    nowhere = {"LOCATION": "unix:///nowhere/redis.sock"}
+    settings.CACHES = {"default": settings.CACHES["default"] | nowhere}
+    in_tiles(HELSINKI)
+    assert get_tile(TILE).status_code == 200
+
+
+def test_a_mistake_of_ours_is_500_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, db: None
+) -> None:
+    def broken(tile: Tile) -> bytes:
+        raise ZeroDivisionError
+
+    _layer(monkeypatch, broken)
+    failed = get_path(PATH)
+    assert (failed.status_code, failed.headers["Content-Type"]) == (500, PROBLEM)
+    assert "ZeroDivisionError" in caplog.text
+    assert not list(Path(settings.TILE_FILES).rglob("*.new"))
+
+
+def _layer(monkeypatch: pytest.MonkeyPatch, build: Callable[[Tile], bytes | None]) -> None:
+    changed = replace(layers.LAYERS["hazards"], build=build)
+    monkeypatch.setitem(layers.LAYERS, "hazards", changed)  # type: ignore[arg-type]
+    forget("hazards", [TILE])

@@ -1,0 +1,50 @@
+"""The far crop adds what is small, and takes nothing away."""
+
+import numpy as np
+import pytest
+
+from detection.far import FarCrop, both_views
+
+MIDDLE = FarCrop(0.25, 0.5, 0.75, 1.0, from_px=700)
+PART = MIDDLE.part_of((800, 400))
+assert PART is not None
+
+
+def views(whole: list[list[float]], far: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
+    return tuple(np.array(rows, np.float32).reshape(-1, 5) for rows in (whole, far))
+
+
+def test_a_thing_in_both_views_counts_once_and_the_far_one_is_moved_to_its_place():
+    whole, far = views(
+        [[300, 250, 340, 290, 0.8], [10, 20, 30, 40, 0.6]],
+        [[101, 50, 140, 91, 0.9], [160, 110, 170, 130, 0.5]],
+    )
+    boxes, kept = both_views(whole, far, np.array(["cone", "drum", "cone", "cone"]), PART)
+    assert boxes[:, :4].tolist() == [[301, 250, 340, 291], [360, 310, 370, 330], [10, 20, 30, 40]]
+    assert kept.tolist() == [2, 3, 1]
+    boxes, kept = both_views(whole[:1], far[:1], np.array(["cone", "drum"]), PART)
+    assert kept.tolist() == [0, 1], "two kinds are not one thing here"
+    nothing = np.empty((0, 5), np.float32)
+    assert len(both_views(nothing, nothing, np.array([], str), PART)[0]) == 0
+
+
+def test_what_the_crop_cuts_off_is_left_to_the_whole_view_but_not_at_the_pictures_own_edge():
+    _, far = views([], [[0, 50, 20, 80, 0.9], [50, 0, 90, 30, 0.9], [50, 150, 90, 200, 0.9]])
+    boxes, kept = both_views(far[:0], far, np.array(["cone"] * 3), PART)
+    assert kept.tolist() == [2]
+    assert boxes[0, 3] == 400
+
+
+def test_small_pictures_have_no_far_crop():
+    assert MIDDLE.part_of((699, 480)) is None
+    assert MIDDLE.part_of((480, 700)) is not None
+    picture = np.arange(400 * 800 * 3, dtype=np.uint32).reshape(400, 800, 3).astype(np.uint8)
+    assert (PART.of(picture) == picture[200:400, 200:600]).all()
+    assert FarCrop(0.9995, 0.9995, 1, 1, 1).part_of((40, 30)) is not None
+
+
+def test_a_crop_that_is_no_part_of_a_picture_is_refused():
+    assert FarCrop.read(MIDDLE.table()) == MIDDLE
+    for table in ({"part": [0.6, 0, 0.5, 1], "from_px": 700}, {"part": [0, 0, 1, 1], "from_px": 0}):
+        with pytest.raises(ValueError, match=r"within 0\.\.1|from_px"):
+            FarCrop.read(table)

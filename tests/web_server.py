@@ -1,0 +1,42 @@
+"""The tile server on a port of its own, in this process: tests see and change what it builds."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from tiles import wsgi
+
+DOWN = False
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def handle(self) -> None:
+        if not DOWN:  # otherwise the connection ends without an answer
+            super().handle()
+
+
+def _application(environ: Any, start_response: Any) -> Iterable[bytes]:
+    return wsgi.application(environ, start_response)
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """host:port of a server that lives as long as the `with` block."""
+    with make_server("127.0.0.1", 0, _application, _Server, _Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,45 @@
+"""Buyers' tiles: who may have them, and what they are charged for."""
+
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from django.conf import settings
+
+from hazardmap.core.tile_token import TileToken, Verdict, verdict
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.services import usage_record
+from hazardmap.platform.rate_limit import allow_here
+from tiles.answer import Refused
+
+TILES_PER_MINUTE = 12_000
+
+
+def check_buyer(token: TileToken, layer: str) -> None:
+    """Raises Refused unless this token opens the layer now."""
+    found = verdict(token, layer, secrets=settings.TILE_SECRETS, now_s=time.time())
+    if found is Verdict.FORGED:
+        raise Refused(HTTPStatus.FORBIDDEN, "This address was not signed by us.")
+    if found is Verdict.EXPIRED:
+        raise Refused(HTTPStatus.GONE, "This address has expired: fetch the TileJSON again.")
+    if os.path.exists(f"{settings.TILE_DENIED}/{token.kid}"):  # noqa: PTH110 - once per tile
+        raise Refused(HTTPStatus.FORBIDDEN, "The key is revoked, expired or at its limit.")
+    if not allow_here(f"tiles:{token.kid}", limit=TILES_PER_MINUTE, period_s=60):
+        detail = f"More than {TILES_PER_MINUTE} tiles a minute with one key."
+        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, detail, Retry_After="60")
+
+
+def meter(kid: str, subject: str) -> None:
+    """One tile on the buyer's account. Raises OSError where that cannot be kept."""
+    usage_record(
+        UsageRecord(
+            key_id=kid,
+            meter=Meter.TILE,
+            quantity=1,
+            at=datetime.now(UTC),
+            request_id=secrets.token_hex(16),
+            subject=subject,
+        )
+    )

@@ -1,0 +1,17 @@
+"""Keys that must not get tiles, each as a file: nginx and we look for it at every tile."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from django.conf import settings
+
+
+def deny(kids: Collection[str]) -> None:
+    """From now on exactly these keys are refused."""
+    folder = Path(settings.TILE_DENIED)
+    folder.mkdir(parents=True, exist_ok=True)
+    there = {path.name for path in folder.iterdir()}
+    for kid in set(kids) - there:
+        (folder / kid).touch()
+    for kid in there - set(kids):
+        (folder / kid).unlink(missing_ok=True)

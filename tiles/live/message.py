@@ -1,0 +1,59 @@
+"""A change of the map as the live stream tells it: made once, sent to all who listen there."""
+
+import json
+from typing import Final, NamedTuple
+
+from hazardmap.hazards.selectors import Move
+from tiles.live.area import Place
+from tiles.mercator import HALF_WORLD_M, to_metres
+
+ZOOM: Final = 16
+"""Of the tiles that a message names; those above them follow by halving x and y."""
+
+
+class Message(NamedTuple):
+    """cursor: of the change feed. places: where the hazard is and was. text: the SSE event."""
+
+    cursor: int
+    places: tuple[Place, ...]
+    text: bytes
+
+
+def message(move: Move) -> Message:
+    event, hazard = move.event, move.event.hazard
+    here = (hazard.lon, hazard.lat)
+    places = (here,) if move.before in {None, here} else (here, move.before)
+    body = {
+        "change": event.change.value,
+        "at": event.at.isoformat(),
+        "tiles": sorted({_tile(place) for place in places}),
+        "hazard": {
+            "id": str(hazard.id),
+            "kind": hazard.kind,
+            "state": hazard.state.value,
+            "lon": hazard.lon,
+            "lat": hazard.lat,
+            "radius_m": round(hazard.radius_m, 1),
+            "p": round(hazard.p, 4),
+            "t": int(hazard.t_ref.timestamp()),
+            "half_life": int(hazard.half_life_s),
+            "severity": hazard.severity,
+            "published": hazard.published,
+            "confirmed": hazard.confirmed,
+            "simulated": hazard.simulated,
+        },
+    }
+    data = json.dumps(body, separators=(",", ":"))
+    return Message(
+        event.cursor, places, f"id: {event.cursor}\nevent: hazard\ndata: {data}\n\n".encode()
+    )
+
+
+def _tile(place: Place) -> str:
+    """`z/x/y` of the tile that holds a place."""
+    x_m, y_m = to_metres(*place)
+    side = 2 * HALF_WORLD_M / (1 << ZOOM)
+    last = (1 << ZOOM) - 1
+    x = min(max(int((x_m + HALF_WORLD_M) / side), 0), last)
+    y = min(max(int((HALF_WORLD_M - y_m) / side), 0), last)
+    return f"{ZOOM}/{x}/{y}"

@@ -1,0 +1,40 @@
+"""The process of the live stream: one event loop for thousands of idle connections."""
+
+import asyncio
+import contextlib
+import resource
+import signal
+
+from django.db import Error as DatabaseError
+
+from tiles.live.hub import Hub
+from tiles.live.listener import House, Listener
+
+
+async def serve(host: str, port: int, *, most: int, per_address: int) -> None:
+    """Until SIGTERM or SIGINT. Raises OSError where the port cannot be had."""
+    _allow_connections(most)
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    house = House(Hub(), most, per_address)
+    with contextlib.suppress(DatabaseError):  # then it is asked again by and by
+        await house.hub.read()
+    server = await loop.create_server(lambda: Listener(house), host, port, backlog=1024)
+    reader = asyncio.create_task(house.hub.run())
+    stop = asyncio.create_task(ended.wait())
+    await asyncio.wait({reader, stop}, return_when=asyncio.FIRST_COMPLETED)
+    server.close()
+    reader.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await reader  # a mistake of ours ends the process and is seen
+    house.hub.close()
+
+
+def _allow_connections(most: int) -> None:
+    """As many open files as listeners and a few more, as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most + 100 if hard == resource.RLIM_INFINITY else min(most + 100, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

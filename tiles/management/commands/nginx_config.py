@@ -1,0 +1,35 @@
+"""Write nginx's configuration: `manage.py nginx_config --listen 8080 --out nginx/nginx.conf`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from hazardmap.settings.env import ENV
+from tiles.nginx import nginx_config
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the configuration of nginx in front of this site; it holds the secrets of tile "
+        "addresses, so only its owner may read it. Example: python manage.py nginx_config "
+        "--listen 8080 --out var/nginx/nginx.conf, then nginx -c $PWD/var/nginx/nginx.conf"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--listen", default="127.0.0.1:8080", help="default: %(default)s")
+        parser.add_argument("--web", default=f"{ENV.host}:{ENV.port}", help="default: %(default)s")
+        parser.add_argument(
+            "--live", default=f"{ENV.host}:{ENV.live_port}", help="default: %(default)s"
+        )
+        parser.add_argument("--out", type=Path, required=True, help="the file; its folder is made")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        out: Path = options["out"].absolute()
+        for folder in (out.parent, settings.TILE_FILES, settings.TILE_DENIED, settings.USAGE_LOG):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        addresses = {name: options[name] for name in ("listen", "web", "live")}
+        out.touch(mode=0o600)
+        out.write_text(nginx_config(**addresses, state=out.parent))
+        self.stdout.write(f"{out} is written")

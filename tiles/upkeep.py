@@ -1,0 +1,50 @@
+"""What a serving process does beside serving: learn which keys to refuse, and tidy the files.
+
+A thread of each web process, not a task of the queue: revoking a key must not wait for a worker
+that is busy, nor for Redis.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from threading import Thread
+from typing import Final
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from hazardmap.accounts.selectors import keys_without_rights
+from hazardmap.core.tile_token import LIFE_DAYS
+from tiles.denied import deny
+from tiles.layers import LAYERS
+from tiles.sweep import sweep
+
+DENY_EVERY_S: Final = 3.0
+SWEEP_EVERY_S: Final = 60.0
+# A token dies at most a day after its life; only until then has its key to be refused.
+ADDRESSES_LIVE: Final = timedelta(days=LIFE_DAYS + 2)
+logger = logging.getLogger(__name__)
+
+
+def start() -> None:
+    """Begin, in the background, until the process ends."""
+    Thread(target=_run, name="upkeep of tiles", daemon=True).start()
+
+
+def deny_keys() -> None:
+    """Refuse the keys that were revoked or have expired."""
+    deny(keys_without_rights(since=timezone.now() - ADDRESSES_LIVE))
+
+
+def _run() -> None:
+    sweep_at = 0.0
+    while True:
+        try:
+            close_old_connections()
+            deny_keys()
+            if time.monotonic() >= sweep_at:
+                sweep({name: layer.keep_s for name, layer in LAYERS.items()})
+                sweep_at = time.monotonic() + SWEEP_EVERY_S
+        except (DatabaseError, OSError) as error:
+            logger.warning("the upkeep of tiles waits: %s", str(error).strip())
+        time.sleep(DENY_EVERY_S)
