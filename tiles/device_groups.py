@@ -7,7 +7,7 @@ that is the surest to stand: devices of a kind fade alike, so that stays the sam
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -91,7 +91,7 @@ def _groups(devices: Sequence[Device], places: Collection[Place]) -> list[list[D
         (np.ones(len(links)), (links[:, 0], links[:, 1])), (len(devices), len(devices))
     )
     _, labels = connected_components(graph)
-    near: Iterable[list[int]] = tree.query_ball_point(_positions(list(places)), LINK_M)
+    near: Any = tree.query_ball_point(_positions(list(places)), LINK_M)
     reached = {int(labels[i]) for indices in near for i in indices}
     members: dict[int, list[Device]] = defaultdict(list)
     for device, label in zip(devices, labels.tolist(), strict=True):

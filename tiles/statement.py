@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from psycopg import Cursor
 
 from hazardmap.platform.rows_put import array
 
@@ -17,6 +18,18 @@ def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_text(name), parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+def read(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """What a statement that is asked over and over returns.
+
+    It is planned once for a connection, and bytes come as they are: for a small tile that is half
+    of the server's work.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(_text(name), parameters, prepare=True, binary=True)
+        return cursor.fetchall()
 
 
 def columns(names: Iterable[str], table: Sequence[Sequence[Any]]) -> dict[str, str]:

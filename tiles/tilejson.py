@@ -9,7 +9,7 @@ from tiles import coverage, roads, workzones
 from tiles.cells import EPOCH, TIME_UNIT
 from tiles.mercator import MAX_LAT_DEG, degrees_at
 from tiles.points import COUNT_LIMIT, EVERY_DEVICE_FROM_ZOOM
-from tiles.statement import rows
+from tiles.statement import read
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
 OURS = "hazardmap contributors"
@@ -131,7 +131,7 @@ def _truncated(what: str, zooms: Zooms) -> dict[str, Any]:
 
 def _bounds() -> list[float]:
     """West, south, east and north of the live hazards; the world where there are none."""
-    [(west, north, east, south)] = rows("bounds")
+    [(west, north, east, south)] = read("bounds")
     if west is None:
         return WORLD
     # The units beside the outermost ones lie beyond whatever has been rounded down.
