@@ -203,8 +203,8 @@ def test_what_does_not_fit_is_counted_and_what_is_gravest_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tiles.points, "MOST_SHOWN", 10)
-    on_map(*around(HELSINKI, 20.0, 30), severity=1)
-    grave = on_map(*around(HELSINKI, 20.0, 4), severity=3)
+    on_map(*around(HELSINKI, 20.0, 30), kind="deer", severity=1)
+    grave = on_map(*around(HELSINKI, 20.0, 4), kind="deer", severity=3)
     tile = tile_of(*HELSINKI, 14)
     found = decoded(tile, "hazards")
     assert len(found) == 10
@@ -212,7 +212,7 @@ def test_what_does_not_fit_is_counted_and_what_is_gravest_stays(
     (said,) = decoded(tile, "truncated")
     assert said["properties"] == {"shown": 10, "left_out": 24}
     on_map_cells = counts(tile_of(*HELSINKI, 5))
-    assert sum(count_of(said.get("cone", 0)) for said in on_map_cells.values()) > 25
+    assert sum(count_of(said.get("deer", 0)) for said in on_map_cells.values()) > 25
     monkeypatch.setattr(tiles.points, "MOST_SHOWN", 34)
     assert decoded(tile, "truncated") == []
 
