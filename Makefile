@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-billing bench-tiles bench-tiles-serving train evaluate
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-billing bench-tiles bench-tiles-serving train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,11 +52,17 @@ bench-drive: ## what the map has of rendered drives, over the whole site (BENCH_
 bench-detect: ## how fast the detector is, against a plain loop and its bare models (BENCH_ARGS="--rounds 2" is short)
 	@.venv/bin/python -m tests.bench.detect $(BENCH_ARGS)
 
+bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
+
 bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an hour of 10^6 to be summed
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing
 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
+
+bench-api: ## how fast buyers get answers, with 10^6 hazards on the map (BENCH_ARGS="--hazards 100000" is short)
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.api $(BENCH_ARGS)
 
 bench-tiles-serving: ## how fast built tiles leave, beside plain files of nginx, and what an idle listener costs
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.tiles_serving --write $(BENCH_ARGS)

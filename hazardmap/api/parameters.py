@@ -1,6 +1,7 @@
 """Parameters of a query: one table reads them, refuses all others, and describes them."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from drf_spectacular.utils import OpenApiParameter
 
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
     """Reads a number in a range."""
 
     def read_number(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
+        value = float(text) if _NUMBER.fullmatch(text) else math.nan
         if not low <= value <= high:
             raise ValueError(f"must be a number from {low:g} to {high:g}")
         return value

@@ -64,9 +64,7 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 def _errors(operation: dict[str, Any]) -> dict[str, str]:
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
-    errors = {}
-    if "query" in places or "requestBody" in operation:
-        errors["400"] = "a rule is broken; `errors` names each field and rule"
+    errors = {"400": "a rule is broken; `errors` names each field and rule"}
     if operation.get("security"):
         errors["401"] = "the token is missing, unknown, revoked or expired"
     if "path" in places:
@@ -80,4 +78,6 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["409"] = "a request with this Idempotency-Key is being processed"
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
+    if {"apiKey": []} in operation.get("security", ()):
+        errors["503"] = "it took too long; ask for a smaller area"
     return errors

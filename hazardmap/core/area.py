@@ -8,6 +8,7 @@ import h3.api.basic_int as h3
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.grid import descendants
 from hazardmap.core.region import Region
 
 _SHORTEST_RADIUS_M: Final = 6_335_400.0  # of curvature of the ellipsoid, so angles err upwards
@@ -54,16 +55,8 @@ class Cell:
         return cls(index)
 
     def span(self) -> tuple[int, int]:
-        """The first and the last cell of LOOKED_RES in it: their numbers lie side by side.
-
-        An index has three bits for each step of the hierarchy, coarse before fine
-        (h3geo.org, "H3 Index").
-        """
-        shift = 3 * (15 - LOOKED_RES)
-        below = 3 * (LOOKED_RES - h3.get_resolution(self.index))
-        steps = ((1 << below) - 1) << shift
-        as_fine = self.index & ~(0xF << 52) | LOOKED_RES << 52
-        return as_fine & ~steps, as_fine
+        """The first and the last cell of LOOKED_RES in it: their numbers lie side by side."""
+        return descendants(self.index, LOOKED_RES)
 
 
 Area = Bbox | Circle | Cell | Region

@@ -40,6 +40,7 @@ from hazardmap.hazards.live import boxes, live, live_in, live_touching
 
 STRETCH_M = 100_000.0
 """How much of a route one page looks at."""
+READ_AT_ONCE = 2000
 _LATEST_PASSES = 20
 _LAST = UUID(int=2**128 - 1)
 _MOST_HALVINGS = 100.0  # PostgreSQL refuses numbers that are too small for it
@@ -130,9 +131,13 @@ def ahead(view: Ahead, wanted: Wanted, *, limit: int) -> tuple[list[OnWay], int]
 
 
 def each(area: Area, wanted: Wanted) -> Iterator[Hazard]:
-    """All of them in ascending order of id, read as they are needed."""
-    found = _wanted(_within(area), wanted).order_by("id")
-    return map(_hazard, found.values_list(*_COLUMNS).iterator(chunk_size=2000))
+    """All of them in ascending order of id, read as they are needed, so much at once."""
+    after = None
+    while found := page(area, wanted, after=after, limit=READ_AT_ONCE):
+        yield from found
+        if len(found) < READ_AT_ONCE:
+            break
+        after = found[-1].id
 
 
 def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> list[HazardEvent]:

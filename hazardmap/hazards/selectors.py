@@ -60,6 +60,12 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
     return None if row is None else rows.hazard_of(row)
 
 
+def hazards_of(ids: Iterable[UUID]) -> list[Hazard]:
+    """Those of these that are live, in no order."""
+    live = models.Hazard.objects.filter(id__in=list(ids), state__in=_LIVE)
+    return [rows.hazard_of(row) for row in live]
+
+
 def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
     """The live hazards in a box (west, south, east, north; west > east crosses the antimeridian).
 

@@ -6,6 +6,7 @@ DATABASES = {"default": ENV.database() | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHEC
 DATABASES["default"]["OPTIONS"] |= {
     "options": "-c statement_timeout=30000 -c lock_timeout=10000",
     "connect_timeout": 5,
+    "prepare_threshold": 5,  # for the statements of tiles; Django's own are never prepared
 }
 CACHES = {
     "default": {

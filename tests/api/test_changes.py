@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.api.v1 import export
+from hazardmap.hazards import search
 from hazardmap.hazards.models import Hazard, HazardEvent
 from hazardmap.hazards.services import expire_faded
 from hazardmap.metering.models import UsageEvent
@@ -97,6 +98,7 @@ def exported(client, token, accept, **params):
 
 def test_an_export_has_everything_in_the_format_that_is_asked_for(client, key, monkeypatch):
     monkeypatch.setattr(export, "ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(search, "READ_AT_ONCE", 4)
     put = sorted(put_hazard(n, 50, kind="cow") for n in range(8))
     put_hazard(1, 50, kind="cone")
     asked = {"bbox": WORLD, "kind": "cow"}

@@ -152,6 +152,7 @@ def test_what_is_no_geometry_is_refused(client, key, path, body, status):
         ({"bbox": WORLD, "cell": "8a1126d00007fff"}, "cell", "one of the three"),
         ({"bbox": WORLD, "lon": 1}, "radius_m", "one of the three"),
         ({"lon": 1, "radius_m": 5}, "lat", "missing"),
+        ({"lon": "1_0", "lat": 0, "radius_m": 5}, "lon", "-180 to 180"),
         (at(181, 0, 5), "lon", "-180 to 180"),
         (at(0, 90.1, 5), "lat", "-90 to 90"),
         (at(0, 0, -1), "radius_m", "number from 0"),

@@ -249,3 +249,4 @@ def test_one_hazard_comes_with_its_evidence(client, key):
     assert all(trail["seen"] and trail["log2_ratio"] > 0 for trail in body["evidence"])
     assert "witness" not in str(body["evidence"])
     assert "device" not in str(body["evidence"])
+    assert_problem(ask(client, key.token, f"hazards/{hazard}", limit=1), 400, "limit")

@@ -124,6 +124,7 @@ class HazardById(BuyerView):
     @extend_schema(operation_id="getHazard", responses={(200, MEDIA_TYPE): HazardDetail})
     def get(self, request: Request, hazard_id: UUID) -> Response:
         """One hazard with what is behind it: passes (the latest 1,000), and pictures."""
+        read(request.query_params, ())
         now, changed_at = timezone.now(), search.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
