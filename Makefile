@@ -52,6 +52,9 @@ bench-drive: ## what the map has of rendered drives, over the whole site (BENCH_
 bench-detect: ## how fast the detector is, against a plain loop and its bare models (BENCH_ARGS="--rounds 2" is short)
 	@.venv/bin/python -m tests.bench.detect $(BENCH_ARGS)
 
+bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
+
 bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an hour of 10^6 to be summed
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing
 

@@ -66,13 +66,14 @@ def serve(
     meter: Meter = Meter.HAZARD,
     day: int = 3,
     hazards: tuple[UUID, ...] = (),
+    subject: str = "hazards",
 ) -> None:
     """One answer, in a log that comes late, in the database and in the sums."""
     at = month.start + timedelta(days=day, minutes=7)
     request_id = str(new_id())
     log = Path(settings.USAGE_LOG) / f"{at:%Y-%m-%dT%H}-{request_id}.usage"
     log.parent.mkdir(exist_ok=True)
-    record = UsageRecord(key, meter, units, at, request_id, "hazards", hazards)
+    record = UsageRecord(key, meter, units, at, request_id, subject, hazards)
     log.write_text(record.to_line() + "\n")
     usage_ship()
     usage_roll()

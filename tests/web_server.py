@@ -1,7 +1,7 @@
 """The tile server on a port of its own, in this process: tests see and change what it builds."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -25,14 +25,10 @@ class _Quiet(WSGIRequestHandler):
             super().handle()
 
 
-def _application(environ: Any, start_response: Any) -> Iterable[bytes]:
-    return wsgi.application(environ, start_response)
-
-
 @contextmanager
 def serving() -> Iterator[str]:
     """host:port of a server that lives as long as the `with` block."""
-    with make_server("127.0.0.1", 0, _application, _Server, _Quiet) as server:
+    with make_server("127.0.0.1", 0, wsgi.application, _Server, _Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

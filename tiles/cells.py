@@ -39,7 +39,8 @@ class Told:
         """
         units = (now - EPOCH) // TIME_UNIT
         age = now - (EPOCH + units * TIME_UNIT)
-        return cls(units, _bytes({k: n / _left(k, age) for k, n in _expected(counts, now).items()}))
+        expected = {k: n / _left(k, age) for k, n in _expected(counts, now).items()}
+        return cls(units, _bytes(expected))
 
     @classmethod
     def read(cls, units: int, tags: bytes) -> "Told":

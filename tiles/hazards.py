@@ -5,7 +5,7 @@ from typing import Final
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from tiles import cells, mvt, points
 from tiles.mercator import Tile
-from tiles.statement import rows
+from tiles.statement import read
 from tiles.writer import truncated
 
 BUDGET_BYTES: Final = 500_000
@@ -23,22 +23,22 @@ def hazards_tile(tile: Tile) -> bytes | None:
 
 def _cells(tile: Tile) -> bytes | None:
     address = {"z": tile.z, "x": tile.x, "y": tile.y}
-    [(count, size, body)] = rows("cells", **address)
+    [(count, size, body)] = read("cells", **address)
     if not count:
         return None
     if size <= BUDGET_BYTES:
         return mvt.layer(cells.HEADER, body)
-    [(shown, body)] = rows("cells_heaviest", **address, budget=BUDGET_BYTES)
+    [(shown, body)] = read("cells_heaviest", **address, budget=BUDGET_BYTES)
     return mvt.layer(cells.HEADER, body) + truncated(shown, count - shown)
 
 
 def _single(tile: Tile) -> bytes | None:
     first, end = tile.quadkeys()
-    [(count, body)] = rows("hazards", z=tile.z, first=first, end=end, most=points.MOST_SHOWN)
+    [(count, body)] = read("hazards", z=tile.z, first=first, end=end, most=points.MOST_SHOWN)
     if not count:
         return None
     layer = mvt.layer(points.HEADER, body)
     if count < points.MOST_SHOWN:
         return layer
-    [(all_,)] = rows("hazards_counted", first=first, end=end)
+    [(all_,)] = read("hazards_counted", z=tile.z, first=first, end=end)
     return layer + truncated(count, all_ - count) if all_ > count else layer

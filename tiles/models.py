@@ -33,6 +33,8 @@ class HazardFeature(models.Model):
     quadkey = models.BigIntegerField()
     x = models.BigIntegerField()
     y = models.BigIntegerField()
+    from_zoom = models.SmallIntegerField()
+    devices = models.IntegerField()
     severity = models.SmallIntegerField()
     own = models.BinaryField()
     head = models.BinaryField()

@@ -28,12 +28,7 @@ class Shape(IntEnum):
 
 def varint(number: int) -> bytes:
     """A whole number ≥ 0 in as few bytes as protobuf needs."""
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+    return _SMALL[number] if number < len(_SMALL) else _varint(number)
 
 
 def padded_varint(number: int, size: int) -> bytes:
@@ -149,3 +144,15 @@ def _command(what: int, count: int) -> int:
 
 def _zigzag(number: int) -> int:
     return number << 1 if number >= 0 else (-number << 1) - 1
+
+
+def _varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+_SMALL: Final = [_varint(number) for number in range(1 << 14)]

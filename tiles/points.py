@@ -9,19 +9,22 @@ differ in length from tile to tile is padded, so the lengths are known beforehan
 
 from typing import Final, NamedTuple
 
+from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.hazard import LIVE, Hazard
 from hazardmap.core.kinds import KINDS, Group
 from tiles import mvt
+from tiles.device_groups import Part
 from tiles.mercator import GRID_ZOOM, place_at, quadkey
 
 FEATURE_ID_BITS: Final = 53
+EVERY_DEVICE_FROM_ZOOM: Final = 15
 MOST_SHOWN: Final = 2_700
 """Hazards in one tile: as many as fit into the budget with the longest values."""
 COUNT_LIMIT: Final = 255
 
 SHARED: Final = (
     *("kind", "group", "state", "severity", "passes", "witnesses"),
-    *("published", "confirmed", "simulated"),
+    *("published", "confirmed", "simulated", "devices"),
 )
 OWN: Final = ("id", "p", "t", "half_life", "radius_m", "first_seen", "last_seen")
 KEYS: Final = (*SHARED, *OWN)
@@ -51,29 +54,34 @@ class Record(NamedTuple):
     """A row of tiles_hazardfeature, in the order of its columns.
 
     x, y: in units of a tile of GRID_ZOOM from the north-western corner of the world. quadkey: of
-    that tile. own: its values; head: its feature up to the tags that say where these are.
+    that tile. from_zoom: below it the leader of its group is drawn for it. own: its values; head:
+    its feature up to the tags that say where these are.
     """
 
     hazard_id: str
     quadkey: int
     x: int
     y: int
+    from_zoom: int
+    devices: int
     severity: int
     own: bytes
     head: bytes
 
 
-def record(hazard: Hazard) -> Record:
-    """A live hazard as a row."""
+def record(hazard: Hazard, part: Part) -> Record:
+    """A live hazard as a row; part: of its device group."""
     x, y = place_at(hazard.lon, hazard.lat)
     return Record(
         str(hazard.id),
         quadkey(x // mvt.EXTENT, y // mvt.EXTENT, GRID_ZOOM),
         x,
         y,
+        SINGLE_HAZARDS_FROM_ZOOM if part.leads else EVERY_DEVICE_FROM_ZOOM,
+        part.devices,
         hazard.severity,
         _own(hazard),
-        _head(hazard),
+        _head(hazard, part.devices),
     )
 
 
@@ -101,7 +109,7 @@ def _own(hazard: Hazard) -> bytes:
     )
 
 
-def _head(hazard: Hazard) -> bytes:
+def _head(hazard: Hazard, devices: int) -> bytes:
     """A feature's frame, id and the tags of SHARED, in that order."""
     values = [
         _DICTIONARY[hazard.kind],
@@ -111,6 +119,7 @@ def _head(hazard: Hazard) -> bytes:
         min(hazard.passes, COUNT_LIMIT),
         min(hazard.witnesses, COUNT_LIMIT),
         *(_NO + yes for yes in (hazard.published, hazard.confirmed, hazard.simulated)),
+        min(devices, COUNT_LIMIT),
     ]
     shared = mvt.tags(enumerate(values))
     id_ = b"\x08" + mvt.padded_varint(hazard.id.int & (1 << FEATURE_ID_BITS) - 1, _ID_BYTES)

@@ -14,7 +14,7 @@ from tiles.points import MOST_SHOWN, slot_tags
 from tiles.publish import BATCH, ENCODING, forget_touched, publication, touch
 from tiles.statement import columns, rows
 from tiles.write_cells import cells_remove, cells_write
-from tiles.write_hazards import hazards_remove, hazards_write
+from tiles.write_hazards import hazards_write
 
 _LAST_ID: Final = UUID(int=(1 << 128) - 1)
 
@@ -56,7 +56,7 @@ def _hazards(anew: bool) -> Iterator[int]:
             last = page[-1].id if len(page) == BATCH else _LAST_ID
             there = HazardFeature.objects.filter(hazard_id__gt=after, hazard_id__lte=last)
             gone = set(there.values_list("hazard_id", flat=True)) - {one.id for one in page}
-            touch(place, "hazards", hazards_write(page, anew=anew) | hazards_remove(gone))
+            touch(place, "hazards", hazards_write(page, gone=gone, anew=anew))
         after = last
         yield len(page)
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tiles.mercator import Tile
-from tiles.statement import rows
+from tiles.statement import read
 
 MIN_ZOOM: Final = 10
 
@@ -12,5 +12,5 @@ def roads_tile(tile: Tile) -> bytes | None:
     """Layer `roads`, from zoom 10."""
     if tile.z < MIN_ZOOM:
         return None
-    [(body,)] = rows("roads", z=tile.z, x=tile.x, y=tile.y)
+    [(body,)] = read("roads", z=tile.z, x=tile.x, y=tile.y)
     return bytes(body) if body else None

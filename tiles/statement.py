@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from psycopg import Cursor
+
+from hazardmap.platform.rows_put import array
 
 _FOLDER = Path(__file__).parent / "sql"
 
@@ -17,9 +20,28 @@ def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def columns(names: Iterable[str], table: Sequence[Sequence[object]]) -> dict[str, list[object]]:
-    """A table as one array a column, for statements that `unnest` them."""
-    return {name: [row[i] for row in table] for i, name in enumerate(names)}
+def read(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """What a statement that is asked over and over returns.
+
+    It is planned once for a connection, and bytes come as they are: for a small tile that is half
+    of the server's work.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(_text(name), parameters, prepare=True, binary=True)
+        return cursor.fetchall()
+
+
+def columns(names: Iterable[str], table: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """A table of numbers, ids and bytes as one array a column, for statements that `unnest` them.
+
+    In the text that PostgreSQL reads: a fraction of the time that adapting lists takes.
+    """
+    return {name: array(_text_of(row[i]) for row in table) for i, name in enumerate(names)}
+
+
+def _text_of(value: object) -> object:
+    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else value
 
 
 @cache

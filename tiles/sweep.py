@@ -3,16 +3,26 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
 
-LIMIT_BYTES: Final = 4_000_000_000
+LIMIT_BYTES: Final = 2_000_000_000
 BLOCK_BYTES: Final = 4096
 NEW_IS_ABANDONED_S: Final = 60
+
+
+class _File(NamedTuple):
+    """layer: its folder's name. built: Unix seconds. size: what it takes of the disk at least."""
+
+    path: str
+    layer: str
+    built: int
+    size: int
 
 
 def sweep(keep_s: Mapping[str, int | None], *, limit_bytes: int = LIMIT_BYTES) -> int:
@@ -29,48 +39,57 @@ def sweep(keep_s: Mapping[str, int | None], *, limit_bytes: int = LIMIT_BYTES) -
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return 0
-        return sum(_sweep(root, keep_s, limit_bytes))
+        return _remove_old(root, keep_s) + _remove_excess(root, limit_bytes)
 
 
-def _sweep(root: Path, keep_s: Mapping[str, int | None], limit_bytes: int) -> Iterator[int]:
+def _remove_old(root: Path, keep_s: Mapping[str, int | None]) -> int:
     now = time.time()
     started = now - time.clock_gettime(time.CLOCK_BOOTTIME)
-    young: list[tuple[float, int, Path]] = []
-    for layer in root.iterdir():
-        if layer.is_dir():
-            keep = keep_s.get(layer.name, 0)  # of a layer that is no more: nothing
-            earliest = started if keep is None else max(started, now - keep)
-            for built, size, path in _tiles(layer):
-                limit = now - NEW_IS_ABANDONED_S if path.suffix == ".new" else earliest
-                if built < limit:
-                    yield _remove(path, root)
-                else:
-                    young.append((built, size, path))
-    excess = sum(size for _, size, _ in young) - limit_bytes
-    for _, size, path in sorted(young):
+
+    def is_old(file: _File) -> bool:
+        if file.path.endswith(".new"):
+            return file.built < now - NEW_IS_ABANDONED_S
+        keep = keep_s.get(file.layer, 0)  # of a layer that is no more: nothing
+        return file.built < (started if keep is None else max(started, now - keep))
+
+    return _remove(root, is_old)
+
+
+def _remove_excess(root: Path, limit_bytes: int) -> int:
+    """Whole seconds of builds go, the oldest first: there may be too many files for a list."""
+    by_second: Counter[int] = Counter()
+    for file in _files(root):
+        by_second[file.built] += file.size
+    excess, last = by_second.total() - limit_bytes, -1
+    for second in sorted(by_second):
         if excess <= 0:
-            return
-        excess -= size
-        yield _remove(path, root)
+            break
+        excess -= by_second[second]
+        last = second
+    return _remove(root, lambda file: file.built <= last) if last >= 0 else 0
 
 
-def _tiles(layer: Path) -> Iterator[tuple[float, int, Path]]:
-    """When each file was built, what it takes of the disk at least, and its path."""
-    for zoom in layer.iterdir():
-        for folder, _, names in os.walk(zoom):
-            for name in names:
-                path = Path(folder, name)
-                with suppress(FileNotFoundError):  # forgotten meanwhile
-                    status = path.stat()
-                    yield status.st_mtime, max(status.st_size, BLOCK_BYTES), path
+def _remove(root: Path, is_out: Callable[[_File], bool]) -> int:
+    """Remove these files and the folders that they leave empty; how many files there were."""
+    removed = 0
+    for file in _files(root):
+        if is_out(file):
+            path = Path(file.path)
+            path.unlink(missing_ok=True)
+            removed += 1
+            with suppress(OSError):  # not empty
+                path.parent.rmdir()
+                path.parent.parent.rmdir()
+    return removed
 
 
-def _remove(path: Path, root: Path) -> int:
-    """Remove a tile and the folders that it leaves empty; 1."""
-    path.unlink(missing_ok=True)
-    with suppress(OSError):  # not empty
-        for folder in path.parents:
-            if folder.parent in {root, root.parent}:
-                break
-            folder.rmdir()
-    return 1
+def _files(root: Path) -> Iterator[_File]:
+    for layer in [path.name for path in root.iterdir() if path.is_dir()]:
+        for zoom in (root / layer).iterdir():
+            for folder, _, names in os.walk(zoom):
+                for name in names:
+                    path = f"{folder}/{name}"
+                    with suppress(FileNotFoundError):  # forgotten meanwhile
+                        status = os.stat(path)  # noqa: PTH116 - of hundreds of thousands
+                        size = max(status.st_size, BLOCK_BYTES)
+                        yield _File(path, layer, int(status.st_mtime), size)

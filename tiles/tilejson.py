@@ -8,8 +8,8 @@ from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
 from tiles import coverage, roads, workzones
 from tiles.cells import EPOCH, TIME_UNIT
 from tiles.mercator import MAX_LAT_DEG, degrees_at
-from tiles.points import COUNT_LIMIT
-from tiles.statement import rows
+from tiles.points import COUNT_LIMIT, EVERY_DEVICE_FROM_ZOOM
+from tiles.statement import read
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
 OURS = "hazardmap contributors"
@@ -34,6 +34,8 @@ POINT_FIELDS = {
     "confirmed": "confirmed by a moderator",
     "simulated": "rests on rendered or restaged frames",
     "state": "candidate, active or fading",
+    "devices": f"of its kind in the row that it stands in, {COUNT_LIMIT} says: or more; below zoom "
+    f"{EVERY_DEVICE_FROM_ZOOM} the surest of a row is drawn for all",
 }
 
 
@@ -129,7 +131,7 @@ def _truncated(what: str, zooms: Zooms) -> dict[str, Any]:
 
 def _bounds() -> list[float]:
     """West, south, east and north of the live hazards; the world where there are none."""
-    [(west, north, east, south)] = rows("bounds")
+    [(west, north, east, south)] = read("bounds")
     if west is None:
         return WORLD
     # The units beside the outermost ones lie beyond whatever has been rounded down.

@@ -20,7 +20,7 @@ from tiles.layers import LAYERS
 from tiles.sweep import sweep
 
 DENY_EVERY_S: Final = 3.0
-SWEEP_EVERY_S: Final = 60.0
+SWEEP_EVERY_S: Final = 120.0
 # A token dies at most a day after its life; only until then has its key to be refused.
 ADDRESSES_LIVE: Final = timedelta(days=LIFE_DAYS + 2)
 logger = logging.getLogger(__name__)

@@ -21,11 +21,10 @@ def cells_write(states: Iterable[CellState], now: datetime, *, anew: bool = Fals
     known = {cell: (units, tags) for cell, units, tags in rows("cells_known", cells=list(counts))}
     changed, gone, faded = {}, [], []
     for cell, here in counts.items():
-        told = Told.of(here, now)
         if cell in known and not anew and Told.read(*known[cell]).holds(here, now):
             # Whether a cell stands there that has faded to nothing is seen on no map.
-            faded += [cell] * (not told.counts)
-        elif told.counts:
+            faded += [] if here.by_kind else [cell]
+        elif (told := Told.of(here, now)).counts:
             changed[cell] = told
         elif cell in known:
             gone.append(cell)

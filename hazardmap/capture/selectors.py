@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.db.models import FloatField, Func, Max, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from hazardmap.capture.models import Frame
@@ -23,11 +22,11 @@ Span = tuple[datetime, datetime]
 _TOLD = """
     SELECT id FROM capture_frame
     WHERE device_id = device AND state = 'detected' AND provenance = 'camera'
-        AND reason <> ALL(%(without)s)
+        AND reason <> ALL(%s)
 """
 _TRACKS = f"""
     SELECT near.id
-    FROM unnest(%(devices)s::uuid[], %(lows)s::timestamptz[], %(highs)s::timestamptz[])
+    FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[])
         AS wanted (device, low, high),
     LATERAL (
         ({_TOLD} AND captured_at < low ORDER BY captured_at DESC LIMIT 8)
@@ -113,16 +112,9 @@ def tracks_around(spans: Mapping[UUID, Span], *, without: Collection[str]) -> li
 
     without: reasons of frames that are left out.
     """
-    values: dict[str, Any] = {
-        "devices": list(spans),
-        "lows": [low for low, _ in spans.values()],
-        "highs": [high for _, high in spans.values()],
-        "without": list(without),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_TRACKS, values)
-        ids = [id_ for (id_,) in cursor.fetchall()]
-    return list(poses(ids).values())
+    lows, highs = [low for low, _ in spans.values()], [high for _, high in spans.values()]
+    near = RawSQL(_TRACKS, (list(spans), lows, highs, *[list(without)] * 3))  # noqa: S611 - ours
+    return _poses(Frame.objects.filter(id__in=near))
 
 
 def devices_back(now: datetime) -> list[UUID]:

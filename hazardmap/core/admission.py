@@ -3,14 +3,15 @@
 What is left out here is no evidence at all: it makes no witness, neither for nor against.
 """
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-import h3.api.basic_int as h3
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +34,8 @@ _ALIKE_BITS: Final = 8  # frames of a plain road differ by no more, whatever car
 _PLAIN_BITS: Final = 12  # with so few bits set or unset there is nothing in the picture to compare
 _BANDS: Final = 4  # one of so many parts of two hashes that differ by SAME_BITS is the same
 _BAND_BITS: Final = 64 // _BANDS
-_PLACE_RES: Final = 12  # H3, about 19 m wide
+_PLACE_RES: Final = 11  # H3, about 50 m wide
+_NEAR_DEG: Final = 9e-5  # of latitude, 10 m; three cells meet at a corner, so 90° apart will do
 _MIXERS: Final = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F  # odd, so that no bit is lost
 _ONE_DRIVE: Final = timedelta(minutes=10)
 _AROUND_M: Final = 10.0  # a car in a queue sees the same for long
@@ -130,25 +132,38 @@ def _apart_m(shots: Sequence[Shot]) -> NDArray[np.float64]:
 
 def picture_keys(shot: Shot) -> list[int]:
     """Under what a picture is kept: signed 64-bit numbers, none for one that shows nothing."""
-    return _keys(shot, [cell(shot.lon, shot.lat, _PLACE_RES)])
+    return _keys(shot, {cell(shot.lon, shot.lat, _PLACE_RES)})
 
 
 def search_keys(shot: Shot) -> list[int]:
-    """Every picture that is the same, and was taken within some ten metres, has one of these."""
-    return _keys(shot, h3.grid_disk(cell(shot.lon, shot.lat, _PLACE_RES), 1))
+    """Every picture that is the same, and was taken within five metres, has one of these."""
+    north = _NEAR_DEG
+    east = _NEAR_DEG / max(math.cos(math.radians(shot.lat)), 0.01)
+    offsets = (0.0, 0.0), (east, 0.0), (-east, 0.0), (0.0, north), (0.0, -north)
+    places = (
+        (math.remainder(shot.lon + de, 360.0), min(max(shot.lat + dn, -90.0), 90.0))
+        for de, dn in offsets
+    )
+    return _keys(shot, {cell(*place, _PLACE_RES) for place in places})
 
 
 def _keys(shot: Shot, cells: Iterable[int]) -> list[int]:
     if shot.phash is None or not _tells(shot.phash):
         return []
-    bits = shot.phash % 2**64
-    # Every fourth bit: neighbours in a picture are alike, and would tell less together.
-    bands = [sum((bits >> (_BANDS * i + n) & 1) << i for i in range(_BAND_BITS)) for n in range(4)]
+    bands = _bands(shot.phash % 2**64)
     return [
         (one * _MIXERS[0] + (n << _BAND_BITS | band) * _MIXERS[1]) % 2**64 - 2**63
         for one in cells
         for n, band in enumerate(bands)
     ]
+
+
+@lru_cache(maxsize=1000)
+def _bands(bits: int) -> tuple[int, ...]:
+    """Every fourth bit each: neighbours in a picture are alike, and would tell less together."""
+    return tuple(
+        sum((bits >> (_BANDS * i + n) & 1) << i for i in range(_BAND_BITS)) for n in range(_BANDS)
+    )
 
 
 def same_picture(new: Shot, known: Shot) -> bool:

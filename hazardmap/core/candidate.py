@@ -19,6 +19,8 @@ from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
 _FORGET: Final = 1e-4  # a candidate that never got onto the map is dropped below this
+_FLOOR_M2: Final = 0.25
+_ROW_FLOOR_M2: Final = 4.0  # in a row, some reports of every pass are meant for a neighbour
 _CONFIRMED: Final = Belief(0.98, 0.015, 0.005)
 _REJECTED: Final = Belief(0.001, 0.099, 0.9)
 
@@ -112,6 +114,13 @@ class Candidate:
     def cov_m2(self) -> Floats:
         """Covariance of its place, (2, 2)."""
         return self.stands.cov_m2
+
+    @property
+    def told_cov_m2(self) -> Floats:
+        """The covariance that is published, with what no number of passes averages away."""
+        floor: float = _FLOOR_M2 + self.beside * _ROW_FLOOR_M2
+        cov: Floats = self.cov_m2 + floor * np.eye(2)
+        return cov
 
     @property
     def placed(self) -> Placed:

@@ -101,17 +101,18 @@ def visits(drive: Drive, places_m: Floats) -> list[list[Visit]]:
 
     A path that leaves that circle and comes back has come by twice.
     """
+    result: list[list[Visit]] = [[] for _ in places_m]
+    low_m, high_m = drive.path_m.min(axis=0) - OFFSET_M, drive.path_m.max(axis=0) + OFFSET_M
+    around = np.flatnonzero(((places_m >= low_m) & (places_m <= high_m)).all(axis=1))
     start, step = drive.path_m[:-1], np.diff(drive.path_m, axis=0)
-    length_m = np.diff(drive.along_m)
-    to = places_m[:, None] - start[None]
-    share = np.clip((to * step).sum(axis=-1) / length_m**2, 0.0, 1.0)
+    to = places_m[around, None] - start[None]
+    share = np.clip((to * step).sum(axis=-1) / (step**2).sum(axis=-1), 0.0, 1.0)
     off_m = np.hypot(*np.moveaxis(to - share[..., None] * step, -1, 0))
-    result = []
-    for shares, offs_m in zip(share, off_m, strict=True):
+    for place, shares, offs_m in zip(around.tolist(), share, off_m, strict=True):
         near = np.flatnonzero(offs_m <= OFFSET_M)
         times = np.split(near, np.flatnonzero(np.diff(near) > 1) + 1) if len(near) else []
         closest = [int(one[np.argmin(offs_m[one])]) for one in times]
-        result.append([_visit(drive, i, float(shares[i]), float(offs_m[i])) for i in closest])
+        result[place] = [_visit(drive, i, float(shares[i]), float(offs_m[i])) for i in closest]
     return result
 
 

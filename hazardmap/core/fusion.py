@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -33,8 +33,6 @@ from hazardmap.core.verdict import Decision, Verdict
 __all__ = ["FusedHazard", "FusionParams", "fuse", "observe", "on_plane"]
 
 T = TypeVar("T")
-
-_POSITION_FLOOR_M2: Final = 0.25  # what no number of passes averages away
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +216,7 @@ def hazard_id(first_report: tuple[datetime, UUID]) -> UUID:
 def fused(one: Candidate, plane: Plane) -> FusedHazard:
     """What a candidate looks like from outside."""
     lon, lat, turn = plane.unflatten(*one.mean_m.tolist())
-    cov = turned(one.cov_m2 + _POSITION_FLOOR_M2 * np.eye(2), -turn)
+    cov = turned(one.told_cov_m2, -turn)
     reports = one.brief
     hazard = Hazard(
         id=hazard_id(reports.first),

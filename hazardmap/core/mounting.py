@@ -71,7 +71,7 @@ class Mounting:
     def _posterior(self, base: Camera) -> tuple[Floats, Floats]:
         """Mean (3,) and covariance (3, 3); `base` is the prior."""
         prior = np.diag(np.array(_sigmas(base)) ** -2.0)
-        cov: Floats = np.linalg.inv(prior + _matrix(self)).astype(np.float64)
+        cov = np.asarray(np.linalg.inv(prior + _matrix(self)), np.float64)
         mean: Floats = cov @ (prior @ np.array(_values(base)) + np.array(self.vector))
         return mean, cov
 

@@ -44,16 +44,19 @@ class Place(NamedTuple):
 
 
 def placed_anew(known: Sequence[tuple[Place, Report | None]], new: Sequence[Report]) -> list[Place]:
-    """A row after a pass: what was known with what the pass says of it, then what is new.
+    """A row after a pass that reported any of it: what was known, each with what the pass says of
+    it, then what is new.
 
     Of two neighbours the lesser common variance is common to both: the one that is known better
     was there for the passes of the other.
     """
+    after = [joined(place, Place(*report)) if report else place for place, report in known]
+    after += [Place(*report) for report in new]
+    if len(after) == 1:
+        return after
     told = [report for _, report in known if report] + list(new)
     seen = [i for i, (_, report) in enumerate(known) if report]
     seen += range(len(known), len(known) + len(new))
-    if not told:
-        return [place for place, _ in known]
     means, cov = _state([place for place, _ in known], len(new))
     shared_m2 = sum(report.shared_m2 for report in told) / len(told)
     error = np.kron(np.full((len(told), len(told)), shared_m2), np.eye(2))
@@ -63,8 +66,6 @@ def placed_anew(known: Sequence[tuple[Place, Report | None]], new: Sequence[Repo
     off = np.array([report.mean_m for report in told]) - means[seen]
     gain = cov[:, rows] @ np.linalg.inv(cov[np.ix_(rows, rows)] + error)
     means += (gain @ off.ravel()).reshape(-1, 2)
-    after = [joined(place, Place(*report)) if report else place for place, report in known]
-    after += [Place(*report) for report in new]
     return [place._replace(mean_m=mean_m) for place, mean_m in zip(after, means, strict=True)]
 
 

@@ -66,17 +66,17 @@ def _log2(p: float, existed: bool) -> float:
 
 
 def weights(
-    delivered: Mapping[UUID, int], trails: Mapping[UUID, Trail]
+    delivered: Mapping[UUID | None, Fraction], trails: Mapping[UUID, Trail]
 ) -> dict[int | None, Fraction]:
-    """By witness, what of a sale is theirs: each hazard counts as often as it was delivered, and
-    is shared by the bits that were told about it. None: what nobody's evidence stands behind."""
+    """By witness, what of a sale is theirs: the units that each hazard was (None: that had none)
+    are shared by the bits that were told about it. None: what nobody's evidence stands behind."""
     found: defaultdict[int | None, Fraction] = defaultdict(Fraction)
-    for hazard_id, times in sorted(delivered.items()):
-        trail = trails.get(hazard_id)
+    for hazard_id, units in delivered.items():
+        trail = None if hazard_id is None else trails.get(hazard_id)
         told = bits_told(trail) if trail else {}
         total = sum(told.values(), Fraction(0))
         if not total:
-            found[None] += times
+            found[None] += units
         for witness, bits in told.items():
-            found[witness] += times * bits / total
+            found[witness] += units * bits / total
     return dict(found) or {None: Fraction(1)}

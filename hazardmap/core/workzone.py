@@ -19,6 +19,7 @@ from uuid import UUID
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.clusters import components
@@ -141,13 +142,16 @@ class _Site:
     def linked(self, devices: Iterable[int]) -> list[list[int]]:
         """These devices, those that are linked together."""
         chosen = sorted(devices)
-        links = np.zeros((len(self._places_m),) * 2, dtype=bool)
+        index = {device: i for i, device in enumerate(chosen)}
+        pairs = [np.zeros((2, 0), dtype=np.int64)]
         for along in _by_drive(self._at(chosen)).values():
             along_m = np.array([stop.visit.along_m for stop in along])
-            numbers = [stop.thing for stop in along]
+            numbers = np.array([index[stop.thing] for stop in along])
             close = np.abs(along_m[:, None] - along_m) <= REACH_M
-            np.logical_or.at(links, np.ix_(numbers, numbers), close)
-        _, label = connected_components(links[np.ix_(chosen, chosen)], directed=False)
+            pairs.append(numbers[np.array(np.nonzero(close))])
+        one, other = np.concatenate(pairs, axis=1)
+        links = coo_matrix((np.ones(len(one)), (one, other)), (len(chosen),) * 2)
+        _, label = connected_components(links, directed=False)
         parts: list[list[int]] = [[] for _ in range(label.max(initial=-1) + 1)]
         for device, part in zip(chosen, label.tolist(), strict=True):
             parts[part].append(device)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,14 +18,11 @@ from hazardmap.core.coverings import LOOKED_RES
 from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
-from hazardmap.core.sharing import Trail
-from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
 from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
-TRAILS_AT_ONCE = 500
 
 
 class Covered(NamedTuple):
@@ -64,6 +60,12 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
     return None if row is None else rows.hazard_of(row)
 
 
+def hazards_of(ids: Iterable[UUID]) -> list[Hazard]:
+    """Those of these that are live, in no order."""
+    live = models.Hazard.objects.filter(id__in=list(ids), state__in=_LIVE)
+    return [rows.hazard_of(row) for row in live]
+
+
 def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
     """The live hazards in a box (west, south, east, north; west > east crosses the antimeridian).
 
@@ -98,31 +100,6 @@ def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
     """The passes for and against a hazard in order of time; the latest, where there are more."""
     trail = models.Evidence.objects.filter(hazard_id=hazard_id).order_by("-first_at", "-pass_id")
     return [rows.evidence_of(row) for row in reversed(trail[:limit])]
-
-
-def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
-    """What was said about each of these hazards, by passes and by moderators."""
-    ids = list(hazard_ids)
-    found: dict[UUID, Trail] = {}
-    for start in range(0, len(ids), TRAILS_AT_ONCE):
-        batch = ids[start : start + TRAILS_AT_ONCE]
-        evidence = models.Evidence.objects.filter(hazard_id__in=batch).select_related("hazard")
-        ordered = evidence.order_by("hazard_id", "last_at", "pass_id")
-        for hazard_id, group in groupby(ordered, key=lambda row: row.hazard_id):
-            said = list(group)
-            trail = [rows.evidence_of(row) for row in said]
-            found[hazard_id] = Trail(trail, said[0].hazard.half_life_s, _verdict_on(trail))
-    return found
-
-
-def _verdict_on(trail: Iterable[Evidence]) -> Decision | None:
-    """The latest standing word of a moderator about any of the reports."""
-    reports = [str(id_) for item in trail for id_ in item.observations]
-    said = models.Verdict.objects.filter(
-        undone_at__isnull=True, observations__has_any_keys=reports
-    ).order_by("-at", "-id")
-    decision = said.values_list("decision", flat=True).first()
-    return None if decision is None else Decision(decision)
 
 
 def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:

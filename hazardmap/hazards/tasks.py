@@ -18,11 +18,6 @@ def expire_faded() -> None:
 
 
 @shared_task
-def refresh_cells() -> None:
-    services.cells_refresh()
-
-
-@shared_task
 def trust_snapshot() -> None:
     services.trust_snapshot()
 

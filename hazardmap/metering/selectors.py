@@ -1,6 +1,7 @@
 """Reads: usage by the hour and by the event, of a set of keys in a period."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from hazardmap.core.usage import Meter
-from hazardmap.metering.models import UsageEvent, UsageHour
+from hazardmap.metering.models import UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
 HOUR = timedelta(hours=1)
@@ -82,9 +83,16 @@ def hours_unequal(*, start: datetime, end: datetime) -> list[UnequalHour]:
 
 
 def logs_waiting(before: datetime) -> list[str]:
-    """Log files of hours that were over before then and are not wholly in the database."""
-    names = [path.name for path in Path(settings.USAGE_LOG).glob("*") if path.is_file()]
-    return sorted(name for name in names if name[:13] < f"{before:%Y-%m-%dT%H}")
+    """Log files that hold more than was loaded, and that nobody has written to since `before`."""
+    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    waiting = []
+    for path in sorted(Path(settings.USAGE_LOG).glob("*")):
+        with suppress(FileNotFoundError):  # the shipper has just finished it
+            status = path.stat()
+            old = status.st_mtime < before.timestamp()
+            if old and status.st_size > loaded.get(path.name, 0):
+                waiting.append(path.name)
+    return waiting
 
 
 def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> list[Used]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Sum
 
 from hazardmap.core.pricing.money import Currency
-from hazardmap.rewards.models import Account, Entry
+from hazardmap.rewards.models import Account, Booking, Entry
+from hazardmap.rewards.references import SPLIT, reference
 
 
 class Balance(NamedTuple):
@@ -34,6 +36,11 @@ def balances() -> list[Balance]:
     sums = Account.objects.annotate(sum=Sum("entries__amount_micro", default=0))
     ordered = sums.order_by("currency", "kind", "witness")
     return [Balance(row.kind, row.witness, Currency(row.currency), int(row.sum)) for row in ordered]
+
+
+def is_split(line_id: UUID) -> bool:
+    """Whether the share of an invoice's line has been divided."""
+    return Booking.objects.filter(reference=reference(SPLIT, line_id)).exists()
 
 
 def statement(witness: int) -> Iterator[StatementLine]:

@@ -46,7 +46,6 @@ CELERY_BEAT_SCHEDULE = {
         ("delete originals left behind", "hazardmap.capture.tasks.sweep_originals", 600.0),
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
-        ("sum what has changed by cells", "hazardmap.hazards.tasks.refresh_cells", 2.0),
         ("learn how cameras are mounted", "hazardmap.hazards.tasks.mountings_learn", 300.0),
         ("find out whom to believe", "hazardmap.hazards.tasks.trust_snapshot", 86_400.0),
         ("evaluate under a new version", "hazardmap.hazards.tasks.stale_refuse", 10.0),
@@ -54,6 +53,7 @@ CELERY_BEAT_SCHEDULE = {
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("sum usage by the hour", "hazardmap.metering.tasks.roll_usage", 60.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
+        ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 86_400.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
         *_DEMO,
     ]

@@ -3,7 +3,11 @@
 from hazardmap.settings.env import ENV
 
 DATABASES = {"default": ENV.database() | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
-DATABASES["default"]["OPTIONS"] |= {"options": "-c statement_timeout=30000 -c lock_timeout=10000"}
+DATABASES["default"]["OPTIONS"] |= {
+    "options": "-c statement_timeout=30000 -c lock_timeout=10000",
+    "connect_timeout": 5,
+    "prepare_threshold": 5,  # for the statements of tiles; Django's own are never prepared
+}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

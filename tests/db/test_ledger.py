@@ -1,6 +1,10 @@
 """The contributors' ledger: balanced whatever happens, divided to the micro-unit, append-only."""
 
+import json
 import random
+import subprocess
+import sys
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,10 +12,14 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from hazardmap.billing.services import invoice_draft, invoice_finalise, invoice_void
+from hazardmap.closing.delivered import TilesShown
+from hazardmap.closing.month_share import month_share
 from hazardmap.core.pricing.money import Currency
-from hazardmap.core.usage import Meter
+from hazardmap.core.statement import faults
+from hazardmap.core.usage import Meter, hour_of
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Account, Booking, Entry
 from hazardmap.rewards.selectors import balances, statement
@@ -27,6 +35,7 @@ from tests.at_once import at_once
 from tests.billing_scene import BEFORE, LAST, customer_of, euros, sell, serve
 from tests.detected import contributor, drive, fuse_in_turn, hazards, minutes_ago
 from tests.scenes import ahead
+from tiles.mercator import to_shares
 
 HELD = Ledger(Account.Kind.HELD, None, Currency.EUR)
 BILLING = Ledger(Account.Kind.BILLING, None, Currency.EUR)
@@ -109,12 +118,11 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
     cow = ahead(45.0, "cow")
     fuse_in_turn([drive(early, minutes_ago(9), cow), drive(late, minutes_ago(5), cow)])
     (hazard,) = hazards()
-    organisation_id, key = sell()
+    _, key = sell()
     unknown = new_id()
     for _ in range(3):
         serve(key, BEFORE, units=1, hazards=(hazard.id,))
     serve(key, BEFORE, units=1, hazards=(unknown,), day=5)
-    serve(key, LAST, units=10, meter=Meter.TILE)
     month = f"{BEFORE.start:%Y-%m}"
     call_command("bill_month", month, finalise=True)
     call_command("share_month", month)
@@ -129,11 +137,67 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
     assert euros(amounts()["unclaimed", None]) == half / 4
     call_command("ledger", witness=early.owner.witness)
     assert "split:" in capsys.readouterr().out
-    second = invoice_draft(customer_id=customer_of(organisation_id).pk, month=LAST)
-    assert second is not None
-    invoice_finalise(invoice_id=second.id)
-    call_command("share_month", f"{LAST.start:%Y-%m}")
-    assert amounts()["held", None] > 0, "nobody knows yet what a tile showed"
-    invoice_void(invoice_id=second.id)
-    call_command("share_month", f"{LAST.start:%Y-%m}")
+
+
+@pytest.mark.django_db
+def test_a_statement_can_be_checked_without_the_site(tmp_path, capsys):
+    dice = random.Random(7)
+    for _ in range(5):
+        line = new_id()
+        amount_micro = dice.randrange(10**7)
+        share_set_aside(line_id=line, amount_micro=amount_micro, currency=Currency.EUR)
+        weights = {who: Fraction(dice.randrange(1, 99), 7) for who in (300, 20, None, 1)}
+        share_split(line_id=line, weights=weights)
+    share_take_back(line_id=line)
+    call_command("ledger", "--witness=20", "--json")
+    path = tmp_path / "statement.json"
+    text = capsys.readouterr().out
+    path.write_text(text)
+    checked = subprocess.run(
+        [sys.executable, "-S", "-m", "hazardmap.core.statement", path],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert checked.stdout == "every amount is right\n"
+    document = json.loads(text)
+    assert [line["reference"][:6] for line in document["lines"]] == ["split:"] * 5 + ["take-b"]
+    document["lines"][2]["amount_micro"] += 1
+    assert len(list(faults(document))) == 2
+
+
+@pytest.mark.django_db
+def test_a_share_is_held_until_evidence_settles_and_taken_back_with_the_invoice():
+    organisation_id, key = sell()
+    serve(key, LAST, units=10, meter=Meter.TILE, subject="hazards/14/9327/4741")
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=LAST)
+    assert draft is not None
+    invoice_finalise(invoice_id=draft.id)
+
+    def shared_after(days: int) -> list[str]:
+        return [outcome.value for _, outcome in month_share(LAST, LAST.end + timedelta(days=days))]
+
+    assert shared_after(1) == ["held"]
+    assert amounts()["held", None] == 22_230_000
+    assert shared_after(13) == ["as before"]
+    assert shared_after(14) == ["divided"]
     assert amounts()["held", None] == 0
+    assert amounts()["unclaimed", None] == 22_230_000, "nothing was published there at that time"
+    invoice_void(invoice_id=draft.id)
+    assert shared_after(15) == ["taken back"]
+    assert shared_after(15) == ["as before"]
+    assert not any(amounts().values())
+
+
+@pytest.mark.django_db
+def test_a_tile_had_what_was_published_in_it_within_the_hour():
+    cow = ahead(45.0, "cow")
+    fuse_in_turn([drive(contributor(name), minutes_ago(9), cow) for name in ("one", "two")])
+    (hazard,) = hazards()
+    x, y = (int(share * 2**14) for share in to_shares(hazard.lon, hazard.lat))
+    hour, tiles = hour_of(timezone.now()), TilesShown()
+    assert tiles.in_hour(f"hazards/14/{x}/{y}", hour) == [hazard.id]
+    assert tiles.in_hour(f"hazards/14/{x}/{y}", hour - timedelta(hours=2)) == []
+    assert tiles.in_hour(f"hazards/14/{x + 3}/{y}", hour) == []
+    assert tiles.in_hour("hazards/0/0/0", hour) == [hazard.id]
+    assert tiles.in_hour(f"roads/14/{x}/{y}", hour) == []

@@ -78,12 +78,12 @@ STEPS = st.lists(
         st.booleans(),  # whether the sums are refreshed now
     ),
     min_size=1,
-    max_size=12,
+    max_size=9,
 )
 
 
 class SumsLaw(TestCase):
-    @settings(max_examples=12)
+    @settings(max_examples=8)
     @given(steps=STEPS)
     def test_cells_are_what_the_hazards_say_and_what_a_rebuild_says(self, steps: list[Any]) -> None:
         known = [made_up(0.0, 0.0) for _ in range(6)]

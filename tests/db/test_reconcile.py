@@ -1,10 +1,14 @@
 """What was served, summed and billed is compared, and every difference is named."""
 
+import os
+
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from hazardmap.billing.models import Subscription
+from hazardmap.core.usage import hour_of
 from hazardmap.metering.models import UsageEvent, UsageHour
 from hazardmap.metering.services import usage_roll_between
 from tests.billing_scene import BEFORE, LAST, sell, serve
@@ -40,15 +44,28 @@ def test_every_difference_is_named_and_faults_fail(capsys):
 
 
 @pytest.mark.django_db
-def test_a_log_that_nobody_loads_and_usage_without_a_subscription(capsys):
+def test_a_log_that_nobody_loads_and_usage_without_a_subscription(settings, capsys):
     _, key = sell()
     Subscription.objects.update(end=LAST.start)
     serve(key, LAST, units=7)
     call_command("reconcile", f"{LAST.start:%Y-%m}")
     assert "7 served, 0 billed, there was no subscription" in capsys.readouterr().out
-    (settings.USAGE_LOG / "2026-01-01T00-host-1.broken").write_text("{")
+    broken = settings.USAGE_LOG / "2026-01-01T00-host-1.broken"
+    broken.write_text("{")
+    os.utime(broken, times=(0, 0))
     with pytest.raises(CommandError, match="1 differences"):
         said(capsys)
     assert "2026-01-01T00-host-1.broken is not loaded" in capsys.readouterr().out
     with pytest.raises(CommandError, match="2026-13: must be a month"):
         call_command("reconcile", "2026-13")
+
+
+@pytest.mark.django_db
+def test_a_fault_of_this_month_is_an_error_in_the_log_every_night(settings, caplog):
+    task = settings.CELERY_BEAT_SCHEDULE["compare what was served"]["task"]
+    import_string(task)()
+    assert not caplog.records
+    hour = hour_of(timezone.now())
+    UsageHour.objects.create(key_id="k", hour=hour, meter="tile", quantity=1, answers=1)
+    import_string(task)()
+    assert "k tile: 0 served, 1 summed" in caplog.text

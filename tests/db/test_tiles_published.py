@@ -12,9 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 import tiles.publish
+from hazardmap.core.geodesy import moved
+from hazardmap.core.groups import device_groups
 from hazardmap.core.hazard import Change, Hazard, State
 from hazardmap.hazards import models
 from hazardmap.hazards.rows import hazard_row
+from hazardmap.hazards.selectors import hazards_in
 from hazardmap.hazards.services.events_write import events_write
 from tests.map_scene import around, on_map, to_tiles
 from tests.tile_reading import tile_at
@@ -85,13 +88,13 @@ def _plain(value: Any) -> Any:
 def test_exactly_the_tiles_that_change_are_forgotten(forgotten: Forgotten) -> None:
     before = tiles_of(HELSINKI)
     [hazard] = on_map(HELSINKI, t_ref=NOW, p=0.9)
-    moved = replace(hazard, lon=hazard.lon + 0.00008, p=0.5)
-    unseen = replace(moved, phantom=0.5)
+    beside = replace(hazard, lon=hazard.lon + 0.00008, p=0.5)
+    unseen = replace(beside, phantom=0.5)
     for state, change in (
         (hazard, Change.APPEARED),
-        (moved, Change.CHANGED),
+        (beside, Change.CHANGED),
         (unseen, Change.CHANGED),
-        (replace(moved, state=State.CLEARED, published=False), Change.REMOVED),
+        (replace(beside, state=State.CLEARED, published=False), Change.REMOVED),
     ):
         put(state, change=change)
         assert publish() > 0
@@ -143,14 +146,14 @@ def test_what_has_grown_change_by_change_is_what_a_rebuild_makes(forgotten: Forg
     for _ in range(6):
         publish()
         some = dice.sample(alive, 5)
-        moved = [replace(h, p=dice.random(), lat=h.lat + dice.gauss(0, 0.002)) for h in some[:3]]
-        put(*moved)
+        shifted = [replace(h, p=dice.random(), lat=h.lat + dice.gauss(0, 0.002)) for h in some[:3]]
+        put(*shifted)
         put(
             *(replace(h, state=State.EXPIRED, published=False) for h in some[3:]),
             change=Change.REMOVED,
         )
         kept = [h for h in alive if h not in some]
-        alive = kept + moved + on_map(*around((25.0, 60.2), 500.0, 3), kind="deer", t_ref=NOW)
+        alive = kept + shifted + on_map(*around((25.0, 60.2), 500.0, 3), kind="deer", t_ref=NOW)
         put(*alive[-3:], change=Change.APPEARED)
     publish()
     grown = stored()
@@ -165,6 +168,54 @@ def test_what_has_grown_change_by_change_is_what_a_rebuild_makes(forgotten: Forg
     assert list(rebuild())
     assert stored() == grown
     assert {tile_at(*HELSINKI, zoom) for zoom in range(12)} <= set().union(*forgotten)
+
+
+def test_a_row_of_devices_is_one_on_low_zooms_and_all_of_them_on_high_ones(
+    forgotten: Forgotten,
+) -> None:
+    """Also when it grows together, and when it is parted again."""
+    row = [moved(*HELSINKI, 90.0, 12.0 * i)[:2] for i in range(9)]
+    cones = [on_map(place, t_ref=NOW, p=0.5 + i / 100)[0] for i, place in enumerate(row)]
+    deer = on_map(row[4], kind="deer", t_ref=NOW)
+    ends = [*cones[:4], *cones[5:]]
+    models.Hazard.objects.filter(id=cones[4].id).delete()
+    put(*ends, *deer, change=Change.APPEARED)
+    publish()
+    before = tiles_of(row[4])
+    for states, change in (
+        ([cones[4]], Change.APPEARED),
+        ([replace(cones[0], p=0.9)], Change.CHANGED),
+        ([replace(cones[4], state=State.CLEARED, published=False)], Change.REMOVED),
+    ):
+        forgotten.clear()
+        put(*states, change=change)
+        publish()
+        groups = device_groups(hazards_in(None, limit=20), NOW)
+        said = {item["id"]: item["properties"] for item in _single(13)}
+        assert len(said) == len(groups) + 1
+        for group in groups:
+            [shown] = said.keys() & {id_.int % 2**53 for id_ in group.hazard_ids}
+            assert said[shown]["devices"] == len(group.hazard_ids)
+            assert said[shown]["p"] == pytest.approx(group.p, abs=1e-4)
+        assert {item["properties"]["devices"] for item in _single(15)} == {1} | {
+            len(group.hazard_ids) for group in groups
+        }
+        assert len(_single(15)) == sum(len(group.hazard_ids) for group in groups) + 1
+        after = tiles_of(row[4])
+        changed = {tile for tile in after if after[tile] != before[tile]}
+        assert changed == set().union(*forgotten) & after.keys()
+        before = after
+    grown = stored()
+    HazardFeature.objects.all().delete()
+    assert list(rebuild())
+    assert stored() == grown
+
+
+def _single(zoom: int) -> list[dict[str, Any]]:
+    """Around HELSINKI."""
+    x, y = tile_at(*HELSINKI, zoom).x, tile_at(*HELSINKI, zoom).y
+    near = {Tile(zoom, x + dx, y + dy) for dx in range(-1, 2) for dy in (-1, 0, 1)}
+    return [item for tile in near for item in features(tile, "hazards")]
 
 
 def test_a_rebuild_takes_out_what_is_not_on_the_map(forgotten: Forgotten) -> None:

@@ -20,12 +20,12 @@ from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from tests.stack import free_port, wait_for
 from tests.web_server import serving
-from tiles import layers
+from tiles import wsgi
 from tiles.denied import deny
 from tiles.files import forget
 from tiles.mercator import Tile
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 KID, SECRET, OLD_SECRET = "abcdefghijklmnop", "s" * 32, "o" * 32
 TILE, EMPTY = Tile(14, 9326, 4743), Tile(14, 1, 1)
 BODY = b"a tile" * 500
@@ -53,7 +53,7 @@ def front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings) -> Iterator
         builds.append(tile)
         return None if tile == EMPTY else BODY
 
-    monkeypatch.setattr(layers, "build", build)
+    monkeypatch.setattr(wsgi, "build_in_time", build)
     port = free_port()
     conf = tmp_path / "nginx" / "nginx.conf"
     with serving() as web:

@@ -84,7 +84,7 @@ def test_the_same_picture_near_by_is_always_found(place, phash, flipped, bearing
     for bit in flipped:
         again ^= 1 << bit
     first = shot(1, 0, place, phash)
-    near = moved(*place, bearing_deg, 5.0)[:2]
+    near = moved(*place, bearing_deg, 4.9)[:2]
     second = shot(2, 3600.0, near, again)
     other = replace(second, device_id=UUID(int=8))
     if picture_keys(first) and search_keys(second):

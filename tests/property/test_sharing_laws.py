@@ -49,7 +49,10 @@ trails = st.builds(
 @given(
     st.dictionaries(st.integers(1, 5).map(lambda n: UUID(int=n)), trails, max_size=4),
     st.dictionaries(
-        st.integers(1, 6).map(lambda n: UUID(int=n)), st.integers(1, 50), min_size=1, max_size=5
+        st.none() | st.integers(1, 6).map(lambda n: UUID(int=n)),
+        st.fractions(1, 50),
+        min_size=1,
+        max_size=5,
     ),
 )
 @FEW

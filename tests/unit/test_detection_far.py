@@ -1,10 +1,22 @@
 """The far crop adds what is small, and takes nothing away."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PIL import Image
 
+from detection.evaluate.predictions import Looking, find_all
 from detection.far import FarCrop, both_views
+from detection.hazards import HazardFinder
+from detection.labelled import CLASSES
+from detection.manifest import Hazards, load_manifest
+from detection.render import catalogue
+from detection.render.camera import Camera, View
+from detection.render.canvas import Canvas, Light
+from tests.unit.test_detection_manifest import SHIPPED, needs_weights
 
+CONFIG = SHIPPED.parents[2] / "var" / "detection"  # where `make test` has put the exports
 MIDDLE = FarCrop(0.25, 0.5, 0.75, 1.0, from_px=700)
 PART = MIDDLE.part_of((800, 400))
 assert PART is not None
@@ -48,3 +60,37 @@ def test_a_crop_that_is_no_part_of_a_picture_is_refused():
     for table in ({"part": [0.6, 0, 0.5, 1], "from_px": 700}, {"part": [0, 0, 1, 1], "from_px": 0}):
         with pytest.raises(ValueError, match=r"within 0\.\.1|from_px"):
             FarCrop.read(table)
+
+
+@needs_weights
+def test_the_engine_sees_what_the_evaluation_measures(tmp_path, monkeypatch):
+    """Drums along a road, the far ones better seen in the crop; by ONNX Runtime and by PyTorch."""
+    monkeypatch.chdir(tmp_path)
+    model = next(m for m in load_manifest(SHIPPED).hazards.models if m.far_crop)
+    picture = drawn_road()
+    path = tmp_path / "road.png"
+    Image.fromarray(picture).save(path)
+    plain = replace(model, far_crop=None)
+    scores = {}
+    for name, each in (("whole", plain), ("far", model)):
+        finder = HazardFinder(Hazards((each,)), device="cpu", threads=1, config_dir=CONFIG)
+        [seen] = finder.find([picture])
+        scores[name] = [report.score for report in seen.hazards if report.name == "drum"]
+    assert sum(scores["far"]) > sum(scores["whole"]) > 0
+    [measured] = find_all(model.path, [path], Looking(model.long_side_px, model.far_crop))
+    drums = measured.scores[measured.classes == CLASSES.index("drum_barrel")]
+    working = drums[drums >= model.threshold_of("drum_barrel")]
+    assert working == pytest.approx(scores["far"], abs=0.01)
+
+
+def drawn_road() -> np.ndarray:
+    camera = Camera(hfov_deg=60, height_m=1.4, width_px=1280, height_px=720)
+    view = View(camera, 0.0, 0.0, 0.0)
+    sun = Light(np.array([0.0, -0.6, 0.8]), (0.5,) * 3, (0.9,) * 3, (0.9,) * 3, 1500)
+    ground = np.full((720, 1280, 3), 0.35, np.float32)
+    ground[:360] = 0.8
+    canvas = Canvas(view, sun, ground)
+    for ahead_m in (70.0, 58.0, 46.0, 34.0, 22.0, 10.0):
+        shape = catalogue.make("drum_barrel", np.random.default_rng(1), variant="drum")
+        canvas.paint(shape.placed(2.0, ahead_m, 0.0))
+    return (canvas.rgb * 255).clip(0, 255).astype(np.uint8)

@@ -26,6 +26,8 @@ PRODUCTION = {
 def test_nothing_set_is_the_demo_on_this_machine():
     env = Env.read({})
     assert (env.mode, env.host, env.port) == (Mode.DEMO, "127.0.0.1", 8000)
+    assert env.live_port == 8001
+    assert [len(secret) for secret in env.tile_secrets] == [64]
     assert set(env.hosts) == {"127.0.0.1", "localhost"}
     assert env.var == REPOSITORY / "var"
     assert env.weights is None
@@ -77,6 +79,9 @@ def test_what_knows_the_demo_secret_serves_this_machine_only(mode, host):
         ({"HAZARDMAP_PORT": "-1"}, "HAZARDMAP_PORT"),
         ({"HAZARDMAP_PORT": ""}, "HAZARDMAP_PORT"),
         ({"HAZARDMAP_PORT": "9" * 5000}, "HAZARDMAP_PORT"),
+        ({"HAZARDMAP_PORT": "65535"}, "HAZARDMAP_LIVE_PORT .* not '65536'"),
+        ({"HAZARDMAP_TILE_SECRETS": "short"}, "HAZARDMAP_TILE_SECRETS must be secrets of 32"),
+        ({"HAZARDMAP_TILE_SECRETS": "s" * 32 + ',"; }'}, "HAZARDMAP_TILE_SECRETS"),
         ({"HAZARDMAP_FRAME_MAX_AGE_DAYS": "1.5"}, "HAZARDMAP_FRAME_MAX_AGE_DAYS"),
     ],
 )

@@ -1,20 +1,19 @@
 """One connection of the live stream: HTTP in, server-sent events out."""
 
 import asyncio
-import json
 import re
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import h11
 
 from hazardmap.platform.client_address import address_in
-from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
-from hazardmap.platform.problems import problem
+from tiles.answer import Refused, problem_answer
 from tiles.live.area import Area, any_held, read_area
 from tiles.live.hub import HEARTBEAT_S, Hub
 from tiles.live.message import Message
@@ -44,14 +43,6 @@ class House:
     most: int
     per_address: int
     addresses: Counter[str] = field(default_factory=Counter)
-
-
-class Refused(Exception):
-    """The connection gets a problem document and ends."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status, self.detail = status, detail
 
 
 class Listener(asyncio.Protocol):
@@ -89,7 +80,7 @@ class Listener(asyncio.Protocol):
                 self._head = None
                 self._begin(event)
         except h11.RemoteProtocolError as error:
-            self._refuse(Refused(400, f"This is not HTTP: {error}."))
+            self._refuse(Refused(HTTPStatus.BAD_REQUEST, f"This is not HTTP: {error}."))
         except Refused as refused:
             self._refuse(refused)
 
@@ -134,14 +125,18 @@ class Listener(asyncio.Protocol):
         }
         url = urlsplit(request.target.decode("latin-1"))
         if url.path != PATH:
-            raise Refused(404, f"There is nothing at {url.path}; the stream is {PATH}.")
+            raise Refused(
+                HTTPStatus.NOT_FOUND, f"There is nothing at {url.path}; the stream is {PATH}."
+            )
         if request.method != b"GET":
-            raise Refused(405, "The stream can only be read.")
+            raise Refused(
+                HTTPStatus.METHOD_NOT_ALLOWED, "The stream can only be read.", Allow="GET"
+            )
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         try:
             self._area = read_area(query)
         except ValueError as error:
-            raise Refused(400, f"{error}.") from None
+            raise Refused(HTTPStatus.BAD_REQUEST, f"{error}.") from None
         since = headers.get("last-event-id") or query.get("since")
         self._take_a_seat(headers)
         self._listen(since)
@@ -153,9 +148,10 @@ class Listener(asyncio.Protocol):
         address = address_in(environ)
         house = self._house
         if house.addresses.total() >= house.most:
-            raise Refused(503, "There are too many listeners at the moment.")
+            raise _unavailable("There are too many listeners at the moment.")
         if house.addresses[address] >= house.per_address:
-            raise Refused(429, f"More than {house.per_address} listeners from one address.")
+            detail = f"More than {house.per_address} listeners from one address."
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, detail, Retry_After="60")
         house.addresses[address] += 1
         self._address = address
 
@@ -163,10 +159,13 @@ class Listener(asyncio.Protocol):
         hub = self._house.hub
         if since is not None:
             if not _CURSOR.fullmatch(since):
-                raise Refused(400, "Last-Event-ID or since must be a cursor of this stream.")
+                raise Refused(
+                    HTTPStatus.BAD_REQUEST,
+                    "Last-Event-ID or since must be a cursor of this stream.",
+                )
             self.cursor = int(since)
         elif hub.cursor is None:
-            raise Refused(503, "The map cannot be read at the moment.")
+            raise _unavailable("The map cannot be read at the moment.")
         else:
             self.cursor = hub.cursor
         self._transport.write(_STREAM % self.cursor)
@@ -174,12 +173,15 @@ class Listener(asyncio.Protocol):
 
     def _refuse(self, refused: Refused) -> None:
         self._head = None
-        body = json.dumps(problem(refused.status, refused.detail)).encode()
-        wait = "Retry-After: 5\r\n" if refused.status in {429, 503} else ""
-        head = (
-            f"HTTP/1.1 {refused.status} Refused\r\nContent-Type: {PROBLEM}\r\n"
-            f"Content-Length: {len(body)}\r\nAccess-Control-Allow-Origin: *\r\n"
-            f"{wait}Connection: close\r\n\r\n"
-        )
-        self._transport.write(head.encode() + body)
+        answer = problem_answer(refused)
+        headers = answer.headers | {"Content-Length": str(len(answer.body)), "Connection": "close"}
+        lines = [
+            f"HTTP/1.1 {answer.status.value} {answer.status.phrase}",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
+        self._transport.write("\r\n".join([*lines, "", ""]).encode() + answer.body)
         self._transport.close()
+
+
+def _unavailable(detail: str) -> Refused:
+    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After="5")

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ("quadkey", models.BigIntegerField()),
                 ("x", models.BigIntegerField()),
                 ("y", models.BigIntegerField()),
+                ("from_zoom", models.SmallIntegerField()),
+                ("devices", models.IntegerField()),
                 ("severity", models.SmallIntegerField()),
                 ("own", models.BinaryField()),
                 ("head", models.BinaryField()),

@@ -16,7 +16,7 @@ FROM (
         ((x >> 22 - %(z)s) & 4095)::int AS px, ((y >> 22 - %(z)s) & 4095)::int AS py
     FROM (
         SELECT own, head, x, y FROM tiles_hazardfeature
-        WHERE quadkey >= %(first)s AND quadkey < %(end)s
+        WHERE quadkey >= %(first)s AND quadkey < %(end)s AND from_zoom <= %(z)s
         ORDER BY severity DESC, hazard_id DESC
         LIMIT %(most)s
     ) AS gravest

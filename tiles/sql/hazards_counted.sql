@@ -1,2 +1,3 @@
--- How many single hazards lie in one tile.
-SELECT count(*) FROM tiles_hazardfeature WHERE quadkey >= %(first)s AND quadkey < %(end)s
+-- How many single hazards one tile draws, if it may.
+SELECT count(*) FROM tiles_hazardfeature
+WHERE quadkey >= %(first)s AND quadkey < %(end)s AND from_zoom <= %(z)s

@@ -103,6 +103,5 @@ class Following:
         if np.isinf(self.sites.born_h[site]):
             return
         error_m = float(np.hypot(*(one.mean_m - self.sites.place_m[site])))
-        cov = one.cov_m2 + 0.25 * np.eye(2)
         passes = sum(item.seen for item in one.evidence)
-        self.placings.append(Placing(passes, error_m, radius95_m(cov), site))
+        self.placings.append(Placing(passes, error_m, radius95_m(one.told_cov_m2), site))

@@ -1,4 +1,4 @@
-"""Many hazards where hazards are: along the streets of towns, most of them in a few large ones."""
+"""Many hazards where hazards are: along the streets of towns and the highways between them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,8 @@ from hazardmap.core.coverings import looked_cell
 from hazardmap.core.kinds import KINDS
 
 WEST, SOUTH, EAST, NORTH = 4.0, 44.0, 24.0, 56.0
-TOWNS, STREETS, STREET_M = 300, 120, 1500.0
+TOWNS, STREETS, STREET_M = 60, 120, 1500.0
+ON_HIGHWAYS = 0.3
 M_PER_DEG = 111_320.0
 DENSEST = (13.4, 52.5)
 """(lon, lat) of the largest town, which has a tenth of all."""
@@ -57,7 +58,12 @@ def _places(count: int, dice: Generator) -> tuple[Floats, Floats]:
         for i in (0, 1)
     )
     lats = town_lat[town] + north / M_PER_DEG
-    return town_lon[town] + east / M_PER_DEG / np.cos(np.radians(lats)), lats
+    lons = town_lon[town] + east / M_PER_DEG / np.cos(np.radians(lats))
+    # Some lie on highways: straight lines from each town to four others.
+    far = dice.random(count) < ON_HIGHWAYS
+    to, share = (town + dice.integers(1, 5, count)) % TOWNS, dice.random(count)
+    lons = np.where(far, town_lon[town] + (town_lon[to] - town_lon[town]) * share, lons)
+    return lons, np.where(far, town_lat[town] + (town_lat[to] - town_lat[town]) * share, lats)
 
 
 def _rows(lons: Floats, lats: Floats, dice: Generator) -> Iterator[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from hazardmap.closing.month_share import month_share
 from hazardmap.core.pricing.money import written
@@ -12,9 +13,10 @@ from hazardmap.core.pricing.period import month_of
 
 class Command(BaseCommand):
     help = (
-        "Set aside the contributors' share of a month's finalised invoices and divide it by the "
-        "evidence behind the hazards that were delivered; what void invoices had given is taken "
-        "back. Safe to call again. Example: python manage.py share_month 2026-10"
+        "Set aside the contributors' share of a month's finalised invoices and, two weeks after "
+        "its end, divide it by the evidence behind the hazards that were delivered; what void "
+        "invoices had given is taken back. Safe to call again. "
+        "Example: python manage.py share_month 2026-10"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"{options['month']}: must be a month like 2026-10.") from error
         lines = 0
-        for share, outcome in month_share(month):
+        for share, outcome in month_share(month, timezone.now()):
             lines += 1
             amount = written(share.amount_micro, share.currency)
             self.stdout.write(f"{share.line_id}  {share.meter:<10} {amount:>20}  {outcome}")

@@ -1,30 +1,51 @@
 """Look into the contributors' ledger."""
 
+import json
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.core.pricing.money import written
-from hazardmap.rewards.selectors import balances, statement
+from hazardmap.rewards.selectors import StatementLine, balances, statement
 
 
 class Command(BaseCommand):
     help = (
         "Print the balances of the contributors' ledger; with --witness, how one contributor came "
-        "to a balance. Examples: python manage.py ledger; python manage.py ledger --witness 4711"
+        "to a balance, with --json as a file that anybody can check (python -m "
+        "hazardmap.core.statement FILE). Examples: python manage.py ledger; "
+        "python manage.py ledger --witness 4711 --json > statement.json"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--witness", type=int, metavar="N")
+        parser.add_argument("--json", action="store_true", help="with all that amounts follow from")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["witness"] is None:
-            for kind, witness, currency, micro in balances():
-                self.stdout.write(f"{kind:<12} {witness or '':<18} {written(micro, currency):>24}")
+        witness = options["witness"]
+        if witness is None:
+            for kind, whose, currency, micro in balances():
+                self.stdout.write(f"{kind:<12} {whose or '':<18} {written(micro, currency):>24}")
             return
-        lines = list(statement(options["witness"]))
+        lines = list(statement(witness))
+        if not lines:
+            raise CommandError(f"Witness {witness} has earned nothing yet.")
+        if options["json"]:
+            self.stdout.write(json.dumps(_document(witness, lines), indent=1))
+            return
         for line in lines:
             amount = written(line.amount_micro, line.currency)
             self.stdout.write(f"{line.at:%Y-%m-%d %H:%M}  {line.reference:<70} {amount:>20}")
-        if not lines:
-            raise CommandError(f"Witness {options['witness']} has earned nothing yet.")
+
+
+def _document(witness: int, lines: list[StatementLine]) -> dict[str, Any]:
+    """What core.statement reads."""
+    balance = Counter[str]()
+    for line in lines:
+        balance[line.currency] += line.amount_micro
+    return {
+        "witness": witness,
+        "balance_micro": balance,
+        "lines": [line._asdict() | {"at": line.at.isoformat()} for line in lines],
+    }

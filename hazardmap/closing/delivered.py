@@ -1,0 +1,63 @@
+"""Which hazards were in the answers behind a line of an invoice, and how much of it each was."""
+
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from fractions import Fraction
+from uuid import UUID
+
+from hazardmap.billing.selectors import line_events
+from hazardmap.core.usage import Meter
+from hazardmap.hazards.delivered import Span, published_in
+from tiles.mercator import Tile
+
+HOUR = timedelta(hours=1)
+WITHOUT_HAZARDS = frozenset({"roads"})
+
+Delivered = dict[UUID | None, Fraction]
+"""Units by hazard; None for those in which there was none."""
+
+
+class TilesShown:
+    """What was published in tiles; each tile is looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[UUID, list[Span]]] = {}
+
+    def in_hour(self, subject: str, hour: datetime) -> list[UUID]:
+        """The hazards that were published some time of an hour in a tile (layer/z/x/y)."""
+        if subject not in self._known:
+            layer, *place = subject.split("/")
+            bbox = Tile(*map(int, place)).box_deg()
+            self._known[subject] = {} if layer in WITHOUT_HAZARDS else published_in(bbox)
+        return [
+            hazard_id
+            for hazard_id, spans in self._known[subject].items()
+            if any(start < hour + HOUR and (end is None or end > hour) for start, end in spans)
+        ]
+
+
+def delivered(line_id: UUID, meter: Meter, tiles: TilesShown) -> Delivered:
+    """Of a line's units, how many each hazard was.
+
+    An answer that names its hazards is shared evenly by them; all tiles of one address within
+    an hour, by the hazards that were published there in that hour.
+    """
+    units: defaultdict[UUID | None, Fraction] = defaultdict(Fraction)
+    for hour, events in line_events(line_id):
+        if meter is Meter.TILE:
+            by_tile: Counter[str] = Counter()
+            for event in events:
+                by_tile[event.subject] += event.quantity
+            for subject, count in by_tile.items():
+                _divide(units, count, tiles.in_hour(subject, hour.hour))
+        else:
+            for event in events:
+                _divide(units, event.quantity, list(event.hazards))
+    return dict(units)
+
+
+def _divide(units: defaultdict[UUID | None, Fraction], count: int, hazards: list[UUID]) -> None:
+    if not hazards:
+        units[None] += count
+    for hazard_id in hazards:
+        units[hazard_id] += Fraction(count, len(hazards))

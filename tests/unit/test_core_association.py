@@ -1,0 +1,46 @@
+"""One lone thing that a pass reports in two parts."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hazardmap.core.association import Sighting, things
+from hazardmap.core.fusion import on_plane
+from hazardmap.core.geodesy import Plane
+from tests.scenes import Fleet, ahead
+
+
+@pytest.fixture
+def frames() -> list[list[Sighting]]:
+    """A pothole, frame by frame, farthest first: its range is told by its foot alone."""
+    fleet = Fleet()
+    seen = fleet.drive(1, there=[ahead(60.0, "pothole")])
+    plane = Plane(seen[0].lon, seen[0].lat)
+    by_frame = {view.frame_id: view for view in fleet.views}
+    return list(on_plane(seen, by_frame, plane).values())
+
+
+def misplaced(seen: Sighting, as_far_as: Sighting) -> Sighting:
+    """The same seen in the same direction, but as far away and as vaguely as another one."""
+    sight = np.array([np.sin(seen.bearing_rad), np.cos(seen.bearing_rad)])
+    place_m = seen.camera_m + sight / as_far_as.nearness
+    vague = {"cov_m2": as_far_as.cov_m2, "nearness_var": as_far_as.nearness_var}
+    return replace(seen, mean_m=place_m, nearness=as_far_as.nearness, **vague)
+
+
+def test_a_frame_that_misplaces_it_does_not_make_it_two(frames):
+    (near,) = frames[-3]
+    frames[-3] = [misplaced(near, frames[3][0])]
+    (thing,) = things(frames)
+    assert len(thing.sightings) == len(frames)
+    assert thing.mean_m == pytest.approx([0.0, 0.0], abs=2.5)
+
+
+def test_two_boxes_in_one_frame_are_two(frames):
+    (near,) = frames[-3]
+    other = replace(
+        near.observation, id=frames[0][0].observation.id, box=frames[3][0].observation.box
+    )
+    frames[-3] = [near, replace(misplaced(near, frames[3][0]), observation=other)]
+    assert len(things(frames[1:])) == 2
