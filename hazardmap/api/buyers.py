@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from struct import Struct
 from typing import Any, Final
 
 from django.utils import timezone
@@ -24,6 +25,8 @@ from hazardmap.platform.request_id import request_id
 EXPLAIN: Final = Parameter(
     "explain", one_of("cost"), "cost: say what this and all further pages would cost, for nothing"
 )
+
+_NUMBERS = Struct("<5dI?")
 
 
 class BuyerView(LimitedView):
@@ -106,6 +109,7 @@ def _tag(request: Request, hazards: Sequence[Hazard]) -> str:
     """
     digest = blake2b(request.get_full_path().encode(), digest_size=16)
     for one in hazards:
-        said = one.id, one.state.value, one.p, one.t_ref, one.last_seen, one.lon, one.lat
-        digest.update(repr((said, one.passes, one.published, one.confirmed)).encode())
+        times = one.t_ref.timestamp(), one.last_seen.timestamp()
+        numbers = _NUMBERS.pack(one.p, *times, one.lon, one.lat, one.passes, one.confirmed)
+        digest.update(one.id.bytes + numbers + f"{one.state.value} {one.published}".encode())
     return f'W/"{digest.hexdigest()}"'

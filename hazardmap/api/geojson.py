@@ -181,4 +181,4 @@ def age_s(changed_at: datetime | None, now: datetime) -> float | None:
 
 def timestamp(at: datetime) -> str:
     """RFC 3339, in UTC."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+    return at.astimezone(UTC).isoformat()[: -len("+00:00")] + "Z"
