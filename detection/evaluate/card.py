@@ -1,10 +1,7 @@
 """The model card: what the network is for, what it was made from, and how good it is."""
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
 
 from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, Claim, claim
 from detection.evaluate.drive import DriveFigures
@@ -13,8 +10,7 @@ from detection.evaluate.measure import Figures, KindFigures
 from detection.evaluate.predictions import Looking
 from detection.evaluate.working import Alarms
 from detection.labelled import CLASSES
-
-SOURCES: Final = Path(__file__).with_name("sources.toml")
+from detection.sources import load_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +96,9 @@ def _claims(subject: Subject, figures: Figures) -> str:
 
 
 def _data() -> str:
-    with SOURCES.open("rb") as stream:
-        sources = tomllib.load(stream)["source"]
     rows = [
-        (each["name"], each["origin"], _licence(each), each.get("note", "")) for each in sources
+        (each.name, each.origin, f"{'⚠ ' * each.doubtful}{each.licence}", each.note)
+        for each in load_sources()
     ]
     return (
         "## Data\n\nPictures are not in the repository. ⚠ marks a licence that is doubtful: good "
@@ -244,10 +239,6 @@ def _limits() -> str:
   and raccoons. Expect less elsewhere.
 - Scenes are told apart by how alike pictures look; retakes from another side count as two.
 - What darkness leaves of recall is measured on pictures of the day that were darkened."""
-
-
-def _licence(source: Mapping[str, Any]) -> str:
-    return f"⚠ {source['licence']}" if source.get("doubtful") else str(source["licence"])
 
 
 def _interval(interval: Interval, times: float = 1.0, digits: int = 2) -> str:

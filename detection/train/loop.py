@@ -186,4 +186,4 @@ def _floats(found: Any) -> Any:
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:
-    return {**asdict(recipe), "start": str(recipe.start), "doubtful": list(recipe.doubtful)}
+    return {**asdict(recipe), "start": str(recipe.start)}

@@ -1,6 +1,7 @@
 """What a training run is made of: one TOML file, read once, kept with every checkpoint."""
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ class Recipe:
     backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
     biases and norms. warmup: steps of linear rise; then a cosine down to 2 %. mosaic: share of
     squares put together from four. shares: how often each source is drawn from, any positive scale.
-    doubtful: those of them whose licence is in doubt.
     """
 
     seed: int
@@ -35,12 +35,13 @@ class Recipe:
     warmup: int
     mosaic: float
     shares: dict[str, float]
-    doubtful: tuple[str, ...]
 
-    def clean(self) -> "Recipe":
-        """The same without the sources whose licence is in doubt."""
-        shares = {name: share for name, share in self.shares.items() if name not in self.doubtful}
-        return replace(self, shares=shares, doubtful=())
+    def without(self, sources: Collection[str]) -> "Recipe":
+        """The same without these sources. Raises RecipeError where none would be left."""
+        shares = {name: share for name, share in self.shares.items() if name not in sources}
+        if not shares:
+            raise RecipeError("no source would be left to train on")
+        return replace(self, shares=shares)
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -71,10 +72,7 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
         isinstance(share, int | float) and share > 0 for share in shares.values()
     ):
         raise RecipeError(f"{name}: shares must be a table of sources and positive numbers")
-    doubtful = table["doubtful"]
-    if not isinstance(doubtful, list) or not shares.keys() > set(doubtful):
-        raise RecipeError(f"{name}: doubtful must be a list of some of the names in shares")
-    return Recipe(**{**table, "start": Path(table["start"]), "doubtful": tuple(doubtful)})
+    return Recipe(**{**table, "start": Path(table["start"])})
 
 
 ZERO_MAY_BE = frozenset({"seed", "warmup"})

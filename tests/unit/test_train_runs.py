@@ -10,6 +10,7 @@ import torch
 
 from detection.__main__ import SHIPPED
 from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
+from detection.sources import load_sources
 from detection.train.__main__ import main
 from detection.train.loop import Interrupted, Run
 from detection.train.network import Loss, build
@@ -30,8 +31,7 @@ RECIPE = Recipe(
     warmup=1,
     mosaic=0.5,
     shares={"cones": 1, "street_view": 2},
-    doubtful=("street_view",),
-).clean()
+).without({"street_view"})
 
 
 @pytest.fixture
@@ -99,13 +99,12 @@ def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
         ({"mosaic": 2}, "mosaic"),
         ({"shares": {"a": 0}}, "shares"),
         ({"epochs": 3}, "epochs"),
-        ({"doubtful": ["nobody"]}, "doubtful"),
     ],
 )
 def test_a_wrong_recipe_names_its_field(change: dict[str, object], named: str) -> None:
     fields = ("seed", "square_px", "seen_px", "batch", "steps", "learning_rate", "backbone_rate")
     table = {name: getattr(RECIPE, name) for name in (*fields, "weight_decay", "warmup", "mosaic")}
-    table |= {"start": "x.pt", "shares": {"a": 1}, "doubtful": []}
+    table |= {"start": "x.pt", "shares": {"a": 1}}
     assert recipe_from(table, "r.toml").steps == RECIPE.steps
     with pytest.raises(RecipeError, match=named):
         recipe_from(table | change, "r.toml")
@@ -119,8 +118,16 @@ def test_the_command_line_says_what_is_missing(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_clean_recipe_has_no_doubtful_source() -> None:
+def test_a_recipe_does_without_sources_but_not_without_all() -> None:
     assert RECIPE.shares == {"cones": 1}
+    with pytest.raises(RecipeError, match="no source would be left"):
+        RECIPE.without({"cones"})
+
+
+def test_every_source_that_is_trained_on_is_described() -> None:
+    described = {source.name for source in load_sources()}
+    shares = load_recipe(Path("detection/train/recipe.toml")).shares
+    assert shares.keys() - described == {"drawn"}
 
 
 def test_the_shipped_recipe_is_valid() -> None:
