@@ -44,9 +44,10 @@ def fill() -> None:
         )
         cursor.execute("SELECT cell, units, tags FROM tiles_cell")
         cells = cursor.fetchall()
-        with cursor.copy("COPY loaded FROM STDIN") as copy:
-            for start in range(0, len(cells), 5000):
-                for row in _rows(cells[start : start + 5000]):
+        for start in range(0, len(cells), 5000):
+            loaded = list(_rows(cells[start : start + 5000]))
+            with cursor.copy("COPY loaded FROM STDIN") as copy:
+                for row in loaded:
                     copy.write_row(row)
         names = ", ".join(f'"q_{key}"' for key in KEYS)
         cursor.execute(
