@@ -40,7 +40,7 @@ bench-up: ## measure a fresh `make up`, a second one, and the disk they use
 bench-frames: ## measure how long a frame takes to become a hazard in a tile
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.frame_to_tile
 
-bench-fusion: ## how right the map is: the fixed scenario, all seeds (hours; BENCH_ARGS="--days 4 --blocks 12" is short)
+bench-fusion: ## how right the map is: the fixed scenario, all seeds (an hour of one core, taken up if stopped; BENCH_ARGS="--days 4 --blocks 12" is short)
 	@nice -n 19 .venv/bin/python -m tests.bench.fusion $(BENCH_ARGS)
 
 bench-fusion-service: ## how fast frames become the map in PostGIS, with 10^4 and 10^6 hazards on it (minutes)

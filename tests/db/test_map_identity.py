@@ -57,8 +57,8 @@ def test_it_keeps_its_id_when_an_earlier_frame_comes_late(cow):
 
 
 def test_two_that_prove_to_be_one_are_one_and_the_other_is_removed():
-    """Two, 12 m apart, turn out to be one when frames from between them come late."""
-    left, middle, right = (ahead(45.0, "cow", right_m=metres) for metres in (-3.0, 3.0, 9.0))
+    """Two, 15 m apart, turn out to be one when frames from between them come late."""
+    left, middle, right = (ahead(45.0, "cow", right_m=metres) for metres in (-4.5, 3.0, 10.5))
     drive(contributor("ann"), minutes_ago(9), left)
     fuse_pending()
     (first,) = hazards()
