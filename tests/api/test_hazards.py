@@ -222,8 +222,12 @@ def test_nothing_is_billed_for_errors_and_empty_answers(client, key):
     assert_problem(ask(client, key.token, bbox="x"), 400)
     assert_problem(ask(client, key.token, f"hazards/{uuid4()}"), 404)
     assert_problem(ask(client, key.token, "hazards/7"), 404)
-    for path, method in product(["hazards", f"hazards/{hazard}"], ["HEAD", "OPTIONS", "POST"]):
-        answer = ask(client, key.token, path, method, bbox=WORLD)
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("hazards", {"bbox": WORLD}),
+        (f"hazards/{hazard}", {}),
+    ]
+    for (path, about), method in product(asked, ["HEAD", "OPTIONS", "POST"]):
+        answer = ask(client, key.token, path, method, **about)
         assert answer.status_code == {"HEAD": 200, "OPTIONS": 200, "POST": 405}[method]
     assert billed() == []
 
