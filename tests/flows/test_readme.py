@@ -75,11 +75,24 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
     if name.startswith("model_"):
         _model(name, rest, stack, folder)
         return
+    if name == "fusion_learn":
+        versions = "FusionVersion.objects.count()"
+        before = _counted(stack, versions)
+        output = stack.manage(name, *rest)
+        nothing = "nothing new is known" in output
+        assert nothing or ("published hazards" in output) == (not rest)
+        assert _counted(stack, versions) == before + (not rest and not nothing)
+        return
     assert name == "demo_drive"
     rest[rest.index("--out") + 1] = str(folder / "drive")
     output = stack.manage(name, *rest, "--drives", "1")
     assert "truth.json" in output
     assert list((folder / "drive" / "drive-1").glob("*.jpg"))
+
+
+def _counted(stack: Stack, rows: str) -> int:
+    program = f"from hazardmap.hazards.models import *; print({rows})"
+    return int(stack.manage("shell", "--no-imports", "-c", program).split()[-1])
 
 
 def _model(name: str, rest: list[str], stack: Stack, folder: Path) -> None:
