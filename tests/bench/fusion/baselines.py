@@ -21,7 +21,7 @@ _BINS, _PER_UNIT = 400, 20.0
 _ASIDE_M = 15.0
 _HALF_LIFE_H = np.array([TABLE[kind].half_life_s / HOUR_S for kind in KINDS])
 # Of the decayed sum: multiple of the kind's half-life, weight of a miss, and of the score.
-_GRID = list(product((0.125, 0.25, 0.5, 1.0, 2.0), (0.0, 1.0, 2.0, 4.0), (0.0, 1.0)))
+_GRID = list(product((0.03, 0.06, 0.125, 0.25, 0.5, 1.0), (0.0, 1.0, 2.0, 4.0), (0.0, 1.0)))
 _STRETCH, _MISS, _BY_SCORE = np.array(_GRID).T
 
 
