@@ -8,12 +8,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from hazardmap.core.camera import DEFAULT_CAMERA
+from hazardmap.hazards.learned_models import FusionVersion, Mounting
 from hazardmap.hazards.models import (
     Evidence,
-    FusionVersion,
     Hazard,
     HazardEvent,
-    Mounting,
     Observation,
     Verdict,
     View,

@@ -14,11 +14,14 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
-from hazardmap.accounts.models import Device
 from hazardmap.core.hazard import Change, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import Decision
-from hazardmap.hazards import cell_models, zone_models  # noqa: F401 - Django looks for models here
+from hazardmap.hazards import (  # Django looks for models here
+    cell_models,  # noqa: F401
+    learned_models,  # noqa: F401
+    zone_models,  # noqa: F401
+)
 from hazardmap.platform.ids import new_id
 
 KIND_NAMES = sorted(KINDS)
@@ -297,48 +300,6 @@ class Picture(models.Model):
 
     class Meta:
         indexes = [GinIndex("keys", name="picture_by_key")]
-
-
-class Mounting(models.Model):
-    """How a device's camera is mounted, learned from its own drives (core.mounting).
-
-    Each view keeps the camera that it was located with, so this is no evidence. drives: how many
-    have taught it. learned_until: when the last frame of these was captured.
-    """
-
-    device = models.OneToOneField(Device, models.CASCADE, primary_key=True, related_name="+")
-    drives = models.PositiveIntegerField(default=0)
-    learned_until = models.DateTimeField()
-    information = models.JSONField(default=list)
-    vector = models.JSONField(default=list)
-
-
-class FusionVersion(models.Model):
-    """One version of the parameters of fusion (core.versions). Append-only; the newest counts.
-
-    learned: what of it the map found out at this version. values: all of them but the detector's
-    own recall table.
-    """
-
-    number = models.BigAutoField(primary_key=True)
-    at = models.DateTimeField(default=timezone.now)
-    by = models.CharField(max_length=254)
-    learned = models.JSONField()
-    values = models.JSONField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(by=""), name="fusion_version_by_somebody")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
-class StalePlace(models.Model):
-    """A place (cell of services.place_lock) that waits to be evaluated under the newest version."""
-
-    cell = models.BigIntegerField(primary_key=True)
 
 
 class HazardEvent(models.Model):

@@ -17,7 +17,7 @@ from hazardmap.core.hazard import Evidence, Hazard, State
 from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
-from hazardmap.hazards import cell_models, models
+from hazardmap.hazards import cell_models, learned_models, models
 from hazardmap.platform.rows_put import Row, point
 
 HAZARD_CELL_RES = LOOKED_RES
@@ -119,7 +119,7 @@ def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
     }
 
 
-def mounting_of(row: models.Mounting) -> Mounting:
+def mounting_of(row: learned_models.Mounting) -> Mounting:
     """Nothing is known where no drive has told anything."""
     if not row.drives:
         return Mounting()

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from hazardmap.core.trust import newcomer
 from hazardmap.core.verdict import Decision
 from hazardmap.core.versions import Part
-from hazardmap.hazards import models, tasks
+from hazardmap.hazards import learned_models, models, tasks
 from hazardmap.hazards.services import (
     fuse_pending,
     trust_snapshot,
@@ -85,10 +85,10 @@ def test_who_is_denied_by_others_is_believed_less_and_the_map_is_that_of_the_ver
     params = params_now().params
     assert params.trust(town["liar"]) < newcomer() < params.trust(town["ann"])
     assert f"witness {town['liar']}: 0.75 ->" in told
-    (version,) = models.FusionVersion.objects.all()
+    (version,) = learned_models.FusionVersion.objects.all()
     assert (version.learned, params.version) == (["trust"], str(version.number))
     assert not params.half_lives_s
-    assert not models.StalePlace.objects.exists()
+    assert not learned_models.StalePlace.objects.exists()
     live = everything()
     assert alike(live, replayed_anew(town["passes"])), "live state is a replay under the version"
 
@@ -96,14 +96,14 @@ def test_who_is_denied_by_others_is_believed_less_and_the_map_is_that_of_the_ver
 def test_where_nothing_is_known_no_version_is_written() -> None:
     drive(contributor("ann"), minutes_ago(5), TRUE[0], frames=4)
     assert learn() == "nothing new is known: version 0 stays\n"
-    assert not models.FusionVersion.objects.exists()
+    assert not learned_models.FusionVersion.objects.exists()
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(town: dict[str, Any]) -> None:
     before = everything()
     told = learn(dry_run=True)
     assert "trust: " in told
-    assert not models.FusionVersion.objects.exists()
+    assert not learned_models.FusionVersion.objects.exists()
     assert everything() == before
     assert learn().startswith(told)
 
@@ -116,7 +116,7 @@ def test_a_moderators_word_counts_for_trust_until_it_is_taken_back(town: dict[st
     verdict_undo(verdict_id=verdict)
     trust_snapshot()
     assert params_now().params.trust(town["far"]) > newcomer()
-    assert [v.by for v in models.FusionVersion.objects.all()] == ["schedule"] * 2
+    assert [v.by for v in learned_models.FusionVersion.objects.all()] == ["schedule"] * 2
 
 
 def test_two_phones_in_one_car_and_one_track_under_two_names_are_one_witness() -> None:
@@ -149,12 +149,12 @@ def test_workers_finish_what_a_stopped_command_left_and_only_where_it_matters(
     kept = models.Checkpoint.objects.count()
     assert kept >= 2
     waiting = version_write(version_propose(), by="somebody")
-    assert models.StalePlace.objects.count() == waiting > 0
+    assert learned_models.StalePlace.objects.count() == waiting > 0
     digest = params_now().digest
     carried = models.Checkpoint.objects.filter(params=digest).count()
     assert 1 <= carried < kept, "a place where nobody's trust has moved goes on from where it was"
     tasks.stale_refuse()
-    assert not models.StalePlace.objects.exists()
+    assert not learned_models.StalePlace.objects.exists()
     assert alike(everything(), replayed_anew([*passes, *more]))
 
 
@@ -166,7 +166,7 @@ def test_half_lives_and_mistakes_are_learned_on_request_kept_and_forgotten(
     assert "half-life of cow" in told
     assert learned.half_lives_s
     assert learned.table.version.endswith("+1")
-    assert models.FusionVersion.objects.get().learned == [part.value for part in Part]
+    assert learned_models.FusionVersion.objects.get().learned == [part.value for part in Part]
     assert {h.half_life_s for h in hazards() if h.kind == "cow"} == {learned.half_life_s("cow")}
     live = everything()
     assert alike(live, replayed_anew(town["passes"]))

@@ -14,7 +14,7 @@ from hazardmap.core.geodesy import between, moved
 from hazardmap.core.verdict import Decision
 from hazardmap.core.versions import SHIPPED, version_json
 from hazardmap.core.workzone import WorkZone, ZoneChange
-from hazardmap.hazards import models, zone_models, zone_rows
+from hazardmap.hazards import learned_models, models, zone_models, zone_rows
 from hazardmap.hazards.services import (
     expire_faded,
     fuse_pending,
@@ -61,7 +61,7 @@ def published_northwards() -> tuple[UUID, ...]:
 def _everybody_is_known() -> None:
     """So that two of them are believed when they see nothing any more."""
     values = version_json(replace(SHIPPED, default_trust=0.95), recall_table())
-    models.FusionVersion.objects.create(by="a test", learned=["trust"], values=values)
+    learned_models.FusionVersion.objects.create(by="a test", learned=["trust"], values=values)
 
 
 @pytest.mark.usefixtures("_everybody_is_known")

@@ -10,7 +10,7 @@ import pytest
 from hazardmap.capture.models import Frame
 from hazardmap.core.camera import DEFAULT_CAMERA, Camera
 from hazardmap.core.geodesy import between
-from hazardmap.hazards import models
+from hazardmap.hazards import learned_models, models
 from hazardmap.hazards.services import fuse_pending, mountings_learn
 from tests.detected import (
     alike,
@@ -57,7 +57,7 @@ def test_each_drive_is_located_better_than_the_one_before() -> None:
     assert 0.2 < cameras[1].yaw_deg < 1.2 < cameras[-1].yaw_deg < CROOKED.yaw_deg
     sigmas = [camera.pitch_sigma_deg for camera in cameras]
     assert sigmas == sorted(sigmas, reverse=True)
-    assert models.Mounting.objects.get().drives == 6
+    assert learned_models.Mounting.objects.get().drives == 6
 
 
 def test_what_was_taken_in_before_stays_as_it_was_located() -> None:
@@ -81,4 +81,4 @@ def test_made_up_positions_and_frames_on_their_way_teach_nothing() -> None:
     Frame.objects.filter(id__in=made_up).update(provenance="position_simulated")
     fuse_pending()
     assert mountings_learn() == 1
-    assert models.Mounting.objects.get().drives == 0
+    assert learned_models.Mounting.objects.get().drives == 0

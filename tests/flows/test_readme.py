@@ -91,7 +91,7 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
 
 
 def _counted(stack: Stack, rows: str) -> int:
-    program = f"from hazardmap.hazards.models import *; print({rows})"
+    program = f"from hazardmap.hazards.learned_models import *; print({rows})"
     return int(stack.manage("shell", "--no-imports", "-c", program).split()[-1])
 
 

@@ -9,7 +9,7 @@ import h3.api.basic_int as h3
 
 from hazardmap.core.checkpoint import Checkpoint, checkpoint_from_json, checkpoint_json
 from hazardmap.core.coverings import Ground
-from hazardmap.hazards import models
+from hazardmap.hazards import learned_models, models
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.rows_put import rows_put
 
@@ -60,7 +60,7 @@ def checkpoints_carry(old: str, new: str) -> None:
 
     Call it in the transaction that writes the new parameters, after its places are marked.
     """
-    stale = set(models.StalePlace.objects.values_list("cell", flat=True))
+    stale = set(learned_models.StalePlace.objects.values_list("cell", flat=True))
     made = models.Checkpoint.objects.filter(params=old)
     kept = [
         anchor

@@ -17,7 +17,7 @@ from hazardmap.core.geodesy import Plane
 from hazardmap.core.mounting import Mounting, learned
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.passes import Pass, split
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import learned_models, rows
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_with
 
 STRETCH = 60
@@ -26,7 +26,7 @@ STRETCH = 60
 
 def mountings_of(device_ids: Iterable[UUID]) -> dict[UUID, Mounting]:
     """What is known of these devices; nothing of those whose drives have told nothing yet."""
-    found = models.Mounting.objects.filter(device_id__in=set(device_ids))
+    found = learned_models.Mounting.objects.filter(device_id__in=set(device_ids))
     return {row.device_id: rows.mounting_of(row) for row in found}
 
 
@@ -44,10 +44,10 @@ def mountings_learn() -> int:
 
 @transaction.atomic
 def _device_learn(device_id: UUID) -> None:
-    models.Mounting.objects.get_or_create(
+    learned_models.Mounting.objects.get_or_create(
         device_id=device_id, defaults={"learned_until": BEGINNING}
     )
-    row = models.Mounting.objects.select_for_update().get(device_id=device_id)
+    row = learned_models.Mounting.objects.select_for_update().get(device_id=device_id)
     views = _views(device_id, row.learned_until)
     if not views:
         return

@@ -6,7 +6,7 @@ from hashlib import sha256
 from hazardmap.core.params import FusionParams
 from hazardmap.core.recall import RecallTable
 from hazardmap.core.versions import SHIPPED, version_params
-from hazardmap.hazards import models
+from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.inference.selectors import recall_table
 
 
@@ -27,7 +27,7 @@ def params_now() -> Current:
     It is put together only where something has changed: a version holds a trust for everybody.
     """
     live = recall_table()
-    numbers = models.FusionVersion.objects.order_by("-number").values_list("number", flat=True)
+    numbers = FusionVersion.objects.order_by("-number").values_list("number", flat=True)
     key = numbers.first() or 0, repr(live)
     current = _known.get(key)
     if current is None:
@@ -39,7 +39,7 @@ def params_now() -> Current:
 
 def _put_together(number: int, live: RecallTable) -> Current:
     if number:
-        values = models.FusionVersion.objects.values_list("values", flat=True).get(number=number)
+        values = FusionVersion.objects.values_list("values", flat=True).get(number=number)
         params = version_params(values, str(number), live)
     else:
         params = replace(SHIPPED, table=live)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 import h3.api.basic_int as h3
 from django.db import connection, transaction
 
-from hazardmap.hazards import models
+from hazardmap.hazards import learned_models
 from hazardmap.hazards.services.area_refuse import occupied, place_refuse
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.rows_put import array, rows_put
@@ -17,8 +17,8 @@ def stale_mark(witnesses: Collection[int] | None) -> int:
     Call it in the transaction that writes the version.
     """
     cells = _places_of(_everything()) if witnesses is None else _places_around(_looks(witnesses))
-    rows_put(models.StalePlace, [{"cell": cell} for cell in sorted(cells)], over=False)
-    return models.StalePlace.objects.count()
+    rows_put(learned_models.StalePlace, [{"cell": cell} for cell in sorted(cells)], over=False)
+    return learned_models.StalePlace.objects.count()
 
 
 def stale_refuse() -> Iterator[int]:
@@ -27,12 +27,12 @@ def stale_refuse() -> Iterator[int]:
     Each place is one transaction. What another worker is at is left to that one.
     """
     while _next_refuse():
-        yield models.StalePlace.objects.count()
+        yield learned_models.StalePlace.objects.count()
 
 
 @transaction.atomic
 def _next_refuse() -> bool:
-    waiting = models.StalePlace.objects.order_by("cell").select_for_update(skip_locked=True)
+    waiting = learned_models.StalePlace.objects.order_by("cell").select_for_update(skip_locked=True)
     place = waiting.first()
     if place is None:
         return False

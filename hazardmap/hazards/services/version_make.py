@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hazardmap.core.params import FusionParams
 from hazardmap.core.trust import settled
 from hazardmap.core.versions import SHIPPED, Part, moved_witnesses, version_json, with_parts
-from hazardmap.hazards import models
+from hazardmap.hazards import learned_models
 from hazardmap.hazards.services.checkpoints import checkpoints_carry
 from hazardmap.hazards.services.history_learn import Progress, history_learned
 from hazardmap.hazards.services.params_now import params_now
@@ -55,7 +55,7 @@ def version_propose(
 def version_write(proposal: Proposal, *, by: str) -> int:
     """Make it the current version; how many places now wait to be evaluated under it."""
     before = params_now()
-    models.FusionVersion.objects.create(
+    learned_models.FusionVersion.objects.create(
         by=by,
         learned=[part.value for part in proposal.parts],
         values=version_json(proposal.new, recall_table()),

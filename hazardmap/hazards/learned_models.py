@@ -1,0 +1,49 @@
+"""What the map has learned about its contributors, their cameras and itself."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from hazardmap.accounts.models import Device
+
+
+class Mounting(models.Model):
+    """How a device's camera is mounted, learned from its own drives (core.mounting).
+
+    Each view keeps the camera that it was located with, so this is no evidence. drives: how many
+    have taught it. learned_until: when the last frame of these was captured.
+    """
+
+    device = models.OneToOneField(Device, models.CASCADE, primary_key=True, related_name="+")
+    drives = models.PositiveIntegerField(default=0)
+    learned_until = models.DateTimeField()
+    information = models.JSONField(default=list)
+    vector = models.JSONField(default=list)
+
+
+class FusionVersion(models.Model):
+    """One version of the parameters of fusion (core.versions). Append-only; the newest counts.
+
+    learned: what of it the map found out at this version. values: all of them but the detector's
+    own recall table.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=254)
+    learned = models.JSONField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(by=""), name="fusion_version_by_somebody")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class StalePlace(models.Model):
+    """A place (cell of services.place_lock) that waits to be evaluated under the newest version."""
+
+    cell = models.BigIntegerField(primary_key=True)
