@@ -5,6 +5,7 @@ from math import radians, tan
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.drive import Drive, Sighting
@@ -144,18 +145,32 @@ def _occluded(
 def _pass_correlation(
     sightings: Sequence[Sighting], kinds: Mapping[str, Any], thresholds: Mapping[str, float]
 ) -> float:
-    """Mean product of the standardised misses of two frames of one thing's pass, 0..1."""
+    """Correlation of the misses of two frames of one thing's pass, 0..1: the mean over kinds.
+
+    Of each kind, products of what is off over products of the standard deviations, both summed
+    over all pairs: a mean of ratios would be that of the few misses where hardly one was expected.
+    And a sum over kinds would be that of the animals, in which species that are always found and
+    species that never are stand under one name.
+    """
     free = [s for s in sightings if s.visible >= FREE]
-    expected = _expected(free, kinds).clip(0.02, 0.98)
-    found = np.array([s.score >= thresholds[s.kind] for s in free], np.float64)
-    off = (found - expected) / np.sqrt(expected * (1 - expected))
-    number = np.unique([s.number for s in free], return_inverse=True)[1]
-    sums = np.bincount(number, weights=off) ** 2 - np.bincount(number, weights=off**2)
-    counts = np.bincount(number)
-    pairs = float((counts * (counts - 1)).sum())
-    if pairs < FEWEST_OCCLUDED:
-        return PRIOR_CORRELATION
-    return round(float(np.clip(sums.sum() / pairs, 0, 0.95)), 3)
+    found = []
+    for kind in sorted({s.kind for s in free}):
+        mine = [s for s in free if s.kind == kind]
+        number = np.unique([s.number for s in mine], return_inverse=True)[1]
+        counts = np.bincount(number)
+        if (counts * (counts - 1)).sum() < FEWEST_OCCLUDED:
+            continue
+        expected = _expected(mine, kinds).clip(0.02, 0.98)
+        seen = np.array([s.score >= thresholds[kind] for s in mine], np.float64)
+        off = _over_pairs(number, seen - expected)
+        spread = _over_pairs(number, np.sqrt(expected * (1 - expected)))
+        found.append(np.clip(off / spread, 0, 0.95))
+    return round(float(np.mean(found)), 3) if found else PRIOR_CORRELATION
+
+
+def _over_pairs(number: NDArray[np.intp], values: Floats) -> float:
+    """Sum of the products of all ordered pairs of values with the same number."""
+    return float((np.bincount(number, values) ** 2 - np.bincount(number, values**2)).sum())
 
 
 def _false_alarm(figures: Figures, correlation: float) -> float:
