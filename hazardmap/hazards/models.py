@@ -18,9 +18,9 @@ from hazardmap.core.hazard import Change, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import (  # Django looks for models here
-    cell_models,  # noqa: F401
-    learned_models,  # noqa: F401
-    zone_models,  # noqa: F401
+    cell_models,  # noqa: F401 - imported to be found
+    learned_models,  # noqa: F401 - as above
+    zone_models,  # noqa: F401 - as above
 )
 from hazardmap.platform.ids import new_id
 
