@@ -8,7 +8,7 @@ from hazardmap.core.hazard import LIVE, Hazard
 
 
 class News(StrEnum):
-    """Of one hazard, as somebody sees it who looks through a watch."""
+    """Of one hazard, as somebody sees it who watches."""
 
     APPEARED = "hazard.appeared"
     CHANGED = "hazard.changed"
@@ -37,19 +37,7 @@ class Watch:
 
 
 def news(before: bool, now: bool) -> News | None:
-    """before, now: whether a hazard was seen through the watch before the change, and is after."""
+    """before, now: whether a hazard was seen before the change, and is after, by any watch."""
     if now:
         return News.CHANGED if before else News.APPEARED
     return News.GONE if before else None
-
-
-def strongest(found: Collection[News]) -> News:
-    """The one word for several watches of one receiver: what it has to know at least.
-
-    What has appeared for one watch and changed for another has appeared; gone is gone only where
-    no watch sees it any more.
-    """
-    for one in (News.APPEARED, News.CHANGED):
-        if one in found:
-            return one
-    return News.GONE
