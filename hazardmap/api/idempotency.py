@@ -51,7 +51,7 @@ def idempotent(
     """Decorates the `post` of a view. Without the header nothing changes."""
 
     @wraps(post)
-    def once(view: V, request: Request, *path: P.args, **parts: P.kwargs) -> Response:
+    def once(view: V, request: Request, /, *path: P.args, **parts: P.kwargs) -> Response:
         key = _key_of(request)
         if key is None:
             return post(view, request, *path, **parts)

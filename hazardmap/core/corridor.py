@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import shapely
 from shapely.affinity import scale
+from shapely.geometry.base import BaseGeometry
 
 from hazardmap.core.region import Region, region_of
 from hazardmap.core.route import Route
@@ -35,7 +36,9 @@ def corridor(route: Route, margin_m: float) -> Region:
     return region_of(shapely.union_all(parts))
 
 
-def _widened(line: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", margin_m: float) -> object:
+def _widened(
+    line: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", margin_m: float
+) -> BaseGeometry:
     """line: (n, 2) degrees, short enough for its first latitude to stand for all."""
     narrow = math.cos(math.radians(line[0, 1]))
     flat = scale(shapely.LineString(line), narrow, 1.0, origin=(0.0, 0.0))

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -81,7 +81,7 @@ def deliveries_send(*, now: Callable[[], datetime] = timezone.now) -> int:
 
 
 def _claim(room: int, now: datetime) -> list[Claimed]:
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "leased_until": now + LEASE,
         "trips_at": webhook.TRIPS_AT,

@@ -1,10 +1,10 @@
 """Watch areas of an organisation: add and remove."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 
 from hazardmap.core.region import Region
@@ -34,7 +34,7 @@ def watch_add(
         raise WebhookRefused("endpoint_id", f"has {MOST} watch areas already")
     row = endpoint.watch_areas.create(
         name=name,
-        area=GEOSGeometry(memoryview(region.wkb), srid=4326),
+        area=cast(MultiPolygon, GEOSGeometry(memoryview(region.wkb), srid=4326)),
         kinds=None if kinds is None else sorted(kinds),
         min_probability=min_probability,
         published=published,
