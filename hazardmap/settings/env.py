@@ -38,6 +38,7 @@ class Env:
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
     tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
+    outbound_exceptions: host:port of receivers that need not lie on the public internet.
     """
 
     mode: Mode
@@ -53,6 +54,7 @@ class Env:
     shared: Path
     frame_max_age_days: int
     tile_secrets: tuple[str, ...] = field(repr=False)
+    outbound_exceptions: tuple[str, ...]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -81,6 +83,7 @@ class Env:
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
             tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
             or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
+            outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
         )
         result.check()
         return result
@@ -107,6 +110,10 @@ class Env:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
         if not self.hosts or "*" in self.hosts:
             raise EnvError("Production needs HAZARDMAP_HOSTS, the names that it answers to.")
+        if self.outbound_exceptions:
+            raise EnvError(
+                "Production sends to the public internet only: unset HAZARDMAP_OUTBOUND_EXCEPTIONS."
+            )
 
     def database(self) -> dict[str, Any]:
         """Django's database settings from DATABASE_URL (postgis://user:password@host/name).
