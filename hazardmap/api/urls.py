@@ -7,6 +7,7 @@ from hazardmap.api.v1.changes import Changes, HazardHistory
 from hazardmap.api.v1.export import Export
 from hazardmap.api.v1.frames import Frame, Frames, Pair
 from hazardmap.api.v1.hazards import HazardById, Hazards, HazardsInRegion
+from hazardmap.api.v1.keys import LeakedKeys
 from hazardmap.api.v1.ways import HazardsAhead, HazardsAlongRoute
 from hazardmap.platform.limited import limited
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("hazards/<uuid:hazard_id>", HazardById.as_view(), name="api-hazard"),
     path("hazards/<uuid:hazard_id>/changes", HazardHistory.as_view(), name="hazard-changes"),
     path("changes", Changes.as_view(), name="changes"),
+    path("keys/leaked", LeakedKeys.as_view(), name="leaked-keys"),
     path(
         "openapi.json",
         limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(
