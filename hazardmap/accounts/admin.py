@@ -7,9 +7,14 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import ApiKey, Device, KeyEvent, Membership, Organisation, User
 from hazardmap.platform.read_only_admin import AnyModelAdmin, AnyTabularInline, ReadOnlyAdmin
+
+# Secrets of second factors are nobody's to look at; `manage.py forget_second_factor` takes one off.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
