@@ -45,7 +45,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account. `witness` stands for it in the map's evidence and survives its deletion there."""
+    """An account. `witness` stands for it in the map's evidence and survives its deletion there.
+
+    leaving_at: when its owner left; what is left of it is being deleted.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
@@ -54,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    leaving_at = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -63,7 +67,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(leaving_at=None) | Q(is_active=False), name="user_who_left_is_off"
+            ),
+        ]
+        indexes = [
+            models.Index("leaving_at", condition=Q(leaving_at__isnull=False), name="user_leaving")
         ]
 
     def __str__(self) -> str:

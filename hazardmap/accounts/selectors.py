@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -76,6 +77,20 @@ def _camera(row: Device, base: Camera) -> Camera:
         pitch_sigma_deg=base.pitch_sigma_deg if row.pitch_deg is None else 0.5,
         yaw_sigma_deg=base.yaw_sigma_deg if row.yaw_deg is None else 0.7,
     )
+
+
+def account_facts(user: User) -> dict[str, Any]:
+    """What the rows of an account say of its owner, for him to read."""
+    memberships = user.membership_set.select_related("organisation").order_by("pk")
+    return {
+        "email": user.email,
+        "name": user.name,
+        "joined_at": user.joined_at,
+        "last_login": user.last_login,
+        "witness": user.witness,
+        "consents": list(user.consents.order_by("at").values("document", "version", "at")),
+        "organisations": [{"name": one.organisation.name, "role": one.role} for one in memberships],
+    }
 
 
 def has_account(email: str) -> bool:

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "hazardmap.web",
     "tiles",
     "hazardmap.closing",
+    "hazardmap.leaving",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"

@@ -52,6 +52,7 @@ CELERY_BEAT_SCHEDULE = {
         ("make work zones of what has changed", "hazardmap.hazards.tasks.refresh_zones", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("sum usage by the hour", "hazardmap.metering.tasks.roll_usage", 60.0),
+        ("forget those who have left", "hazardmap.leaving.tasks.forget_people", 300.0),
         ("forget ended sessions and links", "hazardmap.accounts.tasks.forget_ended", 3600.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
         ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 86_400.0),

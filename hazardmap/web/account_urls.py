@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from hazardmap.web import account, security, sign_in, sign_up, terms
+from hazardmap.web import account, security, sign_in, sign_up, terms, your_data
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("account/security/", security.security_page, name="security"),
     path("account/security/password/", security.change_password, name="password-change"),
     path("account/security/sessions/", security.end_sessions, name="sessions-end"),
+    path("account/data/", your_data.your_data_page, name="your-data"),
+    path("account/data/export.json", your_data.export, name="your-data-export"),
+    path("account/data/leave/", your_data.leave, name="leave"),
     path("account/second-factor/", security.enrol, name="second-factor"),
     path("account/second-factor/codes/", security.renew_codes, name="recovery-codes"),
     path("account/second-factor/remove/", security.remove, name="second-factor-remove"),

@@ -54,7 +54,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Other sessions end; this one goes on."""
     user = signed_in(request)
-    if CHANGING.too_many(user.email, client_address(request)):
+    if not may_try_password(request):
         messages.error(request, TOO_MANY)
         return HttpResponseRedirect(PAGE)
     try:
@@ -122,6 +122,11 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     ended = sessions_end(user=signed_in(request), number=number, but=_key(request))
     messages.success(request, _("Sessions ended: %(number)d.") % {"number": ended})
     return HttpResponseRedirect(f"{PAGE}#sessions")
+
+
+def may_try_password(request: HttpRequest) -> bool:
+    """Whoever sits at somebody else's open session must not guess his password."""
+    return not CHANGING.too_many(signed_in(request).email, client_address(request))
 
 
 def _key(request: HttpRequest) -> str:

@@ -1,6 +1,11 @@
 """What changes accounts, organisations, devices and keys."""
 
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
+from hazardmap.accounts.services.account_leave import (
+    account_delete,
+    account_leave,
+    accounts_leaving,
+)
 from hazardmap.accounts.services.consent_give import VERSIONS, consent_give, has_consented
 from hazardmap.accounts.services.device_pair import (
     NewDevice,
@@ -61,6 +66,9 @@ __all__ = [
     "NotAllowed",
     "Overlap",
     "PairingRefused",
+    "account_delete",
+    "account_leave",
+    "accounts_leaving",
     "consent_give",
     "device_create",
     "device_pair",
