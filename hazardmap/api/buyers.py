@@ -10,17 +10,21 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.authentication import BuyerKey, buyer_of
+from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
 from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
 from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
+from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
+from hazardmap.platform.rate_limit import spend
 from hazardmap.platform.request_id import request_id
 
 EXPLAIN: Final = Parameter(
@@ -30,11 +34,26 @@ EXPLAIN: Final = Parameter(
 _NUMBERS = Struct("<5dI?")
 
 
+TEST_REQUESTS_PER_DAY: Final = 1000
+
+
 class BuyerView(LimitedView):
+    """Answers keys that have the `scope`. A test key costs nothing, so it has its own bound."""
+
     authentication_classes = (BuyerKey,)
+    permission_classes = (IsAuthenticated, HasScope)
+    scope = Scope.HAZARDS
 
     def bucket(self, request: Request) -> str:
         return f"buyer:{buyer_of(request).key_id}"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        buyer = buyer_of(request)
+        if buyer.test:
+            left = spend(f"test:{buyer.key_id}", limit=TEST_REQUESTS_PER_DAY, period_s=86_400)
+            if left.events < 0:
+                raise Throttled(wait=left.reset_s)
 
 
 class CostEstimate(serializers.Serializer[Any]):

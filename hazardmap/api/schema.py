@@ -77,6 +77,8 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
     errors = {"400": "a rule is broken; `errors` names each field and rule"}
     if operation.get("security"):
         errors["401"] = "the token is missing, unknown, revoked or expired"
+    if {"apiKey": []} in operation.get("security", ()):
+        errors["403"] = "the key lacks the scope, or may not be used from here"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
     if operation["operationId"] == "exportHazards":

@@ -7,6 +7,7 @@ from hazardmap.api.v1.changes import Changes, HazardHistory
 from hazardmap.api.v1.export import Export
 from hazardmap.api.v1.frames import Frame, Frames, Pair
 from hazardmap.api.v1.hazards import HazardById, Hazards, HazardsInRegion
+from hazardmap.api.v1.keys import LeakedKeys
 from hazardmap.api.v1.watch_areas import WatchAreaById, WatchAreas
 from hazardmap.api.v1.ways import HazardsAhead, HazardsAlongRoute
 from hazardmap.api.v1.webhooks import (
@@ -47,6 +48,7 @@ urlpatterns = [
     path("webhooks/<uuid:endpoint_id>/replay", DeadReplay.as_view(), name="deliveries-replay"),
     path("deliveries/<uuid:delivery_id>", DeliveryById.as_view(), name="delivery"),
     path("deliveries/<uuid:delivery_id>/replay", DeliveryReplay.as_view(), name="delivery-replay"),
+    path("keys/leaked", LeakedKeys.as_view(), name="leaked-keys"),
     path(
         "openapi.json",
         limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from hazardmap.capture.selectors import with_picture
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES
@@ -107,6 +108,8 @@ def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
+    best = list(found.order_by("-score", "id")[:limit])
+    kept = with_picture(row.view_id for row in best)
     return [
         EvidenceImage(
             frame_id=row.view_id,
@@ -117,7 +120,8 @@ def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
             simulated=row.view.simulated,
             model_version=row.view.model_version,
         )
-        for row in found.order_by("-score", "id")[:limit]
+        for row in best
+        if row.view_id in kept
     ]
 
 

@@ -13,6 +13,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_vite",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "hazardmap.platform",
     "hazardmap.accounts",
     "hazardmap.capture",
@@ -26,6 +29,7 @@ INSTALLED_APPS = [
     "hazardmap.web",
     "tiles",
     "hazardmap.closing",
+    "hazardmap.leaving",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"

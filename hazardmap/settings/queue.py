@@ -52,6 +52,8 @@ CELERY_BEAT_SCHEDULE = {
         ("make work zones of what has changed", "hazardmap.hazards.tasks.refresh_zones", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("sum usage by the hour", "hazardmap.metering.tasks.roll_usage", 60.0),
+        ("forget those who have left", "hazardmap.leaving.tasks.forget_people", 300.0),
+        ("forget ended sessions and links", "hazardmap.accounts.tasks.forget_ended", 3600.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
         ("put watched hours into the usage log", "hazardmap.webhooks.tasks.meter_watches", 600.0),
         ("forget old messages", "hazardmap.webhooks.tasks.forget_deliveries", 3600.0),

@@ -23,6 +23,7 @@ from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.hazard import Hazard
+from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.hazards import search
 from hazardmap.metering.services import usage_record
@@ -36,6 +37,7 @@ ENCLOSED: Final = (*AREA, *FILTERS)
 
 
 class Export(BuyerView):
+    scope = Scope.EXPORTS
     quota = 60
 
     def bucket(self, request: Request) -> str:

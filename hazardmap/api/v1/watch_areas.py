@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.api.buyers import BuyerView
 from hazardmap.api.forms import form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
+from hazardmap.api.v1.webhooks import WebhookView
 from hazardmap.core.corridor import corridor
 from hazardmap.core.georeference import Fault
 from hazardmap.core.kinds import KINDS
@@ -64,7 +64,7 @@ class WatchList(serializers.Serializer[Any]):
     watch_areas = WatchArea(many=True)
 
 
-class WatchAreas(BuyerView):
+class WatchAreas(WebhookView):
     @extend_schema(operation_id="listWatchAreas", responses=WatchList)
     def get(self, request: Request) -> Response:
         """What your organisation watches."""
@@ -97,7 +97,7 @@ class WatchAreas(BuyerView):
         return Response(WatchArea(_found(organisation_id, watch_id)).data, status=201)
 
 
-class WatchAreaById(BuyerView):
+class WatchAreaById(WebhookView):
     @extend_schema(operation_id="getWatchArea", responses=WatchArea)
     def get(self, request: Request, watch_id: UUID) -> Response:
         """One watch area."""

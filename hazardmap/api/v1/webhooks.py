@@ -20,6 +20,7 @@ from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import Parameter, described, one_of, read, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
+from hazardmap.core.scopes import Scope
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
 
@@ -111,7 +112,11 @@ class DeliveryWithTries(Delivery):
     tries = Attempt(many=True)
 
 
-class Endpoints(BuyerView):
+class WebhookView(BuyerView):
+    scope = Scope.WEBHOOKS
+
+
+class Endpoints(WebhookView):
     @extend_schema(operation_id="listEndpoints", responses=EndpointList)
     def get(self, request: Request) -> Response:
         """Where your organisation is told of changes."""
@@ -135,7 +140,7 @@ class Endpoints(BuyerView):
         return _created(made, 201)
 
 
-class EndpointById(BuyerView):
+class EndpointById(WebhookView):
     @extend_schema(operation_id="getEndpoint", responses=Endpoint)
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         """One endpoint, and how it is doing."""
@@ -152,7 +157,7 @@ class EndpointById(BuyerView):
         return Response(status=204)
 
 
-class EndpointSecret(BuyerView):
+class EndpointSecret(WebhookView):
     @extend_schema(
         operation_id="rollEndpointSecret", request=RollRequest, responses={200: EndpointCreated}
     )
@@ -166,7 +171,7 @@ class EndpointSecret(BuyerView):
         return _created(made, 200)
 
 
-class EndpointEnable(BuyerView):
+class EndpointEnable(WebhookView):
     @extend_schema(operation_id="enableEndpoint", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
@@ -175,7 +180,7 @@ class EndpointEnable(BuyerView):
         return Response(status=204)
 
 
-class EndpointTest(BuyerView):
+class EndpointTest(WebhookView):
     @extend_schema(operation_id="testEndpoint", request=None, responses={202: TestAnswer})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
@@ -186,7 +191,7 @@ class EndpointTest(BuyerView):
         return Response({"delivery_id": str(made)}, status=202)
 
 
-class Deliveries(BuyerView):
+class Deliveries(WebhookView):
     @extend_schema(
         operation_id="listDeliveries", parameters=described(PAGE), responses=DeliveryList
     )
@@ -207,7 +212,7 @@ class Deliveries(BuyerView):
         )
 
 
-class DeadReplay(BuyerView):
+class DeadReplay(WebhookView):
     @extend_schema(
         operation_id="replayDeadDeliveries", request=ReplayRequest, responses=ReplayAnswer
     )
@@ -224,7 +229,7 @@ class DeadReplay(BuyerView):
         return Response({"messages": number})
 
 
-class DeliveryById(BuyerView):
+class DeliveryById(WebhookView):
     @extend_schema(operation_id="getDelivery", responses=DeliveryWithTries)
     def get(self, request: Request, delivery_id: UUID) -> Response:
         """One message, as it was sent, with every try."""
@@ -236,7 +241,7 @@ class DeliveryById(BuyerView):
         return Response({**Delivery(found.info).data, "body": found.body, "tries": tries})
 
 
-class DeliveryReplay(BuyerView):
+class DeliveryReplay(WebhookView):
     @extend_schema(operation_id="replayDelivery", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, delivery_id: UUID) -> Response:

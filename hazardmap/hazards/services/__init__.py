@@ -19,6 +19,7 @@ from hazardmap.hazards.services.version_make import (
     version_propose,
     version_write,
 )
+from hazardmap.hazards.services.witness_forget import witness_forget
 from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "verdict_undo",
     "version_propose",
     "version_write",
+    "witness_forget",
     "zones_rebuild",
     "zones_refresh",
 ]
