@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Device, User
+from hazardmap.accounts.models import ApiKey, Device, Membership, User
 from hazardmap.core.camera import Camera
 from hazardmap.core.tokens import Use, parse_token
 
@@ -114,3 +114,12 @@ def witnesses(account_ids: Iterable[UUID]) -> dict[UUID, int]:
 def keys_of(organisation_id: UUID) -> list[str]:
     """The public ids of all keys that an organisation ever had."""
     return list(ApiKey.objects.filter(organisation=organisation_id).values_list("kid", flat=True))
+
+
+def billing_addresses(organisation_id: UUID) -> list[str]:
+    """E-mail addresses of the members who see to an organisation's bills."""
+    payers = [Membership.Role.OWNER, Membership.Role.BILLING]
+    members = Membership.objects.filter(
+        organisation=organisation_id, role__in=payers, user__is_active=True
+    )
+    return list(members.order_by("user__email").values_list("user__email", flat=True))

@@ -51,7 +51,7 @@ CELERY_BEAT_SCHEDULE = {
         ("evaluate under a new version", "hazardmap.hazards.tasks.stale_refuse", 10.0),
         ("make work zones of what has changed", "hazardmap.hazards.tasks.refresh_zones", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
-        ("sum usage by the hour", "hazardmap.metering.tasks.roll_usage", 60.0),
+        ("compare spending with caps", "hazardmap.billing.tasks.watch_spending", 2.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
         ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 86_400.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
