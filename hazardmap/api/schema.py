@@ -46,6 +46,7 @@ WRITING = {
     "replayDelivery",
     "addWatchArea",
 }
+FREE = ("/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
 CONDITIONAL = {
     "listHazards",
     "listHazardsAhead",
@@ -59,20 +60,20 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the errors that each operation can answer with, as problem documents."""
     result["components"]["schemas"]["Problem"] = PROBLEM
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for operations in result["paths"].values():
+    for path, operations in result["paths"].items():
         for operation in operations.values():
             if operation["operationId"] in WRITING:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if operation["operationId"] in CONDITIONAL:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
-            for status, description in _errors(operation).items():
+            for status, description in _errors(operation, free=path.startswith(FREE)).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
                 )
     return result
 
 
-def _errors(operation: dict[str, Any]) -> dict[str, str]:
+def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
     errors = {"400": "a rule is broken; `errors` names each field and rule"}
     if operation.get("security"):
@@ -91,5 +92,8 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
     if {"apiKey": []} in operation.get("security", ()):
+        if not free:
+            errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"
+            errors["429"] += "; or the plan's quota is used up"
         errors["503"] = "it took too long; ask for a smaller area"
     return errors

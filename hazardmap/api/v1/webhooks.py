@@ -114,6 +114,7 @@ class DeliveryWithTries(Delivery):
 
 class WebhookView(BuyerView):
     scope = Scope.WEBHOOKS
+    meter = None
 
 
 class Endpoints(WebhookView):
