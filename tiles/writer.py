@@ -39,9 +39,9 @@ class Writer:
         return mvt.layer(mvt.header(self._name, self._keys, self._values), *self._features)
 
 
-def truncated(shown: int, left_out: int) -> bytes:
+def truncated(shown: int, left_out: int, name: str = "truncated") -> bytes:
     """A layer with one point, in the middle of the tile, that says how much is not in it."""
-    writer = Writer("truncated")
+    writer = Writer(name)
     middle = mvt.point(mvt.EXTENT // 2, mvt.EXTENT // 2)
     writer.add(1, {"shown": shown, "left_out": left_out}, mvt.Shape.POINT, middle)
     return writer.layer()

@@ -35,6 +35,7 @@ USAGE_LOG = ENV.var / "usage"
 # Built tiles, and a file for each key that must not get any (tiles.files, tiles.denied).
 TILE_FILES = ENV.var / "tiles"
 TILE_DENIED = ENV.var / "denied"
+TILE_EXPORT = ENV.var / "export" / "hazardmap.pmtiles"
 TILE_SECRETS = ENV.tile_secrets
 FRAME_MAX_AGE_DAYS = ENV.frame_max_age_days
 DETECTION_MANIFEST = ENV.weights
