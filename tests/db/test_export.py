@@ -2,7 +2,7 @@
 
 import gzip
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def _failing_after(count: int, call: Callable[..., None]) -> Callable[..., None]
 
 
 @pytest.fixture
-def body(path: Path) -> Iterator[bytes]:
+def body(path: Path) -> bytes:
     path.parent.mkdir()
     path.write_bytes(bytes(range(200)))
     return path.read_bytes()
