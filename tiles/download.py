@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 
-PARTS_PER_MINUTE: Final = 1200
+PARTS_PER_MINUTE: Final = 600
 MEDIA_TYPE: Final = "application/vnd.pmtiles"
 CHUNK_BYTES: Final = 65_536
 SHORT_BYTES: Final = 262_144

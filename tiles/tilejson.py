@@ -87,7 +87,10 @@ def roads_json(template: str) -> dict[str, Any]:
     """TileJSON of the streets."""
     zooms = (roads.MIN_ZOOM, 15)
     fields = {"name": "name of the street", "highway": "OpenStreetMap's class"}
-    layers = [_layer("roads", "streets", zooms, fields)]
+    layers = [
+        _layer("roads", "streets", zooms, fields),
+        _truncated("streets of the larger classes", zooms, roads.TRUNCATED),
+    ]
     return _tilejson("roads", template, zooms, layers, attribution=OSM)
 
 

@@ -6,6 +6,8 @@ from typing import Final
 from tiles import mvt
 
 Value = bool | int | float | str
+BUDGET_BYTES: Final = 500_000
+"""A tile is hardly larger, not compressed; what has no room is counted in it (`truncated`)."""
 FEATURE_ID_MASK: Final = (1 << 53) - 1
 """What of an id is exact in JavaScript's numbers."""
 

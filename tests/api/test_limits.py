@@ -7,6 +7,7 @@ from hazardmap.platform.rate_limit import allow
 from hazardmap.web.images import PICTURES_PER_MINUTE
 from hazardmap.web.map_data import ANSWERS_PER_MINUTE
 from hazardmap.web.pages import PAGES_PER_MINUTE
+from tiles.download import PARTS_PER_MINUTE
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "192.0.2.7"
@@ -17,6 +18,7 @@ LIMITS = [
     ("copies of the source", 30, "/source.tar.gz"),
     ("descriptions of the API", 120, "/api/v1/openapi.json"),
     ("descriptions of tiles", 300, "/tiles/v1/hazards.json"),
+    ("parts of the archive", PARTS_PER_MINUTE, "/tiles/v1/hazardmap.pmtiles"),
 ]
 
 
