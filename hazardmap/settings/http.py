@@ -9,6 +9,7 @@ APPEND_SLASH = True
 
 MIDDLEWARE = [
     "hazardmap.platform.request_id.Traced",
+    "hazardmap.platform.silence.Bounded",
     "hazardmap.web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

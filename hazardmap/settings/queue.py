@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from hazardmap.settings.env import ENV, Mode
 
 CELERY_BROKER_URL = (
@@ -61,4 +63,9 @@ CELERY_BEAT_SCHEDULE = {
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
         *_DEMO,
     ]
+}
+CELERY_BEAT_SCHEDULE["write the whole map into a file"] = {
+    "task": "tiles.tasks.export_tiles",
+    "schedule": crontab(hour=3, minute=17),
+    "options": {"expires": 3600.0},
 }
