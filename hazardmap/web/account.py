@@ -30,19 +30,19 @@ def account_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def pairing_code(request: HttpRequest) -> HttpResponse:
     """A new code, shown in the answer and nowhere else."""
-    return _account(request, pairing_code_create(owner=_user(request)))
+    return _account(request, pairing_code_create(owner=signed_in(request)))
 
 
 @login_required
 @require_POST
 def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
-    device_revoke(owner=_user(request), device_id=device_id)
+    device_revoke(owner=signed_in(request), device_id=device_id)
     messages.success(request, "The device can no longer upload.")
     return HttpResponseRedirect("/account/#devices")
 
 
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request)
     frames = frames_of(user.pk, limit=RECENT_FRAMES)
     context = {
         "code": code,
@@ -55,7 +55,7 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     return render(request, "web/account.html", context)
 
 
-def _user(request: HttpRequest) -> User:
+def signed_in(request: HttpRequest) -> User:
     """The signed-in user; `login_required` has seen to it."""
     assert isinstance(request.user, User)  # noqa: S101 - narrows the type, never fails
     return request.user

@@ -18,6 +18,7 @@ from hazardmap.hazards.services.version_make import (
     version_propose,
     version_write,
 )
+from hazardmap.hazards.services.vote_give import VoteRefused, vote_give
 from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Proposal",
     "RoadsUnreadable",
     "VerdictRefused",
+    "VoteRefused",
     "area_refuse",
     "cells_rebuild",
     "cells_refresh",
@@ -38,6 +40,7 @@ __all__ = [
     "verdict_undo",
     "version_propose",
     "version_write",
+    "vote_give",
     "zones_rebuild",
     "zones_refresh",
 ]
