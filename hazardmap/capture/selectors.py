@@ -11,7 +11,7 @@ from django.db.models import FloatField, Func, Max, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from hazardmap.capture.models import Frame
+from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.ids import uuid7
 
 TRACK_WINDOW = timedelta(seconds=30)
@@ -93,6 +93,27 @@ def stored_image(frame_id: UUID) -> bytes | None:
         return None
     with default_storage.open(path) as file:
         return bytes(file.read())
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A picture that only moderators see. erase_at: None while its removal is not decided."""
+
+    since: datetime
+    erase_at: datetime | None
+    erased_at: datetime | None
+
+
+def hidden_picture(frame_id: UUID) -> Hidden | None:
+    """None where the picture is hidden from nobody."""
+    found = Takedown.objects.filter(frame_id=frame_id).first()
+    return None if found is None else Hidden(found.hidden_at, found.erase_at, found.erased_at)
+
+
+def hidden_among(frame_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these frames whose pictures only moderators may see."""
+    found = Takedown.objects.filter(frame_id__in=list(frame_ids))
+    return set(found.values_list("frame_id", flat=True))
 
 
 def poses(frame_ids: Iterable[UUID]) -> dict[UUID, FramePose]:

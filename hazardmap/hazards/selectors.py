@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import witnesses
+from hazardmap.capture.selectors import hidden_among
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES
@@ -26,6 +27,7 @@ from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
+_SPARE = 24  # pictures in reserve for those that are hidden
 
 
 class Covered(NamedTuple):
@@ -113,11 +115,14 @@ def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
     return [rows.evidence_of(row) for row in reversed(trail[:limit])]
 
 
-def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
-    """The frames that show a hazard, best report first."""
+def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list[EvidenceImage]:
+    """The frames that show a hazard, best report first; those that are hidden only if asked for."""
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
+    best = list(found.order_by("-score", "id")[: limit + _SPARE])
+    unseen = set() if hidden else hidden_among({row.view_id for row in best})
+    shown = [row for row in best if row.view_id not in unseen]
     return [
         EvidenceImage(
             frame_id=row.view_id,
@@ -128,7 +133,7 @@ def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
             simulated=row.view.simulated,
             model_version=row.view.model_version,
         )
-        for row in found.order_by("-score", "id")[:limit]
+        for row in shown[:limit]
     ]
 
 

@@ -8,8 +8,8 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-MACHINE_READ: Final = ("/api/", "/tiles/", "/images/", "/static/", "/healthz", "/admin/")
-"""These answer in English, and the same to everybody: caches keep one copy of them."""
+MACHINE_READ: Final = ("/api/", "/tiles/", "/static/", "/healthz", "/admin/")
+"""These, and pictures, answer in English and the same to everybody: caches keep one copy."""
 YEAR_S: Final = 365 * 86_400
 
 
@@ -17,7 +17,7 @@ class PageLanguage(LocaleMiddleware):
     """Django's, with a menu of plain links: `?lang=de` shows a page in German and is remembered."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path.startswith(MACHINE_READ):
+        if _machine_read(request):
             translation.activate(settings.LANGUAGE_CODE)
             return
         super().process_request(request)
@@ -27,7 +27,7 @@ class PageLanguage(LocaleMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if request.path.startswith(MACHINE_READ):
+        if _machine_read(request):
             return response
         if chosen := _chosen(request):
             response.set_cookie(
@@ -39,6 +39,10 @@ class PageLanguage(LocaleMiddleware):
                 httponly=True,
             )
         return super().process_response(request, response)
+
+
+def _machine_read(request: HttpRequest) -> bool:
+    return request.path.startswith(MACHINE_READ) or request.path.endswith(".jpg")
 
 
 def _chosen(request: HttpRequest) -> str | None:

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from hazardmap.accounts.login import ThrottledLoginForm
-from hazardmap.web import account, discovery, feeds, images, map_data, pages, source, votes
+from hazardmap.web import account, discovery, feeds, images, map_data, pages, reports, source, votes
 from hazardmap.web.area_page import area_page
 from hazardmap.web.hazard_page import hazard_page
 from hazardmap.web.list_page import list_page
@@ -13,6 +13,8 @@ urlpatterns = [
     path("", pages.map_page, name="map"),
     path("hazards/<uuid:hazard_id>/", hazard_page, name="hazard"),
     path("hazards/<uuid:hazard_id>/vote/", votes.vote, name="hazard-vote"),
+    path("images/<uuid:frame_id>/report/", reports.report_page, name="image-report"),
+    path("reports/<str:receipt>/", reports.receipt_page, name="report"),
     path("list/", list_page, name="list"),
     path("area/<slug:area>/", area_page, name="area"),
     path("area/<slug:area>/feed.rss", feeds.rss, name="area-rss"),
