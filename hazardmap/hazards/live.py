@@ -1,5 +1,6 @@
-"""Live hazards by place, as querysets for the reads of this app."""
+"""Hazards by place, live ones unless others are asked for, as querysets for this app's reads."""
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -15,23 +16,25 @@ from hazardmap.hazards import models
 STATES = sorted(state.value for state in LIVE)
 
 
-def live() -> QuerySet[models.Hazard]:
-    """Every live hazard, with its `place` as a plane geometry, on which the index is.
+def live(states: Sequence[str] = STATES) -> QuerySet[models.Hazard]:
+    """Every hazard in these states, with its `place` as a plane geometry, on which the index is.
 
     Sides of a box are parallels and meridians, not great circles.
     """
-    found = models.Hazard.objects.filter(state__in=STATES)
+    found = models.Hazard.objects.filter(state__in=states)
     return found.alias(place=Cast("position", GeometryField()))
 
 
-def live_in(bbox: Bbox | None) -> QuerySet[models.Hazard]:
+def live_in(bbox: Bbox | None, states: Sequence[str] = STATES) -> QuerySet[models.Hazard]:
     """Those in a box (west > east crosses the antimeridian); `None` is the whole world."""
-    return live() if bbox is None else live_touching(boxes(bbox))
+    return live(states) if bbox is None else live_touching(boxes(bbox), states)
 
 
-def live_touching(areas: list[GEOSGeometry]) -> QuerySet[models.Hazard]:
+def live_touching(
+    areas: list[GEOSGeometry], states: Sequence[str] = STATES
+) -> QuerySet[models.Hazard]:
     """Those in any of these plane areas."""
-    return live().filter(reduce(or_, (Q(place__intersects=area) for area in areas)))
+    return live(states).filter(reduce(or_, (Q(place__intersects=area) for area in areas)))
 
 
 def boxes(bbox: Bbox) -> list[GEOSGeometry]:

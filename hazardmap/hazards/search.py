@@ -36,7 +36,7 @@ from hazardmap.core.region import Region
 from hazardmap.core.route import Match, Route, Side, match, side
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.live import boxes, live, live_in, live_touching
+from hazardmap.hazards.live import STATES, boxes, live, live_in, live_touching
 
 STRETCH_M = 100_000.0
 """How much of a route one page looks at."""
@@ -179,7 +179,18 @@ def _met(
     }
 
 
-def _within(area: Area) -> QuerySet[models.Hazard]:
+def newest(
+    area: Area | None, wanted: Wanted, *, limit: int, states: Sequence[str] = STATES
+) -> list[Hazard]:
+    """Those that were seen last, in that order; in the whole world where there is no area.
+
+    states: live ones, unless those are asked for that are over.
+    """
+    found = _wanted(live(states) if area is None else _within(area, states), wanted)
+    return _hazards(found.order_by("-last_seen", "-id")[:limit])
+
+
+def _within(area: Area, states: Sequence[str] = STATES) -> QuerySet[models.Hazard]:
     if isinstance(area, Circle):
         place = Value(Point(area.lon, area.lat, srid=4326), PointField(geography=True))
         near = Func(
@@ -189,12 +200,12 @@ def _within(area: Area) -> QuerySet[models.Hazard]:
             function="ST_DWithin",
             output_field=BooleanField(),
         )
-        return live_in(area.box()).filter(near)
+        return live_in(area.box(), states).filter(near)
     if isinstance(area, Cell):
-        return live().filter(cell__range=area.span())
+        return live(states).filter(cell__range=area.span())
     if isinstance(area, Region):
-        return live_touching([GEOSGeometry(memoryview(area.wkb))])
-    return live_in(area)
+        return live_touching([GEOSGeometry(memoryview(area.wkb))], states)
+    return live_in(area, states)
 
 
 def _touching_any(envelopes: Sequence[Bbox]) -> QuerySet[models.Hazard]:

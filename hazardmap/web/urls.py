@@ -2,11 +2,23 @@
 
 from django.urls import include, path
 
-from hazardmap.web import images, map_data, pages, source
+from hazardmap.web import discovery, feeds, images, map_data, pages, reports, source, votes
+from hazardmap.web.area_page import area_page
+from hazardmap.web.hazard_page import hazard_page
+from hazardmap.web.list_page import list_page
 
 urlpatterns = [
     path("", pages.map_page, name="map"),
-    path("hazards/<uuid:hazard_id>/", pages.hazard_page, name="hazard"),
+    path("hazards/<uuid:hazard_id>/", hazard_page, name="hazard"),
+    path("hazards/<uuid:hazard_id>/vote/", votes.vote, name="hazard-vote"),
+    path("images/<uuid:frame_id>/report/", reports.report_page, name="image-report"),
+    path("reports/<str:receipt>/", reports.receipt_page, name="report"),
+    path("list/", list_page, name="list"),
+    path("area/<slug:area>/", area_page, name="area"),
+    path("area/<slug:area>/feed.rss", feeds.rss, name="area-rss"),
+    path("area/<slug:area>/feed.geojson", feeds.geojson, name="area-geojson"),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("sitemap.xml", discovery.sitemap, name="sitemap"),
     path("drive/", pages.drive_page, name="drive"),
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),

@@ -1,6 +1,13 @@
-"""How pages write numbers."""
+"""How pages write numbers, times and lengths."""
+
+import json
+from datetime import datetime
+from typing import Any
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -9,3 +16,29 @@ register = template.Library()
 def percent(share: float) -> str:
     """A share, 0..1, as whole per cent."""
     return f"{round(100 * share)}\u00a0%"
+
+
+@register.filter
+def utc_time(at: datetime) -> SafeString:
+    """A moment in UTC; the page's script writes it anew in the reader's own zone."""
+    shown = f"{date_format(at, 'DATE_FORMAT')}, {date_format(at, 'TIME_FORMAT')} UTC"
+    return format_html('<time datetime="{}" data-moment>{}</time>', at.isoformat(), shown)
+
+
+@register.filter
+def distance(length_m: float) -> SafeString:
+    """A length; the page's script writes it anew where people count in feet and miles."""
+    if length_m >= 1000:
+        shown = f"{length_m / 1000:.1f}\u00a0km"
+    else:
+        shown = f"{length_m:.{1 if length_m < 10 else 0}f}\u00a0m"
+    return format_html('<data value="{}" data-metres>{}</data>', f"{length_m:.1f}", shown)
+
+
+@register.filter
+def linked_data(value: dict[str, Any]) -> SafeString:
+    """JSON-LD for search engines: data, which no browser runs."""
+    text = json.dumps(value, ensure_ascii=False)
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped
