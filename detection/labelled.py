@@ -59,7 +59,8 @@ _EVERYTHING: Final = " ".join(CLASSES)
 # What each source labels wherever it is seen, judged on sheets of its pictures: a kind that no
 # picture of a source shows is labelled exhaustively there too. Wherever animals are, only those of
 # deer_easton are deer. raccoon_dataset leaves out the odd cat or dog beside the raccoon, and
-# roboflow_traffic_cones one cone in ten or twenty: both cost a good network some precision.
+# roboflow_traffic_cones one cone in ten or twenty: both cost a good network some precision. Of drawn
+# animals some are deer, and their labels do not say which.
 EXHAUSTIVE: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
     {
         source: frozenset(map(CLASSES.index, names.split()))
@@ -77,6 +78,7 @@ EXHAUSTIVE: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
             "roboflow_traffic_cones": "cone animal deer drum_barrel",
             "negatives_highway_vehicles": _EVERYTHING,
             "road_frames": _EVERYTHING,
+            "drawn": _EVERYTHING.removesuffix(" deer"),
         }.items()
     }
 )
