@@ -21,7 +21,8 @@ class Recipe:
     backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
     biases and norms. warmup: steps of linear rise; then a cosine down to 2 %. begun: share of the
     way from the loss of the one-to-many head to that of the one-to-one head that `start` has gone
-    already, 0 for COCO weights. mosaic: share of squares put together from four. shares: how often each source is drawn from, any positive scale.
+    already, 0 for COCO weights. mosaic: share of squares put together from four. shares: how often
+    each source is drawn from, any positive scale.
     """
 
     seed: int
