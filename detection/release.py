@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from detection import labelled
 from detection.backends.export import DEFAULT_DIR
+from detection.backends.network import Precision
 from detection.backends.yolo import Yolo
 from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, Claim, claim
 from detection.far import FarCrop
@@ -26,7 +27,6 @@ from detection.manifest import (
     Hazards,
     ManifestError,
     Model,
-    Precision,
     Role,
     load_manifest,
     read_models,

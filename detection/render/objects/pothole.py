@@ -54,7 +54,7 @@ def _picture(rng: Rng, dull: bool) -> NDArray[np.uint8]:
     alpha = np.where(depth > 0, 0.96, np.maximum(0.45 * rim, 0.42 * crumbs))
     colour = np.where((depth > 0)[..., None], tone, rim_tone)
     colour = np.where(crumbs[..., None], _ASPHALT * 1.25, colour)
-    return (np.clip(np.dstack([colour, alpha]), 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.clip(np.dstack([colour, alpha]), 0, 1) * 255, np.uint8)
 
 
 def _depth(rng: Rng) -> Field:
