@@ -71,14 +71,17 @@ bench-tiles-serving: ## how fast built tiles leave, beside plain files of nginx,
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.tiles_serving --write $(BENCH_ARGS)
 
 DATA ?= ../shared/data
-RUN ?= var/train/run
+TRAIN = .venv/bin/python -m detection.train --data $(DATA)
 DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
 train: ## draw pictures, train the road network, measure and release it (hours on a CPU; a killed run goes on)
 	@test -e var/train/sets/3/drawn/data.yaml || $(DRAW) --out var/train/sets/3/drawn --seed 3 --count 2500
 	@test -e var/train/sets/4/drawn/data.yaml || $(DRAW) --out var/train/sets/4/drawn --seed 4 --count 2000
 	@test -e var/train/sets/5/drawn/data.yaml || $(DRAW) --out var/train/sets/5/drawn --seed 5 --count 900 --lone 1
-	@.venv/bin/python -m detection.train --data $(DATA) var/train/sets --out $(RUN) $(TRAIN_ARGS)
-	@$(MAKE) evaluate WEIGHTS=$(RUN)/road.pt
+	@test -e var/train/sets/6/drawn/data.yaml || $(DRAW) --out var/train/sets/6/drawn --seed 6 --count 2600 --lone 0.3
+	@test -e var/train/sets/7/drawn/data.yaml || $(DRAW) --out var/train/sets/7/drawn --seed 7 --count 700 --lone 1
+	@$(TRAIN) var/train/sets/[345] --recipe detection/train/round_one.toml --out var/train/round_one $(TRAIN_ARGS)
+	@$(TRAIN) var/train/sets/[67] --recipe detection/train/round_two.toml --out var/train/round_two $(TRAIN_ARGS)
+	@$(MAKE) evaluate WEIGHTS=var/train/round_two/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 1
