@@ -14,9 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import BuyerKey, buyer_of
-from hazardmap.api.geojson import MEDIA_TYPE, timestamp
+from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
+from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
