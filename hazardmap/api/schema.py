@@ -36,13 +36,7 @@ IDEMPOTENCY_KEY = {
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 WRITING = {"uploadFrame", "pairDevice"}
-CONDITIONAL = {
-    "listHazards",
-    "listHazardsAhead",
-    "getHazard",
-    "listChanges",
-    "listChangesOfHazard",
-}
+STREAMED = {"exportHazards"}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -50,16 +44,22 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["components"]["schemas"]["Problem"] = PROBLEM
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
-        for operation in operations.values():
+        for method, operation in operations.items():
             if operation["operationId"] in WRITING:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            if operation["operationId"] in CONDITIONAL:
+            if method == "get" and _of_buyers(operation) - STREAMED:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
             for status, description in _errors(operation).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
                 )
     return result
+
+
+def _of_buyers(operation: dict[str, Any]) -> set[str]:
+    """The id of an operation that buyers ask for; nothing for all others."""
+    theirs = {"apiKey": []} in operation.get("security", ())
+    return {operation["operationId"]} if theirs else set()
 
 
 def _errors(operation: dict[str, Any]) -> dict[str, str]:
@@ -69,7 +69,7 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["401"] = "the token is missing, unknown, revoked or expired"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
-    if operation["operationId"] == "exportHazards":
+    if operation["operationId"] in STREAMED:
         errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
@@ -78,6 +78,6 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["409"] = "a request with this Idempotency-Key is being processed"
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
-    if {"apiKey": []} in operation.get("security", ()):
+    if _of_buyers(operation):
         errors["503"] = "it took too long; ask for a smaller area"
     return errors

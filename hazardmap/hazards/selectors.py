@@ -107,18 +107,20 @@ def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
-    return [
-        EvidenceImage(
-            frame_id=row.view_id,
-            captured_at=row.view.captured_at,
-            kind=row.kind,
-            score=row.score,
-            box=Box(*row.box),
-            simulated=row.view.simulated,
-            model_version=row.view.model_version,
-        )
-        for row in found.order_by("-score", "id")[:limit]
-    ]
+    return [image_of(row) for row in found.order_by("-score", "id")[:limit]]
+
+
+def image_of(row: models.Observation) -> EvidenceImage:
+    """row: with its view."""
+    return EvidenceImage(
+        frame_id=row.view_id,
+        captured_at=row.view.captured_at,
+        kind=row.kind,
+        score=row.score,
+        box=Box(*row.box),
+        simulated=row.view.simulated,
+        model_version=row.view.model_version,
+    )
 
 
 def is_evidence(frame_id: UUID) -> bool:

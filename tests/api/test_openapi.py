@@ -1,8 +1,11 @@
 """The OpenAPI document: valid, whole, and right about tokens and errors."""
 
+import re
+
 import pytest
 from drf_spectacular.validation import validate_schema
 
+from hazardmap.api.formats import WRITERS
 from hazardmap.api.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +26,7 @@ def test_it_is_valid_and_generated_without_a_warning(document, capsys, client):
 
 def test_it_lists_every_address(document):
     routes = {f"/api/v1/{pattern.pattern}" for pattern in urlpatterns} - {"/api/v1/openapi.json"}
-    listed = {
-        path.replace("{frame_id}", "<uuid:frame_id>").replace("{hazard_id}", "<uuid:hazard_id>")
-        for path in document["paths"]
-    }
+    listed = {re.sub(r"\{(\w+_id)\}", r"<uuid:\1>", path) for path in document["paths"]}
     assert listed == routes
 
 
@@ -43,6 +43,10 @@ def test_it_lists_every_address(document):
         ("hazards/{hazard_id}", "get", "apiKey", "200 304 400 401 404 429 503"),
         ("hazards/{hazard_id}/changes", "get", "apiKey", "200 304 400 401 404 429 503"),
         ("hazards/export", "get", "apiKey", "200 400 401 406 429 503"),
+        ("hazards/{hazard_id}/evidence", "get", "apiKey", "200 304 400 401 404 429 503"),
+        ("workzones", "get", "apiKey", "200 304 400 401 429 503"),
+        ("workzones/{zone_id}", "get", "apiKey", "200 304 400 401 404 429 503"),
+        ("coverage", "get", "apiKey", "200 304 400 401 429 503"),
         ("changes", "get", "apiKey", "200 304 400 401 429 503"),
     ],
 )
@@ -59,8 +63,8 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
         elif status >= "400":
             assert kinds == {"application/problem+json"}
         elif path == "hazards/export":
-            assert kinds == {"application/geo+json", "application/x-ndjson", "text/csv"}
-        elif "hazards" in path and "changes" not in path:
+            assert kinds == set(WRITERS)
+        elif not path.endswith(("changes", "evidence", "frames", "frame_id}", "pair")):
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}
