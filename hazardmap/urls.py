@@ -12,6 +12,7 @@ handler500 = "hazardmap.errors.failed"
 urlpatterns = [
     path("healthz", healthz),
     path("api/v1/", include("hazardmap.api.urls")),
+    path("ogc/", include("hazardmap.api.ogc.urls")),
     path("tiles/v1/", include("tiles.urls")),
     path("admin/", admin.site.urls),
     path("", include("hazardmap.web.urls")),

@@ -69,8 +69,12 @@ def metered(
     media_type: str = MEDIA_TYPE,
 ) -> Response:
     """An answer whose hazards are on the buyer's account before it leaves: a unit each."""
-    goods = Goods(len(hazards), tuple(hazard.id for hazard in hazards), _state(hazards))
-    return sold(request, goods, subject, body, media_type=media_type)
+    return sold(request, goods_of(hazards), subject, body, media_type=media_type)
+
+
+def goods_of(hazards: Sequence[Hazard]) -> Goods:
+    """A unit each."""
+    return Goods(len(hazards), tuple(hazard.id for hazard in hazards), _state(hazards))
 
 
 def sold(

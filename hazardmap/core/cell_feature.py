@@ -25,5 +25,6 @@ def outline(cell: int) -> dict[str, Any]:
         cut = shapely.from_wkb(read_region(plain).wkb)
     except ValueError:  # around a pole
         return plain
-    parts = [[list(map(list, part.exterior.coords))] for part in shapely.orient_polygons(cut).geoms]
+    halves = shapely.get_parts(shapely.orient_polygons(cut))
+    parts = [[shapely.get_coordinates(half).tolist()] for half in halves]
     return {"type": "MultiPolygon", "coordinates": parts}

@@ -134,7 +134,7 @@ class HazardEvidence(BuyerView):
             "hazard": str(hazard_id),
             "trail": entries,
             "head": head,
-            "links": links_of(request, last and _text(last, head)),
+            "links": links_of(request, None if last is None else _text(last, head)),
         }
         state = sha256(f"{head}{hazard.state.value}".encode()).digest()
         return sold(request, Goods(1, (hazard_id,), state), "evidence", body, media_type=MEDIA_TYPE)

@@ -140,7 +140,7 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
         (feature(hazard, as_of) for hazard in hazards),
         as_of=as_of,
         changed_at=changed_at,
-        links=links_of(request, more and str(more)),
+        links=links_of(request, None if more is None else str(more)),
     )
     return metered(request, hazards, "hazards", body)
 
