@@ -11,17 +11,22 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.authentication import BuyerKey, buyer_of
+from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
 from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
+from hazardmap.api.spending import check_affordable, give_back, reserve
 from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
+from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
+from hazardmap.platform.rate_limit import spend
 from hazardmap.platform.request_id import request_id
 
 EXPLAIN: Final = Parameter(
@@ -31,11 +36,32 @@ EXPLAIN: Final = Parameter(
 _NUMBERS = Struct("<5dI?")
 
 
+TEST_REQUESTS_PER_DAY: Final = 1000
+
+
 class BuyerView(LimitedView):
+    """Answers keys that have the `scope`. A test key costs nothing, so it has its own bound.
+
+    meter: what its answers are counted by; None where they are free.
+    """
+
     authentication_classes = (BuyerKey,)
+    permission_classes = (IsAuthenticated, HasScope)
+    scope = Scope.HAZARDS
+    meter: Meter | None = Meter.HAZARD
 
     def bucket(self, request: Request) -> str:
         return f"buyer:{buyer_of(request).key_id}"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        buyer = buyer_of(request)
+        if buyer.test:
+            left = spend(f"test:{buyer.key_id}", limit=TEST_REQUESTS_PER_DAY, period_s=86_400)
+            if left.events < 0:
+                raise Throttled(wait=left.reset_s)
+        elif self.meter is not None and "explain" not in request.query_params:
+            check_affordable(request, self.meter)
 
 
 class CostEstimate(serializers.Serializer[Any]):
@@ -87,27 +113,23 @@ def sold(
 ) -> Response:
     """An answer that is on the buyer's account before it leaves.
 
-    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing.
+    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises
+    Unaffordable.
     """
-    body["cost"] = {"meter": Meter.HAZARD.value, "units": goods.units}
     headers = {"Cache-Control": "private, no-cache"}
     if request.method != "POST":
         tag = headers["ETag"] = _tag(request, goods.state)
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in known or "*" in known:
             return Response(status=304, headers=headers)
-    if goods.units and request.method != "HEAD":  # the answer to HEAD is empty
-        usage_record(
-            UsageRecord(
-                key_id=buyer_of(request).key_id,
-                meter=Meter.HAZARD,
-                quantity=goods.units,
-                at=timezone.now(),
-                request_id=request_id(request.META),
-                subject=subject,
-                hazards=goods.hazards,
-            )
-        )
+    units = 0 if request.method == "HEAD" else goods.units  # the answer to HEAD is empty
+    body["cost"] = reserve(request, Meter.HAZARD, units)
+    if units:
+        try:
+            _record(request, goods, subject)
+        except OSError:
+            give_back(request, Meter.HAZARD, units)
+            raise
     return Response(body, headers=headers, content_type=media_type)
 
 
@@ -131,6 +153,20 @@ def links_of(request: Request, after: str | None, *, mark: str = "after") -> lis
         href = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
         links.append({"rel": "next", "href": href})
     return links
+
+
+def _record(request: Request, goods: Goods, subject: str) -> None:
+    usage_record(
+        UsageRecord(
+            key_id=buyer_of(request).key_id,
+            meter=Meter.HAZARD,
+            quantity=goods.units,
+            at=timezone.now(),
+            request_id=request_id(request.META),
+            subject=subject,
+            hazards=goods.hazards,
+        )
+    )
 
 
 def _tag(request: Request, state: bytes) -> str:

@@ -1,8 +1,9 @@
 """Reads: frames as values."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
@@ -84,6 +85,30 @@ def frame_info(frame_id: UUID, *, account_id: UUID) -> FrameInfo | None:
 
 def frame_owner(frame_id: UUID) -> UUID | None:
     return Frame.objects.filter(id=frame_id).values_list("account_id", flat=True).first()
+
+
+def every_frame_of(account_id: UUID) -> Iterator[dict[str, Any]]:
+    """All that is kept of an account's frames, one by one, oldest first, without the pictures."""
+    flat = Cast("position", GeometryField())
+    frames = Frame.objects.filter(account_id=account_id).order_by("id")
+    yield from frames.values(
+        *("id", "device_id", "state", "reason", "received_at", "captured_at", "accuracy_m"),
+        *("heading_deg", "speed_mps", "hfov_deg", "provenance", "edge", "stored"),
+        lon=Func(flat, function="ST_X", output_field=FloatField()),
+        lat=Func(flat, function="ST_Y", output_field=FloatField()),
+    ).iterator(chunk_size=1000)
+
+
+def frame_ids_of(account_id: UUID, *, limit: int) -> list[UUID]:
+    """Some frames of an account, in order."""
+    frames = Frame.objects.filter(account_id=account_id).order_by("id")
+    return list(frames.values_list("id", flat=True)[:limit])
+
+
+def with_picture(frame_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these frames whose blurred picture is kept; its owner may have deleted it."""
+    frames = Frame.objects.filter(id__in=list(frame_ids)).exclude(stored="")
+    return set(frames.values_list("id", flat=True))
 
 
 def stored_image(frame_id: UUID) -> bytes | None:

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from hazardmap.capture.selectors import with_picture
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES
@@ -35,10 +36,10 @@ class Covered(NamedTuple):
 
 
 class Move(NamedTuple):
-    """An event of the change feed, and where its hazard was (lon, lat) before, if it was."""
+    """An event of the change feed, and its hazard as the event before left it, if there was one."""
 
     event: HazardEvent
-    before: tuple[float, float] | None
+    before: Hazard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
-    return [image_of(row) for row in found.order_by("-score", "id")[:limit]]
+    best = list(found.order_by("-score", "id")[:limit])
+    kept = with_picture(row.view_id for row in best)
+    return [image_of(row) for row in best if row.view_id in kept]
 
 
 def image_of(row: models.Observation) -> EvidenceImage:
@@ -141,7 +144,7 @@ def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:
-    """The next events after `cursor` as `changes_since`, each with where its hazard was before."""
+    """The next events after `cursor` as `changes_since`, each with its hazard before that."""
     earlier = models.HazardEvent.objects.filter(
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
@@ -151,15 +154,14 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         "change",
         "at",
         "hazard",
-        Subquery(earlier.values("hazard__lon")[:1]),
-        Subquery(earlier.values("hazard__lat")[:1]),
+        Subquery(earlier.values("hazard")[:1]),
     )
     return [
         Move(
             HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
-            None if lon is None else (lon, lat),
+            None if before is None else rows.hazard_from_json(before),
         )
-        for place, change, at, hazard, lon, lat in columns[:limit]
+        for place, change, at, hazard, before in columns[:limit]
     ]
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.services import pairing_code_create
 from tests.api.test_upload import send
 from tests.capture_scene import driver, here, picture
@@ -35,8 +36,10 @@ def requests(client):
         put_hazard(number, 50)
     zone = put_zone((24.94, 60.17), (24.95, 60.17))
     code = pairing_code_create(owner=owner).code
+    found = buyer("Leaky").token
     mine = {"Authorization": f"Bearer {device.token}"}
     theirs = {"Authorization": f"Bearer {buyer().token}"}
+    ApiKey.objects.update(last_used_at=timezone.now())  # or it would be noted, once a minute
     world = {"bbox": "-180,-90,180,90", "published": "false", "limit": 20}
 
     def post(path, body):
@@ -75,6 +78,9 @@ def requests(client):
         ),
         "history": lambda: client.get(f"/api/v1/hazards/{hazard}/changes", headers=theirs),
         "changes": lambda: client.get("/api/v1/changes", headers=theirs),
+        "leaked_keys": lambda: client.post(
+            "/api/v1/keys/leaked", {"tokens": [found]}, content_type="application/json"
+        ),
         "pair": lambda: client.post(
             "/api/v1/pair", {"code": code, "name": "phone"}, content_type="application/json"
         ),

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import get_authorization_header
@@ -11,6 +12,8 @@ from hazardmap.api.authentication import BuyerKey
 from hazardmap.api.buyers import BuyerView
 from hazardmap.api.limits import LimitedView
 from hazardmap.platform.client_address import client_address
+
+FREE: Final = frozenset({"coverage"})
 
 
 class BuyerKeyOrPassword(BuyerKey):
@@ -40,6 +43,11 @@ class BuyerKeyOrPasswordScheme(OpenApiAuthenticationExtension):  # type: ignore[
 
 class FeaturesView(BuyerView):
     authentication_classes = (BuyerKeyOrPassword,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if kwargs["collection_id"] in FREE:
+            self.meter = None
+        super().initial(request, *args, **kwargs)
 
 
 class DescriptionView(LimitedView):

@@ -71,6 +71,8 @@ class CoverageCollection(Answer):
 
 
 class Coverage(BuyerView):
+    meter = None
+
     @extend_schema(
         operation_id="listCoverage",
         parameters=described(COVERAGE),

@@ -18,6 +18,7 @@ from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
 from hazardmap.api.geojson import Answer, Link, age_s
 from hazardmap.api.grammar import LIMIT
 from hazardmap.api.parameters import Parameter, described, read
+from hazardmap.capture.selectors import with_picture
 from hazardmap.core.chain import begun, linked
 from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import LIVE, Evidence
@@ -77,7 +78,7 @@ class EvidencePicture(serializers.Serializer[Any]):
 
 class EvidenceReport(EvidencePicture):
     url = serializers.CharField(
-        allow_null=True, help_text="as in the hazard; null where it is no longer live"
+        allow_null=True, help_text="as in the hazard; null where it has gone, or its picture has"
     )
 
 
@@ -119,13 +120,18 @@ class HazardEvidence(BuyerView):
         mark: Mark | None = values["after"]
         found = trail_page(hazard, after=mark and mark.after, limit=limit + 1)
         shown, head = found[:limit], mark.head if mark else begun(hazard_id)
+        frames = {one.frame_id for item in shown for one in item.reports}
+        shown_frames = with_picture(frames) if hazard.state in LIVE else set()
         entries = []
         for item in shown:
             entry = _entry(item)
             head = linked(head, entry)
-            reports = [{**one, "url": None} for one in entry["reports"]]
-            if hazard.state in LIVE:
-                reports = [picture(request, one) for one in item.reports]
+            reports = [
+                picture(request, one)
+                if one.frame_id in shown_frames
+                else {**_report(one), "url": None}
+                for one in item.reports
+            ]
             entries.append({**entry, "reports": reports, "digest": head})
         last = shown[-1].evidence if len(found) > limit else None
         body = {
