@@ -47,13 +47,7 @@ WRITING = {
     "addWatchArea",
 }
 FREE = ("/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
-CONDITIONAL = {
-    "listHazards",
-    "listHazardsAhead",
-    "getHazard",
-    "listChanges",
-    "listChangesOfHazard",
-}
+STREAMED = {"exportHazards"}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -61,16 +55,22 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["components"]["schemas"]["Problem"] = PROBLEM
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path, operations in result["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             if operation["operationId"] in WRITING:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            if operation["operationId"] in CONDITIONAL:
+            if method == "get" and not path.startswith(FREE) and _of_buyers(operation) - STREAMED:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
             for status, description in _errors(operation, free=path.startswith(FREE)).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
                 )
     return result
+
+
+def _of_buyers(operation: dict[str, Any]) -> set[str]:
+    """The id of an operation that buyers ask for; nothing for all others."""
+    theirs = {"apiKey": []} in operation.get("security", ())
+    return {operation["operationId"]} if theirs else set()
 
 
 def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
@@ -82,7 +82,7 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["403"] = "the key lacks the scope, or may not be used from here"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
-    if operation["operationId"] == "exportHazards":
+    if operation["operationId"] in STREAMED:
         errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
@@ -91,7 +91,7 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["409"] = "a request with this Idempotency-Key is being processed"
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
-    if {"apiKey": []} in operation.get("security", ()):
+    if _of_buyers(operation):
         if not free:
             errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"
             errors["429"] += "; or the plan's quota is used up"

@@ -122,19 +122,20 @@ def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
     best = list(found.order_by("-score", "id")[: limit + _SPARE])
     kept = with_picture({row.view_id for row in best}, hidden=hidden)
-    shown = [row for row in best if row.view_id in kept]
-    return [
-        EvidenceImage(
-            frame_id=row.view_id,
-            captured_at=row.view.captured_at,
-            kind=row.kind,
-            score=row.score,
-            box=Box(*row.box),
-            simulated=row.view.simulated,
-            model_version=row.view.model_version,
-        )
-        for row in shown[:limit]
-    ]
+    return [image_of(row) for row in best if row.view_id in kept][:limit]
+
+
+def image_of(row: models.Observation) -> EvidenceImage:
+    """row: with its view."""
+    return EvidenceImage(
+        frame_id=row.view_id,
+        captured_at=row.view.captured_at,
+        kind=row.kind,
+        score=row.score,
+        box=Box(*row.box),
+        simulated=row.view.simulated,
+        model_version=row.view.model_version,
+    )
 
 
 def votes_about(hazard_id: UUID, *, account_id: UUID | None = None) -> Votes:
