@@ -12,7 +12,7 @@ _lock = Lock()
 _LOCAL_BUCKETS = 10_000
 
 # A full bucket has ARGV[1] tokens and fills in ARGV[2] seconds; it is ARGV[3]. What is taken from
-# an empty one is refused and costs nothing. Answers the tokens left, below zero if refused, as text.
+# an empty one is refused and costs nothing. Answers the tokens left, below zero if refused.
 _TAKE = Script("""
 local limit, period_s, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local known = redis.call('HMGET', KEYS[1], 'tokens', 'at')
