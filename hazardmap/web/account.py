@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,7 +38,7 @@ def pairing_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
     device_revoke(owner=signed_in(request), device_id=device_id)
-    messages.success(request, "The device can no longer upload.")
+    messages.success(request, _("The device can no longer upload."))
     return HttpResponseRedirect("/account/#devices")
 
 

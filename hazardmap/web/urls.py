@@ -1,13 +1,34 @@
 """Addresses of the pages."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from hazardmap.accounts.login import ThrottledLoginForm
-from hazardmap.web import account, discovery, feeds, images, map_data, pages, reports, source, votes
+from hazardmap.web import (
+    account,
+    discovery,
+    drive_page,
+    feeds,
+    images,
+    map_data,
+    pages,
+    reports,
+    source,
+    votes,
+)
 from hazardmap.web.area_page import area_page
 from hazardmap.web.hazard_page import hazard_page
 from hazardmap.web.list_page import list_page
+
+
+class Whole(IntConverter):
+    """A whole number that may be negative."""
+
+    regex = "-?[0-9]{1,4}"
+
+
+register_converter(Whole, "whole")
 
 urlpatterns = [
     path("", pages.map_page, name="map"),
@@ -21,7 +42,9 @@ urlpatterns = [
     path("area/<slug:area>/feed.geojson", feeds.geojson, name="area-geojson"),
     path("robots.txt", discovery.robots, name="robots"),
     path("sitemap.xml", discovery.sitemap, name="sitemap"),
-    path("drive/", pages.drive_page, name="drive"),
+    path("drive/", drive_page.drive_page, name="drive"),
+    path("drive/worker.js", drive_page.worker, name="drive-worker"),
+    path("drive/hazards/<whole:column>/<whole:row>.json", drive_page.square, name="drive-square"),
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
     path(
