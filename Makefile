@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving train evaluate
+.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,9 @@ lint: ## format, lint, types, layers, migrations, deployment checks, frontend ty
 
 soak: ## the long tests
 	@$(BOOTSTRAP) soak
+
+catalogues: ## take new texts of the pages into the catalogues of the languages, and compile them
+	@.venv/bin/python -m deploy.catalogues
 
 services: ## PostGIS and Redis for tests in the background: eval "$(make -s services)"; pytest …
 	@$(BOOTSTRAP) services

@@ -1,4 +1,4 @@
-"""Pages that anybody may read: the map, the phone page, and what this is."""
+"""Pages that anybody may read: the map, and what this is."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,20 +28,20 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "groups": group_labels(),
         "bounds": ",".join(f"{value:.6f}" for value in bounds) if bounds else "",
         "cursor": selectors.latest_cursor(),
-        "vocabulary": {
-            "kinds": {
-                kind.name: {"label": kind_label(kind.name), "group": kind.group.value}
-                for kind in KINDS.values()
-            },
-            "likelihoods": LIKELIHOODS,
-        },
+        "vocabulary": vocabulary(),
     }
     return render(request, "web/map.html", context)
 
 
-@require_safe
-def drive_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/drive.html")
+def vocabulary() -> dict[str, object]:
+    """The words that scripts need, in the language of the page."""
+    return {
+        "kinds": {
+            kind.name: {"label": kind_label(kind.name), "group": kind.group.value}
+            for kind in KINDS.values()
+        },
+        "likelihoods": LIKELIHOODS,
+    }
 
 
 @require_safe

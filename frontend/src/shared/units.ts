@@ -32,9 +32,25 @@ export function length(length_m: number, units: Units): Written {
 }
 
 /** In words of a language: "1.2 km" or, long, "1.2 kilometres". */
-export function lengthWords(length_m: number, language: string, units: Units, display: 'short' | 'long' = 'short'): string {
+export function lengthWords(length_m: number, language: string, units: Units): string {
+  return written(length(length_m, units), language, 'short');
+}
+
+/** As one would say it to a driver: "350 m", or, to be spoken, "350 metres". */
+export function roughWords(length_m: number, language: string, units: Units, display: 'short' | 'long' = 'short'): string {
   const { amount, unit } = length(length_m, units);
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: display }).format(amount);
+  const far = unit === 'kilometer' || unit === 'mile';
+  return written({ amount: far ? amount : rough(amount), unit }, language, display);
+}
+
+/** To 50 above 100, to 10 below, and never nothing. */
+export function rough(amount: number): number {
+  const step = amount >= 100 ? 50 : 10;
+  return Math.max(step, Math.round(amount / step) * step);
+}
+
+function written({ amount, unit }: Written, language: string, unitDisplay: 'short' | 'long'): string {
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay }).format(amount);
 }
 
 const KMH_PER_MPS = 3.6;

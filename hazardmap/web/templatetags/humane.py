@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 
 register = template.Library()
 
@@ -23,6 +25,24 @@ def utc_time(at: datetime) -> SafeString:
     """A moment in UTC; the page's script writes it anew in the reader's own zone."""
     shown = f"{date_format(at, 'DATE_FORMAT')}, {date_format(at, 'TIME_FORMAT')} UTC"
     return format_html('<time datetime="{}" data-moment>{}</time>', at.isoformat(), shown)
+
+
+@register.filter
+def ago(at: datetime) -> str:
+    """How long ago a moment was, in its largest fitting unit."""
+    age_s = max(0.0, (timezone.now() - at).total_seconds())
+    if age_s < 60:
+        return gettext("just now")
+    if age_s < 3600:
+        count = int(age_s // 60)
+        words = ngettext("%(count)s minute ago", "%(count)s minutes ago", count)
+    elif age_s < 86_400:
+        count = int(age_s // 3600)
+        words = ngettext("%(count)s hour ago", "%(count)s hours ago", count)
+    else:
+        count = int(age_s // 86_400)
+        words = ngettext("%(count)s day ago", "%(count)s days ago", count)
+    return words % {"count": count}
 
 
 @register.filter
