@@ -16,9 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
-from hazardmap.api.geojson import MEDIA_TYPE, timestamp
+from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
+from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
@@ -53,6 +54,12 @@ class BuyerView(LimitedView):
             left = spend(f"test:{buyer.key_id}", limit=TEST_REQUESTS_PER_DAY, period_s=86_400)
             if left.events < 0:
                 raise Throttled(wait=left.reset_s)
+
+
+class WebhookView(BuyerView):
+    """Watch areas, endpoints and deliveries: a scope of their own, since they change things."""
+
+    scope = Scope.WEBHOOKS
 
 
 class CostEstimate(serializers.Serializer[Any]):

@@ -35,7 +35,17 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "maxLength": 257},
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
-WRITING = {"uploadFrame", "pairDevice"}
+WRITING = {
+    "uploadFrame",
+    "pairDevice",
+    "addEndpoint",
+    "rollEndpointSecret",
+    "enableEndpoint",
+    "testEndpoint",
+    "replayDeadDeliveries",
+    "replayDelivery",
+    "addWatchArea",
+}
 CONDITIONAL = {
     "listHazards",
     "listHazardsAhead",

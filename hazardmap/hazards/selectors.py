@@ -36,10 +36,10 @@ class Covered(NamedTuple):
 
 
 class Move(NamedTuple):
-    """An event of the change feed, and where its hazard was (lon, lat) before, if it was."""
+    """An event of the change feed, and its hazard as the event before left it, if there was one."""
 
     event: HazardEvent
-    before: tuple[float, float] | None
+    before: Hazard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:
-    """The next events after `cursor` as `changes_since`, each with where its hazard was before."""
+    """The next events after `cursor` as `changes_since`, each with its hazard before that."""
     earlier = models.HazardEvent.objects.filter(
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
@@ -153,15 +153,14 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         "change",
         "at",
         "hazard",
-        Subquery(earlier.values("hazard__lon")[:1]),
-        Subquery(earlier.values("hazard__lat")[:1]),
+        Subquery(earlier.values("hazard")[:1]),
     )
     return [
         Move(
             HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
-            None if lon is None else (lon, lat),
+            None if before is None else rows.hazard_from_json(before),
         )
-        for place, change, at, hazard, lon, lat in columns[:limit]
+        for place, change, at, hazard, before in columns[:limit]
     ]
 
 

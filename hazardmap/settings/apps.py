@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "hazardmap.metering",
     "hazardmap.billing",
     "hazardmap.rewards",
+    "hazardmap.webhooks",
     "hazardmap.api",
     "hazardmap.web",
     "tiles",

@@ -40,6 +40,7 @@ class Env:
     tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
     mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
     sender. staff_second_factor: nobody uses the admin site without one.
+    outbound_exceptions: host:port of receivers that need not lie on the public internet.
     """
 
     mode: Mode
@@ -58,6 +59,7 @@ class Env:
     mail_url: str = field(repr=False)
     mail_from: str
     staff_second_factor: bool
+    outbound_exceptions: tuple[str, ...]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -89,6 +91,7 @@ class Env:
             mail_url=env.get("HAZARDMAP_MAIL_URL", ""),
             mail_from=env.get("HAZARDMAP_MAIL_FROM", "hazardmap@localhost"),
             staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
+            outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
         )
         result.check()
         return result
@@ -115,6 +118,10 @@ class Env:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
         if not self.hosts or "*" in self.hosts:
             raise EnvError("Production needs HAZARDMAP_HOSTS, the names that it answers to.")
+        if self.outbound_exceptions:
+            raise EnvError(
+                "Production sends to the public internet only: unset HAZARDMAP_OUTBOUND_EXCEPTIONS."
+            )
 
     def mail(self) -> dict[str, Any]:
         """Django's mail settings: a server, or files that the operator reads."""

@@ -37,3 +37,5 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 25_000_000
 STAFF_SECOND_FACTOR = ENV.staff_second_factor
 OTP_TOTP_ISSUER = "hazardmap"
 OTP_STATIC_THROTTLE_FACTOR = OTP_TOTP_THROTTLE_FACTOR = 1
+# Receivers of webhooks on this machine, for tests; everything else must be public.
+OUTBOUND_EXCEPTIONS = frozenset(ENV.outbound_exceptions)

@@ -18,16 +18,10 @@ from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
-from hazardmap.api.geojson import (
-    MEDIA_TYPE,
-    HazardCollection,
-    HazardProperties,
-    age_s,
-    feature,
-    timestamp,
-)
+from hazardmap.api.geojson import MEDIA_TYPE, HazardCollection, HazardProperties, age_s
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
+from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord

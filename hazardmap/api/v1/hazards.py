@@ -27,13 +27,12 @@ from hazardmap.api.geojson import (
     HazardFeature,
     age_s,
     collection,
-    feature,
-    timestamp,
 )
 from hazardmap.api.grammar import AFTER, AREA, FILTERS, LIMIT, area_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.area import Area
+from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.georeference import Fault
 from hazardmap.core.hazard import LIVE, Evidence
 from hazardmap.core.kinds import KINDS

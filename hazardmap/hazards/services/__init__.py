@@ -3,6 +3,7 @@
 from hazardmap.hazards.services.area_refuse import Area, area_refuse
 from hazardmap.hazards.services.cells_refresh import cells_rebuild, cells_refresh
 from hazardmap.hazards.services.expire_faded import expire_faded
+from hazardmap.hazards.services.feed_follow import moves_follow
 from hazardmap.hazards.services.fuse_pending import fuse_pending
 from hazardmap.hazards.services.mounting_learn import mountings_learn
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
@@ -32,6 +33,7 @@ __all__ = [
     "expire_faded",
     "fuse_pending",
     "mountings_learn",
+    "moves_follow",
     "roads_load",
     "stale_refuse",
     "trust_snapshot",
