@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Device, User
+from hazardmap.accounts.models import ApiKey, Device, Membership, User
 from hazardmap.core.camera import Camera
+from hazardmap.core.roles import ALLOWED, Act
 from hazardmap.core.scopes import Environment
 from hazardmap.core.tokens import Use, parse_token
 
@@ -113,3 +114,14 @@ def unbilled_keys(kids: Iterable[str]) -> set[str]:
     """Those of these keys whose usage nobody is billed for."""
     found = ApiKey.objects.filter(kid__in=set(kids), environment=Environment.TEST)
     return set(found.values_list("kid", flat=True))
+    """The public ids of all keys that an organisation ever had."""
+    return list(ApiKey.objects.filter(organisation=organisation_id).values_list("kid", flat=True))
+
+
+def billing_addresses(organisation_id: UUID) -> list[str]:
+    """E-mail addresses of the members who see to an organisation's bills."""
+    payers = [role for role, acts in ALLOWED.items() if Act.MANAGE_BILLING in acts]
+    members = Membership.objects.filter(
+        organisation=organisation_id, role__in=payers, user__is_active=True
+    )
+    return list(members.order_by("user__email").values_list("user__email", flat=True))

@@ -19,6 +19,7 @@ from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
 from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
+from hazardmap.api.spending import check_affordable, give_back, reserve
 from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
@@ -38,11 +39,15 @@ TEST_REQUESTS_PER_DAY: Final = 1000
 
 
 class BuyerView(LimitedView):
-    """Answers keys that have the `scope`. A test key costs nothing, so it has its own bound."""
+    """Answers keys that have the `scope`. A test key costs nothing, so it has its own bound.
+
+    meter: what its answers are counted by; None where they are free.
+    """
 
     authentication_classes = (BuyerKey,)
     permission_classes = (IsAuthenticated, HasScope)
     scope = Scope.HAZARDS
+    meter: Meter | None = Meter.HAZARD
 
     def bucket(self, request: Request) -> str:
         return f"buyer:{buyer_of(request).key_id}"
@@ -54,12 +59,15 @@ class BuyerView(LimitedView):
             left = spend(f"test:{buyer.key_id}", limit=TEST_REQUESTS_PER_DAY, period_s=86_400)
             if left.events < 0:
                 raise Throttled(wait=left.reset_s)
+        elif self.meter is not None and "explain" not in request.query_params:
+            check_affordable(request, self.meter)
 
 
 class WebhookView(BuyerView):
     """Watch areas, endpoints and deliveries: a scope of their own, since they change things."""
 
     scope = Scope.WEBHOOKS
+    meter = None
 
 
 class CostEstimate(serializers.Serializer[Any]):
@@ -82,27 +90,23 @@ def metered(
 ) -> Response:
     """An answer whose hazards are on the buyer's account before it leaves.
 
-    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing.
+    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises
+    Unaffordable.
     """
-    body["cost"] = {"meter": Meter.HAZARD.value, "units": len(hazards)}
     headers = {"Cache-Control": "private, no-cache"}
     if request.method != "POST":
         tag = headers["ETag"] = _tag(request, hazards)
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in known or "*" in known:
             return Response(status=304, headers=headers)
-    if hazards and request.method != "HEAD":  # the answer to HEAD is empty
-        usage_record(
-            UsageRecord(
-                key_id=buyer_of(request).key_id,
-                meter=Meter.HAZARD,
-                quantity=len(hazards),
-                at=timezone.now(),
-                request_id=request_id(request.META),
-                subject=subject,
-                hazards=tuple(hazard.id for hazard in hazards),
-            )
-        )
+    units = 0 if request.method == "HEAD" else len(hazards)  # the answer to HEAD is empty
+    body["cost"] = reserve(request, Meter.HAZARD, units)
+    if units:
+        try:
+            _record(request, hazards, subject)
+        except OSError:
+            give_back(request, Meter.HAZARD, units)
+            raise
     return Response(body, headers=headers, content_type=media_type)
 
 
@@ -126,6 +130,20 @@ def links_of(request: Request, after: str | None, *, mark: str = "after") -> lis
         href = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
         links.append({"rel": "next", "href": href})
     return links
+
+
+def _record(request: Request, hazards: Sequence[Hazard], subject: str) -> None:
+    usage_record(
+        UsageRecord(
+            key_id=buyer_of(request).key_id,
+            meter=Meter.HAZARD,
+            quantity=len(hazards),
+            at=timezone.now(),
+            request_id=request_id(request.META),
+            subject=subject,
+            hazards=tuple(hazard.id for hazard in hazards),
+        )
+    )
 
 
 def _tag(request: Request, hazards: Sequence[Hazard]) -> str:

@@ -88,8 +88,15 @@ class Link(serializers.Serializer[Any]):
 
 
 class Cost(serializers.Serializer[Any]):
+    """Amounts are before tax; null where the key has no plan or no cap."""
+
     meter = serializers.ChoiceField([Meter.HAZARD.value])
     units = serializers.IntegerField(min_value=0)
+    amount = serializers.CharField(allow_null=True, help_text="what this answer adds to the month")
+    currency = serializers.CharField(allow_null=True)
+    spent = serializers.CharField(allow_null=True, help_text="in this month, this answer included")
+    left = serializers.CharField(allow_null=True, help_text="of the lowest spending cap")
+    units_left = serializers.IntegerField(allow_null=True, help_text="of the plan's quota")
 
 
 class Answer(serializers.Serializer[Any]):

@@ -91,5 +91,7 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
     if {"apiKey": []} in operation.get("security", ()):
+        errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"
+        errors["429"] += "; or the plan's quota is used up"
         errors["503"] = "it took too long; ask for a smaller area"
     return errors

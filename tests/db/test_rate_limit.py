@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from hazardmap.platform.rate_limit import allow
+from hazardmap.platform.rate_limit import allow, spend
+from hazardmap.platform.redis_script import PROCESSES_AT_MOST
 
 
 def redis_at(settings, location):
@@ -22,15 +23,25 @@ def test_the_limit_holds():
     assert counts(3, 5) == [True, True, True, False, False]
 
 
+def test_a_bucket_fills_again_and_refusals_cost_nothing():
+    bucket = f"test:{uuid4()}"
+    left = [spend(bucket, limit=2, period_s=1) for _ in range(20)]
+    assert [one.events for one in left[:3]] == [1, 0, -1]
+    assert all(1 <= one.reset_s <= 2 for one in left)
+    time.sleep(0.6)
+    assert spend(bucket, limit=2, period_s=1).events == 0
+
+
 def test_buckets_do_not_share():
     assert counts(1, 1) == counts(1, 1) == [True]
 
 
 @pytest.mark.parametrize("location", ["unix:///nowhere/redis.sock", "redis://127.0.0.1:1/0", ""])
-def test_without_redis_the_process_counts_alone_and_at_once(settings, location):
+def test_without_redis_a_process_allows_its_part_at_once(settings, location):
     redis_at(settings, location)
     started = time.monotonic()
-    assert counts(3, 5) == [True, True, True, False, False]
+    assert counts(3 * PROCESSES_AT_MOST, 5) == [True, True, True, False, False]
+    assert counts(1, 2) == [True, False], "not closed, either"
     assert time.monotonic() - started < 1
 
 

@@ -21,6 +21,7 @@ from hazardmap.api.buyers import BuyerView
 from hazardmap.api.geojson import MEDIA_TYPE, HazardCollection, HazardProperties, age_s
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
+from hazardmap.api.spending import reserve
 from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
@@ -39,6 +40,7 @@ ENCLOSED: Final = (*AREA, *FILTERS)
 class Export(BuyerView):
     scope = Scope.EXPORTS
     quota = 60
+    meter = Meter.EXPORT_MB
 
     def bucket(self, request: Request) -> str:
         return f"export:{buyer_of(request).key_id}"
@@ -55,7 +57,8 @@ class Export(BuyerView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """All live hazards in an area: GeoJSON, NDJSON or CSV, whichever `Accept` prefers.
 
-        Metered by the megabyte, rounded up, before compression.
+        Metered by the megabyte, rounded up, before compression. One that has begun is finished,
+        whatever is left of a spending cap.
         """
         values = read(request.query_params, ENCLOSED)
         media_type = request.get_preferred_type(list(_WRITERS))
@@ -74,7 +77,8 @@ class Export(BuyerView):
                 request_id=request_id(request.META),
                 subject=f"export {media_type}",
             )
-            chunks = _metered(_joined(lines), hazards, record)
+            reserve(request, Meter.EXPORT_MB, 1)
+            chunks = _metered(request, _joined(lines), hazards, record)
         return StreamingHttpResponse(
             chunks,
             content_type=f"{media_type}; charset=utf-8" if media_type == CSV else media_type,
@@ -95,27 +99,35 @@ class _Counted:
             yield hazard
 
 
-def _metered(chunks: Iterable[bytes], hazards: _Counted, record: UsageRecord) -> Iterator[bytes]:
+def _metered(
+    request: Request, chunks: Iterable[bytes], hazards: _Counted, record: UsageRecord
+) -> Iterator[bytes]:
     """The chunks, with the last one held back until all are on the buyer's account.
 
-    A client that goes away pays for what it has got; nobody pays where we fail.
+    A client that goes away pays for what it has got; nobody pays where we fail. One megabyte is
+    reserved already.
     """
-    sent, held = 0, b""
+    sent, held, billed = 0, b"", 0
     try:
         for chunk in chunks:
             if held:
                 yield held
             sent, held = sent + len(held), chunk
+        billed = _record(record, hazards, sent + len(held))
     except GeneratorExit:
-        _record(record, hazards, sent)
+        billed = _record(record, hazards, sent)
         raise
-    _record(record, hazards, sent + len(held))
+    finally:
+        reserve(request, Meter.EXPORT_MB, billed - 1, begun=True)
     yield held
 
 
-def _record(record: UsageRecord, hazards: _Counted, size: int) -> None:
-    if hazards.count and size:
-        usage_record(replace(record, quantity=-(-size // MEGABYTE)))
+def _record(record: UsageRecord, hazards: _Counted, size: int) -> int:
+    """The units on the buyer's account."""
+    units = -(-size // MEGABYTE) if hazards.count else 0
+    if units:
+        usage_record(replace(record, quantity=units))
+    return units
 
 
 def _joined(lines: Iterator[str]) -> Iterator[bytes]:
