@@ -114,8 +114,6 @@ def unbilled_keys(kids: Iterable[str]) -> set[str]:
     """Those of these keys whose usage nobody is billed for."""
     found = ApiKey.objects.filter(kid__in=set(kids), environment=Environment.TEST)
     return set(found.values_list("kid", flat=True))
-    """The public ids of all keys that an organisation ever had."""
-    return list(ApiKey.objects.filter(organisation=organisation_id).values_list("kid", flat=True))
 
 
 def billing_addresses(organisation_id: UUID) -> list[str]:
