@@ -94,7 +94,7 @@ def test_a_cap_is_reached_by_the_answer_that_reaches_it(sold):
 
 
 def test_a_key_has_its_own_cap_and_pays_by_its_units(sold):
-    organisation_id, key = sold
+    organisation_id, _ = sold
     other = key_create(organisation=Organisation.objects.get(pk=organisation_id), name="b").kid
     cap(sold, "2", key_id=other)
     reserve(sold, 100)
