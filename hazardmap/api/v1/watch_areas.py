@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
+from hazardmap.api.buyers import WebhookView
 from hazardmap.api.forms import form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
