@@ -91,7 +91,9 @@ def likely_plates(plates: Boxes, vehicles: Boxes, threshold: float) -> Boxes:
     middle = (plates[:, None, 0:2] + plates[:, None, 2:4]) / 2
     margin = VEHICLE_MARGIN * (vehicles[:, 2:4] - vehicles[:, 0:2])
     above, below = middle > vehicles[:, 0:2] - margin, middle < vehicles[:, 2:4] + margin
-    return plates[(plates[:, 4] >= threshold) | (above & below).all(axis=2).any(axis=1)]
+    on_vehicle = np.any(np.all(above & below, axis=2), axis=1)
+    kept: Boxes = plates[(plates[:, 4] >= threshold) | on_vehicle]
+    return kept
 
 
 def plate_regions(boxes: Boxes, size_px: tuple[int, int]) -> list[Region]:
