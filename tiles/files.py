@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -88,10 +89,13 @@ def forget(layer: str, tiles: Iterable[Tile]) -> int:
     paths = [_path(layer, tile) for tile in tiles]
     if paths:
         _mark_forgotten(layer)
-    # First the build, then the file: a build that ends in between has just made the file.
+    # Most tiles have never been asked for: without a folder there is nothing to look for. First the
+    # build, then the file: a build that ends in between has just made the file.
+    is_there = cache(os.path.isdir)
     return sum(
         any([_unlinked(path + NEW), _unlinked(path + FULL), _unlinked(path + EMPTY)])
         for path in paths
+        if is_there(path.rpartition("/")[0])
     )
 
 

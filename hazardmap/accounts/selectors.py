@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Device, Membership, User
 from hazardmap.core.camera import Camera
+from hazardmap.core.roles import ALLOWED, Act
 from hazardmap.core.scopes import Environment
 from hazardmap.core.tokens import Use, parse_token
 
@@ -117,7 +118,7 @@ def unbilled_keys(kids: Iterable[str]) -> set[str]:
 
 def billing_addresses(organisation_id: UUID) -> list[str]:
     """E-mail addresses of the members who see to an organisation's bills."""
-    payers = [Membership.Role.OWNER, Membership.Role.BILLING]
+    payers = [role for role, acts in ALLOWED.items() if Act.MANAGE_BILLING in acts]
     members = Membership.objects.filter(
         organisation=organisation_id, role__in=payers, user__is_active=True
     )

@@ -64,6 +64,13 @@ class BuyerView(LimitedView):
             check_affordable(request, self.meter)
 
 
+class WebhookView(BuyerView):
+    """Watch areas, endpoints and deliveries: a scope of their own, since they change things."""
+
+    scope = Scope.WEBHOOKS
+    meter = None
+
+
 class CostEstimate(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField()
     meter = serializers.ChoiceField([Meter.HAZARD.value])

@@ -53,7 +53,7 @@ def check_affordable(request: Request, meter: Meter) -> None:
 def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) -> dict[str, Any]:
     """Reserve what an answer holds; its `cost`. Raises Unaffordable unless it has begun.
 
-    Test keys are never billed.
+    What a test key gets costs nothing.
     """
     buyer = buyer_of(request)
     if buyer.test:
@@ -74,11 +74,10 @@ def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) 
 def give_back(request: Request, meter: Meter, units: int) -> None:
     """What was reserved has not been served."""
     buyer = buyer_of(request)
-    if buyer.test:
-        return
-    answer_return(
-        organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=meter, units=units
-    )
+    if not buyer.test:
+        answer_return(
+            organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=meter, units=units
+        )
 
 
 def _members(charged: Charged | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Live hazards by place, as querysets for the reads of this app."""
+"""Hazards by place, live ones unless others are asked for, as querysets for this app's reads."""
 
 from functools import reduce
 from operator import or_

@@ -35,7 +35,7 @@ from hazardmap.core.route import Match, Route, Side, match, side
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.fading import probability_at
-from hazardmap.hazards.live import boxes, live, live_in, touching
+from hazardmap.hazards.live import STATES, boxes, live, live_in, placed, touching
 
 STRETCH_M = 100_000.0
 """How much of a route one page looks at."""
@@ -175,6 +175,18 @@ def _met(
         for mark, place in zip(marks, places, strict=True)
         if math.isfinite(place[0]) and begin_m <= mark.along_m <= end_m
     }
+
+
+def newest(
+    area: Area | None, wanted: Wanted, *, limit: int, states: Sequence[str] = STATES
+) -> list[Hazard]:
+    """Those that were seen last, in that order; in the whole world where there is no area.
+
+    states: live ones, unless those are asked for that are over.
+    """
+    found = placed().filter(state__in=states)
+    found = _wanted(found if area is None else within(area, found), wanted)
+    return _hazards(found.order_by("-last_seen", "-id")[:limit])
 
 
 def within(area: Area, found: QuerySet[models.Hazard]) -> QuerySet[models.Hazard]:

@@ -38,9 +38,9 @@ class Env:
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
     tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
-    outbound_exceptions: host:port of receivers that need not lie on the public internet.
     mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
     sender. staff_second_factor: nobody uses the admin site without one.
+    outbound_exceptions: host:port of receivers that need not lie on the public internet.
     """
 
     mode: Mode
@@ -56,10 +56,10 @@ class Env:
     shared: Path
     frame_max_age_days: int
     tile_secrets: tuple[str, ...] = field(repr=False)
-    outbound_exceptions: tuple[str, ...]
     mail_url: str = field(repr=False)
     mail_from: str
     staff_second_factor: bool
+    outbound_exceptions: tuple[str, ...]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -88,10 +88,10 @@ class Env:
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
             tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
             or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
-            outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
             mail_url=env.get("HAZARDMAP_MAIL_URL", ""),
             mail_from=env.get("HAZARDMAP_MAIL_FROM", "hazardmap@localhost"),
             staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
+            outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
         )
         result.check()
         return result

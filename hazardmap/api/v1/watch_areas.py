@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
+from hazardmap.api.buyers import WebhookView
 from hazardmap.api.forms import form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.api.v1.webhooks import WebhookView
 from hazardmap.core.corridor import corridor
 from hazardmap.core.georeference import Fault
 from hazardmap.core.kinds import KINDS

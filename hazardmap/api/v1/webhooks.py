@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.api.buyers import BuyerView, links_of
+from hazardmap.api.buyers import WebhookView, links_of
 from hazardmap.api.forms import form_of
 from hazardmap.api.geojson import Link
 from hazardmap.api.grammar import read_id
@@ -20,7 +20,6 @@ from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import Parameter, described, one_of, read, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
-from hazardmap.core.scopes import Scope
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
 
@@ -110,11 +109,6 @@ class Attempt(serializers.Serializer[Any]):
 class DeliveryWithTries(Delivery):
     body = serializers.CharField(help_text="as it is sent, byte for byte")
     tries = Attempt(many=True)
-
-
-class WebhookView(BuyerView):
-    scope = Scope.WEBHOOKS
-    meter = None
 
 
 class Endpoints(WebhookView):

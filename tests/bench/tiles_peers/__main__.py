@@ -216,7 +216,7 @@ def _told(costs: Mapping[int, Mapping[str, Cost]], count: int, p99_ms: float) ->
             "## Tiles that nobody has built, beside other servers",
             "",
             f"{count} hazards; the tile of the densest town; milliseconds of processors (server",
-            "and PostgreSQL) for one gzipped answer, by the clock in brackets. Cells up to zoom 11,",
+            "and PostgreSQL) for one gzipped answer, by the clock in brackets. Cells to zoom 11,",
             "hazards from 12. Peers: " + ", ".join(servers.PACKAGES[::2]) + ", one process each,",
             "reading the same cells and hazards from tables of their own with a spatial index.",
             f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores with other work on them.",
