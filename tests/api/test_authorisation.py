@@ -3,7 +3,6 @@
 The addresses come from the URL configuration, so a new one fails until authorisation.toml has it.
 """
 
-import itertools
 import json
 import tomllib
 from datetime import timedelta
@@ -20,10 +19,13 @@ from django.utils import timezone
 from hazardmap.accounts.models import Device, Membership, Organisation, User
 from hazardmap.accounts.services import key_create, organisation_create
 from hazardmap.capture.models import Frame
+from hazardmap.core.cell_feature import cell_text
+from hazardmap.core.coverings import looked_cell
 from hazardmap.core.roles import Role
 from hazardmap.core.scopes import Scope
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
+from hazardmap.moderation.services import report_file
 from hazardmap.platform import rate_limit
 from hazardmap.webhooks.models import Delivery
 from hazardmap.webhooks.services import deliveries_make
@@ -71,8 +73,8 @@ def calls():
 @pytest.fixture
 def people(monkeypatch):
     """Headers of each role, and a client that is signed in as it."""
-    number = itertools.count()  # nobody has asked before
-    monkeypatch.setattr(rate_limit, "_key", lambda *_: f"rate:{next(number)}")
+    monkeypatch.setattr(rate_limit, "_TAKE", lambda *_: "1")  # nobody asks too often
+    monkeypatch.setattr(rate_limit, "_count_locally", lambda _: 1)
     aino, device = driver()
     fleet, rival = organisation_create(name="Fleet"), organisation_create(name="Rival")
     moderator = User.objects.create_user("moderator@hazardmap.example", is_staff=True)
@@ -132,10 +134,11 @@ def things(people):
     made(f"webhooks/{endpoint}/test")
     deliveries_make()
     hazard = Hazard.objects.get().id
+    frame = Frame.objects.filter(device=aino).earliest("captured_at").id
     return {
         "hazard_id": hazard,
         "zone_id": put_zone(HELSINKI, (24.95, 60.18)),
-        "frame_id": Frame.objects.filter(device=aino).earliest("captured_at").id,
+        "frame_id": frame,
         "device_id": aino.id,
         "watch_id": watch,
         "endpoint_id": endpoint,
@@ -144,6 +147,10 @@ def things(people):
         "feature_id": hazard,
         "layer": "hazards",
         "token": "none",
+        "receipt": report_file(frame_id=frame, reason="wrong_place"),
+        "area": cell_text(looked_cell(*HELSINKI)),
+        "column": 1,
+        "row": 1,
     }
 
 
@@ -152,7 +159,7 @@ def lets_in(who, method: str, route: str, things) -> bool:
     client, cookies = who
     path = "/" + route
     for name, value in things.items():
-        for kind in ("uuid", "str", "slug"):
+        for kind in ("uuid", "str", "slug", "whole"):
             path = path.replace(f"<{kind}:{name}>", str(value))
     assert "<" not in path, f"the test has nothing for {route}: put it into `things`"
     client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
