@@ -10,6 +10,7 @@ APPEND_SLASH = True
 MIDDLEWARE = [
     "hazardmap.platform.request_id.Traced",
     "hazardmap.platform.silence.Bounded",
+    "hazardmap.platform.compressed.Compressed",
     "hazardmap.web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
 from hazardmap.web import (
+    api_docs,
     discovery,
     drive_page,
     feeds,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("drive/", drive_page.drive_page, name="drive"),
     path("drive/worker.js", drive_page.worker, name="drive-worker"),
     path("drive/hazards/<whole:column>/<whole:row>.json", drive_page.square, name="drive-square"),
+    path("api/", api_docs.api_page, name="api"),
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
     path("", include("hazardmap.web.account_urls")),
