@@ -52,6 +52,8 @@ CELERY_BEAT_SCHEDULE = {
         ("make work zones of what has changed", "hazardmap.hazards.tasks.refresh_zones", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("compare spending with caps", "hazardmap.billing.tasks.watch_spending", 2.0),
+        ("ask for payment", "hazardmap.billing.tasks.push_payments", 60.0),
+        ("compare payments", "hazardmap.billing.tasks.compare_payments", 86_400.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
         ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 86_400.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),

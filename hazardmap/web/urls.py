@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from hazardmap.accounts.login import ThrottledLoginForm
-from hazardmap.web import account, images, map_data, pages, source
+from hazardmap.web import account, images, map_data, pages, payments, source
 
 urlpatterns = [
     path("", pages.map_page, name="map"),
@@ -28,5 +28,6 @@ urlpatterns = [
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
     path("map/changes.json", map_data.changes, name="map-changes"),
+    path("payments/stripe/", payments.stripe, name="payments-stripe"),
     path("images/<uuid:frame_id>.jpg", images.image, name="image"),
 ]
