@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from hazardmap.accounts.login import ThrottledLoginForm
-from hazardmap.web import account, images, map_data, pages, payments, source
+from hazardmap.web import account, earnings, images, map_data, pages, payments, source
 
 urlpatterns = [
     path("", pages.map_page, name="map"),
@@ -25,6 +25,9 @@ urlpatterns = [
     path("account/", account.account_page, name="account"),
     path("account/pairing-code/", account.pairing_code, name="pairing-code"),
     path("account/devices/<uuid:device_id>/revoke/", account.revoke, name="device-revoke"),
+    path("account/earnings/", earnings.earnings_page, name="earnings"),
+    path("account/earnings.json", earnings.earnings_json, name="earnings-json"),
+    path("account/earnings/payout-account/", earnings.payout_account, name="payout-account"),
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
     path("map/changes.json", map_data.changes, name="map-changes"),
