@@ -1,20 +1,17 @@
-"""Pages that anybody may read: the map, one hazard, the phone page, and what this is."""
+"""Pages that anybody may read: the map, and what this is."""
 
-from uuid import UUID
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS
+from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors
 from hazardmap.platform.limited import limited
-from hazardmap.web.facts import picture_of, row_of
-from hazardmap.web.words import LIKELIHOODS, STATES
+from hazardmap.web.facts import row_of
+from hazardmap.web.words import LIKELIHOODS, group_labels, kind_label
 
 NEWEST = 30
-PASSES = 200
 PAGES_PER_MINUTE = 600
 
 
@@ -28,44 +25,23 @@ def map_page(request: HttpRequest) -> HttpResponse:
     newest.sort(key=lambda hazard: hazard.last_seen, reverse=True)
     context = {
         "rows": [row_of(hazard, now) for hazard in newest],
-        "groups": GROUP_LABELS,
+        "groups": group_labels(),
         "bounds": ",".join(f"{value:.6f}" for value in bounds) if bounds else "",
         "cursor": selectors.latest_cursor(),
-        "vocabulary": {
-            "kinds": {
-                kind.name: {"label": kind.label, "group": kind.group.value}
-                for kind in KINDS.values()
-            },
-            "likelihoods": LIKELIHOODS,
-        },
+        "vocabulary": vocabulary(),
     }
     return render(request, "web/map.html", context)
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
-def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
-    hazard = selectors.hazard_get(hazard_id)
-    if hazard is None:
-        raise Http404
-    row = row_of(hazard, timezone.now())
-    images = selectors.images_of(hazard_id) if row.live else []
-    context = {
-        "row": row,
-        "pictures": [picture_of(image) for image in images],
-        "passes": selectors.evidence_of(hazard_id, limit=PASSES),
-        "position": f"{hazard.lat:.5f}, {hazard.lon:.5f}",
-        "words": {
-            "state": STATES[hazard.state.value],
-            "severity": SEVERITY_LABELS[hazard.severity],
+def vocabulary() -> dict[str, object]:
+    """The words that scripts need, in the language of the page."""
+    return {
+        "kinds": {
+            kind.name: {"label": kind_label(kind.name), "group": kind.group.value}
+            for kind in KINDS.values()
         },
+        "likelihoods": LIKELIHOODS,
     }
-    return render(request, "web/hazard.html", context)
-
-
-@require_safe
-def drive_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/drive.html")
 
 
 @require_safe
