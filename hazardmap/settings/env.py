@@ -38,6 +38,7 @@ class Env:
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
     tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
+    stripe_key: "" where buyers pay by transfer. stripe_webhook_secret: of Stripe's messages to us.
     mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
     sender. staff_second_factor: nobody uses the admin site without one.
     outbound_exceptions: host:port of receivers that need not lie on the public internet.
@@ -56,6 +57,8 @@ class Env:
     shared: Path
     frame_max_age_days: int
     tile_secrets: tuple[str, ...] = field(repr=False)
+    stripe_key: str = field(repr=False)
+    stripe_webhook_secret: str = field(repr=False)
     mail_url: str = field(repr=False)
     mail_from: str
     staff_second_factor: bool
@@ -88,6 +91,8 @@ class Env:
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
             tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
             or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
+            stripe_key=env.get("HAZARDMAP_STRIPE_KEY", ""),
+            stripe_webhook_secret=env.get("HAZARDMAP_STRIPE_WEBHOOK_SECRET", ""),
             mail_url=env.get("HAZARDMAP_MAIL_URL", ""),
             mail_from=env.get("HAZARDMAP_MAIL_FROM", "hazardmap@localhost"),
             staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
@@ -103,6 +108,8 @@ class Env:
                 "HAZARDMAP_TILE_SECRETS must be secrets of 32 to 128 letters and digits each, "
                 "separated by commas, the newest first."
             )
+        if self.stripe_key and not self.stripe_webhook_secret:
+            raise EnvError("HAZARDMAP_STRIPE_KEY needs HAZARDMAP_STRIPE_WEBHOOK_SECRET.")
         if self.mode is not Mode.PRODUCTION:
             if self.host not in {"127.0.0.1", "localhost", "::1"}:
                 raise EnvError(

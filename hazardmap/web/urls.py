@@ -11,6 +11,7 @@ from hazardmap.web import (
     images,
     map_data,
     pages,
+    payments,
     reports,
     source,
     votes,
@@ -50,5 +51,6 @@ urlpatterns = [
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
     path("map/changes.json", map_data.changes, name="map-changes"),
+    path("payments/stripe/", payments.stripe, name="payments-stripe"),
     path("images/<uuid:frame_id>.jpg", images.image, name="image"),
 ]
