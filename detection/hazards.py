@@ -65,7 +65,7 @@ class HazardFinder:
                 elif label in model.context:
                     context.append(report)
             persons.append(found.boxes[[label in PERSONS for label in found.labels]])
-        merged = merged_hazards(hazards)
+        merged = merged_hazards(hazards, context)
         return Seen(
             merged,
             merged_context(context, merged),

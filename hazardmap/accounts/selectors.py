@@ -1,16 +1,19 @@
-"""Reads: who is behind a token, and which devices somebody has."""
+"""Reads: who is behind a token, which devices somebody has, which keys count."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Device, User
+from hazardmap.accounts.models import ApiKey, Device, Membership, User
 from hazardmap.core.camera import Camera
+from hazardmap.core.roles import ALLOWED, Act
+from hazardmap.core.scopes import Environment
 from hazardmap.core.tokens import Use, parse_token
 
 
@@ -28,15 +31,6 @@ class Contributor:
 
     device_id: UUID
     account_id: UUID
-    is_authenticated: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Buyer:
-    """The API key behind a token and the organisation it belongs to."""
-
-    key_id: str
-    organisation_id: UUID
     is_authenticated: bool = True
 
 
@@ -59,21 +53,6 @@ def contributor_by_token(text: str) -> Contributor | None:
     if row is None or not token.matches(row.secret_sha256):
         return None
     return Contributor(row.id, row.owner_id)
-
-
-def buyer_by_token(text: str) -> Buyer | None:
-    """The key that this token belongs to; None if it is wrong, revoked or expired."""
-    token = parse_token(text, Use.API_KEY)
-    if token is None:
-        return None
-    row = (
-        ApiKey.objects.filter(kid=token.kid, revoked_at__isnull=True)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
-        .first()
-    )
-    if row is None or not token.matches(row.secret_sha256):
-        return None
-    return Buyer(row.kid, row.organisation_id)
 
 
 def keys_without_rights(*, since: datetime) -> set[str]:
@@ -101,6 +80,20 @@ def _camera(row: Device, base: Camera) -> Camera:
     )
 
 
+def account_facts(user: User) -> dict[str, Any]:
+    """What the rows of an account say of its owner, for him to read."""
+    memberships = user.membership_set.select_related("organisation").order_by("pk")
+    return {
+        "email": user.email,
+        "name": user.name,
+        "joined_at": user.joined_at,
+        "last_login": user.last_login,
+        "witness": user.witness,
+        "consents": list(user.consents.order_by("at").values("document", "version", "at")),
+        "organisations": [{"name": one.organisation.name, "role": one.role} for one in memberships],
+    }
+
+
 def has_account(email: str) -> bool:
     return User.objects.filter(email=email).exists()
 
@@ -112,5 +105,21 @@ def witnesses(account_ids: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def keys_of(organisation_id: UUID) -> list[str]:
-    """The public ids of all keys that an organisation ever had."""
-    return list(ApiKey.objects.filter(organisation=organisation_id).values_list("kid", flat=True))
+    """The public ids of all keys that an organisation ever had, as far as they are billed."""
+    keys = ApiKey.objects.filter(organisation=organisation_id, environment=Environment.LIVE)
+    return list(keys.values_list("kid", flat=True))
+
+
+def unbilled_keys(kids: Iterable[str]) -> set[str]:
+    """Those of these keys whose usage nobody is billed for."""
+    found = ApiKey.objects.filter(kid__in=set(kids), environment=Environment.TEST)
+    return set(found.values_list("kid", flat=True))
+
+
+def billing_addresses(organisation_id: UUID) -> list[str]:
+    """E-mail addresses of the members who see to an organisation's bills."""
+    payers = [role for role, acts in ALLOWED.items() if Act.MANAGE_BILLING in acts]
+    members = Membership.objects.filter(
+        organisation=organisation_id, role__in=payers, user__is_active=True
+    )
+    return list(members.order_by("user__email").values_list("user__email", flat=True))

@@ -1,6 +1,6 @@
 """Rows of the map as the frozen dataclasses of core, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +17,7 @@ from hazardmap.core.hazard import Evidence, Hazard, State
 from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
-from hazardmap.hazards import cell_models, learned_models, models
+from hazardmap.hazards import learned_models, models
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import Row, point
 
@@ -161,9 +161,9 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
     )
 
 
-def counts_of(row: cell_models.Cell) -> Counts:
-    by_kind = {kind: Count(*row.counts[kind]) for kind in sorted(row.counts)}
-    return Counts(row.t_ref, by_kind)
+def counts_of(t_ref: datetime | None, counts: Mapping[str, Sequence[float]]) -> Counts:
+    """The columns of a cell."""
+    return Counts(t_ref, {kind: Count(*counts[kind]) for kind in sorted(counts)})
 
 
 def cell_row(cell: int, res: int, counts: Counts, cursor: int) -> Row:

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import witnesses
-from hazardmap.capture.selectors import hidden_among
+from hazardmap.capture.selectors import with_picture
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES
@@ -48,10 +48,10 @@ class Votes(NamedTuple):
 
 
 class Move(NamedTuple):
-    """An event of the change feed, and where its hazard was (lon, lat) before, if it was."""
+    """An event of the change feed, and its hazard as the event before left it, if there was one."""
 
     event: HazardEvent
-    before: tuple[float, float] | None
+    before: Hazard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +121,21 @@ def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
     best = list(found.order_by("-score", "id")[: limit + _SPARE])
-    unseen = set() if hidden else hidden_among({row.view_id for row in best})
-    shown = [row for row in best if row.view_id not in unseen]
-    return [
-        EvidenceImage(
-            frame_id=row.view_id,
-            captured_at=row.view.captured_at,
-            kind=row.kind,
-            score=row.score,
-            box=Box(*row.box),
-            simulated=row.view.simulated,
-            model_version=row.view.model_version,
-        )
-        for row in shown[:limit]
-    ]
+    kept = with_picture({row.view_id for row in best}, hidden=hidden)
+    return [image_of(row) for row in best if row.view_id in kept][:limit]
+
+
+def image_of(row: models.Observation) -> EvidenceImage:
+    """row: with its view."""
+    return EvidenceImage(
+        frame_id=row.view_id,
+        captured_at=row.view.captured_at,
+        kind=row.kind,
+        score=row.score,
+        box=Box(*row.box),
+        simulated=row.view.simulated,
+        model_version=row.view.model_version,
+    )
 
 
 def votes_about(hazard_id: UUID, *, account_id: UUID | None = None) -> Votes:
@@ -168,7 +169,7 @@ def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:
-    """The next events after `cursor` as `changes_since`, each with where its hazard was before."""
+    """The next events after `cursor` as `changes_since`, each with its hazard before that."""
     earlier = models.HazardEvent.objects.filter(
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
@@ -178,15 +179,14 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         "change",
         "at",
         "hazard",
-        Subquery(earlier.values("hazard__lon")[:1]),
-        Subquery(earlier.values("hazard__lat")[:1]),
+        Subquery(earlier.values("hazard")[:1]),
     )
     return [
         Move(
             HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
-            None if lon is None else (lon, lat),
+            None if before is None else rows.hazard_from_json(before),
         )
-        for place, change, at, hazard, lon, lat in columns[:limit]
+        for place, change, at, hazard, before in columns[:limit]
     ]
 
 

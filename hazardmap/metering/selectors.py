@@ -56,6 +56,14 @@ def usage_total(keys: Collection[str], *, start: datetime, end: datetime) -> dic
     return {Meter(row["meter"]): int(row["total"]) for row in sums}
 
 
+def usage_by_key(
+    keys: Collection[str], *, start: datetime, end: datetime
+) -> list[tuple[str, Meter, int]]:
+    """Units by key and meter that these keys used from `start` to `end`, both on the hour."""
+    sums = _hours(keys, start, end).values_list("key_id", "meter").annotate(Sum("quantity"))
+    return [(key, Meter(meter), int(units)) for key, meter, units in sums]
+
+
 def usage_by_hour(
     keys: Collection[str], meter: Meter, *, start: datetime, end: datetime
 ) -> list[UsedInHour]:

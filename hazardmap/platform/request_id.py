@@ -1,4 +1,4 @@
-"""Every request to the API has an id, and its answer says how long it took."""
+"""Every request of a program has an id, and its answer says how long it took."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from hazardmap.platform.ids import new_id
 
 _KEY = "hazardmap.request_id"  # no header of a client can have a name like that
-TRACED = "/api/"
+TRACED = ("/api/", "/ogc/", "/feeds/")
 
 
 def request_id(meta: dict[str, Any]) -> str:

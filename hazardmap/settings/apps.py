@@ -13,6 +13,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_vite",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "hazardmap.platform",
     "hazardmap.accounts",
     "hazardmap.capture",
@@ -21,10 +24,12 @@ INSTALLED_APPS = [
     "hazardmap.metering",
     "hazardmap.billing",
     "hazardmap.rewards",
+    "hazardmap.webhooks",
     "hazardmap.api",
     "hazardmap.web",
     "tiles",
     "hazardmap.closing",
+    "hazardmap.leaving",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"

@@ -38,6 +38,9 @@ class Env:
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
     tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
+    mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
+    sender. staff_second_factor: nobody uses the admin site without one.
+    outbound_exceptions: host:port of receivers that need not lie on the public internet.
     """
 
     mode: Mode
@@ -53,6 +56,10 @@ class Env:
     shared: Path
     frame_max_age_days: int
     tile_secrets: tuple[str, ...] = field(repr=False)
+    mail_url: str = field(repr=False)
+    mail_from: str
+    staff_second_factor: bool
+    outbound_exceptions: tuple[str, ...]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -81,6 +88,10 @@ class Env:
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
             tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
             or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
+            mail_url=env.get("HAZARDMAP_MAIL_URL", ""),
+            mail_from=env.get("HAZARDMAP_MAIL_FROM", "hazardmap@localhost"),
+            staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
+            outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
         )
         result.check()
         return result
@@ -107,6 +118,36 @@ class Env:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
         if not self.hosts or "*" in self.hosts:
             raise EnvError("Production needs HAZARDMAP_HOSTS, the names that it answers to.")
+        if self.outbound_exceptions:
+            raise EnvError(
+                "Production sends to the public internet only: unset HAZARDMAP_OUTBOUND_EXCEPTIONS."
+            )
+
+    def mail(self) -> dict[str, Any]:
+        """Django's mail settings: a server, or files that the operator reads."""
+        if not self.mail_url:
+            return {
+                "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                "EMAIL_FILE_PATH": self.var / "mail",
+            }
+        parts = urlsplit(self.mail_url)
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == 0:
+            raise EnvError("HAZARDMAP_MAIL_URL must be like smtps://user:password@host:465.")
+        plain = parts.scheme == "smtp" and "plain" in parts.query
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": parts.scheme == "smtp" and not plain,
+            "EMAIL_TIMEOUT": 10,
+        }
 
     def database(self) -> dict[str, Any]:
         """Django's database settings from DATABASE_URL (postgis://user:password@host/name).

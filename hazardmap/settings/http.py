@@ -9,6 +9,7 @@ APPEND_SLASH = True
 
 MIDDLEWARE = [
     "hazardmap.platform.request_id.Traced",
+    "hazardmap.platform.silence.Bounded",
     "hazardmap.web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -17,6 +18,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "hazardmap.web.session_guard.SessionGuard",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -10,10 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from hazardmap.accounts.models import User
+from hazardmap.accounts.models import Consent
 from hazardmap.accounts.selectors import devices_of
-from hazardmap.accounts.services import NewPairingCode, device_revoke, pairing_code_create
+from hazardmap.accounts.services import (
+    NewPairingCode,
+    consent_give,
+    device_revoke,
+    has_consented,
+    pairing_code_create,
+)
 from hazardmap.capture.selectors import frames_of
+from hazardmap.web.asking import signed_in
 from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
@@ -30,8 +37,14 @@ def account_page(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def pairing_code(request: HttpRequest) -> HttpResponse:
-    """A new code, shown in the answer and nowhere else."""
-    return _account(request, pairing_code_create(owner=signed_in(request)))
+    """A new code, shown in the answer and nowhere else. Uploads need their licence first."""
+    user = signed_in(request)
+    if request.POST.get("uploads") == "on":
+        consent_give(user=user, documents=[Consent.Document.UPLOADS])
+    if not has_consented(user, Consent.Document.UPLOADS):
+        messages.error(request, _("Uploading needs your consent to the licence of uploads."))
+        return HttpResponseRedirect("/account/")
+    return _account(request, pairing_code_create(owner=user))
 
 
 @login_required
@@ -47,6 +60,7 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     frames = frames_of(user.pk, limit=RECENT_FRAMES)
     context = {
         "code": code,
+        "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": devices_of(user),
         "frames": [
             (frame, PROVENANCES[frame.provenance], REASONS.get(frame.reason, frame.reason))
@@ -54,9 +68,3 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
         ],
     }
     return render(request, "web/account.html", context)
-
-
-def signed_in(request: HttpRequest) -> User:
-    """The signed-in user; `login_required` has seen to it."""
-    assert isinstance(request.user, User)  # noqa: S101 - narrows the type, never fails
-    return request.user

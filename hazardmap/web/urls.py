@@ -1,12 +1,9 @@
 """Addresses of the pages."""
 
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
-from hazardmap.accounts.login import ThrottledLoginForm
 from hazardmap.web import (
-    account,
     discovery,
     drive_page,
     feeds,
@@ -47,19 +44,7 @@ urlpatterns = [
     path("drive/hazards/<whole:column>/<whole:row>.json", drive_page.square, name="drive-square"),
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
-    path(
-        "login/",
-        LoginView.as_view(
-            template_name="web/login.html",
-            authentication_form=ThrottledLoginForm,
-            redirect_authenticated_user=True,
-        ),
-        name="login",
-    ),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("account/", account.account_page, name="account"),
-    path("account/pairing-code/", account.pairing_code, name="pairing-code"),
-    path("account/devices/<uuid:device_id>/revoke/", account.revoke, name="device-revoke"),
+    path("", include("hazardmap.web.account_urls")),
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
     path("map/changes.json", map_data.changes, name="map-changes"),

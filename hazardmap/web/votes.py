@@ -13,7 +13,7 @@ from hazardmap.hazards.services import VoteRefused, vote_give
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.platform.rate_limit import allow
-from hazardmap.web.account import signed_in
+from hazardmap.web.asking import signed_in
 
 STANDS = {"stands": True, "gone": False}
 VOTES_PER_HOUR = 120

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.hazards.selectors import has_roads
-from hazardmap.hazards.services import RoadsUnreadable, roads_load
+from hazardmap.hazards.services import RoadsUnreadable
+from tiles.roads import roads_replace
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         try:
             accounts = demo_accounts()
             if not has_roads():
-                roads_load(path=settings.ASSETS / "roads.geojson")
+                roads_replace(path=settings.ASSETS / "roads.geojson")
         except (NotADemo, RoadsUnreadable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{len(accounts.logins)} demo accounts")
