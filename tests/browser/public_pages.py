@@ -17,7 +17,7 @@ class Scene(NamedTuple):
     place: tuple[float, float]
 
 
-PAGES: dict[str, Callable[[Scene], str]] = {
+PUBLIC: dict[str, Callable[[Scene], str]] = {
     "hazard": lambda scene: f"/hazards/{scene.hazard}/",
     "area": lambda scene: f"/area/{cell(*scene.place, 7):x}/",
     "list": lambda scene: f"/list/?near={scene.place[1]},{scene.place[0]}&sort=near",
@@ -26,10 +26,20 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "drive": lambda scene: "/drive/",
     "about": lambda scene: "/about/",
     "login": lambda scene: "/login/",
-    "account": lambda scene: "/account/",
+    "sign-up": lambda scene: "/signup/",
+    "password-reset": lambda scene: "/login/reset/",
+    "terms": lambda scene: "/terms/",
+    "upload-licence": lambda scene: "/terms/uploads/",
     "nothing": lambda scene: "/nothing-here/",
 }
-ELSEWHERE = {"map": "test_the_map_with_list_legend_and_panel"}
+PRIVATE = {
+    "account": "/account/",
+    "second-factor": "/account/second-factor/",
+    "security": "/account/security/",
+    "your-data": "/account/data/",
+}
+# Looked at by tests of their own: the map, and what one gets to by a link in a mail or a form.
+ELSEWHERE = {"login-code", "map", "password-reset-finish", "recovery-codes", "sign-up-finish"}
 NO_PAGES = {
     "area-geojson",
     "area-rss",
@@ -38,14 +48,19 @@ NO_PAGES = {
     "drive-worker",
     "hazard-vote",
     "image",
+    "leave",
     "logout",
     "map-changes",
     "map-hazard",
     "map-hazards",
     "pairing-code",
+    "password-change",
     "robots",
+    "second-factor-remove",
+    "sessions-end",
     "sitemap",
     "source",
+    "your-data-export",
 }
 
 

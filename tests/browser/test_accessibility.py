@@ -1,11 +1,12 @@
 """axe-core finds nothing against WCAG 2.2 A and AA, on a desktop and on a phone."""
 
 import pytest
+from django.urls import URLResolver
 
 from hazardmap.web.urls import urlpatterns
 from tests.browser.axe import violations
 from tests.browser.conftest import DESKTOP, PHONE, open_map
-from tests.browser.public_pages import ELSEWHERE, NO_PAGES, PAGES, scene_of
+from tests.browser.public_pages import ELSEWHERE, NO_PAGES, PRIVATE, PUBLIC, scene_of
 
 COW = (23.9010, 61.4978)
 
@@ -21,8 +22,8 @@ def scene(stack, cow):
 
 
 def test_every_page_of_the_site_is_looked_at():
-    names = {pattern.name for pattern in urlpatterns}
-    assert names == (PAGES.keys() - {"nothing"}) | ELSEWHERE.keys() | NO_PAGES
+    known = (PUBLIC.keys() - {"nothing"}) | PRIVATE.keys() | ELSEWHERE | NO_PAGES
+    assert set(_names(urlpatterns)) == known
 
 
 @pytest.mark.parametrize(
@@ -35,15 +36,13 @@ def test_every_page_of_the_site_is_looked_at():
 )
 def test_every_page(new_page, stack, scene, look):
     page = new_page(**look)
-    for name, address in PAGES.items():
-        if name == "account":
-            continue
+    for name, address in PUBLIC.items():
         page.goto(address(scene))
         assert violations(page) == [], name
     _sign_in(page, stack)
-    for name in ("account", "hazard"):
-        page.goto(PAGES[name](scene))
-        assert violations(page) == [], name
+    for address in (PUBLIC["hazard"](scene), *PRIVATE.values()):
+        page.goto(address)
+        assert violations(page) == [], address
     page.goto("/account/")
     page.locator("form[action='/account/pairing-code/'] button").click()
     assert violations(page) == []
@@ -65,7 +64,7 @@ def test_the_map_with_list_legend_and_panel(new_page, viewport, cow):
 
 def test_nothing_is_wider_than_a_phone_in_any_direction_of_writing(new_page, scene):
     page = new_page(viewport={"width": 320, "height": 640}, locale="de-DE")
-    for name, address in PAGES.items():
+    for name, address in PUBLIC.items():
         page.goto(address(scene))
         for direction in ("ltr", "rtl"):
             page.evaluate("to => { document.documentElement.dir = to }", direction)
@@ -75,6 +74,15 @@ def test_nothing_is_wider_than_a_phone_in_any_direction_of_writing(new_page, sce
                 "document.documentElement.scrollWidth]"
             )
             assert (left, width) == (0, 320), (name, direction)
+
+
+def _names(patterns):
+    """Of these addresses and those included by them."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern.url_patterns)
+        else:
+            yield pattern.name
 
 
 def _sign_in(page, stack):

@@ -9,7 +9,7 @@ from tests.bench.figures import put, put_section
 from tests.bench.web.site import FIGURES, REPORT, site
 from tests.browser.axe import violations
 from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE, open_map
-from tests.browser.public_pages import PAGES, Scene
+from tests.browser.public_pages import PUBLIC, Scene
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
 
 def addresses(scene: Scene) -> dict[str, str]:
     """Of everything that is seen without a login."""
-    pages = {name: at(scene) for name, at in PAGES.items() if name != "account"}
+    pages = {name: at(scene) for name, at in PUBLIC.items()}
     return {"map": f"/#map=15/{scene.place[1]}/{scene.place[0]}", **pages}
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from tests.bench.figures import Figure, put, put_section
 from tests.bench.web.site import FIGURES, REPORT, site
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.public_pages import PAGES
+from tests.browser.public_pages import PUBLIC
 
 FOLDER: Final = Path(__file__).resolve().parents[3] / "var" / "lighthouse"
 VERSION: Final = "12.8.2"
@@ -29,7 +29,7 @@ def main() -> None:
     scores: dict[str, dict[str, float]] = {}
     failed: list[str] = []
     with site() as (url, scene):
-        addresses = {"map": "/", **{name: PAGES[name](scene) for name in ASKED}}
+        addresses = {"map": "/", **{name: PUBLIC[name](scene) for name in ASKED}}
         for name, address in addresses.items():
             answer = report(url + address)
             scores[name] = {key: answer["categories"][key]["score"] for key in CATEGORIES}
