@@ -48,6 +48,7 @@ urlpatterns = [
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
     path("", include("hazardmap.web.account_urls")),
+    path("portal/", include("hazardmap.web.portal.urls")),
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
     path("map/changes.json", map_data.changes, name="map-changes"),
