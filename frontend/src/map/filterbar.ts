@@ -56,6 +56,11 @@ export class FilterBar {
     }
   }
 
+  /** far: areas are shown, which know of no filter but the kind. */
+  note(far: boolean): void {
+    byId('filter-note').hidden = !far || filterNames(this.filters).every((name) => name === 'kind');
+  }
+
   private isOn(kind: string): boolean {
     return this.filters.kinds === null || this.filters.kinds.has(kind);
   }

@@ -17,9 +17,15 @@ export class HazardList {
   private readonly rows = document.getElementById('list');
   private listed: Shown[] = [];
 
-  constructor(private readonly onPick: (id: string, row: HTMLElement) => void) {
+  constructor(
+    private readonly onPick: (id: string) => void,
+    /** A row is under the pointer or has the focus; null when none is. */
+    private readonly onPoint: (id: string | null) => void,
+  ) {
     this.rows?.addEventListener('click', (event) => this.click(event));
     this.rows?.addEventListener('keydown', (event) => this.step(event));
+    for (const kind of ['focusin', 'mouseover']) this.rows?.addEventListener(kind, (event) => this.onPoint(idOf(event)));
+    for (const kind of ['focusout', 'mouseleave']) this.rows?.addEventListener(kind, () => this.onPoint(null));
     if (this.rows) this.addToggle();
   }
 
@@ -81,11 +87,10 @@ export class HazardList {
 
   private click(event: MouseEvent): void {
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    const row = (event.target as Element).closest<HTMLElement>('[data-hazard]');
-    const id = row?.dataset.hazard;
-    if (!plain || row === null || id === undefined) return;
+    const id = idOf(event);
+    if (!plain || id === null) return;
     event.preventDefault();
-    this.onPick(id, row);
+    this.onPick(id);
   }
 
   private step(event: KeyboardEvent): void {
@@ -110,4 +115,9 @@ export class HazardList {
     toggle.hidden = false;
     draw(false);
   }
+}
+
+/** The hazard of the row that an event is about. */
+function idOf(event: Event): string | null {
+  return (event.target as Element).closest<HTMLElement>('[data-hazard]')?.dataset.hazard ?? null;
 }

@@ -18,6 +18,7 @@ import { HazardList } from './list';
 import { LiveLink } from './live/link';
 import { NearMe } from './near';
 import { openView } from './open_view';
+import { HAZARD_ZOOM } from './overlay';
 import { Panel } from './panel';
 import { Refresher } from './refresher';
 import { Search } from './search';
@@ -42,7 +43,7 @@ export class MapPage {
   private readonly refresher = new Refresher((tiles) => {
     for (const source of ['hazards', 'workzones']) this.view?.refresh(source, tiles);
   });
-  private readonly list = new HazardList((id) => this.pick(id));
+  private readonly list = new HazardList((id) => this.pick(id), (id) => this.point(id));
   private readonly panel: Panel;
   private readonly live: LiveLink;
   private readonly bar: FilterBar | null;
@@ -112,6 +113,7 @@ export class MapPage {
   private follow(next: Address): void {
     this.address = next;
     this.bar?.show(next.filters);
+    this.noteFar();
     this.time?.show(next.at_s);
     this.coverage?.show(next.coverage, this.view?.zoom() ?? 0);
     this.view?.showCoverage(next.coverage);
@@ -129,6 +131,11 @@ export class MapPage {
   private pick(id: string | null): void {
     if (id === null && this.selected === null) this.deselect();
     else this.go({ hazard: id });
+  }
+
+  /** Show on the map which hazard a row of the list is about. */
+  private point(id: string | null): void {
+    if (this.selected === null) this.view?.point(this.contents.at(this.address.at_s).find((one) => one.id === id) ?? null);
   }
 
   private async select(id: string | null): Promise<void> {
@@ -186,8 +193,13 @@ export class MapPage {
   private moved(): void {
     this.live.watch(this.bbox());
     this.coverage?.show(this.address.coverage, this.view?.zoom() ?? 0);
+    this.noteFar();
     this.contents.reload();
     if (this.time) this.contents.reloadHistory();
+  }
+
+  private noteFar(): void {
+    this.bar?.note(this.view !== null && this.view.zoom() < HAZARD_ZOOM && this.address.at_s === null);
   }
 
   private fade(): void {

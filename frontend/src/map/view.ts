@@ -157,6 +157,11 @@ export class MapView {
     this.map.getSource<GeoJSONSource>('past')?.setData({ type: 'FeatureCollection', features });
   }
 
+  /** Ring a hazard, wherever it is; null takes the ring away. */
+  point(hazard: { lon: number; lat: number } | null): void {
+    this.mark(hazard === null ? [] : [point('hazard', hazard)]);
+  }
+
   /** Mark a hazard with its 95 % radius and bring it into view. */
   select(hazard: Hazard): void {
     this.update(hazard);
