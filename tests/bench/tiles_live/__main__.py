@@ -75,7 +75,7 @@ def main() -> None:
     lines = [
         f"p95 {p95:.2f} s, median {statistics.median(everything):.2f} s: {note}; "
         f"{measured.failed} requests failed. {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
-        "shared with the load itself.",
+        f"shared with the load itself and with other work (load average {os.getloadavg()[2]:.0f}).",
         "",
         "| zoom | median | slowest |",
         "|---|---|---|",
