@@ -18,6 +18,7 @@ from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.hazards import learned_models, models
+from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import Row, point
 
 HAZARD_CELL_RES = LOOKED_RES
@@ -75,6 +76,19 @@ def verdict_of(row: models.Verdict) -> Verdict:
         lat=row.position.y,
         kind=row.kind,
         observation_ids=frozenset(UUID(text) for text in row.observations),
+    )
+
+
+def vote_of(row: Vote) -> Verdict:
+    return Verdict(
+        id=row.id,
+        at=row.at,
+        decision=Decision.STANDS if row.stands else Decision.GONE,
+        lon=row.lon,
+        lat=row.lat,
+        kind=row.kind,
+        observation_ids=frozenset(UUID(text) for text in row.observations),
+        witness=row.witness,
     )
 
 
