@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.http import parse_etags
@@ -80,6 +81,18 @@ class CostEstimate(serializers.Serializer[Any]):
 ESTIMATE: Final = {(200, "application/json"): OpenApiResponse(CostEstimate, "with explain=cost")}
 
 
+class Goods(NamedTuple):
+    """What an answer delivers.
+
+    units: that are billed. hazards: whose evidence it is. state: the same bytes as long as nothing
+    but time has gone by.
+    """
+
+    units: int
+    hazards: tuple[UUID, ...]
+    state: bytes
+
+
 def metered(
     request: Request,
     hazards: Sequence[Hazard],
@@ -88,22 +101,39 @@ def metered(
     *,
     media_type: str = MEDIA_TYPE,
 ) -> Response:
-    """An answer whose hazards are on the buyer's account before it leaves.
+    """An answer whose hazards are on the buyer's account before it leaves: a unit each."""
+    return sold(request, goods_of(hazards), subject, body, media_type=media_type)
+
+
+def goods_of(hazards: Sequence[Hazard]) -> Goods:
+    """A unit each."""
+    return Goods(len(hazards), tuple(hazard.id for hazard in hazards), _state(hazards))
+
+
+def sold(
+    request: Request,
+    goods: Goods,
+    subject: str,
+    body: dict[str, Any],
+    *,
+    media_type: str = MEDIA_TYPE,
+) -> Response:
+    """An answer that is on the buyer's account before it leaves.
 
     Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises
     Unaffordable.
     """
     headers = {"Cache-Control": "private, no-cache"}
     if request.method != "POST":
-        tag = headers["ETag"] = _tag(request, hazards)
+        tag = headers["ETag"] = _tag(request, goods.state)
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in known or "*" in known:
             return Response(status=304, headers=headers)
-    units = 0 if request.method == "HEAD" else len(hazards)  # the answer to HEAD is empty
+    units = 0 if request.method == "HEAD" else goods.units  # the answer to HEAD is empty
     body["cost"] = reserve(request, Meter.HAZARD, units)
     if units:
         try:
-            _record(request, hazards, subject)
+            _record(request, goods, subject)
         except OSError:
             give_back(request, Meter.HAZARD, units)
             raise
@@ -132,28 +162,32 @@ def links_of(request: Request, after: str | None, *, mark: str = "after") -> lis
     return links
 
 
-def _record(request: Request, hazards: Sequence[Hazard], subject: str) -> None:
+def _record(request: Request, goods: Goods, subject: str) -> None:
     usage_record(
         UsageRecord(
             key_id=buyer_of(request).key_id,
             meter=Meter.HAZARD,
-            quantity=len(hazards),
+            quantity=goods.units,
             at=timezone.now(),
             request_id=request_id(request.META),
             subject=subject,
-            hazards=tuple(hazard.id for hazard in hazards),
+            hazards=goods.hazards,
         )
     )
 
 
-def _tag(request: Request, hazards: Sequence[Hazard]) -> str:
-    """Of what was asked and what is known: the same as long as the same hazards fade by themselves.
-
-    Weak, since `probability` and `as_of` differ from one second to the next.
-    """
+def _tag(request: Request, state: bytes) -> str:
+    """Of what was asked and what is known. Weak: `probability` and `as_of` go on with time."""
     digest = blake2b(request.get_full_path().encode(), digest_size=16)
+    digest.update(state)
+    return f'W/"{digest.hexdigest()}"'
+
+
+def _state(hazards: Sequence[Hazard]) -> bytes:
+    """The same as long as the same hazards fade by themselves."""
+    parts = []
     for one in hazards:
         times = one.t_ref.timestamp(), one.last_seen.timestamp()
         numbers = _NUMBERS.pack(one.p, *times, one.lon, one.lat, one.passes, one.confirmed)
-        digest.update(one.id.bytes + numbers + f"{one.state.value} {one.published}".encode())
-    return f'W/"{digest.hexdigest()}"'
+        parts.append(one.id.bytes + numbers + f"{one.state.value} {one.published}".encode())
+    return b"".join(parts)

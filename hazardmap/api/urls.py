@@ -4,6 +4,8 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from hazardmap.api.v1.changes import Changes, HazardHistory
+from hazardmap.api.v1.coverage import Coverage
+from hazardmap.api.v1.evidence import HazardEvidence
 from hazardmap.api.v1.export import Export
 from hazardmap.api.v1.frames import Frame, Frames, Pair
 from hazardmap.api.v1.hazards import HazardById, Hazards, HazardsInRegion
@@ -21,6 +23,7 @@ from hazardmap.api.v1.webhooks import (
     EndpointSecret,
     EndpointTest,
 )
+from hazardmap.api.v1.workzones import WorkZoneById, WorkZones
 from hazardmap.platform.limited import limited
 
 DESCRIPTIONS_PER_MINUTE = 120
@@ -36,8 +39,11 @@ urlpatterns = [
     path("hazards/export", Export.as_view(), name="hazards-export"),
     path("hazards/<uuid:hazard_id>", HazardById.as_view(), name="api-hazard"),
     path("hazards/<uuid:hazard_id>/changes", HazardHistory.as_view(), name="hazard-changes"),
+    path("hazards/<uuid:hazard_id>/evidence", HazardEvidence.as_view(), name="hazard-evidence"),
+    path("workzones", WorkZones.as_view(), name="workzones"),
+    path("workzones/<uuid:zone_id>", WorkZoneById.as_view(), name="workzone"),
+    path("coverage", Coverage.as_view(), name="coverage"),
     path("changes", Changes.as_view(), name="changes"),
-    path("keys/leaked", LeakedKeys.as_view(), name="leaked-keys"),
     path("watch-areas", WatchAreas.as_view(), name="watch-areas"),
     path("watch-areas/<uuid:watch_id>", WatchAreaById.as_view(), name="watch-area"),
     path("webhooks", Endpoints.as_view(), name="webhooks"),
@@ -49,6 +55,7 @@ urlpatterns = [
     path("webhooks/<uuid:endpoint_id>/replay", DeadReplay.as_view(), name="deliveries-replay"),
     path("deliveries/<uuid:delivery_id>", DeliveryById.as_view(), name="delivery"),
     path("deliveries/<uuid:delivery_id>/replay", DeliveryReplay.as_view(), name="delivery-replay"),
+    path("keys/leaked", LeakedKeys.as_view(), name="leaked-keys"),
     path(
         "openapi.json",
         limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(

@@ -20,6 +20,7 @@ from hazardmap.billing.invoice_facts import InvoiceFacts, Party
 from hazardmap.core.pricing.money import written
 
 MARGIN: Final = 20 * mm
+PADDING: Final = 6  # which a page has within its margins
 WIDTH: Final = A4[0] - 2 * MARGIN
 INK, QUIET, RULE = HexColor("#1b1f24"), HexColor("#57606a"), HexColor("#d0d7de")
 
@@ -31,8 +32,8 @@ def invoice_pdf(facts: InvoiceFacts) -> bytes:
     paper = SimpleDocTemplate(
         file,
         pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
+        leftMargin=MARGIN - PADDING,
+        rightMargin=MARGIN - PADDING,
         topMargin=MARGIN,
         bottomMargin=MARGIN,
         title=f"Invoice {facts.number}",

@@ -11,7 +11,10 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 
 from hazardmap.accounts.models import Organisation
-from hazardmap.billing import spend_models  # noqa: F401 - imported to be found
+from hazardmap.billing import (
+    payment_models,  # noqa: F401 - imported to be found
+    spend_models,  # noqa: F401 - as above
+)
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.pricing.rating import LineKind
 from hazardmap.core.pricing.tax import TaxCategory

@@ -12,7 +12,7 @@ from django.db.models import FloatField, Func, Max, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from hazardmap.capture.models import Frame
+from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.ids import uuid7
 
 TRACK_WINDOW = timedelta(seconds=30)
@@ -105,9 +105,14 @@ def frame_ids_of(account_id: UUID, *, limit: int) -> list[UUID]:
     return list(frames.values_list("id", flat=True)[:limit])
 
 
-def with_picture(frame_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these frames whose blurred picture is kept; its owner may have deleted it."""
+def with_picture(frame_ids: Iterable[UUID], *, hidden: bool = False) -> set[UUID]:
+    """Those of these frames whose blurred picture is kept: its owner may have deleted it.
+
+    hidden: also those that only moderators may see.
+    """
     frames = Frame.objects.filter(id__in=list(frame_ids)).exclude(stored="")
+    if not hidden:
+        frames = frames.exclude(id__in=Takedown.objects.values("frame_id"))
     return set(frames.values_list("id", flat=True))
 
 
@@ -118,6 +123,21 @@ def stored_image(frame_id: UUID) -> bytes | None:
         return None
     with default_storage.open(path) as file:
         return bytes(file.read())
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A picture that only moderators see. erase_at: None while its removal is not decided."""
+
+    since: datetime
+    erase_at: datetime | None
+    erased_at: datetime | None
+
+
+def hidden_picture(frame_id: UUID) -> Hidden | None:
+    """None where the picture is hidden from nobody."""
+    found = Takedown.objects.filter(frame_id=frame_id).first()
+    return None if found is None else Hidden(found.hidden_at, found.erase_at, found.erased_at)
 
 
 def poses(frame_ids: Iterable[UUID]) -> dict[UUID, FramePose]:

@@ -11,12 +11,10 @@ _local: dict[str, int] = {}
 _lock = Lock()
 _LOCAL_BUCKETS = 10_000
 
-# A full bucket has ARGV[1] tokens and fills in ARGV[2] seconds. What is taken from an empty one
-# is refused and costs nothing. Answers the tokens left, below zero if refused, as text.
+# A full bucket has ARGV[1] tokens and fills in ARGV[2] seconds; it is ARGV[3]. What is taken from
+# an empty one is refused and costs nothing. Answers the tokens left, below zero if refused.
 _TAKE = Script("""
-local limit, period_s = tonumber(ARGV[1]), tonumber(ARGV[2])
-local clock = redis.call('TIME')
-local now = clock[1] + clock[2] / 1e6
+local limit, period_s, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local known = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens, at = tonumber(known[1] or limit), tonumber(known[2] or now)
 tokens = math.min(limit, tokens + math.max(0, now - at) * limit / period_s)
@@ -43,7 +41,7 @@ def spend(bucket: str, *, limit: int, period_s: int) -> Left:
     Without Redis each process allows a part of the limit, in fixed periods of the clock.
     """
     try:
-        tokens = float(_TAKE(f"bucket:{bucket}", limit, period_s))
+        tokens = float(_TAKE(f"bucket:{bucket}", limit, period_s, repr(time.time())))
     except RedisLost:
         share = max(1, limit // PROCESSES_AT_MOST)
         events = share - _count_locally(_key(bucket, period_s))

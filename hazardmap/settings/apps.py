@@ -36,6 +36,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("de", "Deutsch"), ("en", "English"), ("es", "Español"), ("fi", "Suomi")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

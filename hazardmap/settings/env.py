@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TILE_SECRET = re.compile("[0-9A-Za-z]{32,128}")
+# Nothing that could end a directive of a Content Security Policy.
+WEB_ADDRESS = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)(?=[:/]|$))[^\s;,'\"]+")
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
 
 
@@ -37,10 +39,13 @@ class Env:
     to. weights: manifest of the operator's own models, None for those of `make up`.
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
-    tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
+    stripe_key: "" where buyers pay by transfer. stripe_webhook_secret: of Stripe's messages to us.
     mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
     sender. staff_second_factor: nobody uses the admin site without one.
     outbound_exceptions: host:port of receivers that need not lie on the public internet.
+    tile_secrets: the first signs buyers' tile addresses, all of them are accepted. basemap: address
+    of a MapLibre style for the ground of the map, then the origins of its tiles, glyphs and
+    pictures; empty for the built-in one.
     """
 
     mode: Mode
@@ -56,10 +61,13 @@ class Env:
     shared: Path
     frame_max_age_days: int
     tile_secrets: tuple[str, ...] = field(repr=False)
+    stripe_key: str = field(repr=False)
+    stripe_webhook_secret: str = field(repr=False)
     mail_url: str = field(repr=False)
     mail_from: str
     staff_second_factor: bool
     outbound_exceptions: tuple[str, ...]
+    basemap: tuple[str, ...]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -88,10 +96,13 @@ class Env:
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
             tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
             or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
+            stripe_key=env.get("HAZARDMAP_STRIPE_KEY", ""),
+            stripe_webhook_secret=env.get("HAZARDMAP_STRIPE_WEBHOOK_SECRET", ""),
             mail_url=env.get("HAZARDMAP_MAIL_URL", ""),
             mail_from=env.get("HAZARDMAP_MAIL_FROM", "hazardmap@localhost"),
             staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
             outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
+            basemap=tuple(env.get("BASEMAP_STYLE_URL", "").split()),
         )
         result.check()
         return result
@@ -102,6 +113,13 @@ class Env:
             raise EnvError(
                 "HAZARDMAP_TILE_SECRETS must be secrets of 32 to 128 letters and digits each, "
                 "separated by commas, the newest first."
+            )
+        if self.stripe_key and not self.stripe_webhook_secret:
+            raise EnvError("HAZARDMAP_STRIPE_KEY needs HAZARDMAP_STRIPE_WEBHOOK_SECRET.")
+        if not all(WEB_ADDRESS.fullmatch(address) for address in self.basemap):
+            raise EnvError(
+                "BASEMAP_STYLE_URL must be the https address of a style, then the origins of what "
+                "it refers to, such as https://tiles.example.org, separated by spaces."
             )
         if self.mode is not Mode.PRODUCTION:
             if self.host not in {"127.0.0.1", "localhost", "::1"}:

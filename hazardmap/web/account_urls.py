@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from hazardmap.web import account, security, sign_in, sign_up, terms, your_data
+from hazardmap.web import account, earnings, security, sign_in, sign_up, terms, your_data
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("account/security/", security.security_page, name="security"),
     path("account/security/password/", security.change_password, name="password-change"),
     path("account/security/sessions/", security.end_sessions, name="sessions-end"),
+    path("account/earnings/", earnings.earnings_page, name="earnings"),
+    path("account/earnings.json", earnings.earnings_json, name="earnings-json"),
+    path("account/earnings/payout-account/", earnings.payout_account, name="payout-account"),
     path("account/data/", your_data.your_data_page, name="your-data"),
     path("account/data/export.json", your_data.export, name="your-data-export"),
     path("account/data/leave/", your_data.leave, name="leave"),

@@ -9,6 +9,7 @@ from hazardmap.platform.redis_script import Script
 from hazardmap.web.images import PICTURES_PER_MINUTE
 from hazardmap.web.map_data import ANSWERS_PER_MINUTE
 from hazardmap.web.pages import PAGES_PER_MINUTE
+from tiles.download import PARTS_PER_MINUTE
 
 pytestmark = pytest.mark.django_db
 EMPTY = Script("return redis.call('HSET', KEYS[1], 'tokens', '0', 'at', ARGV[1])")
@@ -20,6 +21,7 @@ LIMITS = [
     ("copies of the source", 30, "/source.tar.gz"),
     ("descriptions of the API", 120, "/api/v1/openapi.json"),
     ("descriptions of tiles", 300, "/tiles/v1/hazards.json"),
+    ("parts of the archive", PARTS_PER_MINUTE, "/tiles/v1/hazardmap.pmtiles"),
 ]
 
 

@@ -18,7 +18,7 @@ from tests.api.test_hazard_areas import polygon, post
 from tests.api.test_hazard_ways import EAST, START, on, vehicle
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard
+from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def key():
     return buyer()
 
 
-def asked(client, token, hazard=None, **params):
+def asked(client, token, hazard=None, zone=None, **params):
     """Every question that a buyer can ask, by the name of its answer's schema."""
     return {
         "HazardCollection": lambda: ask(client, token, bbox=WORLD, **params),
@@ -41,6 +41,10 @@ def asked(client, token, hazard=None, **params):
         "AheadCollection": lambda: ask(
             client, token, "hazards/ahead", **vehicle(START, 90.0), **params
         ),
+        "Trail": lambda: ask(client, token, f"hazards/{hazard}/evidence"),
+        "WorkZoneCollection": lambda: ask(client, token, "workzones"),
+        "WorkZoneDetail": lambda: ask(client, token, f"workzones/{zone}"),
+        "CoverageCollection": lambda: ask(client, token, "coverage", bbox=WORLD),
         "HazardDetail": lambda: ask(client, token, f"hazards/{hazard}"),
         "ChangeList": lambda: ask(client, token, "changes"),
         "ChangeList of a hazard": lambda: ask(client, token, f"hazards/{hazard}/changes"),
@@ -50,7 +54,9 @@ def asked(client, token, hazard=None, **params):
 def test_answers_look_as_the_document_says(client, key):
     hazard = hazard_at("cow", on(100), timezone.now() - timedelta(minutes=5))
     document = client.get("/api/v1/openapi.json").json()
-    for name, question in asked(client, key.token, hazard, published="false").items():
+    zone = put_zone(START, on(100))
+    questions = asked(client, key.token, hazard, zone, published="false")
+    for name, question in questions.items():
         answer = question()
         assert answer.status_code == 200, answer.content
         body = answer.json()
@@ -59,11 +65,11 @@ def test_answers_look_as_the_document_says(client, key):
         Draft202012Validator(where).validate(body)
         schemas = document["components"]["schemas"]
         assert set(body) == set(schemas[schema]["properties"]), "and nothing else"
-        if schema == "ChangeList":
-            assert body["changes"]
+        if schema in {"ChangeList", "Trail"}:
+            assert body.get("changes") or body["trail"]
             continue
         for feature in body.get("features", [body]):
-            described = "HazardDetail" if "evidence" in body else None
+            described = schema if schema.endswith("Detail") else None
             described = described or schemas[schema]["properties"]["features"]["items"]["$ref"]
             ref = schemas[described.rpartition("/")[2]]["properties"]["properties"]
             named = (ref.get("$ref") or ref["allOf"][0]["$ref"]).rpartition("/")[2]
@@ -139,7 +145,7 @@ def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key)
         put_hazard(*on(100 * (n + 1)))
     priced_by = asked(client, key.token, explain="cost", limit=3)
     for name, question in priced_by.items():
-        if name.endswith(("Collection", "region")):
+        if name.startswith(("Hazard", "Route", "Ahead")) and "Detail" not in name:
             priced = question().json()
             expected = 3 if name == "AheadCollection" else 7
             assert (priced["meter"], priced["units"], priced["exact"]) == ("hazard", expected, True)

@@ -5,6 +5,7 @@ import re
 import pytest
 from drf_spectacular.validation import validate_schema
 
+from hazardmap.api.formats import WRITERS
 from hazardmap.api.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,10 @@ def test_it_lists_every_address(document):
         ("hazards/export", "get", "apiKey", "200 400 401 402 403 406 429 503"),
         ("keys/leaked", "post", None, "200 400 413 415 429"),
         ("changes", "get", "apiKey", "200 304 400 401 402 403 429 503"),
+        ("hazards/{hazard_id}/evidence", "get", "apiKey", "200 304 400 401 402 403 404 429 503"),
+        ("workzones", "get", "apiKey", "200 304 400 401 402 403 429 503"),
+        ("workzones/{zone_id}", "get", "apiKey", "200 304 400 401 402 403 404 429 503"),
+        ("coverage", "get", "apiKey", "200 304 400 401 402 403 429 503"),
     ],
 )
 def test_each_operation_says_who_may_call_and_what_can_go_wrong(
@@ -59,8 +64,8 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
         elif status >= "400":
             assert kinds == {"application/problem+json"}
         elif path == "hazards/export":
-            assert kinds == {"application/geo+json", "application/x-ndjson", "text/csv"}
-        elif "hazards" in path and "changes" not in path:
+            assert kinds == set(WRITERS)
+        elif not path.endswith(("changes", "evidence", "frames", "frame_id}", "pair")):
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}

@@ -17,6 +17,9 @@ from hazardmap.billing.services.invoice_settle import (
     invoice_pay,
     invoice_void,
 )
+from hazardmap.billing.services.payments_compare import payments_compare
+from hazardmap.billing.services.payments_push import payments_push
+from hazardmap.billing.services.provider_event_take import provider_event_take
 from hazardmap.billing.services.spending_watch import spending_watch
 from hazardmap.billing.services.subscribe import Subscribed, customer_set, subscribe
 from hazardmap.billing.services.terms_set import terms_set
@@ -36,6 +39,9 @@ __all__ = [
     "invoice_finalise",
     "invoice_pay",
     "invoice_void",
+    "payments_compare",
+    "payments_push",
+    "provider_event_take",
     "refusal_known",
     "spending_watch",
     "subscribe",

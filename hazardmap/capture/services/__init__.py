@@ -5,9 +5,18 @@ from hazardmap.capture.services.frame_finish import frame_detected, frame_reject
 from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim
 from hazardmap.capture.services.frames_forget import frames_forget
 from hazardmap.capture.services.originals_sweep import originals_sweep
+from hazardmap.capture.services.takedown import (
+    AlreadyErased,
+    picture_hide,
+    picture_keep,
+    picture_remove,
+    picture_show,
+    pictures_erase,
+)
 
 __all__ = [
     "Accepted",
+    "AlreadyErased",
     "ClaimedFrame",
     "FrameRefused",
     "frame_accept",
@@ -17,4 +26,9 @@ __all__ = [
     "frames_doubted",
     "frames_forget",
     "originals_sweep",
+    "picture_hide",
+    "picture_keep",
+    "picture_remove",
+    "picture_show",
+    "pictures_erase",
 ]

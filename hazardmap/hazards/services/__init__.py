@@ -19,6 +19,7 @@ from hazardmap.hazards.services.version_make import (
     version_propose,
     version_write,
 )
+from hazardmap.hazards.services.vote_give import VoteRefused, vote_give
 from hazardmap.hazards.services.witness_forget import witness_forget
 from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
@@ -27,6 +28,7 @@ __all__ = [
     "Proposal",
     "RoadsUnreadable",
     "VerdictRefused",
+    "VoteRefused",
     "area_refuse",
     "cells_rebuild",
     "cells_refresh",
@@ -41,6 +43,7 @@ __all__ = [
     "verdict_undo",
     "version_propose",
     "version_write",
+    "vote_give",
     "witness_forget",
     "zones_rebuild",
     "zones_refresh",

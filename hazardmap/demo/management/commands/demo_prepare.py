@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.sales import demo_sales
 from hazardmap.hazards.selectors import has_roads
-from hazardmap.hazards.services import RoadsUnreadable, roads_load
+from hazardmap.hazards.services import RoadsUnreadable
 from hazardmap.settings.env import ENV, Mode
+from tiles.roads import roads_replace
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         try:
             accounts = demo_accounts()
             if not has_roads():
-                roads_load(path=settings.ASSETS / "roads.geojson")
+                roads_replace(path=settings.ASSETS / "roads.geojson")
             if ENV.mode is Mode.DEMO:
                 demo_sales(accounts)
         except (NotADemo, RoadsUnreadable) as error:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hazardmap.hazards.services import RoadsUnreadable, roads_load
+from hazardmap.hazards.services import RoadsUnreadable
+from tiles.roads import roads_replace
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            count = roads_load(path=options["path"])
+            count = roads_replace(path=options["path"])
         except RoadsUnreadable as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{count} streets loaded")
