@@ -118,7 +118,9 @@ class Site:
         match part:
             case "postgres":
                 pid_file = self.cluster.data / "postmaster.pid"
-                os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+                pid = int(pid_file.read_text().split()[0])
+                os.kill(pid, signal.SIGKILL)
+                wait_for("the end of PostgreSQL", lambda: not works(pid), timeout_s=20)
             case "web":
                 self.stack.kill("web")
             case _:
@@ -148,6 +150,14 @@ class Site:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
+
+
+def works(pid: int) -> bool:
+    """Whether a process is there, and no zombie."""
+    try:
+        return bool(Path(f"/proc/{pid}/cwd").readlink())
+    except OSError:
+        return False
 
 
 def redis_command(folder: Path) -> list[str]:
