@@ -3,7 +3,7 @@ import { Course } from '../src/drive/course';
 import { squaresAround } from '../src/drive/squares';
 import { Announcer, type Hazard, warningsAhead, wedge } from '../src/drive/warnings';
 import { moved } from '../src/shared/geodesy';
-import { lengthWords, rough, roughWords, speedWords, unitsOf } from '../src/shared/units';
+import { lengthWords, localeOf, rough, roughWords, speedWords, unitsOf } from '../src/shared/units';
 
 const HERE = { lon: 24.94, lat: 60.17 };
 const NOW_S = 1_800_000_000;
@@ -92,6 +92,8 @@ describe('lengths', () => {
     expect(lengthWords(1609, 'en', 'feet')).toBe('1 mi');
     expect(lengthWords(1250, 'de', 'metric')).toMatch(/^1,3\skm$/);
     expect(roughWords(48, 'fi', 'metric', 'long')).toMatch(/^50\smetriä$/);
+    expect(localeOf('en', ['de-DE', 'en-IE', 'en'])).toBe('en-IE');
+    expect(localeOf('fi', ['de-DE', 'en-IE'])).toBe('fi');
     expect(speedWords(13.9, 'en', 'metric')).toBe('50 km/h');
     expect(speedWords(13.9, 'en', 'yards')).toBe('31 mph');
   });

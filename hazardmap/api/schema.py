@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hazardmap.api.samples import add_samples
 from hazardmap.platform.problems import MEDIA_TYPE
 
 PROBLEM = {
@@ -60,6 +61,7 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if method == "get" and not path.startswith(FREE) and _of_buyers(operation) - STREAMED:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
+            add_samples(path, method, operation)
             for status, description in _errors(operation, free=path.startswith(FREE)).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from hazardmap.platform.ids import new_id
 
-_KEY = "hazardmap.request_id"  # no header of a client can have a name like that
 TRACED = ("/api/", "/ogc/", "/feeds/")
+"""What programs ask for."""
+_KEY = "hazardmap.request_id"  # no header of a client can have a name like that
 
 
 def request_id(meta: dict[str, Any]) -> str:

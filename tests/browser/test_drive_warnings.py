@@ -63,7 +63,7 @@ def test_it_shows_and_speaks_what_lies_ahead_without_an_account(phone, cow):
     expect(phone.locator("#ahead li")).to_have_count(0)
     expect(phone.locator("#ahead-state")).to_contain_text("Nothing known within")
     squares = {url for url in asked if "/drive/hazards/" in url}
-    assert len(squares) == 1
+    assert 1 <= len(squares) <= 4
     assert not [url for url in asked if "61.3" in url or "23.7" in url]
     phone.get_by_role("button", name="Voice: on").click()
     expect(phone.get_by_role("button", name="Voice: off")).to_have_attribute(

@@ -1,6 +1,7 @@
 import { byId } from '../shared/dom';
 import { lengthWords, readersUnits, speedWords } from '../shared/units';
 import { type Fix, SPACING_M, WORST_ACCURACY_M } from './pacing';
+import { Positions } from './positions';
 import { problemWords } from './problem';
 import { Recorder } from './recorder';
 import { PairingError, pair } from './server';
@@ -18,6 +19,7 @@ export class DrivePage {
   private running = false;
   private recording = false;
   private paired = false;
+  private positions: Positions | null = null;
   private reachable = true;
   private precise: boolean | null = null;
 
@@ -37,7 +39,9 @@ export class DrivePage {
     byId('spacing').textContent = String(SPACING_M);
     const uploader = this.uploader(store);
     const recorder = this.recorder(store, uploader);
-    const warner = new Warner((error) => this.say('problem', problemWords(error)));
+    const warner = new Warner();
+    const listeners = [recorder.place.bind(recorder), warner.moved.bind(warner)];
+    this.positions = new Positions(listeners, (error) => this.say('problem', problemWords(error)));
     this.button.hidden = false;
     byId('warn').hidden = false;
     this.form.addEventListener('submit', (event) => {
@@ -118,6 +122,7 @@ export class DrivePage {
     this.button.disabled = true;
     try {
       if (this.running) {
+        this.positions?.stop();
         await recorder.stop();
         await warner.stop();
         this.recording = false;
@@ -135,6 +140,7 @@ export class DrivePage {
       this.running = true;
       this.recording = false;
     }
+    if (this.running) this.positions?.start();
     this.precise = null;
     this.button.disabled = false;
     this.button.textContent = this.running ? strings.stop : strings.start;

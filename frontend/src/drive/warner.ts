@@ -28,33 +28,27 @@ export class Warner {
   private readonly language = document.documentElement.lang;
   private squares = new Map<string, { now_s: number; hazards: Hazard[] }>();
   private asked: { place: Place; at_ms: number; ok: boolean } | null = null;
-  private watch: number | null = null;
+  private warning = false;
   private place: Place | null = null;
   private heading_deg: number | null = null;
-
-  constructor(private readonly failed: (error: GeolocationPositionError) => void) {}
 
   async start(): Promise<void> {
     await this.awake.on();
     this.voice.say(strings.warningsOn);
     this.say(strings.waitingForPlace);
-    this.watch = navigator.geolocation.watchPosition(
-      (position) => void this.moved(position),
-      (error) => this.failed(error),
-      { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 },
-    );
+    this.warning = true;
   }
 
   async stop(): Promise<void> {
-    if (this.watch !== null) navigator.geolocation.clearWatch(this.watch);
-    this.watch = null;
+    this.warning = false;
     this.voice.silence();
     byId('ahead').replaceChildren();
     this.say(strings.warningsOff);
     await this.awake.off();
   }
 
-  private async moved({ coords, timestamp }: GeolocationPosition): Promise<void> {
+  /** The phone is somewhere else. */
+  async moved({ coords, timestamp }: GeolocationPosition): Promise<void> {
     this.place = { lon: coords.longitude, lat: coords.latitude };
     this.heading_deg = this.course.at(this.place, timestamp, coords.heading, coords.speed);
     this.warn();
@@ -62,7 +56,7 @@ export class Warner {
   }
 
   private warn(): void {
-    if (this.watch === null || this.place === null || this.squares.size === 0) return;
+    if (!this.warning || this.place === null || this.squares.size === 0) return;
     if (this.heading_deg === null) return this.say(strings.waitingForHeading);
     const speed_mps = this.course.speed_mps;
     const hazards = [...this.squares.values()].flatMap((square) => square.hazards);

@@ -15,6 +15,16 @@ export function unitsOf(tag: string): Units {
 /** Those of the reader: the page's language says nothing of them, the browser's region does. */
 export const readersUnits: Units = unitsOf(globalThis.navigator?.language ?? '');
 
+/** How the reader's country writes the page's language: "en-IE" and not "en", which is American. */
+export const readersLocale: string = localeOf(
+  globalThis.document?.documentElement.lang ?? 'en',
+  globalThis.navigator?.languages ?? [],
+);
+
+export function localeOf(language: string, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+}
+
 interface Written {
   amount: number;
   unit: 'meter' | 'kilometer' | 'foot' | 'yard' | 'mile';

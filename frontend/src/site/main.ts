@@ -1,9 +1,8 @@
-import { lengthWords, readersUnits } from '../shared/units';
+import { lengthWords, readersLocale, readersUnits } from '../shared/units';
 
 // Pages are complete without this file: it writes times in the reader's own zone and language, and
 // lengths in the units of the reader's own country.
-const language = document.documentElement.lang;
-const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const moment = new Intl.DateTimeFormat(readersLocale, { dateStyle: 'medium', timeStyle: 'short' });
 
 for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-moment]')) {
   time.title = time.textContent ?? '';
@@ -11,6 +10,6 @@ for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-moment]
 }
 if (readersUnits !== 'metric') {
   for (const shown of document.querySelectorAll<HTMLDataElement>('data[data-metres]')) {
-    shown.textContent = lengthWords(Number(shown.value), language, readersUnits);
+    shown.textContent = lengthWords(Number(shown.value), readersLocale, readersUnits);
   }
 }

@@ -38,6 +38,7 @@ class Landing(DescriptionView):
                 "links": [
                     _link(request, "self", JSON, "ogc-landing"),
                     _link(request, "service-desc", OPENAPI, "ogc-document"),
+                    _link(request, "service-doc", "text/html", "api"),
                     _link(request, "conformance", JSON, "ogc-conformance"),
                     _link(request, "data", JSON, "ogc-collections"),
                 ],
