@@ -58,8 +58,9 @@ bench-detect: ## how fast the detector is, against a plain loop and its bare mod
 bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
 
-bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an hour of 10^6 to be summed
+bench-billing: ## how long invoices take, what metering costs, how far caps are passed, what 55 kills lose (BENCH_ARGS="--kills 10")
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing_faults $(BENCH_ARGS)
 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
