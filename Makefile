@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-billing bench-tiles bench-tiles-serving train evaluate
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-billing bench-tiles bench-tiles-serving bench-web train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -66,6 +66,9 @@ bench-api: ## how fast buyers get answers, with 10^6 hazards on the map (BENCH_A
 
 bench-tiles-serving: ## how fast built tiles leave, beside plain files of nginx, and what an idle listener costs
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.tiles_serving --write $(BENCH_ARGS)
+
+bench-web: ## how large and how fast the map page is, on a slow connection and over 50,000 hazards (BENCH_ARGS="--only size" is short)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 5 .venv/bin/python -m tests.bench.web $(BENCH_ARGS)
 
 DATA ?= ../shared/data
 RUN ?= var/train/run
