@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-billing bench-tiles bench-tiles-serving bench-web train evaluate
+.PHONY: help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-billing bench-tiles bench-tiles-serving bench-web train evaluate catalogues bench-webhooks
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,9 @@ lint: ## format, lint, types, layers, migrations, deployment checks, frontend ty
 
 soak: ## the long tests
 	@$(BOOTSTRAP) soak
+
+catalogues: ## take new texts of the pages into the catalogues of the languages, and compile them
+	@.venv/bin/python -m deploy.catalogues
 
 services: ## PostGIS and Redis for tests in the background: eval "$(make -s services)"; pytest …
 	@$(BOOTSTRAP) services
@@ -61,6 +64,9 @@ bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
 
+bench-webhooks: ## how long a change of the map takes to reach a receiver
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.webhooks $(BENCH_ARGS)
+
 bench-api: ## how fast buyers get answers, with 10^6 hazards on the map (BENCH_ARGS="--hazards 100000" is short)
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.api $(BENCH_ARGS)
 
@@ -71,14 +77,17 @@ bench-web: ## how large and how fast the map page is, on a slow connection and o
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 5 .venv/bin/python -m tests.bench.web $(BENCH_ARGS)
 
 DATA ?= ../shared/data
-RUN ?= var/train/run
+TRAIN = .venv/bin/python -m detection.train --data $(DATA)
 DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
 train: ## draw pictures, train the road network, measure and release it (hours on a CPU; a killed run goes on)
 	@test -e var/train/sets/3/drawn/data.yaml || $(DRAW) --out var/train/sets/3/drawn --seed 3 --count 2500
 	@test -e var/train/sets/4/drawn/data.yaml || $(DRAW) --out var/train/sets/4/drawn --seed 4 --count 2000
 	@test -e var/train/sets/5/drawn/data.yaml || $(DRAW) --out var/train/sets/5/drawn --seed 5 --count 900 --lone 1
-	@.venv/bin/python -m detection.train --data $(DATA) var/train/sets --out $(RUN) $(TRAIN_ARGS)
-	@$(MAKE) evaluate WEIGHTS=$(RUN)/road.pt
+	@test -e var/train/sets/6/drawn/data.yaml || $(DRAW) --out var/train/sets/6/drawn --seed 6 --count 2600 --lone 0.3
+	@test -e var/train/sets/7/drawn/data.yaml || $(DRAW) --out var/train/sets/7/drawn --seed 7 --count 700 --lone 1
+	@$(TRAIN) var/train/sets/[345] --recipe detection/train/round_one.toml --out var/train/round_one $(TRAIN_ARGS)
+	@$(TRAIN) var/train/sets/[67] --recipe detection/train/round_two.toml --out var/train/round_two $(TRAIN_ARGS)
+	@$(MAKE) evaluate WEIGHTS=var/train/round_two/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 1

@@ -172,6 +172,7 @@ def _configured(folder: Path, database: str) -> Stack:
         "HAZARDMAP_HOST": "127.0.0.1",
         "HAZARDMAP_PORT": str(port),
         "HAZARDMAP_LIVE_PORT": str(free_port()),
+        "HAZARDMAP_OUTBOUND_EXCEPTIONS": f"127.0.0.1:{free_port()}",
     }
     manage(environment, "migrate", "--no-input")
     manage(environment, "demo_prepare")

@@ -32,14 +32,29 @@ def read_id(text: str) -> UUID:
         raise ValueError("must be the id of a hazard") from None
 
 
+def read_latitude(text: str) -> float:
+    try:
+        return number(-90, 90)(text)
+    except ValueError as error:
+        try:
+            number(-180, 180)(text)
+        except ValueError:
+            raise error from None
+        raise ValueError(f"{error}; a longitude goes into lon") from None
+
+
 LON: Final = Parameter("lon", number(-180, 180), "longitude in degrees", float)
-LAT: Final = Parameter("lat", number(-90, 90), "latitude in degrees", float)
+LAT: Final = Parameter("lat", read_latitude, "latitude in degrees", float)
+BBOX: Final = Parameter(
+    "bbox", parse_bbox, "west,south,east,north; west > east crosses the antimeridian"
+)
+CELL: Final = Parameter("cell", Cell.read, "a cell of H3, resolution 0 to 10, in hexadecimal")
 AREA: Final = (
-    Parameter("bbox", parse_bbox, "west,south,east,north; west > east crosses the antimeridian"),
+    BBOX,
     LON,
     LAT,
     Parameter("radius_m", number(0, HALF_ROUND_M), "all within this distance of lon, lat", float),
-    Parameter("cell", Cell.read, "a cell of H3, resolution 0 to 10, in hexadecimal"),
+    CELL,
 )
 FILTERS: Final = (
     Parameter("kind", read_kinds, "kinds, separated by commas"),
@@ -50,6 +65,9 @@ FILTERS: Final = (
     Parameter("seen_from", moment, "seen at this time or later", datetime),
     Parameter("seen_to", moment, "seen at this time or before", datetime),
 )
+AT: Final = Parameter(
+    "at", moment, "what the map said then; probabilities and ages are as of then", datetime
+)
 LIMIT: Final = Parameter(
     "limit",
     whole(1, MAX_LIMIT),
@@ -58,6 +76,14 @@ LIMIT: Final = Parameter(
     DEFAULT_LIMIT,
 )
 AFTER: Final = Parameter("after", read_id, "id of the last hazard of the page before")
+
+
+def time_of(values: dict[str, Any], now: datetime) -> datetime:
+    """The time that is asked about. Raises Invalid where it is yet to come."""
+    at: datetime = values["at"] or now
+    if at > now:
+        raise Invalid([Fault("at", "has not come yet")])
+    return at
 
 
 def area_of(values: dict[str, Any]) -> Area:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hazardmap.accounts.selectors import unbilled_keys
 from hazardmap.billing.selectors import (
     Unbilled,
     customers_until,
@@ -45,7 +46,8 @@ def reconcile(month: Period, now: datetime) -> Iterator[Difference]:
             found = _judged(unbilled, finalised=finalised)
             if found is not None:
                 yield found
-    for key_id in sorted(set(usage_keys(start=month.start, end=month.end)) - keys_of_customers()):
+    strangers = set(usage_keys(start=month.start, end=month.end)) - keys_of_customers()
+    for key_id in sorted(strangers - unbilled_keys(strangers)):
         yield Difference(False, f"{key_id} belongs to no customer and was served")
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ _ACCURACY_UNKNOWN_M: Final = 25.0
 _HEADING_UNKNOWN_DEG: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pass:
     """Consecutive views of one device, in order of (captured_at, frame_id), at least one."""
 
@@ -33,7 +34,7 @@ class Pass:
     def last_at(self) -> datetime:
         return self.views[-1].captured_at
 
-    @property
+    @cached_property
     def dark(self) -> bool:
         """Whether most of its frames were taken in the dark."""
         return 2 * sum(view.dark for view in self.views) > len(self.views)

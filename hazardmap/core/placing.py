@@ -13,6 +13,7 @@ import numpy as np
 
 from hazardmap.core.geodesy import Floats
 
+_EYE: Final = np.eye(2)
 _NOWHERE_M2: Final = 1e6  # variance of the place of a thing that was never reported before
 
 
@@ -39,7 +40,7 @@ class Place(NamedTuple):
 
     @property
     def cov_m2(self) -> Floats:
-        cov: Floats = self.own_m2 + self.common_m2 * np.eye(2)
+        cov: Floats = self.own_m2 + self.common_m2 * _EYE
         return cov
 
 

@@ -15,6 +15,7 @@ from hazardmap.core.association import FARTHEST_M, Placed, Sighting, Thing, dist
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look, of_report
 from hazardmap.core.geodesy import Floats, Plane
+from hazardmap.core.mixing import mixed
 from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, accuracy_m
@@ -103,7 +104,7 @@ class Replay:
         views = looks(one.views, self._plane, self._params.table)
         live = self._in_reach(views, one.last_at)
         self.looked_m += views.length_m
-        shared_m2 = float(np.mean([accuracy_m(view) ** 2 for view in one.views]))
+        shared_m2 = float(np.mean(views.accuracy_m**2))
         matched = match_pass(
             [c.placed for c in live],
             [_placed(t) for t in found],
@@ -117,14 +118,16 @@ class Replay:
         new = [found[j] for j in fresh]
         unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
         told = []
+        mixes = mixed(live, found, thing_of, one.last_at, self._params)
         for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
             look = Look(one, chance)
             if i in thing_of:
                 thing = found[thing_of[i]]
-                told.append(Told(candidate, thing, look, of_report(look, thing, 0.0, self._params)))
+                report = of_report(look, thing, mixes[thing_of[i]], self._params)
+                told.append(Told(candidate, thing, look, report))
             elif chance.reported >= _BARELY and not unclear[i].any():
                 told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
-        births = self._births(new, np.any(unclear, axis=0), one, views)
+        births = self._births(new, np.any(unclear, axis=0), one, views, [mixes[j] for j in fresh])
         rows = row_ratios([*told, *births], self._params)
         for item, row in zip(told, rows, strict=False):
             item.apply(row)
@@ -152,18 +155,23 @@ class Replay:
         return live
 
     def _births(
-        self, new: Sequence[Thing], unclear: NDArray[np.bool_], one: Pass, views: Looks
+        self,
+        new: Sequence[Thing],
+        unclear: NDArray[np.bool_],
+        one: Pass,
+        views: Looks,
+        mixes: Sequence[float],
     ) -> list[Birth]:
-        """unclear: which of the new things may be known ones, named twice."""
+        """unclear: which of the new things may be known ones, named twice. mixes: `mixed`."""
         targets = []
         for thing in new:
             east_m, north_m = thing.mean_m.tolist()
             targets.append(Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind))
         births = []
         would = chances(views, targets, self._params.table)
-        for thing, again, chance in zip(new, unclear.tolist(), would, strict=True):
+        for thing, again, chance, mix in zip(new, unclear.tolist(), would, mixes, strict=True):
             look, split = Look(one, chance), self._params.split_report if again else 0.0
-            told = of_report(look, thing, split, self._params)
+            told = of_report(look, thing, max(split, mix), self._params)
             births.append(Birth(thing, look, told, self._prior(thing, one)))
         return births
 
@@ -221,6 +229,8 @@ class Replay:
             candidate.confirm(at)
         elif verdict.decision is Decision.RELABEL:
             candidate.relabel(at, verdict.kind)
+        elif candidate.live:
+            candidate.vote(at, verdict.witness, verdict.decision is Decision.STANDS)
 
     def _merge(self, live: Sequence[Candidate]) -> None:
         """Join live candidates that stand on one spot and that no pass has told apart."""

@@ -11,7 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations, islice
 from typing import Final
 
 from hazardmap.core.hazard import Evidence
@@ -25,7 +25,8 @@ _MODERATOR: Final = 4.0  # a moderator's word counts as that many tested claims
 _CLEAR: Final = 0.5  # visibility from which silence means something
 _IDLE_BITS, _CERTAIN_BITS = 4.0, 10.0  # a claim of so many counts as nearly nothing, in full
 _LEAST_WEIGHT: Final = 0.05
-_ALLIES: Final = 2  # claims shared with no other support, all denied by others
+_ALLIES: Final = 2  # claims that two supported and more others denied
+_ALLIES_SHARE: Final = 0.5  # of what the two support together
 _LOWEST: Final = 0.02
 _STEP: Final = 0.05  # a trust that moves by less stays: it changes hardly anything on the map
 
@@ -114,6 +115,7 @@ def untempered_bits(bits: float, trust: float) -> float:
 def _tested(claim: Claim, alias: Mapping[int, int]) -> list[tuple[Evidence, Record]]:
     """Each report of a hazard, and each clear silence amid reports, with how it turned out."""
     found = []
+    reporters = _reporters(claim.evidence, alias)
     for i, item in enumerate(claim.evidence):
         bits = (item.log2_ratio - _IDLE_BITS) / (_CERTAIN_BITS - _IDLE_BITS)
         weight = min(max(bits, _LEAST_WEIGHT), 1.0)
@@ -124,7 +126,9 @@ def _tested(claim: Claim, alias: Mapping[int, int]) -> list[tuple[Evidence, Reco
             support, denial = _later(claim, i, alias)
             if support or denial:
                 found.append((item, _record(bool(support), weight * max(support, denial))))
-        elif item.visibility >= _CLEAR and _stood(claim.evidence, i, alias):
+        elif item.visibility >= _CLEAR and _stood(
+            reporters, i, alias.get(item.witness, item.witness)
+        ):
             found.append((item, Record(failed=item.visibility / 4.0)))
     return found
 
@@ -141,45 +145,64 @@ def _later(claim: Claim, i: int, alias: Mapping[int, int]) -> tuple[float, float
     item = claim.evidence[i]
     me = alias.get(item.witness, item.witness)
     deniers: dict[int, float] = {}
-    for other in claim.evidence:
+    for other in chain(islice(claim.evidence, i + 1, None), reversed(claim.evidence[:i])):
         who = alias.get(other.witness, other.witness)
+        if who == me or not (other.seen or other.visibility >= _CLEAR):
+            continue
         apart_s = abs((other.last_at - item.last_at).total_seconds())
         stands = survival(apart_s, claim.half_life_s)
-        if who == me or stands < 2.0**-_FAR_HALF_LIVES:
+        if stands < 2.0**-_FAR_HALF_LIVES:
             continue
         if other.seen:
             return 1.0, 0.0
-        if other.last_at > item.last_at and other.visibility >= _CLEAR:
+        if other.last_at > item.last_at:
             deniers[who] = max(deniers.get(who, 0.0), stands * other.visibility)
     surest = sorted(deniers.values(), reverse=True)[:2]
     return 0.0, surest[0] * surest[1] if len(surest) == 2 else 0.0
 
 
-def _stood(evidence: Sequence[Evidence], i: int, alias: Mapping[int, int]) -> bool:
-    """Whether two others reported it, one before and one after this silence."""
-    me = alias.get(evidence[i].witness, evidence[i].witness)
+def _reporters(evidence: Sequence[Evidence], alias: Mapping[int, int]) -> dict[int, range]:
+    """From where to where in the trail each account reported."""
+    found: dict[int, range] = {}
+    for i, item in enumerate(evidence):
+        if item.seen:
+            who = alias.get(item.witness, item.witness)
+            found[who] = range(found[who].start if who in found else i, i + 1)
+    return found
 
-    def reporters(items: Sequence[Evidence]) -> set[int]:
-        return {alias.get(e.witness, e.witness) for e in items if e.seen} - {me}
 
-    before, after = reporters(evidence[:i]), reporters(evidence[i + 1 :])
+def _stood(reporters: Mapping[int, range], i: int, me: int) -> bool:
+    """Whether two others reported it, one before and one after the silence at index i."""
+    before = {who for who, at in reporters.items() if at.start < i and who != me}
+    after = {who for who, at in reporters.items() if at.stop > i and who != me}
     return bool(before) and bool(after) and len(before | after) > 1
 
 
 def allies(claims: Iterable[Claim]) -> list[tuple[int, int]]:
-    """Pairs of accounts that again and again support together what all others deny."""
+    """Pairs of accounts that again and again support together what all others deny.
+
+    It has to be most of what the two support together: honest accounts that drive the same roads
+    share a mistake now and then, and many hazards that nobody denies.
+    """
     shared: dict[tuple[int, int], int] = defaultdict(int)
+    denied: dict[tuple[int, int], int] = defaultdict(int)
     for claim in claims:
         supporters = sorted({item.witness for item in claim.evidence if item.seen})
+        if len(supporters) < 2:
+            continue
         deniers = {
             item.witness
             for item in claim.evidence
             if not item.seen and item.visibility >= _CLEAR and item.witness not in supporters
         }
-        if len(supporters) > 1 and len(deniers) > len(supporters):
-            for pair in combinations(supporters, 2):
-                shared[pair] += 1
-    return sorted(pair for pair, count in shared.items() if count >= _ALLIES)
+        for pair in combinations(supporters, 2):
+            shared[pair] += 1
+            denied[pair] += len(deniers) > len(supporters)
+    return sorted(
+        pair
+        for pair, count in denied.items()
+        if count >= _ALLIES and count > _ALLIES_SHARE * shared[pair]
+    )
 
 
 def one_voice(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:

@@ -13,9 +13,10 @@ import numpy as np
 from hazardmap.core.alignment import GATE
 from hazardmap.core.association import distances
 from hazardmap.core.candidate import Candidate
+from hazardmap.core.rows import LINK_M
 
-_FARTHEST_M: Final = 15.0
-_BESIDE_PER_M2: Final = 1.0 / (math.pi * _FARTHEST_M**2)  # where the second of two would stand
+_FARTHEST_M: Final = 40.0  # between tall houses, places of one thing lie far apart
+_BESIDE_PER_M2: Final = 1.0 / (math.pi * LINK_M**2)  # where the second of two would stand
 _BOTH_OF_TWO: Final = 0.7  # probability that a pass that reports one of two reports the other
 _BOTH_OF_ONE: Final = 0.05  # … that it names one thing twice
 _IN_A_ROW: Final = math.log(1.0 / 50.0)  # odds of one against two, where a third is close by
@@ -33,8 +34,9 @@ def twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
     squared = distances(placed, placed, 0.0)
     means = np.array([candidate.mean_m for candidate in group])
     off_m = means[:, None] - means[None]
-    close = np.hypot(off_m[..., 0], off_m[..., 1]) <= _FARTHEST_M
-    in_row = close.sum(axis=1) > 2  # itself, the other one, and a third
+    apart_m = np.hypot(off_m[..., 0], off_m[..., 1])
+    in_row = (apart_m <= LINK_M).sum(axis=1) > 2  # itself, the other one, and a third
+    close = apart_m <= _FARTHEST_M
     used: set[int] = set()
     pairs = []
     for i, j in np.argwhere(np.triu((squared <= GATE) & close, 1)).tolist():

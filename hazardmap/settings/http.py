@@ -9,13 +9,18 @@ APPEND_SLASH = True
 
 MIDDLEWARE = [
     "hazardmap.platform.request_id.Traced",
+    "hazardmap.platform.silence.Bounded",
+    "hazardmap.platform.compressed.Compressed",
     "hazardmap.web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "hazardmap.web.language.PageLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "hazardmap.web.session_guard.SessionGuard",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -1,5 +1,7 @@
 """Django REST framework and its schema."""
 
+from hazardmap.core.kinds import KINDS
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -23,8 +25,13 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "FrameStateEnum": ["received", "detected", "rejected"],
+        "DeliveryStateEnum": ["waiting", "delivered", "dead"],
+        "KindEnum": sorted(KINDS),
         "HazardStateEnum": ["candidate", "active", "fading", "cleared", "expired"],
         "FeatureTypeEnum": ["Feature"],
+        "LineTypeEnum": ["LineString", "MultiLineString"],
+        "OutlineTypeEnum": ["Polygon", "MultiPolygon"],
+        "RouteTypeEnum": ["LineString"],
         "PointTypeEnum": ["Point"],
         "FeatureCollectionTypeEnum": ["FeatureCollection"],
     },

@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.kinds import GROUP_LABELS, KINDS
 from hazardmap.hazards import selectors
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
 from hazardmap.web.headers import MAP_SENSORS, content_security_policy
 from hazardmap.web.pages import PAGES_PER_MINUTE
-from hazardmap.web.words import LIKELIHOODS
+from hazardmap.web.words import group_labels, vocabulary
 
 NEWEST = 30
 LIVE_PATH = "/live/v1/hazards"
@@ -54,19 +53,12 @@ def _context(*, embedded: bool) -> dict[str, Any]:
     return {
         "embedded": embedded,
         "rows": [row_of(hazard, now) for hazard in newest],
-        "groups": GROUP_LABELS,
+        "groups": group_labels(),
         "bounds": ",".join(f"{value:.6f}" for value in bounds) if bounds else "",
         "cursor": selectors.latest_cursor(),
         "live": settings.LIVE_ORIGIN + LIVE_PATH,
         "basemap": settings.BASEMAP[0] if settings.BASEMAP else "",
-        "vocabulary": {
-            "kinds": {
-                kind.name: {"label": kind.label, "group": kind.group.value}
-                for kind in KINDS.values()
-            },
-            "groups": dict(GROUP_LABELS),
-            "likelihoods": LIKELIHOODS,
-        },
+        "vocabulary": vocabulary(),
     }
 
 

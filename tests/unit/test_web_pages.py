@@ -18,7 +18,7 @@ from tests.moderation_scene import contributor, drive_by, hazard_at
 
 pytestmark = pytest.mark.django_db
 PLACE = (24.94, 60.17)
-PUBLIC = ["/", "/about/", "/login/", "/drive/"]
+PUBLIC = ["/", "/about/", "/login/", "/drive/", "/signup/", "/login/reset/", "/terms/"]
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_the_account_needs_a_login(client):
 def test_a_pairing_code_from_the_page_pairs_a_phone(client):
     owner = contributor("aino").owner
     client.force_login(owner)
-    page = client.post("/account/pairing-code/")
+    page = client.post("/account/pairing-code/", {"uploads": "on"})
     code = re.search(r'class="code"[^>]*>([A-Z2-9]{8})<', page.content.decode())[1]
     assert "no-store" in page["Cache-Control"]
     body = {"code": code, "name": "Pixel"}

@@ -1,5 +1,7 @@
+import { translated } from './translated';
+
 /** Every word that scripts put on a page, in one place for translation. */
-export const strings = {
+const english = {
   live: 'live',
   paused: 'paused',
   offline: 'offline',
@@ -149,3 +151,18 @@ export const strings = {
     'CooperativeGesturesHandler.MobileHelpText': 'Use two fingers to move the map',
   } as Record<string, string>,
 } as const;
+
+type Widened<T> = {
+  [K in keyof T]: T[K] extends string ? string : T[K] extends (...given: infer G) => string ? (...given: G) => string : T[K];
+};
+/** The words of another language; frontend/test/strings.test.ts says which are missing. */
+export type Words = Partial<Widened<typeof english>> & Record<string, unknown>;
+
+export const strings: Widened<typeof english> = {
+  ...english,
+  ...(await translated<Words>({}, {
+    de: () => import('./strings.de'),
+    es: () => import('./strings.es'),
+    fi: () => import('./strings.fi'),
+  })),
+};

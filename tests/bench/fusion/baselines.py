@@ -1,17 +1,17 @@
 """Three simpler maps on the same stream, each with the best constants that the truth allows.
 
-They are told which report belongs to which site, which the map has to find out; their
-constants are fitted to the truth of the very streams on which they are judged.
+Their constants are fitted to the truth of the very streams on which they are judged. Whoever feeds
+them says which report belongs to which place: the truth, or their own attribution (`peers`).
 """
 
 from itertools import product
+from typing import Protocol
 
 import numpy as np
 from scipy.optimize import minimize
 
 from hazardmap.core.kinds import HOUR_S
 from hazardmap.core.kinds import KINDS as TABLE
-from tests.bench.fusion.sites import Sites
 from tests.sim.town import Drive
 from tests.sim.world import KINDS, Floats, Ints
 
@@ -25,10 +25,20 @@ _GRID = list(product((0.03, 0.06, 0.125, 0.25, 0.5, 1.0), (0.0, 1.0, 2.0, 4.0), 
 _STRETCH, _MISS, _BY_SCORE = np.array(_GRID).T
 
 
+class Places(Protocol):
+    """Rows of places, of which `count` are in use, kind (n,) an index into KINDS."""
+
+    count: int
+    kind: Ints
+
+    def along(self, path_m: Floats, aside_m: float) -> Ints:
+        """Those that a drive along the path has passed."""
+
+
 class Baselines:
     """Feed it drives and hours; read the best Brier score of each way."""
 
-    def __init__(self, sites: Sites) -> None:
+    def __init__(self, sites: Places) -> None:
         self._sites = sites
         room = len(sites.kind)
         self._seen_h = np.full(room, -np.inf)
@@ -40,7 +50,7 @@ class Baselines:
         self.by_sum = np.zeros((len(_GRID), kinds, _BINS, 2))
 
     def take(self, drive: Drive, rows: Ints) -> None:
-        """One pass; `rows`: the site of each of its observations."""
+        """One pass; `rows`: the place of each of its observations."""
         passed = self._sites.along(drive.path_m, _ASIDE_M)
         seen = np.unique(rows)
         changed = np.union1d(passed, seen)

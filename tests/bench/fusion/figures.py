@@ -9,6 +9,7 @@ from hazardmap.core.params import FusionParams
 from tests.bench.figures import Figure
 from tests.bench.fusion.baselines import best_count, best_log_odds, best_ttl
 from tests.bench.fusion.calibration import Calibration
+from tests.bench.fusion.peers import PeerSums, best_peers
 from tests.bench.fusion.run import Outcome
 from tests.bench.fusion.small_cases import clear_passes_to_drop, poor_passes_drop
 from tests.sim.world import Floats
@@ -22,8 +23,10 @@ class Summary:
     in_canyon and merged are masks over placings and over hazards."""
 
     map: Calibration
+    map_beside_peers: float
     by_age: Floats
     by_sum: Floats
+    peers: PeerSums
     placings: Floats
     in_canyon: NDArray[np.bool_]
     merged: NDArray[np.bool_]
@@ -37,8 +40,10 @@ def summary(outcome: Outcome) -> Summary:
     placed = outcome.following.placings
     return Summary(
         outcome.map,
+        outcome.map_beside_peers,
         outcome.baselines.by_age,
         outcome.baselines.by_sum,
+        outcome.peers.sums,
         np.array([(p.passes, p.error_m, p.radius_m) for p in placed]).reshape(-1, 3),
         np.array([outcome.canyon[p.site] for p in placed], bool),
         np.array(_merged(outcome), bool),
@@ -55,18 +60,29 @@ def figures(parts: list[Summary], params: FusionParams) -> list[Figure]:
     ttl = best_ttl(np.sum([part.by_age for part in parts], axis=0))
     count = best_count(np.sum([part.by_age for part in parts], axis=0))
     log_odds, grid = best_log_odds(np.sum([part.by_sum for part in parts], axis=0))
+    beside = sum(part.map_beside_peers for part in parts)
+    peers = best_peers(sum((part.peers for part in parts[1:]), parts[0].peers))
     placed = np.concatenate([part.placings for part in parts])
     clear = ~np.concatenate([part.in_canyon for part in parts])
     merged = np.concatenate([part.merged for part in parts])
-    better = "last-seen" if ttl < count else "count with TTL"
+    told = "told by the truth what each report is about"
     return [
         _figure("ece", whole.ece, "", "all sites, every hour, ten bins"),
         _figure("ece_above_first_bin", whole.ece_above_first, "", "only where p >= 0.1"),
         _figure("decile_error_max", whole.decile_error_max, "", f"of {whole.errors.round(3)}"),
         _figure("brier", whole.brier, "", "further hazards at one site count as errors"),
-        _figure("brier_over_ttl", 1 - whole.squares / min(ttl, count), "lower", f"than {better}"),
-        _figure("brier_over_last_seen", 1 - whole.squares / ttl, "lower", "than last-seen TTL"),
-        _figure("brier_over_log_odds", 1 - whole.squares / log_odds, "lower", f"grid {grid}"),
+        *(
+            _figure(f"brier_over_{name}", 1 - beside / peer.squares, "lower", peer.note)
+            for name, peer in peers.items()
+        ),
+        _figure("brier_over_ttl_told", 1 - whole.squares / min(ttl, count), "lower", told),
+        _figure("brier_over_last_seen_told", 1 - whole.squares / ttl, "lower", told),
+        _figure(
+            "brier_over_log_odds_told",
+            1 - whole.squares / log_odds,
+            "lower",
+            f"{told}, grid {grid}",
+        ),
         _figure("clear_passes_to_drop", clear_passes_to_drop(params), "passes", "to p < 0.3"),
         _figure("occluded_passes_drop", float(poor_passes_drop(params)), "", "0: ten do not"),
         _figure(

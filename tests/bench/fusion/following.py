@@ -11,12 +11,11 @@ from scipy.spatial import cKDTree
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.geodesy import radius95_m
 from hazardmap.core.kinds import HOUR_S
-from tests.bench.fusion.sites import Sites
+from tests.bench.fusion.sites import ROOM, Sites
 from tests.sim.town import START
 from tests.sim.world import Floats, Ints
 
-_ROOM = 1 << 19
-_BESIDE_M = 12.0
+BESIDE_M = 12.0
 
 
 @dataclass
@@ -41,9 +40,9 @@ class Following:
     site_of: dict[UUID, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.p, self.at_h = np.zeros(_ROOM), np.zeros(_ROOM)
-        self.half_life_h, self.site = np.ones(_ROOM), np.zeros(_ROOM, np.int64)
-        self.place_m = np.zeros((_ROOM, 2))
+        self.p, self.at_h = np.zeros(ROOM), np.zeros(ROOM)
+        self.half_life_h, self.site = np.ones(ROOM), np.zeros(ROOM, np.int64)
+        self.place_m = np.zeros((ROOM, 2))
 
     def take(self, changed: Iterable[Candidate], site_of: dict[UUID, int]) -> None:
         self.site_of |= site_of
@@ -88,7 +87,7 @@ class Following:
         if len(further):
             tree = cKDTree(self.sites.place_m[: self.sites.count])
         for row in further.tolist():
-            near = tree.query_ball_point(self.place_m[row], _BESIDE_M)
+            near = tree.query_ball_point(self.place_m[row], BESIDE_M)
             kind = self.sites.kind[self.site[row]]
             free = [s for s in near if of_site[s] == 0.0 and self.sites.kind[s] == kind]
             if free:

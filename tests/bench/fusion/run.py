@@ -20,19 +20,26 @@ from hazardmap.core.trust import Claim, newcomer, reputation
 from tests.bench.fusion.baselines import Baselines
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.following import Following
+from tests.bench.fusion.peers import Peers
 from tests.bench.fusion.sites import SITUATIONS, Sites
 from tests.sim.town import CORNER, START, Drive, Town
 from tests.sim.world import KINDS
 
 _APART_M = 15.0
+_PEERS_EVERY_H = 12.0  # they take as long to compare as the map
 
 
 @dataclass
 class Outcome:
-    """What one stream gave. Duplicates and merges count things at least 15 m apart."""
+    """What one stream gave. Duplicates and merges count things at least 15 m apart.
+
+    map_beside_peers: Σ squares of the map at the hours at which `peers` are asked.
+    """
 
     map: Calibration
+    map_beside_peers: float
     baselines: Baselines
+    peers: Peers
     following: Following
     sites: Sites
     apart: np.ndarray
@@ -69,7 +76,8 @@ def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
     """params: what the map starts with; whom it trusts it finds out, day by day, by itself."""
     sites = Sites(town)
     result = Outcome(
-        Calibration(), Baselines(sites), Following(sites), sites, np.zeros(0), np.zeros(0), 0, 0, 0,
+        Calibration(), 0.0, Baselines(sites), Peers(sites), Following(sites), sites,
+        np.zeros(0), np.zeros(0), 0, 0, 0,
         {what: Calibration() for what in (*KINDS, *SITUATIONS)},
     )  # fmt: skip
     plane = Plane(*CORNER)
@@ -109,6 +117,7 @@ def _take(
     site_of = {o.id: row for o, row in zip(drive.observations, rows, strict=True)}
     result.following.take(changed, site_of)
     result.baselines.take(drive, np.array(rows, int))
+    result.peers.take(drive, reported, site_of)
     result.observations += len(rows)
 
 
@@ -129,7 +138,11 @@ def _trusting(replay: Replay, params: FusionParams) -> FusionParams:
 def _ask(result: Outcome, at_h: float, params: FusionParams) -> None:
     truth = result.sites.truth(at_h)
     p, further = result.following.ask(at_h, params.limits.expire)
+    before = result.map.squares
     result.map.add(np.append(p, further), np.append(truth, np.zeros(len(further))), len(p))
+    if at_h % _PEERS_EVERY_H == 0.0:
+        result.map_beside_peers += result.map.squares - before
+        result.peers.ask(at_h, truth)
     for i, kind in enumerate(KINDS):
         rows = np.flatnonzero(result.sites.kind[: len(p)] == i)
         result.by_kind[kind].add(p[rows], truth[rows], len(rows))

@@ -9,7 +9,7 @@ from tests.sim.town import Town
 from tests.sim.world import Floats, Ints
 
 SITUATIONS = ("there", "gone", "phantom", "false alarm")
-_ROOM = 1 << 19
+ROOM = 1 << 19
 
 
 class Sites:
@@ -19,11 +19,11 @@ class Sites:
         self._town = town
         self._of_source: dict[int, int] = {}
         self.count = 0
-        self.kind = np.zeros(_ROOM, np.int64)
-        self.place_m = np.zeros((_ROOM, 2))
-        self.born_h = np.full(_ROOM, np.inf)
-        self.gone_h = np.full(_ROOM, -np.inf)
-        self.phantom = np.zeros(_ROOM, bool)
+        self.kind = np.zeros(ROOM, np.int64)
+        self.place_m = np.zeros((ROOM, 2))
+        self.born_h = np.full(ROOM, np.inf)
+        self.gone_h = np.full(ROOM, -np.inf)
+        self.phantom = np.zeros(ROOM, bool)
 
     def of(self, source: int, kind: int, place_m: Floats) -> int:
         """Row of a source; a new one is opened at its first detection."""
@@ -53,10 +53,16 @@ class Sites:
 
     def along(self, path_m: Floats, aside_m: float) -> Ints:
         """Rows of the sites that a drive along the path has passed."""
-        low, high = path_m.min(axis=0) - aside_m, path_m.max(axis=0) + aside_m
-        place = self.place_m[: self.count]
-        return np.flatnonzero(((place >= low) & (place <= high)).all(axis=1))
+        return inside(self.place_m[: self.count], path_m, aside_m)
 
     def rows(self) -> list[tuple[int, int]]:
         """(source, row) of every site."""
         return list(self._of_source.items())
+
+
+def inside(place_m: Floats, path_m: Floats, aside_m: float) -> Ints:
+    """Indices of the places within the rectangle around a path, widened by aside_m."""
+    low, high = path_m.min(axis=0) - aside_m, path_m.max(axis=0) + aside_m
+    east, north = place_m.T
+    found = np.flatnonzero((east >= low[0]) & (east <= high[0]))
+    return found[(north[found] >= low[1]) & (north[found] <= high[1])]

@@ -58,16 +58,18 @@ def main() -> None:
         "--keep", action="store_true", help="use the database as it is, and keep it"
     )
     options = parser.parse_args()
-    with _database(keep=options.keep):
-        if not options.keep or not _filled():
-            _fill(options.hazards)
+    with database(keep=options.keep):
+        fill(options.hazards, keep=options.keep)
         cells = [_compared(zoom, options.rounds) for zoom in CELL_ZOOMS]
         hazards = [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS]
         rate = statistics.median(_refreshed() for _ in range(BATCHES))
     _report(options.hazards, cells, hazards, rate)
 
 
-def _fill(count: int) -> None:
+def fill(count: int, *, keep: bool = False) -> None:
+    """Hazards, cells and tiles, and the table of `st_asmvt`; keep: if they are not there yet."""
+    if keep and _filled():
+        return
     begin = time.perf_counter()
     country.fill(count)
     print(f"{count} hazards after {time.perf_counter() - begin:.0f} s", flush=True)
@@ -78,6 +80,12 @@ def _fill(count: int) -> None:
     st_asmvt.fill()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def hazards_there() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM hazards_hazard")
+        return int(cursor.fetchone()[0])
 
 
 def _filled() -> bool:
@@ -189,7 +197,8 @@ def _report(
 
 
 @contextmanager
-def _database(keep: bool) -> Iterator[None]:
+def database(*, keep: bool) -> Iterator[None]:
+    """A database of its own; it stays if `keep`."""
     name = connection.creation.create_test_db(
         verbosity=0, autoclobber=not keep, keepdb=keep, serialize=False
     )
