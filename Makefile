@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train evaluate
+.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train evaluate bench-web
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -79,6 +79,9 @@ bench-tiles-live: ## how long from a change until tiles of every zoom show it, u
 
 bench-tiles-peers: ## tiles that nobody has built yet, beside tipg and django-vectortiles, which it installs under var/peers
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles_peers --write $(BENCH_ARGS)
+
+bench-web: ## how large and how fast the map page is, on a slow connection and over 50,000 hazards (BENCH_ARGS="--only size" is short)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 5 .venv/bin/python -m tests.bench.web $(BENCH_ARGS)
 
 DATA ?= ../shared/data
 TRAIN = .venv/bin/python -m detection.train --data $(DATA)
