@@ -1,5 +1,7 @@
 """API keys of buyers, and everything that has happened to them."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -61,6 +63,9 @@ class ApiKey(models.Model):
         """What of the token may be shown."""
         use = Use.TEST_KEY if self.environment == Environment.TEST else Use.API_KEY
         return f"hm_{use}_{self.kid}"
+
+    def works_at(self, at: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
 
 class KeyEvent(models.Model):

@@ -10,9 +10,17 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Device, Membership, User
+from hazardmap.accounts.models import (
+    ApiKey,
+    Device,
+    KeyEvent,
+    MailLink,
+    Membership,
+    Organisation,
+    User,
+)
 from hazardmap.core.camera import Camera
-from hazardmap.core.roles import ALLOWED, Act
+from hazardmap.core.roles import ALLOWED, Act, Role
 from hazardmap.core.scopes import Environment
 from hazardmap.core.tokens import Use, parse_token
 
@@ -32,6 +40,14 @@ class Contributor:
     device_id: UUID
     account_id: UUID
     is_authenticated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEventInfo:
+    at: datetime
+    what: str
+    who: str
+    note: str
 
 
 def devices_of(owner: User) -> list[DeviceInfo]:
@@ -110,6 +126,10 @@ def keys_of(organisation_id: UUID) -> list[str]:
     return list(keys.values_list("kid", flat=True))
 
 
+def organisation_of_key(kid: str) -> UUID | None:
+    return ApiKey.objects.filter(kid=kid).values_list("organisation_id", flat=True).first()
+
+
 def unbilled_keys(kids: Iterable[str]) -> set[str]:
     """Those of these keys whose usage nobody is billed for."""
     found = ApiKey.objects.filter(kid__in=set(kids), environment=Environment.TEST)
@@ -123,3 +143,59 @@ def billing_addresses(organisation_id: UUID) -> list[str]:
         organisation=organisation_id, role__in=payers, user__is_active=True
     )
     return list(members.order_by("user__email").values_list("user__email", flat=True))
+
+
+def memberships_of(user: User) -> list[tuple[Organisation, Role]]:
+    """The open organisations that somebody belongs to, by name."""
+    rows = Membership.objects.filter(user=user, organisation__closed_at__isnull=True)
+    rows = rows.select_related("organisation").order_by("organisation__name", "organisation_id")
+    return [(row.organisation, Role(row.role)) for row in rows]
+
+
+def members_of(organisation_id: UUID) -> list[Membership]:
+    """With their people, owners first."""
+    rows = Membership.objects.filter(organisation=organisation_id).select_related("user")
+    order = list(Role)
+    return sorted(rows, key=lambda row: (order.index(Role(row.role)), row.user.email))
+
+
+def invitations_of(organisation_id: UUID) -> list[MailLink]:
+    """Those that still wait."""
+    waiting = MailLink.objects.filter(
+        organisation=organisation_id, used_at__isnull=True, expires_at__gt=timezone.now()
+    )
+    return list(waiting.order_by("email"))
+
+
+def api_keys_of(organisation_id: UUID) -> list[ApiKey]:
+    """All keys that an organisation ever had, tests too: live ones first, the newest first."""
+    now = timezone.now()
+    rows = ApiKey.objects.filter(organisation=organisation_id).order_by("-created_at", "kid")
+    return sorted(rows, key=lambda row: not row.works_at(now))
+
+
+def api_key_of(organisation_id: UUID, kid: str) -> ApiKey | None:
+    rows = ApiKey.objects.filter(organisation=organisation_id, kid=kid)
+    return rows.select_related("replaces", "replaced_by").first()
+
+
+def key_events_of(kid: str) -> list[KeyEventInfo]:
+    """What has happened to a key, the newest first."""
+    rows = list(KeyEvent.objects.filter(key=kid).order_by("-id")[:100])
+    people = User.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
+    return [
+        KeyEventInfo(
+            at=row.at,
+            what=row.get_verb_display().lower(),
+            who=_actor(row, people),
+            note=row.note,
+        )
+        for row in rows
+    ]
+
+
+def _actor(event: KeyEvent, people: dict[UUID, User]) -> str:
+    if event.actor_id is None:
+        return "a finder" if event.verb == KeyEvent.Verb.LEAKED else "the operator"
+    person = people.get(event.actor_id)
+    return person.email if person else "somebody who has left"

@@ -89,6 +89,11 @@ def customers_until(end: datetime) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
+def customer_known(organisation_id: UUID) -> bool:
+    """Whether an organisation is a customer already."""
+    return Customer.objects.filter(organisation=organisation_id).exists()
+
+
 def invoice_id_of(text: str) -> UUID | None:
     """The invoice of a number like HM-000012, or of the id of a draft."""
     found = NUMBER.fullmatch(text)

@@ -1,22 +1,26 @@
 """Reads: usage by the hour and by the event, of a set of keys in a period."""
 
+import re
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Trunc
 
 from hazardmap.core.usage import Meter
-from hazardmap.metering.models import UsageEvent, UsageHour, UsageSegment
+from hazardmap.metering.models import HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
 HOUR = timedelta(hours=1)
+SETTLED_AFTER = timedelta(seconds=30)
+SEGMENT_HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\d-")
 HOURS_UNEQUAL_SQL = (Path(__file__).parent / "sql" / "hours_unequal.sql").read_text()
 
 
@@ -36,6 +40,16 @@ class UsedInHour(NamedTuple):
     key_id: str
     hour: datetime
     quantity: int
+
+
+class UsedInTime(NamedTuple):
+    """Units of one meter that one key used in an hour or day (UTC), in so many answers."""
+
+    at: datetime
+    key_id: str
+    meter: Meter
+    quantity: int
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,37 @@ def usage_by_hour(
     """The same for one meter, by key and hour."""
     hours = _hours(keys, start, end).filter(meter=meter.value)
     return [UsedInHour(*row) for row in hours.values_list("key_id", "hour", "quantity")]
+
+
+def usage_series(
+    keys: Collection[str],
+    *,
+    start: datetime,
+    end: datetime,
+    by: Literal["hour", "day"],
+    meter: Meter | None = None,
+) -> list[UsedInTime]:
+    """Units and answers by hour or day (UTC), key and meter, in order of time."""
+    hours = _hours(keys, start, end)
+    if meter is not None:
+        hours = hours.filter(meter=meter.value)
+    sums = hours.annotate(at=Trunc("hour", by, tzinfo=UTC)).values_list("at", "key_id", "meter")
+    sums = sums.annotate(Sum("quantity"), Sum("answers")).order_by("at", "key_id", "meter")
+    return [
+        UsedInTime(at, key, Meter(name), int(units), int(answers))
+        for at, key, name, units, answers in sums
+    ]
+
+
+def usage_complete_to(now: datetime) -> datetime:
+    """Everything that was served before is in the sums by the hour, as far as this host knows."""
+    waiting = [
+        datetime.strptime(name[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
+        for name in logs_waiting(now - SETTLED_AFTER)
+        if SEGMENT_HOUR.match(name)
+    ]
+    waiting += HourToRoll.objects.order_by("hour").values_list("hour", flat=True)[:1]
+    return min([now.replace(second=0, microsecond=0), *waiting])
 
 
 def usage_keys(*, start: datetime, end: datetime) -> list[str]:

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TILE_SECRET = re.compile("[0-9A-Za-z]{32,128}")
+# Nothing that could end a directive of a Content Security Policy.
+WEB_ADDRESS = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)(?=[:/]|$))[^\s;,'\"]+")
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
 
 
@@ -37,11 +39,13 @@ class Env:
     to. weights: manifest of the operator's own models, None for those of `make up`.
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
-    tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
     stripe_key: "" where buyers pay by transfer. stripe_webhook_secret: of Stripe's messages to us.
     mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
     sender. staff_second_factor: nobody uses the admin site without one.
     outbound_exceptions: host:port of receivers that need not lie on the public internet.
+    tile_secrets: the first signs buyers' tile addresses, all of them are accepted. basemap: address
+    of a MapLibre style for the ground of the map, then the origins of its tiles, glyphs and
+    pictures; empty for the built-in one.
     """
 
     mode: Mode
@@ -63,6 +67,7 @@ class Env:
     mail_from: str
     staff_second_factor: bool
     outbound_exceptions: tuple[str, ...]
+    basemap: tuple[str, ...]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -97,6 +102,7 @@ class Env:
             mail_from=env.get("HAZARDMAP_MAIL_FROM", "hazardmap@localhost"),
             staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
             outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
+            basemap=tuple(env.get("BASEMAP_STYLE_URL", "").split()),
         )
         result.check()
         return result
@@ -110,6 +116,11 @@ class Env:
             )
         if self.stripe_key and not self.stripe_webhook_secret:
             raise EnvError("HAZARDMAP_STRIPE_KEY needs HAZARDMAP_STRIPE_WEBHOOK_SECRET.")
+        if not all(WEB_ADDRESS.fullmatch(address) for address in self.basemap):
+            raise EnvError(
+                "BASEMAP_STYLE_URL must be the https address of a style, then the origins of what "
+                "it refers to, such as https://tiles.example.org, separated by spaces."
+            )
         if self.mode is not Mode.PRODUCTION:
             if self.host not in {"127.0.0.1", "localhost", "::1"}:
                 raise EnvError(

@@ -18,7 +18,8 @@ from hazardmap.core.hazard import Hazard
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
-from hazardmap.web.pages import PAGES_PER_MINUTE, vocabulary
+from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.words import vocabulary
 
 SQUARE_DEG: Final = 0.2
 """frontend/src/drive/squares.ts has the same."""

@@ -1,6 +1,6 @@
 """Hazards as the pages and their scripts get them: plain JSON values with words beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ def hazard_facts(hazard: Hazard) -> dict[str, Any]:
         "state_words": STATES[hazard.state.value],
         "first_seen": hazard.first_seen.timestamp(),
         "last_seen": hazard.last_seen.timestamp(),
+        "expires_at": hazard.expires_at.timestamp(),
         "passes": hazard.passes,
         "witnesses": hazard.witnesses,
         "published": hazard.published,
@@ -56,14 +57,23 @@ def image_facts(image: EvidenceImage) -> dict[str, Any]:
     }
 
 
-def pass_facts(evidence: Evidence) -> dict[str, Any]:
-    """What one pass said; neither the device nor the witness behind it is told."""
-    return {
-        "at": evidence.last_at.timestamp(),
-        "seen": evidence.seen,
-        "frames": evidence.frames,
-        "p_after": evidence.p_after,
-    }
+def passes_facts(passes: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """What each pass said. driver: 0, 1, 2 …, the same for one contributor by this hazard only.
+
+    Neither the device nor the witness behind it is told.
+    """
+    drivers: dict[int, int] = {}
+    return [
+        {
+            "at": evidence.last_at.timestamp(),
+            "seen": evidence.seen,
+            "frames": evidence.frames,
+            "bits": evidence.log2_ratio,
+            "driver": drivers.setdefault(evidence.witness, len(drivers)),
+            "p_after": evidence.p_after,
+        }
+        for evidence in passes
+    ]
 
 
 def image_url(image: EvidenceImage) -> str:

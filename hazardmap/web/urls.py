@@ -10,6 +10,8 @@ from hazardmap.web import (
     feeds,
     images,
     map_data,
+    map_page,
+    map_search,
     pages,
     payments,
     reports,
@@ -30,7 +32,8 @@ class Whole(IntConverter):
 register_converter(Whole, "whole")
 
 urlpatterns = [
-    path("", pages.map_page, name="map"),
+    path("", map_page.map_page, name="map"),
+    path("embed/", map_page.embedded_map, name="embed"),
     path("hazards/<uuid:hazard_id>/", hazard_page, name="hazard"),
     path("hazards/<uuid:hazard_id>/vote/", votes.vote, name="hazard-vote"),
     path("images/<uuid:frame_id>/report/", reports.report_page, name="image-report"),
@@ -48,9 +51,12 @@ urlpatterns = [
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
     path("", include("hazardmap.web.account_urls")),
+    path("portal/", include("hazardmap.web.portal.urls")),
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
     path("map/changes.json", map_data.changes, name="map-changes"),
     path("payments/stripe/", payments.stripe, name="payments-stripe"),
+    path("map/history.json", map_data.history, name="map-history"),
+    path("map/search.json", map_search.search, name="map-search"),
     path("images/<uuid:frame_id>.jpg", images.image, name="image"),
 ]

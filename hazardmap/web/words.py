@@ -83,3 +83,15 @@ def kinds_by_group() -> dict[str, dict[str, str]]:
 def severity_label(severity: int) -> str:
     """What to do about it, in the language of the page. severity: 1..3."""
     return gettext(SEVERITY_LABELS[severity])
+
+
+def vocabulary() -> dict[str, object]:
+    """The words that scripts need, in the language of the page."""
+    return {
+        "kinds": {
+            kind.name: {"label": kind_label(kind.name), "group": kind.group.value}
+            for kind in KINDS.values()
+        },
+        "groups": group_labels(),
+        "likelihoods": LIKELIHOODS,
+    }

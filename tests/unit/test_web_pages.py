@@ -43,11 +43,12 @@ def test_every_page_is_fit_for_its_own_policy(client, address):
 
 
 @pytest.mark.parametrize(
-    ("address", "allowed"), [("/drive/", True), ("/", False), ("/login/", False)]
+    ("address", "camera", "position"),
+    [("/drive/", True, True), ("/", False, True), ("/login/", False, False)],
 )
-def test_only_the_phone_page_may_use_camera_and_position(client, address, allowed):
+def test_only_pages_that_need_them_may_use_camera_and_position(client, address, camera, position):
     policy = client.get(address)["Permissions-Policy"]
-    assert ("camera=(self)" in policy, "geolocation=(self)" in policy) == (allowed, allowed)
+    assert ("camera=(self)" in policy, "geolocation=(self)" in policy) == (camera, position)
 
 
 def test_the_map_lists_the_newest_hazards_without_a_script(client, cow):

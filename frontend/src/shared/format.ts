@@ -46,6 +46,7 @@ export function percent(share: number): string {
 }
 
 export function metres(length_m: number): string {
+  if (length_m >= 1000) return `${(length_m / 1000).toFixed(1)} km`;
   return length_m < 10 ? `${length_m.toFixed(1)} m` : `${Math.round(length_m)} m`;
 }
 
@@ -58,4 +59,29 @@ export function duration(length_s: number): string {
     unitDisplay: 'long',
     maximumFractionDigits: 0,
   }).format(length_s / seconds);
+}
+
+const dayNames = new Intl.DateTimeFormat(language, { weekday: 'short' });
+const moments = new Intl.DateTimeFormat(language, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
+const countries = 'DisplayNames' in Intl ? new Intl.DisplayNames(language, { type: 'region' }) : null;
+
+export function dayOfWeek(at_s: number): string {
+  return dayNames.format(at_s * 1000);
+}
+
+/** "Thu, 26 Nov, 14:00", local. */
+export function momentOf(at_s: number): string {
+  return moments.format(at_s * 1000);
+}
+
+/** The name of a country by its ISO code. */
+export function countryName(code: string): string {
+  return countries?.of(code) ?? code;
 }
