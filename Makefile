@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving train evaluate
+.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-web bench-webhooks bench-billing bench-tiles bench-tiles-serving train evaluate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -63,6 +63,9 @@ bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an 
 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
+
+bench-web: ## measure the pages: accessibility, and what Lighthouse says (installed into var/ the first time)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.web.accessibility && nice -n 10 .venv/bin/python -m tests.bench.web.lighthouse
 
 bench-webhooks: ## how long a change of the map takes to reach a receiver
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.webhooks $(BENCH_ARGS)
