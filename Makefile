@@ -65,6 +65,9 @@ bench-billing: ## how long invoices take, what metering costs, how far caps are 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
 
+bench-web: ## measure the pages: accessibility, and what Lighthouse says (installed into var/ the first time)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.web.accessibility && nice -n 10 .venv/bin/python -m tests.bench.web.lighthouse
+
 bench-webhooks: ## how long a change of the map takes to reach a receiver
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.webhooks $(BENCH_ARGS)
 
