@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from detection import privacy, quality
 from detection.backends.centerface import CenterFace
 from detection.backends.yolo import Found, Yolo
-from detection.boxes import Boxes
 from detection.decode import Decoded, Decoder, Rejection
 from detection.fingerprint import difference_hash
 from detection.hazards import HazardFinder, Seen, knows_persons
@@ -95,7 +94,7 @@ class Engine:
         )
         self._plates = Yolo(
             manifest.plates,
-            threshold=manifest.plates.threshold,
+            threshold=min(manifest.plates.threshold, privacy.VEHICLE_PLATE_THRESHOLD),
             device=device,
             threads=threads,
             config_dir=config_dir,
@@ -147,7 +146,7 @@ class Engine:
 
     def _result(self, rgb: NDArray[np.uint8], seen: Seen, plates: Found) -> FrameResult:
         height_px, width_px = rgb.shape[:2]
-        receipt = self._receipt(rgb, seen.persons, plates)
+        receipt = self._receipt(rgb, seen, plates)
         stream = BytesIO()
         privacy.blur(rgb, receipt.regions).save(stream, "JPEG", quality=JPEG_QUALITY)
         return FrameResult(
@@ -162,22 +161,21 @@ class Engine:
             receipt=receipt,
         )
 
-    def _receipt(
-        self, rgb: NDArray[np.uint8], persons: Boxes, plates: Found
-    ) -> privacy.BlurReceipt:
+    def _receipt(self, rgb: NDArray[np.uint8], seen: Seen, plates: Found) -> privacy.BlurReceipt:
         manifest = self._manifest
         size_px = (rgb.shape[1], rgb.shape[0])
+        likely = privacy.likely_plates(plates.boxes, seen.vehicles, manifest.plates.threshold)
         regions = (
             *privacy.face_regions(self._faces.find(rgb), size_px),
-            *privacy.plate_regions(plates.boxes, size_px),
-            *privacy.head_regions(persons, size_px),
+            *privacy.plate_regions(likely, size_px),
+            *privacy.head_regions(seen.persons, size_px),
         )
         finders = [model for model in manifest.hazards.models if knows_persons(model)]
         return privacy.BlurReceipt(
             face_model=manifest.faces.label,
             face_threshold=manifest.faces.threshold,
             plate_model=manifest.plates.label,
-            plate_threshold=manifest.plates.threshold,
+            plate_threshold=min(manifest.plates.threshold, privacy.VEHICLE_PLATE_THRESHOLD),
             person_model="+".join(model.label for model in finders) or None,
             person_threshold=min(
                 [privacy.PERSON_THRESHOLD, *(model.least_threshold for model in finders)]

@@ -24,13 +24,14 @@ LEAST_SHARE: Final = 0.001
 class Seen:
     """What is in one picture.
 
-    persons: boxes in pixels, also of those too unsure for context. surely: the names of all that a
-    network is sure to see, also of what is neither hazard nor context.
+    persons, vehicles: boxes in pixels, also of those too unsure for context. surely: the names of
+    all that a network is sure to see, also of what is neither hazard nor context.
     """
 
     hazards: list[Report]
     context: list[Report]
     persons: Boxes
+    vehicles: Boxes
     surely: frozenset[str]
 
 
@@ -57,21 +58,27 @@ class HazardFinder:
     def _seen(self, answers: Sequence[Found], size_px: tuple[int, int]) -> Seen:
         hazards: list[Report] = []
         context: list[Report] = []
-        persons = []
+        persons, vehicles = [], []
         for (model, _), found in zip(self._networks, answers, strict=True):
             for label, report in _reports(model, found, size_px):
                 if label in model.kinds:
                     hazards.append(report)
                 elif label in model.context:
                     context.append(report)
-            persons.append(found.boxes[[label in PERSONS for label in found.labels]])
-        merged = merged_hazards(hazards)
+            persons.append(_labelled(found, PERSONS))
+            vehicles.append(_labelled(found, privacy.VEHICLES))
+        merged = merged_hazards(hazards, context)
         return Seen(
             merged,
             merged_context(context, merged),
             np.concatenate(persons),
+            np.concatenate(vehicles),
             frozenset().union(*map(_surely, answers)),
         )
+
+
+def _labelled(found: Found, labels: frozenset[str]) -> Boxes:
+    return found.boxes[[label in labels for label in found.labels]]
 
 
 def _surely(found: Found) -> set[str]:

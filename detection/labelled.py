@@ -58,8 +58,9 @@ _EVERYTHING: Final = " ".join(CLASSES)
 
 # What each source labels wherever it is seen, judged on sheets of its pictures: a kind that no
 # picture of a source shows is labelled exhaustively there too. Wherever animals are, only those of
-# deer_easton are deer. raccoon_dataset leaves out the odd cat or dog beside the raccoon, and
-# roboflow_traffic_cones one cone in ten or twenty: both cost a good network some precision.
+# deer_easton are deer; of drawn animals some are, and their labels do not say which.
+# raccoon_dataset leaves out the odd cat or dog beside the raccoon, and roboflow_traffic_cones one
+# cone in ten or twenty: both cost a good network some precision.
 EXHAUSTIVE: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
     {
         source: frozenset(map(CLASSES.index, names.split()))
@@ -77,6 +78,7 @@ EXHAUSTIVE: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
             "roboflow_traffic_cones": "cone animal deer drum_barrel",
             "negatives_highway_vehicles": _EVERYTHING,
             "road_frames": _EVERYTHING,
+            "drawn": _EVERYTHING.removesuffix(" deer"),
         }.items()
     }
 )
@@ -137,13 +139,14 @@ def read_yaml(path: Path, split: str = "val") -> list[LabelledPicture]:
     numbers = _class_numbers(table.get("names"), path)
     declared = _declared(table.get("exhaustive", {}), path)
     everything = frozenset(numbers.values())
-    root = path.parent / str(table.get("path", "."))
     entry = table.get(split)
     if entry is None:
-        raise LabelsError(f"{path} has no `{split}:`")
+        there = [name for name in ("train", "val", "test") if table.get(name)]
+        raise LabelsError(f"{path} has no `{split}:`, but {', '.join(there) or 'no split at all'}")
+    root = _root(path, table.get("path", "."))
     pictures = []
     for place in entry if isinstance(entry, list) else [entry]:
-        for picture in _listed(root, str(place), path):
+        for picture in _listed(_place(root, str(place)), path):
             source = _source(picture, path.stem)
             exhaustive = declared.get(source, EXHAUSTIVE.get(source, everything))
             pictures.append(_picture(picture, source, split, numbers, exhaustive))
@@ -194,9 +197,20 @@ def _declared(table: object, path: Path) -> dict[str, frozenset[int]]:
     return result
 
 
-def _listed(root: Path, place: str, data: Path) -> Iterable[Path]:
+def _root(data: Path, path: object) -> Path:
+    """Where a file's places begin: its `path`, or its own folder if that is of another machine."""
+    root = data.parent / str(path)
+    return root if root.is_dir() else data.parent
+
+
+def _place(root: Path, place: str) -> Path:
+    """A split's place. Roboflow writes `../valid/images` for what lies beside the file."""
+    where, beside = root / place, root / place.removeprefix("../")
+    return beside if beside.exists() and not where.exists() else where
+
+
+def _listed(where: Path, data: Path) -> Iterable[Path]:
     """The pictures of a folder, or of a text file with one path per line."""
-    where = root / place
     if where.is_dir():
         return _pictures_below(where)
     if where.is_file() and where.suffix == ".txt":

@@ -1,7 +1,8 @@
 """What several networks say about one frame, as one list of things.
 
 Networks overlap: ours knows an animal, the one from COCO a cow; ours a construction vehicle where
-the other sees a truck. Where two reports are about one thing, the one that says more remains.
+the other sees a truck. Where two reports are about one thing, the one that says more remains; a
+ginger cat that one network is sure of is no barrier of the other's.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,10 @@ ANIMAL: Final = "animal"
 SPECIES: Final = frozenset(
     {"deer", "moose", "boar", "bear", "cow", "horse", "sheep", "dog", "cat", "bird", "elephant"}
 )
+# Kinds that are no living thing and no vehicle, so that both cannot be right about one box.
+LIFELESS: Final = frozenset({"cone", "drum", "barrier", "roadwork_sign", "debris", "pothole"})
+# From this score on, an animal, a person or a vehicle in the same box outweighs a lifeless kind.
+CONTRADICTS: Final = 0.5
 # kind of hazard -> labels of context that are the same thing. A worker stays a person as well:
 # the head is blurred, and who stands there hides what is behind.
 NOT_CONTEXT: Final[Mapping[str, frozenset[str]]] = {
@@ -40,11 +45,17 @@ class Report:
     bottom: float
 
 
-def merged_hazards(reports: Sequence[Report]) -> list[Report]:
-    """One report per thing, best score first."""
-    general = [report for report in reports if report.name == ANIMAL]
-    special = _boxes(report for report in reports if report.name in SPECIES)
-    dropped = {id(report) for report in general if _covered(report, special)}
+def merged_hazards(reports: Sequence[Report], context: Sequence[Report] = ()) -> list[Report]:
+    """One report per thing, best score first. context: people and vehicles in the same frame."""
+    living = [report for report in reports if report.name in SPECIES]
+    special = _boxes(living)
+    sure = _boxes(report for report in [*living, *context] if report.score >= CONTRADICTS)
+    dropped = {
+        id(report)
+        for report in reports
+        if (report.name == ANIMAL and _covered(report, special))
+        or (report.name in LIFELESS and _covered(report, sure))
+    }
     left = [report for report in reports if id(report) not in dropped]
     return [left[number] for number in strongest(_boxes(left), SAME_THING_OVERLAP)]
 

@@ -34,6 +34,12 @@ PERSON_HEIGHT_PX: Final = 48
 # Lowest confidence at which something counts as a person here; lower than for detection.
 PERSON_THRESHOLD: Final = 0.15
 
+# On a vehicle something that is hardly like a plate is taken for one: black plates with white
+# letters, foreign ones, plates at an angle. Elsewhere that would blur signs.
+VEHICLES: Final = frozenset({"car", "motorcycle", "bus", "truck"})
+VEHICLE_PLATE_THRESHOLD: Final = 0.005
+VEHICLE_MARGIN: Final = 0.05
+
 
 class Private(StrEnum):
     """What a blurred region hides."""
@@ -58,8 +64,9 @@ class Region:
 class BlurReceipt:
     """What was looked for, with what, and what was blurred. *_model: labels with versions.
 
-    person_model: None where the hazard model does not know persons; then only faces and plates
-    were looked for. blurred_at: when, ISO 8601 in UTC; no part of what makes receipts equal.
+    plate_threshold: the lowest that was used, which holds on vehicles. person_model: None where the
+    hazard model does not know persons; then only faces and plates were looked for. blurred_at:
+    when, ISO 8601 in UTC; no part of what makes receipts equal.
     """
 
     face_model: str
@@ -77,6 +84,16 @@ class BlurReceipt:
 def face_regions(boxes: Boxes, size_px: tuple[int, int]) -> list[Region]:
     """Regions for boxes of faces in pixels; size_px: width and height of the picture."""
     return [_region(Private.FACE, box, FACE_MARGIN, size_px) for box in boxes[:, 0:4].tolist()]
+
+
+def likely_plates(plates: Boxes, vehicles: Boxes, threshold: float) -> Boxes:
+    """Those of the boxes that score at least the threshold, or whose middle is on a vehicle."""
+    middle = (plates[:, None, 0:2] + plates[:, None, 2:4]) / 2
+    margin = VEHICLE_MARGIN * (vehicles[:, 2:4] - vehicles[:, 0:2])
+    above, below = middle > vehicles[:, 0:2] - margin, middle < vehicles[:, 2:4] + margin
+    on_vehicle = np.any(np.all(above & below, axis=2), axis=1)
+    kept: Boxes = plates[(plates[:, 4] >= threshold) | on_vehicle]
+    return kept
 
 
 def plate_regions(boxes: Boxes, size_px: tuple[int, int]) -> list[Region]:

@@ -11,6 +11,8 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // images as data: URLs would be sent again with every change of a script
     chunkSizeWarningLimit: 1200, // MapLibre is 1.1 MB before compression
-    rollupOptions: { input: ['src/map/main.ts', 'src/drive/main.ts', 'src/site/site.css'] },
+    rollupOptions: {
+      input: ['src/map/main.ts', 'src/drive/main.ts', 'src/site/main.ts', 'src/portal/main.ts', 'src/site/site.css'],
+    },
   },
 });

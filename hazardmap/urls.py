@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from hazardmap.api import feeds
 from hazardmap.platform.health import healthz
 
 handler400 = "hazardmap.errors.bad_request"
@@ -12,6 +13,8 @@ handler500 = "hazardmap.errors.failed"
 urlpatterns = [
     path("healthz", healthz),
     path("api/v1/", include("hazardmap.api.urls")),
+    path("feeds/wzdx-4.2.geojson", feeds.workzones, name="wzdx"),
+    path("ogc/", include("hazardmap.api.ogc.urls")),
     path("tiles/v1/", include("tiles.urls")),
     path("admin/", admin.site.urls),
     path("", include("hazardmap.web.urls")),

@@ -34,11 +34,12 @@ BUYER = {
 }
 
 
-def sell(start: datetime = BEFORE.start, **buyer: str) -> tuple[UUID, str]:
-    """Set up the example's terms and a customer; its organisation and key."""
+def sell(
+    start: datetime = BEFORE.start, *, prices: dict[str, Any] | None = None, **buyer: str
+) -> tuple[UUID, str]:
+    """Set up the example's terms (with other `prices`) and a customer; its organisation and key."""
     make_partitions(month_after(NOW, -1))
-    seller, plans = terms_from(json.loads(EXAMPLE))
-    terms_set(seller=seller, plans=plans)
+    changed_terms(**prices or {})
     organisation = organisation_create(name="Fleet")
     key = key_create(organisation=organisation, name="key").kid
     customer_set(organisation_id=organisation.id, buyer=buyer_from(BUYER | buyer))

@@ -57,6 +57,7 @@ def _own_state(tmp_path: Path, settings: Settings) -> None:
     settings.USAGE_LOG = tmp_path / "usage"
     settings.TILE_FILES = tmp_path / "tiles"
     settings.TILE_DENIED = tmp_path / "denied"
+    settings.TILE_EXPORT = tmp_path / "export" / "hazardmap.pmtiles"
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,16 @@ from uuid import UUID
 from django.utils import timezone
 
 from hazardmap.accounts.services import NewKey, key_create, organisation_create
-from hazardmap.core.geodesy import moved
+from hazardmap.core.geodesy import between, moved
 from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.workzone import WorkZone
 from hazardmap.hazards import models
 from hazardmap.hazards.rows import hazard_of, hazard_row
 from hazardmap.hazards.services import cells_rebuild
+from hazardmap.hazards.zone_models import Zone
+from hazardmap.hazards.zone_rows import zone_row
 from hazardmap.platform.ids import new_id
+from hazardmap.platform.rows_put import rows_put
 from tiles.rebuild import rebuild
 
 
@@ -48,6 +52,34 @@ def made_up(lon: float, lat: float, kind: str = "cow", **over: Any) -> Hazard:
         "expires_at": now + timedelta(hours=2),
     }
     return Hazard(**(values | {"id": new_id(), "kind": kind, "lon": lon, "lat": lat} | over))
+
+
+def put_zone(*line: tuple[float, float], **over: Any) -> UUID:
+    """A work zone along a line of two places or more; `over` changes its other values."""
+    zone = made_up_zone(*line, **over)
+    rows_put(Zone, [zone_row(zone, updated_at=timezone.now())], over=False)
+    return zone.id
+
+
+def made_up_zone(*line: tuple[float, float], **over: Any) -> WorkZone:
+    """As `put_zone` puts it onto the map."""
+    now = timezone.now()
+    bearing_deg, length_m = between(*line[0], *line[-1])
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "line": line,
+        "hazard_ids": tuple(new_id() for _ in range(3)),
+        "kinds": {"cone": 3},
+        "length_m": length_m,
+        "bearing_deg": bearing_deg % 360.0,
+        "p": 0.95,
+        "t_ref": now,
+        "half_life_s": 4 * 86_400.0,
+        "started_at": now - timedelta(hours=5),
+        "last_seen": now,
+        "simulated": False,
+    }
+    return WorkZone(**(values | over))
 
 
 def buyer(name: str = "Fleet") -> NewKey:

@@ -1,5 +1,6 @@
 """The layer of coverage: where somebody has looked, when last and how often."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -7,7 +8,7 @@ import h3.api.basic_int as h3
 from django.utils import timezone
 
 from hazardmap.core.coverings import LOOKED_RES
-from hazardmap.core.grid import feature_id, res_for_zoom
+from hazardmap.core.grid import feature_id, parent, res_for_zoom
 from hazardmap.hazards.selectors import coverage_of
 from tiles import mvt
 from tiles.mercator import Tile
@@ -45,9 +46,14 @@ def coverage_tile(tile: Tile) -> bytes | None:
     return writer.layer() or None
 
 
+def cells_shown(looked: Iterable[int], zoom: int) -> set[int]:
+    """The cells that are drawn at a zoom where somebody has looked at these of LOOKED_RES."""
+    return {parent(cell, _res(zoom)) for cell in looked}
+
+
 def _cells_of(tile: Tile) -> set[int]:
-    """The cells that the tile may draw: at zoom 10 and 11 those of hazards, then finer ones."""
-    res = res_for_zoom(tile.z) or (LOOKED_RES - 1 if tile.z < 14 else LOOKED_RES)
+    """The cells that the tile may draw."""
+    res = _res(tile.z)
     west, south, east, north = tile.box_deg()
     sides = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
     return {
@@ -59,3 +65,8 @@ def _cells_of(tile: Tile) -> set[int]:
             contain="overlap",
         )
     }
+
+
+def _res(zoom: int) -> int:
+    """At zoom 10 and 11 the cells of hazards, then finer ones."""
+    return res_for_zoom(zoom) or (LOOKED_RES - 1 if zoom < 14 else LOOKED_RES)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -54,19 +55,25 @@ class Built:
         return keep_s is None or time.time() - self.stamp <= keep_s
 
 
-def fetch(layer: str, tile: Tile, build: Build, keep_s: int | None) -> Built:
+def fetch(
+    layer: str,
+    tile: Tile,
+    build: Build,
+    keep_s: int | None,
+    is_hopeless: Callable[[], bool] = lambda: False,
+) -> Built:
     """The tile, built now unless there is a file of it.
 
     keep_s: how many seconds a file is good for; None: until it is forgotten. Raises what `build`
-    raises, and Unavailable where somebody else's build of this tile takes too long; where an older
-    file is left, that one is returned instead.
+    raises, and Unavailable where somebody else's build of this tile takes too long or
+    `is_hopeless`; where an older file is left, that one is returned instead.
     """
     path = _path(layer, tile)
     old = _read(path)
     if old and old.is_fresh(keep_s):
         return old
     try:
-        return _fetch_in_turn(layer, path, build, keep_s)
+        return _fetch_in_turn(layer, path, build, keep_s, is_hopeless)
     except Unavailable:
         if old:
             return old
@@ -82,19 +89,24 @@ def forget(layer: str, tiles: Iterable[Tile]) -> int:
     paths = [_path(layer, tile) for tile in tiles]
     if paths:
         _mark_forgotten(layer)
-    # First the build, then the file: a build that ends in between has just made the file.
+    # Most tiles have never been asked for: without a folder there is nothing to look for. First the
+    # build, then the file: a build that ends in between has just made the file.
+    is_there = cache(os.path.isdir)
     return sum(
         any([_unlinked(path + NEW), _unlinked(path + FULL), _unlinked(path + EMPTY)])
         for path in paths
+        if is_there(path.rpartition("/")[0])
     )
 
 
-def _fetch_in_turn(layer: str, path: str, build: Build, keep_s: int | None) -> Built:
+def _fetch_in_turn(
+    layer: str, path: str, build: Build, keep_s: int | None, is_hopeless: Callable[[], bool]
+) -> Built:
     deadline = time.monotonic() + PATIENCE_S
     while True:
         new = _open_new(path)
         try:
-            _lock(new, deadline)
+            _lock(new, deadline, is_hopeless)
             built = _read(path)
             if built and built.is_fresh(keep_s):
                 return built  # made while we waited
@@ -176,13 +188,13 @@ def _open_new(path: str) -> int:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _lock(file: int, deadline: float) -> None:
+def _lock(file: int, deadline: float, is_hopeless: Callable[[], bool]) -> None:
     """Wait for the one who builds; the kernel frees the lock of a killed one."""
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or is_hopeless():
                 raise Unavailable("The tile is being built.") from None
             time.sleep(POLL_S)
         else:

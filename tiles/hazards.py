@@ -1,14 +1,10 @@
 """The layer of hazards: cells that count below zoom 12, single hazards from there."""
 
-from typing import Final
-
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from tiles import cells, mvt, points
 from tiles.mercator import Tile
 from tiles.statement import read
-from tiles.writer import truncated
-
-BUDGET_BYTES: Final = 500_000
+from tiles.writer import BUDGET_BYTES, truncated
 
 
 def hazards_tile(tile: Tile) -> bytes | None:

@@ -28,6 +28,7 @@ def nginx_config(*, listen: str, web: str, live: str, state: Path) -> str:
         "state": state,
         "tiles": settings.TILE_FILES,
         "denied": settings.TILE_DENIED,
+        "export": settings.TILE_EXPORT,
         "usage": settings.USAGE_LOG,
         "secrets": _map({secret_name(secret): secret for secret in settings.TILE_SECRETS}),
         "max_ages": _map({layer.name: str(layer.max_age_s) for layer in LAYERS.values()}),

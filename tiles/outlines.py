@@ -1,7 +1,7 @@
 """Where and how the outline of an H3 cell is drawn: as finished MVT geometry, tile by tile."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from math import ceil, floor
@@ -39,6 +39,11 @@ def outline_in(h3_cell: int, tile: Tile) -> bytes | None:
     """The part of a cell of any resolution in one tile; None where it has none."""
     rings = _drawn(_shape(h3_cell), tile.z).get(tile)
     return mvt.polygons(rings) if rings else None
+
+
+def tiles_drawing(h3_cell: int, zoom: int) -> Iterable[Tile]:
+    """Every tile of this zoom that draws this cell, of whatever resolution."""
+    return _drawn(_shape(h3_cell), zoom).keys()
 
 
 def _shape(h3_cell: int) -> Outline:

@@ -23,8 +23,8 @@ def stroke(line: Line, tile: Tile) -> bytes | None:
     return mvt.lines(paths) if paths else None
 
 
-def tiles_with(line: Line, from_zoom: int) -> set[Tile]:
-    """Every tile of `from_zoom` and finer that draws a part of a line, with its buffer."""
+def tiles_with(line: Line, from_zoom: int, to_zoom: int = MAX_ZOOM) -> set[Tile]:
+    """Every tile of these zooms that draws a part of a line, with its buffer."""
     drawn = _on_world(line)
     prepare(drawn)
     found = set()
@@ -37,13 +37,11 @@ def tiles_with(line: Line, from_zoom: int) -> set[Tile]:
         if intersects(drawn, window):
             if tile.z >= from_zoom:
                 found.add(tile)
-            waiting += _quarters(tile)
+            waiting += _quarters(tile) if tile.z < to_zoom else ()
     return found
 
 
 def _quarters(tile: Tile) -> Iterable[Tile]:
-    if tile.z == MAX_ZOOM:
-        return ()
     return (Tile(tile.z + 1, 2 * tile.x + i, 2 * tile.y + j) for i in (0, 1) for j in (0, 1))
 
 

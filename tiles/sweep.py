@@ -11,6 +11,9 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 
+from tiles.files import forget
+from tiles.mercator import Tile
+
 LIMIT_BYTES: Final = 2_000_000_000
 BLOCK_BYTES: Final = 4096
 NEW_IS_ABANDONED_S: Final = 60
@@ -40,6 +43,19 @@ def sweep(keep_s: Mapping[str, int | None], *, limit_bytes: int = LIMIT_BYTES) -
         except BlockingIOError:
             return 0
         return _remove_old(root, keep_s) + _remove_excess(root, limit_bytes)
+
+
+def forget_layer(layer: str) -> int:
+    """Forget every tile of a layer that there is, as files.forget does; return how many."""
+    root = Path(settings.TILE_FILES)
+    root.mkdir(parents=True, exist_ok=True)
+    paths = [file.path for file in _files(root) if file.layer == layer]
+    return forget(layer, {_tile(path) for path in paths})
+
+
+def _tile(path: str) -> Tile:
+    z, x, name = path.split("/")[-3:]
+    return Tile(int(z), int(x), int(name.partition(".")[0]))
 
 
 def _remove_old(root: Path, keep_s: Mapping[str, int | None]) -> int:

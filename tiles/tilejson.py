@@ -13,6 +13,8 @@ from tiles.statement import read
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
 OURS = "hazardmap contributors"
+LICENCE = "ODbL-1.0"
+"""Of what the public map shows; see docs/adr/0023-archive.md."""
 OSM = "© OpenStreetMap contributors"
 _CELL_ID = "the feature id is the H3 index >> 9"
 Zooms = tuple[int, int]
@@ -68,7 +70,7 @@ def workzones_json(template: str) -> dict[str, Any]:
     what = "work zones, as lines in the direction of travel"
     layers = [
         _layer("workzones", what, zooms, workzones.FIELDS),
-        _truncated("the longest work zones", zooms),
+        _truncated("the longest work zones", zooms, workzones.TRUNCATED),
     ]
     return _tilejson("work zones", template, zooms, layers)
 
@@ -85,7 +87,10 @@ def roads_json(template: str) -> dict[str, Any]:
     """TileJSON of the streets."""
     zooms = (roads.MIN_ZOOM, 15)
     fields = {"name": "name of the street", "highway": "OpenStreetMap's class"}
-    layers = [_layer("roads", "streets", zooms, fields)]
+    layers = [
+        _layer("roads", "streets", zooms, fields),
+        _truncated("streets of the larger classes", zooms, roads.TRUNCATED),
+    ]
     return _tilejson("roads", template, zooms, layers, attribution=OSM)
 
 
@@ -122,11 +127,11 @@ def _layer(name: str, what: str, zooms: Zooms, fields: dict[str, str]) -> dict[s
     }
 
 
-def _truncated(what: str, zooms: Zooms) -> dict[str, Any]:
+def _truncated(what: str, zooms: Zooms, name: str = "truncated") -> dict[str, Any]:
     """The layer that says what is missing."""
     fields = {"shown": f"in this tile: {what}", "left_out": "not in this tile"}
     where = "one point, where a tile would be too large with all that is there"
-    return _layer("truncated", where, zooms, fields)
+    return _layer(name, where, zooms, fields)
 
 
 def _bounds() -> list[float]:

@@ -1,7 +1,8 @@
 """What a serving process does beside serving: learn which keys to refuse, and tidy the files.
 
 A thread of each web process, not a task of the queue: revoking a key must not wait for a worker
-that is busy, nor for Redis.
+that is busy, nor for Redis. The queue loads what was served and compares it with caps; where it
+does not, this thread does.
 """
 
 import logging
@@ -14,12 +15,16 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import keys_without_rights
+from hazardmap.billing.services import spending_watch
+from hazardmap.billing.spend_selectors import keys_stopped, spending_watched_at
 from hazardmap.core.tile_token import LIFE_DAYS
+from hazardmap.metering.services import usage_ship
 from tiles.denied import deny
 from tiles.layers import LAYERS
 from tiles.sweep import sweep
 
 DENY_EVERY_S: Final = 3.0
+WATCHED_WITHIN: Final = timedelta(seconds=6)
 SWEEP_EVERY_S: Final = 120.0
 # A token dies at most a day after its life; only until then has its key to be refused.
 ADDRESSES_LIVE: Final = timedelta(days=LIFE_DAYS + 2)
@@ -32,8 +37,15 @@ def start() -> None:
 
 
 def deny_keys() -> None:
-    """Refuse the keys that were revoked or have expired."""
-    deny(keys_without_rights(since=timezone.now() - ADDRESSES_LIVE))
+    """Refuse the keys that were revoked or have expired, and those that may spend no more."""
+    deny(keys_without_rights(since=timezone.now() - ADDRESSES_LIVE) | keys_stopped())
+
+
+def watch_spending() -> None:
+    """Do the work of the queue where it has not been done lately."""
+    if timezone.now() - spending_watched_at() > WATCHED_WITHIN:
+        usage_ship()
+        spending_watch()
 
 
 def _run() -> None:
@@ -41,6 +53,7 @@ def _run() -> None:
     while True:
         try:
             close_old_connections()
+            watch_spending()
             deny_keys()
             if time.monotonic() >= sweep_at:
                 sweep({name: layer.keep_s for name, layer in LAYERS.items()})

@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from tiles.download import archive
 from tiles.views import tilejson
 
-urlpatterns = [path("<slug:layer>.json", tilejson, name="tilejson")]
+urlpatterns = [
+    path("<slug:layer>.json", tilejson, name="tilejson"),
+    path("hazardmap.pmtiles", archive, name="archive"),
+]

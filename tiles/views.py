@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.accounts.selectors import buyer_by_token
+from hazardmap.accounts.services import KeyRefused, key_admit
+from hazardmap.core.scopes import Scope
 from hazardmap.core.tile_token import signed
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
+from tiles.answer import Refused
 from tiles.layers import LAYERS
 
 DESCRIPTIONS_PER_MINUTE = 300
@@ -26,17 +28,38 @@ def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
     if authorization is None:
         folder, cache_control = f"tiles/v1/{layer}", "public, max-age=60"
     else:
-        buyer = buyer_by_token(authorization.partition(" ")[2].strip())
-        if buyer is None:
-            refused = answer(HTTPStatus.UNAUTHORIZED, "The API key is unknown, revoked or expired.")
-            refused.headers["WWW-Authenticate"] = 'Bearer realm="hazardmap"'
-            return refused
-        secret = settings.TILE_SECRETS[0]
-        token = signed(buyer.key_id, layer, secret=secret, now=timezone.now())
-        folder, cache_control = f"t/{token.path()}/{layer}", "private, max-age=3600"
+        try:
+            folder = _folder_of_buyer(authorization, request, layer)
+        except Refused as refused:
+            return _refusal(refused)
+        cache_control = "private, max-age=3600"
     template = request.build_absolute_uri(f"/{folder}/") + "{z}/{x}/{y}.mvt"
     response = JsonResponse(LAYERS[layer].describe(template))
     response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = "Authorization"
     response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _folder_of_buyer(authorization: str, request: HttpRequest, layer: str) -> str:
+    """Raises Refused. A test key, which is not billed, gets the free tiles."""
+    try:
+        buyer = key_admit(token=authorization.partition(" ")[2].strip(), meta=request.META)
+    except KeyRefused as why:
+        raise Refused(HTTPStatus.FORBIDDEN, str(why)) from None
+    if buyer is None:
+        detail = "The API key is unknown, revoked or expired."
+        raise Refused(HTTPStatus.UNAUTHORIZED, detail, WWW_Authenticate='Bearer realm="hazardmap"')
+    if Scope.TILES not in buyer.scopes:
+        raise Refused(HTTPStatus.FORBIDDEN, f"This key lacks the scope {Scope.TILES}.")
+    if buyer.test:
+        return f"tiles/v1/{layer}"
+    token = signed(buyer.key_id, layer, secret=settings.TILE_SECRETS[0], now=timezone.now())
+    return f"t/{token.path()}/{layer}"
+
+
+def _refusal(refused: Refused) -> HttpResponse:
+    response = answer(refused.status, refused.detail)
+    for name, value in refused.headers.items():
+        response.headers[name] = value
     return response

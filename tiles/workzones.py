@@ -12,6 +12,8 @@ from tiles.writer import Value, Writer, truncated
 
 MIN_ZOOM: Final = 8
 MOST_SHOWN: Final = 1000
+TRUNCATED: Final = "truncated_workzones"
+"""No name occurs twice where layers are put together into one tile (tiles.export)."""
 FIELDS: Final = {
     "id": "public id of the work zone (UUID)",
     "p": "probability at t; now it is p · 2^(−(now − t) / half_life)",
@@ -29,7 +31,7 @@ FIELDS: Final = {
 
 
 def workzones_tile(tile: Tile) -> bytes | None:
-    """Layer `workzones` from zoom 8; where there are very many, the longest and `truncated`."""
+    """Layer `workzones` from zoom 8; where there are very many, the longest and TRUNCATED."""
     if tile.z < MIN_ZOOM:
         return None
     # No more than this many are read, so that a tile costs what a tile may cost.
@@ -40,7 +42,8 @@ def workzones_tile(tile: Tile) -> bytes | None:
     for zone, geometry in drawn[:MOST_SHOWN]:
         writer.add(zone.id.int, _properties(zone), mvt.Shape.LINES, geometry)
     left_out = len(drawn) - MOST_SHOWN
-    return writer.layer() + (truncated(MOST_SHOWN, left_out) if left_out > 0 else b"") or None
+    missing = truncated(MOST_SHOWN, left_out, TRUNCATED) if left_out > 0 else b""
+    return writer.layer() + missing or None
 
 
 def touched_since(cursor: int, *, limit: int) -> tuple[set[Tile], int]:

@@ -6,6 +6,8 @@ from typing import Final
 from tiles import mvt
 
 Value = bool | int | float | str
+BUDGET_BYTES: Final = 500_000
+"""A tile is hardly larger, not compressed; what has no room is counted in it (`truncated`)."""
 FEATURE_ID_MASK: Final = (1 << 53) - 1
 """What of an id is exact in JavaScript's numbers."""
 
@@ -39,9 +41,9 @@ class Writer:
         return mvt.layer(mvt.header(self._name, self._keys, self._values), *self._features)
 
 
-def truncated(shown: int, left_out: int) -> bytes:
+def truncated(shown: int, left_out: int, name: str = "truncated") -> bytes:
     """A layer with one point, in the middle of the tile, that says how much is not in it."""
-    writer = Writer("truncated")
+    writer = Writer(name)
     middle = mvt.point(mvt.EXTENT // 2, mvt.EXTENT // 2)
     writer.add(1, {"shown": shown, "left_out": left_out}, mvt.Shape.POINT, middle)
     return writer.layer()

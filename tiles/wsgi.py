@@ -15,7 +15,7 @@ from hazardmap.core.tile_token import TileToken
 from hazardmap.platform.client_address import address_in
 from hazardmap.platform.rate_limit import allow_here
 from tiles.answer import Answer, Refused, problem_answer, tile_answer
-from tiles.building import build_in_time
+from tiles.building import build_in_time, is_hopeless
 from tiles.buyers import check_buyer, meter
 from tiles.files import Built, Unavailable, fetch
 from tiles.layers import LAYERS
@@ -101,4 +101,4 @@ def _built(match: re.Match[str]) -> Built:
     if not tile.exists:
         detail = "z must be 0 to 22 and x, y inside the grid of that zoom."
         raise Refused(HTTPStatus.BAD_REQUEST, detail)
-    return fetch(name, tile, partial(build_in_time, name, tile), layer.keep_s)
+    return fetch(name, tile, partial(build_in_time, name, tile), layer.keep_s, is_hopeless)

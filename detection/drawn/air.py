@@ -13,6 +13,7 @@ from detection.render.street import Floats32
 
 _COARSE = 4
 _SKY_M = 350.0
+_BACKLIT = 0.15
 _NIGHT_BLUE = np.array([0.75, 0.9, 1.15], np.float32)
 
 
@@ -29,8 +30,8 @@ def draw_hour(rng: np.random.Generator, nights: float) -> Hour:
     """Some hour and weather. nights: share of dark pictures."""
     if rng.random() < nights:
         night = rng.random() < 0.5
-        ambient = float(rng.uniform(0.07, 0.25) if night else rng.uniform(0.25, 0.55))
-        lamps = float(rng.uniform(0.5, 1.3)) * (1.0 if night else 0.6)
+        ambient = float(rng.uniform(0.1, 0.3) if night else rng.uniform(0.25, 0.55))
+        lamps = float(rng.uniform(0.6, 1.6)) * (1.0 if night else 0.6)
         return Hour(ambient, lamps, float(rng.uniform(300, 2000)))
     foggy = rng.random() < 0.12
     return Hour(1.0, 0.0, float(np.exp(rng.uniform(4.0, 5.5)) if foggy else rng.uniform(400, 3000)))
@@ -59,6 +60,9 @@ def _daylight(ground: Ground, hour: Hour, rng: np.random.Generator) -> Light:
     white = float(np.percentile(road.mean(axis=1), 99.5))
     level = 0.5 * float(grey.mean()) / 0.40 + 0.5 * white / 0.95
     level = float(np.clip(level, 0.5, 1.25) * rng.uniform(0.8, 1.2)) * hour.ambient
+    if rng.random() < _BACKLIT:
+        # The sun stands before the camera: what faces it lies in its own shade.
+        level *= float(rng.uniform(0.4, 0.75))
     tint = np.clip(grey / max(float(grey.mean()), 1e-3), 0.8, 1.25) ** 0.6
     azimuth, elevation = radians(rng.uniform(0, 360)), radians(rng.uniform(25, 65))
     across = cos(elevation)

@@ -9,6 +9,8 @@ import numpy as np
 from detection.drawn.road import Road
 from detection.render import catalogue
 from detection.render.objects.horse import horse
+from detection.render.objects.quadruped import cat, cow, deer, dog
+from detection.render.objects.wear import worn
 from detection.render.solid import Shape
 
 ANIMAL = "animal"
@@ -44,7 +46,7 @@ class Site:
     def make(self, kind: str, variant: str | None = None) -> Shape:
         """A thing of that kind."""
         if kind == ANIMAL:
-            return horse(self.rng)
+            return animal(self.rng)
         return catalogue.make(kind, self.rng, variant=variant)
 
     def put(self, kind: str, right_m: float, ahead_m: float, shape: Shape | None = None) -> None:
@@ -79,9 +81,16 @@ class Site:
         return sorts[int(self.rng.choice(len(sorts), p=weights / weights.sum()))].name
 
 
+def animal(rng: np.random.Generator) -> Shape:
+    """A cat, a dog, a deer, a cow or a horse."""
+    sorts = (cat, dog, deer, cow, horse)
+    made = sorts[int(rng.choice(len(sorts), p=[0.28, 0.26, 0.22, 0.12, 0.12]))](rng)
+    return worn(made, rng)
+
+
 def channeliser(rng: np.random.Generator) -> str:
     """What lanes are closed with: mostly drums, else cones or panels."""
-    return str(rng.choice(["drum_barrel", "cone", "barrier"], p=[0.44, 0.36, 0.20]))
+    return str(rng.choice(["drum_barrel", "cone", "barrier"], p=[0.42, 0.35, 0.23]))
 
 
 def taper(site: Site) -> None:
@@ -159,9 +168,9 @@ def single(site: Site) -> None:
     """One thing in or beside a lane."""
     rng = site.rng
     kind = str(rng.choice(["debris", "pothole", ANIMAL, "cone", "drum_barrel", "barrier"],
-                          p=[0.38, 0.2, 0.12, 0.1, 0.1, 0.1]))  # fmt: skip
+                          p=[0.42, 0.16, 0.22, 0.07, 0.06, 0.07]))  # fmt: skip
     for _ in range(int(rng.choice([1, 1, 2, 3]))):
-        ahead = float(rng.uniform(5, 45 if kind in {"debris", "pothole"} else 60))
+        ahead = float(rng.uniform(4, 36 if kind in {"debris", "pothole"} else 55))
         if kind in {"debris", "pothole", ANIMAL}:
             left, right = site.road.left_m, site.road.right_m
             near = (

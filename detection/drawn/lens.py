@@ -39,7 +39,8 @@ def expose(rgb: Floats32, dark: bool, rng: np.random.Generator) -> NDArray[np.ui
     if rng.random() < 0.2:
         rgb = _reflection(rgb, rng)
     if rng.random() < 0.45:
-        sigma = float(rng.uniform(0.35, 1.1)) * width / 960
+        most = 1.9 if rng.random() < 0.3 else 1.1
+        sigma = float(rng.uniform(0.35, most)) * width / 960
         rgb = np.asarray(cv2.GaussianBlur(rgb, (0, 0), sigma), np.float32)
     conditions = _conditions(dark, rng)
     rgb = Lens(conditions, rng, (height, width)).apply(rgb, rng)
@@ -48,10 +49,10 @@ def expose(rgb: Floats32, dark: bool, rng: np.random.Generator) -> NDArray[np.ui
         soft = cv2.GaussianBlur(rgb, (0, 0), 1.2)
         rgb = rgb + (rgb - soft) * np.float32(rng.uniform(0.3, 1.2))
     picture = (np.clip(rgb, 0, 1) * np.float32(255)).astype(np.uint8)
-    if rng.random() < 0.2:
-        share = float(rng.uniform(0.55, 0.85))
+    if rng.random() < 0.28:
+        share = float(rng.uniform(0.5, 0.85))
         small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        small = _recoded(np.asarray(small, np.uint8), int(rng.integers(60, 95)))
+        small = _recoded(np.asarray(small, np.uint8), int(rng.integers(45, 95)))
         whole = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
         picture = np.asarray(whole, np.uint8)
     return picture
@@ -65,7 +66,7 @@ def _recoded(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
 
 def _conditions(dark: bool, rng: np.random.Generator) -> Conditions:
     """Glass and sensor of one picture; its light is already in it."""
-    rainy = rng.random() < 0.08
+    rainy = rng.random() < 0.13
     blurred = rng.random() < 0.5
     return Conditions(
         sun=0.0, sun_azimuth_deg=0.0, sun_elevation_deg=45.0, clouds=0.0, wet=0.0,
@@ -86,7 +87,8 @@ def _toned(rgb: Floats32, rng: np.random.Generator) -> Floats32:
     rgb = np.clip(rgb, 0, 1)
     cv2.pow(rgb, float(np.exp(rng.normal(0, 0.2))), rgb)
     colourless = rng.random() < 0.025
-    vivid = 0.0 if colourless else float(rng.uniform(0.55, 1.25))
+    pale = rng.random() < 0.25  # old sensors and overcast skies leave little of an orange
+    vivid = 0.0 if colourless else float(rng.uniform(0.3, 0.7) if pale else rng.uniform(0.55, 1.25))
     low = float(rng.uniform(0, 0.2)) if rng.random() < 0.3 else 0.0
     gains = np.ones(3) if colourless else np.exp(rng.normal(0, 0.045, 3))
     mix = (vivid * np.eye(3) + (1 - vivid) * _GREY) * gains[:, None] * (1 - low)

@@ -79,7 +79,7 @@ def _ground(
         if shrink < 0.85:
             ground = _resized(ground, shrink)
             crop = crop.scaled(shrink)
-        return ground, crop, 0.08
+        return ground, crop, 0.14
     if rng.random() < _TOWNS:
         camera = _camera(part, size, rng)
         whole = Crop(0.0, 0.0, float(size[0]), float(size[1]))
@@ -88,7 +88,7 @@ def _ground(
     camera = _camera(part, (round(size[0] * margin), round(size[1] * margin)), rng)
     border = (margin - 1) / 2
     crop = Crop(border * size[0], border * size[1], float(size[0]), float(size[1]))
-    return draw_highway(camera, rng), crop, 0.2
+    return draw_highway(camera, rng), crop, 0.24
 
 
 def _camera(part: Part, size: tuple[int, int], rng: np.random.Generator) -> Camera:

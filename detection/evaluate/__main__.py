@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from detection.evaluate import records
 from detection.evaluate.card import Subject, model_card
-from detection.evaluate.claims import DRAWN, REAL
 from detection.evaluate.drive import DriveError, DriveFigures, figures
 from detection.evaluate.predictions import Looking, WeightsError
 from detection.evaluate.recall_table import recall_table
 from detection.evaluate.run import KEPT, Measured, evaluate, gather
+from detection.evaluate.summary import summary
 from detection.far import FarCrop
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
@@ -77,7 +77,8 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     }
     report = given.out / "report.json"
     records.write_json(report, records.report_json(mine.figures, drive, facts))
-    _say(mine, drive, f"{card} and {report}")
+    lines = [*summary(mine.sample, mine.figures, drive), f"written: {card} and {report}"]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _plots(folder: Path, mine: Measured) -> list[str]:
@@ -97,31 +98,6 @@ def _write_tables(
     table = recall_table(subject.version, mine.figures, mine.drive, mine.dark, before)
     records.write_json(out / "recall.json", table)
     return figures(mine.drive, records.thresholds(mine.figures), mine.known)
-
-
-def _say(mine: Measured, drive: DriveFigures | None, written: str) -> None:
-    lines = ["kind                  pictures  boxes  AP50   95 %           precision  recall"]
-    lines += [
-        f"{row.kind:21} {row.source:8} {row.boxes:6}  {row.ap50.value:.3f}  "
-        f"{row.ap50.low:.3f} – {row.ap50.high:.3f}  {row.precision.value:9.3f}  "
-        f"{row.recall.value:.3f}"
-        for row in mine.figures.kinds
-        if row.source in {REAL, DRAWN}
-    ]
-    alarms = mine.figures.alarms_all
-    if alarms.frames:
-        high = 1000 * alarms.per_frame.high
-        per_1000 = 1000 * alarms.per_frame.value
-        lines.append(f"false alarms: {per_1000:.1f} per 1,000 frames, at most {high:.1f}")
-    found = mine.figures.calibration
-    lines.append(f"calibration error: {found.error_before:.3f} -> {found.error_after:.3f}")
-    if drive is not None:
-        lines.append(
-            f"drive: {drive.found[''].value:.2f} of what is within 40 m found, "
-            f"{drive.false_per_km:.1f} false passes per km"
-        )
-    lines.append(f"written: {written}")
-    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:

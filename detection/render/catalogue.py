@@ -49,12 +49,12 @@ class Variant:
 _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
     {
         "cone": {
-            cone.cone: 5, cone.tube: 2.5, cone.tall_cone: 1.5, cone.eu_cone: 1.2,
+            cone.cone: 5, cone.tube: 3.2, cone.tall_cone: 2.2, cone.eu_cone: 0.9,
             cone.leaning_cone: 0.7, cone.fallen_cone: 0.8,
         },
         "drum_barrel": {drum.drum: 8, drum.leaning_drum: 1, drum.fallen_drum: 0.5},
         "barrier": {
-            barricade.type_three: 4, barricade.a_frame: 3, barricade.vertical_panel: 2.5,
+            barricade.type_three: 5, barricade.a_frame: 2.5, barricade.vertical_panel: 3.5,
             barricade.beacon: 1, barricade.eu_fence: 1, barricade.board_barrier: 1,
             fence.water_filled: 2, fence.steel_barricade: 2, fence.plastic_fence: 1,
             fence.marked_concrete: 1,
@@ -79,7 +79,7 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
         },
         NEGATIVE: {
             roadside_thing.bollard: 1.5, roadside_thing.mailbox: 0.7, roadside_thing.hydrant: 1,
-            roadside_thing.bin_: 1.5, roadside_thing.delineator: 0.7,
+            roadside_thing.bin_: 1.5, roadside_thing.delineator: 0.7, barricade.object_marker: 0.6,
             roadside_thing.ordinary_sign: 3, roadside_thing.street_lamp: 0.5,
             roadside_thing.bush: 0.7, work_sign.sign_back: 1.2, fence.concrete: 1.2, car.car: 2,
             ground_mark.manhole: 1, ground_mark.patch: 1, ground_mark.puddle: 1,

@@ -13,7 +13,7 @@ from detection.train.loop import Run
 from detection.train.recipe import RecipeError, load_recipe
 from detection.train.sampling import SampleSet
 
-SHIPPED = Path(__file__).parent / "recipe.toml"
+FIRST = Path(__file__).parent / "round_one.toml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", nargs="+", type=Path, required=True, help="folders with SOURCE/images/train"
     )
-    parser.add_argument("--recipe", type=Path, default=SHIPPED, help="settings of the run (TOML)")
+    parser.add_argument("--recipe", type=Path, default=FIRST, help="settings of the run (TOML)")
     parser.add_argument("--out", type=Path, default=Path("var/train/run"), help="folder of the run")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 … (default: auto)")
     parser.add_argument("--threads", type=int, default=2, help="on a CPU (default: 2)")

@@ -123,7 +123,7 @@ class Run:
         rate = _rate(self._step, recipe)
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["factor"]
-        self._loss.at(self._step / recipe.steps)
+        self._loss.at(recipe.begun + (1 - recipe.begun) * self._step / recipe.steps)
         pictures = batch["img"].to(self._device, memory_format=torch.channels_last).float() / 255
         with torch.autocast(self._device.type, torch.bfloat16):
             found = self._network(pictures)

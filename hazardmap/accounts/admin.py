@@ -7,9 +7,14 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from hazardmap.accounts.models import ApiKey, Device, Membership, Organisation, User
+from hazardmap.accounts.models import ApiKey, Device, KeyEvent, Membership, Organisation, User
 from hazardmap.platform.read_only_admin import AnyModelAdmin, AnyTabularInline, ReadOnlyAdmin
+
+# Secrets of second factors are nobody's to look at; `manage.py forget_second_factor` takes one off.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -99,11 +104,27 @@ class OrganisationAdmin(AnyModelAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    list_display = ("kid", "name", "organisation", "created_at", "expires_at", "revoked_at")
+    list_display = (
+        *("kid", "name", "organisation", "environment", "created_at", "expires_at"),
+        *("revoked_at", "last_used_at"),
+    )
     list_select_related = ("organisation",)
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_filter = ("environment", ("revoked_at", admin.EmptyFieldListFilter))
     search_fields = ("=kid", "name", "organisation__name")
     ordering = ("-created_at",)
+    fields = (
+        *list_display,
+        *("scopes", "allowed_origins", "allowed_networks", "replaces", "last_used_from"),
+    )
+
+
+@admin.register(KeyEvent)
+class KeyEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "key", "verb", "note", "actor_id")
+    list_select_related = ("key",)
+    list_filter = ("verb",)
+    search_fields = ("=key__kid",)
+    ordering = ("-at",)
     fields = list_display
 
 

@@ -1,4 +1,4 @@
-"""People, the organisations that buy, their keys, and the devices that contribute."""
+"""People, the organisations that buy, and the devices that contribute."""
 
 import secrets
 
@@ -9,7 +9,23 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from hazardmap.accounts.key_models import ApiKey, KeyEvent
+from hazardmap.core.roles import Role
 from hazardmap.platform.ids import new_id
+
+__all__ = [
+    "ApiKey",
+    "Consent",
+    "Device",
+    "KeyEvent",
+    "LoginTries",
+    "MailLink",
+    "Membership",
+    "Organisation",
+    "PairingCode",
+    "SignIn",
+    "User",
+]
 
 
 def new_witness() -> int:
@@ -29,7 +45,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account. `witness` stands for it in the map's evidence and survives its deletion there."""
+    """An account. `witness` stands for it in the map's evidence and survives its deletion there.
+
+    leaving_at: when its owner left; what is left of it is being deleted.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
@@ -38,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    leaving_at = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -47,7 +67,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(leaving_at=None) | Q(is_active=False), name="user_who_left_is_off"
+            ),
+        ]
+        indexes = [
+            models.Index("leaving_at", condition=Q(leaving_at__isnull=False), name="user_leaving")
         ]
 
     def __str__(self) -> str:
@@ -55,51 +81,31 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organisation(models.Model):
-    """A buyer: keys, usage and invoices belong to it."""
+    """A buyer: keys, usage and invoices belong to it. A closed one stays, for its invoices."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200)
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.name
 
 
 class Membership(models.Model):
-    class Role(models.TextChoices):
-        OWNER = "owner"
-        BILLING = "billing"
-        DEVELOPER = "developer"
-        READER = "reader"
-
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     user = models.ForeignKey(User, models.CASCADE)
-    role = models.CharField(max_length=10, choices=Role)
+    role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role])
 
     class Meta:
         constraints = [
             models.UniqueConstraint("organisation", "user", name="membership_once"),
             models.CheckConstraint(
-                condition=Q(role__in=["owner", "billing", "developer", "reader"]),
+                condition=Q(role__in=[role.value for role in Role]),
                 name="membership_role_known",
             ),
         ]
-
-
-class ApiKey(models.Model):
-    """A buyer's key. Only the public part (`kid`) and a hash of the secret are kept."""
-
-    kid = models.CharField(primary_key=True, max_length=16)
-    secret_sha256 = models.BinaryField(max_length=32)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="keys")
-    name = models.CharField(max_length=100)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.kid})"
 
 
 class Device(models.Model):
@@ -157,6 +163,81 @@ class PairingCode(models.Model):
     owner = models.ForeignKey(User, models.CASCADE)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Consent(models.Model):
+    """What somebody has agreed to, in which version of its text."""
+
+    class Document(models.TextChoices):
+        TERMS = "terms", "terms of use"
+        UPLOADS = "uploads", "licence of uploads"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="consents")
+    document = models.CharField(max_length=7, choices=Document)
+    version = models.CharField(max_length=20)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("user", "document", "version", name="consent_once"),
+            models.CheckConstraint(
+                condition=Q(document__in=["terms", "uploads"]), name="consent_document_known"
+            ),
+        ]
+
+
+class MailLink(models.Model):
+    """A link that was sent by mail: it works once, until it expires. Only its hash is kept.
+
+    email: whom it was sent to, which following it proves. user: whose password it resets.
+    organisation, role: what it invites to. then: the page that comes after it.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGN_UP = "sign_up"
+        RESET = "reset"
+        INVITE = "invite"
+
+    token_sha256 = models.BinaryField(primary_key=True, max_length=32)
+    purpose = models.CharField(max_length=7, choices=Purpose)
+    email = models.EmailField()
+    user = models.ForeignKey(User, models.CASCADE, null=True)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True)
+    role = models.CharField(max_length=10, blank=True)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    then = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(purpose="sign_up", user=None, organisation=None, role="")
+                | Q(purpose="reset", user__isnull=False, organisation=None, role="")
+                | Q(
+                    purpose="invite",
+                    user=None,
+                    organisation__isnull=False,
+                    role__in=[role.value for role in Role],
+                ),
+                name="mail_link_holds_what_it_is_for",
+            )
+        ]
+        indexes = [
+            models.Index("email", "purpose", name="mail_link_by_email"),
+            models.Index("expires_at", name="mail_link_by_expiry"),
+        ]
+
+
+class SignIn(models.Model):
+    """Where and when somebody has signed in; it lives as long as its session."""
+
+    session_key = models.CharField(primary_key=True, max_length=40)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=200, blank=True)
 
 
 class LoginTries(models.Model):

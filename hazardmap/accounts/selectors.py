@@ -1,16 +1,27 @@
-"""Reads: who is behind a token, and which devices somebody has."""
+"""Reads: who is behind a token, which devices somebody has, which keys count."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Device, User
+from hazardmap.accounts.models import (
+    ApiKey,
+    Device,
+    KeyEvent,
+    MailLink,
+    Membership,
+    Organisation,
+    User,
+)
 from hazardmap.core.camera import Camera
+from hazardmap.core.roles import ALLOWED, Act, Role
+from hazardmap.core.scopes import Environment
 from hazardmap.core.tokens import Use, parse_token
 
 
@@ -32,12 +43,11 @@ class Contributor:
 
 
 @dataclass(frozen=True, slots=True)
-class Buyer:
-    """The API key behind a token and the organisation it belongs to."""
-
-    key_id: str
-    organisation_id: UUID
-    is_authenticated: bool = True
+class KeyEventInfo:
+    at: datetime
+    what: str
+    who: str
+    note: str
 
 
 def devices_of(owner: User) -> list[DeviceInfo]:
@@ -59,21 +69,6 @@ def contributor_by_token(text: str) -> Contributor | None:
     if row is None or not token.matches(row.secret_sha256):
         return None
     return Contributor(row.id, row.owner_id)
-
-
-def buyer_by_token(text: str) -> Buyer | None:
-    """The key that this token belongs to; None if it is wrong, revoked or expired."""
-    token = parse_token(text, Use.API_KEY)
-    if token is None:
-        return None
-    row = (
-        ApiKey.objects.filter(kid=token.kid, revoked_at__isnull=True)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
-        .first()
-    )
-    if row is None or not token.matches(row.secret_sha256):
-        return None
-    return Buyer(row.kid, row.organisation_id)
 
 
 def keys_without_rights(*, since: datetime) -> set[str]:
@@ -102,6 +97,20 @@ def _camera(row: Device, base: Camera) -> Camera:
     )
 
 
+def account_facts(user: User) -> dict[str, Any]:
+    """What the rows of an account say of its owner, for him to read."""
+    memberships = user.membership_set.select_related("organisation").order_by("pk")
+    return {
+        "email": user.email,
+        "name": user.name,
+        "joined_at": user.joined_at,
+        "last_login": user.last_login,
+        "witness": user.witness,
+        "consents": list(user.consents.order_by("at").values("document", "version", "at")),
+        "organisations": [{"name": one.organisation.name, "role": one.role} for one in memberships],
+    }
+
+
 def has_account(email: str) -> bool:
     return User.objects.filter(email=email).exists()
 
@@ -113,5 +122,81 @@ def witnesses(account_ids: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def keys_of(organisation_id: UUID) -> list[str]:
-    """The public ids of all keys that an organisation ever had."""
-    return list(ApiKey.objects.filter(organisation=organisation_id).values_list("kid", flat=True))
+    """The public ids of all keys that an organisation ever had, as far as they are billed."""
+    keys = ApiKey.objects.filter(organisation=organisation_id, environment=Environment.LIVE)
+    return list(keys.values_list("kid", flat=True))
+
+
+def organisation_of_key(kid: str) -> UUID | None:
+    return ApiKey.objects.filter(kid=kid).values_list("organisation_id", flat=True).first()
+
+
+def unbilled_keys(kids: Iterable[str]) -> set[str]:
+    """Those of these keys whose usage nobody is billed for."""
+    found = ApiKey.objects.filter(kid__in=set(kids), environment=Environment.TEST)
+    return set(found.values_list("kid", flat=True))
+
+
+def billing_addresses(organisation_id: UUID) -> list[str]:
+    """E-mail addresses of the members who see to an organisation's bills."""
+    payers = [role for role, acts in ALLOWED.items() if Act.MANAGE_BILLING in acts]
+    members = Membership.objects.filter(
+        organisation=organisation_id, role__in=payers, user__is_active=True
+    )
+    return list(members.order_by("user__email").values_list("user__email", flat=True))
+
+
+def memberships_of(user: User) -> list[tuple[Organisation, Role]]:
+    """The open organisations that somebody belongs to, by name."""
+    rows = Membership.objects.filter(user=user, organisation__closed_at__isnull=True)
+    rows = rows.select_related("organisation").order_by("organisation__name", "organisation_id")
+    return [(row.organisation, Role(row.role)) for row in rows]
+
+
+def members_of(organisation_id: UUID) -> list[Membership]:
+    """With their people, owners first."""
+    rows = Membership.objects.filter(organisation=organisation_id).select_related("user")
+    order = list(Role)
+    return sorted(rows, key=lambda row: (order.index(Role(row.role)), row.user.email))
+
+
+def invitations_of(organisation_id: UUID) -> list[MailLink]:
+    """Those that still wait."""
+    waiting = MailLink.objects.filter(
+        organisation=organisation_id, used_at__isnull=True, expires_at__gt=timezone.now()
+    )
+    return list(waiting.order_by("email"))
+
+
+def api_keys_of(organisation_id: UUID) -> list[ApiKey]:
+    """All keys that an organisation ever had, tests too: live ones first, the newest first."""
+    now = timezone.now()
+    rows = ApiKey.objects.filter(organisation=organisation_id).order_by("-created_at", "kid")
+    return sorted(rows, key=lambda row: not row.works_at(now))
+
+
+def api_key_of(organisation_id: UUID, kid: str) -> ApiKey | None:
+    rows = ApiKey.objects.filter(organisation=organisation_id, kid=kid)
+    return rows.select_related("replaces", "replaced_by").first()
+
+
+def key_events_of(kid: str) -> list[KeyEventInfo]:
+    """What has happened to a key, the newest first."""
+    rows = list(KeyEvent.objects.filter(key=kid).order_by("-id")[:100])
+    people = User.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
+    return [
+        KeyEventInfo(
+            at=row.at,
+            what=row.get_verb_display().lower(),
+            who=_actor(row, people),
+            note=row.note,
+        )
+        for row in rows
+    ]
+
+
+def _actor(event: KeyEvent, people: dict[UUID, User]) -> str:
+    if event.actor_id is None:
+        return "a finder" if event.verb == KeyEvent.Verb.LEAKED else "the operator"
+    person = people.get(event.actor_id)
+    return person.email if person else "somebody who has left"

@@ -4,15 +4,14 @@ from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
-from hazardmap.accounts.selectors import (
-    Buyer,
-    Contributor,
-    buyer_by_token,
-    contributor_by_token,
-)
+from hazardmap.accounts.selectors import Contributor, contributor_by_token
+from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
+from hazardmap.core.scopes import Scope
 
 
 def contributor_of(request: Request) -> Contributor:
@@ -55,7 +54,7 @@ class DeviceToken(_Bearer):
 
 
 class BuyerKey(_Bearer):
-    """`Authorization: Bearer hm_key_…`: may read the map."""
+    """`Authorization: Bearer hm_key_…` (or hm_test_…): may do what its scopes say."""
 
     what = "API key"
 
@@ -63,10 +62,23 @@ class BuyerKey(_Bearer):
         token = self.token(request)
         if token is None:
             return None
-        buyer = buyer_by_token(token)
+        try:
+            buyer = key_admit(token=token, meta=request.META)
+        except KeyRefused as why:
+            raise PermissionDenied(str(why)) from None
         if buyer is None:
             raise self.refuse()
         return buyer, None
+
+
+class HasScope(BasePermission):
+    """The key must have the `scope` of the view."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        scope: Scope = view.scope  # type: ignore[attr-defined]  # a BuyerView has one
+        if scope not in buyer_of(request).scopes:
+            raise PermissionDenied(f"This key lacks the scope {scope}.")
+        return True
 
 
 # drf-spectacular finds these two by their base class.

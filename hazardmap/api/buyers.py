@@ -4,22 +4,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.authentication import BuyerKey, buyer_of
-from hazardmap.api.geojson import MEDIA_TYPE, timestamp
+from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
+from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
+from hazardmap.api.spending import check_affordable, give_back, reserve
+from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
+from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
+from hazardmap.platform.rate_limit import spend
 from hazardmap.platform.request_id import request_id
 
 EXPLAIN: Final = Parameter(
@@ -29,11 +36,39 @@ EXPLAIN: Final = Parameter(
 _NUMBERS = Struct("<5dI?")
 
 
+TEST_REQUESTS_PER_DAY: Final = 1000
+
+
 class BuyerView(LimitedView):
+    """Answers keys that have the `scope`. A test key costs nothing, so it has its own bound.
+
+    meter: what its answers are counted by; None where they are free.
+    """
+
     authentication_classes = (BuyerKey,)
+    permission_classes = (IsAuthenticated, HasScope)
+    scope = Scope.HAZARDS
+    meter: Meter | None = Meter.HAZARD
 
     def bucket(self, request: Request) -> str:
         return f"buyer:{buyer_of(request).key_id}"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        buyer = buyer_of(request)
+        if buyer.test:
+            left = spend(f"test:{buyer.key_id}", limit=TEST_REQUESTS_PER_DAY, period_s=86_400)
+            if left.events < 0:
+                raise Throttled(wait=left.reset_s)
+        elif self.meter is not None and "explain" not in request.query_params:
+            check_affordable(request, self.meter)
+
+
+class WebhookView(BuyerView):
+    """Watch areas, endpoints and deliveries: a scope of their own, since they change things."""
+
+    scope = Scope.WEBHOOKS
+    meter = None
 
 
 class CostEstimate(serializers.Serializer[Any]):
@@ -46,6 +81,18 @@ class CostEstimate(serializers.Serializer[Any]):
 ESTIMATE: Final = {(200, "application/json"): OpenApiResponse(CostEstimate, "with explain=cost")}
 
 
+class Goods(NamedTuple):
+    """What an answer delivers.
+
+    units: that are billed. hazards: whose evidence it is. state: the same bytes as long as nothing
+    but time has gone by.
+    """
+
+    units: int
+    hazards: tuple[UUID, ...]
+    state: bytes
+
+
 def metered(
     request: Request,
     hazards: Sequence[Hazard],
@@ -54,29 +101,42 @@ def metered(
     *,
     media_type: str = MEDIA_TYPE,
 ) -> Response:
-    """An answer whose hazards are on the buyer's account before it leaves.
+    """An answer whose hazards are on the buyer's account before it leaves: a unit each."""
+    return sold(request, goods_of(hazards), subject, body, media_type=media_type)
 
-    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing.
+
+def goods_of(hazards: Sequence[Hazard]) -> Goods:
+    """A unit each."""
+    return Goods(len(hazards), tuple(hazard.id for hazard in hazards), _state(hazards))
+
+
+def sold(
+    request: Request,
+    goods: Goods,
+    subject: str,
+    body: dict[str, Any],
+    *,
+    media_type: str = MEDIA_TYPE,
+) -> Response:
+    """An answer that is on the buyer's account before it leaves.
+
+    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises
+    Unaffordable.
     """
-    body["cost"] = {"meter": Meter.HAZARD.value, "units": len(hazards)}
     headers = {"Cache-Control": "private, no-cache"}
     if request.method != "POST":
-        tag = headers["ETag"] = _tag(request, hazards)
+        tag = headers["ETag"] = _tag(request, goods.state)
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in known or "*" in known:
             return Response(status=304, headers=headers)
-    if hazards and request.method != "HEAD":  # the answer to HEAD is empty
-        usage_record(
-            UsageRecord(
-                key_id=buyer_of(request).key_id,
-                meter=Meter.HAZARD,
-                quantity=len(hazards),
-                at=timezone.now(),
-                request_id=request_id(request.META),
-                subject=subject,
-                hazards=tuple(hazard.id for hazard in hazards),
-            )
-        )
+    units = 0 if request.method == "HEAD" else goods.units  # the answer to HEAD is empty
+    body["cost"] = reserve(request, Meter.HAZARD, units)
+    if units:
+        try:
+            _record(request, goods, subject)
+        except OSError:
+            give_back(request, Meter.HAZARD, units)
+            raise
     return Response(body, headers=headers, content_type=media_type)
 
 
@@ -102,14 +162,32 @@ def links_of(request: Request, after: str | None, *, mark: str = "after") -> lis
     return links
 
 
-def _tag(request: Request, hazards: Sequence[Hazard]) -> str:
-    """Of what was asked and what is known: the same as long as the same hazards fade by themselves.
+def _record(request: Request, goods: Goods, subject: str) -> None:
+    usage_record(
+        UsageRecord(
+            key_id=buyer_of(request).key_id,
+            meter=Meter.HAZARD,
+            quantity=goods.units,
+            at=timezone.now(),
+            request_id=request_id(request.META),
+            subject=subject,
+            hazards=goods.hazards,
+        )
+    )
 
-    Weak, since `probability` and `as_of` differ from one second to the next.
-    """
+
+def _tag(request: Request, state: bytes) -> str:
+    """Of what was asked and what is known. Weak: `probability` and `as_of` go on with time."""
     digest = blake2b(request.get_full_path().encode(), digest_size=16)
+    digest.update(state)
+    return f'W/"{digest.hexdigest()}"'
+
+
+def _state(hazards: Sequence[Hazard]) -> bytes:
+    """The same as long as the same hazards fade by themselves."""
+    parts = []
     for one in hazards:
         times = one.t_ref.timestamp(), one.last_seen.timestamp()
         numbers = _NUMBERS.pack(one.p, *times, one.lon, one.lat, one.passes, one.confirmed)
-        digest.update(one.id.bytes + numbers + f"{one.state.value} {one.published}".encode())
-    return f'W/"{digest.hexdigest()}"'
+        parts.append(one.id.bytes + numbers + f"{one.state.value} {one.published}".encode())
+    return b"".join(parts)

@@ -5,13 +5,13 @@ more time in serializers than in the database.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
-from hazardmap.core.decay import probability_at
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.feature import timestamp
+from hazardmap.core.hazard import State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.route import Match, Side
 from hazardmap.core.usage import Meter
@@ -88,8 +88,15 @@ class Link(serializers.Serializer[Any]):
 
 
 class Cost(serializers.Serializer[Any]):
+    """Amounts are before tax; null where the key has no plan or no cap."""
+
     meter = serializers.ChoiceField([Meter.HAZARD.value])
     units = serializers.IntegerField(min_value=0)
+    amount = serializers.CharField(allow_null=True, help_text="what this answer adds to the month")
+    currency = serializers.CharField(allow_null=True)
+    spent = serializers.CharField(allow_null=True, help_text="in this month, this answer included")
+    left = serializers.CharField(allow_null=True, help_text="of the lowest spending cap")
+    units_left = serializers.IntegerField(allow_null=True, help_text="of the plan's quota")
 
 
 class Answer(serializers.Serializer[Any]):
@@ -108,6 +115,17 @@ class HazardCollection(Answer):
     links = Link(many=True, help_text="`next`, where more follows, even after an empty page")
 
 
+class ExportCollection(serializers.Serializer[Any]):
+    """What it costs is known when it has been sent."""
+
+    type = serializers.ChoiceField(["FeatureCollection"])
+    as_of = serializers.DateTimeField(help_text="when this was true")
+    data_age_s = serializers.FloatField(
+        allow_null=True, help_text="since the map last changed anywhere; null if it never has"
+    )
+    features = HazardFeature(many=True)
+
+
 class RouteCollection(HazardCollection):
     length_m = serializers.FloatField(help_text="of the route")
     features = OnRouteFeature(many=True)
@@ -116,35 +134,6 @@ class RouteCollection(HazardCollection):
 class AheadCollection(HazardCollection):
     matched = serializers.IntegerField(help_text="how many lie ahead; features has the nearest")
     features = AheadFeature(many=True)
-
-
-def feature(hazard: Hazard, now: datetime, **more: Any) -> dict[str, Any]:
-    """A hazard in the shape that `HazardFeature` describes; `more` are further properties."""
-    properties = {
-        "kind": hazard.kind,
-        "group": KINDS[hazard.kind].group.value,
-        "state": hazard.state.value,
-        "probability": probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, now),
-        "p": hazard.p,
-        "t": timestamp(hazard.t_ref),
-        "half_life_s": hazard.half_life_s,
-        "radius_m": hazard.radius_m,
-        "severity": hazard.severity,
-        "first_seen": timestamp(hazard.first_seen),
-        "last_seen": timestamp(hazard.last_seen),
-        "expires_at": timestamp(hazard.expires_at),
-        "passes": hazard.passes,
-        "witnesses": hazard.witnesses,
-        "published": hazard.published,
-        "confirmed": hazard.confirmed,
-        "simulated": hazard.simulated,
-    }
-    return {
-        "type": "Feature",
-        "id": str(hazard.id),
-        "geometry": {"type": "Point", "coordinates": [hazard.lon, hazard.lat]},
-        "properties": properties | more,
-    }
 
 
 def on_way(found: OnWay) -> dict[str, Any]:
@@ -177,8 +166,3 @@ def collection(
 def age_s(changed_at: datetime | None, now: datetime) -> float | None:
     """Seconds since the map last changed."""
     return None if changed_at is None else max(0.0, (now - changed_at).total_seconds())
-
-
-def timestamp(at: datetime) -> str:
-    """RFC 3339, in UTC."""
-    return at.astimezone(UTC).isoformat()[: -len("+00:00")] + "Z"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from hazardmap.api.parameters import Parameter, moment, number, truth, whole
+from hazardmap.api.parameters import Parameter, moment, number, text_like, truth, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.area import HALF_ROUND_M, Area, Cell, Circle
 from hazardmap.core.bbox import parse_bbox
@@ -12,6 +12,8 @@ from hazardmap.core.georeference import Fault
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.wanted import Wanted
 
+_NUMBER: Final = r"-?\d{1,3}(\.\d{1,9})?"
+_KIND: Final = f"({'|'.join(sorted(KINDS))})"
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
 MAX_AGE_S = 10 * 365 * 86_400
@@ -32,23 +34,49 @@ def read_id(text: str) -> UUID:
         raise ValueError("must be the id of a hazard") from None
 
 
+def read_latitude(text: str) -> float:
+    try:
+        return number(-90, 90)(text)
+    except ValueError as error:
+        try:
+            number(-180, 180)(text)
+        except ValueError:
+            raise error from None
+        raise ValueError(f"{error}; a longitude goes into lon") from None
+
+
 LON: Final = Parameter("lon", number(-180, 180), "longitude in degrees", float)
-LAT: Final = Parameter("lat", number(-90, 90), "latitude in degrees", float)
+LAT: Final = Parameter("lat", read_latitude, "latitude in degrees", float)
+BBOX: Final = Parameter(
+    "bbox",
+    parse_bbox,
+    "west,south,east,north; west > east crosses the antimeridian",
+    text_like(rf"^{_NUMBER}(,{_NUMBER}){{3}}$"),
+)
+CELL: Final = Parameter(
+    "cell",
+    Cell.read,
+    "a cell of H3, resolution 0 to 10, in hexadecimal",
+    text_like("^8[0-9a][0-9a-f]{13}$"),
+)
 AREA: Final = (
-    Parameter("bbox", parse_bbox, "west,south,east,north; west > east crosses the antimeridian"),
+    BBOX,
     LON,
     LAT,
     Parameter("radius_m", number(0, HALF_ROUND_M), "all within this distance of lon, lat", float),
-    Parameter("cell", Cell.read, "a cell of H3, resolution 0 to 10, in hexadecimal"),
+    CELL,
 )
 FILTERS: Final = (
-    Parameter("kind", read_kinds, "kinds, separated by commas"),
+    Parameter("kind", read_kinds, "kinds, separated by commas", text_like(f"^{_KIND}(,{_KIND})*$")),
     Parameter("published", truth, "only with two witnesses or confirmed; default true", bool, True),
     Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
     Parameter("min_severity", whole(1, 3), "1 be aware, 2 slow down, 3 danger to life", int, 1),
     Parameter("max_age_s", number(0, MAX_AGE_S), "seconds since it was last seen, at most", float),
     Parameter("seen_from", moment, "seen at this time or later", datetime),
     Parameter("seen_to", moment, "seen at this time or before", datetime),
+)
+AT: Final = Parameter(
+    "at", moment, "what the map said then; probabilities and ages are as of then", datetime
 )
 LIMIT: Final = Parameter(
     "limit",
@@ -58,6 +86,14 @@ LIMIT: Final = Parameter(
     DEFAULT_LIMIT,
 )
 AFTER: Final = Parameter("after", read_id, "id of the last hazard of the page before")
+
+
+def time_of(values: dict[str, Any], now: datetime) -> datetime:
+    """The time that is asked about. Raises Invalid where it is yet to come."""
+    at: datetime = values["at"] or now
+    if at > now:
+        raise Invalid([Fault("at", "has not come yet")])
+    return at
 
 
 def area_of(values: dict[str, Any]) -> Area:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from hashlib import sha256, shake_256
-from typing import Final, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from django.utils import timezone
 from rest_framework import status
@@ -32,6 +32,7 @@ LEASE: Final = timedelta(minutes=2)
 _KEY: Final = re.compile(r'"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255})')
 
 V = TypeVar("V", bound=LimitedView)
+P = ParamSpec("P")
 
 
 class Running(APIException):
@@ -44,21 +45,23 @@ class AnotherRequest(APIException):
     default_detail = "This Idempotency-Key was used for another request."
 
 
-def idempotent(post: Callable[[V, Request], Response]) -> Callable[[V, Request], Response]:
+def idempotent(
+    post: Callable[Concatenate[V, Request, P], Response],
+) -> Callable[Concatenate[V, Request, P], Response]:
     """Decorates the `post` of a view. Without the header nothing changes."""
 
     @wraps(post)
-    def once(view: V, request: Request) -> Response:
+    def once(view: V, request: Request, /, *path: P.args, **parts: P.kwargs) -> Response:
         key = _key_of(request)
         if key is None:
-            return post(view, request)
+            return post(view, request, *path, **parts)
         asked = f"{view.bucket(request)}\n{request.path}\n{key}".encode()
         name, secret = sha256(asked).digest(), asked + _payload(request)
         kept = _taken(name, sha256(secret).digest())
         if kept is not None:
             return _again(kept, secret)
         try:
-            response = post(view, request)
+            response = post(view, request, *path, **parts)
         except Exception:
             KeptAnswer.objects.filter(name=name).delete()
             raise

@@ -47,7 +47,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     error = _as_answer(error)
     if not isinstance(error, exceptions.APIException):
         return None
-    headers, more = {}, {}
+    headers, more = {}, dict(getattr(error, "members", {}))
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if wait := getattr(error, "wait", None):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hazardmap.api.samples import add_samples
 from hazardmap.platform.problems import MEDIA_TYPE
 
 PROBLEM = {
@@ -35,41 +36,55 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "maxLength": 257},
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
-WRITING = {"uploadFrame", "pairDevice"}
-CONDITIONAL = {
-    "listHazards",
-    "listHazardsAhead",
-    "getHazard",
-    "listChanges",
-    "listChangesOfHazard",
+WRITING = {
+    "uploadFrame",
+    "pairDevice",
+    "addEndpoint",
+    "rollEndpointSecret",
+    "enableEndpoint",
+    "testEndpoint",
+    "replayDeadDeliveries",
+    "replayDelivery",
+    "addWatchArea",
 }
+FREE = ("/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
+STREAMED = {"exportHazards"}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the errors that each operation can answer with, as problem documents."""
     result["components"]["schemas"]["Problem"] = PROBLEM
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for operations in result["paths"].values():
-        for operation in operations.values():
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
             if operation["operationId"] in WRITING:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            if operation["operationId"] in CONDITIONAL:
+            if method == "get" and not path.startswith(FREE) and _of_buyers(operation) - STREAMED:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
-            for status, description in _errors(operation).items():
+            add_samples(path, method, operation)
+            for status, description in _errors(operation, free=path.startswith(FREE)).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
                 )
     return result
 
 
-def _errors(operation: dict[str, Any]) -> dict[str, str]:
+def _of_buyers(operation: dict[str, Any]) -> set[str]:
+    """The id of an operation that buyers ask for; nothing for all others."""
+    theirs = {"apiKey": []} in operation.get("security", ())
+    return {operation["operationId"]} if theirs else set()
+
+
+def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
     errors = {"400": "a rule is broken; `errors` names each field and rule"}
     if operation.get("security"):
         errors["401"] = "the token is missing, unknown, revoked or expired"
+    if {"apiKey": []} in operation.get("security", ()):
+        errors["403"] = "the key lacks the scope, or may not be used from here"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
-    if operation["operationId"] == "exportHazards":
+    if operation["operationId"] in STREAMED:
         errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:
         errors["413"] = "the body is too large"
@@ -78,6 +93,9 @@ def _errors(operation: dict[str, Any]) -> dict[str, str]:
         errors["409"] = "a request with this Idempotency-Key is being processed"
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
-    if {"apiKey": []} in operation.get("security", ()):
+    if _of_buyers(operation):
+        if not free:
+            errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"
+            errors["429"] += "; or the plan's quota is used up"
         errors["503"] = "it took too long; ask for a smaller area"
     return errors

@@ -4,10 +4,26 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from hazardmap.api.v1.changes import Changes, HazardHistory
+from hazardmap.api.v1.coverage import Coverage
+from hazardmap.api.v1.evidence import HazardEvidence
 from hazardmap.api.v1.export import Export
 from hazardmap.api.v1.frames import Frame, Frames, Pair
 from hazardmap.api.v1.hazards import HazardById, Hazards, HazardsInRegion
+from hazardmap.api.v1.keys import LeakedKeys
+from hazardmap.api.v1.watch_areas import WatchAreaById, WatchAreas
 from hazardmap.api.v1.ways import HazardsAhead, HazardsAlongRoute
+from hazardmap.api.v1.webhooks import (
+    DeadReplay,
+    Deliveries,
+    DeliveryById,
+    DeliveryReplay,
+    EndpointById,
+    EndpointEnable,
+    Endpoints,
+    EndpointSecret,
+    EndpointTest,
+)
+from hazardmap.api.v1.workzones import WorkZoneById, WorkZones
 from hazardmap.platform.limited import limited
 
 DESCRIPTIONS_PER_MINUTE = 120
@@ -23,7 +39,23 @@ urlpatterns = [
     path("hazards/export", Export.as_view(), name="hazards-export"),
     path("hazards/<uuid:hazard_id>", HazardById.as_view(), name="api-hazard"),
     path("hazards/<uuid:hazard_id>/changes", HazardHistory.as_view(), name="hazard-changes"),
+    path("hazards/<uuid:hazard_id>/evidence", HazardEvidence.as_view(), name="hazard-evidence"),
+    path("workzones", WorkZones.as_view(), name="workzones"),
+    path("workzones/<uuid:zone_id>", WorkZoneById.as_view(), name="workzone"),
+    path("coverage", Coverage.as_view(), name="coverage"),
     path("changes", Changes.as_view(), name="changes"),
+    path("watch-areas", WatchAreas.as_view(), name="watch-areas"),
+    path("watch-areas/<uuid:watch_id>", WatchAreaById.as_view(), name="watch-area"),
+    path("webhooks", Endpoints.as_view(), name="webhooks"),
+    path("webhooks/<uuid:endpoint_id>", EndpointById.as_view(), name="webhook"),
+    path("webhooks/<uuid:endpoint_id>/secret", EndpointSecret.as_view(), name="webhook-secret"),
+    path("webhooks/<uuid:endpoint_id>/enable", EndpointEnable.as_view(), name="webhook-enable"),
+    path("webhooks/<uuid:endpoint_id>/test", EndpointTest.as_view(), name="webhook-test"),
+    path("webhooks/<uuid:endpoint_id>/deliveries", Deliveries.as_view(), name="deliveries"),
+    path("webhooks/<uuid:endpoint_id>/replay", DeadReplay.as_view(), name="deliveries-replay"),
+    path("deliveries/<uuid:delivery_id>", DeliveryById.as_view(), name="delivery"),
+    path("deliveries/<uuid:delivery_id>/replay", DeliveryReplay.as_view(), name="delivery-replay"),
+    path("keys/leaked", LeakedKeys.as_view(), name="leaked-keys"),
     path(
         "openapi.json",
         limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(

@@ -1,15 +1,36 @@
 """Prices, customers and invoices, to read."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 
 from hazardmap.billing import models
+from hazardmap.billing.invoice_files import KINDS, invoice_file
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.selectors import line_hour_events, line_hours
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
+
+OPEN_HOURS = 2000
 
 
 class LineInline(ReadOnlyInline):
     model = models.InvoiceLine
-    fields = ("position", "text", "quantity", "amount_micro")
+    fields = ("position", "opened", "quantity", "amount_micro")
     ordering = ("position",)
+
+    @admin.display(description="text")
+    def opened(self, line: models.InvoiceLine) -> str:
+        """A line of usage opens to its hours."""
+        if not line.quantity:
+            return line.text
+        href = reverse("admin:billing_invoice_line", args=[line.invoice_id, line.id])
+        return format_html('<a href="{}">{}</a>', href, line.text)
 
 
 @admin.register(models.Invoice)
@@ -20,7 +41,61 @@ class InvoiceAdmin(ReadOnlyAdmin):
     search_fields = ("=number",)
     search_help_text = "The number of an invoice"
     ordering = ("-start", "-number")
+    readonly_fields = ("documents",)
     inlines = (LineInline,)
+
+    def get_urls(self) -> list[URLPattern]:
+        def at(place: str, view: Any, name: str) -> URLPattern:
+            guarded: Any = self.admin_site.admin_view(view)
+            place = f"<uuid:invoice_id>/{place}/"
+            return path(place, guarded, name=f"billing_invoice_{name}")
+
+        line = at("line/<uuid:line_id>", self.line, "line")
+        return [line, *(at(kind, self.file, kind) for kind in KINDS), *super().get_urls()]
+
+    @admin.display(description="documents")
+    def documents(self, invoice: models.Invoice) -> str:
+        if invoice.number is None:
+            return "a draft has none"
+        links = [
+            (reverse(f"admin:billing_invoice_{kind}", args=[invoice.id]), kind.upper())
+            for kind in KINDS
+        ]
+        return format_html_join(" ", '<a href="{}">{}</a>', links)
+
+    def file(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+        """The PDF or the e-invoice."""
+        kind = request.path.rstrip("/").rpartition("/")[2]
+        if not self.has_view_permission(request):
+            raise Http404
+        get_object_or_404(models.Invoice, pk=invoice_id)
+        try:
+            file = invoice_file(invoice_id, kind)
+        except BillingRefused as refused:
+            raise Http404(str(refused)) from refused
+        disposition = f'attachment; filename="{file.name}"'
+        headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+        return HttpResponse(file.content, content_type=file.media_type, headers=headers)
+
+    def line(self, request: HttpRequest, invoice_id: UUID, line_id: UUID) -> HttpResponse:
+        """The hours of a line; of the one that is asked for, its answers and their hazards."""
+        line = get_object_or_404(models.InvoiceLine, pk=line_id, invoice=invoice_id)
+        if not self.has_view_permission(request, line.invoice):
+            raise Http404
+        key_id, text = request.GET.get("key"), request.GET.get("hour")
+        events = None
+        if key_id and text:
+            try:
+                events = line_hour_events(line_id, key_id, datetime.fromisoformat(text))
+            except ValueError as error:
+                raise Http404 from error
+        context = self.admin_site.each_context(request) | {
+            "title": line.text,
+            "line": line,
+            "hours": line_hours(line_id)[:OPEN_HOURS],
+            "events": events,
+        }
+        return render(request, "billing/invoice_line.html", context)
 
 
 @admin.register(models.CreditNote)

@@ -11,6 +11,10 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 
 from hazardmap.accounts.models import Organisation
+from hazardmap.billing import (
+    payment_models,  # noqa: F401 - imported to be found
+    spend_models,  # noqa: F401 - as above
+)
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.pricing.rating import LineKind
 from hazardmap.core.pricing.tax import TaxCategory
@@ -132,7 +136,8 @@ class Invoice(models.Model):
     """What a customer owes for a month (UTC), and for what came late of earlier months.
 
     total = net + tax. paid_by_credit_micro: of the total. credited_micro: taken back by credit
-    notes. parties: seller and buyer as they were, copied at finalisation.
+    notes. parties: seller and buyer as they were, copied at finalisation. tax: its category and
+    percent.
     """
 
     class State(models.TextChoices):
@@ -155,6 +160,7 @@ class Invoice(models.Model):
     paid_by_credit_micro = models.BigIntegerField(default=0)
     credited_micro = models.BigIntegerField(default=0)
     parties = models.JSONField()
+    tax = models.JSONField(default=dict)
     drafted_at = models.DateTimeField(default=timezone.now)
     finalised_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)

@@ -89,6 +89,11 @@ def customers_until(end: datetime) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
+def customer_known(organisation_id: UUID) -> bool:
+    """Whether an organisation is a customer already."""
+    return Customer.objects.filter(organisation=organisation_id).exists()
+
+
 def invoice_id_of(text: str) -> UUID | None:
     """The invoice of a number like HM-000012, or of the id of a draft."""
     found = NUMBER.fullmatch(text)
@@ -121,6 +126,18 @@ def invoice_get(invoice_id: UUID) -> InvoiceInfo:
     )
 
 
+def invoices_of(organisation_id: UUID) -> list[InvoiceInfo]:
+    """All invoices of an organisation, drafts too, the newest first."""
+    rows = Invoice.objects.filter(customer__organisation=organisation_id)
+    return [invoice_get(id_) for id_ in rows.order_by("-start", "-id").values_list("pk", flat=True)]
+
+
+def organisation_of(invoice_id: UUID) -> UUID | None:
+    """Whose invoice it is; None where there is none."""
+    owners = Invoice.objects.filter(pk=invoice_id)
+    return owners.values_list("customer__organisation_id", flat=True).first()
+
+
 def invoice_number(row: Invoice) -> str:
     return "" if row.number is None else f"{row.seller.prefix}-{row.number:06d}"
 
@@ -139,6 +156,17 @@ def line_events(line_id: UUID) -> Iterator[tuple[BilledHour, list[Used]]]:
     line = InvoiceLine.objects.get(pk=line_id)
     for hour in line_hours(line_id):
         yield hour, usage_in_hour(hour.key_id, Meter(line.of), hour.hour)
+
+
+def line_hour_events(line_id: UUID, key_id: str, hour: datetime) -> list[Used]:
+    """The answers of one hour of a line, as `line_events` gives them. Raises ValueError on a time
+    without a zone."""
+    if hour.tzinfo is None:
+        raise ValueError("an hour needs a time zone")
+    if not LineHour.objects.filter(line_id=line_id, key_id=key_id, hour=hour).exists():
+        return []
+    line = InvoiceLine.objects.get(pk=line_id)
+    return usage_in_hour(key_id, Meter(line.of), hour)
 
 
 def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:

@@ -88,3 +88,29 @@ class Frame(models.Model):
             models.Index("device", "captured_at", name="frame_track"),
             models.Index("account", "id", name="frame_by_account"),
         ]
+
+
+class Takedown(models.Model):
+    """A frame whose picture nobody but moderators may see, until this row is gone.
+
+    erase_at: when the file is to be deleted, None while that is not decided. erased_at: when
+    that was done.
+    """
+
+    frame = models.OneToOneField(Frame, models.CASCADE, primary_key=True, related_name="+")
+    hidden_at = models.DateTimeField(default=timezone.now)
+    erase_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(erase_at__isnull=False),
+                name="takedown_erased_as_decided",
+            )
+        ]
+        indexes = [
+            models.Index(
+                "erase_at", condition=Q(erased_at=None, erase_at__isnull=False), name="takedown_due"
+            )
+        ]

@@ -1,8 +1,9 @@
 """Reads: frames as values."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
@@ -11,7 +12,7 @@ from django.db.models import FloatField, Func, Max, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from hazardmap.capture.models import Frame
+from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.ids import uuid7
 
 TRACK_WINDOW = timedelta(seconds=30)
@@ -86,6 +87,35 @@ def frame_owner(frame_id: UUID) -> UUID | None:
     return Frame.objects.filter(id=frame_id).values_list("account_id", flat=True).first()
 
 
+def every_frame_of(account_id: UUID) -> Iterator[dict[str, Any]]:
+    """All that is kept of an account's frames, one by one, oldest first, without the pictures."""
+    flat = Cast("position", GeometryField())
+    frames = Frame.objects.filter(account_id=account_id).order_by("id")
+    yield from frames.values(
+        *("id", "device_id", "state", "reason", "received_at", "captured_at", "accuracy_m"),
+        *("heading_deg", "speed_mps", "hfov_deg", "provenance", "edge", "stored"),
+        lon=Func(flat, function="ST_X", output_field=FloatField()),
+        lat=Func(flat, function="ST_Y", output_field=FloatField()),
+    ).iterator(chunk_size=1000)
+
+
+def frame_ids_of(account_id: UUID, *, limit: int) -> list[UUID]:
+    """Some frames of an account, in order."""
+    frames = Frame.objects.filter(account_id=account_id).order_by("id")
+    return list(frames.values_list("id", flat=True)[:limit])
+
+
+def with_picture(frame_ids: Iterable[UUID], *, hidden: bool = False) -> set[UUID]:
+    """Those of these frames whose blurred picture is kept: its owner may have deleted it.
+
+    hidden: also those that only moderators may see.
+    """
+    frames = Frame.objects.filter(id__in=list(frame_ids)).exclude(stored="")
+    if not hidden:
+        frames = frames.exclude(id__in=Takedown.objects.values("frame_id"))
+    return set(frames.values_list("id", flat=True))
+
+
 def stored_image(frame_id: UUID) -> bytes | None:
     """The blurred JPEG; None while there is none."""
     path = Frame.objects.filter(id=frame_id).values_list("stored", flat=True).first()
@@ -93,6 +123,21 @@ def stored_image(frame_id: UUID) -> bytes | None:
         return None
     with default_storage.open(path) as file:
         return bytes(file.read())
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A picture that only moderators see. erase_at: None while its removal is not decided."""
+
+    since: datetime
+    erase_at: datetime | None
+    erased_at: datetime | None
+
+
+def hidden_picture(frame_id: UUID) -> Hidden | None:
+    """None where the picture is hidden from nobody."""
+    found = Takedown.objects.filter(frame_id=frame_id).first()
+    return None if found is None else Hidden(found.hidden_at, found.erase_at, found.erased_at)
 
 
 def poses(frame_ids: Iterable[UUID]) -> dict[UUID, FramePose]:

@@ -3,14 +3,22 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
+
+from django.db import transaction
 
 from hazardmap.billing.selectors import LineShare, shares_of
 from hazardmap.closing.delivered import TilesShown, delivered
 from hazardmap.core.pricing.period import Period
-from hazardmap.core.sharing import weights
+from hazardmap.core.sharing import penalties, weights
 from hazardmap.hazards.delivered import trails_of
 from hazardmap.rewards.selectors import is_split
-from hazardmap.rewards.services import share_set_aside, share_split, share_take_back
+from hazardmap.rewards.services import (
+    share_claw_back,
+    share_set_aside,
+    share_split,
+    share_take_back,
+)
 
 SETTLED_AFTER = timedelta(days=14)
 """Frames come up to a week late, and what they tell settles what others had told."""
@@ -41,6 +49,12 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
     if settled and not is_split(share.line_id):
         units = delivered(share.line_id, share.meter, tiles)
         trails = trails_of(hazard_id for hazard_id in units if hazard_id is not None)
-        share_split(line_id=share.line_id, weights=weights(units, trails))
+        with transaction.atomic():
+            share_split(line_id=share.line_id, weights=weights(units, trails))
+            share_claw_back(
+                line_id=share.line_id,
+                penalties=penalties(units, trails),
+                units=sum(units.values(), Fraction(0)),
+            )
         return Outcome.DIVIDED
     return Outcome.HELD if held else Outcome.AS_BEFORE

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hazardmap.accounts.selectors import unbilled_keys
 from hazardmap.billing.selectors import (
     Unbilled,
     customers_until,
@@ -12,7 +13,7 @@ from hazardmap.billing.selectors import (
     keys_of_customers,
 )
 from hazardmap.core.pricing.period import Period
-from hazardmap.metering.selectors import hours_unequal, logs_waiting, usage_keys
+from hazardmap.metering.selectors import hours_unequal, logs_waiting, records_missing, usage_keys
 
 DAY = timedelta(days=1)
 LOADED_WITHIN = timedelta(hours=2)
@@ -30,6 +31,9 @@ def reconcile(month: Period, now: datetime) -> Iterator[Difference]:
     """Every difference between logs, events, sums by the hour and invoices of a month."""
     for name in logs_waiting(now - LOADED_WITHIN):
         yield Difference(True, f"the log {name} is not loaded")
+    for log, record in records_missing():
+        what = f"{record.quantity} of {record.meter} to {record.key_id} ({record.request_id})"
+        yield Difference(True, f"{what} stand in the log {log} and not among the events")
     day, end = month.start, min(month.end, now)
     while day < end:
         for hour in hours_unequal(start=day, end=day + DAY):
@@ -45,7 +49,8 @@ def reconcile(month: Period, now: datetime) -> Iterator[Difference]:
             found = _judged(unbilled, finalised=finalised)
             if found is not None:
                 yield found
-    for key_id in sorted(set(usage_keys(start=month.start, end=month.end)) - keys_of_customers()):
+    strangers = set(usage_keys(start=month.start, end=month.end)) - keys_of_customers()
+    for key_id in sorted(strangers - unbilled_keys(strangers)):
         yield Difference(False, f"{key_id} belongs to no customer and was served")
 
 

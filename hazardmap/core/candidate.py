@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from hazardmap.core.association import Placed, Sighting, Thing
-from hazardmap.core.evidence import Look, of_silence
+from hazardmap.core.evidence import Look, of_silence, of_vote
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
 from hazardmap.core.lifecycle import expiry, is_published, next_state
@@ -53,7 +53,8 @@ class Candidate:
     `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
     looks: every look that counted, in order of time. past: what went before, where it was taken up
     from a checkpoint; then `sightings`, `looks` and `evidence` hold only what came since.
-    against: accounts that looked and saw nothing since the last report.
+    against: accounts that looked and saw nothing since the last report. voters: people who have
+    voted; those in gone_by have said since the last report that it is gone.
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class Candidate:
         self.past: Past | None = None
         self.supporters: set[int] = set()
         self.against: set[int] = set()
+        self.voters: set[int] = set()
+        self.gone_by: set[int] = set()
         self.belief = prior
         self.at = look.of.last_at
         self.state = State.CANDIDATE
@@ -191,6 +194,7 @@ class Candidate:
         self.sightings.extend(thing.sightings)
         self.supporters.add(self._params.witness(look.witness))
         self.against.clear()
+        self.gone_by.clear()
         self._poor_miss = 1.0
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
@@ -208,12 +212,27 @@ class Candidate:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:
             self.against.add(self._params.witness(look.witness))
-        floor = min(before, self._params.limits.clear)
-        if not self._may_clear() and self.belief.exists < floor:
-            self.belief = with_exists(self.belief, floor)
+        self._keep_above_clearing(before)
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, 0))
         self._note(look, told, None)
+
+    def vote(self, at: datetime, witness: int, stands: bool) -> None:
+        """A person says whether it is still there: one vote each, the first that comes.
+
+        It supports no publication, and clears nothing that nobody else denies.
+        """
+        voter = self._params.witness(witness)
+        if voter in self.voters:
+            return
+        self.voters.add(voter)
+        self._advance(max(self.at, at))
+        before = self.belief.exists
+        self.belief = updated(self.belief, of_vote(stands, witness, self._params))
+        if not stands:
+            self.gone_by.add(voter)
+        self._keep_above_clearing(before)
+        self._evaluate()
 
     def confirm(self, at: datetime) -> None:
         """A moderator says that it is there: back on the map, whatever became of it."""
@@ -264,6 +283,8 @@ class Candidate:
         self.confirmed |= twin.confirmed
         self.shown |= twin.shown
         self.supporters |= twin.supporters
+        self.voters |= twin.voters
+        self.gone_by |= twin.gone_by
         self.sightings.extend(twin.sightings)
         self.looks = sorted([*self.looks, *twin.looks], key=lambda look: look.at)
         reported = {item.pass_id for item in (*self.evidence, *twin.evidence) if item.seen}
@@ -272,8 +293,13 @@ class Candidate:
         self.evidence = sorted(kept, key=lambda item: (item.last_at, item.pass_id))
         self._evaluate()
 
+    def _keep_above_clearing(self, before: float) -> None:
+        floor = min(before, self._params.limits.clear)
+        if not self._may_clear() and self.belief.exists < floor:
+            self.belief = with_exists(self.belief, floor)
+
     def _may_clear(self) -> bool:
-        enough = len(self.against) >= self._params.limits.witnesses
+        enough = len(self.against | self.gone_by) >= self._params.limits.witnesses
         return enough or self.supporters <= self.against
 
     def _advance(self, now: datetime) -> None:
@@ -285,7 +311,8 @@ class Candidate:
             self.belief = with_exists(self.belief, self._params.p_max)
         p = self.belief.exists
         self.shown = self.shown or p >= limits.expire
-        if self.against and p < limits.clear and self._may_clear() and self.shown:
+        denied = self.against or self.gone_by
+        if denied and p < limits.clear and self._may_clear() and self.shown:
             self.state = State.CLEARED
         elif p < limits.expire and self.shown:
             self.state = State.EXPIRED

@@ -32,7 +32,10 @@ SHARE: Final = 0.01
 
 Json = dict[str, Any]
 Open = tuple[UUID, int, datetime]
-_HISTORY: Final = frozenset({"sightings", "evidence", "looks", "past", "_params"})
+_HISTORY: Final = frozenset(
+    # A place that somebody has voted about is replayed from the beginning.
+    {"sightings", "evidence", "looks", "past", "_params", "voters", "gone_by"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ def _restored(saved: Mapping[str, Any], params: FusionParams) -> Candidate:
     rest = {name: value for name, value in saved.items() if name not in _READ}
     vars(candidate).update(rest | state)
     vars(candidate).update({"_params": params, "sightings": [], "looks": []})
+    vars(candidate).update({"voters": set(), "gone_by": set()})
     return candidate
 
 

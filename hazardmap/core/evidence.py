@@ -14,6 +14,8 @@ _LEAST_FRAMES: Final = 3.0  # a report proves that the thing was in view, whatev
 _LEAST_RECALL: Final = 0.1
 _POOR: Final = 0.5
 _TELLING: Final = 20.0  # no score alone speaks more strongly than this, for or against
+VOTE_IS_RIGHT: Final = 2.0 / 3.0
+"""One bit at most, where a pass of a camera says five to ten (docs/adr/0025-votes.md)."""
 _SAME_LUCK: Final = 0.6  # correlation of the scores of one thing within a pass
 
 
@@ -84,6 +86,14 @@ def of_silence(look: Look, poor_miss: float, params: FusionParams) -> Likelihood
         nothing=1.0 - params.table.false_alarm_per_pass,
         phantom=1.0 - params.phantom_report * look.visibility,
     ).tempered(params.trust(look.witness))
+
+
+def of_vote(stands: bool, witness: int, params: FusionParams) -> Likelihood:
+    """Likelihood of a person's "still there" or "gone": right two times in three, and by trust."""
+    right, wrong = VOTE_IS_RIGHT, 1.0 - VOTE_IS_RIGHT
+    there, not_there = (right, wrong) if stands else (wrong, right)
+    told = Likelihood(exists=there, nothing=not_there, phantom=not_there)
+    return told.tempered(params.trust(witness))
 
 
 def _log_density(score: float, a: float, b: float) -> float:

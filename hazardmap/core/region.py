@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import shapely
 from shapely.affinity import translate
+from shapely.geometry.base import BaseGeometry
 
 from hazardmap.core.positions import Position, geometry_of, read_position
 
@@ -40,6 +41,11 @@ def read_region(value: object) -> Region:
     whole = shapely.MultiPolygon([_polygon(part) for part in parts])
     if not whole.is_valid:
         raise ValueError(_reason(whole))
+    return region_of(whole)
+
+
+def region_of(whole: BaseGeometry) -> Region:
+    """A valid area whose longitudes may reach beyond ±180."""
     world = shapely.box(-180.0, -90.0, 180.0, 90.0)
     cut = [translate(whole, shift).intersection(world) for shift in _WORLDS]
     pieces = [piece for one in cut for piece in shapely.get_parts(one) if piece.area > 0]

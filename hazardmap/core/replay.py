@@ -229,6 +229,8 @@ class Replay:
             candidate.confirm(at)
         elif verdict.decision is Decision.RELABEL:
             candidate.relabel(at, verdict.kind)
+        elif candidate.live:
+            candidate.vote(at, verdict.witness, verdict.decision is Decision.STANDS)
 
     def _merge(self, live: Sequence[Candidate]) -> None:
         """Join live candidates that stand on one spot and that no pass has told apart."""

@@ -40,11 +40,11 @@ class Trail:
 
 
 def bits_told(trail: Trail) -> dict[int, Fraction]:
-    """Settled bits by witness, above 0, in whole millionths: log2(p_after / p_before) of the truth.
+    """Settled bits by witness, in whole millionths: log2(p_after / p_before) of the truth.
 
     Before a pass the probability is what the one before left, faded; before the first it follows
-    from odds_before = odds_after / 2^log2_ratio. Who told more against the truth than for it told
-    nothing.
+    from odds_before = odds_after / 2^log2_ratio. Below zero for who told more against the truth
+    than for it.
     """
     sums: defaultdict[int, float] = defaultdict(float)
     existed, left = trail.existed, None
@@ -56,7 +56,7 @@ def bits_told(trail: Trail) -> dict[int, Fraction]:
         sums[item.witness] += _log2(item.p_after, existed) - _log2(before, existed)
         left = item
     told = {witness: Fraction(round(bits * _MICRO), _MICRO) for witness, bits in sums.items()}
-    return {witness: bits for witness, bits in sorted(told.items()) if bits > 0}
+    return {witness: bits for witness, bits in sorted(told.items()) if bits}
 
 
 def _log2(p: float, existed: bool) -> float:
@@ -69,14 +69,33 @@ def weights(
     delivered: Mapping[UUID | None, Fraction], trails: Mapping[UUID, Trail]
 ) -> dict[int | None, Fraction]:
     """By witness, what of a sale is theirs: the units that each hazard was (None: that had none)
-    are shared by the bits that were told about it. None: what nobody's evidence stands behind."""
+    are shared by the bits that were told about it. None: what nobody's evidence stands behind.
+
+    Who told the truth shares alone; who told against it gets nothing, and owes `penalties`.
+    """
     found: defaultdict[int | None, Fraction] = defaultdict(Fraction)
     for hazard_id, units in delivered.items():
         trail = None if hazard_id is None else trails.get(hazard_id)
-        told = bits_told(trail) if trail else {}
+        told = {who: bits for who, bits in bits_told(trail).items() if bits > 0} if trail else {}
         total = sum(told.values(), Fraction(0))
         if not total:
             found[None] += units
         for witness, bits in told.items():
             found[witness] += units * bits / total
     return dict(found) or {None: Fraction(1)}
+
+
+def penalties(
+    delivered: Mapping[UUID | None, Fraction], trails: Mapping[UUID, Trail]
+) -> dict[int, Fraction]:
+    """By witness, what of a sale was spoilt by what they told against the truth: the units that a
+    hazard was, by their part of all bits that were told about it, for and against."""
+    found: defaultdict[int, Fraction] = defaultdict(Fraction)
+    for hazard_id, units in delivered.items():
+        trail = None if hazard_id is None else trails.get(hazard_id)
+        told = bits_told(trail) if trail else {}
+        total = sum(map(abs, told.values()), Fraction(0))
+        for witness, bits in told.items():
+            if bits < 0:
+                found[witness] -= units * bits / total
+    return dict(found)

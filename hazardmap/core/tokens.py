@@ -11,13 +11,15 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-_PATTERN: Final = re.compile(r"hm_(dev|key)_([a-z2-7]{16})_([a-z2-7]{52})")
+_PATTERN: Final = re.compile(r"hm_(dev|key|test)_([a-z2-7]{16})_([a-z2-7]{52})")
+_SECRET: Final = re.compile(r"(hm_[a-z]{3,4}_[a-z2-7]{16}_)[a-z2-7]{8,}")
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 class Use(StrEnum):
     DEVICE = "dev"
     API_KEY = "key"
+    TEST_KEY = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,17 @@ def new_token(use: Use) -> Token:
     return Token(use, _random(16), _random(52))
 
 
-def parse_token(text: str, use: Use) -> Token | None:
-    """The parts of a well-formed token of that use, None for anything else."""
+def parse_token(text: str, *uses: Use) -> Token | None:
+    """The parts of a well-formed token of one of these uses, None for anything else."""
     match = _PATTERN.fullmatch(text)
-    if match is None or match[1] != use:
+    if match is None or match[1] not in uses:
         return None
-    return Token(use, match[2], match[3])
+    return Token(Use(match[1]), match[2], match[3])
+
+
+def without_secrets(text: str) -> str:
+    """The text with every secret of a token in it taken out, for logs."""
+    return _SECRET.sub(r"\1[secret]", text)
 
 
 def _random(length: int) -> str:

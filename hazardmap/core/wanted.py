@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from hazardmap.core.decay import probability_at
+from hazardmap.core.hazard import Hazard
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -22,3 +25,19 @@ class Wanted:
     max_age_s: float | None = None
     seen_from: datetime | None = None
     seen_to: datetime | None = None
+
+
+def wants(wanted: Wanted, hazard: Hazard) -> bool:
+    """Whether a hazard is wanted."""
+    at, seen_from, seen_to = wanted.at, wanted.seen_from, wanted.seen_to
+    age_s = (at - hazard.last_seen).total_seconds()
+    left = probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, at)
+    return (
+        (wanted.kinds is None or hazard.kind in wanted.kinds)
+        and (hazard.published or not wanted.published)
+        and hazard.severity >= wanted.min_severity
+        and left >= wanted.min_probability
+        and (wanted.max_age_s is None or age_s <= wanted.max_age_s)
+        and (seen_from is None or hazard.last_seen >= seen_from)
+        and (seen_to is None or hazard.first_seen <= seen_to)
+    )

@@ -1,4 +1,4 @@
-"""The people of the demonstration: two contributors, a moderator and a buyer.
+"""The people of the demonstration: two contributors, a moderator, an administrator and a buyer.
 
 Their passwords and tokens are random, made once, and kept in a file that only the operator reads.
 """
@@ -12,9 +12,15 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 
-from hazardmap.accounts.models import User
+from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.selectors import has_account
-from hazardmap.accounts.services import device_create, key_create, organisation_create, user_create
+from hazardmap.accounts.services import (
+    consent_give,
+    device_create,
+    key_create,
+    organisation_create,
+    user_create,
+)
 from hazardmap.settings.env import ENV, Mode
 
 
@@ -70,8 +76,10 @@ def _create() -> DemoAccounts:
     logins.append(login)
     login, _ = _person("administrator", "Ada", is_staff=True, is_superuser=True)
     logins.append(login)
-    organisation = organisation_create(name="Demo Fleet")
-    key = key_create(organisation=organisation, name="demo")
+    login, bea = _person("buyer", "Bea")
+    logins.append(login)
+    organisation = organisation_create(name="Demo Fleet", owner=bea)
+    key = key_create(organisation=organisation, name="demo", actor=bea)
     return DemoAccounts(tuple(logins), tuple(tokens), key.token)
 
 
@@ -79,6 +87,7 @@ def _person(role: str, name: str, **fields: bool) -> tuple[Login, User]:
     password = secrets.token_urlsafe(12)
     email = f"{name.lower()}@demo.invalid"
     user = user_create(email=email, password=password, name=name, **fields)
+    consent_give(user=user, documents=list(Consent.Document))
     return Login(role, email, password), user
 
 

@@ -1,4 +1,4 @@
-"""Live hazards by place, as querysets for the reads of this app."""
+"""Hazards by place, live ones unless others are asked for, as querysets for this app's reads."""
 
 from functools import reduce
 from operator import or_
@@ -15,23 +15,27 @@ from hazardmap.hazards import models
 STATES = sorted(state.value for state in LIVE)
 
 
-def live() -> QuerySet[models.Hazard]:
-    """Every live hazard, with its `place` as a plane geometry, on which the index is.
+def placed() -> QuerySet[models.Hazard]:
+    """Every hazard that the map knows of, with its `place` as a plane geometry, indexed as that.
 
     Sides of a box are parallels and meridians, not great circles.
     """
-    found = models.Hazard.objects.filter(state__in=STATES)
-    return found.alias(place=Cast("position", GeometryField()))
+    return models.Hazard.objects.alias(place=Cast("position", GeometryField()))
+
+
+def live() -> QuerySet[models.Hazard]:
+    """Every live hazard, with its `place`."""
+    return placed().filter(state__in=STATES)
 
 
 def live_in(bbox: Bbox | None) -> QuerySet[models.Hazard]:
     """Those in a box (west > east crosses the antimeridian); `None` is the whole world."""
-    return live() if bbox is None else live_touching(boxes(bbox))
+    return live() if bbox is None else touching(boxes(bbox), live())
 
 
-def live_touching(areas: list[GEOSGeometry]) -> QuerySet[models.Hazard]:
-    """Those in any of these plane areas."""
-    return live().filter(reduce(or_, (Q(place__intersects=area) for area in areas)))
+def touching(areas: list[GEOSGeometry], found: QuerySet[models.Hazard]) -> QuerySet[models.Hazard]:
+    """Those of `found` (from `placed`) in any of these plane areas."""
+    return found.filter(reduce(or_, (Q(place__intersects=area) for area in areas)))
 
 
 def boxes(bbox: Bbox) -> list[GEOSGeometry]:

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from hazardmap.core.hazard import Change, State
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.verdict import Decision
+from hazardmap.core.verdict import MODERATORS
 from hazardmap.hazards import (  # Django looks for models here
     cell_models,  # noqa: F401 - imported to be found
     learned_models,  # noqa: F401 - as above
+    vote_models,  # noqa: F401 - as above
     zone_models,  # noqa: F401 - as above
 )
 from hazardmap.platform.ids import new_id
@@ -148,7 +149,7 @@ class Verdict(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField(default=timezone.now)
-    decision = models.CharField(max_length=8, choices=[(d.value, d.value) for d in Decision])
+    decision = models.CharField(max_length=8, choices=[(d.value, d.value) for d in MODERATORS])
     kind = models.CharField(max_length=24)
     position = models.PointField(geography=True, spatial_index=False)
     cell = models.BigIntegerField()
@@ -158,7 +159,7 @@ class Verdict(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(decision__in=[decision.value for decision in Decision]),
+                condition=Q(decision__in=[decision.value for decision in MODERATORS]),
                 name="verdict_decision_known",
             ),
             models.CheckConstraint(condition=Q(kind__in=KIND_NAMES), name="verdict_kind_known"),
@@ -237,6 +238,7 @@ class Hazard(models.Model):
                 condition=Q(state__in=["candidate", "active", "fading"]),
                 name="hazard_expiry",
             ),
+            models.Index(F("last_seen").desc(), F("id").desc(), name="hazard_newest"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Rows of the map as the frozen dataclasses of core, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +17,8 @@ from hazardmap.core.hazard import Evidence, Hazard, State
 from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
-from hazardmap.hazards import cell_models, learned_models, models
+from hazardmap.hazards import learned_models, models
+from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import Row, point
 
 HAZARD_CELL_RES = LOOKED_RES
@@ -75,6 +76,19 @@ def verdict_of(row: models.Verdict) -> Verdict:
         lat=row.position.y,
         kind=row.kind,
         observation_ids=frozenset(UUID(text) for text in row.observations),
+    )
+
+
+def vote_of(row: Vote) -> Verdict:
+    return Verdict(
+        id=row.id,
+        at=row.at,
+        decision=Decision.STANDS if row.stands else Decision.GONE,
+        lon=row.lon,
+        lat=row.lat,
+        kind=row.kind,
+        observation_ids=frozenset(UUID(text) for text in row.observations),
+        witness=row.witness,
     )
 
 
@@ -147,9 +161,9 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
     )
 
 
-def counts_of(row: cell_models.Cell) -> Counts:
-    by_kind = {kind: Count(*row.counts[kind]) for kind in sorted(row.counts)}
-    return Counts(row.t_ref, by_kind)
+def counts_of(t_ref: datetime | None, counts: Mapping[str, Sequence[float]]) -> Counts:
+    """The columns of a cell."""
+    return Counts(t_ref, {kind: Count(*counts[kind]) for kind in sorted(counts)})
 
 
 def cell_row(cell: int, res: int, counts: Counts, cursor: int) -> Row:

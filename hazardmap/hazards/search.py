@@ -13,8 +13,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
-    DateTimeField,
-    DurationField,
     ExpressionWrapper,
     F,
     FloatField,
@@ -26,7 +24,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Greatest, Least, Power
+from django.db.models.functions import Cast
 
 from hazardmap.core.ahead import Ahead
 from hazardmap.core.area import Area, Cell, Circle
@@ -36,14 +34,14 @@ from hazardmap.core.region import Region
 from hazardmap.core.route import Match, Route, Side, match, side
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.live import boxes, live, live_in, live_touching
+from hazardmap.hazards.fading import probability_at
+from hazardmap.hazards.live import STATES, boxes, live, live_in, placed, touching
 
 STRETCH_M = 100_000.0
 """How much of a route one page looks at."""
 READ_AT_ONCE = 2000
 _LATEST_PASSES = 20
 _LAST = UUID(int=2**128 - 1)
-_MOST_HALVINGS = 100.0  # PostgreSQL refuses numbers that are too small for it
 
 
 class Mark(NamedTuple):
@@ -78,7 +76,7 @@ class RoutePage:
 
 def page(area: Area, wanted: Wanted, *, after: UUID | None, limit: int) -> list[Hazard]:
     """One page in ascending order of id, those after `after`."""
-    found = _wanted(_within(area), wanted)
+    found = _wanted(within(area, live()), wanted)
     if after is not None:
         found = found.filter(id__gt=after)
     return _hazards(found.order_by("id")[:limit])
@@ -86,7 +84,7 @@ def page(area: Area, wanted: Wanted, *, after: UUID | None, limit: int) -> list[
 
 def count(area: Area, wanted: Wanted, *, after: UUID | None, most: int) -> int:
     """How many there are after `after`; counting ends at `most`."""
-    found = _wanted(_within(area), wanted)
+    found = _wanted(within(area, live()), wanted)
     if after is not None:
         found = found.filter(id__gt=after)
     return found.order_by()[:most].count()
@@ -179,7 +177,20 @@ def _met(
     }
 
 
-def _within(area: Area) -> QuerySet[models.Hazard]:
+def newest(
+    area: Area | None, wanted: Wanted, *, limit: int, states: Sequence[str] = STATES
+) -> list[Hazard]:
+    """Those that were seen last, in that order; in the whole world where there is no area.
+
+    states: live ones, unless those are asked for that are over.
+    """
+    found = placed().filter(state__in=states)
+    found = _wanted(found if area is None else within(area, found), wanted)
+    return _hazards(found.order_by("-last_seen", "-id")[:limit])
+
+
+def within(area: Area, found: QuerySet[models.Hazard]) -> QuerySet[models.Hazard]:
+    """Those of `found` (from live.placed) that lie in an area."""
     if isinstance(area, Circle):
         place = Value(Point(area.lon, area.lat, srid=4326), PointField(geography=True))
         near = Func(
@@ -189,12 +200,12 @@ def _within(area: Area) -> QuerySet[models.Hazard]:
             function="ST_DWithin",
             output_field=BooleanField(),
         )
-        return live_in(area.box()).filter(near)
+        return touching(boxes(area.box()), found).filter(near)
     if isinstance(area, Cell):
-        return live().filter(cell__range=area.span())
+        return found.filter(cell__range=area.span())
     if isinstance(area, Region):
-        return live_touching([GEOSGeometry(memoryview(area.wkb))])
-    return live_in(area)
+        return touching([GEOSGeometry(memoryview(area.wkb))], found)
+    return touching(boxes(area), found)
 
 
 def _touching_any(envelopes: Sequence[Bbox]) -> QuerySet[models.Hazard]:
@@ -224,7 +235,7 @@ def _wanted(found: QuerySet[models.Hazard], wanted: Wanted) -> QuerySet[models.H
     if wanted.min_severity > 1:
         found = found.filter(severity__gte=wanted.min_severity)
     if wanted.min_probability > 0.0:
-        found = found.alias(probability=_probability_at(wanted.at))
+        found = found.alias(probability=probability_at(wanted.at))
         found = found.filter(probability__gte=wanted.min_probability)
     if wanted.max_age_s is not None:
         found = found.filter(last_seen__gte=wanted.at - timedelta(seconds=wanted.max_age_s))
@@ -233,16 +244,6 @@ def _wanted(found: QuerySet[models.Hazard], wanted: Wanted) -> QuerySet[models.H
     if wanted.seen_to is not None:
         found = found.filter(first_seen__lte=wanted.seen_to)
     return found
-
-
-def _probability_at(at: datetime) -> Any:
-    """core.decay.probability_at, in the database."""
-    age = ExpressionWrapper(Value(at, DateTimeField()) - F("t_ref"), output_field=DurationField())
-    age_s = Func(
-        age, template="EXTRACT(EPOCH FROM %(expressions)s)::float8", output_field=FloatField()
-    )
-    halvings = Greatest(age_s, Value(0.0)) / F("half_life_s")
-    return F("p") * Power(Value(0.5), Least(halvings, Value(_MOST_HALVINGS)))
 
 
 def _places(found: QuerySet[models.Hazard]) -> tuple[list[UUID], list[float], list[float]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import cos, radians
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from hazardmap.accounts.selectors import witnesses
+from hazardmap.capture.selectors import with_picture
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES
@@ -20,9 +23,11 @@ from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
+from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
+_SPARE = 24  # pictures in reserve for those that are hidden
 
 
 class Covered(NamedTuple):
@@ -34,11 +39,19 @@ class Covered(NamedTuple):
     witnesses: int
 
 
+class Votes(NamedTuple):
+    """How many say that it is still there, and gone; own: what the asking account says."""
+
+    stands: int
+    gone: int
+    own: bool | None
+
+
 class Move(NamedTuple):
-    """An event of the change feed, and where its hazard was (lon, lat) before, if it was."""
+    """An event of the change feed, and its hazard as the event before left it, if there was one."""
 
     event: HazardEvent
-    before: tuple[float, float] | None
+    before: Hazard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +115,40 @@ def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
     return [rows.evidence_of(row) for row in reversed(trail[:limit])]
 
 
-def images_of(hazard_id: UUID, *, limit: int = 12) -> list[EvidenceImage]:
-    """The frames that show a hazard, best report first."""
+def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list[EvidenceImage]:
+    """The frames that show a hazard, best report first; those that are hidden only if asked for."""
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
-    return [
-        EvidenceImage(
-            frame_id=row.view_id,
-            captured_at=row.view.captured_at,
-            kind=row.kind,
-            score=row.score,
-            box=Box(*row.box),
-            simulated=row.view.simulated,
-            model_version=row.view.model_version,
-        )
-        for row in found.order_by("-score", "id")[:limit]
-    ]
+    best = list(found.order_by("-score", "id")[: limit + _SPARE])
+    kept = with_picture({row.view_id for row in best}, hidden=hidden)
+    return [image_of(row) for row in best if row.view_id in kept][:limit]
+
+
+def image_of(row: models.Observation) -> EvidenceImage:
+    """row: with its view."""
+    return EvidenceImage(
+        frame_id=row.view_id,
+        captured_at=row.view.captured_at,
+        kind=row.kind,
+        score=row.score,
+        box=Box(*row.box),
+        simulated=row.view.simulated,
+        model_version=row.view.model_version,
+    )
+
+
+def votes_about(hazard_id: UUID, *, account_id: UUID | None = None) -> Votes:
+    """What people who passed by say of a hazard, and what this account says."""
+    given = list(
+        Vote.objects.filter(hazard_id=hazard_id, undone_at=None).values_list("witness", "stands")
+    )
+    own = witnesses([account_id]).get(account_id) if account_id and given else None
+    return Votes(
+        stands=sum(stands for _, stands in given),
+        gone=sum(not stands for _, stands in given),
+        own=dict(given).get(own) if own is not None else None,
+    )
 
 
 def is_evidence(frame_id: UUID) -> bool:
@@ -139,7 +169,7 @@ def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:
-    """The next events after `cursor` as `changes_since`, each with where its hazard was before."""
+    """The next events after `cursor` as `changes_since`, each with its hazard before that."""
     earlier = models.HazardEvent.objects.filter(
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
@@ -149,15 +179,14 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         "change",
         "at",
         "hazard",
-        Subquery(earlier.values("hazard__lon")[:1]),
-        Subquery(earlier.values("hazard__lat")[:1]),
+        Subquery(earlier.values("hazard")[:1]),
     )
     return [
         Move(
             HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
-            None if lon is None else (lon, lat),
+            None if before is None else rows.hazard_from_json(before),
         )
-        for place, change, at, hazard, lon, lat in columns[:limit]
+        for place, change, at, hazard, before in columns[:limit]
     ]
 
 
@@ -165,6 +194,21 @@ def latest_cursor() -> int:
     """The cursor to start from for somebody who wants only what comes."""
     latest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", flat=True)
     return latest.first() or 0
+
+
+def road_near(lon: float, lat: float, *, within_m: float = 30.0) -> str:
+    """The name of the nearest named street of the background map; empty where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM hazards_road, "
+            "ST_Transform(ST_SetSRID(ST_MakePoint(%s, %s), 4326), 3857) AS here "
+            "WHERE name <> '' AND line && ST_Expand(here, %s) "
+            "ORDER BY line <-> here, osm_id LIMIT 1",
+            # A metre of Mercator's plane is shorter on the ground the farther from the equator.
+            [lon, lat, within_m / max(cos(radians(lat)), 0.05)],
+        )
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
 
 
 def has_roads() -> bool:

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Polygon
 from django.db.models import Max, Q
+from django.utils import timezone
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.workzone import WorkZone, ZoneChange, ZoneEvent
 from hazardmap.hazards import zone_models, zone_rows
+from hazardmap.hazards.fading import probability_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,18 @@ def zones_page(
     *,
     bbox: Bbox | None,
     ended_since: datetime | None = None,
+    seen: tuple[datetime | None, datetime | None] = (None, None),
+    min_probability: float = 0.0,
+    at: datetime | None = None,
     after: UUID | None = None,
     limit: int,
 ) -> list[ZoneState]:
     """One page of the work zones that reach into a box, in ascending order of id after `after`.
 
     bbox: west > east crosses the antimeridian; None is the whole world. Those that have ended are
-    left out, unless it was at `ended_since` or later.
+    left out, unless it was at `ended_since` or later. seen: the time between the first and the last
+    sighting must touch this interval, either end of which may be open. min_probability: faded until
+    `at`; what has ended has none.
     """
     when = Q(ended_at=None)
     if ended_since is not None:
@@ -46,6 +53,14 @@ def zones_page(
     found = zone_models.Zone.objects.filter(when)
     if bbox is not None:
         found = found.filter(reduce(or_, (Q(line__intersects=box) for box in _boxes(bbox))))
+    seen_from, seen_to = seen
+    if seen_from is not None:
+        found = found.filter(last_seen__gte=seen_from)
+    if seen_to is not None:
+        found = found.filter(started_at__lte=seen_to)
+    if min_probability > 0.0:
+        left = probability_at(at or timezone.now())
+        found = found.filter(ended_at=None).alias(left=left).filter(left__gte=min_probability)
     if after is not None:
         found = found.filter(id__gt=after)
     return [_state(row) for row in found.order_by("id")[:limit]]

@@ -1,22 +1,28 @@
 """Reads: usage by the hour and by the event, of a set of keys in a period."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Trunc
 
-from hazardmap.core.usage import Meter
-from hazardmap.metering.models import UsageEvent, UsageHour, UsageSegment
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.models import HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
 HOUR = timedelta(hours=1)
+LINES_AT_ONCE = 1000
+SETTLED_AFTER = timedelta(seconds=30)
+SEGMENT_HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\d-")
 HOURS_UNEQUAL_SQL = (Path(__file__).parent / "sql" / "hours_unequal.sql").read_text()
 
 
@@ -30,12 +36,29 @@ class UnequalHour(NamedTuple):
     stored: int
 
 
+class MissingRecord(NamedTuple):
+    """log: the name of the file."""
+
+    log: str
+    record: UsageRecord
+
+
 class UsedInHour(NamedTuple):
     """Units of one meter that one key used in one hour (UTC)."""
 
     key_id: str
     hour: datetime
     quantity: int
+
+
+class UsedInTime(NamedTuple):
+    """Units of one meter that one key used in an hour or day (UTC), in so many answers."""
+
+    at: datetime
+    key_id: str
+    meter: Meter
+    quantity: int
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +79,51 @@ def usage_total(keys: Collection[str], *, start: datetime, end: datetime) -> dic
     return {Meter(row["meter"]): int(row["total"]) for row in sums}
 
 
+def usage_by_key(
+    keys: Collection[str], *, start: datetime, end: datetime
+) -> list[tuple[str, Meter, int]]:
+    """Units by key and meter that these keys used from `start` to `end`, both on the hour."""
+    sums = _hours(keys, start, end).values_list("key_id", "meter").annotate(Sum("quantity"))
+    return [(key, Meter(meter), int(units)) for key, meter, units in sums]
+
+
 def usage_by_hour(
     keys: Collection[str], meter: Meter, *, start: datetime, end: datetime
 ) -> list[UsedInHour]:
     """The same for one meter, by key and hour."""
     hours = _hours(keys, start, end).filter(meter=meter.value)
     return [UsedInHour(*row) for row in hours.values_list("key_id", "hour", "quantity")]
+
+
+def usage_series(
+    keys: Collection[str],
+    *,
+    start: datetime,
+    end: datetime,
+    by: Literal["hour", "day"],
+    meter: Meter | None = None,
+) -> list[UsedInTime]:
+    """Units and answers by hour or day (UTC), key and meter, in order of time."""
+    hours = _hours(keys, start, end)
+    if meter is not None:
+        hours = hours.filter(meter=meter.value)
+    sums = hours.annotate(at=Trunc("hour", by, tzinfo=UTC)).values_list("at", "key_id", "meter")
+    sums = sums.annotate(Sum("quantity"), Sum("answers")).order_by("at", "key_id", "meter")
+    return [
+        UsedInTime(at, key, Meter(name), int(units), int(answers))
+        for at, key, name, units, answers in sums
+    ]
+
+
+def usage_complete_to(now: datetime) -> datetime:
+    """Everything that was served before is in the sums by the hour, as far as this host knows."""
+    waiting = [
+        datetime.strptime(name[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
+        for name in logs_waiting(now - SETTLED_AFTER)
+        if SEGMENT_HOUR.match(name)
+    ]
+    waiting += HourToRoll.objects.order_by("hour").values_list("hour", flat=True)[:1]
+    return min([now.replace(second=0, microsecond=0), *waiting])
 
 
 def usage_keys(*, start: datetime, end: datetime) -> list[str]:
@@ -93,6 +155,31 @@ def logs_waiting(before: datetime) -> list[str]:
             if old and status.st_size > loaded.get(path.name, 0):
                 waiting.append(path.name)
     return waiting
+
+
+def records_missing() -> Iterator[MissingRecord]:
+    """What stands in the loaded part of a log that is still there, and not among the events."""
+    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    for path in sorted(Path(settings.USAGE_LOG).glob("*.usage")):
+        with suppress(FileNotFoundError):  # the shipper has just finished it
+            lines = _lines(path, loaded.get(path.name, 0))
+            while batch := list(islice(lines, LINES_AT_ONCE)):
+                known = UsageEvent.objects.filter(id__in=[one.id for one in batch])
+                units = dict(known.values_list("id", "quantity"))
+                for one in batch:
+                    if units.get(one.id) != one.quantity:
+                        yield MissingRecord(path.name, one)
+
+
+def _lines(path: Path, size: int) -> Iterator[UsageRecord]:
+    """The records in the first `size` bytes; what is none was said when it was loaded."""
+    with path.open("rb") as file:
+        for line in file:
+            size -= len(line)
+            if size < 0:
+                return
+            with suppress(ValueError):
+                yield UsageRecord.from_line(line.decode())
 
 
 def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> list[Used]:

@@ -6,8 +6,3 @@ from hazardmap.metering import services
 @shared_task
 def ship_usage() -> None:
     services.usage_ship()
-
-
-@shared_task
-def roll_usage() -> None:
-    services.usage_roll()

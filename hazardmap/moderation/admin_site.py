@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from hazardmap.accounts.login import ThrottledLoginForm
-from hazardmap.moderation import queue
+from hazardmap.moderation import queue, report_queue
 from hazardmap.moderation.access import may_moderate
 from hazardmap.moderation.images import image
 
@@ -36,6 +36,20 @@ class ModerationSite(AdminSite):
                 self.admin_view(queue.take_back),
                 name="queue_undo",
             ),
+            path("reports/", self.admin_view(report_queue.first), name="reports"),
+            path(
+                "reports/<uuid:frame_id>/", self.admin_view(report_queue.item), name="report_item"
+            ),
+            path(
+                "reports/<uuid:frame_id>/decide/",
+                self.admin_view(report_queue.give),
+                name="report_decide",
+            ),
+            path(
+                "reports/<uuid:frame_id>/undo/",
+                self.admin_view(report_queue.take_back),
+                name="report_undo",
+            ),
             path("images/<uuid:frame_id>.jpg", self.admin_view(image), name="image"),
         ]
         return [*own, *super().get_urls()]
@@ -46,19 +60,22 @@ class ModerationSite(AdminSite):
         if app_label is not None or not may_moderate(request):
             return tables
         url = reverse("admin:queue")
-        entry = {
-            "name": "Review queue",
-            "object_name": "queue",
-            "admin_url": url,
-            "add_url": None,
-            "view_only": True,
-            "perms": {"add": False, "change": False, "delete": False, "view": True},
-        }
+        entries = [
+            {
+                "name": name,
+                "object_name": view,
+                "admin_url": reverse(f"admin:{view}"),
+                "add_url": None,
+                "view_only": True,
+                "perms": {"add": False, "change": False, "delete": False, "view": True},
+            }
+            for name, view in (("Review queue", "queue"), ("Reported pictures", "reports"))
+        ]
         review = {
             "name": "Review",
             "app_label": "review",
             "app_url": url,
             "has_module_perms": True,
-            "models": [entry],
+            "models": entries,
         }
         return [review, *tables]

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.core.kinds import KINDS
+from hazardmap.moderation import report_models  # noqa: F401 - Django looks for models here
 from hazardmap.platform.ids import new_id
 
 

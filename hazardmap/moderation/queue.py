@@ -31,7 +31,7 @@ def first(request: HttpRequest) -> HttpResponse:
     order = _order(request)
     if order:
         return redirect("admin:queue_item", order[0])
-    return render(request, "moderation/queue_empty.html", _context(request, "Review queue"))
+    return render(request, "moderation/queue_empty.html", page_context(request, "Review queue"))
 
 
 @require_safe
@@ -45,7 +45,7 @@ def item(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     shot = next((s for s in screen.shots if str(s.number) == request.GET.get("picture")), None)
     if shot is None and screen.shots:
         shot = screen.shots[0]
-    context = _context(request, screen.kind.label.capitalize()) | {
+    context = page_context(request, screen.kind.label.capitalize()) | {
         "screen": screen,
         "shot": shot,
         "place": place_in(_order(request), hazard_id),
@@ -63,7 +63,7 @@ def give(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     after = place_in(_order(request), hazard_id).after
     try:
         services.decide(
-            moderator=_moderator(request),
+            moderator=the_moderator(request),
             hazard_id=hazard_id,
             action=request.POST.get("action", ""),
             new_kind=request.POST.get("new_kind", ""),
@@ -92,7 +92,7 @@ def take_back(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     decision = Decision.objects.filter(id=decision_id).first()
     if decision is None:
         raise Http404
-    services.undo(moderator=_moderator(request), decision_id=decision_id)
+    services.undo(moderator=the_moderator(request), decision_id=decision_id)
     messages.success(request, f"Taken back: {decision.summary}.")
     return redirect("admin:queue_item", decision.hazard_id)
 
@@ -102,13 +102,13 @@ def _order(request: HttpRequest) -> list[UUID]:
     return queue_order(urgent_first, request.session.get(SKIPPED, []))
 
 
-def _moderator(request: HttpRequest) -> "User":
+def the_moderator(request: HttpRequest) -> "User":
     return cast("User", request.user)
 
 
-def _context(request: HttpRequest, title: str) -> dict[str, Any]:
+def page_context(request: HttpRequest, title: str) -> dict[str, Any]:
     return admin.site.each_context(request) | {
         "title": title,
         "is_nav_sidebar_enabled": False,
-        "last_decision": last_decision(_moderator(request)),
+        "last_decision": last_decision(the_moderator(request)),
     }

@@ -83,7 +83,7 @@ def kinds_to_choose(current: str) -> dict[str, list[Kind]]:
 def _shots(hazard: Hazard) -> list[Shot]:
     """One per frame, best report first, with the frame's other detections drawn faintly."""
     reports: dict[UUID, list[EvidenceImage]] = {}
-    for report in hazards.images_of(hazard.id):
+    for report in hazards.images_of(hazard.id, hidden=True):
         reports.setdefault(report.frame_id, []).append(report)
     others: dict[UUID, list[ImageBox]] = {frame_id: [] for frame_id in reports}
     for found in detections_of(reports):

@@ -1,7 +1,7 @@
 """Whose request this is, as far as limits go."""
 
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,7 +13,15 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_in(environ: Mapping[str, str]) -> str:
-    """Where a WSGI request comes from; of an IPv6 address its /64, which one household owns.
+    """Where a WSGI request comes from; of an IPv6 address its /64, which one household owns."""
+    address = whole_address_in(environ)
+    if isinstance(address, IPv6Address):
+        return address.exploded[:19]
+    return "" if address is None else str(address)
+
+
+def whole_address_in(environ: Mapping[str, str]) -> IPv4Address | IPv6Address | None:
+    """The address itself; None where there is none (a socket).
 
     Behind our own proxy (production) it is the last entry of X-Forwarded-For, the one that the
     proxy wrote; anywhere else that header is somebody's claim and is not read.
@@ -22,9 +30,6 @@ def address_in(environ: Mapping[str, str]) -> str:
     if settings.SECURE_PROXY_SSL_HEADER:
         text = environ.get("HTTP_X_FORWARDED_FOR", text).rsplit(",", 1)[-1].strip()
     try:
-        address = ip_address(text)
+        return ip_address(text.partition("%")[0])
     except ValueError:
-        return ""
-    if isinstance(address, IPv6Address):
-        return address.exploded[:19]
-    return str(address)
+        return None

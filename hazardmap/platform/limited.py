@@ -4,14 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from hazardmap.platform.client_address import client_address
 from hazardmap.platform.problems import answer
 from hazardmap.platform.rate_limit import allow
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 PERIOD_S = 60
 
 
@@ -20,7 +20,7 @@ def limited(what: str, per_minute: int) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             bucket = f"{what.replace(' ', '-')}:{client_address(request)}"
             if allow(bucket, limit=per_minute, period_s=PERIOD_S):
                 return view(request, *args, **kwargs)

@@ -5,12 +5,24 @@ import time
 from dataclasses import dataclass
 from threading import Lock
 
-from django.core.cache import cache
-from redis import RedisError
+from hazardmap.platform.redis_script import PROCESSES_AT_MOST, RedisLost, Script
 
 _local: dict[str, int] = {}
 _lock = Lock()
 _LOCAL_BUCKETS = 10_000
+
+# A full bucket has ARGV[1] tokens and fills in ARGV[2] seconds; it is ARGV[3]. What is taken from
+# an empty one is refused and costs nothing. Answers the tokens left, below zero if refused.
+_TAKE = Script("""
+local limit, period_s, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local known = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens, at = tonumber(known[1] or limit), tonumber(known[2] or now)
+tokens = math.min(limit, tokens + math.max(0, now - at) * limit / period_s)
+if tokens < 1 then return tostring(tokens - 1) end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - 1), 'at', string.format('%.6f', now))
+redis.call('EXPIRE', KEYS[1], math.ceil(period_s) + 1)
+return tostring(tokens - 1)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +36,27 @@ class Left:
 
 
 def spend(bucket: str, *, limit: int, period_s: int) -> Left:
-    """Count one event of `bucket`, which may have `limit` of them in each period.
+    """Take one event from a bucket that holds `limit` of them and fills within a period.
 
-    Periods are fixed windows of the clock, so at most 2 · limit events fall into any period_s.
-    Without Redis each process counts for itself: stricter than nothing, looser than together.
+    Without Redis each process allows a part of the limit, in fixed periods of the clock.
     """
-    key = _key(bucket, period_s)
     try:
-        cache.add(key, 0, timeout=period_s * 2)
-        count = int(cache.incr(key))
-    except (RedisError, ValueError):
-        count = _count_locally(key)
-    return Left(limit - count, math.ceil(period_s - time.time() % period_s))
+        tokens = float(_TAKE(f"bucket:{bucket}", limit, period_s, repr(time.time())))
+    except RedisLost:
+        share = max(1, limit // PROCESSES_AT_MOST)
+        events = share - _count_locally(_key(bucket, period_s))
+        return Left(events, math.ceil(period_s - time.time() % period_s))
+    return Left(math.floor(tokens), math.ceil((limit - max(0.0, tokens)) * period_s / limit))
 
 
 def allow(bucket: str, *, limit: int, period_s: int) -> bool:
-    """Count one event of `bucket`; False if it is more than `limit` in this period."""
+    """Take one event from a bucket; False if it is empty."""
     return spend(bucket, limit=limit, period_s=period_s).events >= 0
 
 
 def allow_here(bucket: str, *, limit: int, period_s: int) -> bool:
-    """The same counted in this process alone: for answers that cost less than a call of Redis."""
+    """Count one event in this process alone, in fixed periods: for answers that cost less than a
+    call of Redis."""
     return _count_locally(_key(bucket, period_s)) <= limit
 
 

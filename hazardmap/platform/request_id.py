@@ -1,4 +1,4 @@
-"""Every request to the API has an id, and its answer says how long it took."""
+"""Every request of a program has an id, and its answer says how long it took."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from hazardmap.platform.ids import new_id
 
+TRACED = ("/api/", "/ogc/", "/feeds/")
+"""What programs ask for."""
 _KEY = "hazardmap.request_id"  # no header of a client can have a name like that
-TRACED = "/api/"
 
 
 def request_id(meta: dict[str, Any]) -> str:

@@ -8,17 +8,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.core.pricing.money import Currency
+from hazardmap.rewards import payout_models  # noqa: F401 - imported to be found
 
 
 class Account(models.Model):
     """billing: what sales owe to contributors, below zero. held: set aside, not divided yet.
-    contributor: what a witness has earned. unclaimed: what nobody's evidence stood behind."""
+    contributor: what a witness has earned. unclaimed: what nobody's evidence stood behind.
+    paying: handed over to be paid out. paid: paid out."""
 
     class Kind(models.TextChoices):
         BILLING = "billing"
         HELD = "held"
         CONTRIBUTOR = "contributor"
         UNCLAIMED = "unclaimed"
+        PAYING = "paying"
+        PAID = "paid"
 
     kind = models.CharField(max_length=11, choices=Kind)
     witness = models.BigIntegerField(null=True)
@@ -33,7 +37,7 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="contributor", witness__isnull=False)
-                | Q(kind__in=["billing", "held", "unclaimed"], witness=None),
+                | Q(kind__in=["billing", "held", "unclaimed", "paying", "paid"], witness=None),
                 name="ledger_account_of_whom",
             ),
         ]

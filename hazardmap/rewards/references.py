@@ -5,9 +5,13 @@ from uuid import UUID
 
 SET_ASIDE: Final = "set-aside"
 SPLIT: Final = "split"
+CLAW_BACK: Final = "claw-back"
 TAKE_BACK: Final = "take-back"
+PAYOUT: Final = "payout"
+PAID: Final = "payout-paid"
+FAILED: Final = "payout-failed"
 
 
-def reference(kind: str, line_id: UUID) -> str:
-    """ "split:0192…": that movement of that invoice's line."""
-    return f"{kind}:{line_id}"
+def reference(kind: str, which: UUID) -> str:
+    """ "split:0192…": that movement of that invoice's line, or of that payout."""
+    return f"{kind}:{which}"

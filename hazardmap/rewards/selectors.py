@@ -1,15 +1,21 @@
 """Reads: balances, and what a contributor's balance is made of."""
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Sum
 
+from hazardmap.accounts.models import User
 from hazardmap.core.pricing.money import Currency
 from hazardmap.rewards.models import Account, Booking, Entry
+from hazardmap.rewards.payout_models import Payout, PayoutTarget
 from hazardmap.rewards.references import SPLIT, reference
+
+HELD_BACK: Final = timedelta(days=14)
+"""What was earned later may still be taken back, by a void invoice or by what proves false."""
 
 
 class Balance(NamedTuple):
@@ -31,11 +37,47 @@ class StatementLine(NamedTuple):
     inputs: dict[str, Any]
 
 
+class Earnings(NamedTuple):
+    """balance: earned and not handed over to be paid. payable: of that, what is settled.
+
+    paying: on its way. paid: so far.
+    """
+
+    currency: Currency
+    balance_micro: int
+    payable_micro: int
+    paying_micro: int
+    paid_micro: int
+
+
+class Target(NamedTuple):
+    name: str
+    iban: str
+
+
+class PayoutInfo(NamedTuple):
+    id: UUID
+    witness: int
+    amount_micro: int
+    state: str
+
+
 def balances() -> list[Balance]:
     """Of every account; they sum to zero in each currency."""
     sums = Account.objects.annotate(sum=Sum("entries__amount_micro", default=0))
     ordered = sums.order_by("currency", "kind", "witness")
     return [Balance(row.kind, row.witness, Currency(row.currency), int(row.sum)) for row in ordered]
+
+
+def earned(witness: int, currency: Currency, *, before: datetime | None = None) -> int:
+    """What a contributor has earned and not been paid, in micro-units.
+
+    before: without what was added since then; what was taken since then counts.
+    """
+    entries = Entry.objects.filter(account__witness=witness, account__currency=currency.value)
+    if before is not None:
+        entries = entries.exclude(at__gte=before, amount_micro__gt=0)
+    return int(entries.aggregate(sum=Sum("amount_micro", default=0))["sum"])
 
 
 def is_split(line_id: UUID) -> bool:
@@ -54,3 +96,47 @@ def statement(witness: int) -> Iterator[StatementLine]:
             row.amount_micro,
             row.booking.inputs,
         )
+
+
+def statement_document(witness: int) -> dict[str, Any]:
+    """A statement with all that its amounts follow from, as core.statement reads it."""
+    lines, balance = list(statement(witness)), Counter[str]()
+    for line in lines:
+        balance[line.currency] += line.amount_micro
+    return {
+        "witness": witness,
+        "balance_micro": balance,
+        "lines": [line._asdict() | {"at": line.at.isoformat()} for line in lines],
+    }
+
+
+def earnings(witness: int, now: datetime) -> list[Earnings]:
+    """What a contributor has earned in each currency."""
+    accounts = Account.objects.filter(witness=witness).order_by("currency")
+    found = []
+    for currency in (Currency(row.currency) for row in accounts):
+        payouts = Payout.objects.filter(witness=witness, run__currency=currency.value)
+        sums = dict(payouts.values_list("state").annotate(Sum("amount_micro")))
+        payable_micro = earned(witness, currency, before=now - HELD_BACK)
+        found.append(
+            Earnings(
+                currency=currency,
+                balance_micro=earned(witness, currency),
+                payable_micro=max(0, payable_micro),
+                paying_micro=int(sums.get(Payout.State.PENDING, 0)),
+                paid_micro=int(sums.get(Payout.State.PAID, 0)),
+            )
+        )
+    return found
+
+
+def payout_target(owner: User) -> Target | None:
+    """Where a contributor's money goes; of the account's number the ends only."""
+    row = PayoutTarget.objects.filter(owner=owner).first()
+    return None if row is None else Target(row.name, f"{row.iban[:4]} … {row.iban[-4:]}")
+
+
+def payouts_of(run_id: UUID) -> list[PayoutInfo]:
+    """The payouts of a run."""
+    rows = Payout.objects.filter(run=run_id).order_by("witness")
+    return [PayoutInfo(row.id, row.witness, row.amount_micro, row.state) for row in rows]

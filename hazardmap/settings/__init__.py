@@ -2,6 +2,8 @@
 
 from hazardmap.settings.apps import *  # noqa: F403
 from hazardmap.settings.http import *  # noqa: F403
+from hazardmap.settings.mail import *  # noqa: F403
+from hazardmap.settings.payments import *  # noqa: F403
 from hazardmap.settings.queue import *  # noqa: F403
 from hazardmap.settings.rest import *  # noqa: F403
 from hazardmap.settings.security import *  # noqa: F403

@@ -8,11 +8,15 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.contrib.gis",
     "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
     "django_vite",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "hazardmap.platform",
     "hazardmap.accounts",
     "hazardmap.capture",
@@ -21,15 +25,18 @@ INSTALLED_APPS = [
     "hazardmap.metering",
     "hazardmap.billing",
     "hazardmap.rewards",
+    "hazardmap.webhooks",
     "hazardmap.api",
     "hazardmap.web",
     "tiles",
     "hazardmap.closing",
+    "hazardmap.leaving",
     "hazardmap.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("de", "Deutsch"), ("en", "English"), ("es", "Español"), ("fi", "Suomi")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

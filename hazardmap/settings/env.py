@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TILE_SECRET = re.compile("[0-9A-Za-z]{32,128}")
+# Nothing that could end a directive of a Content Security Policy.
+WEB_ADDRESS = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)(?=[:/]|$))[^\s;,'\"]+")
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
 
 
@@ -37,7 +39,13 @@ class Env:
     to. weights: manifest of the operator's own models, None for those of `make up`.
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
-    tile_secrets: the first signs buyers' tile addresses, all of them are accepted.
+    stripe_key: "" where buyers pay by transfer. stripe_webhook_secret: of Stripe's messages to us.
+    mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
+    sender. staff_second_factor: nobody uses the admin site without one.
+    outbound_exceptions: host:port of receivers that need not lie on the public internet.
+    tile_secrets: the first signs buyers' tile addresses, all of them are accepted. basemap: address
+    of a MapLibre style for the ground of the map, then the origins of its tiles, glyphs and
+    pictures; empty for the built-in one.
     """
 
     mode: Mode
@@ -53,6 +61,13 @@ class Env:
     shared: Path
     frame_max_age_days: int
     tile_secrets: tuple[str, ...] = field(repr=False)
+    stripe_key: str = field(repr=False)
+    stripe_webhook_secret: str = field(repr=False)
+    mail_url: str = field(repr=False)
+    mail_from: str
+    staff_second_factor: bool
+    outbound_exceptions: tuple[str, ...]
+    basemap: tuple[str, ...]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -81,6 +96,13 @@ class Env:
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
             tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
             or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
+            stripe_key=env.get("HAZARDMAP_STRIPE_KEY", ""),
+            stripe_webhook_secret=env.get("HAZARDMAP_STRIPE_WEBHOOK_SECRET", ""),
+            mail_url=env.get("HAZARDMAP_MAIL_URL", ""),
+            mail_from=env.get("HAZARDMAP_MAIL_FROM", "hazardmap@localhost"),
+            staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
+            outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
+            basemap=tuple(env.get("BASEMAP_STYLE_URL", "").split()),
         )
         result.check()
         return result
@@ -91,6 +113,13 @@ class Env:
             raise EnvError(
                 "HAZARDMAP_TILE_SECRETS must be secrets of 32 to 128 letters and digits each, "
                 "separated by commas, the newest first."
+            )
+        if self.stripe_key and not self.stripe_webhook_secret:
+            raise EnvError("HAZARDMAP_STRIPE_KEY needs HAZARDMAP_STRIPE_WEBHOOK_SECRET.")
+        if not all(WEB_ADDRESS.fullmatch(address) for address in self.basemap):
+            raise EnvError(
+                "BASEMAP_STYLE_URL must be the https address of a style, then the origins of what "
+                "it refers to, such as https://tiles.example.org, separated by spaces."
             )
         if self.mode is not Mode.PRODUCTION:
             if self.host not in {"127.0.0.1", "localhost", "::1"}:
@@ -107,6 +136,36 @@ class Env:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
         if not self.hosts or "*" in self.hosts:
             raise EnvError("Production needs HAZARDMAP_HOSTS, the names that it answers to.")
+        if self.outbound_exceptions:
+            raise EnvError(
+                "Production sends to the public internet only: unset HAZARDMAP_OUTBOUND_EXCEPTIONS."
+            )
+
+    def mail(self) -> dict[str, Any]:
+        """Django's mail settings: a server, or files that the operator reads."""
+        if not self.mail_url:
+            return {
+                "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                "EMAIL_FILE_PATH": self.var / "mail",
+            }
+        parts = urlsplit(self.mail_url)
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == 0:
+            raise EnvError("HAZARDMAP_MAIL_URL must be like smtps://user:password@host:465.")
+        plain = parts.scheme == "smtp" and "plain" in parts.query
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": parts.scheme == "smtp" and not plain,
+            "EMAIL_TIMEOUT": 10,
+        }
 
     def database(self) -> dict[str, Any]:
         """Django's database settings from DATABASE_URL (postgis://user:password@host/name).

@@ -1,6 +1,6 @@
 """How a request passes through the site."""
 
-from hazardmap.settings.env import ENV, REPOSITORY
+from hazardmap.settings.env import ENV, REPOSITORY, Mode
 
 ROOT_URLCONF = "hazardmap.urls"
 WSGI_APPLICATION = "hazardmap.wsgi.application"
@@ -9,13 +9,18 @@ APPEND_SLASH = True
 
 MIDDLEWARE = [
     "hazardmap.platform.request_id.Traced",
+    "hazardmap.platform.silence.Bounded",
+    "hazardmap.platform.compressed.Compressed",
     "hazardmap.web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "hazardmap.web.language.PageLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "hazardmap.web.session_guard.SessionGuard",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -32,6 +37,10 @@ TEMPLATES = [
         },
     }
 ]
+# In production nginx has the live stream under the site's own address.
+LIVE_ORIGIN = "" if ENV.mode is Mode.PRODUCTION else f"http://{ENV.host}:{ENV.live_port}"
+# A MapLibre style for the ground of the map, and the origins that it needs.
+BASEMAP = ENV.basemap
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/account/"
 LOGOUT_REDIRECT_URL = "/"

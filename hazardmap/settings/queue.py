@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from hazardmap.settings.env import ENV, Mode
 
 CELERY_BROKER_URL = (
@@ -44,6 +46,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, period_s in [
         ("detect what is waiting", "hazardmap.inference.tasks.detect_pending", 2.0),
         ("delete originals left behind", "hazardmap.capture.tasks.sweep_originals", 600.0),
+        ("erase pictures taken down", "hazardmap.capture.tasks.erase_pictures", 3600.0),
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
         ("learn how cameras are mounted", "hazardmap.hazards.tasks.mountings_learn", 300.0),
@@ -51,10 +54,21 @@ CELERY_BEAT_SCHEDULE = {
         ("evaluate under a new version", "hazardmap.hazards.tasks.stale_refuse", 10.0),
         ("make work zones of what has changed", "hazardmap.hazards.tasks.refresh_zones", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
-        ("sum usage by the hour", "hazardmap.metering.tasks.roll_usage", 60.0),
+        ("forget those who have left", "hazardmap.leaving.tasks.forget_people", 300.0),
+        ("forget ended sessions and links", "hazardmap.accounts.tasks.forget_ended", 3600.0),
+        ("compare spending with caps", "hazardmap.billing.tasks.watch_spending", 2.0),
+        ("ask for payment", "hazardmap.billing.tasks.push_payments", 60.0),
+        ("compare payments", "hazardmap.billing.tasks.compare_payments", 86_400.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
+        ("put watched hours into the usage log", "hazardmap.webhooks.tasks.meter_watches", 600.0),
+        ("forget old messages", "hazardmap.webhooks.tasks.forget_deliveries", 3600.0),
         ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 86_400.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
         *_DEMO,
     ]
+}
+CELERY_BEAT_SCHEDULE["write the whole map into a file"] = {
+    "task": "tiles.tasks.export_tiles",
+    "schedule": crontab(hour=3, minute=17),
+    "options": {"expires": 3600.0},
 }

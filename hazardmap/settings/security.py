@@ -32,3 +32,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # A frame waits in memory: a temporary file would be an original that no sweep finds.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25_000_000
+
+# A second factor: asked of everybody who has one, and of staff if the operator says so.
+STAFF_SECOND_FACTOR = ENV.staff_second_factor
+OTP_TOTP_ISSUER = "hazardmap"
+OTP_STATIC_THROTTLE_FACTOR = OTP_TOTP_THROTTLE_FACTOR = 1
+# Receivers of webhooks on this machine, for tests; everything else must be public.
+OUTBOUND_EXCEPTIONS = frozenset(ENV.outbound_exceptions)

@@ -4,8 +4,11 @@ from hazardmap.settings.env import ENV
 
 DATABASES = {"default": ENV.database() | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 DATABASES["default"]["OPTIONS"] |= {
-    "options": "-c statement_timeout=30000 -c lock_timeout=10000",
+    "options": "-c statement_timeout=30000 -c lock_timeout=10000 "
+    "-c client_connection_check_interval=1000",
     "connect_timeout": 5,
+    # A server whose machine is gone (over TCP) is found out in these many milliseconds.
+    "tcp_user_timeout": 15_000,
     "prepare_threshold": 5,  # for the statements of tiles; Django's own are never prepared
 }
 CACHES = {
@@ -35,13 +38,19 @@ USAGE_LOG = ENV.var / "usage"
 # Built tiles, and a file for each key that must not get any (tiles.files, tiles.denied).
 TILE_FILES = ENV.var / "tiles"
 TILE_DENIED = ENV.var / "denied"
+TILE_EXPORT = ENV.var / "export" / "hazardmap.pmtiles"
 TILE_SECRETS = ENV.tile_secrets
 FRAME_MAX_AGE_DAYS = ENV.frame_max_age_days
 DETECTION_MANIFEST = ENV.weights
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "hazardmap.platform.redacted.Redacted",
+            "format": "%(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"hazardmap": {"level": "INFO"}},

@@ -6,13 +6,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from hazardmap.accounts.models import User
+from hazardmap.accounts.models import Consent
 from hazardmap.accounts.selectors import devices_of
-from hazardmap.accounts.services import NewPairingCode, device_revoke, pairing_code_create
+from hazardmap.accounts.services import (
+    NewPairingCode,
+    consent_give,
+    device_revoke,
+    has_consented,
+    pairing_code_create,
+)
 from hazardmap.capture.selectors import frames_of
+from hazardmap.web.asking import signed_in
 from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
@@ -29,23 +37,30 @@ def account_page(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def pairing_code(request: HttpRequest) -> HttpResponse:
-    """A new code, shown in the answer and nowhere else."""
-    return _account(request, pairing_code_create(owner=_user(request)))
+    """A new code, shown in the answer and nowhere else. Uploads need their licence first."""
+    user = signed_in(request)
+    if request.POST.get("uploads") == "on":
+        consent_give(user=user, documents=[Consent.Document.UPLOADS])
+    if not has_consented(user, Consent.Document.UPLOADS):
+        messages.error(request, _("Uploading needs your consent to the licence of uploads."))
+        return HttpResponseRedirect("/account/")
+    return _account(request, pairing_code_create(owner=user))
 
 
 @login_required
 @require_POST
 def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
-    device_revoke(owner=_user(request), device_id=device_id)
-    messages.success(request, "The device can no longer upload.")
+    device_revoke(owner=signed_in(request), device_id=device_id)
+    messages.success(request, _("The device can no longer upload."))
     return HttpResponseRedirect("/account/#devices")
 
 
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request)
     frames = frames_of(user.pk, limit=RECENT_FRAMES)
     context = {
         "code": code,
+        "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": devices_of(user),
         "frames": [
             (frame, PROVENANCES[frame.provenance], REASONS.get(frame.reason, frame.reason))
@@ -53,9 +68,3 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
         ],
     }
     return render(request, "web/account.html", context)
-
-
-def _user(request: HttpRequest) -> User:
-    """The signed-in user; `login_required` has seen to it."""
-    assert isinstance(request.user, User)  # noqa: S101 - narrows the type, never fails
-    return request.user

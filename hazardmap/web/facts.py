@@ -1,15 +1,17 @@
 """Hazards as the pages and their scripts get them: plain JSON values with words beside them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import LIVE, Evidence, Hazard
-from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
+from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.selectors import EvidenceImage
-from hazardmap.web.words import STATES, likelihood
+from hazardmap.web.words import STATES, Words, kind_label, likelihood, severity_label
 
 
 def hazard_facts(hazard: Hazard) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def hazard_facts(hazard: Hazard) -> dict[str, Any]:
     return {
         "id": str(hazard.id),
         "kind": hazard.kind,
-        "label": kind.label,
+        "label": kind_label(hazard.kind),
         "group": kind.group.value,
         "state": hazard.state.value,
         "live": hazard.state in LIVE,
@@ -29,10 +31,11 @@ def hazard_facts(hazard: Hazard) -> dict[str, Any]:
         "t": hazard.t_ref.timestamp(),
         "half_life": hazard.half_life_s,
         "severity": hazard.severity,
-        "severity_words": SEVERITY_LABELS[hazard.severity],
+        "severity_words": severity_label(hazard.severity),
         "state_words": STATES[hazard.state.value],
         "first_seen": hazard.first_seen.timestamp(),
         "last_seen": hazard.last_seen.timestamp(),
+        "expires_at": hazard.expires_at.timestamp(),
         "passes": hazard.passes,
         "witnesses": hazard.witnesses,
         "published": hazard.published,
@@ -46,7 +49,7 @@ def image_facts(image: EvidenceImage) -> dict[str, Any]:
     return {
         "url": image_url(image),
         "captured_at": image.captured_at.timestamp(),
-        "label": KINDS[image.kind].label,
+        "label": kind_label(image.kind),
         "score": image.score,
         "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
         "simulated": image.simulated,
@@ -54,14 +57,23 @@ def image_facts(image: EvidenceImage) -> dict[str, Any]:
     }
 
 
-def pass_facts(evidence: Evidence) -> dict[str, Any]:
-    """What one pass said; neither the device nor the witness behind it is told."""
-    return {
-        "at": evidence.last_at.timestamp(),
-        "seen": evidence.seen,
-        "frames": evidence.frames,
-        "p_after": evidence.p_after,
-    }
+def passes_facts(passes: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """What each pass said. driver: 0, 1, 2 …, the same for one contributor by this hazard only.
+
+    Neither the device nor the witness behind it is told.
+    """
+    drivers: dict[int, int] = {}
+    return [
+        {
+            "at": evidence.last_at.timestamp(),
+            "seen": evidence.seen,
+            "frames": evidence.frames,
+            "bits": evidence.log2_ratio,
+            "driver": drivers.setdefault(evidence.witness, len(drivers)),
+            "p_after": evidence.p_after,
+        }
+        for evidence in passes
+    ]
 
 
 def image_url(image: EvidenceImage) -> str:
@@ -76,7 +88,7 @@ class Row:
     label: str
     group: str
     p_percent: int
-    likelihood: str
+    likelihood: Words
     live: bool
 
 
@@ -85,7 +97,7 @@ def row_of(hazard: Hazard, at: datetime) -> Row:
     p = probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, at)
     return Row(
         hazard=hazard,
-        label=kind.label,
+        label=kind_label(hazard.kind),
         group=kind.group.value,
         p_percent=round(100 * p),
         likelihood=likelihood(p),
@@ -94,32 +106,43 @@ def row_of(hazard: Hazard, at: datetime) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """An evidence picture for a template; the rectangle is text that no locale reformats."""
+class Marked:
+    """A rectangle as text that no locale reformats, in shares of width and height."""
 
-    image: EvidenceImage
-    url: str
-    label: str
-    score_percent: int
     x: str
     y: str
     width: str
     height: str
 
 
-def picture_of(image: EvidenceImage) -> Picture:
-    box: Box = image.box
-    return Picture(
-        image=image,
-        url=image_url(image),
-        label=KINDS[image.kind].label,
-        score_percent=round(100 * image.score),
-        x=_share(box.left),
-        y=_share(box.top),
-        width=_share(box.right - box.left),
-        height=_share(box.bottom - box.top),
-    )
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One frame for a template, with the reports of one hazard in it, best first."""
+
+    image: EvidenceImage
+    url: str
+    label: str
+    score_percent: int
+    boxes: list[Marked]
 
 
-def _share(value: float) -> str:
-    return f"{value:.4f}"
+def pictures_of(images: Iterable[EvidenceImage]) -> list[Picture]:
+    """One picture per frame, in the order of the best report of each."""
+    reports: dict[UUID, list[EvidenceImage]] = {}
+    for image in images:
+        reports.setdefault(image.frame_id, []).append(image)
+    return [
+        Picture(
+            image=shown[0],
+            url=image_url(shown[0]),
+            label=kind_label(shown[0].kind),
+            score_percent=round(100 * shown[0].score),
+            boxes=[_marked(report.box) for report in shown],
+        )
+        for shown in reports.values()
+    ]
+
+
+def _marked(box: Box) -> Marked:
+    sides = (box.left, box.top, box.right - box.left, box.bottom - box.top)
+    return Marked(*(f"{side:.4f}" for side in sides))

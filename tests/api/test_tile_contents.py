@@ -1,10 +1,8 @@
 """What tiles say: cells that count, single hazards, and shapes that every reader can draw."""
 
 import math
-import subprocess
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import h3.api.basic_int as h3
@@ -14,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from shapely.geometry import shape
 
+import tiles.hazards
 import tiles.points
 from hazardmap.core.coverings import looked_cell
 from hazardmap.core.decay import probability_at
@@ -217,21 +216,21 @@ def test_what_does_not_fit_is_counted_and_what_is_gravest_stays(
     assert decoded(tile, "truncated") == []
 
 
-def test_gdal_reads_a_tile(tmp_path: Path) -> None:
-    on_map(*around(HELSINKI, 200.0, 7))
-    for zoom, layer in ((14, "hazards"), (9, "cells")):
-        path = tmp_path / f"{zoom}.mvt"
-        path.write_bytes(get_tile(tile_of(*HELSINKI, zoom)).content)
-        done = subprocess.run(
-            ["ogrinfo", "-ro", "-al", "-so", f"MVT:{path}"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert f"Layer name: {layer}" in done.stdout
-        assert "Feature Count: 0" not in done.stdout
-        assert "ERROR" not in done.stderr
-    assert "Geometry: Multi Polygon" in done.stdout or "Geometry: Polygon" in done.stdout
+def test_where_cells_do_not_fit_the_fullest_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_map(*around(HELSINKI, 20_000.0, 40))
+    on_map(*around(HELSINKI, 50.0, 20))
+    tile = tile_of(*HELSINKI, 9)
+    everything = counts(tile)
+    monkeypatch.setattr(tiles.hazards, "BUDGET_BYTES", 500)
+    fullest = counts(tile)
+    (said,) = decoded(tile, "truncated")
+    assert said["properties"] == {
+        "shown": len(fullest),
+        "left_out": len(everything) - len(fullest),
+    }
+    assert 0 < len(fullest) < len(everything)
+    least = min(said["cone"] for said in fullest.values())
+    assert least >= max(everything[cell]["cone"] for cell in everything.keys() - fullest.keys())
 
 
 def test_metres_and_degrees_agree_with_the_database() -> None:

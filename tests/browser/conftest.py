@@ -18,6 +18,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-features=LocalNetworkAccessChecks",  # a frame shows what is served on this machine
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]

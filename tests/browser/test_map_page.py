@@ -1,4 +1,7 @@
-"""The public map in a real browser, with a mouse, with keys, without WebGL and without a script."""
+"""The public map in a real browser, with a mouse, with keys, without WebGL and without a script.
+
+A map takes seconds to be drawn in software, so each test looks at several things on one page.
+"""
 
 import re
 import time
@@ -6,7 +9,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, open_map
+from tests.browser.conftest import DRAWN_MS, PHONE, open_map
+from tests.tile_reading import tile_at
 
 COW = (23.7610, 61.4978)
 CONE = (23.7660, 61.4978)
@@ -31,13 +35,21 @@ def test_a_click_on_a_marker_opens_its_evidence_and_escape_goes_back(new_page, h
     expect(panel).to_contain_text("to be there now")
     expect(panel).to_contain_text("simulated")
     expect(panel).to_contain_text("Faces and number plates are blurred")
-    expect(panel).to_contain_text("Independent drivers2")
+    expect(panel).to_contain_text("Seen in 2 passes by 2 independent drivers")
+    panel.get_by_text("Each of 2 passes").click()
+    expect(panel.get_by_role("row")).to_have_count(3)
+    expect(panel.get_by_role("img", name="How likely it was over time")).to_be_visible()
     image = panel.locator("img")
     expect(image).to_have_js_property("complete", True)
     assert image.evaluate("image => image.naturalWidth") == 320
     picture, box = image.bounding_box(), panel.locator("rect.box").bounding_box()
     middle = (box["x"] + box["width"] / 2 - picture["x"]) / picture["width"]
     assert middle == pytest.approx(0.5, abs=0.03)  # it stands straight ahead
+    panel.get_by_role("button", name="Next picture").click()
+    page.keyboard.press("ArrowRight")
+    expect(panel).to_contain_text("3 of 6")
+    page.keyboard.press("b")
+    expect(panel.locator("rect.box")).to_be_hidden()
     assert f"hz={hazards['cow']}" in page.url
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
@@ -68,37 +80,165 @@ def test_an_address_with_a_hazard_shows_it(new_page, hazards):
     expect(page).to_have_url(re.compile(r"#map=16/61\.49\d+/23\.76\d+"))
 
 
-def test_chips_filter_list_and_map(new_page, hazards):
+def test_filters_act_on_list_and_map_and_stand_in_the_address(new_page, hazards):
     page = new_page()
     open_map(page, f"/{NEAR}")
-    expect(page.locator("#list-count")).to_have_text("2 hazards in view")
+    count = page.locator("#list-count")
+    expect(count).to_have_text("2 hazards in view")
     animals = page.get_by_role("button", name="Animals")
     animals.click()
     expect(animals).to_have_attribute("aria-pressed", "false")
-    expect(page.locator("#list-count")).to_have_text("1 hazard in view")
-    expect(page.locator(f"[data-hazard='{hazards['cow']}']")).to_have_count(0)
+    expect(count).to_have_text("1 hazard in view")
     page.wait_for_timeout(1000)
     page.mouse.click(*MIDDLE)
     expect(page.locator("#panel")).to_be_hidden()
-    page.get_by_role("button", name="Road work").click()
-    page.get_by_role("button", name="Show all").click()
-    expect(page.locator("#list-count")).to_have_text("2 hazards in view")
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("unconfirmed").check()
+    expect(page).to_have_url(re.compile("kind=construction&kind=obstacle&state=unconfirmed#"))
+    page.get_by_label("Traffic cone").uncheck()
+    expect(count).to_have_text("0 hazards in view")
+    expect(page.locator("#list-notice")).to_contain_text("2 hazards here are hidden, mostly by")
+    page.go_back()
+    expect(page.locator(f"[data-hazard='{hazards['cone']}']")).to_be_visible()
+    page.reload()
+    expect(count).to_have_text("1 hazard in view")
+    page.get_by_role("button", name="Remove the filter “Unconfirmed”").click()
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(count).to_have_text("2 hazards in view")
+    assert "?" not in page.url
 
 
-def test_a_new_hazard_appears_by_itself_within_ten_seconds(new_page, place_hazard):
+def test_a_new_hazard_comes_by_the_stream_into_all_pages_of_a_browser(new_context, place_hazard):
     lon, lat = 23.8105, 61.4507
-    page = new_page()
-    open_map(page, f"/#map=16/{lat}/{lon}")
-    expect(page.locator("#list-count")).to_have_text("0 hazards in view")
-    expect(page.locator("#live")).to_contain_text(re.compile(r"live · updated \d\d:\d\d:\d\d"))
+    asked = []
+    context = new_context()
+    first, second = context.new_page(), context.new_page()
+    first.bring_to_front()
+    for page in (first, second):
+        page.on("request", lambda request: asked.append(request.url))
+        open_map(page, f"/#map=16/{lat}/{lon}")
+        expect(page.locator("#list-count")).to_have_text("0 hazards in view")
+        expect(page.locator("#live")).to_contain_text(
+            re.compile(r"live\s+· updated \d\d:\d\d:\d\d")
+        )
+    assert len([url for url in asked if "/live/v1/hazards" in url]) == 1
+    asked.clear()
     hazard = place_hazard("dog", lon, lat)
     placed = time.monotonic()
-    expect(page.locator(f"[data-hazard='{hazard}']")).to_be_visible(timeout=10_000)
-    while page.locator("#panel").is_hidden():
-        assert time.monotonic() < placed + 10, "it is listed, but not drawn"
-        page.mouse.click(*MIDDLE)
-        page.wait_for_timeout(300)
-    expect(page.locator("#panel").get_by_role("heading", name="Dog")).to_be_visible()
+    for page in (first, second):
+        expect(page.locator(f"[data-hazard='{hazard}']")).to_be_visible(timeout=10_000)
+    second.wait_for_timeout(1000)
+    touched = tile_at(lon, lat, 16)
+    tiles = {url.rpartition("/hazards")[2] for url in asked if "/tiles/v1/hazards/" in url}
+    assert tiles == {f"/16/{touched.x}/{touched.y}.mvt"}
+    while second.locator("#panel").is_hidden():
+        assert time.monotonic() < placed + 12, "it is listed, but not drawn"
+        second.mouse.click(*MIDDLE)
+        second.wait_for_timeout(300)
+    assert not [url for url in asked if "changes.json" in url]
+
+
+def test_the_last_days_can_be_seen_again_by_keys(new_page, hazards, stack):
+    """A hazard that was on the map yesterday, and is no more."""
+    script = (
+        "from datetime import timedelta; from dataclasses import replace; "
+        "from hazardmap.hazards import rows, models; from tests.map_scene import made_up; "
+        "from django.utils import timezone; from hazardmap.core.hazard import State; "
+        "now = timezone.now(); then = now - timedelta(hours=30); "
+        f"deer = made_up({COW[0]} + 0.002, {COW[1]}, 'deer', first_seen=then, last_seen=then, "
+        "t_ref=then, expires_at=now - timedelta(hours=20), state=State.EXPIRED); "
+        "rows.hazard_row(deer).save(force_insert=True); "
+        "put = lambda at, change, one: models.HazardEvent.objects.create("
+        "at=at, change=change, hazard_id=one.id, hazard=rows.hazard_json(one)); "
+        "put(then, 'appeared', replace(deer, state=State.ACTIVE)); "
+        "put(now - timedelta(hours=20), 'removed', deer)"
+    )
+    stack.manage("shell", "-v0", "-c", script)
+    page = new_page(reduced_motion="reduce")
+    open_map(page, f"/{NEAR}")
+    expect(page.locator("#list-count")).to_have_text("2 hazards in view")
+    expect(page.locator("#time-bars rect")).to_have_count(56)
+    slider = page.get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", "Live")
+    slider.focus()
+    for _ in range(28 * 4):  # 28 hours
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("#list-count")).to_contain_text("1 hazard in view, ")
+    expect(page.locator("#list")).to_contain_text("Deer")
+    expect(page.locator("#time-said")).to_contain_text("1 day ago")
+    expect(page).to_have_url(re.compile(r"\?at=20\d\d-"))
+    page.get_by_role("button", name="Play the last 7 days").click()
+    expect(page.locator("#list")).not_to_contain_text("Deer", timeout=15_000)
+    page.get_by_role("button", name="Live", exact=True).click()
+    expect(page.locator("#list-count")).to_have_text("2 hazards in view")
+    assert "at=" not in page.url
+
+
+def test_places_are_found_and_what_was_looked_at_is_shown(new_page, hazards):
+    page = new_page()
+    open_map(page, f"/{NEAR}")
+    page.keyboard.press("/")
+    page.keyboard.type("tampe")
+    page.get_by_role("option", name=re.compile("Tampere.*Finland")).click()
+    expect(page).to_have_url(re.compile(r"#map=1\d(\.\d+)?/61\.\d+/23\.\d+"))
+    box = page.get_by_role("combobox")
+    box.fill("mannerheimint")
+    page.get_by_role("option", name=re.compile("Mannerheimintie.*street")).wait_for()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/60\.1\d+/24\.9\d+"))
+    box.fill("881126d365fffff")
+    page.get_by_role("option", name=re.compile("H3 cell, resolution 8")).click()
+    box.fill(f"{COW[1]}, {COW[0]}")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/61\.49\d+/23\.7\d+"))
+    page.keyboard.press("c")
+    expect(page).to_have_url(re.compile("coverage=1"))
+    page.get_by_text("Layers and legend").click()
+    expect(page.locator("#coverage-legend")).to_be_visible()
+    expect(page.get_by_label("Show where somebody has looked lately")).to_be_checked()
+    with page.expect_request(re.compile("/tiles/v1/coverage/")):
+        page.get_by_role("button", name="Zoom out").click()
+
+
+def test_what_is_seen_can_be_shared_and_the_keys_are_listed(new_page, hazards):
+    lon, lat = COW
+    page = new_page(geolocation={"latitude": lat, "longitude": lon}, permissions=["geolocation"])
+    open_map(page, "/?kind=wildlife#map=14/61.4/23.6")
+    page.get_by_role("button", name="Near me").click()
+    expect(page.get_by_role("dialog")).to_contain_text("never sent to us")
+    page.get_by_role("button", name="Show what is near me").click()
+    expect(page).to_have_url(re.compile(r"#map=15/61\.49\d+/23\.76"))
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Link to what you see")).to_have_value(page.url)
+    code = dialog.get_by_label("Code to put it into").input_value()
+    assert re.search(r'<iframe src="http://[^"]+/embed/\?kind=wildlife#map=15/', code)
+    expect(dialog.get_by_role("link", name="RSS")).to_have_attribute(
+        "href", re.compile("^/area/8[0-9a-f]{14}/feed.rss$")
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(dialog).to_contain_text("Back to now")
+    dialog.get_by_label("Single keys are on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    assert "coverage" not in page.url
+
+
+def test_the_map_in_a_frame_of_somebody_else(new_page, hazards, stack):
+    page = new_page()
+    frame = f"<iframe src='{stack.url}/embed/{NEAR}' width='800' height='500'></iframe>"
+    page.route(
+        "http://other.example/", lambda route: route.fulfill(body=frame, content_type="text/html")
+    )
+    page.goto("http://other.example/")
+    shown = page.frame_locator("iframe")
+    shown.locator("body[data-ready='1']").wait_for(timeout=DRAWN_MS)
+    assert shown.locator(".side").count() == 0
+    page.mouse.click(8 + 400, 8 + 250)
+    expect(shown.get_by_role("heading", name="Cattle")).to_be_visible()
+    page.mouse.wheel(0, 300)
+    expect(shown.get_by_text("Hold Ctrl and scroll to zoom the map")).to_be_visible()
 
 
 def test_areas_stand_for_hazards_at_low_zoom(new_page, hazards):
@@ -108,14 +248,20 @@ def test_areas_stand_for_hazards_at_low_zoom(new_page, hazards):
     expect(page).to_have_url(re.compile(r"#map=1\d(\.\d+)?/61\.\d+/23\.\d+"))
 
 
-def test_a_lost_connection_is_shown_and_recovers(new_page, hazards):
+def test_a_lost_connection_is_shown_and_recovers_and_asking_replaces_the_stream(new_page, hazards):
     page = new_page()
-    open_map(page, f"/{NEAR}")
+    page.route("**/live/v1/hazards*", lambda route: route.abort())
+    with page.expect_request("**/map/changes.json*", timeout=DRAWN_MS):
+        open_map(page, f"/{NEAR}")
+    expect(page.locator("#live-state")).to_have_text("live")
+    page.unroute("**/live/v1/hazards*")
     page.context.set_offline(True)
     expect(page.locator("#live-state")).to_have_text("offline")
+    expect(page.locator("#stale")).to_contain_text("This is what was known at")
     expect(page.locator(f"[data-hazard='{hazards['cow']}']")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("#live-state")).to_have_text("live")
+    expect(page.locator("#stale")).to_be_hidden()
 
 
 def test_without_webgl_there_is_the_list(new_page, hazards):

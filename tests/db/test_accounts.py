@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Device, User
 from hazardmap.accounts.selectors import (
-    buyer_by_token,
     contributor_by_token,
     device_cameras,
     devices_of,
 )
-from hazardmap.accounts.services import device_create, device_revoke, user_create
+from hazardmap.accounts.services import device_create, device_revoke, key_admit, user_create
 from hazardmap.core.camera import DEFAULT_CAMERA
 from tests.capture_scene import driver
 from tests.map_scene import buyer
@@ -46,14 +45,14 @@ def test_a_secret_belongs_to_its_own_kid():
 
 def test_a_key_ends_when_it_expires_or_is_revoked():
     key = buyer()
-    assert buyer_by_token(key.token) is not None
+    assert key_admit(token=key.token, meta={}) is not None
     now = timezone.now()
     ApiKey.objects.update(expires_at=now + timedelta(hours=1))
-    assert buyer_by_token(key.token) is not None
+    assert key_admit(token=key.token, meta={}) is not None
     ApiKey.objects.update(expires_at=now)
-    assert buyer_by_token(key.token) is None
+    assert key_admit(token=key.token, meta={}) is None
     ApiKey.objects.update(expires_at=None, revoked_at=now)
-    assert buyer_by_token(key.token) is None
+    assert key_admit(token=key.token, meta={}) is None
 
 
 def test_devices_are_listed_newest_first_and_revoking_keeps_the_first_time():

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from hazardmap.platform.append_only import append_only
 
 APPEND_ONLY = (
+    "accounts_keyevent",
     "billing_creditnote",
     "billing_credituse",
     "hazards_fusionversion",

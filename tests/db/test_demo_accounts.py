@@ -4,15 +4,21 @@ import stat
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from PIL import Image, ImageChops, ImageStat
 
-from hazardmap.accounts.models import Organisation, User
-from hazardmap.accounts.selectors import buyer_by_token, contributor_by_token
+from hazardmap.accounts.models import User
+from hazardmap.accounts.selectors import contributor_by_token
+from hazardmap.accounts.services import key_admit
+from hazardmap.billing.spend_selectors import spending_now
 from hazardmap.capture.exif import read_georeference
+from hazardmap.core.usage import Meter
 from hazardmap.demo import accounts, pictures
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.restage import Pose, restage
+from hazardmap.demo.sales import demo_sales
+from hazardmap.metering.services import usage_roll, usage_ship
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +40,7 @@ def test_they_are_made_once_and_can_all_be_used(client, tmp_path):
         assert client.login(username=login.email, password=login.password)
     contributors = [contributor_by_token(token) for token in made.device_tokens]
     assert len({one.account_id for one in contributors if one}) == 2
-    assert buyer_by_token(made.api_key) is not None
+    assert key_admit(token=made.api_key, meta={}) is not None
 
 
 def test_only_the_operator_reads_the_file(tmp_path):
@@ -46,11 +52,13 @@ def test_only_the_operator_reads_the_file(tmp_path):
 def test_a_new_database_gets_new_accounts():
     first = demo_accounts()
     User.objects.all().delete()
-    Organisation.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE accounts_organisation CASCADE")
     second = demo_accounts()
     assert second.api_key != first.api_key
-    assert buyer_by_token(second.api_key) is not None
-    assert buyer_by_token(first.api_key) is None
+    assert key_admit(token=second.api_key, meta={}) is not None
+    assert key_admit(token=first.api_key, meta={}) is None
 
 
 def test_a_lost_file_is_one_sentence(tmp_path):
@@ -98,3 +106,17 @@ def test_a_restaged_copy_looks_the_same(shared, tmp_path):
     assert (told.captured_at, told.heading_deg) == (at, 271.5)
     change = ImageChops.difference(Image.open(tmp_path / "copy.jpg"), Image.open(picture))
     assert max(ImageStat.Stat(change).mean) < 1
+
+
+def test_the_demo_has_a_month_to_show_once():
+    accounts = demo_accounts()
+    assert demo_sales(accounts)
+    assert not demo_sales(accounts)
+    usage_ship()
+    usage_roll()
+    now = timezone.now()
+    owner = User.objects.get(email="bea@demo.invalid")
+    spending = spending_now(owner.organisations.get().pk, now)
+    if now - spending.month.start > timedelta(hours=2):
+        assert spending.units[Meter.HAZARD] > 0
+    assert spending.plan

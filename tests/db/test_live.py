@@ -43,7 +43,7 @@ class Stream:
         while True:
             block = self._until(b"\n\n").decode()
             fields = dict(line.split(": ", 1) for line in block.splitlines() if line[0] != ":")
-            if "event" in fields:
+            if fields.get("event", "beat") != "beat":
                 return fields
 
     def hazards(self, number: int) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from hazardmap.hazards import models
 from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_tile
+from tests.tile_reading import get_path, get_tile
+from tiles import roads
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
@@ -18,6 +19,11 @@ HELSINKI = (24.94, 60.17)
 
 def get(zoom: int) -> Any:
     return get_tile(tile_of(*HELSINKI, zoom), "roads")
+
+
+def path_of(zoom: int) -> str:
+    tile = tile_of(*HELSINKI, zoom)
+    return f"/tiles/v1/roads/{tile.z}/{tile.x}/{tile.y}.mvt"
 
 
 def street(osm_id: object, *points: tuple[float, float], **properties: Any) -> dict[str, Any]:
@@ -34,7 +40,9 @@ def load(tmp_path: Path, body: Any) -> None:
     call_command("load_roads", str(path), verbosity=0)
 
 
-def test_streets_are_loaded_drawn_and_replaced(tmp_path: Path) -> None:
+def test_streets_are_loaded_drawn_and_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lon, lat = HELSINKI
     here, aside = (lon, lat), (lon + 0.001, lat)
     lane = street(2, here, (lon, lat + 0.001), highway="service")
@@ -53,9 +61,19 @@ def test_streets_are_loaded_drawn_and_replaced(tmp_path: Path) -> None:
         layers = mapbox_vector_tile.decode(response.content)
         return [item["properties"] for item in layers["roads"]["features"]]
 
+    before = get_path(path_of(14)).content
+    load(tmp_path, {"features": [*features[:1], street(2, here, aside, highway="primary")]})
+    assert get_path(path_of(14)).content != before, "no built tile shows the old streets"
+    load(tmp_path, {"features": features})
+    assert get_path(path_of(14)).content == before
     assert names(10) == [{"name": "Esplanadi", "highway": "primary"}]
     assert len(names(14)) == 2
     assert {"highway": "service"} in names(14)
+    monkeypatch.setattr(roads, "BUDGET_BYTES", len(get(14).content) - 1)
+    layers = mapbox_vector_tile.decode(get(14).content)
+    assert [one["properties"]["highway"] for one in layers["roads"]["features"]] == ["primary"]
+    [said] = layers[roads.TRUNCATED]["features"]
+    assert said["properties"] == {"shown": 1, "left_out": 1}
     assert get(9).status_code == 204
     assert get(14).headers["Cache-Control"] == "public, max-age=3600"
 

@@ -145,6 +145,17 @@ def test_a_work_zone_is_a_line_with_everything_that_the_tilejson_describes() -> 
     assert build("workzones", tile_at(24.945, 60.173, 12)) is None
 
 
+def test_where_work_zones_do_not_fit_the_longest_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workzones, "MOST_SHOWN", 2)
+    zones = [replace(zone(HELSINKI, (24.95, 60.175)), length_m=m) for m in (90.0, 30.0, 60.0)]
+    for one in zones:
+        tell(one, ZoneChange.APPEARED)
+    shown = {item["properties"]["id"] for item in features("workzones", tile_at(*HELSINKI, 12))}
+    assert shown == {str(zones[0].id), str(zones[2].id)}
+    [said] = features("workzones", tile_at(*HELSINKI, 12), workzones.TRUNCATED)
+    assert said["properties"] == {"shown": 2, "left_out": 1}
+
+
 @pytest.mark.parametrize("zoom", [8, 12, 17])
 def test_a_work_zone_across_the_antimeridian_is_on_both_sides(zoom: int) -> None:
     tell(zone((179.999, 65.0), (-179.999, 65.0005)), ZoneChange.APPEARED)

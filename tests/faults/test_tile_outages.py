@@ -1,19 +1,24 @@
 """Without PostgreSQL or Redis built tiles go on with their age; all comes back by itself."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection, connections
+from django.http import HttpResponse
+from django.test import RequestFactory
 
+from hazardmap.platform import silence
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from tests.map_scene import in_tiles
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path, get_tile
-from tiles import building, layers
+from tiles import building, files, layers
 from tiles.files import forget
 from tiles.mercator import Tile
 
@@ -55,17 +60,70 @@ def test_a_connection_that_has_died_is_replaced() -> None:
 
 @pytest.mark.django_db
 def test_a_statement_that_takes_too_long_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(tile: Tile) -> bytes:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(20)")
-        return b"late"
-
-    _layer(monkeypatch, slow)
+    _layer(monkeypatch, _silent)
     monkeypatch.setattr(building, "STATEMENT_TIMEOUT_MS", 20)
     busy = get_path(PATH)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")  # the connection is still good
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_says_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    _layer(monkeypatch, _silent)
+    monkeypatch.setattr(building, "STATEMENT_TIMEOUT_MS", 60_000)
+    monkeypatch.setattr(building, "SILENCE_S", 0.2)
+    hung = get_path(PATH)
+    assert (hung.status_code, hung.headers["Retry-After"]) == (503, "5")
+    monkeypatch.undo()
+    assert get_tile(TILE).status_code == 204, "the next one connects anew"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_statement_of_a_request_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "STATEMENT_S", 0.2)
+    with pytest.raises(OperationalError):
+        silence.Bounded(lambda _: HttpResponse(_silent(TILE)))(RequestFactory().get("/"))
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_it_is_away_one_thread_asks_and_the_others_do_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, goes_on = Event(), Event()
+
+    def away(tile: Tile) -> bytes:
+        asked.set()
+        goes_on.wait(20)
+        raise OperationalError("no answer")
+
+    in_tiles(HELSINKI)
+    there = get_path(PATH)
+    other = "/tiles/v1/workzones/9/1/1.mvt"
+    goes_on.set()
+    _layer(monkeypatch, away)
+    monkeypatch.setattr(files, "PATIENCE_S", 60.0)
+    assert get_path(PATH).status_code == 503
+    asked.clear()
+    goes_on.clear()
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(get_path, PATH)
+        assert asked.wait(20)
+        for path in (PATH, other):
+            assert get_path(path).status_code == 503, "at once, and so is the same tile"
+        goes_on.set()
+        assert asking.result(20).status_code == 503
+        pool.submit(connections.close_all).result(20)
+    monkeypatch.undo()
+    assert get_path(other).status_code == 204
+    assert get_path(PATH).content == there.content
+
+
+def _silent(tile: Tile) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(30)")
+    return b"late"
 
 
 @pytest.mark.django_db

@@ -209,6 +209,20 @@ def test_free_tiles_come_from_the_same_files_and_cost_nothing(front) -> None:
     assert metered() == []
 
 
+def test_the_archive_is_handed_out_in_parts(front) -> None:
+    url = "/tiles/v1/hazardmap.pmtiles"
+    assert front.get(url).status_code == 404
+    path = Path(settings.TILE_EXPORT)
+    path.parent.mkdir()
+    path.write_bytes(bytes(range(200)))
+    part = front.get(url, Range="bytes=100-103", Accept_Encoding="gzip")
+    assert (part.status_code, part.content) == (206, bytes(range(100, 104)))
+    assert part.headers["Content-Type"] == "application/vnd.pmtiles"
+    assert part.headers["Content-Range"] == "bytes 100-103/200"
+    assert part.headers["Access-Control-Allow-Origin"] == "*"
+    assert front.get(url).content == path.read_bytes()
+
+
 def test_without_the_web_server_built_tiles_go_on(front, monkeypatch) -> None:
     assert front.get(bought()).status_code == 200
     monkeypatch.setattr("tests.web_server.DOWN", True)

@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -47,6 +48,7 @@ def _curl(command: str, stack: Stack, folder: Path) -> None:
     command = command.replace("http://127.0.0.1:8000", stack.url)
     command = command.replace("ABCD2345", _pairing_code(stack) if "ABCD2345" in command else "")
     command = command.replace('"MODEL"', f'"{configured().label}"')
+    command = command.replace("ENDPOINT", _endpoint(stack) if "ENDPOINT" in command else "")
     environment = {
         "PATH": os.environ["PATH"],
         "HAZARDMAP_TOKEN": stack.accounts["device_tokens"][0],
@@ -116,6 +118,12 @@ def _model(name: str, rest: list[str], stack: Stack, folder: Path) -> None:
     assert name == "model_list" or "readme" in output
     if name == "model_shadow":
         stack.manage(name, label, "--off")
+
+
+def _endpoint(stack: Stack) -> str:
+    """What the README's command before has made."""
+    found = httpx.get(f"{stack.url}/api/v1/webhooks", headers=stack.buyer()).json()["endpoints"]
+    return str(found[-1]["id"])
 
 
 def _pairing_code(stack: Stack) -> str:

@@ -12,13 +12,21 @@ from hypothesis import strategies as st
 from hazardmap.core.document import Unreadable
 from hazardmap.core.pricing.credit import Credit, spend
 from hazardmap.core.pricing.graduated import Graduated
-from hazardmap.core.pricing.money import MICRO, Currency, payable_micro, rounded_micro, written
+from hazardmap.core.pricing.money import (
+    MICRO,
+    Currency,
+    decimal_of,
+    payable_micro,
+    rounded_micro,
+    written,
+)
 from hazardmap.core.pricing.package import Package
 from hazardmap.core.pricing.per_unit import PerUnit
 from hazardmap.core.pricing.period import Period, month_of, prorated
 from hazardmap.core.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
 from hazardmap.core.pricing.prices_json import prices_document, prices_from
 from hazardmap.core.pricing.rating import Line, rate, still_to_bill, total_micro
+from hazardmap.core.pricing.spending import Caps, Counted, OverCap, Tariff, Whose, judged
 from hazardmap.core.pricing.tax import TaxCategory, TaxRule, TaxUnknown, tax_on
 from hazardmap.core.pricing.tiers import Tier
 from hazardmap.core.pricing.volume import Volume
@@ -58,7 +66,13 @@ def price_lists(draw: st.DrawFn) -> Prices:
     return Prices(
         currency=currency,
         charges=tuple(
-            Charge(meter, draw(models), draw(st.integers(0, 1000)), draw(micros))
+            Charge(
+                meter,
+                draw(models),
+                draw(st.integers(0, 1000)),
+                draw(micros),
+                draw(st.none() | st.integers(0, 5000)),
+            )
             for meter in meters
         ),
         fee_micro=draw(micros),
@@ -97,6 +111,34 @@ def test_any_split_of_usage_over_invoices_is_billed_as_one(prices, batches, sinc
     assert all(total >= 0 for total in totals), "no invoice is below zero, whatever comes late"
     assert all(line.amount_micro % prices.currency.minor_micro == 0 for line in billed)
     assert sum(line.quantity for line in billed) == sum(seen.values())
+
+
+@given(price_lists_, usages, usages)
+@FEW
+def test_what_is_spent_is_what_will_be_billed_and_never_falls(prices, usage, more):
+    tariff = Tariff(prices, MONTH, MONTH)
+    billed = decimal_of(total_micro(rate(prices, usage, period=MONTH, part=MONTH)))
+    rounding = decimal_of(prices.currency.minor_micro) / 2 * (len(prices.charges) + 2)
+    assert abs(tariff.cost(usage) - billed) <= rounding
+    both = {meter: usage.get(meter, 0) + more.get(meter, 0) for meter in {**usage, **more}}
+    assert tariff.cost(both) >= tariff.cost(usage)
+    parts = [tariff.part_of_key(both, one) for one in (usage, more)]
+    assert sum(parts) == tariff.part_of_key(both, both)
+
+
+@given(price_lists_, st.lists(st.integers(1, 300), max_size=30), st.integers(0, 10**8))
+@FEW
+def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, cap_micro):
+    tariff, caps, now = Tariff(prices, MONTH, MONTH), Caps(cap_micro, cap_micro), Counted({}, {})
+    owed = max(tariff.cost({}), decimal_of(cap_micro))
+    for units in answers:
+        after = now.plus(Meter.HAZARD, units)
+        why = judged(tariff, caps, Meter.HAZARD, before=now, after=after)
+        if why is None:
+            now = after
+            assert tariff.cost(now.all) <= owed
+        elif isinstance(why, OverCap) and why.whose is Whose.ORGANISATION:
+            assert tariff.cost(after.all) > tariff.cost(now.all), "what costs nothing is served"
 
 
 @given(price_lists_)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hazardmap.core.hazard import Evidence
 from hazardmap.core.pricing.attribution import paid_by_usage
 from hazardmap.core.pricing.rating import Line, LineKind
-from hazardmap.core.sharing import Trail, bits_told, weights
+from hazardmap.core.sharing import Trail, bits_told, penalties, weights
 from hazardmap.core.verdict import Decision
 
 FEW = settings(max_examples=60, deadline=None)
@@ -60,6 +60,9 @@ def test_all_that_was_delivered_is_somebodys_or_nobodys(found, delivered):
     shares = weights(delivered, found)
     assert sum(shares.values()) == sum(delivered.values())
     assert all(share > 0 for share in shares.values())
+    spoilt = penalties(delivered, found)
+    assert all(units > 0 for units in spoilt.values())
+    assert sum(spoilt.values()) <= sum(delivered.values())
 
 
 def test_the_first_to_tell_earns_more_than_who_repeats_it():
@@ -69,14 +72,16 @@ def test_the_first_to_tell_earns_more_than_who_repeats_it():
     before = 0.9 / (0.9 + 0.1 * 32)
     assert float(bits[1]) == pytest.approx(math.log2(0.9 / before), abs=1e-6)
     assert float(bits[2]) == pytest.approx(math.log2(0.996 / 0.9), abs=1e-6)
-    assert 3 not in bits, "who denied what was there told nothing"
+    assert bits[3] < 0, "who denied what was there told against the truth"
 
 
 def test_who_denies_what_was_never_there_earns():
     claims = [told(1, 5.0, 0.9), told(2, -6.0, 0.12, seen=False)]
     for verdict in (None, Decision.REJECT):
-        assert list(bits_told(Trail(claims, 3600.0, verdict))) == [2]
-    assert list(bits_told(Trail(claims, 3600.0, Decision.CONFIRM))) == [1]
+        bits = bits_told(Trail(claims, 3600.0, verdict))
+        assert bits[1] < 0 < bits[2]
+    bits = bits_told(Trail(claims, 3600.0, Decision.CONFIRM))
+    assert bits[2] < 0 < bits[1]
 
 
 lines = st.lists(

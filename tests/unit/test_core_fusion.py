@@ -11,7 +11,7 @@ import pytest
 from hazardmap.core.box import Box
 from hazardmap.core.fusion import FusionParams, fuse
 from hazardmap.core.geodesy import between
-from hazardmap.core.hazard import State
+from hazardmap.core.hazard import LIVE, State
 from hazardmap.core.identity import match
 from hazardmap.core.recall import DEFAULT_TABLE, Recall
 from hazardmap.core.verdict import Decision, Verdict
@@ -353,3 +353,51 @@ def test_a_thousand_views_take_less_than_a_second():
     began = time.process_time()
     fuse(fleet.views[:1000], fleet.observations[:300], PARAMS)
     assert time.process_time() - began < 1.0
+
+
+def said(decision, fleet, witness, *, at=NOON + 2 * HOUR):
+    """A vote; each witness says one thing."""
+    ids = frozenset(o.id for o in fleet.observations)
+    return Verdict(UUID(int=100 + witness), at, decision, CONE.lon, CONE.lat, "cone", ids, witness)
+
+
+def odds(hazard):
+    return hazard.p / (1.0 - hazard.p)
+
+
+def test_a_vote_is_one_bit_at_most():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE])
+    ignored = the_only(fleet, verdicts=[judge(Decision.RELABEL, fleet)])  # moves the clock only
+    for decision, ratio in [(Decision.STANDS, 2.0), (Decision.GONE, 0.5)]:
+        told = the_only(fleet, verdicts=[said(decision, fleet, 70)])
+        assert odds(told) == pytest.approx(odds(ignored) * ratio, rel=0.03)
+        assert (told.witnesses, told.passes, told.published) == (1, 1, False)
+        assert told.last_seen == ignored.last_seen
+
+
+def test_a_person_has_one_vote():
+    fleet = certain_cone()
+    once = the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70)])
+    again = replace(said(Decision.GONE, fleet, 70), id=UUID(int=999))
+    assert the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70), again]) == once
+
+
+def test_nobody_clears_a_hazard_alone_not_even_who_reported_it():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE], scores=(0.5,))
+    late = NOON + 11 * 24 * HOUR
+    for voter in (1, 70):
+        alone = the_only(fleet, verdicts=[said(Decision.GONE, fleet, voter, at=late)])
+        assert alone.state in LIVE
+        assert alone.p >= PARAMS.limits.clear
+    both = [said(Decision.GONE, fleet, voter, at=late) for voter in (1, 70)]
+    assert the_only(fleet, verdicts=both).state is State.CLEARED
+
+
+def test_many_votes_clear_what_no_camera_has_looked_at_again():
+    fleet = certain_cone()
+    votes = [said(Decision.GONE, fleet, 70 + i) for i in range(14)]
+    states = [the_only(fleet, verdicts=votes[:n]).state for n in (2, 14)]
+    assert states[0] in LIVE
+    assert states[1] is State.CLEARED

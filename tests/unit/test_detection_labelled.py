@@ -64,10 +64,24 @@ def test_any_yaml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["path: /another/machine\nval: images/val", "val: ../images/val", "val: images"]
+)
+def test_a_file_that_was_moved_is_still_understood(tmp_path: Path, text: str) -> None:
+    put(tmp_path, "own", "val", "a", "1 0.5 0.5 0.1 0.1")
+    put(tmp_path, "own", "val", "b", None)
+    data = tmp_path / "own/data.yaml"
+    data.write_text(f"{text}\nnames: [barrier, drum_barrel]\n")
+    drum, empty = read_yaml(data)
+    assert [CLASSES[number] for number in drum.classes] == ["drum_barrel"]
+    assert len(empty.boxes) == 0
+
+
+@pytest.mark.parametrize(
     ("text", "labels", "said"),
     [
         ("val: own/images/val\nnames: [car, bus]", "", "none of its classes"),
-        ("names: [cone]", "", "no `val:`"),
+        ("names: [cone]", "", "no `val:`, but no split at all"),
+        ("test: own/images/val\nnames: [cone]", "", "no `val:`, but test"),
         ("val: nowhere\nnames: [cone]", "", "nowhere"),
         ("just words", "", "no YOLO data set"),
         ("val: [unclosed", "", "cannot be read"),

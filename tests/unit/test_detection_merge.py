@@ -21,6 +21,18 @@ def test_a_species_says_more_than_an_animal_whatever_the_scores():
     assert _names(merged_hazards([animal, replace(COW, name="cone")])) == ["animal"]
 
 
+def test_what_is_surely_alive_or_a_vehicle_is_no_barrier():
+    barrier = replace(COW, name="barrier", score=0.9, **SHIFTED)
+    cat, unsure = replace(COW, name="cat", score=0.6), replace(COW, name="cat", score=0.45)
+    beside = replace(barrier, left=0.7, right=0.9)
+
+    assert merged_hazards([barrier, cat, beside]) == [beside, cat]
+    assert _names(merged_hazards([barrier, unsure])) == ["barrier"]
+    assert merged_hazards([barrier], [replace(COW, name="car", score=0.8)]) == []
+    worker = replace(barrier, name="worker")
+    assert merged_hazards([worker], [replace(COW, name="person", score=0.8)]) == [worker]
+
+
 def test_of_two_special_reports_the_surer_one_remains():
     horse = replace(COW, name="horse", score=0.7, left=0.21)
 

@@ -5,7 +5,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from detection import privacy
-from detection.privacy import Private, Region, blur, face_regions, head_regions, plate_regions
+from detection.privacy import (
+    Private,
+    Region,
+    blur,
+    face_regions,
+    head_regions,
+    likely_plates,
+    plate_regions,
+)
 
 PLATE = Region(Private.PLATE, 0.25, 0.25, 0.75, 0.5)
 
@@ -83,3 +91,17 @@ def test_heads_of_persons_are_covered_where_somebody_could_be_known():
     assert [round(head.bottom, 3) for head in heads] == [0.14, 0.14]
     assert {head.what for head in heads} == {Private.HEAD}
     assert head_regions(np.zeros((0, 5), np.float32), (10, 10)) == []
+
+
+def test_what_is_hardly_like_a_plate_is_one_on_a_vehicle_only():
+    sure, on_car, on_sign = (
+        [10, 10, 40, 20, 0.3],
+        [110, 110, 140, 120, 0.01],
+        [300, 5, 330, 15, 0.01],
+    )
+    plates = np.array([sure, on_car, on_sign], np.float32)
+    car = np.array([[100, 80, 200, 130, 0.4]], np.float32)
+
+    assert likely_plates(plates, car, 0.05).tolist() == plates[:2].tolist()
+    assert likely_plates(plates, car[:0], 0.05).tolist() == plates[:1].tolist()
+    assert len(likely_plates(plates[:0], car, 0.05)) == 0

@@ -158,3 +158,25 @@ def test_production_passes_the_deployment_checks_without_a_warning(tmp_path):
     done = manage("check", "--deploy", "--fail-level", "WARNING", **environ)
     assert done.returncode == 0, done.stderr
     assert "(1 silenced)" in done.stdout
+
+
+def test_a_basemap_is_a_style_and_the_origins_that_it_needs():
+    style, origin = "https://maps.example/style.json", "https://tiles.example"
+    assert Env.read({"BASEMAP_STYLE_URL": f"{style} {origin}"}).basemap == (style, origin)
+    assert Env.read({"BASEMAP_STYLE_URL": "http://localhost:8080/s.json"}).basemap
+    assert Env.read({}).basemap == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "maps.example/style.json",
+        "http://maps.example/style.json",
+        "http://localhost.evil.example/",
+        "https://maps.example/;script-src *",
+        "https://a.example https://b.example,https://c.example",
+    ],
+)
+def test_a_basemap_cannot_widen_the_policy_of_the_pages(address):
+    with pytest.raises(EnvError, match="BASEMAP_STYLE_URL"):
+        Env.read({"BASEMAP_STYLE_URL": address})

@@ -7,8 +7,8 @@ from uuid import UUID
 from hazardmap.core.hazard import Hazard, State
 from tiles import mvt
 from tiles.device_groups import ALONE, Part
-from tiles.hazards import BUDGET_BYTES
 from tiles.points import HEADER, MOST_SHOWN, OWN, record, slot_tags
+from tiles.writer import BUDGET_BYTES
 
 LATE = datetime(2500, 1, 1, tzinfo=UTC)
 LONGEST = Hazard(

@@ -1,5 +1,6 @@
 """Training: unlabelled kinds are left alone, and a killed run goes on as if it had not been."""
 
+import dataclasses
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import torch
 from detection.__main__ import SHIPPED
 from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
 from detection.sources import load_sources
-from detection.train.__main__ import main
+from detection.train.__main__ import FIRST, main
 from detection.train.loop import Interrupted, Run
 from detection.train.network import Loss, build
 from detection.train.recipe import Recipe, RecipeError, load_recipe, recipe_from
@@ -29,6 +30,7 @@ RECIPE = Recipe(
     backbone_rate=0.5,
     weight_decay=0.0005,
     warmup=1,
+    begun=0.0,
     mosaic=0.5,
     shares={"cones": 1, "street_view": 2},
 ).without({"street_view"})
@@ -102,8 +104,8 @@ def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
     ],
 )
 def test_a_wrong_recipe_names_its_field(change: dict[str, object], named: str) -> None:
-    fields = ("seed", "square_px", "seen_px", "batch", "steps", "learning_rate", "backbone_rate")
-    table = {name: getattr(RECIPE, name) for name in (*fields, "weight_decay", "warmup", "mosaic")}
+    names = {field.name for field in dataclasses.fields(Recipe)} - {"start", "shares"}
+    table = {name: getattr(RECIPE, name) for name in names}
     table |= {"start": "x.pt", "shares": {"a": 1}}
     assert recipe_from(table, "r.toml").steps == RECIPE.steps
     with pytest.raises(RecipeError, match=named):
@@ -124,12 +126,17 @@ def test_a_recipe_does_without_sources_but_not_without_all() -> None:
         RECIPE.without({"cones"})
 
 
-def test_every_source_that_is_trained_on_is_described() -> None:
+ROUNDS = sorted(FIRST.parent.glob("round_*.toml"))
+
+
+@pytest.mark.parametrize("path", ROUNDS, ids=lambda path: path.stem)
+def test_every_source_that_is_trained_on_is_described(path: Path) -> None:
     described = {source.name for source in load_sources()}
-    shares = load_recipe(Path("detection/train/recipe.toml")).shares
-    assert shares.keys() - described == {"drawn"}
+    assert load_recipe(path).shares.keys() - described == {"drawn"}
 
 
-def test_the_shipped_recipe_is_valid() -> None:
-    recipe = load_recipe(Path("detection/train/recipe.toml"))
-    assert recipe.start == Path("detection/weights/yolo26n.pt")
+def test_the_rounds_follow_each_other() -> None:
+    first, second = map(load_recipe, ROUNDS)
+    assert first.start == Path("detection/weights/yolo26n.pt")
+    assert first.begun == 0
+    assert second.start == Path("var/train/round_one/road.pt")

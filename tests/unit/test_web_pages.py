@@ -18,7 +18,7 @@ from tests.moderation_scene import contributor, drive_by, hazard_at
 
 pytestmark = pytest.mark.django_db
 PLACE = (24.94, 60.17)
-PUBLIC = ["/", "/about/", "/login/", "/drive/"]
+PUBLIC = ["/", "/about/", "/login/", "/drive/", "/signup/", "/login/reset/", "/terms/"]
 
 
 @pytest.fixture
@@ -43,11 +43,12 @@ def test_every_page_is_fit_for_its_own_policy(client, address):
 
 
 @pytest.mark.parametrize(
-    ("address", "allowed"), [("/drive/", True), ("/", False), ("/login/", False)]
+    ("address", "camera", "position"),
+    [("/drive/", True, True), ("/", False, True), ("/login/", False, False)],
 )
-def test_only_the_phone_page_may_use_camera_and_position(client, address, allowed):
+def test_only_pages_that_need_them_may_use_camera_and_position(client, address, camera, position):
     policy = client.get(address)["Permissions-Policy"]
-    assert ("camera=(self)" in policy, "geolocation=(self)" in policy) == (allowed, allowed)
+    assert ("camera=(self)" in policy, "geolocation=(self)" in policy) == (camera, position)
 
 
 def test_the_map_lists_the_newest_hazards_without_a_script(client, cow):
@@ -103,7 +104,7 @@ def test_the_account_needs_a_login(client):
 def test_a_pairing_code_from_the_page_pairs_a_phone(client):
     owner = contributor("aino").owner
     client.force_login(owner)
-    page = client.post("/account/pairing-code/")
+    page = client.post("/account/pairing-code/", {"uploads": "on"})
     code = re.search(r'class="code"[^>]*>([A-Z2-9]{8})<', page.content.decode())[1]
     assert "no-store" in page["Cache-Control"]
     body = {"code": code, "name": "Pixel"}

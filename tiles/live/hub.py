@@ -107,7 +107,8 @@ class Hub:
         for listener in list(self._listeners):
             if now >= listener.heartbeat_at:
                 listener.heartbeat_at = now + HEARTBEAT_S
-                listener.send(b": \nid: %d\n\n" % listener.cursor)
+                # An event with data: of a comment, a script in a browser hears nothing.
+                listener.send(b"id: %d\nevent: beat\ndata: {}\n\n" % listener.cursor)
 
     async def _page(self, cursor: int) -> list[Message]:
         return await self._ask(lambda: [message(move) for move in moves_since(cursor, limit=PAGE)])

@@ -22,7 +22,8 @@ class Message(NamedTuple):
 def message(move: Move) -> Message:
     event, hazard = move.event, move.event.hazard
     here = (hazard.lon, hazard.lat)
-    places = (here,) if move.before in {None, here} else (here, move.before)
+    there = here if move.before is None else (move.before.lon, move.before.lat)
+    places = (here,) if there == here else (here, there)
     body = {
         "change": event.change.value,
         "at": event.at.isoformat(),

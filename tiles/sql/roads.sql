@@ -1,4 +1,4 @@
--- One tile of streets. Small ones appear as one comes closer.
+-- One tile of streets of these classes, all if none are named: how many, the tile.
 WITH bounds AS (
     SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS tile
 ), shown AS (
@@ -9,9 +9,7 @@ WITH bounds AS (
         ST_AsMVTGeom(road.line, bounds.tile, 4096, 64, true) AS geometry
     FROM hazards_road AS road
     JOIN bounds ON road.line && bounds.tile
-    WHERE
-        %(z)s >= 14
-        OR road.highway IN ('motorway', 'trunk', 'primary', 'secondary')
-        OR (%(z)s >= 12 AND road.highway IN ('tertiary', 'residential', 'unclassified'))
+    WHERE %(classes)s::text[] = '{}' OR road.highway = ANY(%(classes)s::text[])
 )
-SELECT ST_AsMVT(shown, 'roads', 4096, 'geometry', 'id') FROM shown WHERE geometry IS NOT NULL
+SELECT count(*), ST_AsMVT(shown, 'roads', 4096, 'geometry', 'id') FROM shown
+WHERE geometry IS NOT NULL

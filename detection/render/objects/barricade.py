@@ -4,7 +4,17 @@ import numpy as np
 
 from detection.render.objects.bodies import Rng, lump, posed, rod, sheet
 from detection.render.objects.lamp import warning_light
-from detection.render.objects.paint import grey, hue, orange, rubber, white, wood
+from detection.render.objects.paint import (
+    BLACK,
+    grey,
+    hue,
+    orange,
+    retro,
+    rubber,
+    white,
+    wood,
+    yellow,
+)
 from detection.render.objects.stripes import Livery, livery, rail
 from detection.render.solid import Colour, Shape, box
 
@@ -77,6 +87,16 @@ def vertical_panel(rng: Rng) -> Shape:
     if rng.random() < 0.25:
         whole += warning_light(rng, (0.0, 0.0, bottom + tall))
     return posed(whole, turn_deg=float(rng.normal(0, 15)), lean_deg=float(rng.normal(0, 3)))
+
+
+def object_marker(rng: Rng) -> Shape:
+    """A permanent plate of yellow and black stripes before a pier or rail's end; no hazard."""
+    look = Livery(yellow(rng), BLACK, retro(rng), float(rng.choice([-1.0, 1.0])), 0.1)
+    wide, bottom = float(rng.uniform(0.2, 0.35)), float(rng.uniform(0.6, 1.3))
+    tall = float(rng.uniform(0.6, 0.95))
+    post = box((0.06, 0.05, bottom + tall), (0, 0.03, 0), grey(rng, 0.3, 0.7))
+    whole = Shape((post,)) + rail(look, wide, tall, bottom)
+    return posed(whole, turn_deg=float(rng.normal(0, 12)), lean_deg=float(rng.normal(0, 2)))
 
 
 def beacon(rng: Rng) -> Shape:

@@ -5,7 +5,16 @@ from math import cos, pi, radians, sin
 import numpy as np
 
 from detection.render.camera import Floats
-from detection.render.solid import Colour, Shape, Solid, revolution, solid
+from detection.render.solid import (
+    Board,
+    Colour,
+    Picture,
+    Shape,
+    Solid,
+    pyramid,
+    revolution,
+    solid,
+)
 
 Point = tuple[float, float, float]
 Rng = np.random.Generator
@@ -119,6 +128,13 @@ def flat(outline: Floats, colours: list[Colour], *, up_m: float = 0.004) -> Shap
         faces.append(np.dstack([ring, np.full(ring.shape[:2], up_m)]))
         tones += [colour] * len(ring)
     return Shape((solid(np.concatenate(faces).tolist(), tones),))
+
+
+def lying(picture: Picture, right_m: float, away_m: float) -> Shape:
+    """A picture (h, w, 4) that lies on the ground, its upper edge away from the viewer."""
+    w, d, up = right_m / 2, away_m / 2, 0.004
+    corners = np.array([[-w, d, up], [w, d, up], [w, -d, up], [-w, -d, up]])
+    return Shape((), (Board(corners, pyramid(picture)),))
 
 
 def any_turn(rng: Rng) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from detection.render.camera import Floats
-from detection.render.objects.bodies import Rng, flat
+from detection.render.objects.bodies import Rng, flat, lying
 from detection.render.objects.paint import darker, grey, hue
 from detection.render.solid import Colour, Shape, Solid
 
@@ -34,10 +34,17 @@ def puddle(rng: Rng) -> Shape:
 
 
 def dark_blotch(rng: Rng) -> Shape:
-    """A shadow, an oil spot or a skid that looks like a hole and is none."""
-    tone = grey(rng, 0.08, 0.28)
-    outline = _outline(float(rng.uniform(0.2, 0.9)), float(rng.uniform(0.2, 1.5)), _wavy(rng))
-    return flat(outline, [darker(tone, 1.4), darker(tone, 1.15), tone, tone])
+    """A shadow, an oil spot or a skid: darker than the road, its edge soft, no wall, no rim."""
+    size = 96
+    y, x = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j]
+    turns = np.arctan2(y, x)
+    waves = [rng.normal(0, 0.14 / k) * np.sin(k * turns + rng.uniform(0, 6)) for k in (2, 3, 5)]
+    inside = 0.7 + np.sum(waves, axis=0) - np.hypot(x, y)
+    alpha = np.clip(inside / float(rng.uniform(0.12, 0.5)), 0, 1) * float(rng.uniform(0.3, 0.85))
+    picture = np.zeros((size, size, 4), np.uint8)
+    picture[..., :3] = np.array(grey(rng, 0.03, 0.16)) * 255
+    picture[..., 3] = alpha * 255
+    return lying(picture, float(rng.uniform(0.5, 2.2)), float(rng.uniform(0.5, 4.0)))
 
 
 def leaves(rng: Rng) -> Shape:

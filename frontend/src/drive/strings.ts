@@ -1,5 +1,6 @@
-/** Every word that the phone page's script shows. */
-export const strings = {
+import { translated } from '../shared/translated';
+
+const english = {
   insecure: 'Camera and position work over HTTPS or on localhost only. Open this page by its https:// address.',
   unsupported: 'This browser gives pages no camera or no position, so it cannot record.',
   noStore: 'This browser keeps nothing between visits (private mode?), so frames could get lost. Use a normal window.',
@@ -19,6 +20,27 @@ export const strings = {
   failed: (reason: string) => `Recording stopped: ${reason}`,
   refused: (reason: string) => `A frame was refused: ${reason}`,
   pairFailed: 'The server cannot be reached. Try again.',
+  warningsOn: 'Warnings are on.',
+  warningsOff: 'Press Start to be warned of what lies ahead.',
+  waitingForHeading: 'Drive on: the direction is not known yet.',
+  nothingAhead: (reach: string) => `Nothing known within ${reach} ahead`,
+  hazardsOf: (time: string) => `Hazards as of ${time}`,
+  oldHazards: (time: string) => `No connection: hazards as of ${time}`,
+  noHazards: 'No connection, and no hazards of this area are on this phone.',
+  unconfirmed: 'unconfirmed',
+  soundOn: 'Voice: on',
+  soundOff: 'Voice: off',
+  ahead: (label: string, distance: string, count: number, sure: boolean) =>
+    `${sure ? '' : 'Perhaps: '}${count > 1 ? `several: ${label}` : label}, in ${distance}`,
   place: (accuracy: string, speed: string | null) =>
     speed === null ? `Position within ${accuracy}` : `Position within ${accuracy}, ${speed}`,
-} as const;
+};
+
+export type Strings = typeof english;
+
+/** Every word that the phone page's script shows, in the language of the page. */
+export const strings: Strings = await translated(english, {
+  de: () => import('./strings.de'),
+  es: () => import('./strings.es'),
+  fi: () => import('./strings.fi'),
+});

@@ -1,9 +1,18 @@
 import type { Details, Hazard } from './hazard';
+import type { History } from './history';
 
 export interface Section {
   now: number;
   hazards: Hazard[];
   truncated: boolean;
+  /** The cell of H3 that it is about, null for a large section. */
+  cell: string | null;
+}
+
+/** What the server finds for a search. */
+export interface Found {
+  streets: { name: string; bbox: Bbox }[];
+  cell: { index: string; resolution: number; ring: [number, number][] } | null;
 }
 
 export interface Changes {
@@ -36,8 +45,20 @@ async function json<T>(address: string, signal?: AbortSignal): Promise<T> {
   return (await answer.json()) as T;
 }
 
+export function inAddress(bbox: Bbox): string {
+  return bbox.map((value) => value.toFixed(6)).join(',');
+}
+
 export function fetchSection(bbox: Bbox, signal: AbortSignal): Promise<Section> {
-  return json(`/map/hazards.json?bbox=${bbox.map((value) => value.toFixed(6)).join(',')}`, signal);
+  return json(`/map/hazards.json?bbox=${inAddress(bbox)}`, signal);
+}
+
+export function fetchHistory(bbox: Bbox, signal: AbortSignal): Promise<History> {
+  return json(`/map/history.json?bbox=${inAddress(bbox)}`, signal);
+}
+
+export function fetchFound(text: string, signal: AbortSignal): Promise<Found> {
+  return json(`/map/search.json?q=${encodeURIComponent(text)}`, signal);
 }
 
 export function fetchDetails(id: string, signal: AbortSignal): Promise<Details> {

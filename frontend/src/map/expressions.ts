@@ -1,22 +1,70 @@
 import type { ExpressionSpecification } from 'maplibre-gl';
+import type { Filters } from './filters';
 import type { Vocabulary } from './vocabulary';
 
 /** Cells count time in units of ten minutes from here, in two bytes (docs: tile attributes). */
 const CELL_EPOCH_S = Date.UTC(2026, 0, 1) / 1000;
 const CELL_UNIT_S = 600;
 const CELL_UNITS = 65_536;
+const ROUGHLY_S = 60;
 
-const now: ExpressionSpecification = ['global-state', 'now'];
+const now = state('now');
 
-/** A hazard's probability at `now`: p · 2^(−(now − t)/half_life); before t it is p. */
-export const presentProbability: ExpressionSpecification = [
-  '*',
-  ['get', 'p'],
-  ['^', 2, ['/', ['min', 0, ['-', ['get', 't'], now]], ['get', 'half_life']]],
+/** What expressions read from the map, by name. judged_at: `now`, as often as a filter needs it. */
+export interface GlobalState {
+  now: number;
+  kinds: string[];
+  seen_after: number;
+  least_p: number;
+  judged_at: number;
+  confirmed: 'any' | 'confirmed' | 'unconfirmed';
+  cos_lat: number;
+}
+
+/**
+ * The part of the state that filters need. It changes once a minute at most, since each change has
+ * all tiles laid out again.
+ */
+export function filterState(filters: Filters, kinds: string[], now_s: number): Omit<GlobalState, 'now' | 'cos_lat'> {
+  const roughly_s = Math.floor(now_s / ROUGHLY_S) * ROUGHLY_S;
+  return {
+    kinds: filters.kinds === null ? kinds : [...filters.kinds],
+    seen_after: filters.within_s === null ? 0 : roughly_s - filters.within_s,
+    least_p: filters.leastP,
+    judged_at: filters.leastP === 0 ? 0 : roughly_s,
+    confirmed: filters.state,
+  };
+}
+
+function state(name: keyof GlobalState): ExpressionSpecification {
+  return ['global-state', name];
+}
+
+/** A hazard's probability at a moment: p · 2^(−(moment − t)/half_life); before t it is p. */
+export function probability(at: ExpressionSpecification): ExpressionSpecification {
+  return ['*', ['get', 'p'], ['^', 2, ['/', ['min', 0, ['-', ['get', 't'], at]], ['get', 'half_life']]]];
+}
+
+export const presentProbability = probability(now);
+
+/** Whether a hazard passes the filters, as `matches` says of one in a list. */
+export const hazardShown: ExpressionSpecification = [
+  'all',
+  ['in', ['get', 'kind'], state('kinds')],
+  ['>=', ['get', 'last_seen'], state('seen_after')],
+  ['any', ['==', state('least_p'), 0], ['>=', probability(state('judged_at')), state('least_p')]],
+  [
+    'any',
+    ['==', state('confirmed'), 'any'],
+    ['==', ['to-boolean', ['get', 'published']], ['==', state('confirmed'), 'confirmed']],
+  ],
 ];
 
-/** Whether the hazard's group is switched on. */
-export const groupShown: ExpressionSpecification = ['in', ['get', 'group'], ['global-state', 'groups']];
+/** Pixels on the screen for as many metres at a zoom; `cos_lat` is of the middle of the view. */
+export function pixels(length_m: ExpressionSpecification, zoom: number): ExpressionSpecification {
+  const metresAtEquator = 78_271.517 / 2 ** zoom;
+  return ['/', length_m, ['*', metresAtEquator, state('cos_lat')]];
+}
 
 /** Units from the cell's time to `now`, before the wrap of the two bytes is undone. */
 const unwrapped: ExpressionSpecification = [
@@ -33,20 +81,19 @@ const cellAge: ExpressionSpecification = [
 ];
 
 /**
- * Expected number of hazards of the shown groups in a cell at `now`. A cell holds per kind an
+ * Expected number of hazards of the shown kinds in a cell at `now`. A cell holds per kind an
  * integer q, the count being 2^(q/16) − 1 at the cell's time; each kind fades by its own half-life.
  */
 export function expectedCount(
   vocabulary: Pick<Vocabulary, 'kinds'>,
   halfLives_s: Record<string, number>,
 ): ExpressionSpecification {
-  const terms = Object.entries(halfLives_s).flatMap(([kind, halfLife_s]): ExpressionSpecification[] => {
-    const group = vocabulary.kinds[kind]?.group;
-    if (group === undefined) return [];
-    return [
-      [
+  const terms = Object.entries(halfLives_s)
+    .filter(([kind]) => kind in vocabulary.kinds)
+    .map(
+      ([kind, halfLife_s]): ExpressionSpecification => [
         'case',
-        ['all', ['has', kind], ['in', group, ['global-state', 'groups']]],
+        ['all', ['has', kind], ['in', kind, state('kinds')]],
         [
           '*',
           ['-', ['^', 2, ['/', ['get', kind], 16]], 1],
@@ -54,7 +101,6 @@ export function expectedCount(
         ],
         0,
       ],
-    ];
-  });
+    );
   return ['let', 'age', cellAge, ['+', 0, ...terms]];
 }

@@ -17,6 +17,8 @@ export interface Hazard {
   state_words: string;
   first_seen: number;
   last_seen: number;
+  /** When it leaves the map if nobody looks again. */
+  expires_at: number;
   passes: number;
   witnesses: number;
   published: boolean;
@@ -35,10 +37,24 @@ export interface EvidenceImage {
   model_version: string;
 }
 
+/** What one pass said. driver: 0, 1, 2 …, the same for all passes of one contributor by it. */
+export interface Pass {
+  at: number;
+  seen: boolean;
+  frames: number;
+  bits: number;
+  driver: number;
+  p_after: number;
+}
+
 export interface Details {
   now: number;
   hazard: Hazard;
+  /** Its name, where one is known. */
+  road: string;
   images: EvidenceImage[];
+  /** Oldest first. */
+  passes: Pass[];
 }
 
 /** The probability at `at_s` (Unix seconds): p · 2^(−(at − t)/half_life); before t it is p. */

@@ -1,135 +1,106 @@
-import { byId, el, svg } from '../shared/dom';
-import { ago, percent } from '../shared/format';
+import { byId, el } from '../shared/dom';
 import { strings } from '../shared/strings';
-import type { Section } from './api';
-import { type Group, type Hazard, probabilityAt } from './hazard';
-import { GROUPS } from './markers';
+import type { Shown } from './history';
+import { renew, row } from './row';
 
-/** The hazards in view as rows, and the filter chips with their counts. */
+/** What the list shows. moment: in words, where it is not now. hiding: what hides the others. */
+export interface Listed {
+  hazards: Shown[];
+  hidden: number;
+  truncated: boolean;
+  moment: string | null;
+  hiding: { words: string; clear: () => void; clearAll: () => void } | null;
+}
+
+/** The hazards in view as rows; on a phone a sheet that unfolds. */
 export class HazardList {
-  private readonly rows = byId('list');
-  private readonly count = byId('list-count');
-  private readonly notice = byId('list-notice');
-  private readonly chips = new Map<Group, HTMLElement>();
-  private section: Section = { now: 0, hazards: [], truncated: false };
-  readonly shown = new Set<Group>(GROUPS);
+  private readonly rows = document.getElementById('list');
+  private listed: Shown[] = [];
 
   constructor(
-    private readonly now_s: () => number,
-    private readonly onPick: (id: string, row: HTMLElement) => void,
-    private readonly onFilter: () => void,
+    private readonly onPick: (id: string) => void,
+    /** A row is under the pointer or has the focus; null when none is. */
+    private readonly onPoint: (id: string | null) => void,
   ) {
-    this.rows.addEventListener('click', (event) => this.click(event));
-    for (const group of GROUPS) this.addChip(group);
-    byId('chips').hidden = false;
-    this.addToggle();
+    this.rows?.addEventListener('click', (event) => this.click(event));
+    this.rows?.addEventListener('keydown', (event) => this.step(event));
+    for (const kind of ['focusin', 'mouseover']) this.rows?.addEventListener(kind, (event) => this.onPoint(idOf(event)));
+    for (const kind of ['focusout', 'mouseleave']) this.rows?.addEventListener(kind, () => this.onPoint(null));
+    if (this.rows) this.addToggle();
   }
 
-  show(section: Section): void {
-    this.section = section;
-    this.draw();
+  show(listed: Listed, at_s: number): void {
+    if (this.rows === null) return;
+    this.listed = listed.hazards;
+    const focused = document.activeElement?.getAttribute('data-hazard');
+    this.rows.replaceChildren(...listed.hazards.map((hazard) => row(hazard, at_s)));
+    if (focused) this.rowOf(focused)?.focus({ preventScroll: true });
+    const count = byId('list-count');
+    const words = strings.inView(listed.hazards.length, listed.truncated, listed.moment ?? '');
+    if (count.textContent !== words) count.textContent = words;
+    this.notice(listed);
   }
 
   /** Ages and probabilities have moved on. */
-  tick(): void {
-    for (const hazard of this.section.hazards) {
-      const row = this.rowOf(hazard.id);
-      const small = row?.querySelector('small');
-      const p = row?.querySelector('.row-p');
-      if (small) small.textContent = this.about(hazard);
-      if (p) p.textContent = this.percentNow(hazard);
-    }
-  }
-
-  /** Draw all rows; focus stays on the row that has it. */
-  private draw(): void {
-    const { hazards, truncated } = this.section;
-    const shown = hazards.filter((hazard) => this.shown.has(hazard.group));
-    const focused = document.activeElement?.getAttribute('data-hazard');
-    this.rows.replaceChildren(...shown.map((hazard) => this.row(hazard)));
-    if (focused) this.rowOf(focused)?.focus({ preventScroll: true });
-    const words = strings.inView(shown.length, truncated);
-    if (this.count.textContent !== words) this.count.textContent = words;
-    this.drawNotice(hazards.length - shown.length, shown.length);
-    for (const [group, chip] of this.chips) {
-      const number = hazards.filter((hazard) => hazard.group === group).length;
-      const counter = chip.querySelector('.count');
-      if (counter) counter.textContent = `${number}${truncated ? '+' : ''}`;
+  tick(at_s: number): void {
+    for (const hazard of this.listed) {
+      const shown = this.rowOf(hazard.id);
+      if (shown) renew(shown, hazard, at_s);
     }
   }
 
   rowOf(id: string): HTMLElement | null {
-    return this.rows.querySelector(`[data-hazard="${CSS.escape(id)}"]`);
+    return this.rows?.querySelector(`[data-hazard="${CSS.escape(id)}"]`) ?? null;
   }
 
   mark(id: string | null): void {
-    for (const row of this.rows.querySelectorAll('[aria-current]')) row.removeAttribute('aria-current');
+    for (const row of this.rows?.querySelectorAll('[aria-current]') ?? []) row.removeAttribute('aria-current');
     if (id !== null) this.rowOf(id)?.setAttribute('aria-current', 'true');
   }
 
-  private drawNotice(hidden: number, shown: number): void {
-    this.notice.hidden = shown > 0;
-    if (shown > 0) return;
-    if (hidden === 0) {
-      this.notice.textContent = strings.nothingInView;
+  /** Move focus to the first row, and unfold the list where it is folded. */
+  focus(): void {
+    const toggle = document.getElementById('list-toggle');
+    if (toggle?.getAttribute('aria-expanded') === 'false') toggle.click();
+    (this.rows?.querySelector<HTMLElement>('.row') ?? this.rows)?.focus();
+  }
+
+  private notice({ hazards, hidden, hiding, moment }: Listed): void {
+    const notice = byId('list-notice');
+    notice.hidden = hazards.length > 0;
+    if (hazards.length > 0) return;
+    if (hidden === 0 || hiding === null) {
+      notice.textContent = moment === null ? strings.nothingInView : strings.nothingThen;
       return;
     }
-    const all = el('button', { type: 'button', class: 'button button-quiet' }, strings.showAll);
-    all.addEventListener('click', () => this.setShown(GROUPS));
-    this.notice.replaceChildren(`${strings.hiddenByFilter(hidden)} `, all);
-  }
-
-  private row(hazard: Hazard): HTMLElement {
-    return el(
-      'li',
-      {},
-      el(
-        'a',
-        { class: 'row', href: `/hazards/${hazard.id}/`, 'data-hazard': hazard.id },
-        marker(hazard),
-        el('span', { class: 'row-text' }, el('strong', {}, capitalised(hazard.label)), el('small', {}, this.about(hazard))),
-        el('span', { class: 'row-p' }, this.percentNow(hazard)),
-      ),
+    const button = (words: string, action: () => void) => {
+      const made = el('button', { type: 'button', class: 'button button-quiet' }, words);
+      made.addEventListener('click', action);
+      return made;
+    };
+    notice.replaceChildren(
+      el('span', {}, strings.hiddenBy(hidden, hiding.words)),
+      button(strings.removeFilter(hiding.words), hiding.clear),
+      button(strings.clearAll, hiding.clearAll),
     );
-  }
-
-  private about(hazard: Hazard): string {
-    const words: string[] = [ago(this.now_s() - hazard.last_seen)];
-    if (!hazard.published) words.push(strings.unconfirmed);
-    if (hazard.simulated) words.push(strings.simulated);
-    return words.join(' · ');
-  }
-
-  private percentNow(hazard: Hazard): string {
-    return percent(probabilityAt(hazard, this.now_s()));
   }
 
   private click(event: MouseEvent): void {
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    const row = (event.target as Element).closest<HTMLElement>('[data-hazard]');
-    const id = row?.dataset.hazard;
-    if (!plain || row === null || id === undefined) return;
+    const id = idOf(event);
+    if (!plain || id === null) return;
     event.preventDefault();
-    this.onPick(id, row);
+    this.onPick(id);
   }
 
-  private addChip(group: Group): void {
-    const chip = document.querySelector<HTMLElement>(`.chip[data-group="${group}"]`);
-    if (chip === null) return;
-    this.chips.set(group, chip);
-    chip.addEventListener('click', () => {
-      const next = new Set(this.shown);
-      if (!next.delete(group)) next.add(group);
-      this.setShown([...next]);
-    });
-  }
-
-  private setShown(groups: Iterable<Group>): void {
-    this.shown.clear();
-    for (const group of groups) this.shown.add(group);
-    for (const [group, chip] of this.chips) chip.setAttribute('aria-pressed', String(this.shown.has(group)));
-    this.draw();
-    this.onFilter();
+  private step(event: KeyboardEvent): void {
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (way === undefined) return;
+    const rows = [...(this.rows?.querySelectorAll<HTMLElement>('.row') ?? [])];
+    const next = rows[rows.indexOf(document.activeElement as HTMLElement) + way];
+    if (next === undefined) return;
+    event.preventDefault();
+    next.focus();
   }
 
   /** On a phone the list starts folded; on a desktop the button is not shown. */
@@ -142,16 +113,14 @@ export class HazardList {
     };
     toggle.addEventListener('click', () => draw(toggle.getAttribute('aria-expanded') !== 'true'));
     toggle.hidden = false;
+    const sheet = document.querySelector('.side-main');
+    const measure = () => document.body.style.setProperty('--sheet', `${sheet?.clientHeight ?? 0}px`);
+    if (sheet) new ResizeObserver(measure).observe(sheet); // what floats above it moves along
     draw(false);
   }
 }
 
-/** The hazard's symbol, as in the legend: dashed while unconfirmed. */
-export function marker(hazard: Pick<Hazard, 'group' | 'published'>): SVGElement {
-  const href = `#marker-${hazard.group}${hazard.published ? '' : '-open'}`;
-  return svg('svg', { class: 'marker', width: '32', height: '32', 'aria-hidden': 'true' }, svg('use', { href }));
-}
-
-export function capitalised(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+/** The hazard of the row that an event is about. */
+function idOf(event: Event): string | null {
+  return (event.target as Element).closest<HTMLElement>('[data-hazard]')?.dataset.hazard ?? null;
 }

@@ -1,96 +1,144 @@
 import type { PaddingOptions } from 'maplibre-gl';
 import { byId } from '../shared/dom';
+import { momentOf } from '../shared/format';
 import { strings } from '../shared/strings';
-import { selectedInAddress, writeSelection } from './address';
-import { type Changes, fetchSection, fetchTileJson } from './api';
+import { type Address, readAddress, writeAddress } from './address';
+import { inAddress } from './api';
 import { WORLD, readBounds } from './bounds';
 import { ServerClock } from './clock';
-import { ChangeFeed } from './feed';
+import { Contents } from './contents';
+import { CoverageSwitch } from './coverage';
+import { openDialog } from './dialog';
+import { filterState } from './expressions';
+import { FilterBar } from './filterbar';
+import { NO_FILTERS, culprit, countKinds, matches, without, writeFilters } from './filters';
+import { probabilityAt } from './hazard';
+import { histogram } from './history';
 import { HazardList } from './list';
+import { LiveLink } from './live/link';
+import { NearMe } from './near';
+import { openView } from './open_view';
+import { HAZARD_ZOOM } from './overlay';
 import { Panel } from './panel';
+import { Refresher } from './refresher';
+import { Search } from './search';
+import { openShare } from './share';
+import { Shortcuts } from './shortcuts';
 import { LiveStatus } from './status';
-import { MapView, canDraw } from './view';
+import { TimeBar } from './timebar';
+import { announce, toast } from './toast';
+import type { MapView } from './view';
 import { readVocabulary } from './vocabulary';
 
 const FADE_PERIOD_MS = 10_000;
-const LIST_DELAY_MS = 250;
-// Areas are summed again up to two seconds after the change that the feed tells of.
-const CELLS_DELAY_MS = 4000;
+const COVERAGE_PERIOD_MS = 60_000;
 
 /** Holds the parts of the map page together: what is selected, what is shown, what has changed. */
 export class MapPage {
   private readonly clock = new ServerClock();
   private readonly vocabulary = readVocabulary();
-  private readonly status = new LiveStatus();
-  private readonly list: HazardList;
+  private readonly kinds = Object.keys(this.vocabulary.kinds);
+  private readonly embedded = document.body.classList.contains('embedded');
+  private readonly contents = new Contents(this.clock, () => this.bbox(), (what) => this.arrived(what));
+  private readonly refresher = new Refresher((tiles) => {
+    for (const source of ['hazards', 'workzones']) this.view?.refresh(source, tiles);
+  });
+  private readonly list = new HazardList((id) => this.pick(id), (id) => this.point(id));
   private readonly panel: Panel;
+  private readonly live: LiveLink;
+  private readonly bar: FilterBar | null;
+  private readonly time: TimeBar | null;
+  private readonly search: Search | null;
+  private readonly coverage: CoverageSwitch | null;
+  private address: Address = readAddress(this.vocabulary.kinds);
   private view: MapView | null = null;
   private selected: string | null = null;
   private returnFocus: HTMLElement | null = null;
-  private listTimer: number | undefined;
-  private cellsTimer: number | undefined;
-  private asked: AbortController | null = null;
 
   constructor() {
     const now_s = () => this.clock.now_s();
-    this.list = new HazardList(now_s, (id) => this.pick(id), () => this.view?.setGroups([...this.list.shown]));
-    this.panel = new Panel(this.vocabulary, now_s, () => this.pick(null));
+    this.panel = new Panel(this.vocabulary, now_s, () => this.pick(null), () => this.share());
+    const status = new LiveStatus(() => this.live.retry());
+    this.live = new LiveLink(document.body.dataset.live ?? '', Number(document.body.dataset.cursor ?? 0), {
+      changed: ({ hazards, tiles }) => this.changed(hazards, tiles),
+      anew: () => this.anew(),
+      state: (state) => status.show(state),
+    });
+    const whole = !this.embedded;
+    this.bar = whole ? new FilterBar(this.vocabulary, (filters) => this.go({ filters })) : null;
+    this.coverage = whole ? new CoverageSwitch((coverage) => this.go({ coverage })) : null;
+    this.search = whole ? new Search((place, words) => this.goTo(place, words)) : null;
+    this.time = whole ? new TimeBar(now_s, (at_s, settled) => this.travel(at_s, settled)) : null;
+    if (whole) this.addShare();
   }
 
   async start(): Promise<void> {
-    window.addEventListener('popstate', () => void this.follow(selectedInAddress()));
+    window.addEventListener('popstate', () => this.follow(readAddress(this.vocabulary.kinds)));
     window.setInterval(() => this.fade(), FADE_PERIOD_MS);
-    const cursor = Number(document.body.dataset.cursor ?? 0);
-    const feed = new ChangeFeed(cursor, {
-      changed: (answer) => this.changed(answer),
-      state: (state) => this.status.show(state),
+    window.setInterval(() => this.address.coverage && this.view?.refresh('coverage'), COVERAGE_PERIOD_MS);
+    this.view = await openView({
+      bounds: readBounds(document.body.dataset.bounds) ?? WORLD,
+      vocabulary: this.vocabulary,
+      embedded: this.embedded,
+      state: { now: this.now_s(), ...this.filterState() },
+      padding: () => this.padding(),
+      onPick: (id) => this.pick(id),
+      onZone: (zone) => this.openZone(zone),
+      onMoved: () => this.moved(),
+      onTrouble: () => toast(strings.tilesFailed, () => this.anew()),
     });
-    feed.start();
-    await this.startView();
-    this.reloadList();
-    await this.follow(selectedInAddress());
+    if (this.view === null) document.body.classList.remove('list-folded');
+    else this.addControls(this.view);
+    this.live.start(this.bbox());
+    this.contents.reload();
+    if (this.time) this.contents.reloadHistory();
+    this.follow(this.address);
   }
 
-  private async startView(): Promise<void> {
-    if (!canDraw()) {
-      this.withoutMap(strings.noWebGl);
-      return;
-    }
-    try {
-      const [hazards, roads] = await Promise.all([
-        fetchTileJson('hazards'),
-        fetchTileJson('roads').catch(() => null),
-      ]);
-      this.view = new MapView({
-        container: byId('map'),
-        layers: { hazards, roads },
-        vocabulary: this.vocabulary,
-        bounds: readBounds(document.body.dataset.bounds) ?? WORLD,
-        now_s: this.clock.now_s(),
-        groups: [...this.list.shown],
-        padding: () => this.padding(),
-        onPick: (id) => this.pick(id),
-        onMoved: () => this.reloadList(),
-      });
-    } catch {
-      this.withoutMap(strings.noMap);
-    }
+  private now_s(): number {
+    return this.clock.now_s();
   }
 
-  private withoutMap(message: string): void {
-    document.body.classList.add('no-map');
-    document.body.classList.remove('list-folded');
-    byId('map').textContent = message;
-    document.body.dataset.ready = '1';
+  private bbox() {
+    return this.view?.bbox() ?? WORLD;
+  }
+
+  /** Change what the address says, as a step that the back button takes back, and follow it. */
+  private go(change: Partial<Address>, how: 'push' | 'replace' = 'push'): void {
+    const next = { ...this.address, ...change };
+    writeAddress(next, this.vocabulary.kinds, how);
+    this.follow(next);
+  }
+
+  private follow(next: Address): void {
+    this.address = next;
+    this.bar?.show(next.filters);
+    this.noteFar();
+    this.time?.show(next.at_s);
+    this.coverage?.show(next.coverage, this.view?.zoom() ?? 0);
+    this.view?.showCoverage(next.coverage);
+    this.view?.set(this.filterState());
+    this.showContents();
+    this.showHistogram();
+    void this.select(next.hazard);
+  }
+
+  private filterState() {
+    return filterState(this.address.filters, this.kinds, this.now_s());
   }
 
   /** Somebody chose a hazard, or closed the panel. */
   private pick(id: string | null): void {
-    writeSelection(id);
-    void this.follow(id);
+    if (id === null && this.selected === null) this.deselect();
+    else this.go({ hazard: id });
   }
 
-  private async follow(id: string | null): Promise<void> {
+  /** Show on the map which hazard a row of the list is about. */
+  private point(id: string | null): void {
+    if (this.selected === null) this.view?.point(this.contents.at(this.address.at_s).find((one) => one.id === id) ?? null);
+  }
+
+  private async select(id: string | null): Promise<void> {
     if (id === this.selected) return;
     if (id === null) {
       this.deselect();
@@ -115,54 +163,143 @@ export class MapPage {
     this.returnFocus = null;
   }
 
-  private changed(answer: Changes): void {
-    this.clock.learn(answer.now);
-    if (answer.changes.length === 0) return;
-    this.view?.refresh();
-    window.clearTimeout(this.cellsTimer);
-    this.cellsTimer = window.setTimeout(() => this.view?.refresh(), CELLS_DELAY_MS);
-    this.reloadList();
-    const selected = this.selected;
-    if (selected !== null && answer.changes.some(({ hazard }) => hazard.id === selected)) {
-      void this.panel.reload(selected).then((hazard) => {
-        if (hazard !== null && this.selected === selected) this.view?.update(hazard);
-      });
-    }
+  private openZone(zone: Record<string, unknown>): void {
+    if (this.selected !== null) this.go({ hazard: null });
+    this.returnFocus = document.activeElement as HTMLElement | null;
+    this.panel.openZone(zone);
+  }
+
+  /** The map has changed in view: fetch the tiles that are touched, and no others. */
+  private changed(hazards: string[], tiles: string[]): void {
+    this.refresher.add(tiles);
+    this.contents.reload();
+    if (this.address.at_s === null && this.time) this.contents.reloadHistory();
+    if (this.selected !== null && hazards.includes(this.selected)) this.reloadPanel(this.selected);
+  }
+
+  /** Anything may have changed. */
+  private anew(): void {
+    for (const source of ['hazards', 'workzones', 'coverage', 'roads']) this.view?.refresh(source);
+    this.contents.reload();
+    if (this.selected !== null) this.reloadPanel(this.selected);
+  }
+
+  private reloadPanel(id: string): void {
+    void this.panel.reload(id).then((hazard) => {
+      if (hazard !== null && this.selected === id) this.view?.update(hazard);
+    });
+  }
+
+  private moved(): void {
+    this.live.watch(this.bbox());
+    this.coverage?.show(this.address.coverage, this.view?.zoom() ?? 0);
+    this.noteFar();
+    this.contents.reload();
+    if (this.time) this.contents.reloadHistory();
+  }
+
+  private noteFar(): void {
+    this.bar?.note(this.view !== null && this.view.zoom() < HAZARD_ZOOM && this.address.at_s === null);
   }
 
   private fade(): void {
-    this.view?.setNow(this.clock.now_s());
-    this.list.tick();
+    this.view?.set({ now: this.now_s(), ...this.filterState() });
+    if (this.address.at_s === null) this.list.tick(this.now_s());
+    this.time?.show(this.address.at_s);
     this.panel.tick();
   }
 
-  private reloadList(): void {
-    window.clearTimeout(this.listTimer);
-    this.listTimer = window.setTimeout(() => void this.loadList(), LIST_DELAY_MS);
+  private arrived(what: 'section' | 'history'): void {
+    if (what === 'history') this.showHistogram();
+    if ((what === 'history') === (this.address.at_s !== null)) this.showContents();
   }
 
-  private async loadList(): Promise<void> {
-    this.asked?.abort();
-    const asked = new AbortController();
-    this.asked = asked;
-    try {
-      const section = await fetchSection(this.view?.bbox() ?? WORLD, asked.signal);
-      this.clock.learn(section.now);
-      this.list.show(section);
-      this.list.mark(this.selected);
-    } catch {
-      // The list keeps what it shows; the live line says that the connection is lost.
+  private showContents(): void {
+    const { filters, at_s } = this.address;
+    const moment_s = at_s ?? this.now_s();
+    const all = this.contents.at(at_s);
+    const shown = all.filter((hazard) => matches(hazard, filters, moment_s));
+    const truncated = at_s === null ? this.contents.section.truncated : (this.contents.history?.truncated ?? false);
+    const hiding = culprit(all, filters, moment_s);
+    this.bar?.count(countKinds(all, filters, moment_s), truncated);
+    this.view?.showPast(at_s === null ? null : shown.map((hazard) => ({ ...hazard, p: probabilityAt(hazard, moment_s) })));
+    this.list.show(
+      {
+        hazards: [...shown].sort((a, b) => b.last_seen - a.last_seen),
+        hidden: all.length - shown.length,
+        truncated,
+        moment: at_s === null ? null : momentOf(at_s),
+        hiding: hiding && {
+          words: this.bar?.inWords(hiding) ?? '',
+          clear: () => this.go({ filters: without(filters, hiding) }),
+          clearAll: () => this.go({ filters: NO_FILTERS }),
+        },
+      },
+      moment_s,
+    );
+    this.list.mark(this.selected);
+  }
+
+  private showHistogram(): void {
+    const { history } = this.contents;
+    if (!this.time || !history) return;
+    const { filters } = this.address;
+    this.time.fill(histogram(history, this.time.bars, (hazard, at_s) => matches(hazard, filters, at_s)), history);
+  }
+
+  /** Show another moment; the address learns of it once the slider has come to rest. */
+  private travel(at_s: number | null, settled: boolean): void {
+    if (settled) {
+      this.go({ at_s }, 'replace');
+      announce(at_s === null ? strings.liveNow : momentOf(at_s));
+      return;
     }
+    this.address = { ...this.address, at_s };
+    this.showContents();
+  }
+
+  private goTo(place: Parameters<MapView['goTo']>[0], words: string): void {
+    this.view?.goTo(place);
+    this.view?.focus();
+    announce(strings.movedTo(words));
+  }
+
+  private addShare(): void {
+    byId('share').hidden = false;
+    byId('share').addEventListener('click', () => this.share());
+  }
+
+  private share(): void {
+    const list = new URLSearchParams();
+    writeFilters(this.address.filters, list, this.vocabulary.kinds);
+    list.set('bbox', inAddress(this.bbox()));
+    openShare({ cell: this.contents.section.cell, list });
+  }
+
+  private addControls(view: MapView): void {
+    const near = new NearMe((place) => view.goTo({ ...place, role: 'me' }), toast, openDialog);
+    view.addButton(near.button);
+    if (this.embedded) return;
+    new Shortcuts([
+      { key: '/', words: strings.keySearch, action: () => this.search?.focus() },
+      { key: 'l', words: strings.keyList, action: () => this.list.focus() },
+      { key: 'm', words: strings.keyMap, action: () => view.focus() },
+      { key: 'c', words: strings.keyCoverage, action: () => this.go({ coverage: !this.address.coverage }) },
+      { key: 'n', words: strings.keyNow, action: () => this.travel(null, true) },
+      { key: 's', words: strings.share, action: () => this.share() },
+      { key: 'b', words: strings.keyBoxes, action: () => this.panel.toggleBoxes() },
+      { key: 'p', words: strings.previousImage, action: () => this.panel.step(-1) },
+      { key: 'x', words: strings.nextImage, action: () => this.panel.step(1) },
+    ]);
   }
 
   /** What covers the map: the card on the left and the panel, or the sheets of a phone. */
   private padding(): PaddingOptions {
     const side = document.querySelector('.side')?.getBoundingClientRect();
     const panel = byId('panel').getBoundingClientRect();
-    if (side === undefined) return { top: 0, right: 0, bottom: 0, left: 0 };
-    const wide = side.width < window.innerWidth / 2;
     const open = !byId('panel').hidden;
-    if (wide) return { top: 0, right: open ? panel.width : 0, bottom: 0, left: side.right };
-    return { top: 64, right: 0, bottom: open ? panel.height : 96, left: 0 };
+    const wide = window.innerWidth > 760;
+    if (wide) return { top: 0, right: open ? panel.width : 0, bottom: 60, left: side?.right ?? 0 };
+    return { top: this.embedded ? 0 : 110, right: 0, bottom: open ? panel.height : 96, left: 0 };
   }
 }

@@ -11,6 +11,10 @@ export interface Palette {
   accent: string;
   /** Areas by expected hazards, five steps; each has at least 3:1 against the land. */
   ramp: [string, string, string, string, string];
+  /** Where somebody has looked: in the last hour, day, week, month. */
+  looked: [string, string, string, string];
+  zone: string;
+  zoneEdge: string;
 }
 
 export const LIGHT: Palette = {
@@ -24,6 +28,9 @@ export const LIGHT: Palette = {
   halo: '#f7f6f3',
   accent: '#0b57d0',
   ramp: ['#8e78c4', '#7355b3', '#59369b', '#401b7c', '#270454'],
+  looked: ['#0a7f86', '#3d9ba0', '#7fb9ba', '#b4d2d0'],
+  zone: '#d26600',
+  zoneEdge: '#ffffff',
 };
 
 export const DARK: Palette = {
@@ -37,4 +44,7 @@ export const DARK: Palette = {
   halo: '#141b23',
   accent: '#8ab4f8',
   ramp: ['#8069b8', '#9a84d0', '#b6a3e3', '#d3c5f3', '#f1eafd'],
+  looked: ['#2ec4c9', '#1f8f96', '#1c646b', '#1d464d'],
+  zone: '#ff9a3d',
+  zoneEdge: '#241300',
 };

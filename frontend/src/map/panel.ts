@@ -1,11 +1,14 @@
 import { byId, el } from '../shared/dom';
-import { ago, duration, localTime, metres, percent } from '../shared/format';
+import { ago, duration, localTime, metres, momentOf, percent } from '../shared/format';
 import { strings } from '../shared/strings';
 import { HttpError, fetchDetails } from './api';
 import { Carousel } from './carousel';
 import { type Details, type Hazard, probabilityAt } from './hazard';
-import { capitalised, marker } from './list';
+import { capitalised, marker } from './row';
 import { type Vocabulary, likelihood } from './vocabulary';
+import { why } from './why';
+
+type Fact = [term: string, words: string, more?: string];
 
 /** The details of one hazard: beside the map on a desktop, a sheet from below on a phone. */
 export class Panel {
@@ -13,14 +16,17 @@ export class Panel {
   private asked: AbortController | null = null;
   private details: Details | null = null;
   private live: { lead: HTMLElement; facts: HTMLElement } | null = null;
+  private carousel: Carousel | null = null;
 
   constructor(
     private readonly vocabulary: Vocabulary,
     private readonly now_s: () => number,
     private readonly onClose: () => void,
+    private readonly onShare: () => void,
   ) {
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !this.root.hidden) this.onClose();
+      const elsewhere = byId<HTMLDialogElement>('dialog').open;
+      if (event.key === 'Escape' && !this.root.hidden && !elsewhere) this.onClose();
     });
   }
 
@@ -29,9 +35,7 @@ export class Panel {
     if (this.root.hidden || this.details?.hazard.id !== id) {
       this.root.replaceChildren(this.closeButton(), el('p', { class: 'quiet' }, strings.loading));
     }
-    this.root.hidden = false;
-    document.body.classList.add('panel-open');
-    this.root.focus({ preventScroll: true });
+    this.unfold();
     return this.load(id);
   }
 
@@ -40,19 +44,59 @@ export class Panel {
     return this.load(id);
   }
 
+  /** Show a work zone from what its tile says. */
+  openZone(zone: Record<string, unknown>): void {
+    this.asked?.abort();
+    this.details = null;
+    this.live = null;
+    const now_s = this.now_s();
+    const number = (name: string) => Number(zone[name] ?? 0);
+    const p = probabilityAt({ p: number('p'), t: number('t'), half_life: number('half_life') }, now_s);
+    const title = el('h2', { id: 'panel-title', tabindex: '-1' }, strings.workZone);
+    const symbol = { group: 'construction', published: true } as const;
+    this.root.replaceChildren(
+      this.closeButton(),
+      el('div', { class: 'hazard-head' }, marker(symbol), el('div', {}, title, el('p', { class: 'lead' }, this.likely(p)))),
+      list([
+        [strings.zoneLength, metres(number('length_m'))],
+        [strings.zoneDevices, String(number('devices'))],
+        [strings.lastSeen, ago(now_s - number('last_seen')), localTime(number('last_seen'), now_s)],
+        [strings.firstSeen, ago(now_s - number('first_seen')), localTime(number('first_seen'), now_s)],
+      ]),
+    );
+    this.unfold();
+    title.focus({ preventScroll: true });
+  }
+
   close(): void {
     this.asked?.abort();
     this.details = null;
     this.live = null;
+    this.carousel = null;
     this.root.hidden = true;
     document.body.classList.remove('panel-open');
+  }
+
+  step(by: -1 | 1): void {
+    this.carousel?.step(by);
+  }
+
+  toggleBoxes(): void {
+    this.carousel?.toggleBoxes();
   }
 
   /** Ages and probabilities have moved on. */
   tick(): void {
     if (this.details === null || this.live === null) return;
     this.live.lead.textContent = this.lead(this.details.hazard);
-    this.live.facts.replaceChildren(...this.facts(this.details.hazard));
+    this.live.facts.replaceChildren(...list(this.facts(this.details)).children);
+  }
+
+  private unfold(): void {
+    this.root.hidden = false;
+    this.root.scrollTop = 0;
+    document.body.classList.add('panel-open');
+    this.root.focus({ preventScroll: true });
   }
 
   private async load(id: string): Promise<Hazard | null> {
@@ -65,11 +109,7 @@ export class Panel {
       return details.hazard;
     } catch (error) {
       if (asked.signal.aborted) return null;
-      const gone = error instanceof HttpError && error.status === 404;
-      this.root.replaceChildren(
-        this.closeButton(),
-        el('p', { class: 'notice' }, gone ? strings.notFound : strings.detailsFailed),
-      );
+      this.root.replaceChildren(this.closeButton(), el('p', { class: 'notice' }, trouble(error)));
       return null;
     }
   }
@@ -79,41 +119,61 @@ export class Panel {
     const hadFocus = this.root.contains(document.activeElement);
     const title = el('h2', { id: 'panel-title', tabindex: '-1' }, capitalised(hazard.label));
     const lead = el('p', { class: 'lead' }, this.lead(hazard));
-    const facts = el('dl', { class: 'facts' }, ...this.facts(hazard));
+    const facts = list(this.facts(details));
+    const again = this.details?.hazard.id === hazard.id && this.carousel !== null;
+    if (!again) this.carousel = images.length > 0 ? new Carousel(images, hazard.id, this.now_s) : null;
     this.details = details;
     this.live = { lead, facts };
-    this.root.replaceChildren(
+    const parts = [
       this.closeButton(),
       el('div', { class: 'hazard-head' }, marker(hazard), el('div', {}, title, lead)),
       tags(hazard),
-      images.length > 0 ? new Carousel(images, this.now_s).root : el('p', { class: 'quiet' }, strings.noImage),
+      this.carousel?.root ?? el('p', { class: 'quiet' }, strings.noImage),
+      votes(hazard),
+      why(details, this.now_s()),
       facts,
-      el('p', { class: 'actions' }, el('a', { href: `/hazards/${hazard.id}/` }, strings.permalink)),
-    );
+      this.actions(hazard),
+    ];
+    this.root.replaceChildren(...parts.filter((part) => part !== null));
     if (hadFocus) title.focus({ preventScroll: true });
   }
 
   private lead(hazard: Hazard): string {
-    if (!hazard.live) return strings.gone;
-    const p = probabilityAt(hazard, this.now_s());
+    return hazard.live ? this.likely(probabilityAt(hazard, this.now_s())) : strings.gone;
+  }
+
+  private likely(p: number): string {
     return strings.thereNow(capitalised(likelihood(this.vocabulary, p)), percent(p));
   }
 
-  private facts(hazard: Hazard): HTMLElement[] {
+  private facts({ hazard, images, road }: Details): Fact[] {
     const now_s = this.now_s();
-    const moment = (at_s: number) => `${ago(now_s - at_s)} (${localTime(at_s, now_s)})`;
-    const pairs: [string, string][] = [
-      [strings.lastSeen, moment(hazard.last_seen)],
-      [strings.firstSeen, moment(hazard.first_seen)],
-      [strings.drivers, String(hazard.witnesses)],
-      [strings.passes, String(hazard.passes)],
+    const models = [...new Set(images.map((image) => image.model_version))];
+    const facts: Fact[] = [
+      [strings.lastSeen, ago(now_s - hazard.last_seen), localTime(hazard.last_seen, now_s)],
+      [strings.firstSeen, ago(now_s - hazard.first_seen), localTime(hazard.first_seen, now_s)],
       [strings.halves, duration(hazard.half_life)],
       [
         strings.position,
-        `${hazard.lat.toFixed(5)}, ${hazard.lon.toFixed(5)} ${strings.within(metres(hazard.radius_m))}`,
+        `${hazard.lat.toFixed(5)}, ${hazard.lon.toFixed(5)}`,
+        strings.within(metres(hazard.radius_m)),
       ],
     ];
-    return pairs.map(([term, words]) => el('div', {}, el('dt', {}, term), el('dd', {}, words)));
+    if (hazard.live) facts.splice(3, 0, [strings.leaves, momentOf(hazard.expires_at), strings.unlessSeen]);
+    if (road !== '') facts.unshift([strings.road, road]);
+    if (models.length > 0) facts.push([strings.model, models.join(', ')]);
+    return facts;
+  }
+
+  private actions(hazard: Hazard): HTMLElement {
+    const share = el('button', { type: 'button', class: 'button button-quiet' }, strings.share);
+    share.addEventListener('click', () => this.onShare());
+    return el(
+      'p',
+      { class: 'actions' },
+      el('a', { class: 'button button-quiet', href: `/hazards/${hazard.id}/` }, strings.permalink),
+      share,
+    );
   }
 
   private closeButton(): HTMLElement {
@@ -121,6 +181,25 @@ export class Panel {
     button.addEventListener('click', () => this.onClose());
     return button;
   }
+}
+
+function trouble(error: unknown): string {
+  if (!(error instanceof HttpError)) return strings.detailsFailed;
+  return { 404: strings.notFound, 429: strings.tooMany }[error.status] ?? strings.detailsFailed;
+}
+
+function list(facts: Fact[]): HTMLElement {
+  const rows = facts.map(([term, words, more]) =>
+    el('div', {}, el('dt', {}, term), el('dd', {}, words, more ? el('small', {}, more) : null)),
+  );
+  return el('dl', { class: 'facts' }, ...rows);
+}
+
+/** What somebody says who has been there; the page of the hazard takes it. */
+function votes(hazard: Hazard): HTMLElement | null {
+  if (!hazard.live) return null;
+  const link = (words: string) => el('a', { class: 'button button-quiet', href: `/hazards/${hazard.id}/#vote` }, words);
+  return el('p', { class: 'votes' }, el('span', {}, strings.wereYouThere), link(strings.stillThere), link(strings.isGone));
 }
 
 function tags(hazard: Hazard): HTMLElement {

@@ -5,6 +5,7 @@ import {
   Map as MapLibre,
   NavigationControl,
   type PaddingOptions,
+  type StyleSpecification,
   setWorkerUrl,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
@@ -12,28 +13,38 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { circle } from '../shared/geodesy';
 import type { Bbox } from './api';
 import { servedBbox } from './bounds';
+import type { GlobalState } from './expressions';
+import { NEAR_ZOOM, WORLD_FILES } from './ground';
 import type { Hazard } from './hazard';
+import type { Shown } from './history';
 import { provideMarkers } from './markers';
+import { HAZARD_ZOOM } from './overlay';
 import { DARK, LIGHT } from './palette';
-import { HAZARD_ZOOM, type Layers, mapStyle } from './style';
+import { pickAt } from './picking';
+import { type Layers, mapStyle } from './style';
+import type { TileId } from './touched';
 import type { Vocabulary } from './vocabulary';
 
 setWorkerUrl(workerUrl);
 
 const CLOSE_ZOOM = 16;
-const TOUCH_PX = 10;
+const LIVE_LAYERS = ['hazards', 'cells', 'workzones', 'workzone-edges', 'radii'];
 const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
 
 export interface ViewOptions {
   container: HTMLElement;
   layers: Layers;
   vocabulary: Vocabulary;
+  base: StyleSpecification | null;
   bounds: Bbox;
-  now_s: number;
-  groups: string[];
+  state: Omit<GlobalState, 'cos_lat'>;
+  embedded: boolean;
+  words: Record<string, string>;
   padding(): PaddingOptions;
   onPick(id: string): void;
+  onZone(properties: Record<string, unknown>, at: [number, number]): void;
   onMoved(): void;
+  onTrouble(): void;
 }
 
 export function canDraw(): boolean {
@@ -43,48 +54,67 @@ export function canDraw(): boolean {
 /** The drawn map: shows hazards as of `now`, tells what was picked and where the view went. */
 export class MapView {
   private readonly map: MapLibre;
-  private selected: Hazard | null = null;
+  private state: GlobalState;
+  private near: boolean;
+  private marked: Feature[] = [];
+  private past: Shown[] | null = null;
+  private withCoverage = false;
 
   constructor(private readonly options: ViewOptions) {
     this.map = new MapLibre({
       container: options.container,
-      style: this.style(),
-      globalState: { now: options.now_s, groups: options.groups },
       bounds: options.bounds,
       fitBoundsOptions: { padding: this.roomy(), maxZoom: CLOSE_ZOOM },
       hash: 'map',
-      attributionControl: false,
+      refreshExpiredTiles: false, // the page is told which tiles have changed
+      attributionControl: options.base === null ? false : { compact: true },
+      cooperativeGestures: options.embedded,
+      locale: options.words,
       maxPitch: 0,
       dragRotate: false,
       minZoom: 1,
       maxZoom: 19,
     });
+    this.near = this.map.getZoom() >= NEAR_ZOOM;
+    this.state = { ...options.state, cos_lat: this.cosLat() };
+    this.map.setStyle(this.style());
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
     provideMarkers(this.map);
-    this.map.once('idle', () => {
+    this.listen();
+  }
+
+  private listen(): void {
+    const { map, options } = this;
+    map.once('idle', () => {
       document.body.dataset.ready = '1';
     });
-    this.map.on('moveend', options.onMoved);
-    this.map.on('click', (event) => this.click(event));
-    this.map.on('mousemove', (event) => {
-      const over = this.hazardAt(event) !== null || this.cellAt(event);
-      this.map.getCanvas().style.cursor = over ? 'pointer' : '';
+    map.on('style.load', () => this.restore());
+    map.on('zoom', () => this.fetchWorld());
+    map.on('moveend', () => {
+      this.set({ cos_lat: this.cosLat() });
+      options.onMoved();
     });
-    darkScheme.addEventListener('change', () => this.recolour());
+    map.on('click', (event) => this.click(event));
+    map.on('mousemove', (event) => {
+      map.getCanvas().style.cursor = pickAt(map, event.point) === null ? '' : 'pointer';
+    });
+    map.on('error', () => options.onTrouble());
+    darkScheme.addEventListener('change', () => map.setStyle(this.style()));
   }
 
-  setNow(now_s: number): void {
-    this.map.setGlobalStateProperty('now', now_s);
+  /** Change what expressions read; what is as before costs nothing. */
+  set(changes: Partial<GlobalState>): void {
+    for (const [name, value] of Object.entries(changes)) {
+      if (JSON.stringify(this.state[name as keyof GlobalState]) === JSON.stringify(value)) continue;
+      this.state = { ...this.state, [name]: value };
+      if (this.map.style?.stylesheet) this.map.setGlobalStateProperty(name, value);
+    }
   }
 
-  setGroups(groups: string[]): void {
-    this.map.setGlobalStateProperty('groups', groups);
-  }
-
-  /** Fetch the hazard tiles in view again. */
-  refresh(): void {
-    if (this.map.getSource('hazards') !== undefined) this.map.refreshTiles('hazards');
+  /** Fetch these tiles again, or all in view. */
+  refresh(source: string, tiles?: TileId[]): void {
+    if (this.map.getSource(source) !== undefined) this.map.refreshTiles(source, tiles);
   }
 
   bbox(): Bbox {
@@ -92,45 +122,115 @@ export class MapView {
     return servedBbox(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth());
   }
 
+  /** Put a button beside those that zoom. */
+  addButton(button: HTMLElement): void {
+    const group = document.createElement('div');
+    group.className = 'maplibregl-ctrl maplibregl-ctrl-group';
+    group.append(button);
+    this.map.addControl({ onAdd: () => group, onRemove: () => group.remove() }, 'bottom-right');
+  }
+
+  focus(): void {
+    this.map.getCanvas().focus();
+  }
+
+  zoom(): number {
+    return this.map.getZoom();
+  }
+
+  showCoverage(on: boolean): void {
+    this.withCoverage = on;
+    this.arrange();
+  }
+
+  /** Show hazards of the past in place of the live ones; null for now. */
+  showPast(past: Shown[] | null): void {
+    this.past = past;
+    this.arrange();
+    const features = (past ?? []).map(
+      ({ lon, lat, ...properties }): Feature => ({
+        type: 'Feature',
+        properties,
+        geometry: { type: 'Point', coordinates: [lon, lat] },
+      }),
+    );
+    this.map.getSource<GeoJSONSource>('past')?.setData({ type: 'FeatureCollection', features });
+  }
+
+  /** Ring a hazard, wherever it is; null takes the ring away. */
+  point(hazard: { lon: number; lat: number } | null): void {
+    this.mark(hazard === null ? [] : [point('hazard', hazard)]);
+  }
+
   /** Mark a hazard with its 95 % radius and bring it into view. */
   select(hazard: Hazard): void {
-    this.selected = hazard;
-    this.drawSelection();
+    this.update(hazard);
     const zoom = Math.max(this.map.getZoom(), CLOSE_ZOOM);
     this.map.easeTo({ center: [hazard.lon, hazard.lat], zoom, padding: this.options.padding() });
   }
 
   /** Keep the mark where the hazard now is, without moving the view. */
   update(hazard: Hazard): void {
-    this.selected = hazard;
-    this.drawSelection();
+    this.mark([
+      { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [circle(hazard, hazard.radius_m)] } },
+      point('hazard', hazard),
+    ]);
   }
 
   deselect(): void {
-    this.selected = null;
-    this.drawSelection();
+    this.mark([]);
     this.map.easeTo({ padding: this.options.padding() });
   }
 
-  private style() {
-    const { layers, vocabulary } = this.options;
-    return mapStyle(darkScheme.matches ? DARK : LIGHT, layers, vocabulary);
-  }
-
-  private recolour(): void {
-    const state = this.map.getGlobalState();
-    this.map.setStyle(this.style());
-    for (const [name, value] of Object.entries(state)) this.map.setGlobalStateProperty(name, value);
-    this.drawSelection();
-  }
-
-  private drawSelection(): void {
-    const source = this.map.getSource<GeoJSONSource>('selection');
-    if (source === undefined) {
-      this.map.once('load', () => this.drawSelection());
-      return;
+  /** Show a place: a point, or a ring with what it goes around. */
+  goTo(place: { lon: number; lat: number; role?: 'place' | 'me' } | { ring: [number, number][] } | { bbox: Bbox }): void {
+    const room = { padding: this.roomy(), maxZoom: CLOSE_ZOOM + 1 };
+    if ('bbox' in place) {
+      this.map.fitBounds(place.bbox, room);
+    } else if ('ring' in place) {
+      this.mark([{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [place.ring] } }]);
+      const [lons, lats] = [place.ring.map(([lon]) => lon), place.ring.map(([, lat]) => lat)];
+      this.map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], room);
+    } else {
+      this.mark([point(place.role ?? 'place', place)]);
+      this.map.jumpTo({ center: [place.lon, place.lat], zoom: Math.max(this.map.getZoom(), 15), padding: this.options.padding() });
     }
-    source.setData({ type: 'FeatureCollection', features: selectionOf(this.selected) });
+  }
+
+  private mark(features: Feature[]): void {
+    this.marked = features;
+    this.map.getSource<GeoJSONSource>('selection')?.setData({ type: 'FeatureCollection', features });
+  }
+
+  private style(): StyleSpecification {
+    const { layers, vocabulary, base } = this.options;
+    const palette = darkScheme.matches ? DARK : LIGHT;
+    return mapStyle({ palette, tiles: layers, vocabulary, base, state: this.state, near: this.near });
+  }
+
+  /** After a style has been loaded, show what was shown before. */
+  private restore(): void {
+    this.mark(this.marked);
+    this.showPast(this.past);
+  }
+
+  private arrange(): void {
+    const visible = (layer: string, on: boolean) => {
+      if (this.map.getLayer(layer)) this.map.setLayoutProperty(layer, 'visibility', on ? 'visible' : 'none');
+    };
+    for (const layer of LIVE_LAYERS) visible(layer, this.past === null);
+    visible('past', this.past !== null);
+    visible('coverage', this.withCoverage);
+  }
+
+  private fetchWorld(): void {
+    if (!this.near || this.map.getZoom() >= NEAR_ZOOM) return;
+    this.near = false;
+    for (const [name, url] of Object.entries(WORLD_FILES)) this.map.getSource<GeoJSONSource>(name)?.setData(url);
+  }
+
+  private cosLat(): number {
+    return Math.max(0.05, Math.cos((this.map.getCenter().lat * Math.PI) / 180));
   }
 
   private roomy(): PaddingOptions {
@@ -145,46 +245,16 @@ export class MapView {
   }
 
   private click(event: MapMouseEvent): void {
-    const id = this.hazardAt(event);
-    if (id !== null) this.options.onPick(id);
-    else if (this.cellAt(event)) {
+    const picked = pickAt(this.map, event.point);
+    if (picked?.what === 'hazard') this.options.onPick(picked.id);
+    else if (picked?.what === 'workzone') this.options.onZone(picked.properties, event.lngLat.toArray());
+    else if (picked?.what === 'cell') {
       const zoom = Math.min(HAZARD_ZOOM + 0.5, this.map.getZoom() + 2.5);
       this.map.easeTo({ center: event.lngLat, zoom });
     }
   }
-
-  /** The id of the nearest hazard under a pointer or a finger. */
-  private hazardAt(event: MapMouseEvent): string | null {
-    if (this.map.getLayer('hazards') === undefined) return null;
-    const { x, y } = event.point;
-    const around: [[number, number], [number, number]] = [
-      [x - TOUCH_PX, y - TOUCH_PX],
-      [x + TOUCH_PX, y + TOUCH_PX],
-    ];
-    let nearest: { id: string; away_px: number } | null = null;
-    for (const feature of this.map.queryRenderedFeatures(around, { layers: ['hazards'] })) {
-      if (feature.geometry.type !== 'Point') continue;
-      const at = this.map.project(feature.geometry.coordinates as [number, number]);
-      const away_px = Math.hypot(at.x - x, at.y - y);
-      if (nearest === null || away_px < nearest.away_px) {
-        nearest = { id: String(feature.properties.id), away_px };
-      }
-    }
-    return nearest?.id ?? null;
-  }
-
-  private cellAt(event: MapMouseEvent): boolean {
-    if (this.map.getLayer('cells') === undefined) return false;
-    return this.map.queryRenderedFeatures(event.point, { layers: ['cells'] }).length > 0;
-  }
 }
 
-/** The 95 % radius around a hazard and the hazard's own point. */
-function selectionOf(hazard: Hazard | null): Feature[] {
-  if (hazard === null) return [];
-  const ring = circle(hazard, hazard.radius_m);
-  return [
-    { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } },
-    { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [hazard.lon, hazard.lat] } },
-  ];
+function point(role: 'hazard' | 'place' | 'me', { lon, lat }: { lon: number; lat: number }): Feature {
+  return { type: 'Feature', properties: { role }, geometry: { type: 'Point', coordinates: [lon, lat] } };
 }

@@ -23,7 +23,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 export function svg(
   tag: string,
   attributes: Record<string, string>,
-  ...children: Node[]
+  ...children: (Node | string)[]
 ): SVGElement {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);

@@ -1,3 +1,5 @@
+import { lengthWords, readersLocale, readersUnits } from './units';
+
 const language = document.documentElement.lang || 'en';
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always', style: 'short' });
 const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
@@ -45,8 +47,9 @@ export function percent(share: number): string {
   return `${Math.round(100 * share)}\u00a0%`;
 }
 
+/** A length in the units of the reader's country. */
 export function metres(length_m: number): string {
-  return length_m < 10 ? `${length_m.toFixed(1)} m` : `${Math.round(length_m)} m`;
+  return lengthWords(length_m, readersLocale, readersUnits);
 }
 
 /** "4 days", "20 min": a length of time in its largest fitting unit. */
@@ -58,4 +61,29 @@ export function duration(length_s: number): string {
     unitDisplay: 'long',
     maximumFractionDigits: 0,
   }).format(length_s / seconds);
+}
+
+const dayNames = new Intl.DateTimeFormat(language, { weekday: 'short' });
+const moments = new Intl.DateTimeFormat(language, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
+const countries = 'DisplayNames' in Intl ? new Intl.DisplayNames(language, { type: 'region' }) : null;
+
+export function dayOfWeek(at_s: number): string {
+  return dayNames.format(at_s * 1000);
+}
+
+/** "Thu, 26 Nov, 14:00", local. */
+export function momentOf(at_s: number): string {
+  return moments.format(at_s * 1000);
+}
+
+/** The name of a country by its ISO code. */
+export function countryName(code: string): string {
+  return countries?.of(code) ?? code;
 }

@@ -1,16 +1,20 @@
+import { translated } from './translated';
+
 /** Every word that scripts put on a page, in one place for translation. */
-export const strings = {
+const english = {
   live: 'live',
   paused: 'paused',
   offline: 'offline',
   updated: (time: string) => `· updated ${time}`,
   lastUpdate: (time: string) => `· last update ${time}`,
-  inView: (count: number, more: boolean) =>
-    count === 1 ? '1 hazard in view' : `${count}${more ? '+' : ''} hazards in view`,
-  nothingInView: 'Nothing has been seen here lately. Nobody may have driven here.',
-  hiddenByFilter: (count: number) =>
-    count === 1 ? '1 hazard here is hidden by the filters.' : `${count} hazards here are hidden by the filters.`,
-  showAll: 'Show all',
+  inView: (count: number, more: boolean, moment: string) => {
+    const words = count === 1 && !more ? '1 hazard in view' : `${count}${more ? '+' : ''} hazards in view`;
+    return moment === '' ? words : `${words}, ${moment}`;
+  },
+  nothingInView: 'Nothing has been seen here lately. Nobody may have driven here: the layer “where somebody has looked” shows that.',
+  nothingThen: 'Nothing was known here at that time.',
+  hiddenBy: (count: number, filter: string) =>
+    count === 1 ? `1 hazard here is hidden, mostly by “${filter}”.` : `${count} hazards here are hidden, mostly by “${filter}”.`,
   showList: 'Show the list',
   hideList: 'Hide the list',
   noWebGl: 'This browser cannot draw the map (it has no WebGL). The list shows every live hazard.',
@@ -29,15 +33,137 @@ export const strings = {
   moderatorChecked: 'checked by a moderator',
   thereNow: (words: string, percent: string) => `${words} to be there now: ${percent}`,
   gone: 'No longer on the map',
+  road: 'Road',
   lastSeen: 'Last seen',
   firstSeen: 'First seen',
-  drivers: 'Independent drivers',
-  passes: 'Passes that saw it',
   position: 'Position',
   within: (radius: string) => `within ${radius} (95 %)`,
   halves: 'Fades by half in',
+  leaves: 'Leaves the map',
+  unlessSeen: 'unless it is seen again',
+  model: 'Found by',
   permalink: 'Page of this hazard',
   loading: 'Loading …',
   detailsFailed: 'The details could not be loaded.',
   notFound: 'This hazard is no longer known.',
+  tooMany: 'Too many questions from your address. Please wait a minute.',
+  stale: (time: string) => `No connection. This is what was known at ${time}.`,
+  neverUpdated: 'No connection. What is shown may be old.',
+  tryAgain: 'Try again',
+  tilesFailed: 'A part of the map could not be loaded.',
+  noBasemap: 'The background map could not be loaded; the built-in one is shown instead.',
+
+  filterSince: 'Last seen',
+  filterConfidence: 'Still there',
+  filterState: 'By how many',
+  filterKind: 'Kinds',
+  anyTime: 'any time',
+  anyConfidence: 'any',
+  anyState: 'all',
+  sinceChoice: (name: string) => ({ '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 days' })[name] ?? name,
+  seenWithin: (name: string) =>
+    `seen in the last ${({ '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days' })[name] ?? name}`,
+  atLeast: (share: number) => (share >= 0.8 ? 'very likely (80 %)' : 'likely (50 %)'),
+  confirmedOnly: 'confirmed',
+  unconfirmedOnly: 'unconfirmed',
+  kindsChosen: (count: number) => `${count} kinds`,
+  noKinds: 'no kinds',
+  removeFilter: (filter: string) => `Remove the filter “${filter}”`,
+  clearAll: 'Clear all filters',
+
+  liveNow: 'Live',
+  playTime: 'Play the last 7 days',
+  pauseTime: 'Pause',
+  speed: (times: number) => `Speed: ${times} times. Change it`,
+  historyCut: (count: number) => `only the newest ${count} hazards; zoom in for all`,
+
+  coverageFar: 'Zoom in to see where somebody has looked.',
+
+  foundCoordinates: 'coordinates',
+  foundStreet: 'street',
+  foundCell: (resolution: number) => `H3 cell, resolution ${resolution}`,
+  nothingFound: 'Nothing found.',
+  placesFound: (count: number) => (count === 1 ? '1 place found' : `${count} places found`),
+  movedTo: (place: string) => `The map shows ${place}`,
+
+  nearMe: 'Near me',
+  nearMeReason:
+    'Your browser will ask whether this page may know your position. It is used to move the map, on your device; it is never sent to us or stored.',
+  nearMeAllow: 'Show what is near me',
+  nearMeRefused: 'Your browser does not let this page know your position.',
+  nearMeFailed: 'Your position could not be found.',
+
+  share: 'Share',
+  shareLink: 'Link to what you see',
+  shareEmbed: 'Code to put it into a page of yours',
+  embedTitle: 'Live road hazards',
+  shareList: 'The same as a list',
+  shareArea: 'Page of this area',
+  shareGeoJson: 'GeoJSON of this area',
+  shareRss: 'RSS feed of this area',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyByHand: 'Press Ctrl+C to copy',
+
+  why: 'How sure, and why',
+  evidence: (passes: number, drivers: number, against: number) =>
+    `Seen in ${passes === 1 ? '1 pass' : `${passes} passes`} by ${drivers === 1 ? '1 driver' : `${drivers} independent drivers`}; ` +
+    (against === 0 ? 'nobody who looked has missed it.' : `${against === 1 ? '1 pass' : `${against} passes`} looked and did not see it.`),
+  curve: 'How likely it was over time; the table below has the same numbers.',
+  nowMark: 'now',
+  eachPass: (count: number) => (count === 1 ? 'The one pass' : `Each of ${count} passes`),
+  passWhen: 'When',
+  passWho: 'Driver',
+  passSaid: 'Said',
+  passAfter: 'Likely then',
+  sawIt: (frames: number) => (frames === 1 ? 'saw it in 1 picture' : `saw it in ${frames} pictures`),
+  didNotSeeIt: 'looked and did not see it',
+  veryStrong: 'very strong evidence',
+  strong: 'strong evidence',
+  some: 'some evidence',
+  weak: 'weak evidence',
+  boxes: 'Boxes',
+  reportImage: 'Report a problem with this picture',
+  wereYouThere: 'Have you been there?',
+  stillThere: 'Still there',
+  isGone: 'Gone',
+  workZone: 'Work zone',
+  zoneLength: 'Length along the road',
+  zoneDevices: 'Cones, signs, machines',
+
+  shortcuts: 'Keys',
+  singleKeys: 'Single keys are on',
+  keySearch: 'Search',
+  keyList: 'Go to the list',
+  keyMap: 'Go to the map',
+  keyCoverage: 'Where somebody has looked',
+  keyNow: 'Back to now',
+  keyBoxes: 'Boxes in the pictures',
+  keyHelp: 'These keys',
+  keyEscape: 'Close, and back to where you were',
+  mapKeys: 'On the map: arrow keys move it, + and − zoom. In the list: arrow keys and Enter.',
+  mapWords: {
+    'Map.Title': 'Map',
+    'NavigationControl.ZoomIn': 'Zoom in',
+    'NavigationControl.ZoomOut': 'Zoom out',
+    'AttributionControl.ToggleAttribution': 'Sources',
+    'CooperativeGesturesHandler.WindowsHelpText': 'Hold Ctrl and scroll to zoom the map',
+    'CooperativeGesturesHandler.MacHelpText': 'Hold ⌘ and scroll to zoom the map',
+    'CooperativeGesturesHandler.MobileHelpText': 'Use two fingers to move the map',
+  } as Record<string, string>,
 } as const;
+
+type Widened<T> = {
+  [K in keyof T]: T[K] extends string ? string : T[K] extends (...given: infer G) => string ? (...given: G) => string : T[K];
+};
+/** The words of another language; frontend/test/strings.test.ts says which are missing. */
+export type Words = Partial<Widened<typeof english>> & Record<string, unknown>;
+
+export const strings: Widened<typeof english> = {
+  ...english,
+  ...(await translated<Words>({}, {
+    de: () => import('./strings.de'),
+    es: () => import('./strings.es'),
+    fi: () => import('./strings.fi'),
+  })),
+};

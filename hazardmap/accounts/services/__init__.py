@@ -1,6 +1,12 @@
-"""What changes accounts, devices and keys."""
+"""What changes accounts, organisations, devices and keys."""
 
-from hazardmap.accounts.services.api_keys import NewKey, key_create, key_revoke
+from hazardmap.accounts.refused import AccountsRefused, NotAllowed
+from hazardmap.accounts.services.account_leave import (
+    account_delete,
+    account_leave,
+    accounts_leaving,
+)
+from hazardmap.accounts.services.consent_give import VERSIONS, consent_give, has_consented
 from hazardmap.accounts.services.device_pair import (
     NewDevice,
     NewPairingCode,
@@ -10,19 +16,95 @@ from hazardmap.accounts.services.device_pair import (
     device_revoke,
     pairing_code_create,
 )
-from hazardmap.accounts.services.user_create import organisation_create, user_create
+from hazardmap.accounts.services.key_change import (
+    Overlap,
+    key_limit,
+    key_report_leaked,
+    key_revoke,
+    key_roll,
+)
+from hazardmap.accounts.services.key_create import NewKey, key_create
+from hazardmap.accounts.services.key_use import Buyer, KeyRefused, key_admit
+from hazardmap.accounts.services.mail_link import link_find
+from hazardmap.accounts.services.member_invite import invitation_withdraw, member_invite
+from hazardmap.accounts.services.organisation_change import (
+    member_remove,
+    member_set_role,
+    organisation_close,
+    organisation_create,
+)
+from hazardmap.accounts.services.password_change import password_change
+from hazardmap.accounts.services.permit import permit
+from hazardmap.accounts.services.second_factor import (
+    has_second_factor,
+    recovery_codes_left,
+    recovery_codes_renew,
+    second_factor_begin,
+    second_factor_check,
+    second_factor_confirm,
+    second_factor_forget,
+    second_factor_remove,
+)
+from hazardmap.accounts.services.session_note import session_note, sessions_end, sessions_of
+from hazardmap.accounts.services.sign_up import (
+    invitation_accept,
+    password_reset_ask,
+    password_reset_finish,
+    sign_up_ask,
+    sign_up_finish,
+)
+from hazardmap.accounts.services.user_create import user_create
 
 __all__ = [
+    "VERSIONS",
+    "AccountsRefused",
+    "Buyer",
+    "KeyRefused",
     "NewDevice",
     "NewKey",
     "NewPairingCode",
+    "NotAllowed",
+    "Overlap",
     "PairingRefused",
+    "account_delete",
+    "account_leave",
+    "accounts_leaving",
+    "consent_give",
     "device_create",
     "device_pair",
     "device_revoke",
+    "has_consented",
+    "has_second_factor",
+    "invitation_accept",
+    "invitation_withdraw",
+    "key_admit",
     "key_create",
+    "key_limit",
+    "key_report_leaked",
     "key_revoke",
+    "key_roll",
+    "link_find",
+    "member_invite",
+    "member_remove",
+    "member_set_role",
+    "organisation_close",
     "organisation_create",
     "pairing_code_create",
+    "password_change",
+    "password_reset_ask",
+    "password_reset_finish",
+    "permit",
+    "recovery_codes_left",
+    "recovery_codes_renew",
+    "second_factor_begin",
+    "second_factor_check",
+    "second_factor_confirm",
+    "second_factor_forget",
+    "second_factor_remove",
+    "session_note",
+    "sessions_end",
+    "sessions_of",
+    "sign_up_ask",
+    "sign_up_finish",
     "user_create",
 ]

@@ -1,6 +1,6 @@
-"""People and the organisations that buy."""
+"""People."""
 
-from hazardmap.accounts.models import Organisation, User
+from hazardmap.accounts.models import User
 
 
 def user_create(
@@ -15,7 +15,3 @@ def user_create(
     return User.objects.create_user(
         email, password, name=name, is_staff=is_staff, is_superuser=is_superuser
     )
-
-
-def organisation_create(*, name: str) -> Organisation:
-    return Organisation.objects.create(name=name)

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.buyers import BuyerView, links_of, metered
-from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s, feature, timestamp
+from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s
 from hazardmap.api.parameters import Parameter, described, read, whole
+from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.hazard import Change, HazardEvent
 from hazardmap.hazards import search
 

@@ -1,12 +1,8 @@
 """Everything in an area at once, in the format that the client prefers, as a stream."""
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 from django.http import StreamingHttpResponse
@@ -18,31 +14,27 @@ from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
-from hazardmap.api.geojson import (
-    MEDIA_TYPE,
-    HazardCollection,
-    HazardProperties,
-    age_s,
-    feature,
-    timestamp,
-)
+from hazardmap.api.formats import CSV, NDJSON, PARQUET, WRITERS
+from hazardmap.api.geojson import MEDIA_TYPE, ExportCollection, age_s
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
+from hazardmap.api.spending import reserve
+from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
+from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.hazards import search
 from hazardmap.metering.services import usage_record
 from hazardmap.platform.request_id import request_id
 
-NDJSON = "application/x-ndjson"
-CSV = "text/csv"
-ROWS_AT_ONCE = 500
 MEGABYTE = 1_000_000
 ENCLOSED: Final = (*AREA, *FILTERS)
 
 
 class Export(BuyerView):
+    scope = Scope.EXPORTS
     quota = 60
+    meter = Meter.EXPORT_MB
 
     def bucket(self, request: Request) -> str:
         return f"export:{buyer_of(request).key_id}"
@@ -51,25 +43,27 @@ class Export(BuyerView):
         operation_id="exportHazards",
         parameters=described(ENCLOSED),
         responses={
-            (200, MEDIA_TYPE): HazardCollection,
+            (200, MEDIA_TYPE): ExportCollection,
             (200, NDJSON): OpenApiResponse(OpenApiTypes.STR, "a GeoJSON Feature in each line"),
             (200, CSV): OpenApiResponse(OpenApiTypes.STR, "with a line of names first"),
+            (200, PARQUET): OpenApiResponse(OpenApiTypes.BINARY, "GeoParquet 1.1"),
         },
     )
     def get(self, request: Request) -> StreamingHttpResponse:
-        """All live hazards in an area: GeoJSON, NDJSON or CSV, whichever `Accept` prefers.
+        """All live hazards in an area: in the format that `Accept` prefers.
 
-        Metered by the megabyte, rounded up, before compression.
+        GeoJSON, NDJSON, CSV or GeoParquet. Metered by the megabyte, rounded up, before the answer
+        is compressed. `X-As-Of` and `X-Data-Age` (seconds) say what other answers say within.
+        One that has begun is finished, whatever is left of a spending cap.
         """
         values = read(request.query_params, ENCLOSED)
-        media_type = request.get_preferred_type(list(_WRITERS))
+        media_type = request.get_preferred_type(list(WRITERS))
         if media_type is None:
-            raise NotAcceptable(f"There is {', '.join(_WRITERS)}; Accept asks for none of them.")
+            raise NotAcceptable(f"There is {', '.join(WRITERS)}; Accept asks for none of them.")
         now, changed_at = timezone.now(), search.changed_at()
         hazards = _Counted(search.each(area_of(values), wanted_of(values, now)))
         chunks: Iterable[bytes] = ()
         if request.method != "HEAD":  # the answer to HEAD is empty
-            lines = _WRITERS[media_type](hazards, now, changed_at)
             record = UsageRecord(
                 key_id=buyer_of(request).key_id,
                 meter=Meter.EXPORT_MB,
@@ -78,12 +72,24 @@ class Export(BuyerView):
                 request_id=request_id(request.META),
                 subject=f"export {media_type}",
             )
-            chunks = _metered(_joined(lines), hazards, record)
+            reserve(request, Meter.EXPORT_MB, 1)
+            lines = WRITERS[media_type](hazards, now, changed_at)
+            chunks = _metered(request, lines, hazards, record)
         return StreamingHttpResponse(
             chunks,
             content_type=f"{media_type}; charset=utf-8" if media_type == CSV else media_type,
-            headers={"Cache-Control": "private, no-store", "Vary": "Accept"},
+            headers=_headers(now, changed_at),
         )
+
+
+def _headers(now: datetime, changed_at: datetime | None) -> dict[str, str]:
+    age = age_s(changed_at, now)
+    return {
+        "Cache-Control": "private, no-store",
+        "Vary": "Accept",
+        "X-As-Of": timestamp(now),
+        **({} if age is None else {"X-Data-Age": f"{age:.3f}"}),
+    }
 
 
 class _Counted:
@@ -99,67 +105,32 @@ class _Counted:
             yield hazard
 
 
-def _metered(chunks: Iterable[bytes], hazards: _Counted, record: UsageRecord) -> Iterator[bytes]:
+def _metered(
+    request: Request, chunks: Iterable[bytes], hazards: _Counted, record: UsageRecord
+) -> Iterator[bytes]:
     """The chunks, with the last one held back until all are on the buyer's account.
 
-    A client that goes away pays for what it has got; nobody pays where we fail.
+    A client that goes away pays for what it has got; nobody pays where we fail. One megabyte is
+    reserved already.
     """
-    sent, held = 0, b""
+    sent, held, billed = 0, b"", 0
     try:
         for chunk in chunks:
             if held:
                 yield held
             sent, held = sent + len(held), chunk
+        billed = _record(record, hazards, sent + len(held))
     except GeneratorExit:
-        _record(record, hazards, sent)
+        billed = _record(record, hazards, sent)
         raise
-    _record(record, hazards, sent + len(held))
+    finally:
+        reserve(request, Meter.EXPORT_MB, billed - 1, begun=True)
     yield held
 
 
-def _record(record: UsageRecord, hazards: _Counted, size: int) -> None:
-    if hazards.count and size:
-        usage_record(replace(record, quantity=-(-size // MEGABYTE)))
-
-
-def _joined(lines: Iterator[str]) -> Iterator[bytes]:
-    """Lines in chunks that are worth a packet."""
-    while some := "".join(islice(lines, ROWS_AT_ONCE)):
-        yield some.encode()
-
-
-def _geojson(
-    hazards: Iterable[Hazard], now: datetime, changed_at: datetime | None
-) -> Iterator[str]:
-    head = {
-        "type": "FeatureCollection",
-        "as_of": timestamp(now),
-        "data_age_s": age_s(changed_at, now),
-    }
-    yield f'{json.dumps(head)[:-1]}, "features": ['
-    for number, hazard in enumerate(hazards):
-        yield f"{',' if number else ''}\n{json.dumps(feature(hazard, now))}"
-    yield "\n]}\n"
-
-
-def _ndjson(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Iterator[str]:
-    for hazard in hazards:
-        yield f"{json.dumps(feature(hazard, now))}\n"
-
-
-def _csv(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Iterator[str]:
-    """RFC 4180. Names of columns come first, also where nothing follows."""
-    line = io.StringIO()
-    writer = csv.writer(line)
-    writer.writerow(["id", "lon", "lat", *HazardProperties().fields])
-    yield line.getvalue()
-    for hazard in hazards:
-        line.seek(0)
-        line.truncate()
-        properties = feature(hazard, now)["properties"]
-        values = [properties[name] for name in HazardProperties().fields]
-        writer.writerow([hazard.id, hazard.lon, hazard.lat, *values])
-        yield line.getvalue()
-
-
-_WRITERS: Final = {MEDIA_TYPE: _geojson, NDJSON: _ndjson, CSV: _csv}
+def _record(record: UsageRecord, hazards: _Counted, size: int) -> int:
+    """The units on the buyer's account."""
+    units = -(-size // MEGABYTE) if hazards.count else 0
+    if units:
+        usage_record(replace(record, quantity=units))
+    return units

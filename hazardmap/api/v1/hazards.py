@@ -1,10 +1,10 @@
 """Hazards in an area, page by page, and one of them with its evidence."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -27,22 +27,23 @@ from hazardmap.api.geojson import (
     HazardFeature,
     age_s,
     collection,
-    feature,
-    timestamp,
 )
-from hazardmap.api.grammar import AFTER, AREA, FILTERS, LIMIT, area_of, wanted_of
+from hazardmap.api.grammar import AFTER, AREA, AT, FILTERS, LIMIT, area_of, time_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.problems import Invalid
+from hazardmap.api.v1.evidence import EvidenceItem, EvidencePicture, evidence_item, picture
 from hazardmap.core.area import Area
+from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import LIVE, Evidence
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.hazard import LIVE
 from hazardmap.core.region import MAX_POSITIONS, read_region
+from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search, selectors
-from hazardmap.hazards.selectors import EvidenceImage
+from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at
 
 MOST_COUNTED = 100_000
-PAGE = (*FILTERS, LIMIT, AFTER, EXPLAIN)
+PAGE = (*FILTERS, AT, LIMIT, AFTER, EXPLAIN)
+PAST_PAGES_COUNTED = 5
 IN_AREA = (*AREA, *PAGE)
 
 
@@ -53,30 +54,6 @@ class RegionGeometry(serializers.Serializer[Any]):
     coordinates = serializers.ListField(
         child=serializers.ListField(), help_text=f"rings; at most {MAX_POSITIONS} positions"
     )
-
-
-class EvidenceItem(serializers.Serializer[Any]):
-    pass_id = serializers.UUIDField()
-    first_at = serializers.DateTimeField()
-    last_at = serializers.DateTimeField()
-    seen = serializers.BooleanField()
-    score = serializers.FloatField(allow_null=True)
-    visibility = serializers.FloatField()
-    log2_ratio = serializers.FloatField(help_text="bits for (> 0) or against (< 0) the hazard")
-    frames = serializers.IntegerField()
-    p_after = serializers.FloatField()
-
-
-class EvidencePicture(serializers.Serializer[Any]):
-    url = serializers.CharField(help_text="faces and plates are blurred; needs no key")
-    captured_at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(sorted(KINDS))
-    score = serializers.FloatField(help_text="of the detector, 0..1")
-    box = serializers.ListField(
-        child=serializers.FloatField(), help_text="left, top, right, bottom in shares of the frame"
-    )
-    model_version = serializers.CharField(help_text="of the detector")
-    simulated = serializers.BooleanField()
 
 
 class HazardDetail(Answer, HazardFeature):
@@ -94,7 +71,11 @@ class Hazards(BuyerView):
         responses=ANSWERS,
     )
     def get(self, request: Request) -> Response:
-        """The live hazards in a box, a circle or a cell of H3, page by page in order of id."""
+        """The live hazards in a box, a circle or a cell of H3, page by page in order of id.
+
+        With `at`, those of an earlier time as they were then; a page may then be short or even
+        empty and still have a `next`.
+        """
         values = read(request.query_params, IN_AREA)
         return _page(request, area_of(values), values)
 
@@ -133,51 +114,45 @@ class HazardById(BuyerView):
         body = feature(hazard, now) | {
             "as_of": timestamp(now),
             "data_age_s": age_s(changed_at, now),
-            "evidence": [_item(one) for one in selectors.evidence_of(hazard_id)],
-            "images": [_picture(request, one) for one in images],
+            "evidence": [evidence_item(one) for one in selectors.evidence_of(hazard_id)],
+            "images": [picture(request, one) for one in images],
         }
         return metered(request, [hazard], "hazard", body)
 
 
 def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
-    now, limit = timezone.now(), values["limit"]
-    wanted, after = wanted_of(values, now), values["after"]
+    now, limit, after = timezone.now(), values["limit"], values["after"]
+    as_of = time_of(values, now)
+    wanted = wanted_of(values, as_of)
+    past = as_of if values["at"] is not None else None
     if values["explain"]:
+        if past is not None:
+            return _past_estimate(past, area, wanted, after, now)
         units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
         return estimate(units, most=MOST_COUNTED, now=now)
     changed_at = search.changed_at()
-    found = search.page(area, wanted, after=after, limit=limit + 1)
-    hazards, more = found[:limit], len(found) > limit
+    if past is not None:
+        hazards, more = page_at(past, area, wanted, after=after, limit=limit)
+    else:
+        found = search.page(area, wanted, after=after, limit=limit + 1)
+        hazards, more = found[:limit], found[limit - 1].id if len(found) > limit else None
     body = collection(
-        (feature(hazard, now) for hazard in hazards),
-        as_of=now,
+        (feature(hazard, as_of) for hazard in hazards),
+        as_of=as_of,
         changed_at=changed_at,
-        links=links_of(request, str(hazards[-1].id) if more else None),
+        links=links_of(request, None if more is None else str(more)),
     )
     return metered(request, hazards, "hazards", body)
 
 
-def _item(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "pass_id": str(evidence.pass_id),
-        "first_at": timestamp(evidence.first_at),
-        "last_at": timestamp(evidence.last_at),
-        "seen": evidence.seen,
-        "score": evidence.score,
-        "visibility": evidence.visibility,
-        "log2_ratio": evidence.log2_ratio,
-        "frames": evidence.frames,
-        "p_after": evidence.p_after,
-    }
-
-
-def _picture(request: Request, image: EvidenceImage) -> dict[str, Any]:
-    return {
-        "url": request.build_absolute_uri(reverse("image", args=[image.frame_id])),
-        "captured_at": timestamp(image.captured_at),
-        "kind": image.kind,
-        "score": image.score,
-        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
-        "model_version": image.model_version,
-        "simulated": image.simulated,
-    }
+def _past_estimate(
+    at: datetime, area: Area, wanted: Wanted, after: UUID | None, now: datetime
+) -> Response:
+    """Counting goes on for some pages; more than that is `exact: false`."""
+    units, pages = 0, 0
+    while pages < PAST_PAGES_COUNTED:
+        found, after = page_at(at, area, wanted, after=after, limit=LOOKED_AT_ONCE)
+        units, pages = units + len(found), pages + 1
+        if after is None:
+            return estimate(units, most=units, now=now)
+    return estimate(units + 1, most=units, now=now)

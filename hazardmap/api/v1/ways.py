@@ -18,18 +18,12 @@ from hazardmap.api.buyers import (
     links_of,
     metered,
 )
-from hazardmap.api.geojson import (
-    MEDIA_TYPE,
-    AheadCollection,
-    RouteCollection,
-    collection,
-    feature,
-    on_way,
-)
+from hazardmap.api.geojson import MEDIA_TYPE, AheadCollection, RouteCollection, collection, on_way
 from hazardmap.api.grammar import FILTERS, LAT, LIMIT, LON, wanted_of
 from hazardmap.api.parameters import Parameter, described, number, read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.ahead import MAX_REACH_M, Ahead
+from hazardmap.core.feature import feature
 from hazardmap.core.georeference import Fault
 from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, Route, WindsTooMuch, read_route
 from hazardmap.hazards import search

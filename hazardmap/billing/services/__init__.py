@@ -1,5 +1,14 @@
 """What writes prices, subscriptions and invoices."""
 
+from hazardmap.billing.services.alerts_mail import alerts_mail
+from hazardmap.billing.services.answer_reserve import (
+    Charged,
+    SpendingRefused,
+    answer_reserve,
+    answer_return,
+    refusal_known,
+)
+from hazardmap.billing.services.cap_set import cap_set
 from hazardmap.billing.services.credit_grant import credit_grant
 from hazardmap.billing.services.invoice_draft import invoice_draft
 from hazardmap.billing.services.invoice_finalise import invoice_finalise
@@ -8,11 +17,21 @@ from hazardmap.billing.services.invoice_settle import (
     invoice_pay,
     invoice_void,
 )
+from hazardmap.billing.services.payments_compare import payments_compare
+from hazardmap.billing.services.payments_push import payments_push
+from hazardmap.billing.services.provider_event_take import provider_event_take
+from hazardmap.billing.services.spending_watch import spending_watch
 from hazardmap.billing.services.subscribe import Subscribed, customer_set, subscribe
 from hazardmap.billing.services.terms_set import terms_set
 
 __all__ = [
+    "Charged",
+    "SpendingRefused",
     "Subscribed",
+    "alerts_mail",
+    "answer_reserve",
+    "answer_return",
+    "cap_set",
     "credit_grant",
     "credit_note_issue",
     "customer_set",
@@ -20,6 +39,11 @@ __all__ = [
     "invoice_finalise",
     "invoice_pay",
     "invoice_void",
+    "payments_compare",
+    "payments_push",
+    "provider_event_take",
+    "refusal_known",
+    "spending_watch",
     "subscribe",
     "terms_set",
 ]

@@ -14,14 +14,16 @@ FIELDS = ("id", "position", "start", "end", "kind", "of", "text", "quantity", "a
 def invoice_lines(customer: Customer, invoice: Invoice) -> list[InvoiceLine]:
     """All lines in their order, the tax last; nothing where nothing is owed.
 
-    Not stored. The same prices and usage give the same lines with the same ids. Raises
-    core.pricing.tax.TaxUnknown.
+    Not stored; how the invoice is taxed is noted on it. The same prices and usage give the same
+    lines with the same ids. Raises core.pricing.tax.TaxUnknown.
     """
     owed = customer_rate(customer, invoice.end)
     lines = [_line(invoice, part, line) for part in owed for line in part.lines]
     if lines:
         net_micro = sum(total_micro(part.lines) for part in owed)
-        lines.append(_tax_line(invoice, _tax(customer, invoice, net_micro)))
+        tax = _tax(customer, invoice, net_micro)
+        invoice.tax = {"category": tax.category.value, "percent": f"{tax.percent.normalize():f}"}
+        lines.append(_tax_line(invoice, tax))
     for position, line in enumerate(lines, start=1):
         line.position = position
     return lines

@@ -3,10 +3,20 @@
 from hazardmap.capture.services.frame_accept import Accepted, FrameRefused, frame_accept
 from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected, frames_doubted
 from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim
+from hazardmap.capture.services.frames_forget import frames_forget
 from hazardmap.capture.services.originals_sweep import originals_sweep
+from hazardmap.capture.services.takedown import (
+    AlreadyErased,
+    picture_hide,
+    picture_keep,
+    picture_remove,
+    picture_show,
+    pictures_erase,
+)
 
 __all__ = [
     "Accepted",
+    "AlreadyErased",
     "ClaimedFrame",
     "FrameRefused",
     "frame_accept",
@@ -14,5 +24,11 @@ __all__ = [
     "frame_rejected",
     "frames_claim",
     "frames_doubted",
+    "frames_forget",
     "originals_sweep",
+    "picture_hide",
+    "picture_keep",
+    "picture_remove",
+    "picture_show",
+    "pictures_erase",
 ]

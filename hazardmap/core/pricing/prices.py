@@ -19,13 +19,15 @@ class Charge:
     """The price of one meter's usage in a billing period.
 
     included: units that cost nothing. minimum_micro: the least that the meter costs, used or
-    not. Both are for a whole period and shrink with the part of it that is billed.
+    not. quota: the most units that are served; None for any number. All are for a whole period
+    and shrink with the part of it that is billed.
     """
 
     meter: Meter
     model: PriceModel
     included: int = 0
     minimum_micro: int = 0
+    quota: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

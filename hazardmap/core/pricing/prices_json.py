@@ -59,6 +59,7 @@ def _charge(item: object, payable: Read[int]) -> Charge:
         model=_model(fields, fields.take("model", text_from)),
         included=fields.take("included", _units, 0),
         minimum_micro=fields.take("minimum", payable, "0"),
+        quota=fields.take("quota", lambda value: None if value is None else _units(value)),
     )
     fields.end()
     return charge
@@ -132,6 +133,7 @@ def prices_document(prices: Prices) -> dict[str, Any]:
                 **_model_document(charge.model),
                 "included": charge.included,
                 "minimum": _written(charge.minimum_micro),
+                **({} if charge.quota is None else {"quota": charge.quota}),
             }
             for charge in prices.charges
         ],

@@ -3,6 +3,7 @@
 from hazardmap.hazards.services.area_refuse import Area, area_refuse
 from hazardmap.hazards.services.cells_refresh import cells_rebuild, cells_refresh
 from hazardmap.hazards.services.expire_faded import expire_faded
+from hazardmap.hazards.services.feed_follow import moves_follow
 from hazardmap.hazards.services.fuse_pending import fuse_pending
 from hazardmap.hazards.services.mounting_learn import mountings_learn
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
@@ -18,6 +19,8 @@ from hazardmap.hazards.services.version_make import (
     version_propose,
     version_write,
 )
+from hazardmap.hazards.services.vote_give import VoteRefused, vote_give
+from hazardmap.hazards.services.witness_forget import witness_forget
 from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
 __all__ = [
@@ -25,12 +28,14 @@ __all__ = [
     "Proposal",
     "RoadsUnreadable",
     "VerdictRefused",
+    "VoteRefused",
     "area_refuse",
     "cells_rebuild",
     "cells_refresh",
     "expire_faded",
     "fuse_pending",
     "mountings_learn",
+    "moves_follow",
     "roads_load",
     "stale_refuse",
     "trust_snapshot",
@@ -38,6 +43,8 @@ __all__ = [
     "verdict_undo",
     "version_propose",
     "version_write",
+    "vote_give",
+    "witness_forget",
     "zones_rebuild",
     "zones_refresh",
 ]

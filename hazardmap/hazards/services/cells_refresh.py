@@ -10,6 +10,7 @@ from hazardmap.core.coverings import looked_cell
 from hazardmap.core.grid import COARSEST_RES, FINEST_RES, children, descendants, parent
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards import cell_models, models, rows
+from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
 from hazardmap.platform.rows_put import array, rows_put
 
@@ -79,8 +80,7 @@ def _shares_in(cells: Collection[int]) -> dict[int, list[Share]]:
 
 
 def _stored(cells: Iterable[int]) -> dict[int, Counts]:
-    found = cell_models.Cell.objects.filter(cell__in=list(cells))
-    return {row.cell: rows.counts_of(row) for row in found}
+    return {cell: state.counts for cell, state in cells_of(cells).items()}
 
 
 def _store(sums: Mapping[int, Counts], res: int) -> list[int]:

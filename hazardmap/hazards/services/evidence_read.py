@@ -21,6 +21,7 @@ from hazardmap.core.hazard import Evidence
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Verdict
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -96,10 +97,12 @@ def observations_of(views: Iterable[View]) -> dict[int, list[Observation]]:
 
 
 def verdicts_around(grounds: Iterable[Ground]) -> list[Verdict]:
-    """Those that hold, ordered by (at, id)."""
+    """Those that hold and the votes that do, ordered by (at, id)."""
     cells = {one for ground in grounds for one in looked_from(ground)}
     given = models.Verdict.objects.filter(cell__in=cells, undone_at__isnull=True)
-    return [rows.verdict_of(row) for row in given.order_by("at", "id")]
+    votes = Vote.objects.filter(cell__in=cells, undone_at__isnull=True)
+    said = [*map(rows.verdict_of, given), *map(rows.vote_of, votes)]
+    return sorted(said, key=lambda verdict: (verdict.at, verdict.id))
 
 
 def trails_of(grounds: Since) -> Trails:

@@ -4,13 +4,14 @@ The feed is the list of what is still to be done: it is written in the transacti
 hazard, and a reader moves on in the transaction that has done its work.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from hazardmap.hazards import cell_models
+from hazardmap.hazards.selectors import Move, latest_cursor, moves_since
 
 BATCH = 1000
 
@@ -50,11 +51,32 @@ def feed_follow(name: str, take: Callable[[Collection[Touched]], None]) -> int:
     nothing is done here. It gets what hazards were before and what they became, and finds the
     hazards as they are by now, or later.
     """
+
+    def read(after: int) -> set[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(_TOUCHED, {"after": after, "limit": BATCH})
+            told = [(at, Touched(*state)) for at, *state in cursor.fetchall()]
+        cursors = {at for at, _ in told if at > after}
+        if cursors:
+            take({state for _, state in told})
+        return cursors
+
     cell_models.FeedReader.objects.get_or_create(name=name)
-    taken = 0
-    while count := _batch(name, take):
-        taken += count
-    return taken
+    return _to_the_end(name, read)
+
+
+def moves_follow(name: str, take: Callable[[Sequence[Move]], None]) -> int:
+    """As `feed_follow`, with whole events in their order. Who is new begins with what comes now."""
+
+    def read(after: int) -> set[int]:
+        moves = moves_since(after, limit=BATCH)
+        if moves:
+            take(moves)
+        return {move.event.cursor for move in moves}
+
+    begin = {"cursor": latest_cursor}
+    cell_models.FeedReader.objects.get_or_create(name=name, defaults=begin)
+    return _to_the_end(name, read)
 
 
 def feed_hold(name: str) -> None:
@@ -63,18 +85,21 @@ def feed_hold(name: str) -> None:
     cell_models.FeedReader.objects.select_for_update().get(name=name)
 
 
+def _to_the_end(name: str, read: Callable[[int], set[int]]) -> int:
+    taken = 0
+    while count := _batch(name, read):
+        taken += count
+    return taken
+
+
 @transaction.atomic
-def _batch(name: str, take: Callable[[Collection[Touched]], None]) -> int:
+def _batch(name: str, read: Callable[[int], set[int]]) -> int:
     readers = cell_models.FeedReader.objects.select_for_update(skip_locked=True)
     reader = readers.filter(name=name).first()
     if reader is None:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCHED, {"after": reader.cursor, "limit": BATCH})
-        told = [(at, Touched(*state)) for at, *state in cursor.fetchall()]
-    cursors = {at for at, _ in told if at > reader.cursor}
+    cursors = read(reader.cursor)
     if cursors:
-        take({state for _, state in told})
         reader.cursor = max(cursors)
         reader.save(update_fields=["cursor"])
     return len(cursors)

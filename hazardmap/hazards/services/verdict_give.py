@@ -35,11 +35,11 @@ def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID
             kind=kind if decision is Decision.RELABEL else hazard.kind,
             position=hazard.position,
             cell=hazard.cell,
-            observations=_observations_behind(hazard),
+            observations=observations_behind(hazard),
         )
         return verdict.id, [(hazard.position.x, hazard.position.y)]
 
-    return _then_fuse(store)
+    return then_fuse(store)
 
 
 def verdict_undo(*, verdict_id: UUID) -> None:
@@ -52,15 +52,15 @@ def verdict_undo(*, verdict_id: UUID) -> None:
             verdict.save(update_fields=["undone_at"])
         return verdict.id, [(verdict.position.x, verdict.position.y)]
 
-    _then_fuse(undo)
+    then_fuse(undo)
 
 
-def _observations_behind(hazard: models.Hazard) -> list[str]:
+def observations_behind(hazard: models.Hazard) -> list[str]:
     trails = hazard.evidence.values_list("observations", flat=True)
     return sorted({observation for trail in trails for observation in trail})
 
 
-def _then_fuse(write: Callable[[], tuple[UUID, Places]]) -> UUID:
+def then_fuse(write: Callable[[], tuple[UUID, Places]]) -> UUID:
     """Run `write` and evaluate its places in one transaction."""
     cells: frozenset[int] = frozenset()
     while True:

@@ -9,6 +9,7 @@ from hazardmap.inference.services.model_promote import (
     model_shadow,
 )
 from hazardmap.inference.services.model_register import model_register
+from hazardmap.inference.services.runs_forget import runs_forget
 from hazardmap.inference.services.runs_take import TakenDetection, TakenRun, runs_take
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "model_promote",
     "model_register",
     "model_shadow",
+    "runs_forget",
     "runs_take",
 ]

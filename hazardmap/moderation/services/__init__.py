@@ -1,7 +1,18 @@
-"""Decide about a hazard, take a decision back, and promote a detector: all of it is audited."""
+"""Decide about hazards and reported pictures, promote a detector: all of it is audited."""
 
 from hazardmap.moderation.services.decision_give import DecisionRefused, decide
 from hazardmap.moderation.services.decision_undo import undo
 from hazardmap.moderation.services.model_promote import model_promote
+from hazardmap.moderation.services.report_decide import report_decide, report_undo
+from hazardmap.moderation.services.report_file import ReportRefused, report_file
 
-__all__ = ["DecisionRefused", "decide", "model_promote", "undo"]
+__all__ = [
+    "DecisionRefused",
+    "ReportRefused",
+    "decide",
+    "model_promote",
+    "report_decide",
+    "report_file",
+    "report_undo",
+    "undo",
+]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from hazardmap.core.pricing.money import Currency
@@ -45,6 +45,12 @@ def ledger_book(
         for ledger, amount in wanted.items()
     )
     return True
+
+
+def ledger_lock() -> None:
+    """Until the transaction ends nobody else takes from what contributors have earned."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE rewards_payoutrun IN SHARE ROW EXCLUSIVE MODE")
 
 
 def entries_of(booking: Booking) -> dict[Ledger, int]:

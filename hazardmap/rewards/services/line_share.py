@@ -9,8 +9,9 @@ from django.db import transaction
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.splitting import split
 from hazardmap.rewards.models import Account, Booking
-from hazardmap.rewards.references import SET_ASIDE, SPLIT, TAKE_BACK, reference
-from hazardmap.rewards.services.ledger_book import Ledger, entries_of, ledger_book
+from hazardmap.rewards.references import CLAW_BACK, SET_ASIDE, SPLIT, TAKE_BACK, reference
+from hazardmap.rewards.selectors import earned
+from hazardmap.rewards.services.ledger_book import Ledger, entries_of, ledger_book, ledger_lock
 
 
 def share_set_aside(*, line_id: UUID, amount_micro: int, currency: Currency) -> bool:
@@ -25,6 +26,7 @@ def share_set_aside(*, line_id: UUID, amount_micro: int, currency: Currency) -> 
     )
 
 
+@transaction.atomic
 def share_split(*, line_id: UUID, weights: Mapping[int | None, Fraction]) -> bool:
     """Divide what is held of a line by witness, to the micro-unit; False where that is done.
 
@@ -35,6 +37,7 @@ def share_split(*, line_id: UUID, weights: Mapping[int | None, Fraction]) -> boo
         return False
     held = Booking.objects.get(reference=reference(SET_ASIDE, line_id)).inputs
     amount_micro, currency = int(held["amount_micro"]), Currency(held["currency"])
+    ledger_lock()
     ordered = sorted(weights.items(), key=lambda item: (item[0] is None, item[0] or 0))
     parts = split(amount_micro, dict(ordered))
     return ledger_book(
@@ -48,10 +51,44 @@ def share_split(*, line_id: UUID, weights: Mapping[int | None, Fraction]) -> boo
 
 
 @transaction.atomic
+def share_claw_back(*, line_id: UUID, penalties: Mapping[int, Fraction], units: Fraction) -> bool:
+    """Take from witnesses what they spoilt of a line, and of what is not paid out yet only.
+
+    penalties: of the line's `units`, how many each has spoilt (core.sharing.penalties). False
+    where there is nothing to take, or it is taken already.
+    """
+    name = reference(CLAW_BACK, line_id)
+    if not penalties or Booking.objects.filter(reference=name).exists():
+        return False
+    held = Booking.objects.get(reference=reference(SET_ASIDE, line_id)).inputs
+    amount_micro, currency = int(held["amount_micro"]), Currency(held["currency"])
+    ledger_lock()
+    taken = {
+        witness: min(int(amount_micro * spoilt / units), max(0, earned(witness, currency)))
+        for witness, spoilt in sorted(penalties.items())
+    }
+    if not any(taken.values()):
+        return False
+    return ledger_book(
+        reference=name,
+        entries={
+            **{_owner(witness, currency): -micro for witness, micro in taken.items()},
+            _owner(None, currency): sum(taken.values()),
+        },
+        inputs=held
+        | {
+            "units": str(units),
+            "penalties": [[witness, str(spoilt)] for witness, spoilt in sorted(penalties.items())],
+        },
+    )
+
+
+@transaction.atomic
 def share_take_back(*, line_id: UUID) -> bool:
     """Book the opposite of all that was booked for a line; False where there is nothing to do."""
     done = False
-    for kind in (SPLIT, SET_ASIDE):
+    ledger_lock()
+    for kind in (CLAW_BACK, SPLIT, SET_ASIDE):
         booking = Booking.objects.filter(reference=reference(kind, line_id)).first()
         if booking is not None:
             done |= ledger_book(

@@ -23,7 +23,7 @@ from mapbox_vector_tile import decode  # noqa: E402
 
 from hazardmap.hazards.services import cells_rebuild  # noqa: E402
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
-from tests.bench.tiles import changes, country, st_asmvt  # noqa: E402
+from tests.bench.tiles import changes, country, st_asmvt, year  # noqa: E402
 from tests.tile_reading import tile_at  # noqa: E402
 from tiles.layers import build  # noqa: E402
 from tiles.publish import publish  # noqa: E402
@@ -58,16 +58,21 @@ def main() -> None:
         "--keep", action="store_true", help="use the database as it is, and keep it"
     )
     options = parser.parse_args()
-    with _database(keep=options.keep):
-        if not options.keep or not _filled():
-            _fill(options.hazards)
+    with database(keep=options.keep):
+        fill(options.hazards, keep=options.keep)
         cells = [_compared(zoom, options.rounds) for zoom in CELL_ZOOMS]
         hazards = [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS]
+        _refreshed()  # the outlines of cells are made once
         rate = statistics.median(_refreshed() for _ in range(BATCHES))
-    _report(options.hazards, cells, hazards, rate)
+        count = hazards_there()
+        _report(count, cells, hazards, rate)
+        _report_year(count, year.slowdown(_cpu_ms, max(3, options.rounds)))
 
 
-def _fill(count: int) -> None:
+def fill(count: int, *, keep: bool = False) -> None:
+    """Hazards, cells and tiles, and the table of `st_asmvt`; keep: if they are not there yet."""
+    if keep and _filled():
+        return
     begin = time.perf_counter()
     country.fill(count)
     print(f"{count} hazards after {time.perf_counter() - begin:.0f} s", flush=True)
@@ -78,6 +83,12 @@ def _fill(count: int) -> None:
     st_asmvt.fill()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def hazards_there() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM hazards_hazard")
+        return int(cursor.fetchone()[0])
 
 
 def _filled() -> bool:
@@ -188,8 +199,28 @@ def _report(
     print("\n".join(lines))
 
 
+def _report_year(count: int, slower: dict[str, float]) -> None:
+    note = f"database time of {', '.join(slower)}; {count} hazards, three times that with the year"
+    value = round(max(slower.values()), 3)
+    figure = Figure(measure="year_slowdown", value=value, unit="ratio", note=note)
+    put(BENCHMARKS / "tiles.json", [figure])
+    text = f"""## A year of history
+
+The same map of {count} hazards without and with a year behind it (twice as many that have expired,
+their events, a look a month at every place, 260,000 detections and 260,000 answers in monthly
+partitions), asked in turn: the database's processor time for a tile, with over without.
+
+| tile | ratio |
+|---|---|
+"""
+    text += "\n".join(f"| {name} | {ratio:.2f} |" for name, ratio in slower.items())
+    put_section(BENCHMARKS / "tiles.md", "year", text)
+    print(text)
+
+
 @contextmanager
-def _database(keep: bool) -> Iterator[None]:
+def database(*, keep: bool) -> Iterator[None]:
+    """A database of its own; it stays if `keep`."""
     name = connection.creation.create_test_db(
         verbosity=0, autoclobber=not keep, keepdb=keep, serialize=False
     )

@@ -6,13 +6,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hazardmap.demo.accounts import NotADemo, demo_accounts
+from hazardmap.demo.sales import demo_sales
 from hazardmap.hazards.selectors import has_roads
-from hazardmap.hazards.services import RoadsUnreadable, roads_load
+from hazardmap.hazards.services import RoadsUnreadable
+from hazardmap.settings.env import ENV, Mode
+from tiles.roads import roads_replace
 
 
 class Command(BaseCommand):
     help = (
-        "Create the demo's accounts and load the streets of its map, once. "
+        "Create the demo's accounts, a month of usage, and the streets of its map, once. "
         "Example: python manage.py demo_prepare"
     )
 
@@ -20,7 +23,9 @@ class Command(BaseCommand):
         try:
             accounts = demo_accounts()
             if not has_roads():
-                roads_load(path=settings.ASSETS / "roads.geojson")
+                roads_replace(path=settings.ASSETS / "roads.geojson")
+            if ENV.mode is Mode.DEMO:
+                demo_sales(accounts)
         except (NotADemo, RoadsUnreadable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{len(accounts.logins)} demo accounts")

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             f"  The map        {url}/",
             f"  Drive          {url}/drive/      (pair the phone at {url}/account/)",
             f"  Moderation     {url}/admin/queue/",
+            f"  Buyers         {url}/portal/",
             "",
             *(
                 f"  {login.role:<14} {login.email:<20} {login.password}"

@@ -1,13 +1,12 @@
 """Look into the contributors' ledger."""
 
 import json
-from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.core.pricing.money import written
-from hazardmap.rewards.selectors import StatementLine, balances, statement
+from hazardmap.rewards.selectors import balances, statement, statement_document
 
 
 class Command(BaseCommand):
@@ -32,20 +31,8 @@ class Command(BaseCommand):
         if not lines:
             raise CommandError(f"Witness {witness} has earned nothing yet.")
         if options["json"]:
-            self.stdout.write(json.dumps(_document(witness, lines), indent=1))
+            self.stdout.write(json.dumps(statement_document(witness), indent=1))
             return
         for line in lines:
             amount = written(line.amount_micro, line.currency)
             self.stdout.write(f"{line.at:%Y-%m-%d %H:%M}  {line.reference:<70} {amount:>20}")
-
-
-def _document(witness: int, lines: list[StatementLine]) -> dict[str, Any]:
-    """What core.statement reads."""
-    balance = Counter[str]()
-    for line in lines:
-        balance[line.currency] += line.amount_micro
-    return {
-        "witness": witness,
-        "balance_micro": balance,
-        "lines": [line._asdict() | {"at": line.at.isoformat()} for line in lines],
-    }

@@ -1,0 +1,37 @@
+import type { Strings } from './strings';
+
+export const strings: Strings = {
+  insecure: 'Kamera und Position gehen nur über HTTPS oder auf localhost. Öffnen Sie diese Seite über ihre https://-Adresse.',
+  unsupported: 'Dieser Browser gibt Seiten keine Kamera oder keine Position; er kann weder warnen noch aufnehmen.',
+  noStore: 'Dieser Browser behält nichts zwischen Besuchen (privates Fenster?), Bilder könnten verloren gehen. Nehmen Sie ein normales Fenster.',
+  start: 'Start',
+  stop: 'Stopp',
+  ready: 'Bereit',
+  starting: 'Startet …',
+  waitingForPlace: 'Wartet auf eine Position',
+  recording: 'Nimmt auf',
+  imprecise: 'Position zu ungenau, es werden keine Bilder aufgenommen',
+  offline: 'Keine Verbindung, die Bilder warten auf diesem Telefon',
+  notPaired: 'Dieses Telefon ist nicht mehr gekoppelt. Koppeln Sie es neu; wartende Bilder sind noch da.',
+  denied: 'Kamera oder Position wurden nicht erlaubt. Erlauben Sie beide für diese Seite in den Einstellungen des Browsers.',
+  noCamera: 'Es gibt keine Kamera, oder eine andere App benutzt sie.',
+  noPlace: 'Noch gibt es keine Position. Freie Sicht zum Himmel hilft.',
+  full: 'Dieses Telefon hat keinen Platz mehr für Bilder.',
+  failed: (reason) => `Die Aufnahme hat aufgehört: ${reason}`,
+  refused: (reason) => `Ein Bild wurde abgelehnt: ${reason}`,
+  pairFailed: 'Der Server ist nicht zu erreichen. Versuchen Sie es noch einmal.',
+  warningsOn: 'Warnungen sind an.',
+  warningsOff: 'Drücken Sie Start, um vor dem gewarnt zu werden, was vor Ihnen liegt.',
+  waitingForHeading: 'Fahren Sie los: Die Richtung ist noch nicht bekannt.',
+  nothingAhead: (reach) => `Voraus auf ${reach} nichts bekannt`,
+  hazardsOf: (time) => `Gefahren von ${time}`,
+  oldHazards: (time) => `Keine Verbindung: Gefahren von ${time}`,
+  noHazards: 'Keine Verbindung, und auf diesem Telefon sind keine Gefahren dieser Gegend.',
+  unconfirmed: 'unbestätigt',
+  soundOn: 'Stimme: an',
+  soundOff: 'Stimme: aus',
+  ahead: (label, distance, count, sure) =>
+    `${sure ? '' : 'Vielleicht: '}${count > 1 ? `mehrfach ${label}` : label}, in ${distance}`,
+  place: (accuracy, speed) =>
+    speed === null ? `Position auf ${accuracy} genau` : `Position auf ${accuracy} genau, ${speed}`,
+};

@@ -1,0 +1,37 @@
+import type { Strings } from './strings';
+
+export const strings: Strings = {
+  insecure: 'La cámara y la posición solo funcionan con HTTPS o en localhost. Abre esta página con su dirección https://.',
+  unsupported: 'Este navegador no da cámara o posición a las páginas, así que no puede avisar ni grabar.',
+  noStore: 'Este navegador no guarda nada entre visitas (¿modo privado?), y se podrían perder imágenes. Usa una ventana normal.',
+  start: 'Empezar',
+  stop: 'Parar',
+  ready: 'Listo',
+  starting: 'Empezando …',
+  waitingForPlace: 'Esperando una posición',
+  recording: 'Grabando',
+  imprecise: 'Posición demasiado imprecisa, no se toman imágenes',
+  offline: 'Sin conexión, las imágenes esperan en este teléfono',
+  notPaired: 'Este teléfono ya no está emparejado. Emparéjalo de nuevo; las imágenes que esperaban siguen aquí.',
+  denied: 'No se permitió la cámara o la posición. Permite ambas para esta página en los ajustes del navegador.',
+  noCamera: 'No hay cámara, o la está usando otra aplicación.',
+  noPlace: 'Aún no hay posición. Ayuda tener el cielo despejado a la vista.',
+  full: 'Este teléfono no tiene más espacio para imágenes.',
+  failed: (reason) => `La grabación se ha detenido: ${reason}`,
+  refused: (reason) => `Se rechazó una imagen: ${reason}`,
+  pairFailed: 'No se puede contactar con el servidor. Inténtalo de nuevo.',
+  warningsOn: 'Avisos activados.',
+  warningsOff: 'Pulsa Empezar para recibir avisos de lo que viene.',
+  waitingForHeading: 'Sigue adelante: aún no se conoce la dirección.',
+  nothingAhead: (reach) => `Nada conocido en los próximos ${reach}`,
+  hazardsOf: (time) => `Peligros a las ${time}`,
+  oldHazards: (time) => `Sin conexión: peligros a las ${time}`,
+  noHazards: 'Sin conexión, y en este teléfono no hay peligros de esta zona.',
+  unconfirmed: 'sin confirmar',
+  soundOn: 'Voz: sí',
+  soundOff: 'Voz: no',
+  ahead: (label, distance, count, sure) =>
+    `${sure ? '' : 'Quizá: '}${count > 1 ? `varios: ${label}` : label}, a ${distance}`,
+  place: (accuracy, speed) =>
+    speed === null ? `Posición con un margen de ${accuracy}` : `Posición con un margen de ${accuracy}, ${speed}`,
+};

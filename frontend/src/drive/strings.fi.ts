@@ -1,0 +1,37 @@
+import type { Strings } from './strings';
+
+export const strings: Strings = {
+  insecure: 'Kamera ja sijainti toimivat vain HTTPS:n kautta tai localhostissa. Avaa sivu sen https://-osoitteesta.',
+  unsupported: 'Tämä selain ei anna sivuille kameraa tai sijaintia, joten se ei voi varoittaa eikä kuvata.',
+  noStore: 'Tämä selain ei säilytä mitään käyntien välillä (yksityinen tila?), joten kuvia voisi kadota. Käytä tavallista ikkunaa.',
+  start: 'Aloita',
+  stop: 'Lopeta',
+  ready: 'Valmis',
+  starting: 'Käynnistyy …',
+  waitingForPlace: 'Odottaa sijaintia',
+  recording: 'Kuvaa',
+  imprecise: 'Sijainti liian epätarkka, kuvia ei oteta',
+  offline: 'Ei yhteyttä, kuvat odottavat tässä puhelimessa',
+  notPaired: 'Tätä puhelinta ei ole enää liitetty. Liitä se uudelleen; odottaneet kuvat ovat yhä täällä.',
+  denied: 'Kameraa tai sijaintia ei sallittu. Salli molemmat tälle sivulle selaimen asetuksissa.',
+  noCamera: 'Kameraa ei ole, tai toinen sovellus käyttää sitä.',
+  noPlace: 'Sijaintia ei vielä ole. Esteetön näkymä taivaalle auttaa.',
+  full: 'Puhelimessa ei ole enää tilaa kuville.',
+  failed: (reason) => `Kuvaus keskeytyi: ${reason}`,
+  refused: (reason) => `Kuva hylättiin: ${reason}`,
+  pairFailed: 'Palvelimeen ei saada yhteyttä. Yritä uudelleen.',
+  warningsOn: 'Varoitukset ovat päällä.',
+  warningsOff: 'Paina Aloita, niin saat varoitukset edessä olevasta.',
+  waitingForHeading: 'Aja eteenpäin: suuntaa ei vielä tiedetä.',
+  nothingAhead: (reach) => `Edessä ei mitään tiedossa, ${reach}`,
+  hazardsOf: (time) => `Vaarat klo ${time}`,
+  oldHazards: (time) => `Ei yhteyttä: vaarat klo ${time}`,
+  noHazards: 'Ei yhteyttä, eikä tässä puhelimessa ole tämän alueen vaaroja.',
+  unconfirmed: 'vahvistamaton',
+  soundOn: 'Ääni: päällä',
+  soundOff: 'Ääni: pois',
+  ahead: (label, distance, count, sure) =>
+    `${sure ? '' : 'Ehkä: '}${count > 1 ? `useita: ${label}` : label}, ${distance} päässä`,
+  place: (accuracy, speed) =>
+    speed === null ? `Sijainnin tarkkuus ${accuracy}` : `Sijainnin tarkkuus ${accuracy}, ${speed}`,
+};

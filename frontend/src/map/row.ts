@@ -1,0 +1,54 @@
+import { el, svg } from '../shared/dom';
+import { ago, percent } from '../shared/format';
+import { strings } from '../shared/strings';
+import { type Hazard, probabilityAt } from './hazard';
+import type { Shown } from './history';
+
+/** A hazard as a row of the list, as of a moment. */
+export function row(hazard: Shown, at_s: number): HTMLElement {
+  return el(
+    'li',
+    {},
+    el(
+      'a',
+      { class: 'row', href: `/hazards/${hazard.id}/`, 'data-hazard': hazard.id },
+      marker(hazard),
+      el(
+        'span',
+        { class: 'row-text' },
+        el('strong', {}, capitalised(hazard.label)),
+        el('small', {}, about(hazard, at_s)),
+      ),
+      el('span', { class: 'row-p' }, percentAt(hazard, at_s)),
+    ),
+  );
+}
+
+/** Ages and probabilities have moved on. */
+export function renew(shown: HTMLElement, hazard: Shown, at_s: number): void {
+  const small = shown.querySelector('small');
+  const p = shown.querySelector('.row-p');
+  if (small) small.textContent = about(hazard, at_s);
+  if (p) p.textContent = percentAt(hazard, at_s);
+}
+
+function about(hazard: Shown, at_s: number): string {
+  const words = [ago(at_s - hazard.last_seen)];
+  if (!hazard.published) words.push(strings.unconfirmed);
+  if (hazard.simulated) words.push(strings.simulated);
+  return words.join(' · ');
+}
+
+function percentAt(hazard: Shown, at_s: number): string {
+  return percent(probabilityAt(hazard, at_s));
+}
+
+/** The hazard's symbol, as in the legend: dashed while unconfirmed. */
+export function marker(hazard: Pick<Hazard, 'group' | 'published'>): SVGElement {
+  const href = `#marker-${hazard.group}${hazard.published ? '' : '-open'}`;
+  return svg('svg', { class: 'marker', width: '32', height: '32', 'aria-hidden': 'true' }, svg('use', { href }));
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

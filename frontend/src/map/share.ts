@@ -1,0 +1,54 @@
+import { el } from '../shared/dom';
+import { strings } from '../shared/strings';
+import { openDialog } from './dialog';
+
+export interface Shared {
+  /** The cell of H3 that the view is about; null where it is too large for one. */
+  cell: string | null;
+  /** The same filters as `/list/` takes them, with the section of the map. */
+  list: URLSearchParams;
+}
+
+/** The dialog with all ways to pass on what one sees. */
+export function openShare({ cell, list }: Shared): void {
+  const link = window.location.href;
+  const embedded = new URL(link);
+  embedded.pathname = '/embed/';
+  const frame = `<iframe src="${attribute(embedded.href)}" width="100%" height="480" title="${attribute(strings.embedTitle)}" allow="geolocation"></iframe>`;
+  const feeds: [string, string][] = [[strings.shareList, `/list/?${list}`]];
+  if (cell !== null) {
+    feeds.push([strings.shareArea, `/area/${cell}/`]);
+    feeds.push([strings.shareGeoJson, `/area/${cell}/feed.geojson`]);
+    feeds.push([strings.shareRss, `/area/${cell}/feed.rss`]);
+  }
+  openDialog(
+    strings.share,
+    copyable(strings.shareLink, link),
+    copyable(strings.shareEmbed, frame),
+    el('ul', { class: 'links' }, ...feeds.map(([words, href]) => el('li', {}, el('a', { href }, words)))),
+  );
+}
+
+function attribute(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+}
+
+/** A text with a button that copies it. */
+function copyable(title: string, text: string): HTMLElement {
+  const field = el('input', { type: 'text', readonly: '', value: text });
+  field.addEventListener('focus', () => field.select());
+  const button = el('button', { type: 'button', class: 'button button-quiet' }, strings.copy);
+  const said = el('span', { class: 'quiet', role: 'status' });
+  button.addEventListener('click', () => void copy(field, said));
+  return el('div', { class: 'copyable' }, el('label', {}, el('span', {}, title), field), button, said);
+}
+
+async function copy(field: HTMLInputElement, said: HTMLElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(field.value);
+    said.textContent = strings.copied;
+  } catch {
+    field.select(); // without a clipboard the person copies by hand
+    said.textContent = strings.copyByHand;
+  }
+}

@@ -1,0 +1,77 @@
+/** A chart of usage: stacked bars in UTC, in the colours of the page. */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { stacked, type Usage } from './usage';
+
+const HEIGHT_PX = 260;
+const COLOURS = ['--accent', '--c2', '--good', '--note', '--c4', '--bad', '--c1'];
+
+// The least distance of ticks in seconds, what each says, and what it says where the day or year is new.
+const TIMES: uPlot.Axis.TimeValuesTpl = [
+  [28 * 86_400, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [3600, '{HH}:00', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+];
+
+/** Draws it into `place`, again whenever the width or the colours change. */
+export function draw(place: HTMLElement, usage: Usage): void {
+  place.hidden = false;
+  let plot = plotted(place, usage);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    plot.destroy();
+    plot = plotted(place, usage);
+  });
+  new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT_PX })).observe(place);
+}
+
+function plotted(place: HTMLElement, usage: Usage): uPlot {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const [times, ...columns] = usage.data;
+  // The highest bar is drawn first, the others before it.
+  const sums = stacked(columns).reverse();
+  const axis = {
+    stroke: colour('--ink-2'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line'), width: 1 },
+  };
+  const series = columns.map((own, index): uPlot.Series => {
+    const fill = colour(COLOURS[index % COLOURS.length] ?? '--accent');
+    return {
+      label: usage.names[index] ?? '',
+      stroke: fill,
+      fill,
+      width: 0,
+      ...(uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.8, 48] }) }),
+      points: { show: false },
+      value: (_plot, _sum, _series, at) => (at === null ? '–' : (own[at] ?? 0).toLocaleString('en')),
+    };
+  });
+  return new uPlot(
+    {
+      width: place.clientWidth,
+      height: HEIGHT_PX,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+      scales: { x: { range: padded }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.05)] } },
+      axes: [{ ...axis, values: TIMES }, { ...axis, size: 70, values: (_plot, ticks) => ticks.map((tick) => tick.toLocaleString('en')) }],
+      cursor: { y: false, drag: { x: false, y: false } },
+      series: [{ label: place.dataset.total ?? '', value: (_plot, at) => written(at, usage.by) }, ...series.reverse()],
+    },
+    [times, ...sums],
+    place,
+  );
+}
+
+/** Half a bar more on both sides. */
+function padded(plot: uPlot): [number, number] {
+  const times = plot.data[0];
+  const [first = 0, second = 0] = times;
+  const half = (second - first) / 2;
+  return [first - half, (times[times.length - 1] ?? first) + half];
+}
+
+function written(at: number | null, by: 'day' | 'hour'): string {
+  if (at === null) return '–';
+  const text = new Date(at * 1000).toISOString();
+  return by === 'day' ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,15 @@
+import { lengthWords, readersLocale, readersUnits } from '../shared/units';
+
+// Pages are complete without this file: it writes times in the reader's own zone and language, and
+// lengths in the units of the reader's own country.
+const moment = new Intl.DateTimeFormat(readersLocale, { dateStyle: 'medium', timeStyle: 'short' });
+
+for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-moment]')) {
+  time.title = time.textContent ?? '';
+  time.textContent = moment.format(new Date(time.dateTime));
+}
+if (readersUnits !== 'metric') {
+  for (const shown of document.querySelectorAll<HTMLDataElement>('data[data-metres]')) {
+    shown.textContent = lengthWords(Number(shown.value), readersLocale, readersUnits);
+  }
+}

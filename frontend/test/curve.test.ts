@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { curveOf } from '../src/map/curve';
+
+const HALF_LIFE_S = 600;
+const passes = [
+  { at: 1000, p_after: 0.8 },
+  { at: 1600, p_after: 0.9 },
+];
+
+describe('curveOf', () => {
+  it('fades from each pass to the next and jumps there', () => {
+    const curve = curveOf(passes, HALF_LIFE_S, 2200, 9000);
+    const p = (at_s: number) => curve?.until_now.filter((point) => point.at_s === at_s).map((point) => point.p);
+    expect(p(1000)).toEqual([0.8]);
+    expect(p(1600)?.[0]).toBeCloseTo(0.4, 9);
+    expect(p(1600)?.[1]).toBeCloseTo(0.9, 9);
+    expect(p(2200)?.[0]).toBeCloseTo(0.45, 9);
+  });
+
+  it('looks ahead, but not beyond the end', () => {
+    const ahead = curveOf(passes, HALF_LIFE_S, 2200, 9000)?.ahead;
+    expect(ahead?.[0]).toMatchObject({ at_s: 2200 });
+    expect(ahead?.at(-1)?.at_s).toBeCloseTo(2620, 6);
+    expect(curveOf(passes, HALF_LIFE_S, 2200, 2300)?.end_s).toBe(2300);
+    expect(curveOf(passes, HALF_LIFE_S, 2200, null)?.end_s).toBe(2200);
+  });
+
+  it('is none where nobody has looked', () => {
+    expect(curveOf([], HALF_LIFE_S, 0, null)).toBeNull();
+  });
+});

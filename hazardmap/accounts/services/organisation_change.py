@@ -1,0 +1,82 @@
+"""Organisations: founded, renamed, closed; who belongs to them, in which role."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.accounts.models import ApiKey, MailLink, Membership, Organisation, User
+from hazardmap.accounts.refused import AccountsRefused, NotAllowed
+from hazardmap.accounts.services.key_change import key_revoke
+from hazardmap.accounts.services.permit import permit
+from hazardmap.core.roles import Act, Role
+
+MOST_ORGANISATIONS = 10
+
+
+@transaction.atomic
+def organisation_create(*, name: str, owner: User | None = None) -> Organisation:
+    """owner: its first member; None where the operator makes it. Raises AccountsRefused."""
+    name = name.strip()[:200]
+    if not name:
+        raise AccountsRefused("An organisation needs a name.")
+    organisation = Organisation.objects.create(name=name)
+    if owner is not None:
+        User.objects.select_for_update().get(pk=owner.pk)
+        open_ones = owner.organisations.filter(closed_at__isnull=True)
+        if open_ones.count() >= MOST_ORGANISATIONS:
+            raise AccountsRefused(f"One person is in at most {MOST_ORGANISATIONS} organisations.")
+        Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
+    return organisation
+
+
+@transaction.atomic
+def organisation_close(*, organisation_id: UUID, actor: User) -> None:
+    """End all its keys, invitations and memberships. Usage and invoices stay. Raises NotAllowed."""
+    organisation = permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
+    live = ApiKey.objects.filter(organisation=organisation, revoked_at__isnull=True)
+    for kid in live.values_list("kid", flat=True):
+        key_revoke(kid=kid, actor=actor)
+    MailLink.objects.filter(organisation=organisation).delete()
+    Membership.objects.filter(organisation=organisation).delete()
+    organisation.closed_at = timezone.now()
+    organisation.save(update_fields=["closed_at"])
+
+
+@transaction.atomic
+def member_set_role(*, organisation_id: UUID, actor: User, user_id: UUID, role: Role) -> None:
+    """Raises NotAllowed, and AccountsRefused where it would leave no owner."""
+    permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
+    membership = _membership(organisation_id, user_id)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    _keep_an_owner(organisation_id)
+
+
+@transaction.atomic
+def member_remove(*, organisation_id: UUID, actor: User, user_id: UUID) -> None:
+    """Take somebody out; everybody may leave. The keys that they made stay.
+
+    Raises NotAllowed, and AccountsRefused where it would leave no owner.
+    """
+    act = Act.LOOK if user_id == actor.pk else Act.MANAGE_TEAM
+    permit(actor=actor, organisation_id=organisation_id, act=act)
+    _membership(organisation_id, user_id).delete()
+    _keep_an_owner(organisation_id)
+
+
+def _membership(organisation_id: UUID, user_id: UUID) -> Membership:
+    """Whoever changes members holds the organisation: two owners cannot leave at the same time."""
+    Organisation.objects.select_for_update().get(pk=organisation_id)
+    found = Membership.objects.filter(organisation=organisation_id, user=user_id).first()
+    if found is None:
+        raise NotAllowed("There is no such member.")
+    return found
+
+
+def _keep_an_owner(organisation_id: UUID) -> None:
+    owners = Membership.objects.filter(organisation=organisation_id, role=Role.OWNER)
+    if not owners.exists():
+        raise AccountsRefused(
+            "An organisation keeps an owner: make somebody else one first, or close it."
+        )

@@ -1,0 +1,26 @@
+"""May this person do this in this organisation? The table is core.roles."""
+
+from uuid import UUID
+
+from hazardmap.accounts.models import Membership, Organisation, User
+from hazardmap.accounts.refused import NotAllowed
+from hazardmap.core.roles import Act, Role, may
+
+
+def permit(*, actor: User, organisation_id: UUID, act: Act) -> Organisation:
+    """The organisation, if the actor may. Raises NotAllowed.
+
+    An organisation that somebody does not belong to looks like one that is not there.
+    """
+    found = Membership.objects.filter(
+        user=actor,
+        user__is_active=True,
+        organisation_id=organisation_id,
+        organisation__closed_at__isnull=True,
+    )
+    membership = found.select_related("organisation").first()
+    if membership is None:
+        raise NotAllowed("There is no such organisation.")
+    if not may(Role(membership.role), act):
+        raise NotAllowed(f"The role {membership.role!r} may not {act}.")
+    return membership.organisation

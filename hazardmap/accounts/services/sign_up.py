@@ -1,0 +1,132 @@
+"""From an e-mail address to an account, and back into it without the password.
+
+Whether an address has an account is told to its owner alone: the pages say the same in both cases,
+and a mail goes out in both.
+"""
+
+from collections.abc import Callable, Collection
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from hazardmap.accounts.models import Consent, MailLink, Membership, User
+from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.services.consent_give import consent_give
+from hazardmap.accounts.services.mail_link import link_find, link_make, link_use
+from hazardmap.platform.mail import mail_send
+
+Url = Callable[[str], str]
+OPENING = (MailLink.Purpose.SIGN_UP, MailLink.Purpose.INVITE)
+GONE = "This link does not work any more: it was used, or it is too old."
+
+
+def sign_up_ask(*, email: str, then: str, url: Url, login_url: str) -> None:
+    """Send a link that proves the address. then: the page after it. Raises MailFailed."""
+    email = _normal(email)
+    if User.objects.filter(email=email).exists():
+        text = KNOWN.format(email=email, url=login_url)
+        mail_send(to=[email], subject="You have an account already", text=text)
+        return
+    token = link_make(MailLink.Purpose.SIGN_UP, email, then=then)
+    mail_send(to=[email], subject="Confirm your address", text=CONFIRM.format(url=url(token)))
+
+
+@transaction.atomic
+def sign_up_finish(
+    *, token: str, name: str, password: str, documents: Collection[Consent.Document]
+) -> User:
+    """Make the account of the address that the link was sent to, with what it invites to.
+
+    Raises ValidationError where the password is weak, and AccountsRefused.
+    """
+    link = link_find(token, *OPENING, lock=True)
+    if link is None:
+        raise AccountsRefused(GONE)
+    if Consent.Document.TERMS not in documents:
+        raise AccountsRefused("An account needs your consent to the terms of use.")
+    if User.objects.filter(email=link.email).exists():
+        raise AccountsRefused("There is an account with this address: sign in.")
+    validate_password(password, User(email=link.email, name=name))
+    user = User.objects.create_user(link.email, password, name=name.strip()[:150])
+    consent_give(user=user, documents=documents)
+    _join(user, link)
+    return user
+
+
+@transaction.atomic
+def invitation_accept(*, token: str, user: User) -> None:
+    """Raises AccountsRefused, also where it was sent to somebody else."""
+    link = link_find(token, MailLink.Purpose.INVITE, lock=True)
+    if link is None:
+        raise AccountsRefused(GONE)
+    if link.email != user.email:
+        raise AccountsRefused(f"The invitation is for {link.email}.")
+    _join(user, link)
+
+
+def password_reset_ask(*, email: str, url: Url, sign_up_url: str) -> None:
+    """Raises MailFailed."""
+    email = _normal(email)
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is None:
+        text = UNKNOWN.format(email=email, url=sign_up_url)
+        mail_send(to=[email], subject="There is no account to reset", text=text)
+        return
+    token = link_make(MailLink.Purpose.RESET, email, user=user)
+    mail_send(to=[email], subject="Choose a new password", text=RESET.format(url=url(token)))
+
+
+@transaction.atomic
+def password_reset_finish(*, token: str, password: str) -> User:
+    """All sessions end with the old password. Raises ValidationError and AccountsRefused."""
+    link = link_find(token, MailLink.Purpose.RESET, lock=True)
+    if link is None or link.user is None or not link.user.is_active:
+        raise AccountsRefused(GONE)
+    user = link.user
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    link_use(link)
+    return user
+
+
+def _join(user: User, link: MailLink) -> None:
+    if link.organisation is not None and link.organisation.closed_at is None:
+        Membership.objects.get_or_create(
+            organisation=link.organisation, user=user, defaults={"role": link.role}
+        )
+    link_use(link)
+
+
+def _normal(email: str) -> str:
+    return User.objects.normalize_email(email.strip()).lower()
+
+
+CONFIRM = """
+Somebody, probably you, wants an account on hazardmap with this address. To make it, open this
+link within a day:
+
+{url}
+
+If it was not you, do nothing: nothing was stored but this question.
+"""
+KNOWN = """
+Somebody, probably you, wanted an account on hazardmap with the address {email}.
+There is one already. Sign in here, or choose a new password there:
+
+{url}
+"""
+RESET = """
+Somebody, probably you, wants a new password for your account on hazardmap. Choose it within an
+hour here:
+
+{url}
+
+All your sessions end with it. If it was not you, do nothing: the password stays as it is.
+"""
+UNKNOWN = """
+Somebody, probably you, wanted a new password for the address {email} on hazardmap, but there is no
+account with this address. If you want one:
+
+{url}
+"""

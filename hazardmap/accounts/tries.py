@@ -1,0 +1,54 @@
+"""How often somebody may try something within a quarter of an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from hazardmap.accounts.models import LoginTries
+
+WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """what: a word for it. per_whom: for one account from one address. per_address: in all."""
+
+    what: str
+    per_whom: int
+    per_address: int
+
+    def too_many(self, whom: str, address: str) -> bool:
+        """Count a try, before it is looked at: those of one moment cannot all slip through."""
+        now = timezone.now()
+        LoginTries.objects.filter(started_at__lte=now - WINDOW).delete()
+        # Both are counted, whatever the first says.
+        tries = _count(self._key(whom, address), now), _count(self._key("", address), now)
+        return tries[0] > self.per_whom or tries[1] > self.per_address
+
+    def forget(self, whom: str, address: str) -> None:
+        """It went well: the slips before it are forgotten."""
+        LoginTries.objects.filter(key=self._key(whom, address)).delete()
+
+    def _key(self, whom: str, address: str) -> str:
+        """Keyed, because people type passwords into the wrong field."""
+        return salted_hmac(self.what, f"{whom}\n{address}", algorithm="sha256").hexdigest()
+
+
+def _count(key: str, now: datetime) -> int:
+    """Add one try and return how many there were within the window."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO accounts_logintries AS old (key, started_at, tries) VALUES (%s, %s, 1)
+            ON CONFLICT (key) DO UPDATE SET
+                tries = CASE WHEN old.started_at > %s THEN old.tries + 1 ELSE 1 END,
+                started_at = CASE WHEN old.started_at > %s THEN old.started_at ELSE %s END
+            RETURNING tries
+            """,
+            [key, now, now - WINDOW, now - WINDOW, now],
+        )
+        row: tuple[int] = cursor.fetchone()
+    return row[0]

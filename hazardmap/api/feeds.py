@@ -1,0 +1,81 @@
+"""Feeds that anybody may read, in the dialects of others."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import condition, require_safe
+from redis import RedisError
+
+from hazardmap.api.dialects import wzdx
+from hazardmap.api.parameters import Parameter, read, truth
+from hazardmap.api.problems import Invalid
+from hazardmap.hazards.zone_selectors import zones_page
+from hazardmap.platform.limited import limited
+from hazardmap.platform.problems import answer
+from hazardmap.platform.request_id import request_id
+
+FEEDS_PER_MINUTE: Final = 60
+KEPT_S: Final = 30
+READ_AT_ONCE: Final = 1000
+_WZDX = (Parameter("simulated", truth, "zones of made-up frames too; default false", bool, False),)
+
+
+@require_safe
+@limited("feeds", FEEDS_PER_MINUTE)
+def workzones(request: HttpRequest) -> HttpResponse:
+    """The WZDx feed (docs/api.md). Public, under CC0."""
+    try:
+        simulated = read(request.GET, _WZDX)["simulated"]
+    except Invalid as error:
+        detail = "; ".join(f"{fault.field}: {fault.rule}" for fault in error.faults)
+        return answer(400, detail, request=request_id(request.META))
+    body = _kept(f"{request.scheme}://{request.get_host()}", simulated=simulated)
+    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+
+    @condition(etag_func=lambda _: tag)
+    def answered(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(body, content_type="application/geo+json")
+
+    response = answered(request)
+    response.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Link"] = f'<{wzdx.CC0}>; rel="license"'
+    return response
+
+
+def _kept(site: str, *, simulated: bool) -> bytes:
+    """The feed as it was at most KEPT_S ago: however many ask, it is written no more often."""
+    key = f"wzdx:{simulated}:{site}"
+    try:
+        body: bytes | None = cache.get(key)
+        if body is None:
+            body = _written(site, simulated=simulated)
+            cache.set(key, body, KEPT_S)
+    except RedisError:
+        body = _written(site, simulated=simulated)
+    return body
+
+
+def _written(site: str, *, simulated: bool) -> bytes:
+    now = timezone.now()
+    zones = (one for one in _zones(now) if simulated or not one.zone.simulated)
+    name = f"hazardmap at {site.partition('://')[2]}"
+    source = f"{site}{reverse('wzdx')}"
+    return json.dumps(wzdx.feed(zones, publisher=name, source=source, now=now)).encode()
+
+
+def _zones(now: datetime) -> Iterator[wzdx.Zone]:
+    after = None
+    while True:
+        found = zones_page(bbox=None, ended_since=now - wzdx.KEPT, after=after, limit=READ_AT_ONCE)
+        yield from (wzdx.Zone(one.zone, one.updated_at) for one in found)
+        if len(found) < READ_AT_ONCE:
+            return
+        after = found[-1].zone.id

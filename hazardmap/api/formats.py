@@ -1,0 +1,85 @@
+"""Hazards in each format of an export, as a stream of bytes that needs no more room as it grows."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from hazardmap.api.geojson import MEDIA_TYPE as GEOJSON
+from hazardmap.api.geojson import HazardProperties, age_s
+from hazardmap.core.feature import feature, timestamp
+from hazardmap.core.hazard import Hazard
+
+NDJSON = "application/x-ndjson"
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+ROWS_AT_ONCE = 500
+
+Writer = Callable[[Iterable[Hazard], datetime, datetime | None], Iterator[bytes]]
+"""From hazards, as of when, and when the map last changed."""
+
+
+def _geojson(
+    hazards: Iterable[Hazard], now: datetime, changed_at: datetime | None
+) -> Iterator[bytes]:
+    head = {
+        "type": "FeatureCollection",
+        "as_of": timestamp(now),
+        "data_age_s": age_s(changed_at, now),
+    }
+    yield f'{json.dumps(head)[:-1]}, "features": ['.encode()
+    yield from _joined(
+        f"{',' if number else ''}\n{json.dumps(feature(hazard, now))}"
+        for number, hazard in enumerate(hazards)
+    )
+    yield b"\n]}\n"
+
+
+def _ndjson(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Iterator[bytes]:
+    return _joined(f"{json.dumps(feature(hazard, now))}\n" for hazard in hazards)
+
+
+def _csv(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Iterator[bytes]:
+    return _joined(_lines(hazards, now))
+
+
+def _lines(hazards: Iterable[Hazard], now: datetime) -> Iterator[str]:
+    """RFC 4180. Names of columns come first, also where nothing follows."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    writer.writerow(["id", "lon", "lat", *HazardProperties().fields])
+    yield line.getvalue()
+    for hazard in hazards:
+        line.seek(0)
+        line.truncate()
+        properties = feature(hazard, now)["properties"]
+        values = [properties[name] for name in HazardProperties().fields]
+        writer.writerow([hazard.id, hazard.lon, hazard.lat, *values])
+        yield line.getvalue()
+
+
+def _parquet(
+    hazards: Iterable[Hazard], now: datetime, changed_at: datetime | None
+) -> Iterator[bytes]:
+    # Its library takes 60 MB of a process: only those that need it load it.
+    from hazardmap.api.geoparquet import written  # noqa: PLC0415 - see above
+
+    return written(hazards, now, changed_at)
+
+
+def _joined(lines: Iterator[str]) -> Iterator[bytes]:
+    """Lines in chunks that are worth a packet."""
+    while some := "".join(islice(lines, ROWS_AT_ONCE)):
+        yield some.encode()
+
+
+WRITERS: Final[dict[str, Writer]] = {
+    GEOJSON: _geojson,
+    NDJSON: _ndjson,
+    CSV: _csv,
+    PARQUET: _parquet,
+}
+"""By media type; the first is the one for who accepts anything."""

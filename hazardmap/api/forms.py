@@ -1,0 +1,35 @@
+"""Small JSON bodies, checked by a serializer: every broken rule is named."""
+
+from typing import Any, TypeVar
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from hazardmap.api.body import MAX_JSON_BYTES, json_of
+from hazardmap.api.problems import Invalid
+from hazardmap.core.georeference import Fault
+
+F = TypeVar("F", bound="serializers.Serializer[Any]")
+
+
+def form_of(request: Request, form: type[F], limit_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
+    """What was sent, as the serializer reads it. Raises Invalid, also of what it does not know."""
+    sent = json_of(request, limit_bytes)
+    read = form(data=sent)
+    faults = []
+    if isinstance(sent, dict):
+        unknown = sorted(map(str, sent.keys() - read.fields.keys()))
+        known = ", ".join(sorted(read.fields))
+        faults = [Fault(name, f"unknown; known are {known}") for name in unknown]
+    if not read.is_valid():
+        faults += [Fault(name, _first(texts)) for name, texts in read.errors.items()]
+    if faults:
+        raise Invalid(faults)
+    return dict(read.validated_data)
+
+
+def _first(texts: Any) -> str:
+    """Of the errors of one field, whose parts may have errors of their own."""
+    while isinstance(texts, dict | list) and texts:
+        texts = next(iter(texts.values())) if isinstance(texts, dict) else texts[0]
+    return str(texts)

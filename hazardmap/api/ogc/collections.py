@@ -1,0 +1,163 @@
+"""What there is to read as features: hazards, work zones and coverage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from hazardmap.api.buyers import Goods, goods_of
+from hazardmap.api.grammar import FILTERS, read_id, wanted_of
+from hazardmap.api.ogc.parameters import Interval, items
+from hazardmap.api.parameters import Parameter, number
+from hazardmap.api.v1.coverage import WINDOW, coverage_feature, coverage_goods, read_looked_cell
+from hazardmap.api.v1.workzones import zone_goods
+from hazardmap.core.area import Cell
+from hazardmap.core.bbox import Bbox
+from hazardmap.core.cell_feature import cell_text
+from hazardmap.core.feature import feature
+from hazardmap.core.hazard import LIVE
+from hazardmap.core.zone_feature import zone_feature
+from hazardmap.hazards import search, selectors
+from hazardmap.hazards.coverage_search import coverage_page
+from hazardmap.hazards.zone_selectors import zone_get, zones_page
+
+WORLD: Final[Bbox] = (-180.0, -90.0, 180.0, 90.0)
+ALWAYS: Final = Interval(None, None)
+Feature = dict[str, Any]
+
+
+class Page(NamedTuple):
+    """after: what the parameter `after` takes for the next page; None at the end."""
+
+    features: list[Feature]
+    goods: Goods
+    after: str | None
+
+
+class One(NamedTuple):
+    feature: Feature
+    goods: Goods
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """parameters: of its items. page: by their values, as of now. one: by the id in the path."""
+
+    id: str
+    title: str
+    says: str
+    parameters: tuple[Parameter, ...]
+    page: Callable[[dict[str, Any], datetime], Page]
+    one: Callable[[str, datetime], One | None]
+
+
+def _hazards(values: dict[str, Any], now: datetime) -> Page:
+    seen = values["datetime"] or ALWAYS
+    wanted = wanted_of(values | {"seen_from": seen.begin, "seen_to": seen.end}, now)
+    limit, area = values["limit"], values["bbox"] or WORLD
+    found = search.page(area, wanted, after=values["after"], limit=limit + 1)
+    shown = found[:limit]
+    after = str(shown[-1].id) if len(found) > limit else None
+    return Page([feature(one, now) for one in shown], goods_of(shown), after)
+
+
+def _hazard(text: str, now: datetime) -> One | None:
+    id_ = _uuid(text)
+    found = None if id_ is None else selectors.hazard_get(id_)
+    if found is None or found.state not in LIVE:
+        return None
+    return One(feature(found, now), goods_of([found]))
+
+
+def _zones(values: dict[str, Any], now: datetime) -> Page:
+    limit = values["limit"]
+    found = zones_page(
+        bbox=values["bbox"],
+        seen=values["datetime"] or ALWAYS,
+        min_probability=values["min_probability"],
+        at=now,
+        after=values["after"],
+        limit=limit + 1,
+    )
+    shown = found[:limit]
+    after = str(shown[-1].zone.id) if len(found) > limit else None
+    features = [zone_feature(one.zone, one.updated_at, now) for one in shown]
+    return Page(features, zone_goods(shown), after)
+
+
+def _zone(text: str, now: datetime) -> One | None:
+    id_ = _uuid(text)
+    found = None if id_ is None else zone_get(id_)
+    if found is None or found.zone.ended_at is not None:
+        return None
+    return One(zone_feature(found.zone, found.updated_at, now), zone_goods([found]))
+
+
+def _coverage(values: dict[str, Any], now: datetime) -> Page:
+    looked = values["datetime"] or ALWAYS
+    page = coverage_page(
+        values["bbox"] or WORLD,
+        since=looked.begin or now - WINDOW,
+        until=looked.end or now,
+        after=values["after"],
+        limit=values["limit"],
+    )
+    features = [coverage_feature(cell, looks) for cell, looks in page.cells]
+    after = None if page.after is None else cell_text(page.after)
+    return Page(features, coverage_goods(page.cells), after)
+
+
+def _covered(text: str, now: datetime) -> One | None:
+    try:
+        cell = read_looked_cell(text)
+    except ValueError:
+        return None
+    found = coverage_page(Cell(cell), since=now - WINDOW, until=now, after=None, limit=1).cells
+    return One(coverage_feature(*found[0]), coverage_goods(found)) if found else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+_HAZARD_FILTERS = [one for one in FILTERS if one.name not in {"seen_from", "seen_to"}]
+COLLECTIONS: Final = {
+    one.id: one
+    for one in (
+        Collection(
+            "hazards",
+            "Road hazards",
+            "Live hazards, each with a probability that fades. `datetime` touches the time between "
+            "the first and the last sighting. A feature costs a unit.",
+            items(read_id, *_HAZARD_FILTERS),
+            _hazards,
+            _hazard,
+        ),
+        Collection(
+            "workzones",
+            "Work zones",
+            "Lines along the road where cones, signs and machines stand together, in the direction "
+            "of travel. `datetime` touches the time between the first and the last sighting. A "
+            "feature costs a unit.",
+            items(
+                read_id,
+                Parameter("min_probability", number(0, 1), "that it is there now", float, 0.0),
+            ),
+            _zones,
+            _zone,
+        ),
+        Collection(
+            "coverage",
+            "Coverage",
+            "Cells about 130 m wide at which somebody looked within `datetime`, by default in the "
+            "last 30 days. Where there is no cell nobody has looked. Free.",
+            items(read_looked_cell),
+            _coverage,
+            _covered,
+        ),
+    )
+}

@@ -1,0 +1,129 @@
+"""What an answer to a buyer costs and what is left; 402 at a spending cap, 429 at a quota."""
+
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.utils import timezone
+from rest_framework import exceptions
+from rest_framework.request import Request
+
+from hazardmap.api.authentication import buyer_of
+from hazardmap.api.problems import QUOTA_EXCEEDED
+from hazardmap.billing.services import (
+    Charged,
+    SpendingRefused,
+    answer_reserve,
+    answer_return,
+    refusal_known,
+)
+from hazardmap.core.feature import timestamp
+from hazardmap.core.pricing.money import decimal_of
+from hazardmap.core.pricing.spending import OverCap, OverQuota
+from hazardmap.core.usage import Meter
+
+CAP_REACHED: Final = "Spending cap is reached"
+
+
+class Unaffordable(exceptions.APIException):
+    """The answer would cost more than may be spent, or is above the quota of the plan."""
+
+    def __init__(self, refused: SpendingRefused) -> None:
+        why, reset = refused.why, timestamp(refused.reset_at)
+        if isinstance(why, OverCap):
+            detail, self.members = _over_cap(why, refused.currency.value)
+            self.status_code: int = HTTPStatus.PAYMENT_REQUIRED
+        else:
+            detail, self.members = _over_quota(why)
+            self.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            left_s = (refused.reset_at - timezone.now()).total_seconds()
+            self.wait = max(1, int(left_s))
+        self.members["reset"] = reset
+        super().__init__(f"{detail} It is free again from {reset} on.")
+
+
+def check_affordable(request: Request, meter: Meter) -> None:
+    """Raises Unaffordable where it is known already, before anything is looked up."""
+    buyer = buyer_of(request)
+    refused = None if buyer.test else refusal_known(key_id=buyer.key_id, meter=meter)
+    if refused is not None:
+        raise Unaffordable(refused)
+
+
+def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) -> dict[str, Any]:
+    """Reserve what an answer holds; its `cost`. Raises Unaffordable unless it has begun.
+
+    What a test key gets costs nothing.
+    """
+    buyer = buyer_of(request)
+    if buyer.test:
+        return {"meter": meter.value, "units": units} | _members(None)
+    try:
+        charged = answer_reserve(
+            organisation_id=buyer.organisation_id,
+            key_id=buyer.key_id,
+            meter=meter,
+            units=units,
+            begun=begun,
+        )
+    except SpendingRefused as refused:
+        raise Unaffordable(refused) from refused
+    return {"meter": meter.value, "units": units} | _members(charged)
+
+
+def give_back(request: Request, meter: Meter, units: int) -> None:
+    """What was reserved has not been served."""
+    buyer = buyer_of(request)
+    if not buyer.test:
+        answer_return(
+            organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=meter, units=units
+        )
+
+
+def _members(charged: Charged | None) -> dict[str, Any]:
+    if charged is None:
+        return dict.fromkeys(("amount", "currency", "spent", "left", "units_left"))
+    return {
+        "amount": _written(charged.amount),
+        "currency": charged.currency.value,
+        "spent": _written(charged.spent),
+        "left": None if charged.left is None else _written(charged.left),
+        "units_left": charged.units_left,
+    }
+
+
+def _over_cap(why: OverCap, currency: str) -> tuple[str, dict[str, Any]]:
+    cap = decimal_of(why.cap_micro)
+    balance = max(Decimal(0), cap - why.spent)
+    detail = (
+        f"This answer would cost more than is left of the {why.whose}'s spending cap: "
+        f"{_written(balance)} of {_written(cap)} {currency}."
+    )
+    return detail, {
+        "title": CAP_REACHED,
+        "whose": why.whose.value,
+        "cap": _written(cap),
+        "spent": _written(why.spent),
+        "balance": _written(balance),
+        "currency": currency,
+    }
+
+
+def _over_quota(why: OverQuota) -> tuple[str, dict[str, Any]]:
+    balance = max(0, why.quota - why.used)
+    detail = f"The plan has {balance} of {why.quota} units of {why.meter} left in this month."
+    return detail, {
+        "type": QUOTA_EXCEEDED,
+        "title": "Request cannot be satisfied as assigned quota has been exceeded",
+        "violated-policies": ["plan"],
+        "meter": why.meter.value,
+        "quota": why.quota,
+        "balance": balance,
+    }
+
+
+def _written(amount: Decimal) -> str:
+    """Without zeros behind, but with cents."""
+    cents = Decimal("0.01")
+    rounded = amount.quantize(cents)
+    return f"{rounded if rounded == amount else amount.normalize():f}"

@@ -1,0 +1,124 @@
+"""Where somebody has looked: "no hazard" and "no data" are different answers."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
+from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, collection
+from hazardmap.api.grammar import BBOX, CELL, LIMIT
+from hazardmap.api.parameters import Parameter, described, moment, read
+from hazardmap.api.problems import Invalid
+from hazardmap.core.area import Cell
+from hazardmap.core.cell_feature import cell_text, outline
+from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.feature import timestamp
+from hazardmap.core.georeference import Fault
+from hazardmap.hazards import search
+from hazardmap.hazards.coverage_search import coverage_page
+from hazardmap.hazards.selectors import Covered
+
+WINDOW = timedelta(days=30)
+
+
+def read_looked_cell(text: str) -> int:
+    """A cell of coverage. Raises ValueError."""
+    cell = Cell.read(text)
+    first, last = cell.span()
+    if first != last:
+        raise ValueError(f"must be a cell of H3, resolution {LOOKED_RES}, in hexadecimal")
+    return first
+
+
+COVERAGE: Final = (
+    BBOX,
+    CELL,
+    Parameter("since", moment, "looks at this time or later; default 30 days ago", datetime),
+    LIMIT,
+    Parameter("after", read_looked_cell, "the last cell that the page before looked at"),
+)
+
+
+class Outline(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(["Polygon", "MultiPolygon"])
+    coordinates = serializers.ListField(child=serializers.ListField())
+
+
+class CoverageProperties(serializers.Serializer[Any]):
+    last_looked_at = serializers.DateTimeField()
+    passes = serializers.IntegerField(
+        min_value=1, help_text="independent looks since then; an account counts once an hour"
+    )
+    witnesses = serializers.IntegerField(min_value=1, help_text="how many accounts have looked")
+
+
+class CoverageFeature(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(["Feature"])
+    id = serializers.CharField(help_text=f"a cell of H3, resolution {LOOKED_RES}")
+    geometry = Outline()
+    properties = CoverageProperties()
+
+
+class CoverageCollection(Answer):
+    type = serializers.ChoiceField(["FeatureCollection"])
+    features = CoverageFeature(many=True)
+    links = Link(many=True, help_text="`next`, where more follows, even after an empty page")
+
+
+class Coverage(BuyerView):
+    meter = None
+
+    @extend_schema(
+        operation_id="listCoverage",
+        parameters=described(COVERAGE),
+        responses={(200, MEDIA_TYPE): CoverageCollection},
+    )
+    def get(self, request: Request) -> Response:
+        """Cells about 130 m wide at which somebody looked, page by page. Free.
+
+        Where there is no cell nobody has looked, whatever the map shows there. A page may be short
+        or even empty and still have a `next`.
+        """
+        values = read(request.query_params, COVERAGE)
+        if (values["bbox"] is None) == (values["cell"] is None):
+            rule = "give bbox=west,south,east,north or cell: one of the two"
+            raise Invalid([Fault("bbox", rule)])
+        now, changed_at = timezone.now(), search.changed_at()
+        page = coverage_page(
+            values["bbox"] or values["cell"],
+            since=values["since"] or now - WINDOW,
+            until=now,
+            after=values["after"],
+            limit=values["limit"],
+        )
+        body = collection(
+            (coverage_feature(cell, looks) for cell, looks in page.cells),
+            as_of=now,
+            changed_at=changed_at,
+            links=links_of(request, None if page.after is None else cell_text(page.after)),
+        )
+        return sold(request, coverage_goods(page.cells), "coverage", body)
+
+
+def coverage_feature(cell: int, looks: Covered) -> dict[str, Any]:
+    """In the shape that `CoverageFeature` describes."""
+    return {
+        "type": "Feature",
+        "id": cell_text(cell),
+        "geometry": outline(cell),
+        "properties": {
+            "last_looked_at": timestamp(looks.last_at),
+            "passes": looks.looks,
+            "witnesses": looks.witnesses,
+        },
+    }
+
+
+def coverage_goods(cells: list[tuple[int, Covered]]) -> Goods:
+    """Nobody pays for what the map does not know."""
+    return Goods(0, (), repr(cells).encode())

@@ -1,0 +1,191 @@
+"""Everything that was said for and against one hazard, so that anybody can judge it himself."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
+from hazardmap.api.geojson import Answer, Link, age_s
+from hazardmap.api.grammar import LIMIT
+from hazardmap.api.parameters import Parameter, described, read
+from hazardmap.capture.selectors import with_picture
+from hazardmap.core.chain import begun, linked
+from hazardmap.core.feature import timestamp
+from hazardmap.core.hazard import LIVE, Evidence
+from hazardmap.core.kinds import KINDS
+from hazardmap.hazards import search, selectors
+from hazardmap.hazards.selectors import EvidenceImage
+from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_page
+
+MEDIA_TYPE = "application/json"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MARK: Final = re.compile(r"(\d{1,16})_([0-9a-f]{32})_([0-9a-f]{64})", re.ASCII)
+
+
+class Mark(NamedTuple):
+    """Where a page ended, and the head of the chain there."""
+
+    after: TrailMark
+    head: str
+
+
+def _mark(text: str) -> Mark:
+    match = _MARK.fullmatch(text)
+    if match is None:
+        raise ValueError("must come from the link to the next page")
+    at = _EPOCH + timedelta(microseconds=int(match[1]))
+    return Mark(TrailMark(at, UUID(match[2])), match[3])
+
+
+TRAIL: Final = (LIMIT, Parameter("after", _mark, "where the page before ended"))
+
+
+class EvidenceItem(serializers.Serializer[Any]):
+    pass_id = serializers.UUIDField(help_text="a pass: the frames of one device by this place")
+    first_at = serializers.DateTimeField()
+    last_at = serializers.DateTimeField()
+    seen = serializers.BooleanField(help_text="reported, or looked at and not reported")
+    score = serializers.FloatField(allow_null=True, help_text="of the best report, 0..1")
+    visibility = serializers.FloatField(
+        help_text="probability that this pass would have reported it, were it there"
+    )
+    log2_ratio = serializers.FloatField(help_text="bits for (> 0) or against (< 0) the hazard")
+    frames = serializers.IntegerField(help_text="how many counted")
+    p_after = serializers.FloatField(help_text="the probability after this pass")
+
+
+class EvidencePicture(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="faces and plates are blurred; needs no key")
+    captured_at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(sorted(KINDS))
+    score = serializers.FloatField(help_text="of the detector, 0..1")
+    box = serializers.ListField(
+        child=serializers.FloatField(), help_text="left, top, right, bottom in shares of the frame"
+    )
+    model_version = serializers.CharField(help_text="of the detector")
+    simulated = serializers.BooleanField()
+
+
+class EvidenceReport(EvidencePicture):
+    url = serializers.CharField(
+        allow_null=True, help_text="as in the hazard; null where it has gone, or its picture has"
+    )
+
+
+class TrailEntry(EvidenceItem):
+    model_versions = serializers.ListField(
+        child=serializers.CharField(), help_text="of the detectors that looked through its frames"
+    )
+    reports = EvidenceReport(many=True, help_text="of this hazard, none where it was not seen")
+    digest = serializers.CharField(
+        help_text="SHA-256 over the digest before (of the id, at the beginning), a line end and "
+        "this item without `digest` and the URLs of pictures, as JSON with sorted names"
+    )
+
+
+class Trail(Answer):
+    hazard = serializers.UUIDField()
+    trail = TrailEntry(many=True, help_text="in the order in which the passes count")
+    head = serializers.CharField(help_text="the last digest")
+    links = Link(many=True)
+
+
+class HazardEvidence(BuyerView):
+    @extend_schema(
+        operation_id="listEvidence",
+        parameters=described(TRAIL),
+        responses={(200, MEDIA_TYPE): Trail},
+    )
+    def get(self, request: Request, hazard_id: UUID) -> Response:
+        """Every pass for and against a hazard, with its reports, as a chain of digests.
+
+        A late frame counts where it belongs in time, so a trail may change in its middle: a client
+        that has kept `head` can tell.
+        """
+        values = read(request.query_params, TRAIL)
+        now, changed_at, limit = timezone.now(), search.changed_at(), values["limit"]
+        hazard = selectors.hazard_get(hazard_id)
+        if hazard is None:
+            raise Http404
+        mark: Mark | None = values["after"]
+        found = trail_page(hazard, after=mark and mark.after, limit=limit + 1)
+        shown, head = found[:limit], mark.head if mark else begun(hazard_id)
+        frames = {one.frame_id for item in shown for one in item.reports}
+        shown_frames = with_picture(frames) if hazard.state in LIVE else set()
+        entries = []
+        for item in shown:
+            entry = _entry(item)
+            head = linked(head, entry)
+            reports = [
+                picture(request, one)
+                if one.frame_id in shown_frames
+                else {**_report(one), "url": None}
+                for one in item.reports
+            ]
+            entries.append({**entry, "reports": reports, "digest": head})
+        last = shown[-1].evidence if len(found) > limit else None
+        body = {
+            "as_of": timestamp(now),
+            "data_age_s": age_s(changed_at, now),
+            "hazard": str(hazard_id),
+            "trail": entries,
+            "head": head,
+            "links": links_of(request, None if last is None else _text(last, head)),
+        }
+        state = sha256(f"{head}{hazard.state.value}".encode()).digest()
+        return sold(request, Goods(1, (hazard_id,), state), "evidence", body, media_type=MEDIA_TYPE)
+
+
+def evidence_item(evidence: Evidence) -> dict[str, Any]:
+    """In the shape that `EvidenceItem` describes."""
+    return {
+        "pass_id": str(evidence.pass_id),
+        "first_at": timestamp(evidence.first_at),
+        "last_at": timestamp(evidence.last_at),
+        "seen": evidence.seen,
+        "score": evidence.score,
+        "visibility": evidence.visibility,
+        "log2_ratio": evidence.log2_ratio,
+        "frames": evidence.frames,
+        "p_after": evidence.p_after,
+    }
+
+
+def picture(request: Request, image: EvidenceImage) -> dict[str, Any]:
+    """In the shape that `EvidencePicture` describes."""
+    url = request.build_absolute_uri(reverse("image", args=[image.frame_id]))
+    return {"url": url, **_report(image)}
+
+
+def _report(image: EvidenceImage) -> dict[str, Any]:
+    return {
+        "captured_at": timestamp(image.captured_at),
+        "kind": image.kind,
+        "score": image.score,
+        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
+        "model_version": image.model_version,
+        "simulated": image.simulated,
+    }
+
+
+def _entry(item: TrailItem) -> dict[str, Any]:
+    return {
+        **evidence_item(item.evidence),
+        "model_versions": list(item.model_versions),
+        "reports": [_report(one) for one in item.reports],
+    }
+
+
+def _text(last: Evidence, head: str) -> str:
+    micros = (last.last_at - _EPOCH) // timedelta(microseconds=1)
+    return f"{micros}_{last.pass_id.hex}_{head}"

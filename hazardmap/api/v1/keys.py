@@ -1,0 +1,59 @@
+"""A place for whoever has found somebody's API key: secret scanners, and people."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.accounts.services import key_report_leaked
+from hazardmap.api.body import json_of
+from hazardmap.api.limits import LimitedView
+from hazardmap.api.problems import Invalid
+from hazardmap.core.georeference import Fault
+from hazardmap.platform.client_address import client_address
+
+MOST_TOKENS: Final = 100
+MAX_BYTES: Final = 20_000
+
+
+class FoundKeys(serializers.Serializer[Any]):
+    tokens = serializers.ListField(
+        child=serializers.CharField(max_length=100),
+        min_length=1,
+        max_length=MOST_TOKENS,
+        help_text="whole keys, as they were found",
+    )
+
+
+class RevokedKeys(serializers.Serializer[Any]):
+    revoked = serializers.ListField(
+        child=serializers.CharField(), help_text="the public ids of those that were keys of ours"
+    )
+
+
+class LeakedKeys(LimitedView):
+    permission_classes = ()
+    quota = 30
+
+    def bucket(self, request: Request) -> str:
+        return f"leaked:{client_address(request)}"
+
+    @extend_schema(
+        operation_id="reportLeakedKeys", request=FoundKeys, responses=RevokedKeys, auth=[]
+    )
+    def post(self, request: Request) -> Response:
+        """Revoke API keys that have become public. Only a whole key proves that it was found."""
+        form = FoundKeys(data=json_of(request, MAX_BYTES))
+        if not form.is_valid():
+            raise Invalid([Fault(name, _first(texts)) for name, texts in form.errors.items()])
+        kids = (key_report_leaked(token=token) for token in form.validated_data["tokens"])
+        return Response({"revoked": sorted({kid for kid in kids if kid})})
+
+
+def _first(texts: Any) -> str:
+    """Of a list, or of a list's items by their number."""
+    while isinstance(texts, dict):
+        texts = next(iter(texts.values()))
+    return str(texts[0])

@@ -1,0 +1,133 @@
+"""Areas and routes whose changes a buyer is told by webhook."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.api.authentication import buyer_of
+from hazardmap.api.buyers import WebhookView
+from hazardmap.api.forms import form_of
+from hazardmap.api.idempotency import idempotent
+from hazardmap.api.parameters import read
+from hazardmap.api.problems import Invalid
+from hazardmap.core.corridor import corridor
+from hazardmap.core.georeference import Fault
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.region import Region, read_region
+from hazardmap.core.route import read_route
+from hazardmap.webhooks import selectors, services
+from hazardmap.webhooks.values import WatchInfo, WebhookRefused
+
+ONE: Final = "give area, or route and corridor_m: one of the two"
+
+
+class WatchRequest(serializers.Serializer[Any]):
+    endpoint_id = serializers.UUIDField(help_text="who is told")
+    name = serializers.CharField(max_length=100)
+    area = serializers.JSONField(required=False, help_text="GeoJSON Polygon or MultiPolygon")
+    route = serializers.JSONField(
+        required=False,
+        help_text="GeoJSON LineString of at most 500 km, or an encoded polyline",
+    )
+    corridor_m = serializers.FloatField(
+        min_value=1, max_value=500, default=50.0, help_text="to each side of the route"
+    )
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(sorted(KINDS)),
+        required=False,
+        min_length=1,
+        help_text="left out: all",
+    )
+    min_probability = serializers.FloatField(min_value=0, max_value=1, default=0.0)
+    published = serializers.BooleanField(
+        default=True, help_text="only what two witnesses saw, or a moderator confirmed"
+    )
+
+
+class WatchArea(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    endpoint_id = serializers.UUIDField()
+    name = serializers.CharField()
+    area = serializers.JSONField(help_text="GeoJSON MultiPolygon; a route has become its corridor")
+    kinds = serializers.ListField(child=serializers.ChoiceField(sorted(KINDS)), allow_null=True)
+    min_probability = serializers.FloatField()
+    published = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class WatchList(serializers.Serializer[Any]):
+    watch_areas = WatchArea(many=True)
+
+
+class WatchAreas(WebhookView):
+    @extend_schema(operation_id="listWatchAreas", responses=WatchList)
+    def get(self, request: Request) -> Response:
+        """What your organisation watches."""
+        read(request.query_params, ())
+        found = selectors.watch_areas_of(buyer_of(request).organisation_id)
+        return Response({"watch_areas": WatchArea(found, many=True).data})
+
+    @extend_schema(operation_id="addWatchArea", request=WatchRequest, responses={201: WatchArea})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Watch an area or a route from now on. What is there already is not told.
+
+        An endpoint gets one message for each change, however many of its areas it concerns.
+        """
+        values = form_of(request, WatchRequest)
+        region = _region(values)
+        organisation_id = buyer_of(request).organisation_id
+        try:
+            watch_id = services.watch_add(
+                organisation_id=organisation_id,
+                endpoint_id=values["endpoint_id"],
+                name=values["name"],
+                region=region,
+                kinds=values.get("kinds"),
+                min_probability=values["min_probability"],
+                published=values["published"],
+            )
+        except WebhookRefused as refused:
+            raise Invalid([Fault(refused.field, refused.rule)]) from refused
+        return Response(WatchArea(_found(organisation_id, watch_id)).data, status=201)
+
+
+class WatchAreaById(WebhookView):
+    @extend_schema(operation_id="getWatchArea", responses=WatchArea)
+    def get(self, request: Request, watch_id: UUID) -> Response:
+        """One watch area."""
+        read(request.query_params, ())
+        return Response(WatchArea(_found(buyer_of(request).organisation_id, watch_id)).data)
+
+    @extend_schema(operation_id="removeWatchArea", responses={204: None})
+    def delete(self, request: Request, watch_id: UUID) -> Response:
+        """Stop watching it."""
+        mine = buyer_of(request).organisation_id
+        if not services.watch_remove(organisation_id=mine, watch_id=watch_id):
+            raise Http404
+        return Response(status=204)
+
+
+def _found(organisation_id: UUID, watch_id: UUID) -> WatchInfo:
+    found = selectors.watch_area_get(organisation_id, watch_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _region(values: dict[str, Any]) -> Region:
+    """Raises Invalid."""
+    given = [name for name in ("area", "route") if name in values]
+    if len(given) != 1:
+        raise Invalid([Fault(name, ONE) for name in given or ["area"]])
+    try:
+        if given == ["area"]:
+            return read_region(values["area"])
+        return corridor(read_route(values["route"]), values["corridor_m"])
+    except ValueError as error:
+        raise Invalid([Fault(given[0], str(error))]) from error

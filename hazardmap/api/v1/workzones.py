@@ -1,0 +1,131 @@
+"""Work zones: lines along the road where cones, signs and machines stand together."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
+from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, age_s, collection
+from hazardmap.api.grammar import BBOX, LIMIT, read_id
+from hazardmap.api.parameters import Parameter, described, moment, number, read
+from hazardmap.core.feature import timestamp
+from hazardmap.core.zone_feature import zone_feature
+from hazardmap.hazards import search
+from hazardmap.hazards.zone_selectors import ZoneState, zone_get, zones_page
+
+ZONES: Final = (
+    BBOX,
+    Parameter("ended_since", moment, "also those that have ended at this time or later"),
+    Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
+    LIMIT,
+    Parameter("after", read_id, "id of the last work zone of the page before"),
+)
+
+
+class LineGeometry(serializers.Serializer[Any]):
+    """In the direction of travel; cut in two where it crosses the antimeridian."""
+
+    type = serializers.ChoiceField(["LineString", "MultiLineString"])
+    coordinates = serializers.ListField(child=serializers.ListField())
+
+
+class WorkZoneProperties(serializers.Serializer[Any]):
+    probability = serializers.FloatField(help_text="that it is there at as_of, 0..1")
+    p = serializers.FloatField(help_text="probability at t; fades by half every half_life_s")
+    t = serializers.DateTimeField()
+    half_life_s = serializers.FloatField()
+    kinds = serializers.DictField(
+        child=serializers.IntegerField(), help_text="how many devices of each kind"
+    )
+    devices = serializers.ListField(
+        child=serializers.UUIDField(), help_text="its hazards in order along the line"
+    )
+    length_m = serializers.FloatField()
+    bearing_deg = serializers.FloatField(help_text="from its beginning to its end, 0..360")
+    started_at = serializers.DateTimeField(help_text="when the first device was seen first")
+    last_seen = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(help_text="by then it will have gone as likely as not")
+    ends_earliest = serializers.DateTimeField(help_text="gone by then with a probability of 5 %")
+    ends_latest = serializers.DateTimeField(help_text="gone by then with a probability of 95 %")
+    ended_at = serializers.DateTimeField(allow_null=True)
+    merged_into = serializers.UUIDField(allow_null=True, help_text="the zone that goes on for it")
+    updated_at = serializers.DateTimeField(help_text="of the last change")
+    simulated = serializers.BooleanField(help_text="rests on rendered or restaged frames")
+
+
+class WorkZoneFeature(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(["Feature"])
+    id = serializers.UUIDField()
+    geometry = LineGeometry()
+    properties = WorkZoneProperties()
+
+
+class WorkZoneCollection(Answer):
+    type = serializers.ChoiceField(["FeatureCollection"])
+    features = WorkZoneFeature(many=True)
+    links = Link(many=True)
+
+
+class WorkZoneDetail(Answer, WorkZoneFeature):
+    pass
+
+
+class WorkZones(BuyerView):
+    @extend_schema(
+        operation_id="listWorkZones",
+        parameters=described(ZONES),
+        responses={(200, MEDIA_TYPE): WorkZoneCollection},
+    )
+    def get(self, request: Request) -> Response:
+        """The work zones that reach into a box, or all of them, page by page in order of id.
+
+        A unit is a work zone.
+        """
+        values = read(request.query_params, ZONES)
+        now, changed_at, limit = timezone.now(), search.changed_at(), values["limit"]
+        found = zones_page(
+            bbox=values["bbox"],
+            ended_since=values["ended_since"],
+            min_probability=values["min_probability"],
+            at=now,
+            after=values["after"],
+            limit=limit + 1,
+        )
+        shown = found[:limit]
+        body = collection(
+            (zone_feature(one.zone, one.updated_at, now) for one in shown),
+            as_of=now,
+            changed_at=changed_at,
+            links=links_of(request, str(shown[-1].zone.id) if len(found) > limit else None),
+        )
+        return sold(request, zone_goods(shown), "workzones", body)
+
+
+class WorkZoneById(BuyerView):
+    @extend_schema(operation_id="getWorkZone", responses={(200, MEDIA_TYPE): WorkZoneDetail})
+    def get(self, request: Request, zone_id: UUID) -> Response:
+        """One work zone, ended or not."""
+        read(request.query_params, ())
+        now, changed_at = timezone.now(), search.changed_at()
+        found = zone_get(zone_id)
+        if found is None:
+            raise Http404
+        body = zone_feature(found.zone, found.updated_at, now) | {
+            "as_of": timestamp(now),
+            "data_age_s": age_s(changed_at, now),
+        }
+        return sold(request, zone_goods([found]), "workzone", body)
+
+
+def zone_goods(zones: Sequence[ZoneState]) -> Goods:
+    """A unit each; the evidence is that of their devices."""
+    devices = {id_: None for one in zones for id_ in one.zone.hazard_ids}
+    state = "".join(f"{one.zone.id}{one.updated_at.timestamp()}" for one in zones)
+    return Goods(len(zones), tuple(devices), state.encode())

@@ -1,0 +1,108 @@
+"""All that the documents of an invoice say, as a value: PDF and XML are made of nothing else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from hazardmap.billing.models import Invoice
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.selectors import invoice_number
+from hazardmap.core.pricing.money import Currency
+from hazardmap.core.pricing.rating import LineKind
+from hazardmap.core.pricing.tax import TaxCategory
+
+PAYABLE_WITHIN: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """address: lines. tax_number: "" of a consumer."""
+
+    name: str
+    address: tuple[str, ...]
+    country: str
+    tax_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """What is paid for in `start` up to `end`; quantity: 0 where nothing is counted."""
+
+    position: int
+    text: str
+    start: datetime
+    end: datetime
+    quantity: int
+    amount_micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """As finalised. paid_micro: by prepaid credits; the rest is due on `due_on`."""
+
+    number: str
+    issued_on: date
+    due_on: date
+    start: datetime
+    end: datetime
+    currency: Currency
+    seller: Party
+    buyer: Party
+    lines: tuple[FactLine, ...]
+    tax: TaxCategory
+    tax_percent: Decimal
+    tax_text: str
+    net_micro: int
+    tax_micro: int
+    total_micro: int
+    paid_micro: int
+
+    @property
+    def due_micro(self) -> int:
+        return self.total_micro - self.paid_micro
+
+
+def invoice_facts(invoice_id: UUID) -> InvoiceFacts:
+    """Raises BillingRefused for a draft: it may still change."""
+    row = Invoice.objects.select_related("seller").get(pk=invoice_id)
+    if row.finalised_at is None:
+        raise BillingRefused("a draft has no document yet")
+    lines = list(row.lines.order_by("position"))
+    issued_on = row.finalised_at.date()
+    return InvoiceFacts(
+        number=invoice_number(row),
+        issued_on=issued_on,
+        due_on=issued_on + PAYABLE_WITHIN,
+        start=row.start,
+        end=row.end,
+        currency=Currency(row.currency),
+        seller=_party(row.parties["seller"]),
+        buyer=_party(row.parties["buyer"]),
+        lines=tuple(
+            FactLine(
+                line.position, line.text, line.start, line.end, line.quantity, line.amount_micro
+            )
+            for line in lines
+            if line.kind != LineKind.TAX
+        ),
+        tax=TaxCategory(row.tax["category"]),
+        tax_percent=Decimal(row.tax["percent"]),
+        tax_text=lines[-1].text,
+        net_micro=row.net_micro,
+        tax_micro=row.tax_micro,
+        total_micro=row.total_micro,
+        paid_micro=row.paid_by_credit_micro,
+    )
+
+
+def _party(known: dict[str, str]) -> Party:
+    """An address is one text, its parts on lines of their own or separated by commas."""
+    parts = known["address"].replace("\n", ",").split(",")
+    return Party(
+        name=known["name"],
+        address=tuple(part.strip() for part in parts if part.strip()),
+        country=known["country"],
+        tax_number=known["tax_number"],
+    )

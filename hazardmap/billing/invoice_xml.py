@@ -1,0 +1,117 @@
+"""An invoice as EN 16931 says it, in the syntax of UN/CEFACT (CII), which Factur-X and ZUGFeRD use.
+
+A line's price follows from tiers and allowances, so it is one item at the line's amount, and how
+many units that were stands in its description; an amount below zero is an item that is taken back.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from drafthorse.models.accounting import ApplicableTradeTax
+from drafthorse.models.document import Document
+from drafthorse.models.party import TaxRegistration, TradeParty
+from drafthorse.models.payment import PaymentTerms
+from drafthorse.models.tradelines import LineItem
+
+from hazardmap.billing.invoice_facts import FactLine, InvoiceFacts, Party
+from hazardmap.core.pricing.money import decimal_of
+from hazardmap.core.pricing.tax import TaxCategory
+
+PROFILE: Final = "urn:cen.eu:en16931:2017"
+INVOICE: Final = "380"
+ONE: Final = "C62"  # UN/ECE Recommendation 20: a piece
+TEXT_MOST: Final = 1000
+
+
+def invoice_xml(facts: InvoiceFacts) -> bytes:
+    """The same invoice gives the same bytes. Raises what its schema does not allow."""
+    document = Document()
+    document.context.guideline_parameter.id = PROFILE
+    document.header.id = facts.number
+    document.header.type_code = INVOICE
+    document.header.issue_date_time = _at(facts.issued_on)
+    outside = facts.tax is TaxCategory.OUTSIDE
+    _party(document.trade.agreement.seller, facts.seller, scheme="FC" if outside else "VA")
+    _party(document.trade.agreement.buyer, facts.buyer, scheme="" if outside else "VA")
+    settlement = document.trade.settlement
+    settlement.currency_code = facts.currency.value
+    settlement.period.start = facts.start
+    settlement.period.end = facts.end - timedelta(days=1)
+    for line in facts.lines:
+        document.trade.items.add(_item(facts, line))
+    settlement.trade_tax.add(_tax(facts))
+    terms = PaymentTerms()
+    terms.due = _at(facts.due_on)
+    settlement.terms.add(terms)
+    total = settlement.monetary_summation
+    total.line_total = total.tax_basis_total = _money(facts, facts.net_micro)
+    total.charge_total = total.allowance_total = _money(facts, 0)
+    total.tax_total = (_money(facts, facts.tax_micro), facts.currency.value)
+    total.grand_total = _money(facts, facts.total_micro)
+    total.prepaid_total = _money(facts, facts.paid_micro)
+    total.due_amount = _money(facts, facts.due_micro)
+    written: bytes = document.serialize(schema="FACTUR-X_EN16931")
+    return written
+
+
+def _party(element: TradeParty, party: Party, *, scheme: str) -> None:
+    """scheme: VA a VAT number, FC another tax number, "" none (outside the scope of tax)."""
+    element.name = party.name
+    names = ("line_one", "line_two", "line_three")
+    for name, text in zip(names, party.address, strict=False):
+        setattr(element.address, name, text)
+    element.address.country_id = party.country
+    if scheme and party.tax_number:
+        registration = TaxRegistration()
+        registration.id = (scheme, party.tax_number)
+        element.tax_registrations.add(registration)
+
+
+def _item(facts: InvoiceFacts, line: FactLine) -> LineItem:
+    item = LineItem()
+    item.document.line_id = str(line.position)
+    item.product.name = line.text[:TEXT_MOST]
+    if line.quantity:
+        item.product.description = f"{line.quantity} units"
+    amount = _money(facts, line.amount_micro)
+    item.agreement.net.amount = abs(amount)
+    item.delivery.billed_quantity = (Decimal(-1 if amount < 0 else 1), ONE)
+    item.settlement.trade_tax.type_code = "VAT"
+    item.settlement.trade_tax.category_code = _category(facts)
+    if facts.tax is not TaxCategory.OUTSIDE:
+        item.settlement.trade_tax.rate_applicable_percent = facts.tax_percent
+    item.settlement.period.start = line.start
+    item.settlement.period.end = max(line.start, line.end - timedelta(days=1))
+    item.settlement.monetary_summation.total_amount = amount
+    return item
+
+
+def _tax(facts: InvoiceFacts) -> ApplicableTradeTax:
+    tax = ApplicableTradeTax()
+    tax.calculated_amount = _money(facts, facts.tax_micro)
+    tax.basis_amount = _money(facts, facts.net_micro)
+    tax.type_code = "VAT"
+    tax.category_code = _category(facts)
+    if facts.tax is TaxCategory.OUTSIDE:
+        tax.exemption_reason = facts.tax_text
+    else:
+        tax.rate_applicable_percent = facts.tax_percent
+    if facts.tax is TaxCategory.REVERSE_CHARGE:
+        tax.exemption_reason = facts.tax_text
+    return tax
+
+
+def _category(facts: InvoiceFacts) -> str:
+    """UNCL5305."""
+    if facts.tax is TaxCategory.STANDARD:
+        return "S" if facts.tax_percent else "Z"
+    return "AE" if facts.tax is TaxCategory.REVERSE_CHARGE else "O"
+
+
+def _money(facts: InvoiceFacts, micro: int) -> Decimal:
+    return decimal_of(micro).quantize(Decimal(1).scaleb(-facts.currency.decimals))
+
+
+def _at(day: object) -> datetime:
+    return datetime.fromisoformat(str(day))

@@ -1,0 +1,23 @@
+from hazardmap.billing.payments.provider import Bill, Known, Payer
+
+
+class Manual:
+    """Buyers transfer what is due and name the invoice's number; the operator notes it
+    (`manage.py invoice HM-000012 --paid`)."""
+
+    name = "manual"
+
+    def payer_put(self, payer: Payer) -> str:
+        return str(payer.id)
+
+    def bill_put(self, bill: Bill, payer_ref: str, ref: str) -> str:
+        return bill.number
+
+    def bill_void(self, ref: str) -> None:
+        """Nobody was asked but by the invoice itself."""
+
+    def bill_settle(self, ref: str) -> None:
+        """As above."""
+
+    def bill_look(self, ref: str) -> Known | None:
+        return None

@@ -1,0 +1,118 @@
+"""May this answer leave, what does it cost, and what is left?
+
+The units are counted in Redis before it is known whether they may be served, and given back where
+they may not. So each process sees what all others have reserved before it, and nobody is served
+beyond a cap, however many ask at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from hazardmap.billing.spend_terms import Terms, left_of, terms_kept
+from hazardmap.core.pricing.money import Currency
+from hazardmap.core.pricing.spending import Counted, OverCap, OverQuota, judged, rounded_down
+from hazardmap.core.usage import Meter
+from hazardmap.metering.services import ALL, UnitsByKey, usage_reserve
+
+REFUSED_FOR_S: Final = 1.0
+MOST_KEPT: Final = 10_000
+
+
+class SpendingRefused(Exception):
+    """currency: of a cap. reset_at: when the next period begins."""
+
+    def __init__(self, why: OverCap | OverQuota, currency: Currency, reset_at: datetime) -> None:
+        super().__init__(str(why))
+        self.why, self.currency, self.reset_at = why, currency, reset_at
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """amount: what an answer adds to the month. left: of the lowest cap; None without one.
+
+    units_left: of the meter's quota; None without one.
+    """
+
+    currency: Currency
+    amount: Decimal
+    spent: Decimal
+    left: Decimal | None
+    units_left: int | None
+
+
+_refused: dict[tuple[str, Meter], tuple[float, SpendingRefused]] = {}
+
+
+def refusal_known(*, key_id: str, meter: Meter) -> SpendingRefused | None:
+    """Why this key was refused even one unit a moment ago: nothing needs to be looked up."""
+    until, refused = _refused.get((key_id, meter), (0.0, None))
+    return refused if monotonic() < until else None
+
+
+def answer_reserve(
+    *, organisation_id: UUID, key_id: str, meter: Meter, units: int, begun: bool = False
+) -> Charged | None:
+    """Reserve the units of an answer that is about to leave; None for who has no prices.
+
+    begun: the answer is leaving already and is not stopped any more. Raises SpendingRefused.
+    """
+    terms = terms_kept(organisation_id)
+    if terms is None:
+        return None
+    after = _counted(_reserve(terms, key_id, meter, units), key_id)
+    before = after.plus(meter, -units)
+    if units and not begun:
+        why = judged(terms.tariff, terms.hard_caps(key_id), meter, before=before, after=after)
+        if why is not None:
+            _reserve(terms, key_id, meter, -units)
+            refused = SpendingRefused(why, terms.currency, terms.month.end)
+            _remember(terms, key_id, meter, before, refused)
+            raise refused
+    return _charged(terms, key_id, meter, before, after)
+
+
+def answer_return(*, organisation_id: UUID, key_id: str, meter: Meter, units: int) -> None:
+    """The answer did not leave: its units are free again."""
+    terms = terms_kept(organisation_id)
+    if terms is not None:
+        _reserve(terms, key_id, meter, -units)
+
+
+def _reserve(terms: Terms, key_id: str, meter: Meter, units: int) -> UnitsByKey:
+    return usage_reserve(account=terms.account, key_id=key_id, meter=meter, units=units)
+
+
+def _counted(units: UnitsByKey, key_id: str) -> Counted:
+    return Counted(units[ALL], units[key_id])
+
+
+def _charged(terms: Terms, key_id: str, meter: Meter, before: Counted, after: Counted) -> Charged:
+    tariff, quota = terms.tariff, terms.tariff.quota(meter)
+    spent = tariff.cost(after.all)
+    lefts = [left_of(terms.cap_micro(), spent)]
+    if terms.cap_micro(key_id) is not None:
+        mine = rounded_down(tariff.part_of_key(after.all, after.key))
+        lefts.append(left_of(terms.cap_micro(key_id), mine))
+    return Charged(
+        currency=terms.currency,
+        amount=spent - tariff.cost(before.all),
+        spent=spent,
+        left=min((left for left in lefts if left is not None), default=None),
+        units_left=None if quota is None else max(0, quota - after.all[meter]),
+    )
+
+
+def _remember(
+    terms: Terms, key_id: str, meter: Meter, before: Counted, refused: SpendingRefused
+) -> None:
+    """For a moment, where not even one unit would have been served."""
+    one = before.plus(meter, 1)
+    if judged(terms.tariff, terms.hard_caps(key_id), meter, before=before, after=one) is None:
+        return
+    if len(_refused) >= MOST_KEPT:
+        _refused.clear()
+    _refused[key_id, meter] = monotonic() + REFUSED_FOR_S, refused

@@ -1,0 +1,54 @@
+"""Does the payment provider know the same of each invoice as we do?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from hazardmap.billing.models import Invoice
+from hazardmap.billing.payment_models import Payment, ProviderEvent
+from hazardmap.billing.payments.chosen import provider
+from hazardmap.billing.payments.provider import Fate, Known, ProviderFailed
+from hazardmap.billing.selectors import invoice_number
+from hazardmap.billing.services.provider_event_take import PAID, pays, settle
+
+LOOK_BACK: Final = timedelta(days=120)
+_SAME: Final = {
+    Invoice.State.FINALISED.value: Fate.OPEN,
+    Invoice.State.PAID.value: Fate.PAID,
+    Invoice.State.VOID.value: Fate.VOID,
+}
+
+
+def payments_compare() -> Iterator[str]:
+    """Every difference, one sentence each; a payment that we had not heard of is noted."""
+    chosen, since = provider(), timezone.now() - LOOK_BACK
+    rows = Payment.objects.filter(provider=chosen.name, invoice__finalised_at__gte=since)
+    for payment in rows.select_related("invoice__seller").order_by("invoice__number"):
+        number = invoice_number(payment.invoice)
+        if not payment.ref:
+            yield f"{number}: {chosen.name} does not know it: {payment.problem or 'not told yet'}"
+            continue
+        try:
+            known = chosen.bill_look(payment.ref)
+        except ProviderFailed as failed:
+            yield f"{number}: {failed}"
+            continue
+        if known is not None:
+            yield from _differences(number, payment, known)
+    strange = ProviderEvent.objects.filter(kind=PAID, at__gte=since).exclude(outcome="paid")
+    for event in strange.order_by("at"):
+        yield f"{event.id} ({event.kind}): {event.outcome}"
+
+
+def _differences(number: str, payment: Payment, known: Known) -> Iterator[str]:
+    invoice = payment.invoice
+    if known.fate is not _SAME[invoice.state]:
+        words = f"{number}: it is {invoice.state} here and {known.fate} there"
+        if known.fate is Fate.PAID and pays(invoice, known.currency, known.due_minor):
+            words += f"; noted as {settle(payment.pk, invoice.pk)}"
+        yield words
+    asked_micro = invoice.total_micro - invoice.paid_by_credit_micro
+    if not pays(invoice, known.currency, known.due_minor):
+        yield f"{number}: {asked_micro} micro-units here, {known.due_minor} {known.currency} there"

@@ -1,0 +1,96 @@
+"""Tell the payment provider what is to be paid, what is void, and what was paid some other way."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from hazardmap.accounts.selectors import billing_addresses
+from hazardmap.billing.invoice_facts import invoice_facts
+from hazardmap.billing.models import Customer, Invoice
+from hazardmap.billing.payment_models import PayerRef, Payment
+from hazardmap.billing.payments.chosen import provider
+from hazardmap.billing.payments.provider import Bill, Payer, Provider, ProviderFailed
+from hazardmap.core.backoff import delays_s
+
+AT_ONCE: Final = 100
+_STATE = Invoice.State
+
+
+def payments_push() -> int:
+    """Bring the provider up to date; return how many invoices it was told something about.
+
+    Safe to call again and at once: an invoice is locked while the provider is told, and what was
+    told already is found there. What fails is tried again, later each time.
+    """
+    chosen = provider()
+    _begin(chosen)
+    waiting = Payment.objects.filter(provider=chosen.name, next_at__lte=timezone.now())
+    behind = waiting.exclude(told=F("invoice__state")).order_by("next_at", "id")
+    ids = list(behind.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_push(chosen, id_) for id_ in ids)
+
+
+def _begin(chosen: Provider) -> None:
+    """A row for every invoice of which something is to be paid."""
+    owed = Q(state=_STATE.FINALISED, total_micro__gt=F("paid_by_credit_micro"))
+    new = Invoice.objects.filter(owed, payment=None).order_by("finalised_at")
+    Payment.objects.bulk_create(
+        (Payment(invoice=row, provider=chosen.name) for row in new[:AT_ONCE]),
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def _push(chosen: Provider, payment_id: int) -> bool:
+    rows = Payment.objects.select_related("invoice__customer", "invoice__seller")
+    payment = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=payment_id).first()
+    if payment is None or payment.told == payment.invoice.state:
+        return False
+    try:
+        _tell(chosen, payment)
+    except ProviderFailed as failed:
+        payment.tries += 1
+        *_, pause_s = delays_s(first_s=30, factor=2, longest_s=6 * 3600, tries=payment.tries)
+        payment.next_at = timezone.now() + timedelta(seconds=pause_s)
+        payment.problem = str(failed)[:500]
+    else:
+        payment.told, payment.tries, payment.problem = payment.invoice.state, 0, ""
+    payment.save()
+    return not payment.problem
+
+
+def _tell(chosen: Provider, payment: Payment) -> None:
+    """Raises ProviderFailed."""
+    state = payment.invoice.state
+    if state == _STATE.FINALISED or (not payment.ref and state == _STATE.PAID):
+        payer_ref = _payer_ref(chosen, payment.invoice.customer)
+        payment.ref = chosen.bill_put(_bill(payment.invoice_id), payer_ref, payment.ref)
+    if state == _STATE.VOID and payment.ref:
+        chosen.bill_void(payment.ref)
+    if state == _STATE.PAID:
+        chosen.bill_settle(payment.ref)
+
+
+def _payer_ref(chosen: Provider, customer: Customer) -> str:
+    known = PayerRef.objects.filter(customer=customer, provider=chosen.name).first()
+    if known is not None:
+        return known.ref
+    emails = tuple(billing_addresses(customer.organisation_id))
+    ref = chosen.payer_put(Payer(customer.pk, customer.name, emails))
+    PayerRef.objects.create(customer=customer, provider=chosen.name, ref=ref)
+    return ref
+
+
+def _bill(invoice_id: UUID) -> Bill:
+    facts = invoice_facts(invoice_id)
+    return Bill(
+        id=invoice_id,
+        number=facts.number,
+        currency=facts.currency,
+        due_minor=facts.due_micro // facts.currency.minor_micro,
+        due_on=facts.due_on,
+    )

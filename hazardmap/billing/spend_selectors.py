@@ -1,0 +1,138 @@
+"""Reads: what was spent this month, what may be, what was told about it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
+from hazardmap.billing.spend_terms import terms_now
+from hazardmap.core.pricing.money import Currency
+from hazardmap.core.pricing.period import Period
+from hazardmap.core.pricing.prices import Prices
+from hazardmap.core.pricing.spending import rounded_down
+from hazardmap.core.usage import Meter
+from hazardmap.metering.services import ALL, usage_recount
+
+
+@dataclass(frozen=True, slots=True)
+class CapInfo:
+    amount_micro: int
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpending:
+    """spent: the key's part of what usage costs (core.pricing.spending.Tariff.part_of_key)."""
+
+    key_id: str
+    units: dict[Meter, int]
+    spent: Decimal
+    cap: CapInfo | None
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingNow:
+    """What the running month has come to, before tax. forecast: if it goes on as it has so far.
+
+    units: since the plan began within this month. quotas: of meters that have one.
+    """
+
+    plan: str
+    month: Period
+    currency: Currency
+    prices: Prices
+    units: dict[Meter, int]
+    quotas: dict[Meter, int]
+    spent: Decimal
+    forecast: Decimal
+    cap: CapInfo | None
+    keys: tuple[KeySpending, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertInfo:
+    """id: grows with time, so that a reader can go on after the last one."""
+
+    id: UUID
+    key_id: str
+    month: datetime
+    percent: int
+    currency: Currency
+    cap_micro: int
+    spent_micro: int
+    at: datetime
+
+
+def spending_now(organisation_id: UUID, now: datetime) -> SpendingNow | None:
+    """None for who has no subscription at the moment."""
+    terms = terms_now(organisation_id)
+    if terms is None:
+        return None
+    units, tariff = usage_recount(account=terms.account), terms.tariff
+    stopped = keys_stopped(among=terms.account.keys)
+    caps = {key: CapInfo(cap.amount_micro, cap.hard) for key, cap in terms.caps.items()}
+    keys = tuple(
+        KeySpending(
+            key_id=key,
+            units=units.get(key, {}),
+            spent=rounded_down(tariff.part_of_key(units[ALL], units.get(key, {}))),
+            cap=caps.get(key),
+            stopped=key in stopped,
+        )
+        for key in terms.account.keys
+    )
+    return SpendingNow(
+        plan=terms.plan,
+        month=terms.month,
+        currency=terms.currency,
+        prices=tariff.prices,
+        units=units[ALL],
+        quotas={meter: quota for meter in Meter if (quota := tariff.quota(meter)) is not None},
+        spent=tariff.cost(units[ALL]),
+        forecast=tariff.cost(_going_on(units[ALL], tariff.part, now)),
+        cap=caps.get(""),
+        keys=keys,
+    )
+
+
+def spend_alerts(organisation_id: UUID, *, after: UUID | None = None) -> list[AlertInfo]:
+    """What was told about caps, oldest first; those after one that is known already."""
+    rows = SpendAlert.objects.filter(customer__organisation=organisation_id)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return [
+        AlertInfo(
+            row.id,
+            row.key_id,
+            row.month,
+            row.percent,
+            Currency(row.customer.currency),
+            row.cap_micro,
+            row.spent_micro,
+            row.at,
+        )
+        for row in rows.select_related("customer").order_by("id")
+    ]
+
+
+def keys_stopped(*, among: Collection[str] | None = None) -> set[str]:
+    """The keys that get no tiles, since their cap or quota is reached."""
+    rows = StoppedKey.objects.all()
+    if among is not None:
+        rows = rows.filter(key_id__in=among)
+    return set(rows.values_list("key_id", flat=True))
+
+
+def spending_watched_at() -> datetime:
+    """When spending was last compared with caps."""
+    row = SpendWatch.objects.first()
+    return datetime.min.replace(tzinfo=UTC) if row is None else row.at
+
+
+def _going_on(units: dict[Meter, int], part: Period, now: datetime) -> dict[Meter, int]:
+    """Units at the end of a part of a month, if they grow as they have since it began."""
+    passed_s = max(1, int((min(now, part.end) - part.start).total_seconds()))
+    return {meter: count * part.length_s // passed_s for meter, count in units.items()}

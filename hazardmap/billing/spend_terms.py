@@ -1,0 +1,111 @@
+"""What an organisation may spend now, and at which prices: read for each answer to a buyer, so
+each process keeps it for a few seconds."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from hazardmap.accounts.selectors import keys_of
+from hazardmap.billing.models import Customer, Subscription
+from hazardmap.billing.spend_models import SpendCap
+from hazardmap.core.pricing.money import Currency, decimal_of
+from hazardmap.core.pricing.period import Period, month_of
+from hazardmap.core.pricing.prices_json import prices_from
+from hazardmap.core.pricing.spending import Caps, Tariff
+from hazardmap.metering.selectors import usage_total
+from hazardmap.metering.services import Account
+
+GOOD_FOR_S: Final = 3.0
+MOST_KEPT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """caps: by key, "" for all together; only the hard ones refuse."""
+
+    customer_id: int
+    plan: str
+    currency: Currency
+    tariff: Tariff
+    account: Account
+    caps: dict[str, SpendCap]
+
+    @property
+    def month(self) -> Period:
+        return self.tariff.period
+
+    def hard_caps(self, key_id: str) -> Caps:
+        return Caps(self._hard(""), self._hard(key_id))
+
+    def cap_micro(self, key_id: str = "") -> int | None:
+        cap = self.caps.get(key_id)
+        return None if cap is None else cap.amount_micro
+
+    def _hard(self, key_id: str) -> int | None:
+        cap = self.caps.get(key_id)
+        return cap.amount_micro if cap and cap.hard else None
+
+
+_kept: dict[UUID, tuple[float, Terms | None]] = {}
+
+
+def terms_kept(organisation_id: UUID) -> Terms | None:
+    """`terms_now`, at most GOOD_FOR_S old."""
+    until, terms = _kept.get(organisation_id, (0.0, None))
+    if monotonic() < until:
+        return terms
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    terms = terms_now(organisation_id)
+    _kept[organisation_id] = monotonic() + GOOD_FOR_S, terms
+    return terms
+
+
+def terms_forget(organisation_id: UUID) -> None:
+    """The next answer of this process reads them anew; others follow within GOOD_FOR_S."""
+    _kept.pop(organisation_id, None)
+
+
+def terms_now(organisation_id: UUID) -> Terms | None:
+    """None for who has no subscription at the moment: nothing has a price, nothing is capped."""
+    now = timezone.now()
+    customer = Customer.objects.filter(organisation=organisation_id).first()
+    if customer is None:
+        return None
+    month = month_of(now)
+    running = [
+        (row, part)
+        for row in customer.subscriptions.filter(start__lte=now)
+        .select_related("price_version__plan")
+        .order_by("start")
+        if (part := month.overlap(Period(row.start, row.end or month.end))) is not None
+    ]
+    current = next(((row, part) for row, part in running if now in part), None)
+    if current is None:
+        return None
+    keys = keys_of(organisation_id)
+    row, part = current
+    over = [_cost(old, month, past, keys) for old, past in running if past < part]
+    return Terms(
+        customer_id=customer.pk,
+        plan=row.price_version.plan.name,
+        currency=Currency(customer.currency),
+        tariff=Tariff(prices_from(row.price_version.prices), month, part, sum(over, Decimal(0))),
+        account=Account(organisation_id, keys, part.start, part.end),
+        caps={cap.key_id: cap for cap in customer.caps.all()},
+    )
+
+
+def _cost(row: Subscription, month: Period, part: Period, keys: list[str]) -> Decimal:
+    """What a part of the month that is over has cost."""
+    usage = usage_total(keys, start=part.start, end=part.end)
+    return Tariff(prices_from(row.price_version.prices), month, part).cost(usage)
+
+
+def left_of(cap_micro: int | None, spent: Decimal) -> Decimal | None:
+    """What may still be spent; None without a cap."""
+    return None if cap_micro is None else max(Decimal(0), decimal_of(cap_micro) - spent)

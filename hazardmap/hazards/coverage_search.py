@@ -1,0 +1,51 @@
+"""Reads for buyers: where somebody has looked, page by page."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from hazardmap.core.area import Cell
+from hazardmap.core.bbox import Bbox
+from hazardmap.core.box_cells import is_in, spans_over
+from hazardmap.hazards.selectors import Covered
+from hazardmap.platform.rows_put import array
+
+
+class CoveragePage(NamedTuple):
+    """cells: of LOOKED_RES, ascending. after: where the next page goes on; None at the end."""
+
+    cells: list[tuple[int, Covered]]
+    after: int | None
+
+
+def coverage_page(
+    area: Bbox | Cell, *, since: datetime, until: datetime, after: int | None, limit: int
+) -> CoveragePage:
+    """The next cells with their middles in an area at which somebody looked between two times.
+
+    What lies around a box is looked at too, so a page may be short and still not be the last.
+    """
+    spans = [area.span()] if isinstance(area, Cell) else spans_over(area)
+    begin = -1 if after is None else after
+    left = [(max(first, begin + 1), last) for first, last in spans if last > begin]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT looked.* FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last), "
+            "LATERAL (SELECT cell, max(last_at), count(DISTINCT (witness, hour)), "
+            "count(DISTINCT witness) FROM hazards_look "
+            "WHERE cell BETWEEN first AND last AND last_at BETWEEN %s AND %s "
+            "GROUP BY cell ORDER BY cell LIMIT %s) AS looked ORDER BY cell LIMIT %s",
+            [
+                *(array(span[side] for span in left) for side in range(2)),
+                since,
+                until,
+                limit,
+                limit,
+            ],
+        )
+        found = [(cell, Covered(*looks)) for cell, *looks in cursor.fetchall()]
+    after = found[-1][0] if len(found) == limit else None
+    if not isinstance(area, Cell):
+        found = [one for one in found if is_in(one[0], area)]
+    return CoveragePage(found, after)

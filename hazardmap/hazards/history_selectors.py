@@ -1,0 +1,93 @@
+"""Reads: what the map of an area was like, from the change feed."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.contrib.gis.db.models import GeometryField
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Cast
+
+from hazardmap.core.bbox import Bbox
+from hazardmap.core.hazard import LIVE
+from hazardmap.hazards import models
+from hazardmap.hazards.live import boxes
+
+MOST_STATES = 16
+_LIVE = {state.value for state in LIVE}
+
+
+class Past(NamedTuple):
+    """A hazard as it was from `at` (Unix seconds) until its next state. is_live: on the map."""
+
+    at: float
+    is_live: bool
+    published: bool
+    p: float
+    t_ref: float
+    half_life_s: float
+    last_seen: float
+
+
+class History(NamedTuple):
+    """Something that was on the map, where it is now or was last. states: oldest first."""
+
+    id: UUID
+    kind: str
+    lon: float
+    lat: float
+    radius_m: float
+    first_seen: float
+    simulated: bool
+    states: list[Past]
+
+
+def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
+    """What was on the map of a box at some time since then, newest id first.
+
+    Each with its last MOST_STATES states, so that the answer is bounded.
+    """
+    reached = Q()
+    for area in boxes(bbox):
+        reached |= Q(place__intersects=area)
+    found = models.Hazard.objects.alias(place=Cast("position", GeometryField())).filter(
+        reached, Q(state__in=_LIVE) | Q(expires_at__gte=since)
+    )
+    hazards = list(found.order_by("-id")[:limit])
+    states = _states([hazard.id for hazard in hazards])
+    return [
+        History(
+            row.id,
+            row.kind,
+            row.position.x,
+            row.position.y,
+            row.radius_m,
+            row.first_seen.timestamp(),
+            row.simulated,
+            states[row.id],
+        )
+        for row in hazards
+        if row.id in states
+    ]
+
+
+def _states(ids: list[UUID]) -> dict[UUID, list[Past]]:
+    """The last states of each, oldest first; only what is asked for leaves the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.id, extract(epoch FROM event.at)::float8, "
+            "event.change <> 'removed' AND event.hazard->>'state' = ANY(%s::text[]), "
+            "(event.hazard->>'published')::bool, (event.hazard->>'p')::float8, "
+            "extract(epoch FROM (event.hazard->>'t_ref')::timestamptz)::float8, "
+            "(event.hazard->>'half_life_s')::float8, "
+            "extract(epoch FROM (event.hazard->>'last_seen')::timestamptz)::float8 "
+            "FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
+            "SELECT * FROM hazards_hazardevent WHERE hazard_id = wanted.id "
+            "ORDER BY cursor DESC LIMIT %s) AS event ORDER BY event.cursor",
+            [sorted(_LIVE), ids, MOST_STATES],
+        )
+        states: dict[UUID, list[Past]] = {}
+        for hazard_id, *values in cursor.fetchall():
+            states.setdefault(hazard_id, []).append(Past(*values))
+        return states

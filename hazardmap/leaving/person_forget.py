@@ -1,0 +1,31 @@
+"""Forget a person: pictures, tracks, and the account; what the map learned stays, anonymous."""
+
+from typing import Final
+from uuid import UUID
+
+from hazardmap.accounts.services import account_delete, accounts_leaving
+from hazardmap.capture.selectors import frame_ids_of
+from hazardmap.capture.services import frames_forget
+from hazardmap.hazards.services import witness_forget
+from hazardmap.inference.services import runs_forget
+
+AT_ONCE: Final = 500
+
+
+def people_forget() -> int:
+    """Finish what those who left have begun; how many that were."""
+    leaving = accounts_leaving()
+    for account_id, witness in leaving:
+        person_forget(account_id=account_id, witness=witness)
+    return len(leaving)
+
+
+def person_forget(*, account_id: UUID, witness: int) -> None:
+    """For an account that was left (account_leave). The row goes last: broken off, it is found
+    again.
+    """
+    while frame_ids := frame_ids_of(account_id, limit=AT_ONCE):
+        runs_forget(frame_ids=frame_ids)
+        frames_forget(frame_ids=frame_ids)
+    witness_forget(witness=witness)
+    account_delete(account_id=account_id)

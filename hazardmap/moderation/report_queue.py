@@ -1,0 +1,77 @@
+"""The queue of reported pictures: one picture per screen, privacy first. Plain pages and forms."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from hazardmap.capture.selectors import hidden_picture
+from hazardmap.moderation import services
+from hazardmap.moderation.access import moderators_only
+from hazardmap.moderation.queue import page_context, the_moderator
+from hazardmap.moderation.report_models import ImageReport
+from hazardmap.moderation.report_selectors import frames_waiting, reports_of
+
+
+@require_safe
+@moderators_only
+def first(request: HttpRequest) -> HttpResponse:
+    """Go to the most urgent picture, or say that all is done."""
+    waiting = frames_waiting()
+    if waiting:
+        return redirect("admin:report_item", waiting[0])
+    context = page_context(request, "Reported pictures")
+    return render(request, "moderation/report_empty.html", context)
+
+
+@require_safe
+@moderators_only
+def item(request: HttpRequest, frame_id: UUID) -> HttpResponse:
+    reports = reports_of(frame_id)
+    if not reports:
+        raise Http404
+    hazards = {report.hazard_id for report in reports if report.hazard_id}
+    context = page_context(request, "Reported picture") | {
+        "frame_id": frame_id,
+        "picture": reverse("admin:image", args=[frame_id]),
+        "reports": reports,
+        "open": any(not report.decision for report in reports),
+        "hazards": sorted(hazards),
+        "hidden": hidden_picture(frame_id),
+        "waiting": len(frames_waiting()),
+        "choices": ImageReport.Decision.choices,
+    }
+    return render(request, "moderation/report_item.html", context)
+
+
+@require_POST
+@moderators_only
+def give(request: HttpRequest, frame_id: UUID) -> HttpResponse:
+    """Decide all waiting reports of a picture, and show what that has done."""
+    decision = request.POST.get("decision", "")
+    try:
+        count = services.report_decide(
+            moderator=the_moderator(request), frame_id=frame_id, decision=decision
+        )
+    except services.ReportRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        if count:
+            words = ImageReport.Decision(decision).label
+            messages.success(request, f"Decided for {count}: {words}.")
+    return redirect("admin:report_item", frame_id)
+
+
+@require_POST
+@moderators_only
+def take_back(request: HttpRequest, frame_id: UUID) -> HttpResponse:
+    try:
+        count = services.report_undo(moderator=the_moderator(request), frame_id=frame_id)
+    except services.ReportRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Taken back: {count} wait again.")
+    return redirect("admin:report_item", frame_id)

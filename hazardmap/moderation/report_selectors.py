@@ -1,0 +1,72 @@
+"""Reads: reported pictures that wait, and what became of a report."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Case, Min, Value, When
+
+from hazardmap.capture.selectors import Hidden, hidden_picture
+from hazardmap.moderation.models import Decision
+from hazardmap.moderation.report_models import ImageReport
+
+WAITING_SHOWN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a report. hidden: whether and since when the picture is hidden, as it is now
+    and not as it was decided. corrected_at: when the map was corrected; None if it was not, or if
+    that was taken back.
+    """
+
+    reason: str
+    at: datetime
+    decision: str
+    decided_at: datetime | None
+    hidden: Hidden | None
+    corrected_at: datetime | None
+
+
+def outcome_of(receipt: str) -> Outcome | None:
+    """None where there is no such receipt."""
+    report = ImageReport.objects.filter(receipt=receipt).first()
+    if report is None:
+        return None
+    corrected = report.decision == ImageReport.Decision.CORRECTED
+    correction = correction_of(report) if corrected else None
+    return Outcome(
+        reason=report.reason,
+        at=report.at,
+        decision=report.decision,
+        decided_at=report.decided_at,
+        hidden=hidden_picture(report.frame_id),
+        corrected_at=correction.at if correction else None,
+    )
+
+
+def correction_of(report: ImageReport) -> Decision | None:
+    """The standing decision by which the reported hazard was rejected or relabelled since."""
+    if report.hazard_id is None:
+        return None
+    actions = [Decision.Action.REJECT, Decision.Action.RELABEL]
+    standing = Decision.objects.filter(
+        hazard_id=report.hazard_id, action__in=actions, undone_at=None, at__gte=report.at
+    )
+    return standing.order_by("-at").first()
+
+
+def frames_waiting() -> list[UUID]:
+    """Frames with reports that wait: privacy first, then the oldest."""
+    urgency = Case(When(reason=ImageReport.Reason.PRIVACY, then=Value(0)), default=Value(1))
+    waiting = ImageReport.objects.filter(decision="").values("frame_id")
+    ordered = waiting.annotate(urgency=Min(urgency), first=Min("at"))
+    rows = ordered.order_by("urgency", "first", "frame_id")
+    return [row["frame_id"] for row in rows[:WAITING_SHOWN]]
+
+
+def reports_of(frame_id: UUID) -> list[ImageReport]:
+    """All reports of a picture, newest first."""
+    found = ImageReport.objects.filter(frame_id=frame_id).select_related("moderator")
+    return list(found.order_by("-at", "-id")[:WAITING_SHOWN])

@@ -1,0 +1,12 @@
+"""Logs without secrets: whatever somebody puts into a message, no token leaves with it."""
+
+import logging
+
+from hazardmap.core.tokens import without_secrets
+
+
+class Redacted(logging.Formatter):
+    """Django's and our messages and tracebacks, with the secrets of tokens taken out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))

@@ -1,0 +1,88 @@
+"""Pay contributors what they have earned."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from hazardmap.core.iban import iban_from
+from hazardmap.core.pricing.money import Currency, payable_micro, written
+from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
+from hazardmap.rewards.payout_models import Payout, PayoutRun
+from hazardmap.rewards.selectors import payouts_of
+from hazardmap.rewards.services import PayoutRefused, payout_end, payout_run
+
+
+class Command(BaseCommand):
+    help = (
+        "Pay contributors. `prepare` takes settled earnings out of the ledger into a run; `csv` "
+        "and `pain001` write the run for a bank; `paid` and `failed` say what became of the run or "
+        "of one payout. Examples: python manage.py payout prepare --currency EUR --at-least 20; "
+        "python manage.py payout pain001 RUN --out run.xml --from-name 'Hazardmap Oy' "
+        "--from-iban FI2112345600000785; python manage.py payout paid RUN"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        steps = parser.add_subparsers(dest="step", required=True)
+        prepare = steps.add_parser("prepare")
+        prepare.add_argument("--currency", type=Currency, default=Currency.EUR)
+        prepare.add_argument("--at-least", default="20", help="pay nobody less; 20 unless given")
+        for name in ("csv", "pain001"):
+            export = steps.add_parser(name)
+            export.add_argument("run", type=UUID)
+            export.add_argument("--out", type=Path, required=True)
+        export.add_argument("--from-name", required=True)
+        export.add_argument("--from-iban", type=iban_from, required=True)
+        export.add_argument("--from-bic", default="")
+        export.add_argument("--on", type=date.fromisoformat, help="day of payment, today if absent")
+        for name in ("paid", "failed"):
+            end = steps.add_parser(name)
+            end.add_argument("id", type=UUID, help="of a run, or of a payout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['step']}")(options)
+        except PayoutRefused as refused:
+            raise CommandError(str(refused)) from refused
+        except (Payout.DoesNotExist, PayoutRun.DoesNotExist) as error:
+            raise CommandError(f"There is no run or payout {options.get('run')}.") from error
+
+    def _prepare(self, options: dict[str, Any]) -> None:
+        currency = options["currency"]
+        try:
+            at_least_micro = payable_micro(Decimal(options["at_least"]), currency)
+        except (InvalidOperation, ValueError) as error:
+            raise CommandError("--at-least: must be an amount that can be paid.") from error
+        run = payout_run(currency=currency, at_least_micro=at_least_micro, now=timezone.now())
+        payouts = payouts_of(run.pk)
+        for payout in payouts:
+            self.stdout.write(f"{payout.witness:<18} {written(payout.amount_micro, currency):>20}")
+        total = written(sum(payout.amount_micro for payout in payouts), currency)
+        self.stdout.write(f"run {run.pk}: {len(payouts)} payouts, {total}")
+
+    def _csv(self, options: dict[str, Any]) -> None:
+        options["out"].write_text(payout_csv(options["run"]), newline="")
+        self.stdout.write(f"{options['out']}")
+
+    def _pain001(self, options: dict[str, Any]) -> None:
+        debtor = Debtor(options["from_name"], options["from_iban"], options["from_bic"])
+        day = options["on"] or timezone.now().date()
+        options["out"].write_bytes(payout_pain001(options["run"], debtor, day))
+        self.stdout.write(f"{options['out']}")
+
+    def _paid(self, options: dict[str, Any]) -> None:
+        self._end(options["id"], paid=True)
+
+    def _failed(self, options: dict[str, Any]) -> None:
+        self._end(options["id"], paid=False)
+
+    def _end(self, which: UUID, *, paid: bool) -> None:
+        waiting = [one.id for one in payouts_of(which) if one.state == Payout.State.PENDING]
+        ids = waiting if PayoutRun.objects.filter(pk=which).exists() else [which]
+        for payout_id in ids:
+            payout_end(payout_id=payout_id, paid=paid)
+        self.stdout.write(f"{len(ids)} payouts {'paid' if paid else 'failed'}")

@@ -1,0 +1,67 @@
+"""Payouts as files for a bank: CSV for people, pain.001 (ISO 20022) for SEPA."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sepaxml import SepaTransfer
+
+from hazardmap.core.pricing.money import Currency, decimal_of
+from hazardmap.rewards.payout_models import Payout, PayoutRun
+from hazardmap.rewards.services.payout_run import PayoutRefused
+
+SCHEMA = "pain.001.001.09"
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """Who pays, from which account. bic: "" where the bank needs none."""
+
+    name: str
+    iban: str
+    bic: str = ""
+
+
+def payout_csv(run_id: UUID) -> str:
+    """A line for each payout that has not ended; RFC 4180."""
+    run, file = PayoutRun.objects.get(pk=run_id), io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["payout", "name", "iban", "amount", "currency"])
+    for payout in _pending(run):
+        amount = f"{decimal_of(payout.amount_micro).normalize():f}"
+        writer.writerow([payout.id, payout.name, payout.iban, amount, run.currency])
+    return file.getvalue()
+
+
+def payout_pain001(run_id: UUID, debtor: Debtor, on: date) -> bytes:
+    """One credit transfer for each payout that has not ended, checked against its schema.
+
+    The end-to-end id is the payout's. Raises PayoutRefused for what SEPA cannot pay.
+    """
+    run = PayoutRun.objects.get(pk=run_id)
+    if run.currency != Currency.EUR:
+        raise PayoutRefused(f"SEPA pays EUR only, and this run is in {run.currency}.")
+    config = {"name": debtor.name, "IBAN": debtor.iban, "batch": True, "currency": run.currency}
+    if debtor.bic:
+        config["BIC"] = debtor.bic
+    transfer = SepaTransfer(config, schema=SCHEMA, clean=True)
+    for payout in _pending(run):
+        transfer.add_payment(
+            {
+                "name": payout.name,
+                "IBAN": payout.iban,
+                "amount": payout.amount_micro // 10_000,
+                "execution_date": on,
+                "description": f"hazardmap {run.at:%Y-%m-%d}",
+                "endtoend_id": payout.id.hex,
+            }
+        )
+    written: bytes = transfer.export(validate=True)
+    # The library makes up an id; a bank pays a message once, so that it must stay the same.
+    return written.replace(transfer.msg_id.encode(), run.pk.hex.encode())
+
+
+def _pending(run: PayoutRun) -> list[Payout]:
+    return list(run.payouts.filter(state=Payout.State.PENDING).order_by("witness"))

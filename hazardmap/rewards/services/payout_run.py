@@ -1,0 +1,95 @@
+"""Pay contributors: prepared, then ended as paid or failed; the ledger follows each step."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.accounts.models import User
+from hazardmap.core.iban import iban_from
+from hazardmap.core.pricing.money import Currency
+from hazardmap.rewards.models import Account
+from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
+from hazardmap.rewards.references import FAILED, PAID, PAYOUT, reference
+from hazardmap.rewards.selectors import HELD_BACK, earned
+from hazardmap.rewards.services.ledger_book import Ledger, ledger_book, ledger_lock
+
+
+class PayoutRefused(Exception):
+    """The message is one sentence for people."""
+
+
+def payout_target_set(*, owner: User, name: str, iban: str) -> None:
+    """Where a contributor wants the money. Raises PayoutRefused."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 70:  # as long as pain.001 allows
+        raise PayoutRefused("The name of the account's owner has 1 to 70 letters.")
+    try:
+        iban = iban_from(iban)
+    except ValueError as error:
+        raise PayoutRefused(str(error)) from error
+    values = {"name": name, "iban": iban, "set_at": timezone.now()}
+    PayoutTarget.objects.update_or_create(owner=owner, defaults=values)
+
+
+@transaction.atomic
+def payout_run(*, currency: Currency, at_least_micro: int, now: datetime) -> PayoutRun:
+    """Prepare payouts to all who have a bank account and enough settled earnings.
+
+    Paid in whole minor units; the rest stays. Raises PayoutRefused where there is nobody to pay.
+    """
+    ledger_lock()
+    run = PayoutRun.objects.create(currency=currency.value, at_least_micro=at_least_micro, at=now)
+    for target in PayoutTarget.objects.select_related("owner").order_by("owner__witness"):
+        witness = target.owner.witness
+        due_micro = earned(witness, currency, before=now - HELD_BACK)
+        due_micro -= due_micro % currency.minor_micro
+        if due_micro >= max(at_least_micro, currency.minor_micro):
+            payout = run.payouts.create(
+                witness=witness, amount_micro=due_micro, name=target.name, iban=target.iban
+            )
+            _book(payout, PAYOUT, Account.Kind.PAYING, -due_micro)
+    if not run.payouts.exists():
+        raise PayoutRefused("There is nobody to pay.")
+    return run
+
+
+@transaction.atomic
+def payout_end(*, payout_id: UUID, paid: bool) -> None:
+    """The bank has paid it, or could not: then it is the contributor's again.
+
+    Safe to call again. Raises PayoutRefused where it has ended the other way.
+    """
+    payout = Payout.objects.select_for_update().get(pk=payout_id)
+    state = Payout.State.PAID if paid else Payout.State.FAILED
+    if payout.state == state:
+        return
+    if payout.state != Payout.State.PENDING:
+        raise PayoutRefused(f"The payout {payout_id} is {payout.state} already.")
+    payout.state, payout.ended_at, payout.name, payout.iban = state, timezone.now(), "", ""
+    payout.save()
+    if paid:
+        currency = Currency(payout.run.currency)
+        ledger_book(
+            reference=reference(PAID, payout.pk),
+            entries={
+                Ledger(Account.Kind.PAYING, None, currency): -payout.amount_micro,
+                Ledger(Account.Kind.PAID, None, currency): payout.amount_micro,
+            },
+            inputs={},
+        )
+    else:
+        _book(payout, FAILED, Account.Kind.PAYING, payout.amount_micro)
+
+
+def _book(payout: Payout, kind: str, other: Account.Kind, to_witness_micro: int) -> None:
+    currency = Currency(payout.run.currency)
+    ledger_book(
+        reference=reference(kind, payout.pk),
+        entries={
+            Ledger(Account.Kind.CONTRIBUTOR, payout.witness, currency): to_witness_micro,
+            Ledger(other, None, currency): -to_witness_micro,
+        },
+        inputs={"amount_micro": abs(to_witness_micro)},
+    )

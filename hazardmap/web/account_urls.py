@@ -1,0 +1,33 @@
+"""Addresses of everything about one's own account."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from hazardmap.web import account, earnings, security, sign_in, sign_up, terms, your_data
+
+urlpatterns = [
+    path("login/", sign_in.SignIn.as_view(), name="login"),
+    path("login/code/", sign_in.code_page, name="login-code"),
+    path("login/reset/", sign_in.reset_page, name="password-reset"),
+    path("login/reset/<str:token>/", sign_in.reset_finish_page, name="password-reset-finish"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("signup/", sign_up.sign_up_page, name="sign-up"),
+    path("signup/<str:token>/", sign_up.sign_up_finish_page, name="sign-up-finish"),
+    path("terms/", terms.terms_page, name="terms"),
+    path("terms/uploads/", terms.upload_licence_page, name="upload-licence"),
+    path("account/", account.account_page, name="account"),
+    path("account/pairing-code/", account.pairing_code, name="pairing-code"),
+    path("account/devices/<uuid:device_id>/revoke/", account.revoke, name="device-revoke"),
+    path("account/security/", security.security_page, name="security"),
+    path("account/security/password/", security.change_password, name="password-change"),
+    path("account/security/sessions/", security.end_sessions, name="sessions-end"),
+    path("account/earnings/", earnings.earnings_page, name="earnings"),
+    path("account/earnings.json", earnings.earnings_json, name="earnings-json"),
+    path("account/earnings/payout-account/", earnings.payout_account, name="payout-account"),
+    path("account/data/", your_data.your_data_page, name="your-data"),
+    path("account/data/export.json", your_data.export, name="your-data-export"),
+    path("account/data/leave/", your_data.leave, name="leave"),
+    path("account/second-factor/", security.enrol, name="second-factor"),
+    path("account/second-factor/codes/", security.renew_codes, name="recovery-codes"),
+    path("account/second-factor/remove/", security.remove, name="second-factor-remove"),
+]

@@ -1,0 +1,104 @@
+"""The page of a cell of H3: what is in it, when somebody last drove there, and what lies around."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import h3.api.basic_int as h3
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from hazardmap.core.area import Cell
+from hazardmap.core.cells import NONE
+from hazardmap.core.coverings import LOOKED_RES, middle
+from hazardmap.core.grid import children, parent
+from hazardmap.core.wanted import Wanted
+from hazardmap.hazards import search, selectors
+from hazardmap.hazards.cell_selectors import cells_of
+from hazardmap.hazards.selectors import Covered
+from hazardmap.platform.limited import limited
+from hazardmap.web.facts import row_of
+from hazardmap.web.licence import DATA_LICENCE, DATA_LICENCE_URL
+from hazardmap.web.pages import PAGES_PER_MINUTE
+
+SHOWN: Final = 100
+COARSEST_RES: Final = 4
+"""Coarser cells are half a country: nobody's area, and too much to look through for one page."""
+COVERAGE_RES: Final = 6
+"""From here on it is said when somebody last drove there."""
+COVERAGE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A cell beside or within the one that is shown. expected: hazards now, None if unknown."""
+
+    name: str
+    place: str
+    expected: float | None
+    covered: Covered | None
+
+
+def read_area(text: str) -> Cell:
+    """The cell of an address of this site. Raises Http404 on what is none."""
+    try:
+        cell = Cell.read(text)
+    except ValueError:
+        raise Http404 from None
+    if h3.get_resolution(cell.index) < COARSEST_RES or text != f"{cell.index:x}":
+        raise Http404
+    return cell
+
+
+def place_of(cell: int) -> str:
+    """Its middle, latitude first as people write it."""
+    lon, lat = middle(cell)
+    digits = 2 if h3.get_resolution(cell) < 8 else 3
+    return f"{lat:.{digits}f}, {lon:.{digits}f}"
+
+
+@require_safe
+@limited("pages", PAGES_PER_MINUTE)
+def area_page(request: HttpRequest, area: str) -> HttpResponse:
+    cell = read_area(area)
+    now = timezone.now()
+    found = search.newest(cell, Wanted(at=now, published=False), limit=SHOWN + 1)
+    res = h3.get_resolution(cell.index)
+    inner = children(cell.index) if res < LOOKED_RES else []
+    around = sorted(int(one) for one in h3.grid_ring(cell.index, 1))
+    parts = _parts([*inner, *around], now)
+    asked = [cell.index] if res >= COVERAGE_RES else []
+    covered = selectors.coverage_of(asked, since=now - COVERAGE)
+    context: dict[str, Any] = {
+        "area": area,
+        "place": place_of(cell.index),
+        "width_km": 2.0 * h3.average_hexagon_edge_length(res, unit="km"),
+        "rows": [row_of(hazard, now) for hazard in found[:SHOWN]],
+        "more": len(found) > SHOWN,
+        "covers": res >= COVERAGE_RES,
+        "covered": covered.get(cell.index),
+        "coverage_days": COVERAGE.days,
+        "parent": f"{parent(cell.index, res - 1):x}" if res > COARSEST_RES else "",
+        "inner": parts[: len(inner)],
+        "around": parts[len(inner) :],
+        "licence": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL},
+        "indexed": bool(found),
+    }
+    return render(request, "web/area.html", context)
+
+
+def _parts(cells: list[int], now: datetime) -> list[Part]:
+    """Two statements, however many cells."""
+    known = cells_of(cells)
+    looked = [one for one in cells if h3.get_resolution(one) >= COVERAGE_RES]
+    covered = selectors.coverage_of(looked, since=now - COVERAGE)
+    parts = []
+    for one in cells:
+        counts = known[one].counts if one in known else NONE
+        expected = sum(counts.expected(kind, now) for kind in counts.by_kind)
+        parts.append(
+            Part(f"{one:x}", place_of(one), expected if one in known else None, covered.get(one))
+        )
+    return parts

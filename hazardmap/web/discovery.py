@@ -1,0 +1,50 @@
+"""What search engines read first: which pages there are, and which are not for them."""
+
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from hazardmap.core.grid import cell
+from hazardmap.core.wanted import Wanted
+from hazardmap.hazards import search
+from hazardmap.platform.limited import limited
+from hazardmap.web.hazard_page import AREA_RES
+
+LISTED: Final = 2000
+COPIES_PER_MINUTE: Final = 30
+PAGES: Final = ("", "list/", "drive/", "about/")
+NOT_INDEXED: Final = ("/account/", "/admin/", "/api/", "/login/", "/map/", "/reports/", "/tiles/")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in NOT_INDEXED),
+        f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@limited("copies of the site map", COPIES_PER_MINUTE)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The standing pages, the confirmed hazards that were seen last, and the areas they are in."""
+    hazards = search.newest(None, Wanted(at=timezone.now()), limit=LISTED)
+    areas: dict[int, str] = {}
+    for hazard in hazards:
+        areas.setdefault(cell(hazard.lon, hazard.lat, AREA_RES), _day(hazard.last_seen))
+    pages = [(path, "") for path in PAGES]
+    pages += [(f"area/{area:x}/", seen) for area, seen in areas.items()]
+    pages += [(f"hazards/{hazard.id}/", _day(hazard.last_seen)) for hazard in hazards]
+    root = request.build_absolute_uri("/")
+    context = {"pages": [(root + path, changed) for path, changed in pages]}
+    return render(request, "web/sitemap.xml", context, content_type="application/xml")
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"

@@ -1,0 +1,103 @@
+"""A contributor's earnings: balances, where they come from, and where the money goes."""
+
+from typing import Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from hazardmap.accounts.models import User
+from hazardmap.core.pricing.money import Currency, written
+from hazardmap.rewards.references import CLAW_BACK, FAILED, PAYOUT, SPLIT, TAKE_BACK
+from hazardmap.rewards.selectors import (
+    StatementLine,
+    earnings,
+    payout_target,
+    statement,
+    statement_document,
+)
+from hazardmap.rewards.services import PayoutRefused, payout_target_set
+
+LINES: Final = 200
+WORDS: Final = {
+    SPLIT: "Share of what was sold",
+    CLAW_BACK: "Taken back: the map was told what proved false",
+    TAKE_BACK: "Taken back: the invoice is void",
+    PAYOUT: "Handed over to be paid",
+    FAILED: "The payout failed: yours again",
+}
+
+
+@never_cache
+@login_required
+@require_safe
+def earnings_page(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    lines = list(statement(user.witness))
+    context = {
+        "earnings": [
+            (
+                _amount(one.balance_micro, one.currency),
+                _amount(one.payable_micro, one.currency),
+                _amount(one.paying_micro, one.currency),
+                _amount(one.paid_micro, one.currency),
+            )
+            for one in earnings(user.witness, timezone.now())
+        ],
+        "lines": [_row(line) for line in reversed(lines[-LINES:])],
+        "left_out": max(0, len(lines) - LINES),
+        "target": payout_target(user),
+    }
+    return render(request, "web/earnings.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def earnings_json(request: HttpRequest) -> HttpResponse:
+    """All movements with what their amounts follow from, for core.statement."""
+    answer = JsonResponse(
+        statement_document(_user(request).witness), json_dumps_params={"indent": 1}
+    )
+    answer.headers["Content-Disposition"] = 'attachment; filename="statement.json"'
+    return answer
+
+
+@login_required
+@require_POST
+def payout_account(request: HttpRequest) -> HttpResponse:
+    """Where the money goes from now on."""
+    try:
+        payout_target_set(
+            owner=_user(request),
+            name=request.POST.get("name", ""),
+            iban=request.POST.get("iban", ""),
+        )
+        messages.success(request, "Your earnings go to this account from now on.")
+    except PayoutRefused as refused:
+        messages.error(request, str(refused))
+    return HttpResponseRedirect("/account/earnings/#payout")
+
+
+def _row(line: StatementLine) -> dict[str, object]:
+    kind, _, which = line.reference.partition(":")
+    return {
+        "at": line.at,
+        "words": WORDS.get(kind, kind),
+        "which": which.rpartition(":")[2],
+        "amount": _amount(line.amount_micro, line.currency),
+    }
+
+
+def _amount(micro: int, currency: Currency) -> str:
+    return written(micro, currency)
+
+
+def _user(request: HttpRequest) -> User:
+    """The signed-in user; `login_required` has seen to it."""
+    assert isinstance(request.user, User)  # noqa: S101 - narrows the type, never fails
+    return request.user

@@ -1,0 +1,122 @@
+"""The hazards of an area for feed readers (RSS with GeoRSS) and for programs (GeoJSON)."""
+
+import json
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.gis.feeds import GeoRSSFeed
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hazardmap.core.hazard import Hazard
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.wanted import Wanted
+from hazardmap.hazards import search
+from hazardmap.platform.limited import limited
+from hazardmap.web.area_page import place_of, read_area
+from hazardmap.web.licence import DATA_LICENCE, DATA_LICENCE_URL
+from hazardmap.web.words import kind_label, severity_label
+
+ENTRIES: Final = 200
+FEEDS_PER_MINUTE: Final = 120
+MAX_AGE_S: Final = 30
+
+
+@require_safe
+@limited("feeds", FEEDS_PER_MINUTE)
+def rss(request: HttpRequest, area: str) -> HttpResponse:
+    """Nothing in it depends on when it is read, so it changes only when the map does."""
+    cell = read_area(area)
+    page = request.build_absolute_uri(f"/area/{area}/")
+    feed: Any = GeoRSSFeed(
+        title=_("Road hazards around %(place)s") % {"place": place_of(cell.index)},
+        link=page,
+        description=_("What drivers’ cameras saw on the road here lately."),
+        feed_url=request.build_absolute_uri(request.path),
+        feed_copyright=f"{DATA_LICENCE} {DATA_LICENCE_URL}",
+        ttl=5,
+    )
+    for hazard in _hazards(area):
+        address = request.build_absolute_uri(_address(hazard.id))
+        feed.add_item(
+            title=kind_label(hazard.kind).capitalize(),
+            link=address,
+            unique_id=address,
+            unique_id_is_permalink=True,
+            description=_description(hazard),
+            pubdate=hazard.first_seen,
+            updateddate=hazard.last_seen,
+            categories=[hazard.kind],
+            geometry=(hazard.lon, hazard.lat),
+        )
+    return _kept(request, feed.writeString("utf-8").encode(), feed.content_type)
+
+
+@require_safe
+@limited("feeds", FEEDS_PER_MINUTE)
+def geojson(request: HttpRequest, area: str) -> HttpResponse:
+    """RFC 7946; a hazard is there with probability p · 2^(−(now − t) / half_life_s)."""
+    read_area(area)
+    body = {
+        "type": "FeatureCollection",
+        "licence": DATA_LICENCE_URL,
+        "features": [_feature(request, hazard) for hazard in _hazards(area)],
+    }
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return _kept(request, content, "application/geo+json")
+
+
+def _hazards(area: str) -> list[Hazard]:
+    wanted = Wanted(at=timezone.now(), published=False)
+    return search.newest(read_area(area), wanted, limit=ENTRIES)
+
+
+def _address(hazard_id: UUID) -> str:
+    return f"/hazards/{hazard_id}/"
+
+
+def _description(hazard: Hazard) -> str:
+    sure = _("confirmed by several drivers") if hazard.published else _("unconfirmed")
+    words = [severity_label(hazard.severity), sure]
+    if hazard.simulated:
+        words.append(_("simulated"))
+    return ", ".join(words)
+
+
+def _feature(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": str(hazard.id),
+        "geometry": {"type": "Point", "coordinates": [hazard.lon, hazard.lat]},
+        "properties": {
+            "kind": hazard.kind,
+            "group": KINDS[hazard.kind].group.value,
+            "label": kind_label(hazard.kind),
+            "p": hazard.p,
+            "t": hazard.t_ref.isoformat(),
+            "half_life_s": hazard.half_life_s,
+            "radius_m": hazard.radius_m,
+            "severity": hazard.severity,
+            "first_seen": hazard.first_seen.isoformat(),
+            "last_seen": hazard.last_seen.isoformat(),
+            "witnesses": hazard.witnesses,
+            "published": hazard.published,
+            "simulated": hazard.simulated,
+            "url": request.build_absolute_uri(_address(hazard.id)),
+        },
+    }
+
+
+def _kept(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
+    """With an ETag, answering 304 where the reader has the same already."""
+    answer = HttpResponse(content, content_type=content_type)
+    etag = quote_etag(sha256(content).hexdigest()[:32])
+    answer.headers["ETag"] = etag
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    patch_cache_control(answer, public=True, max_age=MAX_AGE_S)
+    return get_conditional_response(request, etag=etag, response=answer) or answer

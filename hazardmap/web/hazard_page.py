@@ -1,0 +1,97 @@
+"""The page of one hazard: what it is, how sure that is, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from hazardmap.core.grid import cell
+from hazardmap.core.hazard import Evidence
+from hazardmap.hazards import selectors
+from hazardmap.platform.limited import limited
+from hazardmap.web.curve import curve_of
+from hazardmap.web.facts import Picture, Row, pictures_of, row_of
+from hazardmap.web.licence import DATA_LICENCE, DATA_LICENCE_URL
+from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.words import STATES, severity_label
+
+PASSES = 200
+AREA_RES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """driver: a letter, the same for all passes of one contributor by this hazard and no other."""
+
+    evidence: Evidence
+    driver: str
+
+
+@require_safe
+@limited("pages", PAGES_PER_MINUTE)
+def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
+    hazard = selectors.hazard_get(hazard_id)
+    if hazard is None:
+        raise Http404
+    now = timezone.now()
+    row = row_of(hazard, now)
+    pictures = pictures_of(selectors.images_of(hazard_id) if row.live else [])
+    evidence = selectors.evidence_of(hazard_id, limit=PASSES)
+    context = {
+        "row": row,
+        "pictures": pictures,
+        "passes": _passes(evidence),
+        "curve": curve_of(evidence, hazard.half_life_s, now),
+        "votes": selectors.votes_about(hazard_id, account_id=request.user.pk),
+        "road": selectors.road_near(hazard.lon, hazard.lat),
+        "area": f"{cell(hazard.lon, hazard.lat, AREA_RES):x}",
+        "position": f"{hazard.lat:.5f}, {hazard.lon:.5f}",
+        "words": {
+            "state": STATES[hazard.state.value],
+            "severity": severity_label(hazard.severity),
+        },
+        "licence": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL},
+        "linked": _linked_data(request, row, pictures),
+        "indexed": row.live,
+    }
+    return render(request, "web/hazard.html", context)
+
+
+def _passes(evidence: Sequence[Evidence]) -> list[Pass]:
+    """Newest first."""
+    letters: dict[int, str] = {}
+    for one in evidence:
+        letters.setdefault(one.witness, _letter(len(letters)))
+    return [Pass(one, letters[one.witness]) for one in reversed(evidence)]
+
+
+def _letter(number: int) -> str:
+    """A to Z, then A2 to Z2, and so on."""
+    turn, letter = divmod(number, len(ascii_uppercase))
+    return ascii_uppercase[letter] + (str(turn + 1) if turn else "")
+
+
+def _linked_data(request: HttpRequest, row: Row, pictures: Sequence[Picture]) -> dict[str, Any]:
+    """For search engines: an Observation of schema.org."""
+    hazard = row.hazard
+    return {
+        "@context": "https://schema.org",
+        "@type": "Observation",
+        "name": row.label,
+        "url": request.build_absolute_uri(request.path),
+        "observationDate": hazard.last_seen.isoformat(),
+        "measuredProperty": "probability",
+        "value": round(row.p_percent / 100, 2),
+        "observationAbout": {
+            "@type": "Place",
+            "geo": {"@type": "GeoCoordinates", "latitude": hazard.lat, "longitude": hazard.lon},
+        },
+        "image": [request.build_absolute_uri(picture.url) for picture in pictures],
+        "license": DATA_LICENCE_URL,
+    }

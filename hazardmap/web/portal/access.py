@@ -1,0 +1,89 @@
+"""Who may open which page of the portal: everything hangs on one organisation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from hazardmap.accounts.models import Organisation, User
+from hazardmap.accounts.selectors import memberships_of
+from hazardmap.accounts.services import AccountsRefused
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.core.roles import Act, Role, may
+from hazardmap.platform.mail import MailFailed
+from hazardmap.web.asking import signed_in
+from hazardmap.web.sign_in import MAIL_FAILED
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Whose portal it is, and who looks at it."""
+
+    user: User
+    organisation: Organisation
+    role: Role
+    others: tuple[Organisation, ...]
+
+    def may(self, act: Act) -> bool:
+        return may(self.role, act)
+
+    def url(self, page: str = "") -> str:
+        return f"/portal/{self.organisation.pk}/{page}"
+
+
+View = Callable[Concatenate[HttpRequest, Portal, P], HttpResponse]
+
+
+def portal_page(act: Act) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """A view of one organisation for members whose role may `act`; 404 for strangers."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        @never_cache
+        @login_required
+        def guarded(
+            request: HttpRequest, organisation_id: UUID, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            user = signed_in(request)
+            mine = {one.pk: (one, role) for one, role in memberships_of(user)}
+            if organisation_id not in mine:
+                raise Http404
+            organisation, role = mine.pop(organisation_id)
+            portal = Portal(user, organisation, role, tuple(one for one, _ in mine.values()))
+            if not portal.may(act):
+                return show(request, portal, "forbidden", status=403, act=act)
+            return view(request, portal, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def show(
+    request: HttpRequest, portal: Portal, page: str, *, status: int = 200, **context: object
+) -> HttpResponse:
+    """A page of the portal: templates/portal/<page>.html."""
+    allowed = {act.name: portal.may(act) for act in Act}
+    values = {"portal": portal, "may": allowed, "here": page, "base": portal.url()} | context
+    return render(request, f"portal/{page}.html", values, status=status)
+
+
+def done(request: HttpRequest, where: str, act: Callable[[], object], words: str) -> HttpResponse:
+    """Do it, say so, and go on to `where`; say why where it is refused."""
+    try:
+        act()
+        messages.success(request, words)
+    except (AccountsRefused, BillingRefused, ValueError) as refused:
+        messages.error(request, str(refused))
+    except MailFailed:
+        messages.error(request, str(MAIL_FAILED))
+    return HttpResponseRedirect(where)

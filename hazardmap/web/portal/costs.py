@@ -1,0 +1,133 @@
+"""What the month costs, how much it may cost, and the invoices down to the single answer."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from hazardmap.accounts.selectors import api_keys_of
+from hazardmap.billing.invoice_files import KINDS, invoice_file
+from hazardmap.billing.selectors import (
+    InvoiceInfo,
+    InvoiceLineInfo,
+    invoice_get,
+    invoices_of,
+    line_hour_events,
+    line_hours,
+    organisation_of,
+)
+from hazardmap.billing.services import cap_set
+from hazardmap.billing.spend_selectors import spend_alerts, spending_now
+from hazardmap.core.roles import Act
+from hazardmap.web.portal.access import Portal, done, portal_page, show
+
+
+@require_safe
+@portal_page(Act.SEE_BILLS)
+def costs_page(request: HttpRequest, portal: Portal) -> HttpResponse:
+    organisation_id, now = portal.organisation.pk, timezone.now()
+    spending = spending_now(organisation_id, now)
+    names = {key.kid: key.name for key in api_keys_of(organisation_id)}
+    keys = [(key, names.get(key.key_id, key.key_id)) for key in spending.keys] if spending else []
+    alerts = [
+        (alert, names.get(alert.key_id, alert.key_id))
+        for alert in reversed(spend_alerts(organisation_id))
+    ]
+    return show(request, portal, "costs", spending=spending, keys=keys, alerts=alerts[:50])
+
+
+@require_POST
+@portal_page(Act.MANAGE_BILLING)
+def set_cap(request: HttpRequest, portal: Portal) -> HttpResponse:
+    """An empty amount takes the cap away."""
+
+    def act() -> None:
+        typed = request.POST.get("amount", "").strip().replace(",", ".")
+        try:
+            amount = Decimal(typed) if typed else None
+        except InvalidOperation:
+            raise ValueError(_("The cap must be an amount like 250 or 250.00.")) from None
+        cap_set(
+            organisation_id=portal.organisation.pk,
+            amount=amount,
+            key_id=request.POST.get("key", ""),
+            hard=request.POST.get("hard") == "on",
+        )
+
+    words = _("Saved. It is in force within ten seconds.")
+    return done(request, portal.url("costs/"), act, words)
+
+
+@require_safe
+@portal_page(Act.SEE_BILLS)
+def invoices_page(request: HttpRequest, portal: Portal) -> HttpResponse:
+    return show(request, portal, "invoices", invoices=invoices_of(portal.organisation.pk))
+
+
+@require_safe
+@portal_page(Act.SEE_BILLS)
+def invoice_page(request: HttpRequest, portal: Portal, invoice_id: UUID) -> HttpResponse:
+    return show(request, portal, "invoice", invoice=_invoice(portal, invoice_id))
+
+
+@require_safe
+@portal_page(Act.SEE_BILLS)
+def invoice_document(
+    request: HttpRequest, portal: Portal, invoice_id: UUID, kind: str
+) -> HttpResponse:
+    invoice = _invoice(portal, invoice_id)
+    if kind not in KINDS or not invoice.number:
+        raise Http404
+    file = invoice_file(invoice_id, kind)
+    return HttpResponse(
+        file.content,
+        content_type=file.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+    )
+
+
+@require_safe
+@portal_page(Act.SEE_BILLS)
+def line_page(
+    request: HttpRequest, portal: Portal, invoice_id: UUID, position: int
+) -> HttpResponse:
+    """A line of usage by hours; with `key` and `hour`, the answers of one of them."""
+    invoice = _invoice(portal, invoice_id)
+    line = _line(invoice, position)
+    key, hour = request.GET.get("key", ""), _hour(request.GET.get("hour", ""))
+    events = line_hour_events(line.id, key, hour) if key and hour else []
+    return show(
+        request,
+        portal,
+        "invoice_line",
+        invoice=invoice,
+        line=line,
+        hours=line_hours(line.id),
+        events=events,
+        opened=(key, hour),
+    )
+
+
+def _invoice(portal: Portal, invoice_id: UUID) -> InvoiceInfo:
+    """Another organisation's looks like one that is not there."""
+    if organisation_of(invoice_id) != portal.organisation.pk:
+        raise Http404
+    return invoice_get(invoice_id)
+
+
+def _line(invoice: InvoiceInfo, position: int) -> InvoiceLineInfo:
+    for line in invoice.lines:
+        if line.position == position:
+            return line
+    raise Http404
+
+
+def _hour(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+    except ValueError:
+        return None

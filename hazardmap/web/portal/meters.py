@@ -1,0 +1,59 @@
+"""Usage in words and numbers for people."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from hazardmap.billing.spend_selectors import SpendingNow
+from hazardmap.core.usage import Meter
+from hazardmap.metering.selectors import UsedInTime
+
+METERS: Final = {
+    Meter.TILE: _("map tiles"),
+    Meter.HAZARD: _("hazards returned"),
+    Meter.ROUTE: _("route queries"),
+    Meter.WEBHOOK: _("webhooks delivered"),
+    Meter.EXPORT_MB: _("megabytes exported"),
+    Meter.IMAGE: _("images"),
+    Meter.WATCH_HOUR: _("watch-area hours"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """One meter this month. included: units of the plan; None without one. quota: the most."""
+
+    words: str
+    units: int
+    answers: int
+    included: int | None
+    quota: int | None
+
+    @property
+    def most(self) -> int | None:
+        return self.quota or self.included or None
+
+    @property
+    def full(self) -> bool:
+        return self.most is not None and self.units >= self.most
+
+
+def month_rows(used: Iterable[UsedInTime], spending: SpendingNow | None) -> list[MonthRow]:
+    """Meters that were used or that the plan names."""
+    units: dict[Meter, int] = defaultdict(int)
+    answers: dict[Meter, int] = defaultdict(int)
+    for row in used:
+        units[row.meter] += row.quantity
+        answers[row.meter] += row.answers
+    included = {}
+    if spending is not None:
+        included = {charge.meter: charge.included for charge in spending.prices.charges}
+    quotas = spending.quotas if spending else {}
+    return [
+        MonthRow(str(words), units[meter], answers[meter], included.get(meter), quotas.get(meter))
+        for meter, words in METERS.items()
+        if meter in included or units[meter]
+    ]

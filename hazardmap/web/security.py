@@ -1,0 +1,134 @@
+"""How an account is protected: password, second factor, sessions."""
+
+import segno
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_otp import login as verify
+
+from hazardmap.accounts.login import TOO_MANY
+from hazardmap.accounts.services import (
+    AccountsRefused,
+    has_second_factor,
+    password_change,
+    recovery_codes_left,
+    recovery_codes_renew,
+    second_factor_begin,
+    second_factor_confirm,
+    second_factor_remove,
+    sessions_end,
+    sessions_of,
+)
+from hazardmap.accounts.tries import Tries
+from hazardmap.platform.client_address import client_address
+from hazardmap.web.agent import agent_words
+from hazardmap.web.asking import new_password, signed_in, words_of
+
+PAGE = "/account/security/"
+CHANGING = Tries("password", per_whom=5, per_address=50)
+
+
+@never_cache
+@login_required
+@require_safe
+def security_page(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    context = {
+        "second_factor": has_second_factor(user),
+        "codes_left": recovery_codes_left(user),
+        "sessions": [(one, agent_words(one.agent)) for one in sessions_of(user, _key(request))],
+    }
+    return render(request, "web/security.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("old", "password")
+@login_required
+@require_POST
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Other sessions end; this one goes on."""
+    user = signed_in(request)
+    if not may_try_password(request):
+        messages.error(request, TOO_MANY)
+        return HttpResponseRedirect(PAGE)
+    try:
+        password_change(
+            user=user, old=request.POST.get("old", "")[:1000], new=new_password(request)
+        )
+        sessions_end(user=user, but=_key(request))
+        update_session_auth_hash(request, user)
+        messages.success(request, _("The password is changed; your other sessions have ended."))
+    except (ValidationError, AccountsRefused) as refused:
+        messages.error(request, words_of(refused))
+    return HttpResponseRedirect(PAGE)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Set a second factor up: a secret for the app, then a code of it, then recovery codes."""
+    user, error = signed_in(request), ""
+    if has_second_factor(user):
+        return HttpResponseRedirect(PAGE)
+    if request.method == "POST":
+        try:
+            device, codes = second_factor_confirm(user=user, code=request.POST.get("code", ""))
+            verify(request, device)
+            sessions_end(user=user, but=_key(request))
+            return render(request, "web/recovery_codes.html", {"codes": codes})
+        except AccountsRefused as refused:
+            error = words_of(refused)
+    enrolment = second_factor_begin(user=user)
+    picture = segno.make(enrolment.url, micro=False).svg_data_uri(scale=5, border=2, light="#fff")
+    context = {"picture": picture, "secret": enrolment.secret, "error": error}
+    return render(request, "web/enrol.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def renew_codes(request: HttpRequest) -> HttpResponse:
+    try:
+        codes = recovery_codes_renew(user=signed_in(request), code=request.POST.get("code", ""))
+        return render(request, "web/recovery_codes.html", {"codes": codes})
+    except AccountsRefused as refused:
+        messages.error(request, words_of(refused))
+    return HttpResponseRedirect(PAGE)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest) -> HttpResponse:
+    try:
+        second_factor_remove(user=signed_in(request), code=request.POST.get("code", ""))
+        messages.success(request, _("The second factor is removed."))
+    except AccountsRefused as refused:
+        messages.error(request, words_of(refused))
+    return HttpResponseRedirect(PAGE)
+
+
+@login_required
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """One by its number, or all others."""
+    number = request.POST.get("number") or None
+    ended = sessions_end(user=signed_in(request), number=number, but=_key(request))
+    messages.success(request, _("Sessions ended: %(number)d.") % {"number": ended})
+    return HttpResponseRedirect(f"{PAGE}#sessions")
+
+
+def may_try_password(request: HttpRequest) -> bool:
+    """Whoever sits at somebody else's open session must not guess his password."""
+    return not CHANGING.too_many(signed_in(request).email, client_address(request))
+
+
+def _key(request: HttpRequest) -> str:
+    return request.session.session_key or ""

@@ -1,0 +1,102 @@
+"""Signing in: the password, the second factor, and a new password by mail."""
+
+from django import forms
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from django_otp import login as verify
+
+from hazardmap.accounts.login import TOO_MANY, ThrottledLoginForm
+from hazardmap.accounts.models import MailLink
+from hazardmap.accounts.services import (
+    AccountsRefused,
+    link_find,
+    password_reset_ask,
+    password_reset_finish,
+    second_factor_check,
+)
+from hazardmap.accounts.tries import Tries
+from hazardmap.platform.client_address import client_address
+from hazardmap.platform.mail import MailFailed
+from hazardmap.web.asking import EmailForm, mail_was_sent, new_password, signed_in, words_of
+
+ASKING_FOR_MAIL = Tries("mail", per_whom=3, per_address=20)
+MAIL_FAILED = _("No mail can be sent at the moment. Try again in some minutes.")
+
+
+class SignIn(LoginView):
+    template_name = "web/login.html"
+    authentication_form = ThrottledLoginForm
+    redirect_authenticated_user = True
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def code_page(request: HttpRequest) -> HttpResponse:
+    """The second factor of whoever has given the password."""
+    then = safe_next(request)
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect("/login/")
+    user, error = signed_in(request), None
+    if request.method == "POST":
+        device = second_factor_check(user=user, code=request.POST.get("code", ""))
+        if device is not None:
+            verify(request, device)
+            return HttpResponseRedirect(then)
+        error = _("This code is wrong, used already, or came too soon after a wrong one.")
+    return render(request, "web/login_code.html", {"next": then, "error": error})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_page(request: HttpRequest) -> HttpResponse:
+    """Ask for a link to a new password."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if ASKING_FOR_MAIL.too_many(email, client_address(request)):
+            form.add_error(None, TOO_MANY)
+        else:
+            try:
+                password_reset_ask(
+                    email=email,
+                    url=lambda token: request.build_absolute_uri(f"/login/reset/{token}/"),
+                    sign_up_url=request.build_absolute_uri("/signup/"),
+                )
+                return mail_was_sent(request, email)
+            except MailFailed:
+                form.add_error(None, MAIL_FAILED)
+    return render(request, "web/reset.html", {"form": form})
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_finish_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose the new password; then sign in with it, second factor and all."""
+    link = link_find(token, MailLink.Purpose.RESET)
+    if link is None:
+        return render(request, "web/link_gone.html", {"again": "/login/reset/"}, status=410)
+    error = ""
+    if request.method == "POST":
+        try:
+            password_reset_finish(token=token, password=new_password(request))
+            return HttpResponseRedirect("/login/")
+        except (ValidationError, AccountsRefused, forms.ValidationError) as refused:
+            error = words_of(refused)
+    return render(request, "web/reset_finish.html", {"email": link.email, "error": error})
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where to go on; never to another site."""
+    then = request.POST.get("next") or request.GET.get("next") or "/account/"
+    own = url_has_allowed_host_and_scheme(
+        then, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return then if own else "/account/"

@@ -1,0 +1,93 @@
+"""From an address to an account, and from an invitation into an organisation."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from hazardmap.accounts.login import TOO_MANY
+from hazardmap.accounts.models import Consent, MailLink, User
+from hazardmap.accounts.selectors import has_account
+from hazardmap.accounts.services import (
+    AccountsRefused,
+    invitation_accept,
+    link_find,
+    sign_up_ask,
+    sign_up_finish,
+)
+from hazardmap.platform.client_address import client_address
+from hazardmap.platform.mail import MailFailed
+from hazardmap.web.asking import EmailForm, flags, mail_was_sent, new_password, words_of
+from hazardmap.web.sign_in import ASKING_FOR_MAIL, MAIL_FAILED, safe_next
+
+PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - no password
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_page(request: HttpRequest) -> HttpResponse:
+    """Ask for an account; the rest is behind the link that comes by mail."""
+    form, then = EmailForm(request.POST or None), safe_next(request)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if ASKING_FOR_MAIL.too_many(email, client_address(request)):
+            form.add_error(None, TOO_MANY)
+        else:
+            try:
+                sign_up_ask(
+                    email=email,
+                    then=then[:200],
+                    url=lambda token: request.build_absolute_uri(f"/signup/{token}/"),
+                    login_url=request.build_absolute_uri("/login/"),
+                )
+                return mail_was_sent(request, email)
+            except MailFailed:
+                form.add_error(None, MAIL_FAILED)
+    return render(request, "web/sign_up.html", {"form": form, "next": then})
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_finish_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The address is proven: a name, a password, and what one agrees to. Then one is signed in."""
+    link = link_find(token, MailLink.Purpose.SIGN_UP, MailLink.Purpose.INVITE)
+    if link is None:
+        return render(request, "web/link_gone.html", {"again": "/signup/"}, status=410)
+    if link.organisation is not None and has_account(link.email):
+        return _invitation(request, token, link)
+    context = {"link": link, "error": "", "name": "", "terms": False, "uploads": False}
+    if request.method == "POST":
+        ticked = flags(request, "terms", "uploads")
+        context |= {"name": request.POST.get("name", "")} | ticked
+        try:
+            user = sign_up_finish(
+                token=token,
+                name=context["name"],
+                password=new_password(request),
+                documents=[Consent.Document(name) for name, yes in ticked.items() if yes],
+            )
+            login(request, user, backend=PASSWORD_BACKEND)
+            then = f"/portal/{link.organisation_id}/" if link.organisation_id else link.then
+            return HttpResponseRedirect(then or "/account/")
+        except (ValidationError, AccountsRefused) as refused:
+            context["error"] = words_of(refused)
+    return render(request, "web/sign_up_finish.html", context)
+
+
+def _invitation(request: HttpRequest, token: str, link: MailLink) -> HttpResponse:
+    """For somebody who has an account: to be accepted by whoever is signed in to it."""
+    error = ""
+    if request.method == "POST" and isinstance(request.user, User):
+        try:
+            invitation_accept(token=token, user=request.user)
+            messages.success(request, _("Welcome to the team."))
+            return HttpResponseRedirect(f"/portal/{link.organisation_id}/")
+        except AccountsRefused as refused:
+            error = words_of(refused)
+    return render(request, "web/invitation.html", {"link": link, "error": error})

@@ -1,0 +1,114 @@
+"""Reads: what an organisation has set up, and what has become of its messages."""
+
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
+from hazardmap.webhooks.values import DeliveryDetail, DeliveryInfo, EndpointInfo, Try, WatchInfo
+
+
+def endpoints_of(organisation_id: UUID) -> list[EndpointInfo]:
+    """Oldest first."""
+    return _endpoints(Q(organisation_id=organisation_id))
+
+
+def endpoint_get(organisation_id: UUID, endpoint_id: UUID) -> EndpointInfo | None:
+    found = _endpoints(Q(organisation_id=organisation_id, id=endpoint_id))
+    return found[0] if found else None
+
+
+def watch_areas_of(organisation_id: UUID) -> list[WatchInfo]:
+    """Oldest first."""
+    found = WatchArea.objects.filter(endpoint__organisation_id=organisation_id)
+    return [_watch(row) for row in found.order_by("id")]
+
+
+def watch_area_get(organisation_id: UUID, watch_id: UUID) -> WatchInfo | None:
+    found = WatchArea.objects.filter(endpoint__organisation_id=organisation_id, id=watch_id)
+    row = found.first()
+    return None if row is None else _watch(row)
+
+
+def deliveries_of(
+    organisation_id: UUID,
+    endpoint_id: UUID,
+    *,
+    state: str | None = None,
+    before: UUID | None = None,
+    limit: int,
+) -> list[DeliveryInfo]:
+    """Newest first, those before an id."""
+    found = Delivery.objects.filter(
+        endpoint_id=endpoint_id, endpoint__organisation_id=organisation_id
+    )
+    if state is not None:
+        found = found.filter(state=state)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [_delivery(row) for row in found.order_by("-id")[:limit]]
+
+
+def delivery_get(organisation_id: UUID, delivery_id: UUID) -> DeliveryDetail | None:
+    found = Delivery.objects.filter(id=delivery_id, endpoint__organisation_id=organisation_id)
+    row = found.prefetch_related("tries").first()
+    if row is None:
+        return None
+    tries = sorted(row.tries.all(), key=lambda one: (one.at, one.pk))
+    told = [Try(one.at, one.status, one.said, one.duration_ms) for one in tries]
+    return DeliveryDetail(_delivery(row), row.body, told)
+
+
+def _endpoints(which: Q) -> list[EndpointInfo]:
+    def number(state: str) -> Count:
+        return Count("deliveries", filter=Q(deliveries__state=state))
+
+    found = Endpoint.objects.filter(which).annotate(waiting=number("waiting"), dead=number("dead"))
+    return [
+        EndpointInfo(
+            id=row.id,
+            url=row.url,
+            created_at=row.created_at,
+            disabled_at=row.disabled_at,
+            disabled_why=row.disabled_why,
+            failures=row.failures,
+            retry_at=row.retry_at,
+            older_secret_until=row.older_secret_until,
+            waiting=row.waiting,
+            dead=row.dead,
+        )
+        for row in found.order_by("id")
+    ]
+
+
+def _watch(row: WatchArea) -> WatchInfo:
+    return WatchInfo(
+        id=row.id,
+        endpoint_id=row.endpoint_id,
+        name=row.name,
+        area=json.loads(row.area.geojson),
+        kinds=_sorted(row.kinds),
+        min_probability=row.min_probability,
+        published=row.published,
+        created_at=row.created_at,
+    )
+
+
+def _sorted(kinds: Iterable[str] | None) -> list[str] | None:
+    return None if kinds is None else sorted(kinds)
+
+
+def _delivery(row: Delivery) -> DeliveryInfo:
+    return DeliveryInfo(
+        id=row.id,
+        type=row.type,
+        hazard_id=row.hazard_id,
+        cursor=row.cursor,
+        created_at=row.created_at,
+        state=row.state,
+        attempts=row.attempts,
+        next_at=row.next_at,
+        delivered_at=row.delivered_at,
+    )

@@ -1,0 +1,35 @@
+"""What makes and sends messages, and what their receivers set up."""
+
+from hazardmap.webhooks.services.deliveries_keep import (
+    dead_replay,
+    deliveries_forget,
+    delivery_replay,
+)
+from hazardmap.webhooks.services.deliveries_make import deliveries_make
+from hazardmap.webhooks.services.deliveries_send import Sender, deliveries_send
+from hazardmap.webhooks.services.endpoint_keep import (
+    endpoint_add,
+    endpoint_enable,
+    endpoint_remove,
+    endpoint_test,
+    secret_roll,
+)
+from hazardmap.webhooks.services.watch_keep import watch_add, watch_remove
+from hazardmap.webhooks.services.watch_meter import watch_hours_record
+
+__all__ = [
+    "Sender",
+    "dead_replay",
+    "deliveries_forget",
+    "deliveries_make",
+    "deliveries_send",
+    "delivery_replay",
+    "endpoint_add",
+    "endpoint_enable",
+    "endpoint_remove",
+    "endpoint_test",
+    "secret_roll",
+    "watch_add",
+    "watch_hours_record",
+    "watch_remove",
+]

@@ -1,0 +1,122 @@
+"""Send what is due: claimed as leases, sent side by side, settled as rows."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from hazardmap.core import webhook
+from hazardmap.platform.outbound import MAX_SECONDS, Answered, Unreachable, post
+from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
+
+AT_ONCE: Final = 16
+EACH_AT_ONCE: Final = 4
+LEASE: Final = timedelta(seconds=3 * MAX_SECONDS)
+_CLAIM: Final = (Path(__file__).parents[1] / "sql" / "claim.sql").read_text()
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours to send. attempts: with this one. signed_twice: see secret_roll."""
+
+    id: UUID
+    body: str
+    attempts: int
+    endpoint_id: UUID
+    url: str
+    secret_version: int
+    signed_twice: bool | None
+
+
+class Sender:
+    """Keeps up to AT_ONCE requests going; `tick` never waits longer than it is told."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook")
+        self._going: dict[Future[Sent], Claimed] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what is going, and settle it."""
+        while self._going:
+            self.tick(MAX_SECONDS, more=False)
+        self._threads.shutdown()
+
+    def tick(self, patience_s: float, *, more: bool = True) -> bool:
+        """Claim as much as there is room for, and settle what is done; whether anything goes on."""
+        if more and (room := AT_ONCE - len(self._going)):
+            for one in _claim(room, timezone.now()):
+                self._going[self._threads.submit(_send, one)] = one
+        done, _ = wait(self._going, patience_s, FIRST_COMPLETED)
+        for future in done:
+            claimed = self._going.pop(future)
+            delivery_settle(delivery_id=claimed.id, attempts=claimed.attempts, sent=future.result())
+        return bool(self._going or done)
+
+
+def deliveries_send(*, now: Callable[[], datetime] = timezone.now) -> int:
+    """Send what is due, one after the other, until nothing is; return how many were sent.
+
+    now: the clock, for whoever has to see days go by.
+    """
+    sent = 0
+    while claimed := _claim(AT_ONCE, now()):
+        for one in claimed:
+            outcome = _send(one, at=now())
+            delivery_settle(delivery_id=one.id, attempts=one.attempts, sent=outcome)
+        sent += len(claimed)
+    return sent
+
+
+def _claim(room: int, now: datetime) -> list[Claimed]:
+    values: dict[str, Any] = {
+        "now": now,
+        "leased_until": now + LEASE,
+        "trips_at": webhook.TRIPS_AT,
+        "each": EACH_AT_ONCE,
+        "limit": room,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return [Claimed(*row) for row in cursor.fetchall()]
+
+
+def _send(one: Claimed, at: datetime | None = None) -> Sent:
+    """In a thread of its own: touches no database."""
+    at = at or timezone.now()
+    body = one.body.encode()
+    versions = [one.secret_version, *[one.secret_version - 1] * bool(one.signed_twice)]
+    keys = [
+        webhook.secret(settings.SECRET_KEY, str(one.endpoint_id), version) for version in versions
+    ]
+    signed = webhook.headers(keys, str(one.id), at, body)
+    begin = time.monotonic()
+    answered: Answered | None = None
+    try:
+        answered = post(one.url, body, {"content-type": "application/json", **signed})
+        said = answered.body.decode(errors="replace").replace("\0", "")
+    except Unreachable as error:
+        said = str(error)
+    except Exception:
+        # Whatever a stranger's server makes a library do, the others' messages go on.
+        logger.exception("message %s could not be sent", one.id)
+        said = "could not be sent"
+    return Sent(
+        at=at,
+        status=None if answered is None else answered.status,
+        said=said[:500],
+        duration_ms=int(1000 * (time.monotonic() - begin)),
+        retry_after_s=None if answered is None else answered.retry_after_s,
+    )

@@ -1,0 +1,89 @@
+"""What the answer to a message means, written down."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from hazardmap.core import webhook
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.services import usage_record
+from hazardmap.webhooks.models import Attempt, Delivery, Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One try. status: None where nothing came back. said: the answer, or why there is none."""
+
+    at: datetime
+    status: int | None
+    said: str
+    duration_ms: int
+    retry_after_s: int | None = None
+
+    @property
+    def over_at(self) -> datetime:
+        return self.at + timedelta(milliseconds=self.duration_ms)
+
+
+@transaction.atomic
+def delivery_settle(*, delivery_id: UUID, attempts: int, sent: Sent) -> None:
+    """Safe to call late: what was removed, or claimed by somebody else since, is left alone."""
+    found = Delivery.objects.filter(id=delivery_id, state=Delivery.State.WAITING)
+    delivery = found.filter(attempts=attempts).select_related("endpoint").first()
+    if delivery is None:
+        return
+    endpoint = Endpoint.objects.select_for_update().filter(id=delivery.endpoint_id).first()
+    if endpoint is None:
+        return
+    Attempt.objects.create(
+        delivery=delivery,
+        at=sent.at,
+        status=sent.status,
+        said=sent.said,
+        duration_ms=sent.duration_ms,
+    )
+    delivery.leased_until = None
+    match webhook.verdict(sent.status):
+        case webhook.Verdict.DELIVERED:
+            _delivered(delivery, endpoint, sent)
+        case webhook.Verdict.UNWANTED:
+            endpoint.disabled_at, endpoint.disabled_why = sent.over_at, "it answered 410 Gone"
+        case webhook.Verdict.FAILED:
+            _failed(delivery, endpoint, sent)
+    delivery.save()
+    endpoint.save()
+
+
+def _delivered(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
+    delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, sent.over_at
+    if delivery.cursor is not None:  # a test message is free
+        usage_record(
+            UsageRecord(
+                key_id=endpoint.key_id,
+                meter=Meter.WEBHOOK,
+                quantity=1,
+                # Not when it arrived: a message that is settled twice must be the same usage.
+                at=delivery.created_at,
+                request_id=str(delivery.id),
+                subject=delivery.type,
+                hazards=() if delivery.hazard_id is None else (delivery.hazard_id,),
+            )
+        )
+    if endpoint.failures:
+        endpoint.failures, endpoint.retry_at = 0, None
+        waiting = endpoint.deliveries.filter(state=Delivery.State.WAITING)
+        waiting.filter(next_at__gt=sent.over_at).update(next_at=sent.over_at)
+
+
+def _failed(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
+    next_at = webhook.next_try(delivery.attempts, sent.over_at, sent.retry_after_s)
+    if next_at is None:
+        delivery.state = Delivery.State.DEAD
+    else:
+        delivery.next_at = next_at
+    endpoint.failures += 1
+    asked_s = min(sent.retry_after_s or 0, webhook.LONGEST_WAIT_S)
+    pause_s = max(webhook.pause_s(endpoint.failures), asked_s)
+    endpoint.retry_at = sent.over_at + timedelta(seconds=pause_s) if pause_s else None

@@ -1,0 +1,81 @@
+"""Endpoints of an organisation: add, test, roll the secret, switch on again, remove."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.accounts.models import Organisation
+from hazardmap.core import webhook
+from hazardmap.webhooks.models import Delivery, Endpoint
+from hazardmap.webhooks.services.messages import test_body
+from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
+
+MOST: Final = 20
+TEST: Final = "endpoint.test"
+
+
+@transaction.atomic
+def endpoint_add(*, organisation_id: UUID, key_id: str, url: str) -> NewEndpoint:
+    """Raises WebhookRefused."""
+    if rule := webhook.broken_rule(url, plain=bool(settings.OUTBOUND_EXCEPTIONS)):
+        raise WebhookRefused("url", rule)
+    # Two requests at once must not both find room for the last one.
+    Organisation.objects.select_for_update().get(id=organisation_id)
+    if Endpoint.objects.filter(organisation_id=organisation_id).count() >= MOST:
+        raise WebhookRefused("url", f"there are {MOST} endpoints already: remove one")
+    row = Endpoint.objects.create(organisation_id=organisation_id, key_id=key_id, url=url)
+    return NewEndpoint(row.id, _secret(row))
+
+
+def endpoint_remove(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
+    """With its watch areas and messages; False where there is none."""
+    found = Endpoint.objects.filter(id=endpoint_id, organisation_id=organisation_id)
+    return found.delete()[0] > 0
+
+
+@transaction.atomic
+def secret_roll(*, organisation_id: UUID, endpoint_id: UUID, overlap_s: int) -> NewEndpoint | None:
+    """A new secret; messages are signed with the one before, too, until the overlap is over."""
+    row = _mine(organisation_id, endpoint_id)
+    if row is None:
+        return None
+    row.secret_version += 1
+    row.older_secret_until = timezone.now() + timedelta(seconds=overlap_s)
+    row.save(update_fields=["secret_version", "older_secret_until"])
+    return NewEndpoint(row.id, _secret(row))
+
+
+@transaction.atomic
+def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
+    """Send again, at once, what waits for an endpoint that was disabled or is left alone."""
+    row = _mine(organisation_id, endpoint_id)
+    if row is None:
+        return False
+    now = timezone.now()
+    row.disabled_at, row.disabled_why, row.failures, row.retry_at = None, "", 0, None
+    row.save()
+    row.deliveries.filter(state=Delivery.State.WAITING, next_at__gt=now).update(next_at=now)
+    return True
+
+
+@transaction.atomic
+def endpoint_test(*, organisation_id: UUID, endpoint_id: UUID) -> UUID | None:
+    """A message that tells of nothing; its id."""
+    row = _mine(organisation_id, endpoint_id)
+    if row is None:
+        return None
+    body = test_body(TEST, timezone.now(), row.id)
+    return row.deliveries.create(type=TEST, body=body).id
+
+
+def _mine(organisation_id: UUID, endpoint_id: UUID) -> Endpoint | None:
+    found = Endpoint.objects.select_for_update()
+    return found.filter(id=endpoint_id, organisation_id=organisation_id).first()
+
+
+def _secret(row: Endpoint) -> str:
+    return webhook.shown(webhook.secret(settings.SECRET_KEY, str(row.id), row.secret_version))

@@ -1,0 +1,34 @@
+"""The bodies of messages."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hazardmap.core.feature import feature, timestamp
+from hazardmap.core.hazard import HazardEvent
+from hazardmap.core.watch import News
+
+
+def hazard_body(news: News, event: HazardEvent, watch_areas: Iterable[UUID]) -> str:
+    """What has happened to a hazard, as it was then."""
+    return _body(
+        news.value,
+        event.at,
+        {
+            "cursor": event.cursor,
+            "change": event.change.value,
+            "watch_areas": sorted(map(str, watch_areas)),
+            "hazard": feature(event.hazard, event.at),
+        },
+    )
+
+
+def test_body(type_: str, at: datetime, endpoint_id: UUID) -> str:
+    return _body(type_, at, {"endpoint": str(endpoint_id)})
+
+
+def _body(type_: str, at: datetime, data: dict[str, Any]) -> str:
+    whole = {"type": type_, "timestamp": timestamp(at), "data": data}
+    return json.dumps(whole, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,36 @@
+"""What watching costs: one unit for each hour, begun or whole, in which an area was watched."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from hazardmap.core.usage import Meter, UsageRecord, hour_of
+from hazardmap.metering.services import usage_record
+from hazardmap.webhooks.models import WatchArea
+
+_HOUR = timedelta(hours=1)
+
+
+def watch_hours_record() -> int:
+    """Put the hours that are over into the usage log; return how many.
+
+    Safe to call twice: the same hour of the same area is the same usage.
+    """
+    now, recorded = timezone.now(), 0
+    due = WatchArea.objects.filter(metered_until__lt=hour_of(now)).select_related("endpoint")
+    for watch in due.defer("area").iterator():
+        hour = hour_of(watch.metered_until)
+        while hour < hour_of(now):
+            usage_record(
+                UsageRecord(
+                    key_id=watch.endpoint.key_id,
+                    meter=Meter.WATCH_HOUR,
+                    quantity=1,
+                    at=hour,
+                    request_id=f"{watch.id} {hour.isoformat()}",
+                    subject=watch.name,
+                )
+            )
+            hour, recorded = hour + _HOUR, recorded + 1
+        WatchArea.objects.filter(id=watch.id).update(metered_until=hour)
+    return recorded

@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from hazardmap.webhooks import services
+
+
+@shared_task
+def meter_watches() -> None:
+    services.watch_hours_record()
+
+
+@shared_task
+def forget_deliveries() -> None:
+    services.deliveries_forget()

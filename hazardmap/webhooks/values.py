@@ -1,0 +1,82 @@
+"""What crosses the border of this app."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+class WebhookRefused(ValueError):
+    """What was asked for breaks a rule. field: which value breaks it."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(rule)
+        self.field, self.rule = field, rule
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointInfo:
+    """failures: in a row. older_secret_until: until when messages carry a second signature."""
+
+    id: UUID
+    url: str
+    created_at: datetime
+    disabled_at: datetime | None
+    disabled_why: str
+    failures: int
+    retry_at: datetime | None
+    older_secret_until: datetime | None
+    waiting: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewEndpoint:
+    """`secret` is shown when it is made, and whenever it is rolled."""
+
+    id: UUID
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchInfo:
+    """area: GeoJSON MultiPolygon."""
+
+    id: UUID
+    endpoint_id: UUID
+    name: str
+    area: dict[str, object]
+    kinds: Sequence[str] | None
+    min_probability: float
+    published: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    at: datetime
+    status: int | None
+    said: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryInfo:
+    id: UUID
+    type: str
+    hazard_id: UUID | None
+    cursor: int | None
+    created_at: datetime
+    state: str
+    attempts: int
+    next_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDetail:
+    """body: as it is sent, byte for byte. tries: oldest first."""
+
+    info: DeliveryInfo
+    body: str
+    tries: Sequence[Try]

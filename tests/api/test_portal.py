@@ -1,0 +1,295 @@
+"""The portal: each page for those who may, nothing for strangers, and numbers that agree."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from hazardmap.accounts.models import ApiKey, Membership, Organisation, User
+from hazardmap.accounts.services import key_create
+from hazardmap.billing.selectors import invoices_of
+from hazardmap.billing.services import invoice_draft, invoice_finalise
+from hazardmap.billing.spend_selectors import spending_now
+from hazardmap.core.pricing.period import month_of
+from hazardmap.core.roles import Act, Role, may
+from hazardmap.core.scopes import Environment
+from hazardmap.core.usage import Meter
+from hazardmap.web.portal import urls
+from tests.account_scene import founded, member, person
+from tests.billing_scene import LAST, customer_of, sell, serve
+
+pytestmark = pytest.mark.django_db
+PAGES = {
+    "": Act.LOOK,
+    "keys/": Act.LOOK,
+    "usage/": Act.LOOK,
+    "usage.csv": Act.LOOK,
+    "team/": Act.LOOK,
+    "docs/": Act.LOOK,
+    "costs/": Act.SEE_BILLS,
+    "invoices/": Act.SEE_BILLS,
+}
+ACTS = {
+    "keys/new/": Act.MANAGE_KEYS,
+    "keys/{kid}/limit/": Act.MANAGE_KEYS,
+    "keys/{kid}/roll/": Act.MANAGE_KEYS,
+    "keys/{kid}/revoke/": Act.MANAGE_KEYS,
+    "costs/cap/": Act.MANAGE_BILLING,
+    "team/invite/": Act.MANAGE_TEAM,
+    "team/withdraw/": Act.MANAGE_TEAM,
+    "team/close/": Act.MANAGE_TEAM,
+    "team/{user}/role/": Act.MANAGE_TEAM,
+    "team/{user}/remove/": Act.LOOK,
+}
+BY_ID = {"keys/{kid}/", "invoices/{id}/", "invoices/{id}.{kind}", "invoices/{id}/{position}/"}
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def owned():
+    """An owner's client, the address of the portal, and its organisation."""
+    organisation, olga = founded()
+    return signed_in(olga), f"/portal/{organisation.pk}/", organisation
+
+
+def made(client, base, **over):
+    """A key made by the form; its token, as the page shows it once."""
+    form = {"name": "van", "environment": "live", "scopes": ["hazards:read", "tiles:read"]} | over
+    page = client.post(f"{base}keys/new/", form).content.decode()
+    return re.search(r"hm_(?:key|test)_[a-z2-7]{16}_[a-z2-7]{52}", page)[0]
+
+
+def test_every_address_of_the_portal_is_in_this_test():
+    names = {str(pattern.pattern) for pattern in urls.organisation}
+    listed = {
+        name.replace("{kid}", "<slug:kid>")
+        .replace("{user}", "<uuid:user_id>")
+        .replace("{id}", "<uuid:invoice_id>")
+        .replace("{kind}", "<slug:kind>")
+        .replace("{position}", "<int:position>")
+        for name in {*PAGES, *ACTS, *BY_ID}
+    }
+    assert names == listed
+
+
+def test_strangers_find_nothing_and_nobody_gets_in_without_an_account(owned, client):
+    mine, base, organisation = owned
+    key = key_create(organisation=organisation, name="key")
+    stranger = signed_in(founded("Other", "sven")[1])
+    for path in PAGES:
+        assert client.get(base + path).url.startswith("/login/?next=")
+        assert stranger.get(base + path).status_code == 404
+        assert mine.get(base + path).status_code == 200
+    for path in ACTS:
+        address = base + path.format(kid=key.kid, user=organisation.members.get().pk)
+        assert stranger.post(address, {"name": "Fleet"}).status_code == 404
+        assert mine.get(address).status_code == 405
+    assert ApiKey.objects.filter(revoked_at=None).count() == 1
+    assert Organisation.objects.filter(closed_at=None).count() == 2
+
+
+@pytest.mark.parametrize("role", [Role.BILLING, Role.DEVELOPER, Role.READER])
+def test_a_role_opens_what_the_table_says(owned, role):
+    _, base, organisation = owned
+    key = key_create(organisation=organisation, name="key")
+    theirs = signed_in(member(organisation, role))
+    for path, act in PAGES.items():
+        assert theirs.get(base + path).status_code == (200 if may(role, act) else 403), path
+    for path, act in ACTS.items():
+        owner = Membership.objects.get(organisation=organisation, role=Role.OWNER)
+        answer = theirs.post(base + path.format(kid=key.kid, user=owner.user_id), {})
+        assert (answer.status_code != 403) == may(role, act), path
+    assert Membership.objects.get(role=Role.OWNER)
+
+
+def test_from_nothing_to_a_key_that_works(client):
+    client.force_login(person())
+    assert "belong to an organisation" in client.get("/portal/").content.decode()
+    base = client.post("/portal/", {"name": "Fleet"}).url
+    assert client.get("/portal/").url == base
+    assert "in two steps" in client.get(base).content.decode()
+    token = made(client, base)
+    asked = {"Authorization": f"Bearer {token}"}
+    answer = client.get("/api/v1/hazards", {"bbox": "0,0,1,1"}, headers=asked)
+    assert answer.status_code == 200
+    key = ApiKey.objects.get()
+    pages = [
+        client.get(base + path).content.decode()
+        for path in ("", "keys/", f"keys/{key.kid}/", "docs/")
+    ]
+    assert all(token not in page and token[-52:] not in page for page in pages)
+    assert f"{key.prefix}_…{key.last4}" in pages[1]
+    assert "127.0.0.1" in pages[1], "where it was used from"
+    assert f"{key.prefix}_…" in pages[3]
+
+
+def test_what_is_typed_wrong_is_told_and_kept(owned):
+    client, base, _ = owned
+    form = {"name": "van", "scopes": ["hazards:read"], "origins": "fleet.example"}
+    page = client.post(f"{base}keys/new/", form).content.decode()
+    assert "is no origin" in page
+    assert 'value="van"' in page
+    assert "fleet.example</textarea>" in page
+    assert not ApiKey.objects.exists()
+    assert "at least one scope" in client.post(f"{base}keys/new/", {"name": "x"}).content.decode()
+
+
+def test_a_key_is_limited_rolled_and_revoked_by_name(owned):
+    client, base, _ = owned
+    made(client, base, life="30", networks="192.0.2.0/24, 2001:db8::/32")
+    key = ApiKey.objects.get()
+    assert key.allowed_networks == ["192.0.2.0/24", "2001:db8::/32"]
+    page = f"{base}keys/{key.kid}/"
+    client.post(f"{page}limit/", {"name": "bus", "origins": "https://a.example"})
+    key.refresh_from_db()
+    assert (key.name, key.allowed_origins, key.allowed_networks) == (
+        "bus",
+        ["https://a.example"],
+        [],
+    )
+    rolled = client.post(f"{page}roll/", {"overlap": "1h"}).content.decode()
+    assert "only time that the secret is shown" in rolled
+    refused = client.post(f"{page}revoke/", {"name": "van"}, follow=True).content.decode()
+    assert "exactly as it is" in refused
+    assert client.post(f"{page}revoke/", {"name": "bus"}).status_code == 302
+    key.refresh_from_db()
+    assert key.revoked_at
+    shown = client.get(page).content.decode()
+    for words in ("created", "limited", "rolled", "revoked", "olga@fleet.example"):
+        assert words in shown
+
+
+@pytest.fixture
+def sold(settings):
+    """A customer with usage of last month and of this one; an owner's client."""
+    organisation_id, key = sell(LAST.start)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    test = key_create(organisation=organisation, name="=try", environment=Environment.TEST).kid
+    serve(key, LAST, units=2000)
+    serve(key, LAST, units=70, meter=Meter.TILE)
+    this = month_of(timezone.now())
+    serve(key, this, units=500, day=0)
+    serve(test, this, units=9, day=0)
+    return signed_in(member(organisation, Role.OWNER)), f"/portal/{organisation_id}/", organisation
+
+
+def test_the_table_the_chart_and_the_file_say_the_same(sold):
+    client, base, _ = sold
+    days = {"first": f"{LAST.start:%Y-%m-%d}", "last": f"{timezone.now():%Y-%m-%d}"}
+    for by in ("day", "hour"):
+        asked = days | {"by": by}
+        if by == "hour":
+            asked["last"] = f"{LAST.start + timedelta(days=9):%Y-%m-%d}"
+        page = client.get(f"{base}usage/", asked)
+        text = page.content.decode()
+        chart = json.loads(re.search(r'(?s)<script id="usage-data"[^>]*>(.*?)</script>', text)[1])
+        file = b"".join(client.get(f"{base}usage.csv", asked).streaming_content).decode()
+        rows = list(csv.DictReader(io.StringIO(file)))
+        sums = [sum(column) for column in chart["data"][1:]]
+        assert sorted(sums) == sorted(page.context["totals"])
+        assert (
+            sum(sums) == sum(int(row["units"]) for row in rows) == (2579 if by == "day" else 2070)
+        )
+        assert all(len(column) == len(chart["data"][0]) for column in chart["data"])
+    assert {row["key_name"] for row in rows} <= {"key", "'=try"}
+    assert "Complete to" in text
+
+
+def test_usage_is_asked_for_by_key_and_product_of_ones_own(sold):
+    client, base, organisation = sold
+    other = key_create(organisation=founded("Other", "sven")[0], name="theirs").kid
+    mine = organisation.keys.get(environment="test").kid
+    sums = {}
+    for name, asked in {
+        "test": {"key": mine},
+        "tiles": {"meter": "tile", "first": f"{LAST.start:%Y-%m-%d}"},
+        "theirs": {"key": other},
+    }.items():
+        sums[name] = sum(client.get(f"{base}usage/", asked).context["totals"])
+    assert sums == {"test": 9, "tiles": 70, "theirs": 0}
+    for wrong in (
+        {"first": "x"},
+        {"first": "2026-02-03", "last": "2026-01-01"},
+        {"last": "1999-01-01"},
+    ):
+        assert "These are no days" in client.get(f"{base}usage/", wrong).content.decode()
+    long = client.get(f"{base}usage/", {"first": "2020-01-01"}).content.decode()
+    assert "At most 366 days" in long
+
+
+def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
+    client, base, organisation = sold
+    spending = spending_now(organisation.pk, timezone.now())
+    page = client.get(f"{base}costs/").content.decode()
+    assert f"{spending.spent:.2f} EUR" in page
+    assert spending.units[Meter.HAZARD] == 500, "a test key costs nothing"
+    client.post(f"{base}costs/cap/", {"amount": "12,50", "hard": "on"})
+    assert spending_now(organisation.pk, timezone.now()).cap.amount_micro == 12_500_000
+    kid = organisation.keys.get(environment="live").kid
+    client.post(f"{base}costs/cap/", {"amount": "3", "key": kid})
+    (key,) = spending_now(organisation.pk, timezone.now()).keys
+    assert (key.cap.amount_micro, key.cap.hard) == (3_000_000, False)
+    wrong = client.post(f"{base}costs/cap/", {"amount": "much"}, follow=True).content.decode()
+    assert "an amount like 250" in wrong
+    client.post(f"{base}costs/cap/", {"amount": ""})
+    assert spending_now(organisation.pk, timezone.now()).cap is None
+
+
+def test_an_invoice_opens_down_to_its_answers(sold):
+    client, base, organisation = sold
+    draft = invoice_draft(customer_id=customer_of(organisation.pk).pk, month=LAST)
+    assert "draft" in client.get(f"{base}invoices/").content.decode()
+    invoice_finalise(invoice_id=draft.pk)
+    (invoice,) = invoices_of(organisation.pk)
+    page = client.get(f"{base}invoices/{invoice.id}/").content.decode()
+    assert invoice.number in page
+    line = next(one for one in invoice.lines if one.quantity == 2000)
+    hours = client.get(f"{base}invoices/{invoice.id}/{line.position}/").content.decode()
+    (link,) = re.findall(r'href="(\?key=[^"#]+)', hours)
+    answers = client.get(
+        f"{base}invoices/{invoice.id}/{line.position}/{link.replace('&amp;', '&')}"
+    )
+    (event,) = answers.context["events"]
+    assert event.quantity == 2000
+    assert event.request_id in answers.content.decode()
+    pdf = client.get(f"{base}invoices/{invoice.id}.pdf")
+    assert pdf.content[:5] == b"%PDF-"
+    assert invoice.number in pdf["Content-Disposition"]
+    theirs = f"/portal/{founded('Other', 'sven')[0].pk}/"
+    stranger = signed_in(User.objects.get(email="sven@fleet.example"))
+    for path in ("/", ".pdf", f"/{line.position}/"):
+        assert stranger.get(f"{theirs}invoices/{invoice.id}{path}").status_code == 404
+
+
+def test_a_team_is_invited_changed_and_left(owned, mailoutbox):
+    client, base, organisation = owned
+    client.post(f"{base}team/invite/", {"email": "Dev@fleet.example", "role": "developer"})
+    assert mailoutbox[0].to == ["dev@fleet.example"]
+    assert "dev@fleet.example" in client.get(f"{base}team/").content.decode()
+    client.post(f"{base}team/withdraw/", {"email": "dev@fleet.example"})
+    assert "dev@fleet.example" not in client.get(f"{base}team/").content.decode()
+    olga = organisation.members.get()
+    stays = client.post(f"{base}team/{olga.pk}/remove/", follow=True).content.decode()
+    assert "keeps an owner" in stays
+    reader = member(organisation, Role.READER)
+    client.post(f"{base}team/{reader.pk}/role/", {"role": "owner"})
+    assert client.post(f"{base}team/{olga.pk}/remove/").url == "/portal/?all"
+    assert client.get(base).status_code == 404
+    owner = signed_in(reader)
+    assert (
+        "exactly as it is"
+        in owner.post(f"{base}team/close/", {"name": "x"}, follow=True).content.decode()
+    )
+    owner.post(f"{base}team/close/", {"name": "Fleet"})
+    organisation.refresh_from_db()
+    assert organisation.closed_at

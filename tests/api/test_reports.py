@@ -1,0 +1,197 @@
+"""Reporting a picture without an account: what is hidden and decided, what the receipt says."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from hazardmap.accounts.models import User
+from hazardmap.capture.models import Frame, Takedown
+from hazardmap.capture.services import pictures_erase
+from hazardmap.hazards.selectors import images_of
+from hazardmap.moderation.models import AuditEntry
+from hazardmap.moderation.report_models import ImageReport
+from hazardmap.moderation.services import decide, report_decide
+from hazardmap.platform.ids import new_id
+from tests.moderation_scene import hazard_at
+
+pytestmark = pytest.mark.django_db
+HERE = (24.94, 60.17)
+
+
+@pytest.fixture
+def cow():
+    return hazard_at("cow", HERE, timezone.now() - timedelta(minutes=5))
+
+
+@pytest.fixture
+def frame(cow):
+    return images_of(cow)[0].frame_id
+
+
+@pytest.fixture
+def moderator():
+    user = User.objects.create_user("moderator@hazardmap.example", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="add_decision"))
+    return user
+
+
+@pytest.fixture
+def queue(moderator):
+    client = Client()
+    client.force_login(moderator)
+    return client
+
+
+def reported(client, frame, reason, **more):
+    """The address of the receipt."""
+    answer = client.post(f"/images/{frame}/report/", {"reason": reason, **more})
+    assert answer.status_code == 302, answer.content.decode()
+    return answer["Location"]
+
+
+def says(client, receipt):
+    page = client.get(receipt).content.decode()
+    return re.search(r'<p class="notice" role="status">(.*?)</p>', page)[1]
+
+
+def seen(client, frame):
+    return client.get(f"/images/{frame}.jpg").status_code == 200
+
+
+def decided(queue, frame, decision):
+    page = queue.post(f"/admin/reports/{frame}/decide/", {"decision": decision}, follow=True)
+    return page.content.decode()
+
+
+def test_a_report_for_privacy_hides_the_picture_at_once(client, cow, frame, queue):
+    address = f"/images/{frame}/report/"
+    assert address in client.get(f"/hazards/{cow}/").content.decode()
+    assert f"/images/{frame}.jpg" in client.get(address).content.decode()
+    receipt = reported(client, frame, "privacy", words="my <b>face</b>", hazard=cow)
+    assert says(client, receipt) == "The picture is hidden. A moderator will look at it."
+    assert not seen(client, frame)
+    assert not seen(queue, frame)
+    assert f"/images/{frame}.jpg" not in client.get(f"/hazards/{cow}/").content.decode()
+    assert "hidden already" in client.get(address).content.decode()
+    assert frame not in [image.frame_id for image in images_of(cow)]
+    assert queue.get("/admin/reports/")["Location"] == f"/admin/reports/{frame}/"
+    page = queue.get(f"/admin/reports/{frame}/").content.decode()
+    assert "my &lt;b&gt;face&lt;/b&gt;" in page
+    assert f"/admin/queue/{cow}/" in page
+    assert queue.get(f"/admin/images/{frame}.jpg").status_code == 200
+
+
+def test_removing_hides_erases_after_a_week_and_can_be_undone_until_then(client, frame, queue):
+    receipt = reported(client, frame, "offensive")
+    assert seen(client, frame)
+    assert says(client, receipt) == "The report waits for a moderator."
+    assert "taken off the site" in decided(queue, frame, "removed")
+    assert not seen(client, frame)
+    assert (
+        says(client, receipt) == "The picture has been removed. Its file is erased within a week."
+    )
+    assert pictures_erase() == 0
+    queue.post(f"/admin/reports/{frame}/undo/")
+    assert says(client, receipt) == "The picture is hidden. A moderator will look at it."
+    decided(queue, frame, "removed")
+    Takedown.objects.update(erase_at=timezone.now())
+    path = Frame.objects.get(id=frame).stored
+    assert default_storage.exists(path)
+    assert (pictures_erase(), pictures_erase()) == (1, 0)
+    assert not default_storage.exists(path)
+    assert "its file has been erased" in says(client, receipt)
+    assert (
+        "cannot come back"
+        in queue.post(f"/admin/reports/{frame}/undo/", follow=True).content.decode()
+    )
+    entries = AuditEntry.objects.filter(subject=f"frame {frame}").order_by("id")
+    told = [(entry.action, entry.before["removed"], entry.after["removed"]) for entry in entries]
+    assert told == [
+        ("report: removed", False, True),
+        ("undo report: removed", True, False),
+        ("report: removed", False, True),
+    ]
+
+
+def test_what_a_moderator_has_kept_is_not_hidden_by_the_next_report(client, frame, queue):
+    first = reported(client, frame, "privacy")
+    decided(queue, frame, "kept")
+    assert seen(client, frame)
+    assert says(client, first) == "A moderator has looked and found nothing wrong."
+    second = reported(client, frame, "privacy")
+    assert seen(client, frame)
+    assert says(client, second) == "The report waits for a moderator."
+    queue.post(f"/admin/reports/{frame}/undo/")
+    assert not seen(client, frame)
+
+
+def test_corrected_is_said_only_while_the_correction_stands(client, cow, frame, queue, moderator):
+    receipt = reported(client, frame, "wrong_kind", hazard=cow)
+    assert "First reject or relabel" in decided(queue, frame, "corrected")
+    assert says(client, receipt) == "The report waits for a moderator."
+    decision = decide(moderator=moderator, hazard_id=cow, action="relabel", new_kind="moose")
+    decided(queue, frame, "corrected")
+    assert says(client, receipt) == "The map has been corrected."
+    queue.post(f"/admin/queue/undo/{decision.id}/")
+    assert "taken back" in says(client, receipt)
+
+
+def test_a_decision_is_given_once(client, frame, moderator):
+    reported(client, frame, "offensive")
+    reported(client, frame, "privacy")
+    assert report_decide(moderator=moderator, frame_id=frame, decision="kept") == 2
+    assert report_decide(moderator=moderator, frame_id=frame, decision="removed") == 0
+    assert seen(client, frame)
+
+
+def test_only_moderators_decide(client, frame):
+    reported(client, frame, "privacy")
+    for path in ["", f"{frame}/", f"{frame}/decide/", f"{frame}/undo/"]:
+        assert client.get(f"/admin/reports/{path}").status_code in {302, 405}
+    staff = User.objects.create_user("staff@hazardmap.example", is_staff=True)
+    client.force_login(staff)
+    assert client.get(f"/admin/reports/{frame}/").status_code == 403
+    assert client.post(f"/admin/reports/{frame}/decide/", {"decision": "kept"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"reason": "dull"},
+        {"reason": "privacy", "words": "x" * 1001},
+        {"reason": "privacy", "hazard": "none"},
+    ],
+)
+def test_a_report_that_makes_no_sense_is_not_filed(client, frame, fields):
+    answer = client.post(f"/images/{frame}/report/", fields)
+    assert answer.status_code == 400
+    assert ImageReport.objects.count() == 0
+    assert seen(client, frame)
+
+
+def test_what_is_no_public_picture_cannot_be_reported(client, frame):
+    for address in [f"/images/{new_id()}/report/", "/reports/nothing/"]:
+        assert client.get(address).status_code == 404
+
+
+def test_an_address_may_not_report_without_end(client, frame, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    for _ in range(20):
+        reported(client, frame, "offensive")
+    answer = client.post(f"/images/{frame}/report/", {"reason": "offensive"})
+    assert answer.status_code == 429
+    assert "Try again in an hour" in answer.content.decode()
+    assert ImageReport.objects.count() == 20
+
+
+def test_a_decision_has_somebody_behind_it_by_rule_of_the_database(client, frame):
+    reported(client, frame, "offensive")
+    with pytest.raises(IntegrityError, match="report_decided_by_somebody"), transaction.atomic():
+        ImageReport.objects.update(decision="kept")

@@ -1,0 +1,156 @@
+"""The second factor: no page before it, by whichever door; and sessions that one sees and ends."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from hazardmap.accounts.models import SignIn, User
+from tests.account_scene import PASSWORD, person
+
+pytestmark = pytest.mark.django_db
+
+
+def code_of(user):
+    """What the app shows."""
+    return f"{totp(TOTPDevice.objects.get(user=user).bin_key):06d}"
+
+
+def sign_in(client, user, path="/login/"):
+    return client.post(path, {"username": user.email, "password": PASSWORD, "next": "/account/"})
+
+
+def enrolled(client, user):
+    """Turn it on; the recovery codes."""
+    client.force_login(user)
+    assert "data:image/svg+xml" in client.get("/account/second-factor/").content.decode()
+    page = client.post("/account/second-factor/", {"code": code_of(user)}).content.decode()
+    codes = re.findall(r"<li><code>(\w+)</code>", page)
+    assert len(codes) == 10
+    return codes
+
+
+def forget_slips():
+    """Codes count once, and wrong ones are slowed down; tests do not wait for that."""
+    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0)
+
+
+def test_the_password_alone_opens_no_page_any_more(client):
+    nora = person("nora")
+    enrolled(client, nora)
+    assert client.get("/account/").status_code == 200, "this session has shown it"
+    fresh = Client()
+    assert sign_in(fresh, nora).status_code == 302
+    for page in ("/account/", "/account/security/", "/", "/portal/"):
+        assert fresh.get(page).url.startswith("/login/code/?next=")
+    assert fresh.post("/login/code/", {"code": "000000"}).status_code == 200
+    forget_slips()
+    shown = fresh.post("/login/code/", {"code": code_of(nora), "next": "/account/security/"})
+    assert shown.url == "/account/security/"
+    assert fresh.get("/account/").status_code == 200
+
+
+def test_a_code_counts_once_and_a_recovery_code_too(client):
+    nora = person("nora")
+    recovery = enrolled(client, nora)[0]
+    used, fresh = code_of(nora), Client()
+    sign_in(fresh, nora)
+    assert fresh.post("/login/code/", {"code": used}).status_code == 200, "used to turn it on"
+    forget_slips()
+    StaticToken.objects.first().device.throttle_reset()
+    assert fresh.post("/login/code/", {"code": recovery.upper()}).status_code == 302
+    again = Client()
+    sign_in(again, nora)
+    assert again.post("/login/code/", {"code": recovery}).status_code == 200
+
+
+def test_guessing_is_slowed_down_even_for_the_right_code(client):
+    nora = person("nora")
+    enrolled(client, nora)
+    forget_slips()
+    fresh = Client()
+    sign_in(fresh, nora)
+    for _ in range(8):
+        fresh.post("/login/code/", {"code": "000000"})
+    assert fresh.post("/login/code/", {"code": code_of(nora)}).status_code == 200
+
+
+def test_the_admin_has_no_door_without_it(client):
+    mira = person("mira")
+    User.objects.update(is_staff=True, is_superuser=True)
+    enrolled(client, mira)
+    fresh = Client()
+    answer = fresh.post("/admin/login/", {"username": mira.email, "password": PASSWORD})
+    assert answer.status_code == 302
+    for page in ("/admin/", "/admin/queue/", "/admin/accounts/user/"):
+        assert fresh.get(page).url.startswith("/login/code/")
+
+
+def test_the_site_may_demand_it_of_staff(client, settings):
+    person("mira")
+    User.objects.update(is_staff=True, is_superuser=True)
+    client.force_login(User.objects.get())
+    assert client.get("/admin/").status_code == 200
+    settings.STAFF_SECOND_FACTOR = True
+    assert client.get("/admin/").url == "/account/second-factor/"
+    enrolled(client, User.objects.get())
+    assert client.get("/admin/").status_code == 200
+
+
+def test_turning_it_on_ends_the_other_sessions_and_off_needs_a_code(client):
+    nora, other = person("nora"), Client()
+    sign_in(other, nora)
+    assert other.get("/account/").status_code == 200
+    enrolled(client, nora)
+    assert other.get("/account/").url.startswith("/login/?next")
+    client.post("/account/second-factor/remove/", {"code": "123456"})
+    assert TOTPDevice.objects.exists()
+    forget_slips()
+    client.post("/account/second-factor/remove/", {"code": code_of(nora)})
+    assert not TOTPDevice.objects.exists()
+    assert not StaticToken.objects.exists()
+
+
+def test_the_operator_takes_it_off_by_a_command(client):
+    nora = person("nora")
+    enrolled(client, nora)
+    call_command("forget_second_factor", "Nora@fleet.example")
+    fresh = Client()
+    sign_in(fresh, nora)
+    assert fresh.get("/account/").status_code == 200
+
+
+def test_sessions_are_listed_and_ended(client):
+    nora = person("nora")
+    phone = Client(
+        HTTP_USER_AGENT="Mozilla/5.0 (Linux; Android 15) Chrome/156.0 Safari/537",
+        REMOTE_ADDR="192.0.2.9",
+    )
+    for one in (client, phone):
+        sign_in(one, nora)
+        one.get("/account/")
+    page = client.get("/account/security/").content.decode()
+    assert "Chrome, Android" in page
+    assert "192.0.2.9" in page
+    (number,) = re.findall(r'name="number" value="(\w+)"', page)
+    client.post("/account/security/sessions/", {"number": number})
+    assert phone.get("/account/").status_code == 302
+    assert client.get("/account/").status_code == 200
+    assert SignIn.objects.count() == 1
+
+
+def test_a_changed_password_ends_the_other_sessions(client):
+    nora, other = person("nora"), Client()
+    for one in (client, other):
+        sign_in(one, nora)
+        one.get("/account/")
+    change = {"old": "wrong", "password": "four random words here"}
+    client.post("/account/security/password/", change)
+    assert other.get("/account/").status_code == 200
+    client.post("/account/security/password/", change | {"old": PASSWORD})
+    assert other.get("/account/").status_code == 302
+    assert client.get("/account/").status_code == 200

@@ -1,0 +1,150 @@
+"""From an address to an account and back into it: links by mail, good once and for a while."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from hazardmap.accounts.models import Consent, MailLink, Membership, User
+from hazardmap.accounts.services import AccountsRefused, NotAllowed, member_invite
+from hazardmap.core.roles import Role
+from hazardmap.platform.mail import MailFailed
+from tests.account_scene import founded, member, person
+
+pytestmark = pytest.mark.django_db
+NEW = {"name": "Nora", "password": "four random words here", "terms": "on"}
+
+
+def link_in(message):
+    (address,) = re.findall(r"http://testserver(/\S+)", message.body)
+    return address
+
+
+def asked(client, email="Nora@Fleet.example", **more):
+    return client.post("/signup/", {"email": email, **more})
+
+
+def test_a_link_makes_an_account_once_and_one_is_signed_in(client):
+    page = asked(client, next="/portal/")
+    assert "nora@fleet.example" in page.content.decode()
+    link = link_in(mail.outbox[0])
+    assert client.get(link).status_code == 200
+    assert not User.objects.exists(), "looking is not following"
+    answer = client.post(link, NEW | {"uploads": "on"})
+    assert (answer.status_code, answer.url) == (302, "/portal/")
+    nora = User.objects.get()
+    assert (nora.email, nora.name) == ("nora@fleet.example", "Nora")
+    assert client.get("/account/").status_code == 200
+    agreed = Consent.objects.values_list("document", "version")
+    assert {document for document, _ in agreed} == {"terms", "uploads"}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", version) for _, version in agreed)
+    assert client.post(link, NEW).status_code == 410
+
+
+def test_nobody_learns_from_us_who_has_an_account(client):
+    person("nora")
+    known, unknown = asked(client), asked(client, "new@fleet.example")
+    assert known.status_code == unknown.status_code == 200
+    assert known.content.decode().replace("nora@", "new@") == unknown.content.decode()
+    assert [one.to for one in mail.outbox] == [["nora@fleet.example"], ["new@fleet.example"]]
+    assert "/signup/" not in mail.outbox[0].body
+    client.post("/login/reset/", {"email": "nobody@fleet.example"})
+    assert "no\naccount" in mail.outbox[2].body
+
+
+@pytest.mark.parametrize("over", [{"password": "short"}, {"password": "password1"}, {"terms": ""}])
+def test_a_weak_password_or_no_consent_makes_no_account_and_costs_no_link(client, over):
+    asked(client)
+    link = link_in(mail.outbox[0])
+    page = client.post(link, NEW | over)
+    assert page.status_code == 200
+    assert 'role="alert"' in page.content.decode()
+    assert not User.objects.exists()
+    assert client.post(link, NEW).status_code == 302
+
+
+def test_links_expire_and_a_newer_one_replaces_the_older(client):
+    asked(client)
+    asked(client)
+    first, second = (link_in(one) for one in mail.outbox)
+    assert client.get(first).status_code == 410
+    MailLink.objects.update(expires_at=timezone.now())
+    assert client.post(second, NEW).status_code == 410
+    assert not User.objects.exists()
+
+
+def test_asking_for_mail_has_a_bound(client):
+    for _ in range(5):
+        page = asked(client)
+    assert len(mail.outbox) == 3
+    assert "Too many tries" in page.content.decode()
+
+
+def test_a_page_of_another_site_is_never_next(client):
+    asked(client, next="https://evil.example/")
+    assert client.post(link_in(mail.outbox[0]), NEW).url == "/account/"
+
+
+def test_without_a_mail_server_nothing_is_half_done(client, monkeypatch):
+    def fail(**_):
+        raise MailFailed
+
+    monkeypatch.setattr("hazardmap.accounts.services.sign_up.mail_send", fail)
+    assert "No mail can be sent" in asked(client).content.decode()
+
+
+def test_a_new_password_ends_every_session_and_the_link(client):
+    nora, other = person("nora"), Client()
+    other.force_login(nora)
+    client.post("/login/reset/", {"email": nora.email})
+    link = link_in(mail.outbox[0])
+    assert client.post(link, {"password": "short"}).status_code == 200
+    assert client.post(link, {"password": NEW["password"]}).url == "/login/"
+    assert other.get("/account/").status_code == 302
+    assert client.post(link, {"password": NEW["password"]}).status_code == 410
+    signed = client.post("/login/", {"username": nora.email, "password": NEW["password"]})
+    assert signed.status_code == 302
+
+
+def invite(organisation, actor, email, role=Role.DEVELOPER):
+    member_invite(
+        organisation_id=organisation.pk,
+        actor=actor,
+        email=email,
+        role=role,
+        url=lambda token: f"http://testserver/signup/{token}/",
+    )
+    return link_in(mail.outbox[-1])
+
+
+def test_an_invitation_makes_account_and_member_at_once(client):
+    organisation, olga = founded()
+    answer = client.post(invite(organisation, olga, "nora@fleet.example"), NEW)
+    assert answer.url == f"/portal/{organisation.pk}/"
+    assert Membership.objects.get(user__email="nora@fleet.example").role == "developer"
+
+
+def test_an_invitation_is_for_its_address_alone(client):
+    organisation, olga = founded()
+    nora = person("nora")
+    link = invite(organisation, olga, nora.email, Role.READER)
+    assert f"/login/?next={link}" in client.get(link).content.decode()
+    client.force_login(person("eve"))
+    assert "The invitation is for nora@" in client.post(link).content.decode()
+    client.force_login(nora)
+    assert client.post(link).url == f"/portal/{organisation.pk}/"
+    assert Membership.objects.get(user=nora).role == "reader"
+
+
+def test_who_invites_whom():
+    organisation, olga = founded()
+    for role in (Role.BILLING, Role.DEVELOPER, Role.READER):
+        with pytest.raises(NotAllowed):
+            invite(organisation, member(organisation, role), "x@fleet.example")
+    with pytest.raises(AccountsRefused, match="member already"):
+        invite(organisation, olga, olga.email)
+    with pytest.raises(AccountsRefused, match="no e-mail address"):
+        invite(organisation, olga, "nonsense")
+    assert not mail.outbox

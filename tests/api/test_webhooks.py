@@ -1,0 +1,195 @@
+"""Endpoints and watch areas over HTTP: each buyer's own, and every broken rule named."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from standardwebhooks import Webhook
+
+from hazardmap.core.hazard import Change
+from hazardmap.webhooks.models import Delivery, Endpoint
+from hazardmap.webhooks.services import deliveries_make, deliveries_send
+from tests.api.test_upload_refused import assert_problem
+from tests.map_scene import buyer
+from tests.receiver import receiving
+from tests.webhook_scene import HELSINKI, cow, square, told
+
+pytestmark = pytest.mark.django_db
+URL = "https://fleet.example/hook"
+
+
+@pytest.fixture
+def key():
+    return buyer()
+
+
+@pytest.fixture
+def call(client, key):
+    """Calls a method of the API as the buyer, or with another token."""
+
+    def send(method, path, body=None, token=key.token, **headers):
+        return client.generic(
+            method,
+            f"/api/v1/{path}",
+            "" if body is None else json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {token}", **headers},
+        )
+
+    return send
+
+
+@pytest.fixture
+def endpoint_id(call):
+    return call("POST", "webhooks", {"url": URL}).json()["id"]
+
+
+def area(endpoint_id, **over):
+    return {"endpoint_id": endpoint_id, "name": "home", "area": square(*HELSINKI)} | over
+
+
+def test_from_an_address_to_the_first_message(call, settings):
+    with receiving() as receiver:
+        settings.OUTBOUND_EXCEPTIONS = {receiver.place}
+        made = call("POST", "webhooks", {"url": receiver.url})
+        assert made.status_code == 201
+        assert made["Cache-Control"] == "no-store"
+        endpoint = made.json()
+        watch = call("POST", "watch-areas", area(endpoint["id"], kinds=["cow"]))
+        assert watch.status_code == 201
+        deliveries_make()
+        told(Change.APPEARED, cow())
+        deliveries_make()
+        deliveries_send()
+    ((headers, body),) = receiver.got
+    assert Webhook(endpoint["secret"]).verify(body.decode(), headers)["type"] == "hazard.appeared"
+    (found,) = call("GET", f"webhooks/{endpoint['id']}/deliveries").json()["deliveries"]
+    assert (found["state"], found["attempts"]) == ("delivered", 1)
+    whole = call("GET", f"deliveries/{found['id']}").json()
+    assert whole["body"].encode() == body
+    assert [one["status"] for one in whole["tries"]] == [204]
+
+
+def test_a_secret_is_shown_when_it_is_made_and_never_listed(call):
+    made = call("POST", "webhooks", {"url": URL}).json()
+    listed = call("GET", "webhooks")
+    assert made["secret"] not in listed.content.decode()
+    rolled = call("POST", f"webhooks/{made['id']}/secret", {}).json()["secret"]
+    assert rolled not in {made["secret"], ""}
+    assert call("GET", f"webhooks/{made['id']}").json()["older_secret_until"] is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "rule"),
+    [
+        ({}, "url", "required"),
+        ({"url": "http://fleet.example/"}, "url", "https"),
+        ({"url": URL, "secret": "mine"}, "secret", "unknown"),
+        ({"url": 5.5}, "url", "https"),
+        ([], "non_field_errors", "dictionary"),
+    ],
+)
+def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
+    assert_problem(call("POST", "webhooks", body), 400, field, rule)
+
+
+@pytest.mark.parametrize(
+    ("over", "field", "rule"),
+    [
+        ({"area": None}, "area", "null"),
+        ({"area": {"type": "Point", "coordinates": [0, 0]}}, "area", "Polygon"),
+        ({"route": {"type": "LineString"}}, "area", "one of the two"),
+        ({"kinds": ["unicorn"]}, "kinds", "not a valid choice"),
+        ({"kinds": []}, "kinds", "at least 1"),
+        ({"min_probability": 2}, "min_probability", "less than"),
+        ({"min_probability": "NaN"}, "min_probability", "valid number"),
+        ({"endpoint_id": str(uuid4())}, "endpoint_id", "no such"),
+        ({"name": "x" * 101}, "name", "100"),
+        ({"corridor_m": 0}, "corridor_m", "greater"),
+    ],
+)
+def test_each_broken_rule_of_a_watch_area_is_named(call, endpoint_id, over, field, rule):
+    assert_problem(call("POST", "watch-areas", area(endpoint_id) | over), 400, field, rule)
+
+
+def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
+    body = {
+        "endpoint_id": endpoint_id,
+        "name": "to work",
+        "route": {"type": "LineString", "coordinates": [[24.9, 60.17], [25.0, 60.17]]},
+        "corridor_m": 100,
+    }
+    made = call("POST", "watch-areas", body).json()
+    assert made["area"]["type"] == "MultiPolygon"
+    deliveries_make()
+    told(Change.APPEARED, cow((24.95, 60.1705)))
+    told(Change.APPEARED, cow((24.95, 60.18)))
+    deliveries_make()
+    assert Delivery.objects.count() == 1
+    far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
+    assert_problem(call("POST", "watch-areas", far), 400, "route", "500 km")
+
+
+def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):
+    watch_id = call("POST", "watch-areas", area(endpoint_id)).json()["id"]
+    message = call("POST", f"webhooks/{endpoint_id}/test").json()["delivery_id"]
+    other = buyer("Other").token
+    assert call("GET", "webhooks", token=other).json() == {"endpoints": []}
+    assert call("GET", "watch-areas", token=other).json() == {"watch_areas": []}
+    for method, path in [
+        ("GET", f"webhooks/{endpoint_id}"),
+        ("DELETE", f"webhooks/{endpoint_id}"),
+        ("POST", f"webhooks/{endpoint_id}/secret"),
+        ("POST", f"webhooks/{endpoint_id}/enable"),
+        ("POST", f"webhooks/{endpoint_id}/test"),
+        ("GET", f"webhooks/{endpoint_id}/deliveries"),
+        ("POST", f"webhooks/{endpoint_id}/replay"),
+        ("GET", f"deliveries/{message}"),
+        ("POST", f"deliveries/{message}/replay"),
+        ("GET", f"watch-areas/{watch_id}"),
+        ("DELETE", f"watch-areas/{watch_id}"),
+    ]:
+        body = {"since": "2999-01-01T00:00:00Z"} if path.endswith("/replay") else {}
+        body = None if method != "POST" else body
+        assert_problem(call(method, path, body, token=other), 404)
+    stolen = area(endpoint_id)
+    assert_problem(call("POST", "watch-areas", stolen, token=other), 400, "endpoint_id", "no such")
+    assert call("GET", f"webhooks/{endpoint_id}").json()["waiting"] == 1
+
+
+def test_removing_takes_everything_along(call, endpoint_id):
+    watch_id = call("POST", "watch-areas", area(endpoint_id)).json()["id"]
+    assert call("GET", f"watch-areas/{watch_id}").status_code == 200
+    assert call("DELETE", f"watch-areas/{watch_id}").status_code == 204
+    assert_problem(call("GET", f"watch-areas/{watch_id}"), 404)
+    assert call("DELETE", f"webhooks/{endpoint_id}").status_code == 204
+    assert not Endpoint.objects.exists()
+
+
+def test_a_post_that_is_sent_again_makes_one(call, endpoint_id):
+    body = area(endpoint_id)
+    first = call("POST", "watch-areas", body, **{"Idempotency-Key": '"one"'})
+    again = call("POST", "watch-areas", body, **{"Idempotency-Key": '"one"'})
+    assert first.json() == again.json()
+    assert len(call("GET", "watch-areas").json()["watch_areas"]) == 1
+
+
+def test_messages_are_listed_page_by_page(call, endpoint_id):
+    made = [call("POST", f"webhooks/{endpoint_id}/test").json()["delivery_id"] for _ in range(5)]
+    path, seen = f"/api/v1/webhooks/{endpoint_id}/deliveries?limit=2", []
+    while path:
+        page = call("GET", path.removeprefix("/api/v1/")).json()
+        seen += [one["id"] for one in page["deliveries"]]
+        links = {link["rel"]: link["href"] for link in page["links"]}
+        path = links.get("next", "").removeprefix("http://testserver")
+    assert seen == made[::-1]
+    assert call("GET", f"webhooks/{endpoint_id}/deliveries?state=dead").json()["deliveries"] == []
+    replay = {"since": "2020-01-01T00:00:00Z"}
+    answer = call("POST", f"webhooks/{endpoint_id}/replay", replay)
+    assert_problem(answer, 400, "since", "30 days")
+
+
+def test_an_organisation_has_so_many_endpoints_and_no_more(call):
+    for number in range(20):
+        assert call("POST", "webhooks", {"url": f"{URL}/{number}"}).status_code == 201
+    assert_problem(call("POST", "webhooks", {"url": URL}), 400, "url", "20 endpoints")

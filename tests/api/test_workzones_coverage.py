@@ -1,0 +1,138 @@
+"""Work zones and coverage over HTTP: by area, page by page, and across the antimeridian."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import h3.api.basic_int as h3
+import pytest
+from django.utils import timezone
+
+from hazardmap.hazards.models import Look
+from tests.api.test_hazards import WORLD, ask, billed, ids
+from tests.api.test_upload_refused import assert_problem
+from tests.map_scene import around, buyer, put_zone
+
+pytestmark = pytest.mark.django_db
+HELSINKI = (24.94, 60.17)
+NORTH = (24.94, 60.1727)
+
+
+@pytest.fixture
+def key():
+    return buyer()
+
+
+def test_work_zones_of_an_area(client, key):
+    here, there = put_zone(HELSINKI, NORTH), put_zone((179.999, -17.0), (-179.999, -17.0))
+    ago = timezone.now() - timedelta(hours=1)
+    put_zone(HELSINKI, NORTH, p=0.4)
+    ended = put_zone(HELSINKI, NORTH, started_at=ago, last_seen=ago, ended_at=timezone.now())
+    answer = ask(client, key.token, "workzones", bbox="24,60,25,61", min_probability=0.5)
+    assert ids(answer) == [here]
+    (feature,) = answer.json()["features"]
+    assert feature["geometry"]["coordinates"] == [list(HELSINKI), list(NORTH)]
+    said = feature["properties"]
+    assert said["started_at"] < said["last_seen"] < said["ends_earliest"] < said["ends_at"]
+    assert said["ends_at"] < said["ends_latest"]
+    assert len(said["devices"]) == said["kinds"]["cone"] == 3
+    (across,) = ask(client, key.token, "workzones", bbox="179,-18,-179,-16").json()["features"]
+    assert across["id"] == str(there)
+    assert across["geometry"]["type"] == "MultiLineString"
+    assert [part[0][0] for part in across["geometry"]["coordinates"]] == [179.999, -180.0]
+    late = ask(client, key.token, "workzones", ended_since=(ago - timedelta(hours=1)).isoformat())
+    assert ended in ids(late)
+    over = ask(client, key.token, f"workzones/{ended}").json()["properties"]
+    assert (over["probability"], over["ends_at"]) == (0.0, over["ended_at"])
+    assert billed() == [1, 1, 4, 1]
+    assert_problem(ask(client, key.token, f"workzones/{HELSINKI}"), 404)
+    assert_problem(
+        ask(client, key.token, "workzones", min_probabilty=1),
+        400,
+        "min_probabilty",
+        "did you mean min_probability",
+    )
+
+
+def test_following_next_visits_every_work_zone_once(client, key):
+    put = sorted(put_zone(HELSINKI, NORTH) for _ in range(5))
+    seen, after = [], {}
+    for size in (2, 2, 1):
+        answer = ask(client, key.token, "workzones", limit=2, **after)
+        assert len(ids(answer)) == size
+        seen += ids(answer)
+        after = {"after": str(seen[-1])}
+    assert len(answer.json()["links"]) == 1
+    assert seen == put
+
+
+def looked_at(*places, ago=timedelta(), witness=1):
+    at = timezone.now() - ago
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    cells = {h3.latlng_to_cell(lat, lon, 10) for lon, lat in places}
+    Look.objects.bulk_create(
+        [Look(cell=cell, witness=witness, hour=hour, last_at=at) for cell in sorted(cells)]
+    )
+    return {f"{cell:x}" for cell in cells}
+
+
+def covered(answer):
+    assert answer.status_code == 200, answer.content
+    return {feature["id"]: feature["properties"] for feature in answer.json()["features"]}
+
+
+def test_coverage_says_where_when_and_how_often_somebody_looked(client, key):
+    here = looked_at(HELSINKI)
+    looked_at(HELSINKI, ago=timedelta(days=2))
+    looked_at(HELSINKI, witness=2, ago=timedelta(days=40))
+    fiji = looked_at((179.9999, -17.0), (-179.9999, -17.0))
+    found = covered(ask(client, key.token, "coverage", bbox="24.9,60.1,25,60.2"))
+    assert set(found) == here
+    assert [(one["passes"], one["witnesses"]) for one in found.values()] == [(2, 1)]
+    since = (timezone.now() - timedelta(days=60)).isoformat()
+    (whole,) = covered(ask(client, key.token, "coverage", bbox=WORLD, since=since)).keys() - fiji
+    assert {whole} == here
+    (old,) = covered(ask(client, key.token, "coverage", cell=whole, since=since)).values()
+    assert (old["passes"], old["witnesses"]) == (3, 2)
+    assert set(covered(ask(client, key.token, "coverage", bbox="179,-18,-179,-16"))) == fiji
+    assert covered(ask(client, key.token, "coverage", bbox="0,0,1,1")) == {}
+    assert billed() == []
+    for wrong in ({}, {"bbox": WORLD, "cell": whole}):
+        assert_problem(ask(client, key.token, "coverage", **wrong), 400, "bbox", "one of the two")
+
+
+def test_outlines_go_against_the_clock_and_stay_on_one_side_of_the_antimeridian(client, key):
+    looked_at(*((lon, -17.0 + n / 500) for n in range(20) for lon in (180.0, 24.0)))
+    answer = ask(client, key.token, "coverage", bbox=WORLD).json()
+    kinds = set()
+    for feature in answer["features"]:
+        geometry = feature["geometry"]
+        kinds.add(geometry["type"])
+        parts = geometry["coordinates"]
+        for ring, *_ in parts if geometry["type"] == "MultiPolygon" else [parts]:
+            assert ring[0] == ring[-1]
+            assert max(lon for lon, _ in ring) - min(lon for lon, _ in ring) < 1.0
+            pairs = pairwise(ring)
+            assert sum(x * v - u * y for (x, y), (u, v) in pairs) > 0
+    assert kinds == {"Polygon", "MultiPolygon"}
+
+
+@pytest.mark.parametrize("bbox", ["24.9,60.15,24.98,60.19", "24.92,60.16,24.93,60.19"])
+def test_every_covered_cell_of_a_box_comes_once(client, key, bbox):
+    cells = looked_at(*around(HELSINKI, 3000.0, 150))
+    west, south, east, north = map(float, bbox.split(","))
+    expected = set()
+    for text in cells:
+        lat, lon = h3.cell_to_latlng(int(text, 16))
+        if west <= lon <= east and south <= lat <= north:
+            expected.add(text)
+    seen, params = [], {}
+    while True:
+        answer = ask(client, key.token, "coverage", bbox=bbox, limit=20, **params)
+        seen += list(covered(answer))
+        links = {link["rel"]: link["href"] for link in answer.json()["links"]}
+        if "next" not in links:
+            break
+        params = {"after": links["next"].rpartition("after=")[2]}
+    assert expected
+    assert len(expected) < len(cells)
+    assert sorted(seen) == sorted(expected)

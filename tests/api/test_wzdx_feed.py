@@ -1,0 +1,60 @@
+"""The WZDx feed over HTTP: public, cached, and without what is made up."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from tests.api.test_upload_refused import assert_problem
+from tests.map_scene import put_zone
+from tests.wzdx import validator
+
+pytestmark = pytest.mark.django_db
+LINE = ((24.94, 60.17), (24.94, 60.1727))
+ADDRESS = "/feeds/wzdx-4.2.geojson"
+
+
+def told(client, **params):
+    cache.clear()
+    answer = client.get(ADDRESS, params)
+    assert answer.status_code == 200
+    feed = answer.json()
+    assert not list(validator().iter_errors(feed))
+    return {event["id"] for event in feed["features"]}
+
+
+def test_anybody_gets_what_is_sure_and_not_made_up(client):
+    assert told(client) == set()
+    now = timezone.now()
+    sure = str(put_zone(*LINE))
+    put_zone(*LINE, p=0.85)
+    made_up = str(put_zone(*LINE, simulated=True))
+    ago = {"started_at": now - timedelta(days=1), "last_seen": now - timedelta(hours=5)}
+    ended = str(put_zone(*LINE, **ago, ended_at=now - timedelta(minutes=59)))
+    put_zone(*LINE, **ago, ended_at=now - timedelta(minutes=65))
+    assert told(client) == {sure, ended}
+    assert told(client, simulated="true") == {sure, ended, made_up}
+
+
+def test_it_is_written_once_in_a_while_and_sent_only_where_it_is_new(client):
+    first = client.get(ADDRESS)
+    assert first["Cache-Control"] == "public, max-age=30"
+    assert first["Access-Control-Allow-Origin"] == "*"
+    assert "publicdomain/zero" in first["Link"]
+    put_zone(*LINE)
+    again = client.get(ADDRESS, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    cache.clear()
+    changed = client.get(ADDRESS, headers={"If-None-Match": first["ETag"]})
+    assert len(changed.json()["features"]) == 1
+    assert client.head(ADDRESS).content == b""
+    assert client.post(ADDRESS).status_code == 405
+    assert_problem(client.get(ADDRESS, {"simulate": "true"}), 400)
+
+
+def test_it_is_there_without_redis(client, settings):
+    unreachable = {"LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = {"default": settings.CACHES["default"] | unreachable}
+    put_zone(*LINE)
+    assert len(client.get(ADDRESS).json()["features"]) == 1

@@ -1,0 +1,106 @@
+"""What Lighthouse says of the pages: `python -m tests.bench.web.lighthouse`.
+
+The least score of all pages counts. Lighthouse is a tool of this benchmark only and is installed
+into `var/lighthouse` (12, because 13 needs a newer Node).
+"""
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from tests.bench.figures import Figure, put, put_section
+from tests.bench.web.site import FIGURES, REPORT, site
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.public_pages import PUBLIC
+
+FOLDER: Final = Path(__file__).resolve().parents[3] / "var" / "lighthouse"
+VERSION: Final = "12.8.2"
+CATEGORIES: Final = ("accessibility", "best-practices", "seo")
+ASKED: Final = ("hazard", "area", "list", "drive", "about")
+FLAGS: Final = " ".join(["--headless=new", *ARGUMENTS])
+
+
+def main() -> None:
+    install()
+    scores: dict[str, dict[str, float]] = {}
+    failed: list[str] = []
+    with site() as (url, scene):
+        addresses = {"map": "/", **{name: PUBLIC[name](scene) for name in ASKED}}
+        for name, address in addresses.items():
+            answer = report(url + address)
+            scores[name] = {key: answer["categories"][key]["score"] for key in CATEGORIES}
+            failed += [f"{name}: {title}" for title in failures(answer)]
+    figures: list[Figure] = [
+        {
+            "measure": f"lighthouse_{category.replace('-', '_')}",
+            "value": min(of[category] for of in scores.values()),
+            "unit": "",
+            "note": f"Lighthouse {VERSION}, the least of {len(scores)} pages, phone emulation",
+        }
+        for category in CATEGORIES
+    ]
+    put(FIGURES, figures)
+    rows = "\n".join(
+        f"| {name} | " + " | ".join(f"{of[key]:.2f}" for key in CATEGORIES) + " |"
+        for name, of in scores.items()
+    )
+    put_section(
+        REPORT,
+        "lighthouse",
+        f"## Lighthouse\n\nLighthouse {VERSION} on {platform.machine()}, Chromium of Debian, "
+        f"{datetime.now(UTC):%Y-%m-%d}; to reproduce: `make bench-web`.\n\n"
+        f"| page | {' | '.join(CATEGORIES)} |\n|---|{'---|' * len(CATEGORIES)}\n{rows}\n\n"
+        + ("Not passed:\n\n" + "\n".join(f"- {one}" for one in failed) if failed else ""),
+    )
+
+
+def install() -> None:
+    """Put Lighthouse where nothing else sees it; done once."""
+    if (FOLDER / "node_modules" / "lighthouse" / "package.json").exists():
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    command = ["npm", "install", "--prefix", str(FOLDER), "--no-save", f"lighthouse@{VERSION}"]
+    subprocess.run(command, check=True)
+
+
+def report(address: str) -> dict[str, Any]:
+    """What Lighthouse found on one page."""
+    done = subprocess.run(
+        [
+            str(FOLDER / "node_modules" / ".bin" / "lighthouse"),
+            address,
+            "--quiet",
+            "--output=json",
+            f"--only-categories={','.join(CATEGORIES)}",
+            f"--chrome-flags={FLAGS}",
+            "--max-wait-for-load=90000",
+        ],
+        check=True,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "CHROME_PATH": "/usr/bin/chromium"},
+    )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def failures(answer: dict[str, Any]) -> list[str]:
+    """Titles of the audits that were not passed and count."""
+    counted = {
+        audit["id"]
+        for category in CATEGORIES
+        for audit in answer["categories"][category]["auditRefs"]
+        if audit["weight"] > 0
+    }
+    return [
+        audit["title"]
+        for id_, audit in answer["audits"].items()
+        if id_ in counted and audit["score"] is not None and audit["score"] < 1
+    ]
+
+
+if __name__ == "__main__":
+    main()

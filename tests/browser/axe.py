@@ -1,0 +1,19 @@
+"""What axe-core has to say about a page, against WCAG 2.2 A and AA."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
+def violations(page: Page) -> list[tuple[str, str, str]]:
+    """Rule, element and failure of each, short enough to read in a failing test."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run({ runOnly: tags })", TAGS)
+    return [
+        (rule["id"], node["html"][:120], node["failureSummary"][:200])
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]

@@ -1,0 +1,91 @@
+"""Every page of the site by the name of its address: a new one fails tests until it is here."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import UUID
+
+from hazardmap.core.grid import cell
+from tests.stack import Stack
+
+
+class Scene(NamedTuple):
+    """What the pages are about. receipt: of a report of the picture."""
+
+    hazard: UUID
+    frame: UUID
+    receipt: str
+    place: tuple[float, float]
+
+
+PUBLIC: dict[str, Callable[[Scene], str]] = {
+    "hazard": lambda scene: f"/hazards/{scene.hazard}/",
+    "area": lambda scene: f"/area/{cell(*scene.place, 7):x}/",
+    "list": lambda scene: f"/list/?near={scene.place[1]},{scene.place[0]}&sort=near",
+    "image-report": lambda scene: f"/images/{scene.frame}/report/?hazard={scene.hazard}",
+    "report": lambda scene: f"/reports/{scene.receipt}/",
+    "drive": lambda scene: "/drive/",
+    "api": lambda scene: "/api/",
+    "about": lambda scene: "/about/",
+    "login": lambda scene: "/login/",
+    "sign-up": lambda scene: "/signup/",
+    "password-reset": lambda scene: "/login/reset/",
+    "terms": lambda scene: "/terms/",
+    "upload-licence": lambda scene: "/terms/uploads/",
+    "nothing": lambda scene: "/nothing-here/",
+}
+PRIVATE = {
+    "account": "/account/",
+    "earnings": "/account/earnings/",
+    "portal": "/portal/",
+    "second-factor": "/account/second-factor/",
+    "security": "/account/security/",
+    "your-data": "/account/data/",
+}
+# Looked at by tests of their own: the map, and what one gets to by a link in a mail or a form.
+ELSEWHERE = {
+    "embed",
+    "login-code",
+    "map",
+    "password-reset-finish",
+    "recovery-codes",
+    "sign-up-finish",
+}
+NO_PAGES = {
+    "area-geojson",
+    "area-rss",
+    "device-revoke",
+    "drive-square",
+    "drive-worker",
+    "hazard-vote",
+    "earnings-json",
+    "image",
+    "leave",
+    "logout",
+    "map-changes",
+    "map-hazard",
+    "map-hazards",
+    "map-history",
+    "map-search",
+    "pairing-code",
+    "password-change",
+    "payments-stripe",
+    "payout-account",
+    "robots",
+    "second-factor-remove",
+    "sessions-end",
+    "sitemap",
+    "source",
+    "your-data-export",
+}
+
+
+def scene_of(stack: Stack, hazard: UUID, place: tuple[float, float]) -> Scene:
+    """Report a picture of a hazard, so that there is a receipt."""
+    code = (
+        "from uuid import UUID; from hazardmap.hazards.selectors import images_of; "
+        "from hazardmap.moderation.services import report_file; "
+        f"frame = images_of(UUID('{hazard}'))[-1].frame_id; "
+        "print(frame, report_file(frame_id=frame, reason='wrong_kind'))"
+    )
+    frame, receipt = stack.manage("shell", "-v0", "-c", code).split()[-2:]
+    return Scene(hazard, UUID(frame), receipt, place)

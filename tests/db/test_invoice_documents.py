@@ -1,0 +1,109 @@
+"""The PDF and the e-invoice: of the frozen invoice alone, valid by the standard's own rules."""
+
+import io
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from facturx import xml_check_schematron, xml_check_xsd
+from pypdf import PdfReader
+
+from hazardmap.accounts.services import user_create
+from hazardmap.billing.documents import buyer_from
+from hazardmap.billing.invoice_files import invoice_file
+from hazardmap.billing.models import Seller
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.selectors import invoice_get, invoices_of, organisation_of
+from hazardmap.billing.services import (
+    credit_grant,
+    customer_set,
+    invoice_draft,
+    invoice_finalise,
+)
+from hazardmap.core.usage import Meter
+from tests.billing_scene import BEFORE, BUYER, customer_of, sell, serve
+
+BUSINESS = {"name": "Łódź & Söhne <GmbH>", "tax_number": "DE123456789"}
+ABROAD = {"country": "CH", "tax_number": "CHE-116.281.710"}
+HAZARD = UUID("01a20000-0000-7000-8000-000000000000")
+
+
+def billed(**buyer):
+    organisation_id, key = sell(**buyer)
+    serve(key, BEFORE, units=60_000, hazards=(HAZARD,))
+    serve(key, BEFORE, units=2001, meter=Meter.TILE)
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
+    assert draft is not None
+    return organisation_id, invoice_finalise(invoice_id=draft.id)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("buyer", [{}, BUSINESS, ABROAD], ids=["taxed", "reverse", "outside"])
+def test_an_e_invoice_is_valid_by_the_rules_of_en_16931(buyer):
+    """Its schema and the official Schematron, as Factur-X publishes both."""
+    _, invoice = billed(**buyer)
+    xml = invoice_file(invoice.id, "xml").content
+    assert xml_check_xsd(xml, flavor="factur-x", level="en16931")
+    assert xml_check_schematron(xml, flavor="factur-x", level="en16931")
+
+
+@pytest.mark.django_db
+def test_documents_are_the_same_bytes_whatever_changes_later():
+    organisation_id, invoice = billed(**BUSINESS)
+    before = [invoice_file(invoice.id, kind) for kind in ("pdf", "xml")]
+    assert [file.name for file in before] == ["HM-000001.pdf", "HM-000001.xml"]
+    Seller.objects.update(name="Another", address="Elsewhere")
+    customer_set(organisation_id=organisation_id, buyer=buyer_from(BUYER | {"name": "Other"}))
+    assert [invoice_file(invoice.id, kind) for kind in ("pdf", "xml")] == before
+
+
+@pytest.mark.django_db
+def test_a_pdf_says_who_pays_whom_what_until_when():
+    organisation_id, key = sell(**BUSINESS)
+    credit_grant(organisation_id=organisation_id, amount=Decimal(10), expires_at=None)
+    serve(key, BEFORE, units=60_000)
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
+    assert draft is not None
+    with pytest.raises(BillingRefused, match="a draft has no document"):
+        invoice_file(draft.id, "pdf")
+    invoice = invoice_finalise(invoice_id=draft.id)
+    (page,) = PdfReader(io.BytesIO(invoice_file(invoice.id, "pdf").content)).pages
+    text = page.extract_text()
+    assert invoice.finalised_at is not None
+    due = invoice.finalised_at.date() + timedelta(days=30)
+    for words in (
+        "Invoice HM-000001",
+        "Łódź & Söhne <GmbH>",
+        "Tax number DE123456789",
+        f"Due {due.day} {due:%B %Y}",
+        "60,000",
+        "reverse charge",
+        "Paid by prepaid credit",
+        "-10.00",
+        "140.30",
+    ):
+        assert words in text, words
+    assert invoices_of(organisation_id) == [invoice_get(invoice.id)]
+    assert organisation_of(invoice.id) == organisation_id
+
+
+@pytest.mark.django_db
+def test_the_operator_downloads_them_and_opens_a_line_down_to_the_hazards(client):
+    _, invoice = billed()
+    admin = user_create(email="a@example.org", password="x", is_staff=True, is_superuser=True)
+    client.force_login(admin)
+    page = f"/admin/billing/invoice/{invoice.id}"
+    for kind, begin in (("pdf", b"%PDF"), ("xml", b"<?xml")):
+        file = client.get(f"{page}/{kind}/")
+        assert file.content.startswith(begin)
+        assert f'HM-000001.{kind}"' in file["Content-Disposition"]
+    shown = client.get(f"{page}/change/").content.decode()
+    line = next(line for line in invoice_get(invoice.id).lines if "hazards" in line.text)
+    assert f"{page}/line/{line.id}/" in shown
+    hours = client.get(f"{page}/line/{line.id}/").content.decode()
+    assert "60000" in hours
+    assert str(HAZARD) not in hours, "an hour is opened by itself"
+    (opened,) = [part.split('"')[0] for part in hours.split('href="?')[1:]]
+    events = client.get(f"{page}/line/{line.id}/?{opened.replace('&amp;', '&')}")
+    assert f"/hazards/{HAZARD}/" in events.content.decode()

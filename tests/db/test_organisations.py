@@ -1,0 +1,86 @@
+"""Organisations: who may do what, and never without an owner."""
+
+import pytest
+from django.utils import timezone
+
+from hazardmap.accounts.models import ApiKey, Membership
+from hazardmap.accounts.services import (
+    AccountsRefused,
+    NotAllowed,
+    key_create,
+    member_remove,
+    member_set_role,
+    organisation_close,
+    organisation_create,
+    permit,
+)
+from hazardmap.core.roles import ALLOWED, Act, Role
+from tests.account_scene import founded, member, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_table_is_what_is_enforced(role):
+    organisation, _ = founded()
+    actor = member(organisation, role)
+    for act in Act:
+        if act in ALLOWED[role]:
+            assert permit(actor=actor, organisation_id=organisation.pk, act=act) == organisation
+        else:
+            with pytest.raises(NotAllowed, match=f"The role '{role}' may not"):
+                permit(actor=actor, organisation_id=organisation.pk, act=act)
+
+
+def test_the_last_owner_stays():
+    organisation, olga = founded()
+    second = member(organisation, Role.READER)
+    for leave in (
+        lambda: member_remove(organisation_id=organisation.pk, actor=olga, user_id=olga.pk),
+        lambda: member_set_role(
+            organisation_id=organisation.pk, actor=olga, user_id=olga.pk, role=Role.BILLING
+        ),
+    ):
+        with pytest.raises(AccountsRefused, match="keeps an owner"):
+            leave()
+    member_set_role(organisation_id=organisation.pk, actor=olga, user_id=second.pk, role=Role.OWNER)
+    member_remove(organisation_id=organisation.pk, actor=olga, user_id=olga.pk)
+    assert list(Membership.objects.values_list("user", "role")) == [(second.pk, "owner")]
+    with pytest.raises(NotAllowed):
+        permit(actor=olga, organisation_id=organisation.pk, act=Act.LOOK)
+
+
+def test_everybody_may_leave_and_only_owners_remove():
+    organisation, olga = founded()
+    reader, developer = member(organisation, Role.READER), member(organisation, Role.DEVELOPER)
+    with pytest.raises(NotAllowed):
+        member_remove(organisation_id=organisation.pk, actor=developer, user_id=reader.pk)
+    member_remove(organisation_id=organisation.pk, actor=reader, user_id=reader.pk)
+    member_remove(organisation_id=organisation.pk, actor=olga, user_id=developer.pk)
+    with pytest.raises(NotAllowed, match="no such member"):
+        member_remove(organisation_id=organisation.pk, actor=olga, user_id=developer.pk)
+    assert Membership.objects.get().user == olga
+
+
+def test_a_closed_organisation_serves_nobody_and_is_kept():
+    organisation, olga = founded()
+    key_create(organisation=organisation, name="key", actor=olga)
+    with pytest.raises(NotAllowed):
+        organisation_close(
+            organisation_id=organisation.pk, actor=member(organisation, Role.BILLING)
+        )
+    organisation_close(organisation_id=organisation.pk, actor=olga)
+    assert ApiKey.objects.get().revoked_at <= timezone.now()
+    assert not Membership.objects.exists()
+    with pytest.raises(NotAllowed):
+        permit(actor=olga, organisation_id=organisation.pk, act=Act.LOOK)
+
+
+def test_founding_has_a_bound_and_needs_a_name(monkeypatch):
+    monkeypatch.setattr("hazardmap.accounts.services.organisation_change.MOST_ORGANISATIONS", 1)
+    olga = person()
+    with pytest.raises(AccountsRefused, match="needs a name"):
+        organisation_create(name="  ", owner=olga)
+    organisation_create(name="One", owner=olga)
+    with pytest.raises(AccountsRefused, match="at most 1"):
+        organisation_create(name="Two", owner=olga)

@@ -1,0 +1,159 @@
+"""Payments: a call to the provider may fail after its work is done; nothing is asked twice."""
+
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from hazardmap.billing.models import Invoice
+from hazardmap.billing.payment_models import Payment, ProviderEvent
+from hazardmap.billing.services import (
+    invoice_draft,
+    invoice_finalise,
+    invoice_pay,
+    invoice_void,
+    payments_compare,
+    payments_push,
+)
+from tests.billing_scene import BEFORE, customer_of, sell, serve
+from tests.stripe_stub import stripe_stub
+
+SECRET = "whsec_test"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def books(settings):
+    with stripe_stub() as stub:
+        settings.STRIPE_URL, settings.STRIPE_KEY = stub.url, "sk_test_1"
+        settings.STRIPE_WEBHOOK_SECRET = SECRET
+        yield stub
+
+
+def billed():
+    organisation_id, key = sell()
+    serve(key, BEFORE, units=60_000)
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
+    assert draft is not None
+    return invoice_finalise(invoice_id=draft.id)
+
+
+def push():
+    """As the schedule does, after any pause."""
+    Payment.objects.update(next_at=timezone.now())
+    return payments_push()
+
+
+def sent(client, event, *, secret=SECRET):
+    body, at = json.dumps(event), int(time.time())
+    signature = hmac.new(secret.encode(), f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
+    return client.post(
+        "/payments/stripe/",
+        body,
+        content_type="application/json",
+        headers={"Stripe-Signature": f"t={at},v1={signature}"},
+    ).status_code
+
+
+def paid(invoice, **over):
+    said = {"object": "invoice", "status": "paid", "amount_paid": invoice["amount_due"]}
+    data = {"object": invoice | said | over}
+    return {"id": "evt_1", "object": "event", "type": "invoice.paid", "data": data}
+
+
+def due_cents(invoice):
+    return invoice.total_micro // 10_000
+
+
+def test_an_invoice_is_asked_for_once_and_settled_by_its_webhook(books, client):
+    invoice = billed()
+    assert (payments_push(), payments_push()) == (1, 0)
+    (asked,) = books.invoices.values()
+    assert (asked["status"], asked["amount_due"]) == ("open", due_cents(invoice))
+    assert (asked["description"], asked["metadata"]) == (
+        "HM-000001",
+        {"hazardmap": str(invoice.id)},
+    )
+    asked.update(status="paid", amount_paid=asked["amount_due"])
+    assert sent(client, paid(asked), secret="whsec_other") == 400
+    assert Invoice.objects.get().state == "finalised"
+    assert [sent(client, paid(asked)) for _ in range(3)] == [204] * 3
+    assert Invoice.objects.get().state == "paid"
+    assert ProviderEvent.objects.get().outcome == "paid"
+    assert payments_push() == 0, "Stripe knows it already"
+    assert list(payments_compare()) == []
+
+
+@pytest.mark.parametrize("forgets_keys", [False, True], ids=["soon", "after a day"])
+def test_lost_answers_never_ask_twice(books, forgets_keys):
+    """Every single step's answer is lost once, though its work was done."""
+    invoice = billed()
+    books.forgets_keys = forgets_keys
+    for step in (1, 2, 1, 1):  # the payer; the payer again and the invoice; its item; finalising
+        books.lose = step
+        assert push() == 0
+        assert "lost on the way" in Payment.objects.get().problem
+    assert push() == 1
+    (asked,) = books.invoices.values()
+    assert (asked["status"], asked["amount_due"]) == ("open", due_cents(invoice))
+    assert len(books.items) == 1
+    assert list(payments_compare()) == []
+
+
+def test_void_and_paid_otherwise_reach_the_provider(books):
+    first = billed()
+    push()
+    invoice_void(invoice_id=first.id)
+    second = invoice_draft(customer_id=first.customer_id, month=BEFORE)
+    second = invoice_finalise(invoice_id=second.id)
+    books.lose = 1
+    assert (push(), push()) == (1, 1), "the lost one is told again"
+    assert sorted(one["status"] for one in books.invoices.values()) == ["open", "void"]
+    invoice_pay(invoice_id=second.id)
+    push()
+    assert sorted(one["status"] for one in books.invoices.values()) == ["paid", "void"]
+    assert list(payments_compare()) == []
+
+
+def test_the_daily_comparison_finds_what_no_webhook_told(books, client, capsys):
+    billed()
+    assert list(payments_compare()) == []
+    Payment.objects.create(invoice=Invoice.objects.get(), provider="stripe")
+    assert list(payments_compare()) == ["HM-000001: stripe does not know it: not told yet"]
+    push()
+    (asked,) = books.invoices.values()
+    assert sent(client, paid(asked, amount_paid=1)) == 204
+    assert list(payments_compare()) == ["evt_1 (invoice.paid): another amount than is due"]
+    ProviderEvent.objects.all().delete()
+    asked["status"] = "paid"
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("payments", compare=True)
+    assert "finalised here and paid there; noted as paid" in capsys.readouterr().out
+    assert list(payments_compare()) == []
+    asked["amount_due"] -= 1
+    assert len(list(payments_compare())) == 1
+
+
+def test_without_a_key_buyers_pay_by_transfer(client):
+    invoice = billed()
+    call_command("payments")
+    assert Payment.objects.get().ref == "HM-000001"
+    invoice_pay(invoice_id=invoice.id)
+    assert payments_push() == 1
+    assert list(payments_compare()) == []
+    assert (
+        client.post("/payments/stripe/", "{}", content_type="application/json").status_code == 404
+    )
+
+
+def test_a_wrong_key_is_a_problem_that_is_named_and_tried_again(books, settings):
+    billed()
+    settings.STRIPE_KEY = "sk_wrong"
+    assert payments_push() == 0
+    payment = Payment.objects.get()
+    assert "Invalid API Key" in payment.problem
+    assert payment.next_at > timezone.now()

@@ -1,0 +1,201 @@
+"""Payouts: what is settled is paid once, what proved false is taken from what is not paid yet."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from fractions import Fraction
+from xml.etree import ElementTree
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+from django.utils import timezone
+
+from hazardmap.accounts.services import user_create
+from hazardmap.core.pricing.money import Currency
+from hazardmap.core.statement import faults
+from hazardmap.platform.ids import new_id
+from hazardmap.rewards.models import Entry
+from hazardmap.rewards.payout_models import Payout, PayoutRun
+from hazardmap.rewards.selectors import balances, earned, earnings, statement_document
+from hazardmap.rewards.services import (
+    PayoutRefused,
+    payout_end,
+    payout_run,
+    payout_target_set,
+    share_claw_back,
+    share_set_aside,
+    share_split,
+    share_take_back,
+)
+from tests.at_once import at_once
+
+EUR, IBAN, OURS = Currency.EUR, "DE89370400440532013000", "FI2112345600000785"
+MICRO = 1_000_000
+pytestmark = pytest.mark.django_db
+
+
+def driver(name="Ann Ålund", iban=IBAN):
+    user = user_create(email=f"{new_id()}@example.org", password="x")
+    if iban:
+        payout_target_set(owner=user, name=name, iban=iban)
+    return user
+
+
+def share(micro, *users):
+    """That much of a sale, in equal parts."""
+    line = new_id()
+    share_set_aside(line_id=line, amount_micro=micro, currency=EUR)
+    share_split(line_id=line, weights={user.witness: Fraction(1) for user in users})
+    return line
+
+
+def later(days=15):
+    return timezone.now() + timedelta(days=days)
+
+
+def prepared(at_least=5 * MICRO, now=None):
+    run = payout_run(currency=EUR, at_least_micro=at_least, now=now or later())
+    return list(run.payouts.order_by("amount_micro"))
+
+
+def balanced():
+    sums = Entry.objects.values("booking").annotate(sum=Sum("amount_micro"))
+    return all(row["sum"] == 0 for row in sums)
+
+
+def ledger():
+    return {row.kind: row.amount_micro for row in balances() if row.witness is None}
+
+
+def right(*users):
+    """Whether each statement follows from its own inputs, without the site."""
+    documents = [json.loads(json.dumps(statement_document(user.witness))) for user in users]
+    return [fault for document in documents for fault in faults(document)] == []
+
+
+def test_settled_earnings_above_the_threshold_are_paid_in_whole_cents():
+    rich, poor, homeless = driver(), driver(), driver(iban=None)
+    share(30 * MICRO + 5, rich, homeless)
+    share(4 * MICRO, poor)
+    with pytest.raises(PayoutRefused, match="nobody to pay"):
+        prepared(now=later(13))
+    assert not PayoutRun.objects.exists()
+    (payout,) = prepared()
+    assert (payout.witness, payout.amount_micro) == (rich.witness, 15 * MICRO)
+    assert earned(rich.witness, EUR) in {2, 3}, "what cannot be paid stays"
+    assert ledger()["paying"] == 15 * MICRO
+    with pytest.raises(PayoutRefused):
+        prepared()
+    payout_end(payout_id=payout.pk, paid=True)
+    payout_end(payout_id=payout.pk, paid=True)
+    with pytest.raises(PayoutRefused, match="is paid already"):
+        payout_end(payout_id=payout.pk, paid=False)
+    assert (ledger()["paying"], ledger()["paid"]) == (0, 15 * MICRO)
+    assert Payout.objects.get().iban == "", "no longer needed"
+    assert balanced()
+    assert right(rich, poor, homeless)
+    (now,) = earnings(rich.witness, later())
+    assert (now.paid_micro, now.paying_micro) == (15 * MICRO, 0)
+
+
+def test_a_payout_that_failed_is_the_contributors_again():
+    user = driver()
+    share(9 * MICRO, user)
+    (payout,) = prepared()
+    payout_end(payout_id=payout.pk, paid=False)
+    assert earned(user.witness, EUR) == 9 * MICRO
+    (again,) = prepared(now=later(40))
+    assert again.amount_micro == 9 * MICRO
+    assert balanced()
+    assert right(user)
+
+
+def test_what_proved_false_is_taken_from_what_is_not_paid_yet():
+    liar, honest = driver(), driver()
+    share(4 * MICRO, liar, honest)
+    line = share(6 * MICRO, honest)
+    spoilt = {liar.witness: Fraction(1, 6)}
+    assert share_claw_back(line_id=line, penalties=spoilt, units=Fraction(1))
+    assert not share_claw_back(line_id=line, penalties=spoilt, units=Fraction(1))
+    assert earned(liar.witness, EUR) == 1 * MICRO
+    assert ledger()["unclaimed"] == 1 * MICRO
+    other = share(60 * MICRO, honest)
+    assert share_claw_back(line_id=other, penalties=spoilt, units=Fraction(1))
+    assert earned(liar.witness, EUR) == 0, "never below zero"
+    assert right(liar, honest)
+    share_take_back(line_id=other)
+    assert earned(liar.witness, EUR) == 1 * MICRO
+    assert balanced()
+    assert right(liar, honest)
+    document = statement_document(liar.witness)
+    document["lines"][1]["amount_micro"] += 1
+    assert len(list(faults(document))) > 0
+
+
+def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys):
+    first, second = driver("Ann Ålund"), driver("Bo", iban=OURS)
+    share(50 * MICRO, first, second)
+    share(10_010_000, second)
+    prepared()
+    run = PayoutRun.objects.get()
+    bank = {"from_name": "Hazardmap Oy", "from_iban": OURS}
+    call_command("payout", "csv", str(run.pk), out=tmp_path / "run.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "run.csv").read_text())))
+    assert {(row["name"], row["iban"], row["amount"]) for row in rows} == {
+        ("Ann Ålund", IBAN, "25"),
+        ("Bo", OURS, "35.01"),
+    }
+    call_command("payout", "pain001", str(run.pk), out=tmp_path / "run.xml", **bank)
+    root = ElementTree.parse(tmp_path / "run.xml").getroot()  # noqa: S314 - we wrote it
+    space = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+    assert root.findtext(".//p:GrpHdr/p:MsgId", namespaces=space) == run.pk.hex
+    assert root.findtext(".//p:GrpHdr/p:CtrlSum", namespaces=space) == "60.01"
+    assert {one.text for one in root.iterfind(".//p:InstdAmt", space)} == {"25.00", "35.01"}
+    assert {one.text for one in root.iterfind(".//p:EndToEndId", space)} == {
+        payout.pk.hex for payout in run.payouts.all()
+    }
+    call_command("payout", "paid", str(run.pk))
+    assert "2 payouts paid" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="nobody to pay"):
+        call_command("payout", "prepare")
+    with pytest.raises(CommandError, match="There is no run"):
+        call_command("payout", "csv", str(new_id()), out=tmp_path / "x.csv")
+
+
+def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(client):
+    user = driver(iban=None)
+    client.force_login(user)
+    assert "Nothing yet" in client.get("/account/earnings/").content.decode()
+    wrong = {"name": "Ann", "iban": "DE89370400440532013001"}
+    told = client.post("/account/earnings/payout-account/", wrong, follow=True)
+    assert "check digits" in told.content.decode()
+    good = {"name": "Ann", "iban": "de89 3704 0044 0532 0130 00"}
+    told = client.post("/account/earnings/payout-account/", good, follow=True).content.decode()
+    assert "DE89 … 3000" in told
+    assert IBAN not in told
+    share(8 * MICRO, user)
+    prepared()
+    page = client.get("/account/earnings/").content.decode()
+    for words in ("8.00 EUR", "Share of what was sold", "Handed over to be paid", "-8.00 EUR"):
+        assert words in page, words
+    document = client.get("/account/earnings.json").json()
+    assert list(faults(document)) == []
+    assert "/account/earnings/" in client.get("/account/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_runs_at_once_pay_once():
+    user = driver()
+    share(9 * MICRO, user)
+
+    def run():
+        try:
+            return len(prepared())
+        except PayoutRefused:
+            return 0
+
+    assert sorted(at_once(*[run] * 4)) == [0, 0, 0, 1]
+    assert earned(user.witness, EUR) == 0
+    assert balanced()

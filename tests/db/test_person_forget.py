@@ -1,0 +1,174 @@
+"""Somebody leaves: the database and the blobs are searched for what is left of him."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from hazardmap.accounts.models import Consent, Membership, User
+from hazardmap.accounts.services import (
+    AccountsRefused,
+    account_leave,
+    consent_give,
+    key_create,
+    organisation_create,
+)
+from hazardmap.capture.models import Frame
+from hazardmap.hazards.models import Hazard, Look, Observation, View
+from hazardmap.hazards.selectors import images_of
+from hazardmap.hazards.services import area_refuse, fuse_pending
+from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
+from hazardmap.leaving.person_forget import people_forget, person_forget
+from tests.account_scene import PASSWORD, founded
+from tests.moderation_scene import _frame, hazard_at
+
+pytestmark = pytest.mark.django_db
+HELSINKI = (24.94, 60.17)
+
+
+def tables_with(text):
+    """Every table that has a row with this text in it."""
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        found = []
+        for name in names:
+            rows = f'SELECT count(*) FROM "{name}" AS t WHERE t::text LIKE %s'  # noqa: S608 - ours
+            cursor.execute(rows, [f"%{text}%"])
+            if cursor.fetchone()[0]:
+                found.append(name)
+    return set(found)
+
+
+def drove_past(owner):
+    """A frame of his first device in which nothing was found, fused into the map."""
+    frame = _frame(owner.devices.get(), (24.95, 60.18), 1.0, timezone.now() - timedelta(minutes=9))
+    DetectionRun.objects.create(
+        id=frame.id,
+        frame_id=frame.id,
+        model_version=ModelVersion.objects.get(),
+        dark=False,
+        usable=True,
+        context=[],
+        blur_receipt={},
+    )
+    fuse_pending()
+    return frame
+
+
+@pytest.fixture
+def left():
+    """A contributor of two who saw a cow, and what he has besides; he is signed in."""
+    hazard_id = hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=5))
+    owner = User.objects.order_by("joined_at").first()
+    owner.set_password(PASSWORD)
+    owner.name = "Aino Leaver"
+    owner.save()
+    frame = drove_past(owner)
+    consent_give(user=owner, documents=list(Consent.Document))
+    client = Client()
+    client.force_login(owner)
+    client.get("/account/")
+    return owner, client, hazard_id, frame
+
+
+def test_nothing_is_left_but_what_the_map_has_learned(left):
+    owner, client, hazard_id, empty = left
+    device = owner.devices.get()
+    frames = list(Frame.objects.filter(account=owner).values_list("id", flat=True))
+    telling = set(
+        Observation.objects.filter(view__witness=owner.witness).values_list("view", flat=True)
+    )
+    blobs = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    assert len(list(blobs.rglob("*.jpg"))) == 7
+    assert empty.id in set(frames) - telling
+    assert View.objects.filter(frame_id=empty.id).exists()
+    before = Hazard.objects.values("p", "witnesses", "published").get(id=hazard_id)
+
+    assert "closed" in client.post("/account/data/leave/", {"password": PASSWORD}).content.decode()
+    assert client.get("/account/").status_code == 302
+    assert people_forget() == 0, "what was under way may still arrive"
+    User.objects.filter(pk=owner.pk).update(leaving_at=timezone.now() - timedelta(minutes=11))
+    assert people_forget() == 1
+    assert people_forget() == 0
+
+    for text in (owner.email, owner.name, owner.pk, device.id, device.kid):
+        assert tables_with(text) == set(), text
+    for frame_id in frames:
+        allowed = {"hazards_view", "hazards_observation"} if frame_id in telling else set()
+        assert tables_with(frame_id) <= allowed, frame_id
+    assert not Frame.objects.filter(id__in=frames).exists()
+    assert not Detection.objects.filter(frame_id__in=frames).exists()
+    assert len(list(blobs.rglob("*.jpg"))) == 3, "the other driver's"
+    assert not Look.objects.filter(witness=owner.witness).exists()
+    assert Hazard.objects.values("p", "witnesses", "published").get(id=hazard_id) == before
+    shown = {image.frame_id for image in images_of(hazard_id)}
+    assert shown
+    assert shown.isdisjoint(frames)
+
+
+def test_what_stays_is_still_evidence(left):
+    owner, _, hazard_id, _ = left
+    seen = Observation.objects.filter(view__witness=owner.witness).count()
+    account_leave(user=owner)
+    person_forget(account_id=owner.pk, witness=owner.witness)
+    person_forget(account_id=owner.pk, witness=owner.witness)
+    assert Observation.objects.filter(view__witness=owner.witness).count() == seen > 0
+    hazard = Hazard.objects.get(id=hazard_id)
+    list(area_refuse((24.9, 60.1, 25.0, 60.2)))
+    after = Hazard.objects.get(id=hazard_id)
+    assert (after.witnesses, after.passes) == (hazard.witnesses, hazard.passes) == (2, 2)
+
+
+def test_leaving_needs_the_password_and_no_duties(left):
+    owner, client, *_ = left
+    client.post("/account/data/leave/", {"password": "wrong"})
+    assert User.objects.get(pk=owner.pk).is_active
+    organisation_create(name="Fleet", owner=owner)
+    page = client.post("/account/data/leave/", {"password": PASSWORD}, follow=True)
+    assert "last owner of Fleet" in page.content.decode()
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    with pytest.raises(AccountsRefused, match="administration"):
+        account_leave(user=owner)
+
+
+def test_acts_of_somebody_who_left_stay_without_him():
+    organisation, olga = founded()
+    key_create(organisation=organisation, name="key", actor=olga)
+    Membership.objects.create(organisation=organisation, user=founded("B", "b")[1], role="owner")
+    account_leave(user=olga)
+    account_leave(user=olga)
+    person_forget(account_id=olga.pk, witness=olga.witness)
+    assert tables_with(olga.pk) == {"accounts_keyevent"}
+
+
+def test_the_operator_forgets_by_a_command(left):
+    owner, *_ = left
+    call_command("forget_person", owner.email)
+    assert not User.objects.filter(pk=owner.pk).exists()
+    with pytest.raises(CommandError, match="no account"):
+        call_command("forget_person", owner.email)
+
+
+def test_an_account_that_was_left_is_off():
+    _, olga = founded()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=olga.pk).update(leaving_at=timezone.now())
+
+
+def test_everything_that_is_kept_can_be_taken_along(left):
+    owner, client, _, empty = left
+    answer = client.get("/account/data/export.json")
+    document = json.loads(b"".join(answer.streaming_content))
+    assert document["account"]["email"] == owner.email
+    assert len(document["frames"]) == 4
+    last = next(one for one in document["frames"] if one["id"] == str(empty.id))
+    assert last["picture"].endswith(f"/images/{empty.id}.jpg")
+    assert abs(last["lon"] - 24.95) < 0.001
+    assert client.get("/account/data/").status_code == 200
+    assert Client().get("/account/data/export.json").status_code == 302

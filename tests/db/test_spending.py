@@ -1,0 +1,220 @@
+"""Spending: counted before it is served, capped to the last answer, told once."""
+
+from decimal import Decimal
+from importlib import import_module
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.utils import timezone
+
+from hazardmap.accounts.models import Membership, Organisation
+from hazardmap.accounts.services import key_create, user_create
+from hazardmap.billing import spend_terms
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.services import alerts_mail, answer_reserve, cap_set, spending_watch
+from hazardmap.billing.services.answer_reserve import SpendingRefused
+from hazardmap.billing.spend_selectors import keys_stopped, spend_alerts, spending_now
+from hazardmap.core.pricing.period import month_of
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.models import UsageEvent
+from hazardmap.metering.services import usage_record, usage_ship
+from hazardmap.platform.mail import MailFailed
+from tests.billing_scene import NOW, sell
+from tests.map_scene import put_hazard
+
+MONTH = month_of(NOW)
+module = import_module("hazardmap.billing.services.answer_reserve")
+mailing = import_module("hazardmap.billing.services.alerts_mail")
+PRICES = {
+    "fee": "0",
+    "discounts": [],
+    "charges": [
+        {
+            "meter": "hazard",
+            "model": "graduated",
+            "tiers": [{"up_to": 100, "unit_price": "0.10"}, {"up_to": None, "unit_price": "0.01"}],
+        },
+        {"meter": "tile", "model": "package", "size": 10, "price": "1.00", "quota": 25},
+    ],
+}
+ASK = "/api/v1/hazards?bbox=0,40,20,60&published=false&limit="
+
+
+@pytest.fixture
+def sold(db, monkeypatch):
+    """An organisation and its key: 0.10 a hazard, 0.01 beyond 100 of them, 1.00 for 10 tiles."""
+    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
+    monkeypatch.setattr(module, "REFUSED_FOR_S", 0.0)
+    return sell(start=MONTH.start, prices=PRICES)
+
+
+def reserve(sold, units, meter=Meter.HAZARD):
+    organisation_id, key = sold
+    return answer_reserve(organisation_id=organisation_id, key_id=key, meter=meter, units=units)
+
+
+def cap(sold, amount, **more):
+    cap_set(organisation_id=sold[0], amount=amount and Decimal(amount), **more)
+
+
+def tiles(sold, count):
+    """Tiles are metered where they are served, and nobody has asked before."""
+    for number in range(count):
+        at = timezone.now()
+        usage_record(UsageRecord(sold[1], Meter.TILE, 1, at, f"{at}{number}", "hazards/1/1/1"))
+    usage_ship()
+    spending_watch()
+
+
+def test_an_answer_says_what_it_adds_and_what_is_left(sold):
+    cap(sold, "12")
+    first, second = reserve(sold, 90), reserve(sold, 20)
+    assert (first.amount, first.spent, first.left) == (9, 9, 3)
+    assert (second.amount, second.spent) == (Decimal("1.10"), Decimal("10.10"))
+    assert reserve(sold, 0).left == Decimal("1.90")
+    assert reserve(sold, 5, Meter.IMAGE).amount == 0, "what has no price costs nothing"
+
+
+def test_a_cap_is_reached_by_the_answer_that_reaches_it(sold):
+    cap(sold, "10.50")
+    reserve(sold, 140)  # 10.40
+    with pytest.raises(SpendingRefused) as refused:
+        reserve(sold, 11)
+    assert refused.value.why.spent == Decimal("10.40")
+    assert reserve(sold, 10).left == 0, "what was refused is free again"
+    with pytest.raises(SpendingRefused):
+        reserve(sold, 1)
+    cap(sold, "10.60")
+    assert reserve(sold, 10).left == 0
+    cap(sold, "1", hard=False)
+    assert reserve(sold, 1).left == 0, "told only"
+    cap(sold, None)
+    assert reserve(sold, 1000).left is None
+
+
+def test_a_key_has_its_own_cap_and_pays_by_its_units(sold):
+    organisation_id, _ = sold
+    other = key_create(organisation=Organisation.objects.get(pk=organisation_id), name="b").kid
+    cap(sold, "2", key_id=other)
+    reserve(sold, 100)
+    both = (organisation_id, other)
+    assert reserve(both, 20).left == 2 - Decimal("1.7") - Decimal("0"), "20 of 120 units, 10.20"
+    with pytest.raises(SpendingRefused) as refused:
+        reserve(both, 20)
+    assert refused.value.why.whose == "key"
+    assert reserve(sold, 20).left is None
+    with pytest.raises(BillingRefused, match="is not a key"):
+        cap(sold, "2", key_id="x")
+
+
+def test_tiles_stop_a_key_at_its_cap_or_quota_and_count_for_the_api(sold):
+    cap(sold, "2")
+    tiles(sold, 19)
+    assert keys_stopped() == set(), "the rest of a package is paid"
+    tiles(sold, 1)
+    assert keys_stopped() == {sold[1]}
+    with pytest.raises(SpendingRefused):
+        reserve(sold, 1)
+    cap(sold, "100")
+    spending_watch()
+    assert keys_stopped() == set()
+    reserve(sold, 1)
+    tiles(sold, 5)
+    assert keys_stopped() == {sold[1]}, "25 are the plan's quota"
+    now = spending_now(sold[0], timezone.now())
+    assert (now.spent, now.units[Meter.TILE], now.quotas) == (Decimal("3.1"), 25, {Meter.TILE: 25})
+    assert now.forecast >= now.spent
+    assert [(key.key_id, key.stopped) for key in now.keys] == [(sold[1], True)]
+
+
+def test_counts_come_back_from_the_rows_when_redis_has_forgotten(sold):
+    reserve(sold, 50)
+    at = timezone.now()
+    usage_record(UsageRecord(sold[1], Meter.HAZARD, 50, at, "r", "hazards"))
+    usage_ship()
+    spending_watch()
+    cache.clear()
+    assert reserve(sold, 0).spent == 5
+
+
+def test_who_pays_is_told_once_at_each_step(sold):
+    owner = user_create(email="owner@example.org", password="x")
+    reader = user_create(email="reader@example.org", password="x")
+    for user, role in ((owner, "owner"), (reader, "reader")):
+        Membership.objects.create(organisation_id=sold[0], user=user, role=role)
+    cap(sold, "4")
+    tiles(sold, 11)
+    for _ in range(2):
+        spending_watch()
+        alerts_mail()
+    (mailed,) = mail.outbox
+    assert "50 % of the spending cap is reached" in mailed.subject
+    assert mailed.to == ["owner@example.org"]
+    assert "2.00 EUR of 4.00 EUR" in mailed.body
+    cap(sold, "2")
+    tiles(sold, 1)
+    assert (alerts_mail(), alerts_mail()) == (3, 0), "of another cap: 50, 80 and 100 %"
+    assert "refused until it is raised" in mail.outbox[-1].body
+    told = spend_alerts(sold[0])
+    assert [one.percent for one in told] == [50, 50, 80, 100]
+    assert [one.percent for one in spend_alerts(sold[0], after=told[2].id)] == [100]
+
+
+def test_a_mail_that_cannot_leave_is_sent_later(sold, monkeypatch):
+    cap(sold, "1")
+    tiles(sold, 1)
+
+    def broken(**_):
+        raise MailFailed
+
+    monkeypatch.setattr(mailing, "mail_send", broken)
+    assert alerts_mail() == 0
+    monkeypatch.undo()
+    assert alerts_mail() == 3
+
+
+def test_the_api_answers_402_and_429_with_what_is_left_and_when_it_is_free_again(sold, client):
+    organisation = Organisation.objects.get(pk=sold[0])
+    key = key_create(organisation=organisation, name="b")
+    headers = {"Authorization": f"Bearer {key.token}"}
+    for number in range(5):
+        put_hazard(number, 50)
+    cost = client.get(f"{ASK}3", headers=headers).json()["cost"]
+    assert cost == {
+        "meter": "hazard",
+        "units": 3,
+        "amount": "0.30",
+        "currency": "EUR",
+        "spent": "0.30",
+        "left": None,
+        "units_left": None,
+    }
+    cap(sold, "0.60")
+    refused = client.get(f"{ASK}4", headers=headers)
+    assert (refused.status_code, refused["Content-Type"]) == (402, "application/problem+json")
+    said = refused.json()
+    assert (said["cap"], said["spent"], said["balance"]) == ("0.60", "0.30", "0.30")
+    assert said["reset"] == MONTH.end.isoformat().replace("+00:00", "Z")
+    assert client.get(f"{ASK}3", headers=headers).json()["cost"]["left"] == "0.00"
+    empty = client.get("/api/v1/hazards?bbox=-10,40,-9,41", headers=headers)
+    assert empty.json()["cost"]["amount"] == "0.00", "what holds nothing is answered"
+    usage_ship()
+    served = UsageEvent.objects.filter(key_id=key.kid)
+    assert sorted(served.values_list("quantity", flat=True)) == [3, 3]
+
+
+def test_the_quota_of_a_plan(db, client, monkeypatch):
+    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
+    charge = {"meter": "hazard", "model": "per_unit", "unit_price": "0", "quota": 4}
+    organisation_id, _ = sell(start=MONTH.start, prices={"charges": [charge]})
+    key = key_create(organisation=Organisation.objects.get(pk=organisation_id), name="b")
+    headers = {"Authorization": f"Bearer {key.token}"}
+    for number in range(5):
+        put_hazard(number, 50)
+    assert client.get(f"{ASK}3", headers=headers).json()["cost"]["units_left"] == 1
+    refused = client.get(f"{ASK}3", headers=headers)
+    assert refused.status_code == 429
+    assert (refused.json()["quota"], refused.json()["balance"]) == (4, 1)
+    assert refused.json()["violated-policies"] == ["plan"]
+    assert int(refused["Retry-After"]) <= MONTH.length_s

@@ -1,0 +1,318 @@
+"""From the change feed to a receiver: once for each change, in order, however often it fails."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from standardwebhooks import Webhook
+
+from hazardmap.core import webhook
+from hazardmap.core.hazard import Change, State
+from hazardmap.core.usage import UsageRecord
+from hazardmap.hazards.cell_models import FeedReader
+from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea
+from hazardmap.webhooks.services import (
+    Sender,
+    dead_replay,
+    deliveries_forget,
+    deliveries_make,
+    deliveries_send,
+    delivery_replay,
+    endpoint_enable,
+    endpoint_test,
+    secret_roll,
+    watch_hours_record,
+)
+from tests.at_once import at_once
+from tests.map_scene import buyer
+from tests.receiver import receiving
+from tests.webhook_scene import (
+    HELSINKI,
+    RENNES,
+    cow,
+    endpoint,
+    organisation_of,
+    told,
+    watch,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def receiver(settings):
+    with receiving() as receiver:
+        settings.OUTBOUND_EXCEPTIONS = {receiver.place}
+        yield receiver
+
+
+@pytest.fixture
+def key():
+    return buyer()
+
+
+@pytest.fixture
+def hook(receiver, key):
+    """An endpoint that watches Helsinki."""
+    made = endpoint(receiver.url, key)
+    watch(made.id, key)
+    return made
+
+
+class Clock:
+    """Passes a day in no time."""
+
+    def __init__(self) -> None:
+        self.at = timezone.now()
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **step: float) -> None:
+        self.at += timedelta(**step)
+
+
+def usage(settings) -> list[UsageRecord]:
+    files = settings.USAGE_LOG.glob("*") if settings.USAGE_LOG.exists() else ()
+    lines = [line for path in sorted(files) for line in path.read_text().splitlines()]
+    return [UsageRecord.from_line(line) for line in lines]
+
+
+def test_a_change_arrives_once_signed_and_billed(receiver, hook, key, settings):
+    hazard = told(Change.APPEARED, cow())
+    assert deliveries_make() == 1
+    assert deliveries_send() == 1
+    assert deliveries_send() == deliveries_make() == 0
+    ((headers, body),) = receiver.got
+    message = Webhook(hook.secret).verify(body.decode(), headers)
+    assert message["type"] == "hazard.appeared"
+    assert message["data"]["hazard"]["id"] == str(hazard.id)
+    assert message["data"]["hazard"]["geometry"]["coordinates"] == list(HELSINKI)
+    assert message["data"]["watch_areas"] == [str(WatchArea.objects.get().id)]
+    (record,) = usage(settings)
+    assert (record.key_id, record.meter, record.hazards) == (key.kid, "webhook", (hazard.id,))
+
+
+def test_what_appears_changes_and_goes_is_seen_from_the_watchers_side(receiver, key):
+    made = endpoint(receiver.url, key)
+    watch(made.id, key, min_probability=0.6, kinds=["cow"])
+    hazard = told(Change.APPEARED, cow(p=0.4))  # too unlikely
+    hazard = told(Change.CHANGED, hazard, p=0.7)
+    hazard = told(Change.CHANGED, hazard, p=0.8)
+    hazard = told(Change.CHANGED, hazard, lon=RENNES[0], lat=RENNES[1])  # leaves the area
+    told(Change.APPEARED, cow(kind="cone"))
+    told(Change.APPEARED, cow(published=False))
+    deliveries_make()
+    deliveries_send()
+    assert [body["type"] for body in receiver.bodies()] == [
+        "hazard.appeared",
+        "hazard.changed",
+        "hazard.gone",
+    ]
+
+
+def test_a_removal_is_told(receiver, hook):
+    hazard = told(Change.APPEARED, cow())
+    told(Change.REMOVED, hazard, state=State.EXPIRED)
+    deliveries_make()
+    deliveries_send()
+    assert [body["type"] for body in receiver.bodies()] == ["hazard.appeared", "hazard.gone"]
+
+
+def test_two_areas_of_one_endpoint_make_one_message_and_two_endpoints_two(receiver, hook, key):
+    watch(hook.id, key, name="work")
+    other = endpoint(receiver.url, key)
+    watch(other.id, key)
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    deliveries_send()
+    assert len(receiver.got) == 2
+    assert {len(body["data"]["watch_areas"]) for body in receiver.bodies()} == {1, 2}
+
+
+def test_the_same_feed_read_twice_makes_nothing_new(hook):
+    told(Change.APPEARED, cow())
+    before = FeedReader.objects.get(name="webhooks").cursor
+    deliveries_make()
+    FeedReader.objects.filter(name="webhooks").update(cursor=before)
+    assert deliveries_make() == 1
+    assert Delivery.objects.count() == 1
+
+
+def test_a_receiver_that_is_down_for_a_day_gets_everything_in_order_and_once(receiver, hook):
+    hazard = cow()
+    receiver.answer = 503
+    for number in range(12):
+        hazard = told(Change.CHANGED if number else Change.APPEARED, hazard, passes=number)
+        told(Change.APPEARED, cow())
+    deliveries_make()
+    clock = Clock()
+    for _ in range(24 * 12):
+        deliveries_send(now=clock)
+        clock.forward(minutes=5)
+    refused = len(receiver.got)
+    assert refused < 150, "a receiver that is down is not flooded"
+    receiver.got.clear()
+    receiver.answer = 200
+    for _ in range(13):
+        clock.forward(hours=1)
+        deliveries_send(now=clock)
+    assert len(receiver.ids()) == len(set(receiver.ids())) == 24
+    passes = [
+        body["data"]["hazard"]["properties"]["passes"]
+        for body in receiver.bodies()
+        if body["data"]["hazard"]["id"] == str(hazard.id)
+    ]
+    assert passes == list(range(12))
+    assert not Delivery.objects.exclude(state="delivered").exists()
+
+
+def test_after_ten_tries_a_message_is_given_up_until_its_owner_wants_it(receiver, hook, key):
+    receiver.answer = 500
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    clock = Clock()
+    for _ in range(24 * 5):
+        deliveries_send(now=clock)
+        clock.forward(hours=1)
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == ("dead", 10)
+    assert Attempt.objects.filter(status=500).count() == 10
+    receiver.answer = 200
+    mine = organisation_of(key)
+    assert dead_replay(organisation_id=mine, endpoint_id=hook.id, since=clock() - timedelta(9)) == 1
+    deliveries_send(now=clock)
+    assert Delivery.objects.get().state == "delivered"
+    assert set(receiver.ids()) == {str(delivery.id)}
+
+
+def test_what_is_replayed_has_its_old_id_and_is_billed_once(receiver, hook, key, settings):
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    deliveries_send()
+    (id_,) = Delivery.objects.values_list("id", flat=True)
+    assert not delivery_replay(organisation_id=organisation_of(buyer("Other")), delivery_id=id_)
+    assert delivery_replay(organisation_id=organisation_of(key), delivery_id=id_)
+    deliveries_send()
+    assert receiver.ids() == [str(id_)] * 2
+    assert len({record.id for record in usage(settings)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "headers", "wait_s"),
+    [(500, {}, 5), (302, {"Location": "http://127.0.0.1:1/"}, 5), (429, {"Retry-After": "90"}, 90)],
+)
+def test_a_failure_is_tried_again_when_the_time_has_come(receiver, hook, answer, headers, wait_s):
+    receiver.answer, receiver.headers = answer, headers
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    clock = Clock()
+    assert deliveries_send(now=clock) == 1
+    clock.forward(seconds=wait_s - 1)
+    assert deliveries_send(now=clock) == 0
+    clock.forward(seconds=3)
+    assert deliveries_send(now=clock) == 1
+    assert len(receiver.got) == 2, "a redirect is not followed"
+
+
+def test_whoever_says_gone_is_left_alone_until_switched_on(receiver, hook, key):
+    receiver.answer = 410
+    told(Change.APPEARED, cow())
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    sender = {"organisation_id": organisation_of(key), "endpoint_id": hook.id}
+    deliveries_send()
+    assert "410" in Endpoint.objects.get().disabled_why
+    sent = len(receiver.got)
+    assert deliveries_send() == 0
+    receiver.answer = 200
+    assert endpoint_enable(**sender)
+    deliveries_send()
+    assert len(set(receiver.ids()[sent:])) == 2
+
+
+def test_for_a_while_after_rolling_both_secrets_verify(receiver, hook, key):
+    mine = {"organisation_id": organisation_of(key), "endpoint_id": hook.id}
+    rolled = secret_roll(**mine, overlap_s=60)
+    assert endpoint_test(**mine)
+    deliveries_send()
+    ((headers, body),) = receiver.got
+    for secret in (hook.secret, rolled.secret):
+        assert Webhook(secret).verify(body.decode(), headers)["type"] == "endpoint.test"
+    assert len(headers["webhook-signature"].split()) == 2
+    Endpoint.objects.update(older_secret_until=timezone.now())
+    endpoint_test(**mine)
+    deliveries_send()
+    assert len(receiver.got[-1][0]["webhook-signature"].split()) == 1
+
+
+def test_a_private_address_is_never_asked(receiver, hook, settings):
+    settings.OUTBOUND_EXCEPTIONS = set()
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    deliveries_send()
+    assert receiver.got == []
+    assert "public internet" in Attempt.objects.get().said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_at_once_send_each_message_once(receiver, hook):
+    for _ in range(20):
+        told(Change.APPEARED, cow())
+    deliveries_make()
+    at_once(*[deliveries_send] * 3)
+    assert len(receiver.ids()) == len(set(receiver.ids())) == 20
+
+
+def test_the_process_sends_side_by_side_and_ends_what_it_began(receiver, hook):
+    for _ in range(9):
+        told(Change.APPEARED, cow())
+    deliveries_make()
+    with Sender() as sender:
+        while sender.tick(5.0):
+            pass
+    assert len(set(receiver.ids())) == 9
+    assert Delivery.objects.filter(state="delivered").count() == 9
+
+
+def test_a_lease_whose_sender_died_is_taken_over(receiver, hook):
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    clock = Clock()
+    Delivery.objects.update(leased_until=clock() + timedelta(seconds=60), attempts=1)
+    assert deliveries_send(now=clock) == 0
+    clock.forward(seconds=61)
+    assert deliveries_send(now=clock) == 1
+
+
+def test_watched_hours_are_put_into_the_log_once(hook, key, settings):
+    WatchArea.objects.update(metered_until=timezone.now() - timedelta(hours=3))
+    assert watch_hours_record() == 3
+    assert watch_hours_record() == 0
+    WatchArea.objects.update(metered_until=timezone.now() - timedelta(hours=3))
+    watch_hours_record()
+    records = usage(settings)
+    assert {(one.key_id, one.meter, one.quantity) for one in records} == {
+        (key.kid, "watch_hour", 1)
+    }
+    assert len({one.id for one in records}) == 3
+
+
+def test_old_messages_are_forgotten(hook):
+    told(Change.APPEARED, cow())
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    newest = Delivery.objects.order_by("-cursor").first()
+    Delivery.objects.exclude(id=newest.id).update(created_at=timezone.now() - timedelta(days=31))
+    assert deliveries_forget() == 1
+    assert list(Delivery.objects.all()) == [newest]
+
+
+def test_a_message_is_small(hook):
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    body = Delivery.objects.get().body
+    assert len(body) < 2000
+    assert json.loads(body)["data"]["hazard"]["type"] == "Feature"
+    assert Endpoint._meta.get_field("url").max_length == webhook.MAX_URL_LENGTH

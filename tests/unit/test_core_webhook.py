@@ -1,0 +1,105 @@
+"""Webhooks as the standard's own library checks them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from hazardmap.core import webhook
+from hazardmap.core.webhook import Verdict
+
+NOW = datetime.now(UTC)
+OLD, NEW = (webhook.secret("master", "endpoint", version) for version in (1, 2))
+BODY = '{"type":"hazard.appeared","where":"Töölö"}'
+
+
+def test_the_standards_library_accepts_our_signature_by_either_secret():
+    headers = webhook.headers([NEW, OLD], "id-1", NOW, BODY.encode())
+    for key in (NEW, OLD):
+        verified = Webhook(webhook.shown(key)).verify(BODY, headers)
+        assert verified["where"] == "Töölö"
+
+
+@pytest.mark.parametrize("changed", ["body", "webhook-id", "webhook-timestamp"])
+def test_whatever_is_changed_on_the_way_is_noticed(changed):
+    headers = webhook.headers([NEW], "id-1", NOW, BODY.encode())
+    body = BODY.replace("Töölö", "Kallio") if changed == "body" else BODY
+    if changed != "body":
+        headers[changed] = str(int(NOW.timestamp()) + 1)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(webhook.shown(NEW)).verify(body, headers)
+
+
+def test_secrets_differ_by_site_endpoint_and_version():
+    secrets = {
+        webhook.secret(site, endpoint, version)
+        for site in ("a", "b")
+        for endpoint in ("x", "y")
+        for version in (1, 2)
+    }
+    assert len(secrets) == 8
+    assert {len(one) for one in secrets} == {32}
+
+
+def test_tries_follow_the_standards_schedule_and_end_after_three_days():
+    at, pauses = NOW, []
+    for attempts in range(1, 11):
+        next_at = webhook.next_try(attempts, at)
+        if next_at is None:
+            break
+        pauses.append((next_at - at).total_seconds())
+        at = next_at
+    assert pauses == [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]
+    assert attempts == 10
+
+
+def test_what_the_receiver_asks_for_is_honoured_within_a_day():
+    assert webhook.next_try(1, NOW, 60) == NOW + timedelta(seconds=60)
+    assert webhook.next_try(1, NOW, 1) == NOW + timedelta(seconds=5)
+    assert webhook.next_try(1, NOW, 10**9) == NOW + timedelta(days=1)
+
+
+def test_a_receiver_that_keeps_failing_is_left_alone_longer_and_longer():
+    pauses = [webhook.pause_s(failures) for failures in range(15)]
+    assert pauses[:6] == [0, 0, 0, 0, 0, 30]
+    assert pauses == sorted(pauses)
+    assert webhook.pause_s(10**6) == 3600
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (200, Verdict.DELIVERED),
+        (204, Verdict.DELIVERED),
+        (301, Verdict.FAILED),
+        (410, Verdict.UNWANTED),
+        (429, Verdict.FAILED),
+        (500, Verdict.FAILED),
+        (None, Verdict.FAILED),
+    ],
+)
+def test_only_2xx_is_success(status, verdict):
+    assert webhook.verdict(status) is verdict
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("http://a.example/", "https://"),
+        ("ftp://a.example/", "https://"),
+        ("https:///x", "host"),
+        ("https://me:pw@a.example/", "password"),
+        ("https://a.example/#x", "fragment"),
+        ("https://a.example:99999/", "address"),
+        ("https://a.example/ x", "ASCII"),
+        ("https://ä.example/", "ASCII"),
+        ("https://a.example/" + "x" * 500, "500"),
+    ],
+)
+def test_each_broken_rule_of_an_address_is_named(url, rule):
+    assert rule in (webhook.broken_rule(url) or "")
+
+
+def test_a_good_address_breaks_no_rule():
+    assert webhook.broken_rule("https://a.example:8443/hook?x=1") is None
+    assert webhook.broken_rule("http://127.0.0.1:1/", plain=True) is None

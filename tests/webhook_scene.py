@@ -1,0 +1,54 @@
+"""A buyer who watches a place, and changes there."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from hazardmap.accounts.models import ApiKey
+from hazardmap.accounts.services import NewKey
+from hazardmap.core.hazard import Change, Hazard
+from hazardmap.core.region import read_region
+from hazardmap.hazards.services.events_write import events_write
+from hazardmap.webhooks.services import deliveries_make, endpoint_add, watch_add
+from hazardmap.webhooks.values import NewEndpoint
+from tests.map_scene import buyer, made_up
+
+HELSINKI, RENNES = (24.94, 60.17), (-1.68, 48.11)
+
+
+def organisation_of(key: NewKey) -> UUID:
+    return ApiKey.objects.get(kid=key.kid).organisation_id
+
+
+def square(lon: float, lat: float, half_deg: float = 0.5) -> dict[str, object]:
+    west, south, east, north = lon - half_deg, lat - half_deg, lon + half_deg, lat + half_deg
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def endpoint(url: str, key: NewKey | None = None) -> NewEndpoint:
+    """An endpoint that is told of what comes from now on."""
+    key = key or buyer()
+    made = endpoint_add(organisation_id=organisation_of(key), key_id=key.kid, url=url)
+    deliveries_make()
+    return made
+
+
+def watch(endpoint_id: UUID, key: NewKey, place: tuple[float, float] = HELSINKI, **over) -> UUID:
+    values = {"kinds": None, "min_probability": 0.0, "published": True, "name": "home"} | over
+    return watch_add(
+        organisation_id=organisation_of(key),
+        endpoint_id=endpoint_id,
+        region=read_region(square(*place)),
+        **values,
+    )
+
+
+def told(change: Change, hazard: Hazard, **over) -> Hazard:
+    """The change feed tells this of the hazard; the hazard as it was told."""
+    hazard = replace(hazard, **over)
+    events_write([(change, hazard)])
+    return hazard
+
+
+def cow(place: tuple[float, float] = HELSINKI, **over) -> Hazard:
+    return made_up(*place, **over)
