@@ -19,18 +19,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=PARTS, help="measure this one")
     wanted = parser.parse_args().only
-    found = size.figures() if wanted in {None, "size"} else []
+    found: list[Figure] = []
+
+    def keep(figures: list[Figure]) -> None:
+        """At once: a later part may fail."""
+        found.extend(figures)
+        put(BENCHMARKS / "web.json", figures)
+        for figure in figures:
+            print(figure, flush=True)
+
+    if wanted in {None, "size"}:
+        keep(size.figures())
     if wanted != "size":
         with town() as stack, chromium() as browser:
             if wanted in {None, "load"}:
-                found += load.figures(browser, stack.url)
+                keep(load.figures(browser, stack.url))
             if wanted in {None, "pan"}:
-                found += pan.figures(browser, stack)
-    put(BENCHMARKS / "web.json", found)
-    if wanted is None:
-        put_section(BENCHMARKS / "web.md", "the map", _text(found))
-    for figure in found:
-        print(figure)
+                keep(pan.figures(browser, stack))
+    put_section(BENCHMARKS / "web.md", f"the map: {wanted or 'all'}", _text(found))
 
 
 def _text(found: list[Figure]) -> str:
