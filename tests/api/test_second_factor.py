@@ -126,12 +126,15 @@ def test_the_operator_takes_it_off_by_a_command(client):
 
 def test_sessions_are_listed_and_ended(client):
     nora = person("nora")
-    phone = Client(HTTP_USER_AGENT="Phone 7", REMOTE_ADDR="192.0.2.9")
+    phone = Client(
+        HTTP_USER_AGENT="Mozilla/5.0 (Linux; Android 15) Chrome/156.0 Safari/537",
+        REMOTE_ADDR="192.0.2.9",
+    )
     for one in (client, phone):
         sign_in(one, nora)
         one.get("/account/")
     page = client.get("/account/security/").content.decode()
-    assert "Phone 7" in page
+    assert "Chrome, Android" in page
     assert "192.0.2.9" in page
     (number,) = re.findall(r'name="number" value="(\w+)"', page)
     client.post("/account/security/sessions/", {"number": number})

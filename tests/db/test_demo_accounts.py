@@ -11,10 +11,14 @@ from PIL import Image, ImageChops, ImageStat
 from hazardmap.accounts.models import User
 from hazardmap.accounts.selectors import contributor_by_token
 from hazardmap.accounts.services import key_admit
+from hazardmap.billing.spend_selectors import spending_now
 from hazardmap.capture.exif import read_georeference
+from hazardmap.core.usage import Meter
 from hazardmap.demo import accounts, pictures
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.restage import Pose, restage
+from hazardmap.demo.sales import demo_sales
+from hazardmap.metering.services import usage_roll, usage_ship
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +106,17 @@ def test_a_restaged_copy_looks_the_same(shared, tmp_path):
     assert (told.captured_at, told.heading_deg) == (at, 271.5)
     change = ImageChops.difference(Image.open(tmp_path / "copy.jpg"), Image.open(picture))
     assert max(ImageStat.Stat(change).mean) < 1
+
+
+def test_the_demo_has_a_month_to_show_once():
+    accounts = demo_accounts()
+    assert demo_sales(accounts)
+    assert not demo_sales(accounts)
+    usage_ship()
+    usage_roll()
+    now = timezone.now()
+    owner = User.objects.get(email="bea@demo.invalid")
+    spending = spending_now(owner.organisations.get().pk, now)
+    if now - spending.month.start > timedelta(hours=2):
+        assert spending.units[Meter.HAZARD] > 0
+    assert spending.plan
