@@ -19,27 +19,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=PARTS, help="measure this one")
     wanted = parser.parse_args().only
-    found = size.figures() if wanted in {None, "size"} else []
+    if wanted in {None, "size"}:
+        _keep("size", size.figures())
     if wanted != "size":
         with town() as stack, chromium() as browser:
             if wanted in {None, "load"}:
-                found += load.figures(browser, stack.url)
+                _keep("loading", load.figures(browser, stack.url))
             if wanted in {None, "pan"}:
-                found += pan.figures(browser, stack)
-    put(BENCHMARKS / "web.json", found)
-    if wanted is None:
-        put_section(BENCHMARKS / "web.md", "the map", _text(found))
-    for figure in found:
-        print(figure)
+                _keep("panning", pan.figures(browser, stack))
 
 
-def _text(found: list[Figure]) -> str:
+def _keep(part: str, figures: list[Figure]) -> None:
+    """At once: a later part may fail."""
+    put(BENCHMARKS / "web.json", figures)
+    put_section(BENCHMARKS / "web.md", f"the map: {part}", _text(part, figures))
+    for figure in figures:
+        print(figure, flush=True)
+
+
+def _text(part: str, found: list[Figure]) -> str:
     cores, load_1 = os.cpu_count(), os.getloadavg()[0]
     machine = f"{cores} cores ({platform.machine()}), no GPU, load {load_1:.1f}"
     lines = [
-        f"`make bench-web`, {datetime.datetime.now(datetime.UTC):%Y-%m-%d}, on {machine}, with "
-        "Debian's Chromium. Without a GPU the map is drawn in software (SwiftShader), which takes "
-        "seconds of its own and is stated apart.",
+        f"The map page, {part}: `make bench-web`, {datetime.datetime.now(datetime.UTC):%Y-%m-%d}, "
+        f"{machine}, Debian's Chromium. Without a GPU the map is drawn in software (SwiftShader), "
+        "which takes seconds of its own.",
         "",
         "| figure | value | what it is |",
         "|---|---|---|",
