@@ -10,8 +10,8 @@ import httpx
 import pytest
 from django_otp.oath import totp
 
+from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import violations
 from tests.stack import wait_for
 
 PASSWORD = "four random words here"
@@ -64,7 +64,7 @@ def test_from_no_account_to_usage_and_a_second_factor(new_page, stack, place_haz
     page.get_by_role("button", name="Make the key").click()
     call = page.locator("#call").inner_text()
     assert violations(page) == []
-    token, address = re.search(r"Bearer (\S+)\"", call)[1], re.search(r'"(http[^"]+)"', call)[1]
+    ((token, address),) = re.findall(r'Bearer (\S+)".*?"(http[^"]+)"', call, re.DOTALL)
     answer = httpx.get(address, headers={"Authorization": f"Bearer {token}"})
     assert answer.json()["features"], "the first answer is not empty"
     wait_for("usage", lambda: shows_usage(page, base), timeout_s=150, every_s=1)

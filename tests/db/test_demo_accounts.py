@@ -34,7 +34,7 @@ def test_they_are_made_once_and_can_all_be_used(client, tmp_path):
     assert not any(secret in repr(made) for secret in (*made.device_tokens, made.api_key))
     assert not any(login.password in repr(made) for login in made.logins)
     assert [login.role for login in made.logins] == [
-        *("contributor", "contributor", "moderator", "administrator")
+        *("contributor", "contributor", "moderator", "administrator", "buyer")
     ]
     for login in made.logins:
         assert client.login(username=login.email, password=login.password)
@@ -66,7 +66,7 @@ def test_a_lost_file_is_one_sentence(tmp_path):
     (tmp_path / "demo" / "accounts.json").unlink()
     with pytest.raises(NotADemo, match="make reset"):
         demo_accounts()
-    assert User.objects.count() == 4
+    assert User.objects.count() == 5
 
 
 def test_production_has_none(monkeypatch):

@@ -1,7 +1,6 @@
 """Amounts for people."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 
 from django import template
 
@@ -17,10 +16,10 @@ def micro(amount_micro: int, currency: Currency) -> str:
 
 
 @register.filter
-def amount(value: Decimal | Fraction, currency: Currency) -> str:
+def amount(value: Decimal, currency: Currency) -> str:
     """The same of an exact amount."""
     minor = Decimal(1).scaleb(-currency.decimals)
-    rounded = Decimal(value).quantize(minor, rounding=ROUND_HALF_UP)
+    rounded = value.quantize(minor, rounding=ROUND_HALF_UP)
     return f"{rounded} {currency.value}"
 
 
