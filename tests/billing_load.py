@@ -32,7 +32,7 @@ from tests.stack import REPOSITORY, Stack, free_port, started, wait_for
 
 PARTS = ("web", "nginx", "shipper", "redis", "postgres")
 API_CLIENTS, TILE_CLIENTS = 4, 2
-TILE = "hazards/14/9326/4741"
+TILE = "hazards/14/9326/4742"
 SETUP = """
 import json, django
 django.setup()

@@ -40,12 +40,16 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=55)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, selling_site(Path(folder)) as site:
-        figures = [*_faults(site, options.kills), *_overhead(site)]
-    figures.append(_overshoot())
+        _keep(_faults(site, options.kills))
+        _keep(_overhead(site))
+    _keep([_overshoot()])
+    write_table()
+
+
+def _keep(figures: list[Figure]) -> None:
     for figure in figures:
         print(f"{figure['measure']}: {figure['value']} {figure['unit']} ({figure['note']})")
     put(BENCHMARKS / "billing.json", figures)
-    write_table()
 
 
 def write_table() -> None:
