@@ -65,9 +65,6 @@ bench-billing: ## how long invoices take, what metering costs, how far caps are 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
 
-bench-web: ## measure the pages: accessibility, and what Lighthouse says (installed into var/ the first time)
-	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.web.accessibility && nice -n 10 .venv/bin/python -m tests.bench.web.lighthouse
-
 bench-webhooks: ## how long a change of the map takes to reach a receiver
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.webhooks $(BENCH_ARGS)
 
@@ -83,8 +80,10 @@ bench-tiles-live: ## how long from a change until tiles of every zoom show it, u
 bench-tiles-peers: ## tiles that nobody has built yet, beside tipg and django-vectortiles, which it installs under var/peers
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles_peers --write $(BENCH_ARGS)
 
-bench-web: ## how large and how fast the map page is, on a slow connection and over 50,000 hazards (BENCH_ARGS="--only size" is short)
-	@eval "$$($(BOOTSTRAP) services)" && nice -n 5 .venv/bin/python -m tests.bench.web $(BENCH_ARGS)
+bench-web: ## how large and fast the map page is, what axe and Lighthouse find on all pages (minutes)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 5 .venv/bin/python -m tests.bench.web && \
+	  nice -n 5 .venv/bin/python -m tests.bench.web.accessibility && \
+	  nice -n 5 .venv/bin/python -m tests.bench.web.lighthouse
 
 DATA ?= ../shared/data
 TRAIN = .venv/bin/python -m detection.train --data $(DATA)
