@@ -44,10 +44,10 @@ def main() -> None:
             stack.kill(name)
         roads = fill(stack, options.hazards)
         figures = measured(stack, roads, options.seconds)
-    for figure in figures:
-        print(f"{figure['measure']} = {figure['value']} {figure['unit']} ({figure['note']})")
-    if options.publish:
-        put(BENCHMARKS / "api.json", figures)
+        for figure in figures:
+            print(f"{figure['measure']} = {figure['value']} {figure['unit']} ({figure['note']})")
+        if options.publish:
+            put(BENCHMARKS / "api.json", figures)
 
 
 def fill(stack: Stack, hazards: int) -> list[Road]:
