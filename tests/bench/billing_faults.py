@@ -4,6 +4,7 @@ Run by `make bench-billing`, or alone: python -m tests.bench.billing_faults --ki
 """
 
 import argparse
+import json
 import os
 import random
 import statistics
@@ -25,12 +26,12 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from hazardmap.core.tile_token import signed  # noqa: E402
-from tests.bench.figures import BENCHMARKS, Figure, put  # noqa: E402
+from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
 from tests.billing_load import TILE, Site, kill_order, run, selling_site  # noqa: E402
 from tests.faults.test_spending_at_once import buyers, capped, served, spent_by  # noqa: E402
 
 SWITCH = "tests.bench.metering_switch"
-BLOCKS, ASKED = 12, 150
+BLOCKS, ASKED = 8, 100
 CAP = "9.50"
 
 
@@ -44,6 +45,17 @@ def main() -> None:
     for figure in figures:
         print(f"{figure['measure']}: {figure['value']} {figure['unit']} ({figure['note']})")
     put(BENCHMARKS / "billing.json", figures)
+    write_table()
+
+
+def write_table() -> None:
+    """All figures of billing.json, those of `tests.bench.billing` too, for people."""
+    rows = json.loads((BENCHMARKS / "billing.json").read_text())
+    lines = [
+        f"| `{row['measure']}` | {row['value']} {row['unit']} | {row['note']} |" for row in rows
+    ]
+    table = "\n".join(["| measure | figure | how |", "|---|---|---|", *lines])
+    put_section(BENCHMARKS / "billing.md", "figures", table)
 
 
 def _faults(site: Site, kills: int) -> list[Figure]:

@@ -7,7 +7,7 @@ const HEIGHT_PX = 260;
 const COLOURS = ['--accent', '--c2', '--good', '--note', '--c4', '--bad', '--c1'];
 
 // The least distance of ticks in seconds, what each says, and what it says where the day or year is new.
-const TIMES: uPlot.Axis.TimeValuesTpl = [
+const TIMES: uPlot.Axis.TimeValuesConfig = [
   [28 * 86_400, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
   [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
   [3600, '{HH}:00', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
