@@ -107,11 +107,13 @@ def usage_series(
     hours = _hours(keys, start, end)
     if meter is not None:
         hours = hours.filter(meter=meter.value)
-    sums = hours.annotate(at=Trunc("hour", by, tzinfo=UTC)).values_list("at", "key_id", "meter")
-    sums = sums.annotate(Sum("quantity"), Sum("answers")).order_by("at", "key_id", "meter")
+    groups = hours.annotate(at=Trunc("hour", by, tzinfo=UTC)).values("at", "key_id", "meter")
+    sums = groups.annotate(units=Sum("quantity"), given=Sum("answers"))
     return [
-        UsedInTime(at, key, Meter(name), int(units), int(answers))
-        for at, key, name, units, answers in sums
+        UsedInTime(
+            row["at"], row["key_id"], Meter(row["meter"]), int(row["units"]), int(row["given"])
+        )
+        for row in sums.order_by("at", "key_id", "meter")
     ]
 
 

@@ -65,7 +65,7 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
             assert kinds == {"application/problem+json"}
         elif path == "hazards/export":
             assert kinds == set(WRITERS)
-        elif not path.endswith(("changes", "evidence", "frames", "frame_id}", "pair")):
+        elif not path.endswith(("changes", "evidence", "frames", "frame_id}", "pair", "leaked")):
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}
