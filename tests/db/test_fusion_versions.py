@@ -36,7 +36,7 @@ from tests.scenes import HELSINKI, Place, ahead
 
 pytestmark = pytest.mark.django_db
 TRUE = (ahead(40.0, "cow"), ahead(50.0, "cow", right_m=-8.0))
-INVENTED = ahead(45.0, "horse", right_m=5.0)
+INVENTED = ahead(24.0, "horse", right_m=5.0)  # so far aside that it is no cow, misplaced
 ELSEWHERE = (24.94, 60.60)
 _number = count()
 
