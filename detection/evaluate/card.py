@@ -237,8 +237,8 @@ def _limits() -> str:
 - Sets are small; look at the intervals, not at the figures before them.
 - Real barriers are the steel barricades of Indian police, and animals are mostly cattle, dogs, deer
   and raccoons. Expect less elsewhere.
-- Half of the potholes in the held-back drawn pictures are those of one photograph that is drawn upon,
-  in one loose box: their AP says little.
+- Half of the potholes in the held-back drawn pictures are those of one photograph that is drawn
+  upon, in one loose box: their AP says little.
 - Scenes are told apart by how alike pictures look; retakes from another side count as two.
 - What darkness leaves of recall is measured on pictures of the day that were darkened."""
 

@@ -1,5 +1,6 @@
 """Training: unlabelled kinds are left alone, and a killed run goes on as if it had not been."""
 
+import copy
 import dataclasses
 from dataclasses import replace
 from pathlib import Path
@@ -95,7 +96,8 @@ def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
 
 
 def test_the_average_lies_in_the_middle_of_two_networks(tmp_path: Path) -> None:
-    first, second = build(START), build(START)
+    first = build(START)
+    second = copy.deepcopy(first)
     with torch.no_grad():
         for parameter in second.parameters():
             parameter.add_(0.5)
