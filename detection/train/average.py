@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if missing is not None:
         sys.stderr.write(f"average: there are no weights {missing}\n")
         return 2
-    average(*given.weights, given.out)
+    first, second = given.weights
+    average(first, second, given.out)
     return 0
 
 

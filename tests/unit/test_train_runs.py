@@ -104,7 +104,7 @@ def test_the_average_lies_in_the_middle_of_two_networks(tmp_path: Path) -> None:
     places = [tmp_path / "first.pt", tmp_path / "second.pt"]
     for network, place in zip((first, second), places, strict=True):
         save_weights(network, place, {})
-    average(*places, tmp_path / "both.pt")
+    average(places[0], places[1], tmp_path / "both.pt")
     for low, middle in zip(*map(_weights, (places[0], tmp_path / "both.pt")), strict=True):
         moved = (middle - low).abs()
         assert torch.all((moved < 1e-3) | ((moved - 0.25).abs() < 0.02))
