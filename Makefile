@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving train train-on evaluate
+.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train train-on evaluate bench-web
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -58,8 +58,9 @@ bench-detect: ## how fast the detector is, against a plain loop and its bare mod
 bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
 
-bench-billing: ## how long a month of 10^8 answers takes to be invoiced, and an hour of 10^6 to be summed
+bench-billing: ## how long invoices take, what metering costs, how far caps are passed, what 55 kills lose (BENCH_ARGS="--kills 10")
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing_faults $(BENCH_ARGS)
 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)
 	@nice -n 10 .venv/bin/python -m tests.bench.privacy --write
@@ -72,6 +73,17 @@ bench-api: ## how fast buyers get answers, with 10^6 hazards on the map (BENCH_A
 
 bench-tiles-serving: ## how fast built tiles leave, beside plain files of nginx, and what an idle listener costs
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.tiles_serving --write $(BENCH_ARGS)
+
+bench-tiles-live: ## how long from a change until tiles of every zoom show it, under load (BENCH_ARGS="--changes 20 --requests 60 --seconds 20" is light)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles_live --write $(BENCH_ARGS)
+
+bench-tiles-peers: ## tiles that nobody has built yet, beside tipg and django-vectortiles, which it installs under var/peers
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles_peers --write $(BENCH_ARGS)
+
+bench-web: ## how large and fast the map page is, what axe and Lighthouse find on all pages (minutes)
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 5 .venv/bin/python -m tests.bench.web && \
+	  nice -n 5 .venv/bin/python -m tests.bench.web.accessibility && \
+	  nice -n 5 .venv/bin/python -m tests.bench.web.lighthouse
 
 DATA ?= ../shared/data
 TRAIN = .venv/bin/python -m detection.train --data $(DATA)

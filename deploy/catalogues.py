@@ -24,6 +24,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 LOCALE: Final = ROOT / "hazardmap" / "web" / "locale"
 LANGUAGES: Final = ("de", "es", "fi")
 KEYWORDS: Final = DEFAULT_KEYWORDS | {"gettext_lazy": None, "ngettext_lazy": (1, 2)}
+LEFT_OUT: Final = frozenset({"locale", "portal"})
+"""The buyers' portal is in English, as is the API that it is about (hazardmap.web.language)."""
 DATED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Always the same: a date in a file that is kept under version control says nothing."""
 HEADER: Final = {
@@ -40,7 +42,7 @@ def marked() -> dict[MessageId, list[tuple[str, int]]]:
     """Every text that is marked for translation, and where it stands."""
     found: dict[MessageId, list[tuple[str, int]]] = {}
     for path in sorted(ROOT.glob("hazardmap/web/**/*")):
-        if path.suffix in {".html", ".py", ".xml"} and "locale" not in path.parts:
+        if path.suffix in {".html", ".py", ".xml"} and not LEFT_OUT.intersection(path.parts):
             for text in _in_file(path):
                 found.setdefault(text, []).append((str(path.relative_to(ROOT)), 0))
     core = [kind.label for kind in KINDS.values()]

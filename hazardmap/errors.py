@@ -7,7 +7,7 @@ from django.views import defaults
 from hazardmap.platform.problems import answer
 from hazardmap.platform.request_id import request_id
 
-MACHINE_READ = ("/api/v1/", "/ogc/", "/feeds/", "/tiles/", "/map/", "/images/")
+MACHINE_READ = ("/api/v", "/ogc/", "/feeds/", "/tiles/", "/map/", "/images/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Hazards put straight onto the map, and a buyer who asks for them."""
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from hazardmap.core.geodesy import between, moved
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.workzone import WorkZone
 from hazardmap.hazards import models
-from hazardmap.hazards.rows import hazard_of, hazard_row
+from hazardmap.hazards.rows import hazard_json, hazard_of, hazard_row
 from hazardmap.hazards.services import cells_rebuild
 from hazardmap.hazards.zone_models import Zone
 from hazardmap.hazards.zone_rows import zone_row
@@ -80,6 +81,21 @@ def made_up_zone(*line: tuple[float, float], **over: Any) -> WorkZone:
         "simulated": False,
     }
     return WorkZone(**(values | over))
+
+
+def put_past(lon: float, lat: float, kind: str, *, from_h: float, to_h: float) -> UUID:
+    """A hazard that was on the map from so many hours ago to so many, with both events."""
+    now = timezone.now()
+    begin, end = now - timedelta(hours=from_h), now - timedelta(hours=to_h)
+    times = {"first_seen": begin, "last_seen": begin, "t_ref": begin, "expires_at": end}
+    gone = made_up(lon, lat, kind, state=State.EXPIRED, **times)
+    hazard_row(gone).save(force_insert=True)
+    there = replace(gone, state=State.ACTIVE)
+    for at, change, hazard in ((begin, "appeared", there), (end, "removed", gone)):
+        models.HazardEvent.objects.create(
+            at=at, change=change, hazard_id=hazard.id, hazard=hazard_json(hazard)
+        )
+    return gone.id
 
 
 def buyer(name: str = "Fleet") -> NewKey:

@@ -33,9 +33,12 @@ class Stack:
     logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, name: str) -> None:
-        """Start a process of the Procfile, in a session of its own: it can be killed whole."""
-        command = procfile()[name]
+    def start(self, name: str, *, instead: tuple[str, str] = ("", "")) -> None:
+        """Start a process of the Procfile, in a session of its own: it can be killed whole.
+
+        instead: a part of its command, and what to put there.
+        """
+        command = procfile()[name].replace(*instead)
         with (self.logs / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 ["/bin/sh", "-c", command],

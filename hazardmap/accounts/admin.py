@@ -139,7 +139,7 @@ class DeviceAdmin(ReadOnlyAdmin):
     ordering = ("-created_at",)
     fields = (
         *("id", "name", "witness", "kid", "created_at", "revoked_at"),
-        *("hfov_deg", "camera_height_m", "pitch_deg", "yaw_deg"),
+        *("hfov_deg", "camera_height_m", "pitch_deg", "yaw_deg", "distortion"),
     )
 
     @admin.display(ordering="owner__witness")

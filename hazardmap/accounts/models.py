@@ -124,6 +124,7 @@ class Device(models.Model):
     camera_height_m = models.FloatField(null=True, blank=True)
     pitch_deg = models.FloatField(null=True, blank=True)
     yaw_deg = models.FloatField(null=True, blank=True)
+    distortion = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -136,6 +137,10 @@ class Device(models.Model):
             models.CheckConstraint(
                 condition=Q(camera_height_m__isnull=True) | Q(camera_height_m__range=(0.3, 5)),
                 name="device_height_0_3_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(distortion__isnull=True) | Q(distortion__range=(-0.4, 0.4)),
+                name="device_distortion_within_0_4",
             ),
             models.CheckConstraint(
                 condition=Q(pitch_deg__isnull=True) | Q(pitch_deg__range=(-45, 45)),

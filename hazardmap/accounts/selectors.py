@@ -93,6 +93,7 @@ def _camera(row: Device, base: Camera) -> Camera:
         height_sigma_m=0.1 if row.camera_height_m else base.height_sigma_m,
         pitch_sigma_deg=base.pitch_sigma_deg if row.pitch_deg is None else 0.5,
         yaw_sigma_deg=base.yaw_sigma_deg if row.yaw_deg is None else 0.7,
+        distortion=row.distortion or base.distortion,
     )
 
 

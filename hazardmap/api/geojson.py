@@ -115,6 +115,17 @@ class HazardCollection(Answer):
     links = Link(many=True, help_text="`next`, where more follows, even after an empty page")
 
 
+class ExportCollection(serializers.Serializer[Any]):
+    """What it costs is known when it has been sent."""
+
+    type = serializers.ChoiceField(["FeatureCollection"])
+    as_of = serializers.DateTimeField(help_text="when this was true")
+    data_age_s = serializers.FloatField(
+        allow_null=True, help_text="since the map last changed anywhere; null if it never has"
+    )
+    features = HazardFeature(many=True)
+
+
 class RouteCollection(HazardCollection):
     length_m = serializers.FloatField(help_text="of the route")
     features = OnRouteFeature(many=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from hazardmap.api.parameters import Parameter, moment, number, truth, whole
+from hazardmap.api.parameters import Parameter, moment, number, text_like, truth, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.area import HALF_ROUND_M, Area, Cell, Circle
 from hazardmap.core.bbox import parse_bbox
@@ -12,6 +12,8 @@ from hazardmap.core.georeference import Fault
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.wanted import Wanted
 
+_NUMBER: Final = r"-?\d{1,3}(\.\d{1,9})?"
+_KIND: Final = f"({'|'.join(sorted(KINDS))})"
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
 MAX_AGE_S = 10 * 365 * 86_400
@@ -46,9 +48,17 @@ def read_latitude(text: str) -> float:
 LON: Final = Parameter("lon", number(-180, 180), "longitude in degrees", float)
 LAT: Final = Parameter("lat", read_latitude, "latitude in degrees", float)
 BBOX: Final = Parameter(
-    "bbox", parse_bbox, "west,south,east,north; west > east crosses the antimeridian"
+    "bbox",
+    parse_bbox,
+    "west,south,east,north; west > east crosses the antimeridian",
+    text_like(rf"^{_NUMBER}(,{_NUMBER}){{3}}$"),
 )
-CELL: Final = Parameter("cell", Cell.read, "a cell of H3, resolution 0 to 10, in hexadecimal")
+CELL: Final = Parameter(
+    "cell",
+    Cell.read,
+    "a cell of H3, resolution 0 to 10, in hexadecimal",
+    text_like("^8[0-9a][0-9a-f]{13}$"),
+)
 AREA: Final = (
     BBOX,
     LON,
@@ -57,7 +67,7 @@ AREA: Final = (
     CELL,
 )
 FILTERS: Final = (
-    Parameter("kind", read_kinds, "kinds, separated by commas"),
+    Parameter("kind", read_kinds, "kinds, separated by commas", text_like(f"^{_KIND}(,{_KIND})*$")),
     Parameter("published", truth, "only with two witnesses or confirmed; default true", bool, True),
     Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
     Parameter("min_severity", whole(1, 3), "1 be aware, 2 slow down, 3 danger to life", int, 1),

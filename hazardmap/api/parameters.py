@@ -59,6 +59,11 @@ def read(params: QueryDict, parameters: Sequence[Parameter]) -> dict[str, Any]:
     return values
 
 
+def text_like(pattern: str) -> dict[str, str]:
+    """The type of a text that looks so. Not all that does is right, which no pattern can say."""
+    return {"type": "string", "pattern": pattern}
+
+
 def number(low: float, high: float) -> Callable[[str], float]:
     """Reads a number in a range."""
 

@@ -46,8 +46,9 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def at(place: str, view: Any, name: str) -> URLPattern:
+            guarded: Any = self.admin_site.admin_view(view)
             place = f"<uuid:invoice_id>/{place}/"
-            return path(place, self.admin_site.admin_view(view), name=f"billing_invoice_{name}")
+            return path(place, guarded, name=f"billing_invoice_{name}")
 
         line = at("line/<uuid:line_id>", self.line, "line")
         return [line, *(at(kind, self.file, kind) for kind in KINDS), *super().get_urls()]

@@ -13,7 +13,7 @@ from hazardmap.billing.selectors import (
     keys_of_customers,
 )
 from hazardmap.core.pricing.period import Period
-from hazardmap.metering.selectors import hours_unequal, logs_waiting, usage_keys
+from hazardmap.metering.selectors import hours_unequal, logs_waiting, records_missing, usage_keys
 
 DAY = timedelta(days=1)
 LOADED_WITHIN = timedelta(hours=2)
@@ -31,6 +31,9 @@ def reconcile(month: Period, now: datetime) -> Iterator[Difference]:
     """Every difference between logs, events, sums by the hour and invoices of a month."""
     for name in logs_waiting(now - LOADED_WITHIN):
         yield Difference(True, f"the log {name} is not loaded")
+    for log, record in records_missing():
+        what = f"{record.quantity} of {record.meter} to {record.key_id} ({record.request_id})"
+        yield Difference(True, f"{what} stand in the log {log} and not among the events")
     day, end = month.start, min(month.end, now)
     while day < end:
         for hour in hours_unequal(start=day, end=day + DAY):

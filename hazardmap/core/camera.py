@@ -1,8 +1,9 @@
 """Pinhole camera on a moving vehicle: from a box in a frame to a place on the ground.
 
 Level axes are forward (direction of travel), right and down. Frame coordinates are shares of the
-width and height, origin top left. Radial distortion is not modelled: the phone or the camera is
-expected to have removed it, and the uncertainty of the field of view covers the rest.
+width and height, origin top left. Most phones and dashcams remove the distortion of their lens;
+for those that do not it is undone by its first radial term (Brown, "Close-range camera
+calibration", 1971).
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ class Camera:
 
     hfov_deg: horizontal field of view, 20..170. height_m: lens above the road, 0.3..5.
     pitch_deg: down is positive. roll_deg: clockwise is positive. yaw_deg: of the lens against
-    the direction of travel, right is positive. *_sigma_*: one standard deviation of each.
+    the direction of travel, right is positive. distortion: k₁, -0.4..0.4; what a pinhole would show
+    r focal lengths from the middle is shown at r·(1 + k₁·r²), a barrel has k₁ < 0; hfov_deg is that
+    of the pinhole. *_sigma_*: one standard deviation of each.
     Raises ValueError on anything else.
     """
 
@@ -36,6 +39,7 @@ class Camera:
     height_sigma_m: float = 0.2
     pitch_sigma_deg: float = 2.0
     yaw_sigma_deg: float = 2.0
+    distortion: float = 0.0
 
     def __post_init__(self) -> None:
         for name, (low, high) in _LIMITS.items():
@@ -54,6 +58,7 @@ _LIMITS: Final = {
     "height_sigma_m": (0.0, 3.0),
     "pitch_sigma_deg": (0.0, 45.0),
     "yaw_sigma_deg": (0.0, 90.0),
+    "distortion": (-0.4, 0.4),
 }
 
 DEFAULT_CAMERA: Final = Camera()
@@ -62,6 +67,7 @@ DEFAULT_CAMERA: Final = Camera()
 MAX_RANGE_M: Final = 120.0
 BOX_SIGMA: Final = 3.0 / 1280.0  # noise of a box edge, in shares of the frame's width
 _ROLL_SIGMA_RAD: Final = math.radians(1.0)
+_NEWTON_STEPS: Final = 30  # many only at the very rim
 _EDGE: Final = 0.004  # a box this close to the frame's edge is taken to be cut by it
 
 Reason = Literal["above_horizon", "too_far", "cut_off", "no_heading"]
@@ -99,13 +105,16 @@ class Ray:
 
 
 def look(camera: Camera, x: float, y: float, aspect: float) -> Ray | None:
-    """The ray through frame point (x, y); None if it points behind the vehicle.
+    """The ray through frame point (x, y); None if it points behind the vehicle or nowhere.
 
     aspect: width / height of the frame. Standard pinhole: roll about the lens axis, then pitch,
     then yaw (Hartley & Zisserman, Multiple View Geometry, chapter 6).
     """
     focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
-    across, below = (x - 0.5) / focal, (y - 0.5) / (focal * aspect)
+    straight = _undistorted((x - 0.5) / focal, (y - 0.5) / (focal * aspect), camera.distortion)
+    if straight is None:
+        return None
+    across, below = straight
     roll, pitch = math.radians(camera.roll_deg), math.radians(camera.pitch_deg)
     right = across * math.cos(roll) - below * math.sin(roll)
     down = across * math.sin(roll) + below * math.cos(roll)
@@ -120,7 +129,7 @@ def look(camera: Camera, x: float, y: float, aspect: float) -> Ray | None:
 def project(
     camera: Camera, bearing_deg: float, range_m: float, above_m: float, aspect: float
 ) -> tuple[float, float] | None:
-    """Frame point (x, y) of something `above_m` over the road; None if it is behind the lens.
+    """Frame point (x, y) of something `above_m` over the road; None if no lens shows it.
 
     bearing_deg: against the direction of travel. range_m: along the ground, > 0. The point may
     lie outside the frame. `look` is the inverse.
@@ -135,8 +144,29 @@ def project(
     down = down * math.cos(pitch) - forward * math.sin(pitch)
     across = right * math.cos(roll) + down * math.sin(roll)
     below = down * math.cos(roll) - right * math.sin(roll)
+    across, below = across / depth, below / depth
+    squared = across**2 + below**2
+    if 1.0 + 3.0 * camera.distortion * squared <= 0.0:
+        return None  # a barrel shows nothing beyond its rim
     focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
-    return 0.5 + focal * across / depth, 0.5 + focal * aspect * below / depth
+    focal *= 1.0 + camera.distortion * squared
+    return 0.5 + focal * across, 0.5 + focal * aspect * below
+
+
+def _undistorted(across: float, below: float, k1: float) -> tuple[float, float] | None:
+    """What a pinhole would show, in focal lengths; None beyond the rim of a barrel.
+
+    Solves r·(1 + k₁·r²) = r' by Newton's steps, which from r' = 0 on stay on one side of the root.
+    """
+    shown = math.hypot(across, below)
+    if k1 == 0.0 or shown == 0.0:
+        return across, below
+    if k1 < 0.0 and shown >= 2.0 / 3.0 / math.sqrt(-3.0 * k1):
+        return None
+    r = 0.0 if k1 < 0.0 else shown
+    for _ in range(_NEWTON_STEPS):
+        r -= (r * (1.0 + k1 * r * r) - shown) / (1.0 + 3.0 * k1 * r * r)
+    return across * r / shown, below * r / shown
 
 
 def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotLocatable:

@@ -7,6 +7,8 @@ from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.kinds import KINDS
 
+_UTC = "+00:00"
+
 
 def feature(hazard: Hazard, now: datetime, **more: Any) -> dict[str, Any]:
     """A hazard as of `now`; `more` are further properties."""
@@ -28,15 +30,19 @@ def feature(hazard: Hazard, now: datetime, **more: Any) -> dict[str, Any]:
         "published": hazard.published,
         "confirmed": hazard.confirmed,
         "simulated": hazard.simulated,
+        **more,
     }
     return {
         "type": "Feature",
         "id": str(hazard.id),
         "geometry": {"type": "Point", "coordinates": [hazard.lon, hazard.lat]},
-        "properties": properties | more,
+        "properties": properties,
     }
 
 
 def timestamp(at: datetime) -> str:
     """RFC 3339, in UTC."""
-    return at.astimezone(UTC).isoformat()[: -len("+00:00")] + "Z"
+    text = at.isoformat()
+    if not text.endswith(_UTC):
+        text = at.astimezone(UTC).isoformat()
+    return text[: -len(_UTC)] + "Z"

@@ -38,7 +38,7 @@ class FusionParams:
     prior_phantom: float = 0.005
     phantom_report: float = 0.4
     alarm_repeats: float = 0.15
-    split_report: float = 0.1
+    split_report: float = 0.05
     p_max: float = 0.99
     poor_doubt: float = 0.25
     limits: Thresholds = field(default_factory=Thresholds)

@@ -118,7 +118,7 @@ class Replay:
         new = [found[j] for j in fresh]
         unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
         told = []
-        mixes = mixed(live, found, thing_of, one.last_at, self._params)
+        mixes = mixed(live, found, thing_of, one.last_at)
         for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
             look = Look(one, chance)
             if i in thing_of:

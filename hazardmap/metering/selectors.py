@@ -1,10 +1,11 @@
 """Reads: usage by the hour and by the event, of a set of keys in a period."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -14,11 +15,12 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
-from hazardmap.core.usage import Meter
+from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.models import HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
 HOUR = timedelta(hours=1)
+LINES_AT_ONCE = 1000
 SETTLED_AFTER = timedelta(seconds=30)
 SEGMENT_HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\d-")
 HOURS_UNEQUAL_SQL = (Path(__file__).parent / "sql" / "hours_unequal.sql").read_text()
@@ -32,6 +34,13 @@ class UnequalHour(NamedTuple):
     meter: Meter
     counted: int
     stored: int
+
+
+class MissingRecord(NamedTuple):
+    """log: the name of the file."""
+
+    log: str
+    record: UsageRecord
 
 
 class UsedInHour(NamedTuple):
@@ -98,11 +107,13 @@ def usage_series(
     hours = _hours(keys, start, end)
     if meter is not None:
         hours = hours.filter(meter=meter.value)
-    sums = hours.annotate(at=Trunc("hour", by, tzinfo=UTC)).values_list("at", "key_id", "meter")
-    sums = sums.annotate(Sum("quantity"), Sum("answers")).order_by("at", "key_id", "meter")
+    groups = hours.annotate(at=Trunc("hour", by, tzinfo=UTC)).values("at", "key_id", "meter")
+    sums = groups.annotate(units=Sum("quantity"), given=Sum("answers"))
     return [
-        UsedInTime(at, key, Meter(name), int(units), int(answers))
-        for at, key, name, units, answers in sums
+        UsedInTime(
+            row["at"], row["key_id"], Meter(row["meter"]), int(row["units"]), int(row["given"])
+        )
+        for row in sums.order_by("at", "key_id", "meter")
     ]
 
 
@@ -146,6 +157,31 @@ def logs_waiting(before: datetime) -> list[str]:
             if old and status.st_size > loaded.get(path.name, 0):
                 waiting.append(path.name)
     return waiting
+
+
+def records_missing() -> Iterator[MissingRecord]:
+    """What stands in the loaded part of a log that is still there, and not among the events."""
+    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    for path in sorted(Path(settings.USAGE_LOG).glob("*.usage")):
+        with suppress(FileNotFoundError):  # the shipper has just finished it
+            lines = _lines(path, loaded.get(path.name, 0))
+            while batch := list(islice(lines, LINES_AT_ONCE)):
+                known = UsageEvent.objects.filter(id__in=[one.id for one in batch])
+                units = dict(known.values_list("id", "quantity"))
+                for one in batch:
+                    if units.get(one.id) != one.quantity:
+                        yield MissingRecord(path.name, one)
+
+
+def _lines(path: Path, size: int) -> Iterator[UsageRecord]:
+    """The records in the first `size` bytes; what is none was said when it was loaded."""
+    with path.open("rb") as file:
+        for line in file:
+            size -= len(line)
+            if size < 0:
+                return
+            with suppress(ValueError):
+                yield UsageRecord.from_line(line.decode())
 
 
 def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> list[Used]:

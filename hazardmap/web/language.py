@@ -8,8 +8,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-MACHINE_READ: Final = ("/api/", "/tiles/", "/static/", "/healthz", "/admin/")
-"""These, and pictures, answer in English and the same to everybody: caches keep one copy."""
+IN_ENGLISH: Final = ("/api/", "/tiles/", "/static/", "/healthz", "/admin/", "/portal/")
+"""These, and pictures, answer in English and the same to everybody: caches keep one copy. The pages
+among them are for moderators and for buyers, who read the API's English anyway."""
 YEAR_S: Final = 365 * 86_400
 
 
@@ -17,7 +18,7 @@ class PageLanguage(LocaleMiddleware):
     """Django's, with a menu of plain links: `?lang=de` shows a page in German and is remembered."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if _machine_read(request):
+        if _in_english(request):
             translation.activate(settings.LANGUAGE_CODE)
             return
         super().process_request(request)
@@ -27,7 +28,7 @@ class PageLanguage(LocaleMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if _machine_read(request):
+        if _in_english(request):
             return response
         if chosen := _chosen(request):
             response.set_cookie(
@@ -41,8 +42,8 @@ class PageLanguage(LocaleMiddleware):
         return super().process_response(request, response)
 
 
-def _machine_read(request: HttpRequest) -> bool:
-    return request.path.startswith(MACHINE_READ) or request.path.endswith(".jpg")
+def _in_english(request: HttpRequest) -> bool:
+    return request.path.startswith(IN_ENGLISH) or request.path.endswith(".jpg")
 
 
 def _chosen(request: HttpRequest) -> str | None:

@@ -66,6 +66,7 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         {
             "now": timezone.now().timestamp(),
             "hazard": hazard_facts(found),
+            "road": selectors.road_near(found.lon, found.lat),
             "images": [image_facts(image) for image in images],
             "passes": passes_facts(selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)),
         }

@@ -28,6 +28,7 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.accounts.tries import Tries
 from hazardmap.platform.client_address import client_address
+from hazardmap.web.agent import agent_words
 from hazardmap.web.asking import new_password, signed_in, words_of
 
 PAGE = "/account/security/"
@@ -42,7 +43,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
     context = {
         "second_factor": has_second_factor(user),
         "codes_left": recovery_codes_left(user),
-        "sessions": sessions_of(user, _key(request)),
+        "sessions": [(one, agent_words(one.agent)) for one in sessions_of(user, _key(request))],
     }
     return render(request, "web/security.html", context)
 

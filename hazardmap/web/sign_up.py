@@ -61,14 +61,12 @@ def sign_up_finish_page(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "web/link_gone.html", {"again": "/signup/"}, status=410)
     if link.organisation is not None and has_account(link.email):
         return _invitation(request, token, link)
-    context = {"link": link, "error": "", "name": "", "terms": False, "uploads": False}
+    name, error, ticked = request.POST.get("name", ""), "", flags(request, "terms", "uploads")
     if request.method == "POST":
-        ticked = flags(request, "terms", "uploads")
-        context |= {"name": request.POST.get("name", "")} | ticked
         try:
             user = sign_up_finish(
                 token=token,
-                name=context["name"],
+                name=name,
                 password=new_password(request),
                 documents=[Consent.Document(name) for name, yes in ticked.items() if yes],
             )
@@ -76,7 +74,8 @@ def sign_up_finish_page(request: HttpRequest, token: str) -> HttpResponse:
             then = f"/portal/{link.organisation_id}/" if link.organisation_id else link.then
             return HttpResponseRedirect(then or "/account/")
         except (ValidationError, AccountsRefused) as refused:
-            context["error"] = words_of(refused)
+            error = words_of(refused)
+    context = {"link": link, "error": error, "name": name} | ticked
     return render(request, "web/sign_up_finish.html", context)
 
 

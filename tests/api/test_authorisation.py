@@ -42,6 +42,7 @@ GROUPS = {
     "nobody": set(),
     "signed_in": set(ROLES) - {"anonymous"},
     "keys": {"buyer", "other"},
+    "members": {"without_scope", "buyer"},
 }
 BODIES = {  # where a wrong one is refused before anybody looks whose thing it is
     "api/v1/webhooks/<uuid:endpoint_id>/replay": {"since": timezone.now().isoformat()},
@@ -149,8 +150,22 @@ def things(people):
         "token": "none",
         "receipt": report_file(frame_id=frame, reason="wrong_place"),
         "area": cell_text(looked_cell(*HELSINKI)),
+        **_of_the_portal(),
         "column": 1,
         "row": 1,
+    }
+
+
+def _of_the_portal():
+    """The buyer's organisation; its invoices have a table of their own (test_portal.py)."""
+    member = Membership.objects.get(user__email__startswith="member2")
+    return {
+        "organisation_id": member.organisation_id,
+        "user_id": member.user_id,
+        "kid": member.organisation.keys.latest("created_at").kid,
+        "invoice_id": member.organisation_id,
+        "kind": "pdf",
+        "position": 1,
     }
 
 
@@ -159,7 +174,7 @@ def lets_in(who, method: str, route: str, things) -> bool:
     client, cookies = who
     path = "/" + route
     for name, value in things.items():
-        for kind in ("uuid", "str", "slug", "whole"):
+        for kind in ("uuid", "str", "slug", "whole", "int"):
             path = path.replace(f"<{kind}:{name}>", str(value))
     assert "<" not in path, f"the test has nothing for {route}: put it into `things`"
     client.cookies = SimpleCookie(cookies.output(header="", sep=";"))

@@ -8,6 +8,7 @@ from drf_spectacular.validation import validate_schema
 from hazardmap.api.formats import WRITERS
 from hazardmap.api.urls import urlpatterns
 
+GEOJSON = ("hazards", "workzones", "coverage")
 pytestmark = pytest.mark.django_db
 
 
@@ -65,7 +66,7 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
             assert kinds == {"application/problem+json"}
         elif path == "hazards/export":
             assert kinds == set(WRITERS)
-        elif not path.endswith(("changes", "evidence", "frames", "frame_id}", "pair")):
+        elif path.startswith(GEOJSON) and not path.endswith(("changes", "evidence")):
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}

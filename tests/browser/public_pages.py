@@ -24,6 +24,7 @@ PUBLIC: dict[str, Callable[[Scene], str]] = {
     "image-report": lambda scene: f"/images/{scene.frame}/report/?hazard={scene.hazard}",
     "report": lambda scene: f"/reports/{scene.receipt}/",
     "drive": lambda scene: "/drive/",
+    "api": lambda scene: "/api/",
     "about": lambda scene: "/about/",
     "login": lambda scene: "/login/",
     "sign-up": lambda scene: "/signup/",
@@ -34,12 +35,21 @@ PUBLIC: dict[str, Callable[[Scene], str]] = {
 }
 PRIVATE = {
     "account": "/account/",
+    "earnings": "/account/earnings/",
+    "portal": "/portal/",
     "second-factor": "/account/second-factor/",
     "security": "/account/security/",
     "your-data": "/account/data/",
 }
 # Looked at by tests of their own: the map, and what one gets to by a link in a mail or a form.
-ELSEWHERE = {"login-code", "map", "password-reset-finish", "recovery-codes", "sign-up-finish"}
+ELSEWHERE = {
+    "embed",
+    "login-code",
+    "map",
+    "password-reset-finish",
+    "recovery-codes",
+    "sign-up-finish",
+}
 NO_PAGES = {
     "area-geojson",
     "area-rss",
@@ -47,14 +57,19 @@ NO_PAGES = {
     "drive-square",
     "drive-worker",
     "hazard-vote",
+    "earnings-json",
     "image",
     "leave",
     "logout",
     "map-changes",
     "map-hazard",
     "map-hazards",
+    "map-history",
+    "map-search",
     "pairing-code",
     "password-change",
+    "payments-stripe",
+    "payout-account",
     "robots",
     "second-factor-remove",
     "sessions-end",

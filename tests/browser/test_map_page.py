@@ -139,21 +139,8 @@ def test_a_new_hazard_comes_by_the_stream_into_all_pages_of_a_browser(new_contex
 
 
 def test_the_last_days_can_be_seen_again_by_keys(new_page, hazards, stack):
-    """A hazard that was on the map yesterday, and is no more."""
-    script = (
-        "from datetime import timedelta; from dataclasses import replace; "
-        "from hazardmap.hazards import rows, models; from tests.map_scene import made_up; "
-        "from django.utils import timezone; from hazardmap.core.hazard import State; "
-        "now = timezone.now(); then = now - timedelta(hours=30); "
-        f"deer = made_up({COW[0]} + 0.002, {COW[1]}, 'deer', first_seen=then, last_seen=then, "
-        "t_ref=then, expires_at=now - timedelta(hours=20), state=State.EXPIRED); "
-        "rows.hazard_row(deer).save(force_insert=True); "
-        "put = lambda at, change, one: models.HazardEvent.objects.create("
-        "at=at, change=change, hazard_id=one.id, hazard=rows.hazard_json(one)); "
-        "put(then, 'appeared', replace(deer, state=State.ACTIVE)); "
-        "put(now - timedelta(hours=20), 'removed', deer)"
-    )
-    stack.manage("shell", "-v0", "-c", script)
+    place = f"{COW[0] + 0.002}, {COW[1]}, 'deer', from_h=30, to_h=20"
+    stack.manage("shell", "-v0", "-c", f"from tests.map_scene import put_past; put_past({place})")
     page = new_page(reduced_motion="reduce")
     open_map(page, f"/{NEAR}")
     expect(page.locator("#list-count")).to_have_text("2 hazards in view")
@@ -239,6 +226,34 @@ def test_the_map_in_a_frame_of_somebody_else(new_page, hazards, stack):
     expect(shown.get_by_role("heading", name="Cattle")).to_be_visible()
     page.mouse.wheel(0, 300)
     expect(shown.get_by_text("Hold Ctrl and scroll to zoom the map")).to_be_visible()
+
+
+def test_a_work_zone_is_a_line_on_a_ground_that_a_setting_names(new_page, stack):
+    lon, lat = 23.9005, 61.4002
+    ends = f"({lon - 0.004}, {lat}), ({lon + 0.004}, {lat})"
+    scene = f"from tests.map_scene import put_zone; put_zone({ends})"
+    stack.manage("shell", "-v0", "-c", scene)
+    ground = {"id": "g", "type": "background", "paint": {"background-color": "#123456"}}
+    style = {"version": 8, "sources": {}, "layers": [ground]}
+    page = new_page()
+
+    def named(route):
+        answer = route.fetch()
+        body = answer.text().replace('data-basemap=""', 'data-basemap="/ground.json"')
+        route.fulfill(response=answer, body=body)
+
+    page.route(f"{stack.url}/", named)
+    page.route("**/ground.json", lambda route: route.fulfill(json=style))
+    open_map(page, f"/#map=15/{lat}/{lon}")
+    page.mouse.click(*MIDDLE)
+    panel = page.locator("#panel")
+    expect(panel.get_by_role("heading", name="Work zone")).to_be_focused()
+    expect(panel).to_contain_text(re.compile(r"Length along the road\d+ m"))
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    page.unroute("**/ground.json")
+    page.reload()
+    expect(page.locator("#toast")).to_contain_text("the built-in one is shown")
 
 
 def test_areas_stand_for_hazards_at_low_zoom(new_page, hazards):

@@ -11,10 +11,14 @@ from PIL import Image, ImageChops, ImageStat
 from hazardmap.accounts.models import User
 from hazardmap.accounts.selectors import contributor_by_token
 from hazardmap.accounts.services import key_admit
+from hazardmap.billing.spend_selectors import spending_now
 from hazardmap.capture.exif import read_georeference
+from hazardmap.core.usage import Meter
 from hazardmap.demo import accounts, pictures
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.restage import Pose, restage
+from hazardmap.demo.sales import demo_sales
+from hazardmap.metering.services import usage_roll, usage_ship
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +34,7 @@ def test_they_are_made_once_and_can_all_be_used(client, tmp_path):
     assert not any(secret in repr(made) for secret in (*made.device_tokens, made.api_key))
     assert not any(login.password in repr(made) for login in made.logins)
     assert [login.role for login in made.logins] == [
-        *("contributor", "contributor", "moderator", "administrator")
+        *("contributor", "contributor", "moderator", "administrator", "buyer")
     ]
     for login in made.logins:
         assert client.login(username=login.email, password=login.password)
@@ -62,7 +66,7 @@ def test_a_lost_file_is_one_sentence(tmp_path):
     (tmp_path / "demo" / "accounts.json").unlink()
     with pytest.raises(NotADemo, match="make reset"):
         demo_accounts()
-    assert User.objects.count() == 4
+    assert User.objects.count() == 5
 
 
 def test_production_has_none(monkeypatch):
@@ -102,3 +106,17 @@ def test_a_restaged_copy_looks_the_same(shared, tmp_path):
     assert (told.captured_at, told.heading_deg) == (at, 271.5)
     change = ImageChops.difference(Image.open(tmp_path / "copy.jpg"), Image.open(picture))
     assert max(ImageStat.Stat(change).mean) < 1
+
+
+def test_the_demo_has_a_month_to_show_once():
+    accounts = demo_accounts()
+    assert demo_sales(accounts)
+    assert not demo_sales(accounts)
+    usage_ship()
+    usage_roll()
+    now = timezone.now()
+    owner = User.objects.get(email="bea@demo.invalid")
+    spending = spending_now(owner.organisations.get().pk, now)
+    if now - spending.month.start > timedelta(hours=2):
+        assert spending.units[Meter.HAZARD] > 0
+    assert spending.plan

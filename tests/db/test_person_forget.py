@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -65,7 +65,7 @@ def drove_past(owner):
 def left():
     """A contributor of two who saw a cow, and what he has besides; he is signed in."""
     hazard_id = hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=5))
-    owner = User.objects.order_by("joined_at").first()
+    owner = User.objects.earliest("joined_at")
     owner.set_password(PASSWORD)
     owner.name = "Aino Leaver"
     owner.save()
@@ -84,7 +84,7 @@ def test_nothing_is_left_but_what_the_map_has_learned(left):
     telling = set(
         Observation.objects.filter(view__witness=owner.witness).values_list("view", flat=True)
     )
-    blobs = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    blobs = Path(default_storage.path(""))
     assert len(list(blobs.rglob("*.jpg"))) == 7
     assert empty.id in set(frames) - telling
     assert View.objects.filter(frame_id=empty.id).exists()

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from hazardmap.billing.models import Subscription
-from hazardmap.core.usage import hour_of
+from hazardmap.core.usage import Meter, UsageRecord, hour_of
 from hazardmap.metering.models import UsageEvent, UsageHour
-from hazardmap.metering.services import usage_roll_between
+from hazardmap.metering.services import usage_record, usage_roll_between, usage_ship
 from tests.billing_scene import BEFORE, LAST, sell, serve
 
 MONTH = f"{BEFORE.start:%Y-%m}"
@@ -38,9 +38,11 @@ def test_every_difference_is_named_and_faults_fail(capsys):
     assert "530 served, 529 summed" in capsys.readouterr().out
     UsageEvent.objects.filter(key_id=key, quantity=500).delete()
     list(usage_roll_between(BEFORE.start, BEFORE.end))
-    with pytest.raises(CommandError, match="1 differences"):
+    with pytest.raises(CommandError, match="2 differences"):
         said(capsys)
-    assert "30 served, 500 billed" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "30 served, 500 billed" in shown
+    assert "and not among the events" in shown
 
 
 @pytest.mark.django_db
@@ -58,6 +60,19 @@ def test_a_log_that_nobody_loads_and_usage_without_a_subscription(settings, caps
     assert "2026-01-01T00-host-1.broken is not loaded" in capsys.readouterr().out
     with pytest.raises(CommandError, match="2026-13: must be a month"):
         call_command("reconcile", "2026-13")
+
+
+@pytest.mark.django_db
+def test_what_stands_in_a_log_and_is_no_event(capsys):
+    now = timezone.now()
+    for number in (1, 2):
+        usage_record(UsageRecord("k", Meter.TILE, number, now, f"r{number}", "hazards/1/1/1"))
+    usage_ship()
+    call_command("reconcile", MONTH)
+    UsageEvent.objects.filter(request_id="r2").delete()
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("reconcile", MONTH)
+    assert "2 of tile to k (r2) stand in the log" in capsys.readouterr().out
 
 
 @pytest.mark.django_db

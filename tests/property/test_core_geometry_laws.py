@@ -23,6 +23,7 @@ cameras = st.builds(
     pitch_deg=st.floats(-10, 10),
     roll_deg=st.floats(-8, 8),
     yaw_deg=st.floats(-30, 30),
+    distortion=st.just(0.0) | st.floats(-0.4, 0.4),
     hfov_sigma_deg=st.just(1.0),
     pitch_sigma_deg=st.just(0.2),
 )

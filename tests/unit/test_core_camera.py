@@ -19,7 +19,13 @@ from tests.scenes import ASPECT, box_of
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"hfov_deg": math.nan}, {"hfov_deg": 5.0}, {"height_m": 0.0}, {"pitch_deg": 90.0}],
+    [
+        {"hfov_deg": math.nan},
+        {"hfov_deg": 5.0},
+        {"height_m": 0.0},
+        {"pitch_deg": 90.0},
+        {"distortion": -1.0},
+    ],
 )
 def test_an_impossible_camera_is_refused_by_name(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
@@ -49,6 +55,18 @@ def test_pitch_roll_and_yaw_turn_the_right_way():
     aside = look(Camera(yaw_deg=15.0), 0.5, 0.6, ASPECT)
     assert aside is not None
     assert aside.bearing_deg == pytest.approx(15.0)
+
+
+def test_a_barrel_shows_less_than_is_there_and_nothing_beyond_its_rim():
+    # 90° across: the edge of a pinhole's picture is one focal length from its middle.
+    straight, barrel = Camera(hfov_deg=90.0), Camera(hfov_deg=90.0, distortion=-0.2)
+    assert project(straight, 45.0, 10.0, 1.4, ASPECT) == pytest.approx((1.0, 0.5))
+    assert project(barrel, 45.0, 10.0, 1.4, ASPECT) == pytest.approx((0.5 + 0.5 * 0.8, 0.5))
+    ray = look(barrel, 0.9, 0.5, ASPECT)
+    assert ray is not None
+    assert ray.bearing_deg == pytest.approx(45.0)
+    assert project(barrel, 60.0, 10.0, 1.4, ASPECT) is None  # tan² 60° = 3 > 1/(3·0.2)
+    assert look(Camera(hfov_deg=90.0, distortion=-0.4), 1.0, 0.5, ASPECT) is None
 
 
 @pytest.mark.parametrize(

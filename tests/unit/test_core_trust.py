@@ -60,6 +60,27 @@ def test_who_agrees_on_what_is_true_is_no_ally():
     assert reputation([confirmed(1, 2, start=100 * i) for i in range(9)]).alias == {}
 
 
+def test_two_who_share_a_mistake_now_and_then_are_no_allies():
+    """Honest accounts drive the same roads for weeks: some of what both report is denied."""
+    mistakes = [invented(1, 2, start=100 * i) for i in range(3)]
+    true = [confirmed(1, 2, start=1000 + 100 * i) for i in range(9)]
+    assert reputation([*mistakes, *true]).alias == {}
+    assert reputation([*mistakes, *true[:2]]).alias == {1: 1, 2: 1}
+
+
+def test_silence_costs_trust_only_between_the_reports_of_two_others():
+    def trusts(*others):
+        evidence = [item(9, 5, seen=False), *others]
+        claim = Claim(sorted(evidence, key=lambda one: one.last_at), DAY_S)
+        return reputation([claim] * 6).trusts
+
+    assert 9 in trusts(item(1, 0), item(2, 9))
+    assert 9 not in trusts(item(1, 0), item(2, 1))  # it may have gone
+    assert 9 not in trusts(item(1, 0), item(1, 9))  # the word of one against another's
+    own = trusts(item(9, 0), item(2, 9))
+    assert own[9] == own[2]  # only what he reported himself counts
+
+
 def test_hiding_what_others_see_costs_trust():
     hidden = Claim([item(1, 0), item(9, 5, seen=False), item(2, 9)], DAY_S)
     assert reputation([hidden] * 6).trusts[9] < newcomer()

@@ -180,3 +180,28 @@ def test_a_basemap_is_a_style_and_the_origins_that_it_needs():
 def test_a_basemap_cannot_widen_the_policy_of_the_pages(address):
     with pytest.raises(EnvError, match="BASEMAP_STYLE_URL"):
         Env.read({"BASEMAP_STYLE_URL": address})
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtps://u:p%40ss@mail.example", (465, True, False, "p@ss")),
+        ("smtp://u:p@mail.example", (587, False, True, "p")),
+        ("smtp://mail.example:25?plain", (25, False, False, "")),
+    ],
+)
+def test_a_mail_server_is_one_address(url, expected):
+    mail = Env.read({"HAZARDMAP_MAIL_URL": url}).mail()
+    names = ("EMAIL_PORT", "EMAIL_USE_SSL", "EMAIL_USE_TLS", "EMAIL_HOST_PASSWORD")
+    assert tuple(mail[name] for name in names) == expected
+    assert mail["EMAIL_HOST"] == "mail.example"
+
+
+@pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://m:0"])
+def test_another_address_of_a_mail_server_is_one_sentence(url):
+    with pytest.raises(EnvError, match="HAZARDMAP_MAIL_URL must be like"):
+        Env.read({"HAZARDMAP_MAIL_URL": url}).mail()
+
+
+def test_without_a_mail_server_the_operator_reads_files():
+    assert Env.read({}).mail()["EMAIL_FILE_PATH"] == REPOSITORY / "var" / "mail"

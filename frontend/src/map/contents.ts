@@ -1,6 +1,8 @@
-import { type Bbox, type Section, fetchHistory, fetchSection } from './api';
+import { strings } from '../shared/strings';
+import { type Bbox, HttpError, type Section, fetchHistory, fetchSection } from './api';
 import type { ServerClock } from './clock';
 import { type History, type Shown, pastAt } from './history';
+import { toast } from './toast';
 
 const LIST_DELAY_MS = 250;
 const HISTORY_DELAY_MS = 900;
@@ -47,8 +49,9 @@ export class Contents {
       try {
         await fetched(asked.signal);
         this.onChange(what);
-      } catch {
-        // What is shown stays; the live line says that the connection is lost.
+      } catch (error) {
+        // What is shown stays; the live line says where the connection is lost.
+        if (error instanceof HttpError && error.status === 429) toast(strings.tooMany);
       }
     };
     this.timers.set(what, window.setTimeout(() => void run(), delay_ms));

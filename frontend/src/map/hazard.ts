@@ -50,6 +50,8 @@ export interface Pass {
 export interface Details {
   now: number;
   hazard: Hazard;
+  /** Its name, where one is known. */
+  road: string;
   images: EvidenceImage[];
   /** Oldest first. */
   passes: Pass[];

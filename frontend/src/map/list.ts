@@ -113,6 +113,9 @@ export class HazardList {
     };
     toggle.addEventListener('click', () => draw(toggle.getAttribute('aria-expanded') !== 'true'));
     toggle.hidden = false;
+    const sheet = document.querySelector('.side-main');
+    const measure = () => document.body.style.setProperty('--sheet', `${sheet?.clientHeight ?? 0}px`);
+    if (sheet) new ResizeObserver(measure).observe(sheet); // what floats above it moves along
     draw(false);
   }
 }

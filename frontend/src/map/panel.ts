@@ -146,7 +146,7 @@ export class Panel {
     return strings.thereNow(capitalised(likelihood(this.vocabulary, p)), percent(p));
   }
 
-  private facts({ hazard, images }: Details): Fact[] {
+  private facts({ hazard, images, road }: Details): Fact[] {
     const now_s = this.now_s();
     const models = [...new Set(images.map((image) => image.model_version))];
     const facts: Fact[] = [
@@ -160,6 +160,7 @@ export class Panel {
       ],
     ];
     if (hazard.live) facts.splice(3, 0, [strings.leaves, momentOf(hazard.expires_at), strings.unlessSeen]);
+    if (road !== '') facts.unshift([strings.road, road]);
     if (models.length > 0) facts.push([strings.model, models.join(', ')]);
     return facts;
   }

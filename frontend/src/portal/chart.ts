@@ -6,6 +6,13 @@ import { stacked, type Usage } from './usage';
 const HEIGHT_PX = 260;
 const COLOURS = ['--accent', '--c2', '--good', '--note', '--c4', '--bad', '--c1'];
 
+// The least distance of ticks in seconds, what each says, and what it says where the day or year is new.
+const TIMES: uPlot.Axis.TimeValuesConfig = [
+  [28 * 86_400, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [3600, '{HH}:00', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+];
+
 /** Draws it into `place`, again whenever the width or the colours change. */
 export function draw(place: HTMLElement, usage: Usage): void {
   place.hidden = false;
@@ -46,7 +53,7 @@ function plotted(place: HTMLElement, usage: Usage): uPlot {
       height: HEIGHT_PX,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: { x: { range: padded }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.05)] } },
-      axes: [axis, { ...axis, size: 70, values: (_plot, ticks) => ticks.map((tick) => tick.toLocaleString('en')) }],
+      axes: [{ ...axis, values: TIMES }, { ...axis, size: 70, values: (_plot, ticks) => ticks.map((tick) => tick.toLocaleString('en')) }],
       cursor: { y: false, drag: { x: false, y: false } },
       series: [{ label: place.dataset.total ?? '', value: (_plot, at) => written(at, usage.by) }, ...series.reverse()],
     },

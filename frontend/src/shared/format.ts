@@ -1,3 +1,5 @@
+import { lengthWords, readersLocale, readersUnits } from './units';
+
 const language = document.documentElement.lang || 'en';
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always', style: 'short' });
 const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
@@ -45,9 +47,9 @@ export function percent(share: number): string {
   return `${Math.round(100 * share)}\u00a0%`;
 }
 
+/** A length in the units of the reader's country. */
 export function metres(length_m: number): string {
-  if (length_m >= 1000) return `${(length_m / 1000).toFixed(1)} km`;
-  return length_m < 10 ? `${length_m.toFixed(1)} m` : `${Math.round(length_m)} m`;
+  return lengthWords(length_m, readersLocale, readersUnits);
 }
 
 /** "4 days", "20 min": a length of time in its largest fitting unit. */

@@ -35,6 +35,7 @@ export const strings: Words = {
   moderatorChecked: 'von einem Moderator geprüft',
   thereNow: (words: string, percent: string) => `Jetzt noch da: ${words}, ${percent}`,
   gone: 'Nicht mehr auf der Karte',
+  road: 'Straße',
   lastSeen: 'Zuletzt gesehen',
   firstSeen: 'Zuerst gesehen',
   drivers: 'Unabhängige Fahrer',

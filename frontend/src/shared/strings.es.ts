@@ -35,6 +35,7 @@ export const strings: Words = {
   moderatorChecked: 'comprobado por un moderador',
   thereNow: (words: string, percent: string) => `Que siga ahí ahora: ${words}, ${percent}`,
   gone: 'Ya no está en el mapa',
+  road: 'Vía',
   lastSeen: 'Visto por última vez',
   firstSeen: 'Visto por primera vez',
   drivers: 'Conductores independientes',

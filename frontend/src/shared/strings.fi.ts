@@ -35,6 +35,7 @@ export const strings: Words = {
   moderatorChecked: 'valvojan tarkistama',
   thereNow: (words: string, percent: string) => `Paikalla juuri nyt: ${words}, ${percent}`,
   gone: 'Ei enää kartalla',
+  road: 'Tie',
   lastSeen: 'Nähty viimeksi',
   firstSeen: 'Nähty ensi kerran',
   drivers: 'Toisistaan riippumattomia kuljettajia',

@@ -33,6 +33,7 @@ const english = {
   moderatorChecked: 'checked by a moderator',
   thereNow: (words: string, percent: string) => `${words} to be there now: ${percent}`,
   gone: 'No longer on the map',
+  road: 'Road',
   lastSeen: 'Last seen',
   firstSeen: 'First seen',
   position: 'Position',

@@ -116,7 +116,7 @@ def _path(
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:
-    schema = dict(_SCHEMAS[one.type])
+    schema = dict(one.type if isinstance(one.type, dict) else _SCHEMAS[one.type])
     if one.name == "limit":
         schema |= {"minimum": 1, "maximum": MAX_LIMIT}
     if isinstance(one.default, str | int | float):

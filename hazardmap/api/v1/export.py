@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
 from hazardmap.api.formats import CSV, NDJSON, PARQUET, WRITERS
-from hazardmap.api.geojson import MEDIA_TYPE, HazardCollection, age_s
+from hazardmap.api.geojson import MEDIA_TYPE, ExportCollection, age_s
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.spending import reserve
@@ -43,7 +43,7 @@ class Export(BuyerView):
         operation_id="exportHazards",
         parameters=described(ENCLOSED),
         responses={
-            (200, MEDIA_TYPE): HazardCollection,
+            (200, MEDIA_TYPE): ExportCollection,
             (200, NDJSON): OpenApiResponse(OpenApiTypes.STR, "a GeoJSON Feature in each line"),
             (200, CSV): OpenApiResponse(OpenApiTypes.STR, "with a line of names first"),
             (200, PARQUET): OpenApiResponse(OpenApiTypes.BINARY, "GeoParquet 1.1"),

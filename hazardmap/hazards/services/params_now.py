@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Final
 
 from hazardmap.core.params import FusionParams
 from hazardmap.core.recall import RecallTable
@@ -9,10 +10,13 @@ from hazardmap.core.versions import SHIPPED, version_params
 from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.inference.selectors import recall_table
 
+RULES: Final = 2
+"""Raise it where `core` concludes something else from the same evidence and parameters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """digest: of all values; what was concluded under another one does not count."""
+    """digest: of all values, and of `RULES`; what was concluded under another does not count."""
 
     params: FusionParams
     digest: str
@@ -43,4 +47,4 @@ def _put_together(number: int, live: RecallTable) -> Current:
         params = version_params(values, str(number), live)
     else:
         params = replace(SHIPPED, table=live)
-    return Current(params, sha256(repr(params).encode()).hexdigest())
+    return Current(params, sha256(f"{RULES} {params!r}".encode()).hexdigest())

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -40,19 +41,19 @@ class Portal:
         return f"/portal/{self.organisation.pk}/{page}"
 
 
-View = Callable[Concatenate[HttpRequest, Portal, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Portal, P], HttpResponseBase]
 
 
-def portal_page(act: Act) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+def portal_page(act: Act) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """A view of one organisation for members whose role may `act`; 404 for strangers."""
 
-    def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         @never_cache
         @login_required
         def guarded(
             request: HttpRequest, organisation_id: UUID, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             user = signed_in(request)
             mine = {one.pk: (one, role) for one, role in memberships_of(user)}
             if organisation_id not in mine:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of, memberships_of
 from hazardmap.accounts.services import AccountsRefused, organisation_create
 from hazardmap.billing.spend_selectors import spending_now
@@ -54,18 +55,20 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         passed=round(100 * (now - month.start) / (month.end - month.start)),
         spending=spending if portal.may(Act.SEE_BILLS) else None,
         subscribed=spending is not None,
+        capped=spending is not None and any(key.stopped for key in spending.keys),
         rows=month_rows(used, spending),
         answers=sum(row.answers for row in used),
         complete_to=usage_complete_to(now),
         keys=live,
-        last_used=max((key for key in keys if key.last_used_at), key=_last_used, default=None),
+        last_used=_last_used(keys),
         snippet=first_call(request, live[0].prefix if live else None),
         steps=_steps(bool(live), any(key.last_used_at for key in keys), bool(used)),
     )
 
 
-def _last_used(key: object) -> object:
-    return key.last_used_at  # type: ignore[attr-defined]
+def _last_used(keys: list[ApiKey]) -> ApiKey | None:
+    used = [(key.last_used_at, key.kid, key) for key in keys if key.last_used_at]
+    return max(used)[2] if used else None
 
 
 def _steps(has_key: bool, has_called: bool, has_usage: bool) -> list[tuple[str, bool]] | None:

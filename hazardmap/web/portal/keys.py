@@ -37,10 +37,6 @@ OVERLAPS = {
     "24h": (Overlap.DAY, gettext_lazy("works for another 24 hours")),
     "7d": (Overlap.WEEK, gettext_lazy("works for another 7 days")),
 }
-FORM = {
-    "scope_words": [(scope, words) for scope, words in SCOPE_WORDS.items()],
-    "lives": [(name, words) for name, (_life, words) in LIVES.items()],
-}
 
 
 @require_safe
@@ -134,7 +130,17 @@ def _list(request: HttpRequest, portal: Portal, *, error: str = "") -> HttpRespo
     keys = [(key, key.works_at(now)) for key in api_keys_of(portal.organisation.pk)]
     typed = request.POST if error else {}
     chosen = request.POST.getlist("scopes") if error else list(Scope)
-    return show(request, portal, "keys", keys=keys, error=error, typed=typed, chosen=chosen, **FORM)
+    return show(
+        request,
+        portal,
+        "keys",
+        keys=keys,
+        error=error,
+        typed=typed,
+        chosen=chosen,
+        scope_words=SCOPE_WORDS.items(),
+        lives=[(name, words) for name, (_life, words) in LIVES.items()],
+    )
 
 
 def _shown_once(request: HttpRequest, portal: Portal, new: NewKey) -> HttpResponse:

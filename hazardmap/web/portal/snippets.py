@@ -46,7 +46,7 @@ def operations() -> list[Operation]:
         Operation(
             "hazards",
             str(_("Hazards in a box")),
-            str(_("Each with a probability that fades; a link `next` goes on.")),
+            str(_("Each with a probability that fades; where there are more, a link goes on.")),
             f"/api/v1/hazards?bbox={_box()}",
         ),
         Operation(
@@ -65,13 +65,13 @@ def operations() -> list[Operation]:
         Operation(
             "changes",
             str(_("What has changed")),
-            str(_("Complete and in order; go on at the `cursor` that you got last.")),
+            str(_("Complete and in order; go on at the cursor that you got last.")),
             "/api/v1/changes?since=0",
         ),
         Operation(
             "export",
             str(_("A whole area as CSV")),
-            str(_("By the megabyte; also GeoJSON and NDJSON, by the header `Accept`.")),
+            str(_("By the megabyte; also as GeoJSON or NDJSON, as the header Accept says.")),
             f"/api/v1/hazards/export?bbox={_box()}",
         ),
         Operation(

@@ -23,7 +23,7 @@ from tests.bench.fusion.sites import ROOM, Sites, inside
 from tests.sim.town import Drive
 from tests.sim.world import KINDS, Floats, Ints
 
-GATES_M = (5.0, 8.0, 12.0)
+GATES_M = (12.0, 18.0, 27.0, 40.0)
 
 
 @dataclass(frozen=True)

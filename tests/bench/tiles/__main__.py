@@ -23,7 +23,7 @@ from mapbox_vector_tile import decode  # noqa: E402
 
 from hazardmap.hazards.services import cells_rebuild  # noqa: E402
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
-from tests.bench.tiles import changes, country, st_asmvt  # noqa: E402
+from tests.bench.tiles import changes, country, st_asmvt, year  # noqa: E402
 from tests.tile_reading import tile_at  # noqa: E402
 from tiles.layers import build  # noqa: E402
 from tiles.publish import publish  # noqa: E402
@@ -62,8 +62,11 @@ def main() -> None:
         fill(options.hazards, keep=options.keep)
         cells = [_compared(zoom, options.rounds) for zoom in CELL_ZOOMS]
         hazards = [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS]
+        _refreshed()  # the outlines of cells are made once
         rate = statistics.median(_refreshed() for _ in range(BATCHES))
-    _report(options.hazards, cells, hazards, rate)
+        count = hazards_there()
+        _report(count, cells, hazards, rate)
+        _report_year(count, year.slowdown(_cpu_ms, max(3, options.rounds)))
 
 
 def fill(count: int, *, keep: bool = False) -> None:
@@ -194,6 +197,25 @@ def _report(
     ]
     put_section(BENCHMARKS / "tiles.md", "read model", "\n".join(lines))
     print("\n".join(lines))
+
+
+def _report_year(count: int, slower: dict[str, float]) -> None:
+    note = f"database time of {', '.join(slower)}; {count} hazards, three times that with the year"
+    value = round(max(slower.values()), 3)
+    figure = Figure(measure="year_slowdown", value=value, unit="ratio", note=note)
+    put(BENCHMARKS / "tiles.json", [figure])
+    text = f"""## A year of history
+
+The same map of {count} hazards without and with a year behind it (twice as many that have expired,
+their events, a look a month at every place, 260,000 detections and 260,000 answers in monthly
+partitions), asked in turn: the database's processor time for a tile, with over without.
+
+| tile | ratio |
+|---|---|
+"""
+    text += "\n".join(f"| {name} | {ratio:.2f} |" for name, ratio in slower.items())
+    put_section(BENCHMARKS / "tiles.md", "year", text)
+    print(text)
 
 
 @contextmanager

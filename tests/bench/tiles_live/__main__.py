@@ -25,11 +25,16 @@ from tempfile import TemporaryDirectory
 from threading import Event, Lock
 from typing import Any
 
-from tests.bench import figures
-from tests.bench.tiles.country import DENSEST
-from tests.stack import REPOSITORY, Stack, started
-from tests.tile_reading import tile_at
-from tiles import mvt
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
+django.setup()
+
+from tests.bench import figures  # noqa: E402
+from tests.bench.tiles.country import DENSEST  # noqa: E402
+from tests.stack import REPOSITORY, Stack, started  # noqa: E402
+from tests.tile_reading import tile_at  # noqa: E402
+from tiles import mvt  # noqa: E402
 
 ZOOMS = (0, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 19)
 ASK_EVERY_S = 0.25
@@ -70,7 +75,7 @@ def main() -> None:
     lines = [
         f"p95 {p95:.2f} s, median {statistics.median(everything):.2f} s: {note}; "
         f"{measured.failed} requests failed. {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
-        "shared with the load itself.",
+        f"shared with the load itself and with other work (load average {os.getloadavg()[2]:.0f}).",
         "",
         "| zoom | median | slowest |",
         "|---|---|---|",

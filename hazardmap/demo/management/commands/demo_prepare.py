@@ -9,6 +9,7 @@ from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.sales import demo_sales
 from hazardmap.hazards.selectors import has_roads
 from hazardmap.hazards.services import RoadsUnreadable
+from hazardmap.settings.env import ENV, Mode
 from tiles.roads import roads_replace
 
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
             accounts = demo_accounts()
             if not has_roads():
                 roads_replace(path=settings.ASSETS / "roads.geojson")
-            demo_sales(accounts)
+            if ENV.mode is Mode.DEMO:
+                demo_sales(accounts)
         except (NotADemo, RoadsUnreadable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{len(accounts.logins)} demo accounts")

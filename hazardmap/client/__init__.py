@@ -1,0 +1,27 @@
+"""Ask a hazardmap what is on the road: typed, page after page, and patient with a busy server.
+
+    from hazardmap_client import Client
+
+    with Client("https://map.example", key="hm_key_…") as client:
+        for hazard in client.hazards(bbox=(24.9, 60.1, 25.0, 60.2), min_probability=0.5):
+            print(hazard["properties"]["kind"], hazard["geometry"]["coordinates"])
+
+It needs nothing of the site's own code, so that it can be installed alone (pyproject.toml).
+"""
+
+from .client import Client
+from .failure import ApiError, BrokenRule
+from .shapes import Change, CoveredCell, Filters, Geometry, Hazard, Trail, WorkZone
+
+__all__ = [
+    "ApiError",
+    "BrokenRule",
+    "Change",
+    "Client",
+    "CoveredCell",
+    "Filters",
+    "Geometry",
+    "Hazard",
+    "Trail",
+    "WorkZone",
+]

@@ -1,0 +1,123 @@
+"""What is asked and what is answered. Times are texts of RFC 3339, positions [lon, lat]."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
+
+Bbox = tuple[float, float, float, float]
+"""West, south, east, north; west > east crosses the antimeridian."""
+
+
+class Geometry(TypedDict):
+    type: str
+    coordinates: list[Any]
+
+
+class Filters(TypedDict, total=False):
+    """Which hazards; what is left out asks for all."""
+
+    kind: str | Sequence[str]
+    published: bool
+    min_probability: float
+    min_severity: Literal[1, 2, 3]
+    max_age_s: float
+    seen_from: str
+    seen_to: str
+
+
+class HazardProperties(TypedDict):
+    kind: str
+    group: str
+    state: str
+    probability: float
+    p: float
+    t: str
+    half_life_s: float
+    radius_m: float
+    severity: int
+    first_seen: str
+    last_seen: str
+    expires_at: str
+    passes: int
+    witnesses: int
+    published: bool
+    confirmed: bool
+    simulated: bool
+
+
+class Hazard(TypedDict):
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry
+    properties: HazardProperties
+
+
+class WorkZoneProperties(TypedDict):
+    probability: float
+    p: float
+    t: str
+    half_life_s: float
+    kinds: dict[str, int]
+    devices: list[str]
+    length_m: float
+    bearing_deg: float
+    started_at: str
+    last_seen: str
+    ends_at: str
+    ends_earliest: str
+    ends_latest: str
+    ended_at: str | None
+    merged_into: str | None
+    updated_at: str
+    simulated: bool
+
+
+class WorkZone(TypedDict):
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry
+    properties: WorkZoneProperties
+
+
+class CoverageProperties(TypedDict):
+    last_looked_at: str
+    passes: int
+    witnesses: int
+
+
+class CoveredCell(TypedDict):
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry
+    properties: CoverageProperties
+
+
+class Change(TypedDict):
+    cursor: int
+    at: str
+    change: Literal["appeared", "changed", "published", "unpublished", "removed"]
+    hazard: Hazard
+
+
+class TrailEntry(TypedDict):
+    pass_id: str
+    first_at: str
+    last_at: str
+    seen: bool
+    score: float | None
+    visibility: float
+    log2_ratio: float
+    frames: int
+    p_after: float
+    model_versions: list[str]
+    reports: list[dict[str, Any]]
+    digest: str
+
+
+class Trail(TypedDict):
+    as_of: str
+    data_age_s: float | None
+    cost: dict[str, Any]
+    hazard: str
+    trail: list[TrailEntry]
+    head: str
+    links: list[dict[str, str]]

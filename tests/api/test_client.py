@@ -1,0 +1,213 @@
+"""The Python client: the same questions and shapes as the document, patience, and no key astray."""
+
+import inspect
+import json
+import subprocess
+import sys
+from typing import get_type_hints
+
+import httpx
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from hazardmap.client import ApiError, BrokenRule, Client, shapes
+from hazardmap.webhooks.models import Endpoint
+from tests.map_scene import buyer, put_hazard, put_zone
+from tests.moderation_scene import hazard_at
+
+SITE = "http://testserver"
+HELSINKI = (24.94, 60.17)
+DOCUMENT = json.loads((settings.REPOSITORY / "docs" / "openapi.json").read_text())
+OPERATIONS = {
+    one["operationId"]: one for methods in DOCUMENT["paths"].values() for one in methods.values()
+}
+QUESTIONS = {
+    "hazards": "listHazards",
+    "hazards_in_region": "listHazardsInRegion",
+    "hazards_along_route": "listHazardsAlongRoute",
+    "hazards_ahead": "listHazardsAhead",
+    "workzones": "listWorkZones",
+    "coverage": "listCoverage",
+    "changes": "listChanges",
+    "export": "exportHazards",
+}
+PAGING = {"limit", "after", "explain"}
+
+
+def through(client):
+    """Sends requests of httpx to the site in this process."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        headers = {k: v for k, v in request.headers.items() if k.lower() != "host"}
+        kind = headers.get("content-type", "application/octet-stream")
+        path = request.url.raw_path.decode()
+        answer = client.generic(
+            request.method, path, request.content, content_type=kind, headers=headers
+        )
+        body = answer.getvalue() if answer.streaming else answer.content
+        return httpx.Response(answer.status_code, headers=dict(answer.items()), content=body)
+
+    return httpx.MockTransport(handle)
+
+
+@pytest.fixture
+def ask(client, db):
+    with Client(SITE, key=buyer().token, transport=through(client)) as asking:
+        yield asking
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_method_takes_what_its_operation_takes(name):
+    operation = OPERATIONS[QUESTIONS[name]]
+    expected = {one["name"] for one in operation["parameters"] if one["in"] == "query"} - PAGING
+    takes = set(inspect.signature(getattr(Client, name)).parameters) - {"self"}
+    if "filters" in takes:
+        takes |= set(shapes.Filters.__annotations__)
+    takes |= {"lon", "lat", "radius_m"} if "circle" in takes else set()
+    takes -= {"filters", "circle", "region", "route", "accept", "hazard_id"}
+    if name == "export":
+        expected -= {"lon", "lat", "radius_m"}
+    assert takes == expected
+
+
+@pytest.mark.parametrize(
+    ("shape", "schema"),
+    [
+        (shapes.HazardProperties, "HazardProperties"),
+        (shapes.WorkZoneProperties, "WorkZoneProperties"),
+        (shapes.CoverageProperties, "CoverageProperties"),
+        (shapes.Change, "ChangeItem"),
+        (shapes.Trail, "Trail"),
+        (shapes.TrailEntry, "TrailEntry"),
+    ],
+)
+def test_a_shape_is_that_of_the_document(shape, schema):
+    assert set(get_type_hints(shape)) == set(
+        DOCUMENT["components"]["schemas"][schema]["properties"]
+    )
+
+
+def test_every_question_is_answered_page_after_page(ask, monkeypatch):
+    put = sorted(str(put_hazard(24.94, 60 + n / 1000)) for n in range(5))
+    zone = str(put_zone(HELSINKI, (24.95, 60.18)))
+    cow = str(hazard_at("cow", (25.5, 60.17), timezone.now()))
+    pages = ask._pages
+
+    def short(method, path, query, body=None):
+        return pages(method, path, {**query, "limit": 2}, body)
+
+    monkeypatch.setattr(ask, "_pages", short)
+    ring = [[24.9, 59.9], [25, 59.9], [25, 60.2], [24.9, 60.2], [24.9, 59.9]]
+    region = {"type": "Polygon", "coordinates": [ring]}
+    line = {"type": "LineString", "coordinates": [[24.94, 59.99], [24.94, 60.02]]}
+
+    def ids(features):
+        return [one["id"] for one in features]
+
+    box = (24.9, 59.9, 25.0, 60.2)
+    assert ids(ask.hazards(bbox=box, published=True, kind=["cow", "cone"])) == put
+    assert ids(ask.hazards(circle=(24.94, 60.0, 10_000))) == put
+    assert ids(ask.hazards_in_region(region)) == put
+    assert sorted(ids(ask.hazards_along_route(line, min_probability=0.1))) == put
+    assert sorted(ids(ask.hazards_ahead(24.94, 59.99, heading_deg=0, speed_mps=50))) == put
+    assert ids(ask.workzones(bbox=box)) == [ask.workzone(zone)["id"]] == [zone]
+    assert list(ask.coverage(bbox=(25.4, 60.1, 25.6, 60.2)))
+    assert next(ask.changes(hazard_id=cow))["change"] == "appeared"
+    assert len(list(ask.changes())) >= 1
+    assert [len(page["trail"]) for page in ask.evidence(cow)] == [2]
+    assert ask.hazard(cow)["properties"]["kind"] == "cow"
+    text = b"".join(ask.export(bbox=box, accept="text/csv")).decode()
+    assert text.count("\n") == 6
+    assert ask.cost("hazards", bbox="24.9,59.9,25,60.2") == 5
+
+
+def test_a_refusal_names_the_rules(ask):
+    with pytest.raises(ApiError) as caught:
+        list(ask.hazards(bbox=(1, 2, 3, 400)))  # type: ignore[arg-type]
+    assert caught.value.status == 400
+    ((field, rule),) = caught.value.rules
+    assert BrokenRule(field, rule).field == "bbox"
+    assert caught.value.request_id
+    with pytest.raises(ApiError, match="406"):
+        list(ask.export(bbox=(0, 0, 1, 1), accept="image/png"))
+
+
+def served(*answers, key="k"):
+    """A client, what it will get, and the requests and pauses that it makes."""
+    left, asked, paused = list(answers), [], []
+
+    def handle(request):
+        asked.append(request)
+        answer = left.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return Client(SITE, key=key, transport=httpx.MockTransport(handle)), asked, paused
+
+
+def test_it_waits_as_long_as_it_is_told_and_writes_once(monkeypatch):
+    busy = httpx.Response(429, headers={"Retry-After": "7"})
+    client, asked, paused = served(
+        busy, httpx.ConnectError("away"), httpx.Response(503), httpx.Response(201, json={"id": "x"})
+    )
+    monkeypatch.setattr("time.sleep", paused.append)
+    assert client.add_endpoint("https://fleet.example/hook")["id"] == "x"
+    assert paused[0] == 7.0
+    assert 0.5 <= paused[1] <= 1.0
+    assert 1.0 <= paused[2] <= 2.0
+    assert len({one.headers["Idempotency-Key"] for one in asked}) == 1
+    assert len(asked) == 4
+
+
+def test_it_gives_up(monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    client, asked, _ = served(*(httpx.Response(503) for _ in range(9)))
+    with pytest.raises(ApiError, match="503"):
+        client.hazard("x")
+    assert len(asked) == 5
+    client, asked, _ = served(*(httpx.ConnectError("away") for _ in range(9)))
+    with pytest.raises(httpx.ConnectError):
+        client.hazard("x")
+
+
+def test_a_key_goes_to_its_own_site_only():
+    link = {"rel": "next", "href": "https://evil.example/api/v1/hazards?after=1"}
+    client, asked, _ = served(
+        httpx.Response(200, json={"features": [], "links": [link]}),
+        httpx.Response(200, json={"features": [], "links": []}),
+    )
+    assert list(client.hazards(bbox=(0, 0, 1, 1))) == []
+    assert asked[1].url == f"{SITE}/api/v1/hazards?after=1"
+
+
+@pytest.mark.django_db
+def test_an_endpoint_is_added_once_however_often_the_answer_is_lost(client, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    inner, lost = through(client), [True]
+
+    def loses_one(request):
+        answer = inner.handler(request)
+        if lost.pop() if lost else False:
+            raise httpx.ReadTimeout("lost")
+        return answer
+
+    ask = Client(SITE, key=buyer().token, transport=httpx.MockTransport(loses_one))
+    made = ask.add_endpoint("https://fleet.example/hook")
+    assert [str(one.id) for one in Endpoint.objects.all()] == [made["id"]]
+
+
+def test_it_can_be_installed_alone(tmp_path):
+    source = settings.REPOSITORY / "hazardmap" / "client"
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "hazardmap_client").symlink_to(source)  # as its pyproject.toml maps it
+    told = subprocess.run(
+        [sys.executable, "-c", "import hazardmap_client as c; print(c.Client.__name__)"],
+        env={"PYTHONPATH": str(tmp_path / "there")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "Client\n"

@@ -1,0 +1,35 @@
+"""The web server with a switch: a request with the header `X-Unmetered` is neither reserved nor
+recorded. For the benchmark of what metering costs; everything else is the server that people run.
+"""
+
+from collections.abc import Callable, Iterable
+from threading import local
+from typing import Any
+
+from hazardmap import wsgi
+from hazardmap.api import buyers
+from tiles import wsgi as tiles
+
+_request = local()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """WSGI."""
+    _request.unmetered = "HTTP_X_UNMETERED" in environ
+    return wsgi.application(environ, start_response)
+
+
+def _switched(metering: Callable[..., Any], instead: Any) -> Callable[..., Any]:
+    def maybe(*args: Any, **named: Any) -> Any:
+        return instead if _request.unmetered else metering(*args, **named)
+
+    return maybe
+
+
+for module, name, instead in (
+    (buyers, "check_affordable", None),
+    (buyers, "reserve", {}),
+    (buyers, "usage_record", None),
+    (tiles, "meter", None),
+):
+    setattr(module, name, _switched(getattr(module, name), instead))

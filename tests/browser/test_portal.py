@@ -1,0 +1,120 @@
+"""As a new buyer does it: from no account to usage that one sees, with a second factor at the end;
+and every page of the portal on a phone, looked at by axe.
+"""
+
+import re
+from base64 import b32decode
+from pathlib import Path
+
+import httpx
+import pytest
+from django_otp.oath import totp
+
+from tests.browser.axe import violations
+from tests.browser.conftest import PHONE
+from tests.stack import wait_for
+
+PASSWORD = "four random words here"
+PAGES = ("", "keys/", "usage/", "usage/?by=hour", "costs/", "invoices/", "team/", "docs/")
+ACCOUNT = ("/account/", "/account/security/", "/account/data/", "/portal/?all")
+
+
+def link_for(stack, email):
+    """The link of the newest mail to this address, from where the operator finds it."""
+
+    def found():
+        folder = Path(stack.environment["HAZARDMAP_VAR"]) / "mail"
+        texts = [path.read_text() for path in sorted(folder.glob("*.log"), reverse=True)]
+        links = [re.search(r"http\S+/signup/\S+", text) for text in texts if f"To: {email}" in text]
+        return next((link[0] for link in links if link), None)
+
+    return wait_for("a mail", found, timeout_s=10)
+
+
+def signed_up(page, stack, email):
+    page.goto("/portal/")
+    page.get_by_role("link", name="Make an account").click()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("button", name="Send the link").click()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
+    assert violations(page) == []
+    page.goto(link_for(stack, email))
+    page.get_by_label("Your name").fill("Nora")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("I agree to the").check()
+    assert violations(page) == []
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url("**/portal/")
+
+
+def shows_usage(page, base):
+    page.goto(base)
+    return page.get_by_text("hazards returned").count()
+
+
+def test_from_no_account_to_usage_and_a_second_factor(new_page, stack, place_hazard):
+    place_hazard("cow", 23.9310, 61.5078)
+    page = new_page()
+    signed_up(page, stack, "nora@fleet.example")
+    page.get_by_label("Name of the organisation").fill("Nora's vans")
+    page.get_by_role("button", name="Found it").click()
+    page.get_by_role("link", name="Make a key").click()
+    base = page.url.partition("keys/")[0]
+    page.get_by_label("Name", exact=True).fill("van")
+    page.get_by_role("button", name="Make the key").click()
+    call = page.locator("#call").inner_text()
+    assert violations(page) == []
+    ((token, address),) = re.findall(r'Bearer (\S+)".*?"(http[^"]+)"', call, re.DOTALL)
+    answer = httpx.get(address, headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["features"], "the first answer is not empty"
+    wait_for("usage", lambda: shows_usage(page, base), timeout_s=150, every_s=1)
+    page.goto(f"{base}usage/?by=hour")
+    page.locator("#chart canvas").wait_for()
+
+    phone = new_page(
+        viewport=PHONE, color_scheme="dark", storage_state=page.context.storage_state()
+    )
+    for path in (*(base + one for one in PAGES), *ACCOUNT):
+        phone.goto(path)
+        assert violations(phone) == [], path
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert phone.evaluate(overflow) <= 0, path
+    phone.goto(f"{base}keys/")
+    phone.get_by_role("link", name="van").click()
+    assert violations(phone) == []
+
+    with_second_factor(page)
+
+
+def with_second_factor(page):
+    page.goto("/account/second-factor/")
+    assert violations(page) == []
+    secret = page.locator("#secret").inner_text()
+    page.get_by_label("Code").fill(f"{totp(_bytes(secret)):06d}")
+    page.get_by_role("button", name="Turn it on").click()
+    recovery = page.locator(".recovery code").first.inner_text()
+    assert violations(page) == []
+    page.goto("/account/")
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/login/?next=/account/security/")
+    page.get_by_label("E-mail address").fill("nora@fleet.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/login/code/**")
+    assert violations(page) == []
+    page.get_by_label("Code").fill(recovery)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/account/security/")
+    assert "9 recovery codes are left" in page.content()
+
+
+def _bytes(secret):
+    return b32decode(secret + "=" * (-len(secret) % 8))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_before_the_account(new_page, scheme):
+    page = new_page(viewport=PHONE, color_scheme=scheme)
+    for address in ("/login/", "/signup/", "/login/reset/", "/terms/", "/terms/uploads/"):
+        page.goto(address)
+        assert violations(page) == [], address
