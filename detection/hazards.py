@@ -67,7 +67,7 @@ class HazardFinder:
                     context.append(report)
             persons.append(_labelled(found, PERSONS))
             vehicles.append(_labelled(found, privacy.VEHICLES))
-        merged = merged_hazards(hazards, context)
+        merged = merged_hazards(hazards)
         return Seen(
             merged,
             merged_context(context, merged),

@@ -1,5 +1,6 @@
 """Training: unlabelled kinds are left alone, and a killed run goes on as if it had not been."""
 
+import copy
 import dataclasses
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,9 @@ from detection.__main__ import SHIPPED
 from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
 from detection.sources import load_sources
 from detection.train.__main__ import FIRST, main
+from detection.train.average import average
 from detection.train.loop import Interrupted, Run
-from detection.train.network import Loss, build
+from detection.train.network import Loss, build, save_weights
 from detection.train.recipe import Recipe, RecipeError, load_recipe, recipe_from
 from detection.train.sampling import SampleSet
 
@@ -91,6 +93,21 @@ def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
     raised = (scores.grad[0] < 0).any(dim=1)
     assert raised[ANIMAL]
     assert raised[DEER]
+
+
+def test_the_average_lies_in_the_middle_of_two_networks(tmp_path: Path) -> None:
+    first = build(START)
+    second = copy.deepcopy(first)
+    with torch.no_grad():
+        for parameter in second.parameters():
+            parameter.add_(0.5)
+    places = [tmp_path / "first.pt", tmp_path / "second.pt"]
+    for network, place in zip((first, second), places, strict=True):
+        save_weights(network, place, {})
+    average(places[0], places[1], tmp_path / "both.pt")
+    for low, middle in zip(*map(_weights, (places[0], tmp_path / "both.pt")), strict=True):
+        moved = (middle - low).abs()
+        assert torch.all((moved < 1e-3) | ((moved - 0.25).abs() < 0.02))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from detection.render.camera import Floats
 from detection.render.objects.bodies import Rng, lying
-from detection.render.solid import Shape
+from detection.render.solid import Shape, trimmed
 
 _SIZE = 128
 _EDGE = 0.72  # share of the picture's half that the hole's mean radius takes
@@ -27,7 +27,7 @@ def dull_pothole(rng: Rng) -> Shape:
 
 def _hole(rng: Rng, *, dull: bool) -> Shape:
     across, along = float(rng.uniform(0.4, 1.4)), float(rng.uniform(0.4, 1.3))
-    return lying(_picture(rng, dull), across / _EDGE, along / _EDGE)
+    return lying(trimmed(_picture(rng, dull)), across, along)
 
 
 def _picture(rng: Rng, dull: bool) -> NDArray[np.uint8]:
