@@ -48,7 +48,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
         def at(place: str, view: Any, name: str) -> URLPattern:
             guarded: Any = self.admin_site.admin_view(view)
             place = f"<uuid:invoice_id>/{place}/"
-            return path(place, guarded, name=f"billing_invoice_{name}")
+            found: URLPattern = path(place, guarded, name=f"billing_invoice_{name}")
+            return found
 
         line = at("line/<uuid:line_id>", self.line, "line")
         return [line, *(at(kind, self.file, kind) for kind in KINDS), *super().get_urls()]

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final
 
 import psycopg
@@ -74,8 +74,8 @@ def _start_watch() -> None:
 
 
 def _run() -> None:
-    while True:
-        time.sleep(EVERY_S)
+    pause = Event()
+    while not pause.wait(EVERY_S):
         now = time.monotonic()
         late = [wait for wait, (deadline, _) in list(_waits.items()) if now > deadline]
         for wait in late:

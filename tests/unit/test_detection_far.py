@@ -80,7 +80,7 @@ def test_the_engine_sees_what_the_evaluation_measures(tmp_path, monkeypatch):
     [measured] = find_all(model.path, [path], Looking(model.long_side_px, model.far_crop))
     drums = measured.scores[measured.classes == CLASSES.index("drum_barrel")]
     working = drums[drums >= model.threshold_of("drum_barrel")]
-    assert working == pytest.approx(scores["far"], abs=0.01)
+    assert working == pytest.approx(scores["far"], abs=0.02)  # bfloat16
 
 
 def drawn_road() -> np.ndarray:

@@ -52,7 +52,7 @@ _FEATURES: Final = {
         "numberReturned": {"type": "integer", "minimum": 0},
     },
 }
-_SECURITY: Final = [{"bearer": []}, {"basic": []}]
+_SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"basic": []}]
 
 
 def described(collections: Iterable[Collection], server: str) -> dict[str, Any]:
