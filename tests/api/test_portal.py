@@ -243,6 +243,9 @@ def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
     assert spending.units[Meter.HAZARD] == 500, "a test key costs nothing"
     client.post(f"{base}costs/cap/", {"amount": "12,50", "hard": "on"})
     assert spending_of(organisation).cap == CapInfo(12_500_000, hard=True)
+    assert "cap is reached" in client.get(base).content.decode(), "the fee alone is more"
+    client.post(f"{base}costs/cap/", {"amount": "900", "hard": "on"})
+    assert "cap is reached" not in client.get(base).content.decode()
     kid = organisation.keys.get(environment="live").kid
     client.post(f"{base}costs/cap/", {"amount": "3", "key": kid})
     (key,) = spending_of(organisation).keys

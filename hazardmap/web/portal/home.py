@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of, memberships_of
 from hazardmap.accounts.services import AccountsRefused, organisation_create
-from hazardmap.billing.spend_selectors import spending_now
+from hazardmap.billing.spend_selectors import SpendingNow, spending_now
+from hazardmap.core.pricing.money import decimal_of
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.roles import Act
 from hazardmap.metering.selectors import usage_complete_to, usage_series
@@ -55,7 +56,7 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         passed=round(100 * (now - month.start) / (month.end - month.start)),
         spending=spending if portal.may(Act.SEE_BILLS) else None,
         subscribed=spending is not None,
-        capped=spending is not None and any(key.stopped for key in spending.keys),
+        capped=spending is not None and _is_capped(spending),
         rows=month_rows(used, spending),
         answers=sum(row.answers for row in used),
         complete_to=usage_complete_to(now),
@@ -64,6 +65,11 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         snippet=first_call(request, live[0].prefix if live else None),
         steps=_steps(bool(live), any(key.last_used_at for key in keys), bool(used)),
     )
+
+
+def _is_capped(spending: SpendingNow) -> bool:
+    cap = spending.cap
+    return cap is not None and cap.hard and spending.spent >= decimal_of(cap.amount_micro)
 
 
 def _last_used(keys: list[ApiKey]) -> ApiKey | None:
