@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 
+from hazardmap.core.licence import DATA_LICENCE
 from hazardmap.hazards.zone_selectors import zones_page
 from tiles import coverage, layers, workzones
 from tiles.archive import Archive, writing
@@ -20,7 +21,7 @@ from tiles.outlines import tiles_drawing
 from tiles.points import EVERY_DEVICE_FROM_ZOOM
 from tiles.statement import rows
 from tiles.strokes import tiles_with
-from tiles.tilejson import LICENCE, OURS
+from tiles.tilejson import OURS
 
 LAYERS: Final = ("hazards", "workzones", "coverage")
 """Streets are OpenStreetMap's, which has archives of its own."""
@@ -97,7 +98,7 @@ def _metadata(begin: datetime) -> dict[str, Any]:
         "version": hazards["version"],
         "type": "overlay",
         "attribution": OURS,
-        "license": LICENCE,
+        "license": DATA_LICENCE,
         "exported_at": begin.isoformat(),
         "vector_layers": [part for one in described for part in one["vector_layers"]],
         **{name: hazards[name] for name in ("epoch", "time_unit_s", "half_lives")},

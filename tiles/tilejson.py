@@ -13,8 +13,6 @@ from tiles.statement import read
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
 OURS = "hazardmap contributors"
-LICENCE = "ODbL-1.0"
-"""Of what the public map shows; see docs/adr/0023-archive.md."""
 OSM = "© OpenStreetMap contributors"
 _CELL_ID = "the feature id is the H3 index >> 9"
 Zooms = tuple[int, int]

@@ -14,13 +14,13 @@ from hazardmap.core.area import Cell
 from hazardmap.core.cells import NONE
 from hazardmap.core.coverings import LOOKED_RES, middle
 from hazardmap.core.grid import children, parent
+from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search, selectors
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.selectors import Covered
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
-from hazardmap.web.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.web.pages import PAGES_PER_MINUTE
 
 SHOWN: Final = 100

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
 from hazardmap.web.area_page import place_of, read_area
-from hazardmap.web.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.web.words import kind_label, severity_label
 
 ENTRIES: Final = 200

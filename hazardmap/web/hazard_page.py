@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.core.grid import cell
 from hazardmap.core.hazard import Evidence
+from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import selectors
 from hazardmap.platform.limited import limited
 from hazardmap.web.curve import curve_of
 from hazardmap.web.facts import Picture, Row, pictures_of, row_of
-from hazardmap.web.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.web.pages import PAGES_PER_MINUTE
 from hazardmap.web.words import STATES, severity_label
 

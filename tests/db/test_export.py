@@ -75,7 +75,7 @@ def test_every_tile_is_what_the_server_gives_and_none_is_missing(path: Path) -> 
     assert (header["tile_type"], header["tile_compression"]) == (TileType.MVT, Compression.GZIP)
     assert (header["min_zoom"], header["max_zoom"], header["clustered"]) == (0, 15, True)
     assert header["min_lon_e7"] == pytest.approx(24.9393e7, rel=1e-4)
-    assert metadata["license"] == "ODbL-1.0"
+    assert metadata["license"] == "CC BY-SA 4.0"
     assert "hazardmap contributors" in metadata["attribution"]
     described = {layer["id"] for layer in metadata["vector_layers"]}
     assert described >= {"cells", "hazards", "workzones", "coverage"}
