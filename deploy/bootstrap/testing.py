@@ -28,7 +28,7 @@ def test() -> int:
     """Lint, then all tests but the long ones; the exit code of pytest, whose output comes last."""
     with _stack() as (place, environment):
         lint(place, environment)
-        return _pytest(place, environment, "not soak")
+        return _pytest(place, environment, "not soak", "-n", "2", "--dist", "loadfile")
 
 
 def soak() -> int:
@@ -123,9 +123,9 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _pytest(place: Place, environment: dict[str, str], marks: str) -> int:
+def _pytest(place: Place, environment: dict[str, str], marks: str, *options: str) -> int:
     extra = shlex.split(os.environ.get("PYTEST_ARGS", ""))
-    command: Command = [place.python, "-m", "pytest", "-m", marks, *extra]
+    command: Command = [place.python, "-m", "pytest", "-m", marks, *options, *extra]
     print(flush=True)
     with subprocess.Popen(command, cwd=place.home, env=environment) as process:
         try:

@@ -9,6 +9,16 @@ from hazardmap.api.body import MAX_JSON_BYTES, json_of
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
 
+
+class Text(serializers.CharField):
+    """A text, and not a number that could be written as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 F = TypeVar("F", bound="serializers.Serializer[Any]")
 
 

@@ -84,6 +84,7 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["403"] = "the key lacks the scope, or may not be used from here"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
+        errors["405"] = "what stands in the path is the name of another operation"
     if operation["operationId"] in STREAMED:
         errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:

@@ -85,7 +85,7 @@ def test_a_secret_is_shown_when_it_is_made_and_never_listed(call):
         ({}, "url", "required"),
         ({"url": "http://fleet.example/"}, "url", "https"),
         ({"url": URL, "secret": "mine"}, "secret", "unknown"),
-        ({"url": 5.5}, "url", "https"),
+        ({"url": 5.5}, "url", "valid string"),
         ([], "non_field_errors", "dictionary"),
     ],
 )

@@ -22,6 +22,7 @@ def production(stack: Stack):
         "HAZARDMAP_SECRET_KEY": secrets.token_hex(32),
         "HAZARDMAP_HOSTS": "map.example.org",
         "HAZARDMAP_PORT": str(port),
+        "HAZARDMAP_OUTBOUND_EXCEPTIONS": "",
     }
     with (stack.logs / "production.log").open("wb") as log:
         process = subprocess.Popen(

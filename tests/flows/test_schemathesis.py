@@ -50,7 +50,8 @@ def asked(site: Stack, folder: Path, seconds: int, *more: str) -> None:
 
 
 def test_no_answer_breaks_the_document(site: Stack, tmp_path: Path) -> None:
-    asked(site, tmp_path, SHORT_S, "--seed", "1", "--phases", "examples,coverage,stateful")
+    """What is asked here is the same every time; `make soak` wanders from answer to answer, too."""
+    asked(site, tmp_path, SHORT_S, "--seed", "1", "--phases", "examples,coverage")
 
 
 @pytest.mark.soak

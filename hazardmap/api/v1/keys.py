@@ -8,10 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.accounts.services import key_report_leaked
-from hazardmap.api.body import json_of
+from hazardmap.api.forms import Text, form_of
 from hazardmap.api.limits import LimitedView
-from hazardmap.api.problems import Invalid
-from hazardmap.core.georeference import Fault
 from hazardmap.platform.client_address import client_address
 
 MOST_TOKENS: Final = 100
@@ -20,7 +18,7 @@ MAX_BYTES: Final = 20_000
 
 class FoundKeys(serializers.Serializer[Any]):
     tokens = serializers.ListField(
-        child=serializers.CharField(max_length=100),
+        child=Text(max_length=100),
         min_length=1,
         max_length=MOST_TOKENS,
         help_text="whole keys, as they were found",
@@ -45,15 +43,6 @@ class LeakedKeys(LimitedView):
     )
     def post(self, request: Request) -> Response:
         """Revoke API keys that have become public. Only a whole key proves that it was found."""
-        form = FoundKeys(data=json_of(request, MAX_BYTES))
-        if not form.is_valid():
-            raise Invalid([Fault(name, _first(texts)) for name, texts in form.errors.items()])
-        kids = (key_report_leaked(token=token) for token in form.validated_data["tokens"])
+        tokens = form_of(request, FoundKeys, MAX_BYTES)["tokens"]
+        kids = (key_report_leaked(token=token) for token in tokens)
         return Response({"revoked": sorted({kid for kid in kids if kid})})
-
-
-def _first(texts: Any) -> str:
-    """Of a list, or of a list's items by their number."""
-    while isinstance(texts, dict):
-        texts = next(iter(texts.values()))
-    return str(texts[0])

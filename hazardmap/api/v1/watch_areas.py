@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import WebhookView
-from hazardmap.api.forms import form_of
+from hazardmap.api.forms import Text, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
@@ -28,7 +28,7 @@ ONE: Final = "give area, or route and corridor_m: one of the two"
 
 class WatchRequest(serializers.Serializer[Any]):
     endpoint_id = serializers.UUIDField(help_text="who is told")
-    name = serializers.CharField(max_length=100)
+    name = Text(max_length=100)
     area = serializers.JSONField(required=False, help_text="GeoJSON Polygon or MultiPolygon")
     route = serializers.JSONField(
         required=False,

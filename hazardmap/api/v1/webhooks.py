@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import WebhookView, links_of
-from hazardmap.api.forms import form_of
+from hazardmap.api.forms import Text, form_of
 from hazardmap.api.geojson import Link
 from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
@@ -34,7 +34,7 @@ LONGEST_REPLAY: Final = timedelta(days=30)
 
 
 class EndpointRequest(serializers.Serializer[Any]):
-    url = serializers.CharField(max_length=500, help_text="https, on the public internet")
+    url = Text(max_length=500, help_text="https, on the public internet")
 
 
 class EndpointCreated(serializers.Serializer[Any]):
