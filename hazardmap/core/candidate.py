@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from hazardmap.core.association import Placed, Sighting, Thing
+from hazardmap.core.association import FAMILY, Placed, Sighting, Thing
 from hazardmap.core.evidence import Look, of_silence, of_vote
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
@@ -190,7 +190,8 @@ class Candidate:
         self._advance(look.of.last_at)
         self.belief = updated(self.belief, told, row)
         for observation in thing.observations:
-            self._votes[observation.kind] += max(observation.score, 1e-3)
+            if FAMILY[observation.kind] == self.family:
+                self._votes[observation.kind] += max(observation.score, 1e-3)
         self.sightings.extend(thing.sightings)
         self.supporters.add(self._params.witness(look.witness))
         self.against.clear()
