@@ -15,8 +15,8 @@ from hazardmap.core.association import FARTHEST_M, Placed, Sighting, Thing, dist
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look, of_report
 from hazardmap.core.geodesy import Floats, Plane
-from hazardmap.core.mixing import mixed
 from hazardmap.core.misnamed import named_once
+from hazardmap.core.mixing import mixed
 from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, accuracy_m
