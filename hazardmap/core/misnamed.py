@@ -4,7 +4,6 @@ From afar a detector may name an animal a barrier, and only the frames from clos
 is. Both names would stand on the map, one of them for nothing.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -27,16 +26,10 @@ def named_once(found: Sequence[Thing]) -> list[Thing]:
     the reports under the other one are kept with it as second boxes, which place nothing. Things
     of one family are told apart by `association.things`.
     """
-    living = [i for i, thing in enumerate(found) if _is_living(thing)]
-    others = [i for i in range(len(found)) if i not in living]
-    pairs = [
-        (distance_m, i, j)
-        for i in living
-        for j in others
-        if (distance_m := _apart_m(found[i], found[j])) <= _ONE_SPOT_M
-    ]
+    if len({_is_living(thing) for thing in found}) < 2:
+        return list(found)
     kept: dict[int, Thing] = dict(enumerate(found))
-    for _, i, j in sorted(pairs):
+    for i, j in _pairs(found):
         if i in kept and j in kept:
             better, lesser = sorted((i, j), key=lambda k: (-_clearest(found[k]), k))
             twins = [*kept[better].twins, *kept[lesser].sightings, *kept[lesser].twins]
@@ -53,16 +46,22 @@ def _clearest(thing: Thing) -> float:
     return max(seen.observation.score * seen.nearness for seen in thing.sightings)
 
 
-def _apart_m(a: Thing, b: Thing) -> float:
-    """Metres between two things that may be one; infinite where they cannot, or nobody knows."""
-    if max(_sigma_m(a), _sigma_m(b)) > _KNOWN_M:
-        return math.inf
+def _pairs(found: Sequence[Thing]) -> list[tuple[int, int]]:
+    """(animal, other thing) that may be one, the closest first."""
+    living = np.array([_is_living(thing) for thing in found])
+    known = np.array([_sigma_m(thing) <= _KNOWN_M for thing in found])
+    means_m = np.array([thing.mean_m for thing in found])
+    off_m = means_m[:, None] - means_m[None]
+    apart_m = np.hypot(off_m[..., 0], off_m[..., 1])
+    possible = (apart_m <= _ONE_SPOT_M) & np.outer(known & living, known & ~living)
+    pairs = sorted((apart_m[i, j], i, j) for i, j in np.argwhere(possible).tolist())
+    return [(i, j) for _, i, j in pairs if not _shown_as_two(found[i], found[j])]
+
+
+def _shown_as_two(a: Thing, b: Thing) -> bool:
     by_frame = {seen.view.frame_id: seen.observation.box for seen in a.sightings}
-    for seen in b.sightings:
-        box = by_frame.get(seen.view.frame_id)
-        if box is not None and overlap(box, seen.observation.box) < _SAME_BOX_IOU:
-            return math.inf
-    return float(np.hypot(*(a.mean_m - b.mean_m)))
+    boxes = [(by_frame.get(seen.view.frame_id), seen.observation.box) for seen in b.sightings]
+    return any(one is not None and overlap(one, other) < _SAME_BOX_IOU for one, other in boxes)
 
 
 def _sigma_m(thing: Thing) -> float:
