@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 from random import getrandbits
+from typing import Final
 
 from django.conf import settings
 
@@ -15,6 +16,8 @@ from hazardmap.platform.rate_limit import allow_here
 from tiles.answer import Refused
 
 TILES_PER_MINUTE = 12_000
+# What a tile costs, in units; the TileJSON says what a unit costs. nginx says the same.
+COST: Final = {"X-Cost": "meter=tile, units=1", "Access-Control-Expose-Headers": "X-Cost"}
 
 
 def check_buyer(token: TileToken, layer: str) -> None:

@@ -97,28 +97,33 @@ def _overhead(site: Site) -> list[Figure]:
     address = tile_address(site)
     box = "/api/v1/hazards?bbox=24,60,25,61&published=false&limit=20"
     key = {"Authorization": f"Bearer {site.keys['token']}"}
-    questions = (
-        ("metering_overhead", box, key, 100, "an answer of the API with 20 hazards"),
-        ("metering_overhead_tile", address, {}, 1000, "a built tile from the Python tier"),
-    )
     with httpx.Client(base_url=site.stack.url, timeout=30) as client:
         _until_up(client)
-    return [_cost(site, *question) for question in questions]
+    api = Question(box, key, 100, "an answer of the API with 20 hazards")
+    tile = Question(address, {}, 500, "a built tile from the Python tier")
+    return [_cost(site, "metering_overhead", api), _cost(site, "metering_overhead_tile", tile)]
 
 
-def _cost(
-    site: Site, measure: str, path: str, headers: dict[str, str], asked: int, what: str
-) -> Figure:
-    on, off = _in_turns(site, path, headers, asked)
+class Question(NamedTuple):
+    """asked: how often it is asked in a block. what: it is, for people."""
+
+    path: str
+    headers: dict[str, str]
+    asked: int
+    what: str
+
+
+def _cost(site: Site, measure: str, question: Question) -> Figure:
+    on, off = _in_turns(site, question)
     ratios = [one.core_s / other.core_s for one, other in zip(on, off, strict=True)]
     slower = [one.wall_s / other.wall_s for one, other in zip(on, off, strict=True)]
     core = [statistics.median(one.core_s for one in blocks) * 1e6 for blocks in (on, off)]
     rate = [1 / statistics.median(one.wall_s for one in blocks) for blocks in (on, off)]
     note = (
-        f"{what}: {core[0]:.0f} µs of processor time with metering, {core[1]:.0f} without; "
-        f"{rate[0]:.0f} answers a second to {CLIENTS} clients with it, {rate[1]:.0f} without "
-        f"({statistics.median(slower) - 1:.3f} of the time); medians of {BLOCKS} pairs of blocks "
-        f"of {asked}, metered and not in turns"
+        f"{question.what}: {core[0]:.0f} µs of processor time with metering, {core[1]:.0f} "
+        f"without; {rate[0]:.0f} answers a second to {CLIENTS} clients with it, {rate[1]:.0f} "
+        f"without ({statistics.median(slower) - 1:.3f} of the time); medians of {BLOCKS} pairs of "
+        f"blocks of {question.asked}, metered and not in turns"
     )
     value = round(statistics.median(ratios) - 1, 4)
     return Figure(measure=measure, value=value, unit="", note=note)
@@ -136,24 +141,22 @@ class Taken(NamedTuple):
     wall_s: float
 
 
-def _in_turns(
-    site: Site, path: str, headers: dict[str, str], asked: int
-) -> tuple[list[Taken], list[Taken]]:
+def _in_turns(site: Site, question: Question) -> tuple[list[Taken], list[Taken]]:
     """Blocks of so many answers, metered and unmetered in turns."""
-    url = httpx.URL(site.stack.url)
+    url, count = httpx.URL(site.stack.url), question.asked
     taken: dict[bool, list[Taken]] = {True: [], False: []}
     with ThreadPoolExecutor(CLIENTS) as pool:
         connections = [HTTPConnection(url.host, url.port, timeout=30) for _ in range(CLIENTS)]
         for block in range(2 * BLOCKS + 2):
             # On and off, off and on: what is first in a pair changes.
             metered = block % 4 in {0, 3}
-            more = headers | {"X-Metered" if metered else "X-Unmetered": "1"}
-            ask = partial(_ask, path=path, headers=more, count=asked // CLIENTS)
+            more = question.headers | {"X-Metered" if metered else "X-Unmetered": "1"}
+            ask = partial(_ask, path=question.path, headers=more, count=count // CLIENTS)
             core_s, begun = _processor_s(site), time.perf_counter()
             list(pool.map(ask, connections))
             wall_s = time.perf_counter() - begun
             if block > 1:  # the first two warm up
-                one = Taken((_processor_s(site) - core_s) / asked, wall_s / asked)
+                one = Taken((_processor_s(site) - core_s) / count, wall_s / count)
                 taken[metered].append(one)
     return taken[True], taken[False]
 

@@ -58,7 +58,13 @@ class _Segment:
         return os.fstat(self._file).st_nlink == 0
 
 
-_kept: _Segment | None = None
+class _Log:
+    """What this process has open."""
+
+    segment: _Segment | None = None
+
+
+_log = _Log()
 
 
 def segment_name(hour: int, process_id: int) -> str:
@@ -75,10 +81,9 @@ def usage_record(record: UsageRecord) -> None:
 
     Raises OSError where the line cannot be kept; then the answer must not leave.
     """
-    global _kept
     line = f"{record.to_line()}\n".encode()
     folder, hour = str(settings.USAGE_LOG), int(record.at.timestamp()) // HOUR_S
-    now_s, segment = int(time.time()), _kept
+    now_s, segment = int(time.time()), _log.segment
     if hour != now_s // HOUR_S:
         # Its file may have been loaded and removed since the last line of that hour.
         _Segment(folder, hour).append(line)
@@ -89,11 +94,11 @@ def usage_record(record: UsageRecord) -> None:
         or segment.folder != folder
         or segment.is_removed(now_s)
     ):
-        segment = _kept = _Segment(folder, hour)
+        segment = _log.segment = _Segment(folder, hour)
     try:
         segment.append(line)
     except OSError:
-        _kept = None  # the next line begins behind what is left of this one
+        _log.segment = None  # the next line begins behind what is left of this one
         raise
 
 
@@ -108,8 +113,7 @@ def _open(path: Path) -> int:
 
 def _begin_child() -> None:
     """A forked process has a file of its own."""
-    global _kept
-    _kept = None
+    _log.segment = None
 
 
 os.register_at_fork(after_in_child=_begin_child)
