@@ -124,7 +124,8 @@ def _build(new: int, layer: str, path: str, build: Build) -> Built:
     built = Built(None if raw is None else igzip.compress(raw, LEVEL, mtime=0), stamp)
     if shutil.disk_usage(settings.TILE_FILES).free < SPARE_BYTES:
         return built
-    os.ftruncate(new, 0)  # a killed build may have left half a tile
+    if os.fstat(new).st_size:  # a killed build has left half a tile
+        os.ftruncate(new, 0)  # makes ext4 write at once what follows: milliseconds
     with open(new, "wb", closefd=False) as file:
         file.write(built.body or b"")
     os.utime(new, (stamp, stamp))
