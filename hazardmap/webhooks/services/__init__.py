@@ -14,6 +14,7 @@ from hazardmap.webhooks.services.endpoint_keep import (
     endpoint_test,
     secret_roll,
 )
+from hazardmap.webhooks.services.notice_make import notice_make
 from hazardmap.webhooks.services.watch_keep import watch_add, watch_remove
 from hazardmap.webhooks.services.watch_meter import watch_hours_record
 
@@ -28,6 +29,7 @@ __all__ = [
     "endpoint_enable",
     "endpoint_remove",
     "endpoint_test",
+    "notice_make",
     "secret_roll",
     "watch_add",
     "watch_hours_record",

@@ -29,6 +29,10 @@ def test_body(type_: str, at: datetime, endpoint_id: UUID) -> str:
     return _body(type_, at, {"endpoint": str(endpoint_id)})
 
 
+def notice_body(type_: str, at: datetime, data: dict[str, Any]) -> str:
+    return _body(type_, at, data)
+
+
 def _body(type_: str, at: datetime, data: dict[str, Any]) -> str:
     whole = {"type": type_, "timestamp": timestamp(at), "data": data}
     return json.dumps(whole, separators=(",", ":"), allow_nan=False)
