@@ -1,5 +1,6 @@
 """What writes prices, subscriptions and invoices."""
 
+from hazardmap.billing.services.alerts_hand_on import alerts_hand_on
 from hazardmap.billing.services.alerts_mail import alerts_mail
 from hazardmap.billing.services.answer_reserve import (
     Charged,
@@ -29,6 +30,7 @@ __all__ = [
     "Charged",
     "SpendingRefused",
     "Subscribed",
+    "alerts_hand_on",
     "alerts_mail",
     "answer_reserve",
     "answer_return",
