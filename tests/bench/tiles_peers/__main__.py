@@ -201,7 +201,8 @@ def _figures(costs: Mapping[int, Mapping[str, Cost]], count: int, p99_ms: float)
 def _told(costs: Mapping[int, Mapping[str, Cost]], count: int, p99_ms: float) -> str:
     peers = [name for name in next(iter(costs.values())) if name != "ours"]
     rows = [
-        f"| {zoom} | {row['ours'].features:.0f} | {row['ours'].cpu_ms:.2f} ({row['ours'].clock_ms:.1f})"
+        f"| {zoom} | {row['ours'].features:.0f} "
+        f"| {row['ours'].cpu_ms:.2f} ({row['ours'].clock_ms:.1f})"
         + "".join(
             f" | {row[name].cpu_ms:.2f} ({row[name].clock_ms:.1f}) | "
             f"{row[name].cpu_ms / row['ours'].cpu_ms:.1f}"
