@@ -93,7 +93,7 @@ export class HazardList {
       words.push(strings.confirmedOf(hazards.filter((hazard) => hazard.published).length));
     }
     line.hidden = words.length === 0;
-    line.textContent = words.join(' · ');
+    line.textContent = words.map((part) => part.replace(/ /g, '\u00a0')).join(' · '); // breaks between parts only
   }
 
   private notice({ hazards, zones, hidden, hiding, moment }: Listed): void {

@@ -119,8 +119,7 @@ export function selection(palette: Palette): LayerSpecification[] {
       type: 'line',
       source: 'selection',
       filter: ['==', ['get', 'role'], 'zone'],
-      layout: { 'line-cap': 'round' },
-      paint: { 'line-color': palette.accent, 'line-opacity': 0.35, 'line-width': 22 },
+      paint: { 'line-color': palette.accent, 'line-width': 4, 'line-gap-width': 16 },
     },
     {
       id: 'selection-ring',

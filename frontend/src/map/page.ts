@@ -358,6 +358,6 @@ export class MapPage {
     const open = !byId('panel').hidden;
     const wide = window.innerWidth > 760;
     if (wide) return { top: 0, right: open ? panel.width : 0, bottom: 60, left: side?.right ?? 0 };
-    return { top: this.embedded ? 0 : 156, right: 0, bottom: open ? panel.height : 200, left: 0 };
+    return { top: this.embedded ? 0 : open ? 104 : 156, right: 0, bottom: open ? panel.height : 200, left: 0 };
   }
 }

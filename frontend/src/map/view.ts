@@ -25,13 +25,13 @@ import { pickAt } from './picking';
 import { type Layers, mapStyle } from './style';
 import type { TileId } from './touched';
 import type { Vocabulary } from './vocabulary';
-import { type Zone, boundsOf } from './zone';
+import { type Zone, boundsOf, middleOf } from './zone';
 
 setWorkerUrl(workerUrl);
 
 const CLOSE_ZOOM = 16;
+const LEAST_ZONE_ZOOM = 14.5;
 const LIVE_LAYERS = ['hazards', 'hazard-names', 'cells', 'cell-counts', 'workzones', 'workzone-edges', 'radii'];
-const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
 
 export interface ViewOptions {
@@ -186,7 +186,12 @@ export class MapView {
   /** Mark a work zone and bring all of it into view. */
   selectZone(zone: Zone): void {
     this.mark([{ type: 'Feature', properties: { role: 'zone' }, geometry: { type: 'LineString', coordinates: zone.line } }]);
-    this.map.fitBounds(boundsOf(zone), { padding: this.roomy(), maxZoom: CLOSE_ZOOM, animate: !calm.matches });
+    const { lon, lat } = middleOf(zone);
+    const padding = this.options.padding();
+    const fitting = this.map.cameraForBounds(boundsOf(zone), { padding: this.roomy(), maxZoom: CLOSE_ZOOM });
+    // Beside a phone's sheet there is hardly room for it: it is still to be seen what it is.
+    const zoom = Math.max(fitting?.zoom ?? 0, LEAST_ZONE_ZOOM);
+    this.map.easeTo({ center: [lon, lat], zoom, padding });
   }
 
   centre(): Place {
