@@ -72,7 +72,7 @@ def _together(subject: Subject) -> str:
         return ""
     return (
         "\nAll figures are those of the whole detector: animals are looked for by "
-        f"`{subject.beside}` as\nwell, and what both networks say is joined as the engine does it.\n"
+        f"`{subject.beside}` as\nwell, and what both networks say is joined as by the engine.\n"
     )
 
 
