@@ -24,7 +24,9 @@ from tiles.write_hazards import hazards_write
 
 BATCH: Final = 1000
 ZONES: Final = 100
-ENCODING: Final = sha256(cells.HEADER + points.HEADER).hexdigest()
+_FORM: Final = b"2"
+"""To be counted up when features are put together in another way."""
+ENCODING: Final = sha256(cells.HEADER + points.HEADER + _FORM).hexdigest()
 """Features that were made for other headers mean something else."""
 
 

@@ -7,6 +7,7 @@ from hazardmap.billing.services.answer_reserve import (
     answer_reserve,
     answer_return,
     refusal_known,
+    unit_quote,
 )
 from hazardmap.billing.services.cap_set import cap_set
 from hazardmap.billing.services.credit_grant import credit_grant
@@ -46,4 +47,5 @@ __all__ = [
     "spending_watch",
     "subscribe",
     "terms_set",
+    "unit_quote",
 ]
