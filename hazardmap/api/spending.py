@@ -1,15 +1,13 @@
 """What an answer to a buyer costs and what is left; 402 at a spending cap, 429 at a quota."""
 
 from decimal import Decimal
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.api.problems import QUOTA_EXCEEDED
 from hazardmap.billing.cost_told import cost_told, plain
 from hazardmap.billing.services import (
     SpendingRefused,
@@ -21,8 +19,7 @@ from hazardmap.core.feature import timestamp
 from hazardmap.core.pricing.money import decimal_of
 from hazardmap.core.pricing.spending import OverCap, OverQuota
 from hazardmap.core.usage import Meter
-
-CAP_REACHED: Final = "Spending cap is reached"
+from hazardmap.platform import problem_types
 
 
 class Unaffordable(exceptions.APIException):
@@ -32,12 +29,13 @@ class Unaffordable(exceptions.APIException):
         why, reset = refused.why, timestamp(refused.reset_at)
         if isinstance(why, OverCap):
             detail, self.members = _over_cap(why, refused.currency.value)
-            self.status_code: int = HTTPStatus.PAYMENT_REQUIRED
+            self.kind = problem_types.CAP_REACHED
         else:
             detail, self.members = _over_quota(why)
-            self.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            self.kind = problem_types.QUOTA
             left_s = (refused.reset_at - timezone.now()).total_seconds()
             self.wait = max(1, int(left_s))
+        self.status_code = self.kind.status
         self.members["reset"] = reset
         super().__init__(f"{detail} It is free again from {reset} on.")
 
@@ -88,7 +86,6 @@ def _over_cap(why: OverCap, currency: str) -> tuple[str, dict[str, Any]]:
         f"{plain(balance)} of {plain(cap)} {currency}."
     )
     return detail, {
-        "title": CAP_REACHED,
         "whose": why.whose.value,
         "cap": plain(cap),
         "spent": plain(why.spent),
@@ -101,8 +98,6 @@ def _over_quota(why: OverQuota) -> tuple[str, dict[str, Any]]:
     balance = max(0, why.quota - why.used)
     detail = f"The plan has {balance} of {why.quota} units of {why.meter} left in this month."
     return detail, {
-        "type": QUOTA_EXCEEDED,
-        "title": "Request cannot be satisfied as assigned quota has been exceeded",
         "violated-policies": ["plan"],
         "meter": why.meter.value,
         "quota": why.quota,

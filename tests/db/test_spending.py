@@ -270,6 +270,7 @@ def test_the_api_answers_402_and_429_with_what_is_left_and_when_it_is_free_again
     refused = client.get(f"{ASK}4", headers=headers)
     assert (refused.status_code, refused["Content-Type"]) == (402, "application/problem+json")
     said = refused.json()
+    assert said["type"].endswith("/api/problems/#cap-reached")
     assert (said["cap"], said["spent"], said["balance"]) == ("0.60", "0.30", "0.30")
     assert said["reset"] == MONTH.end.isoformat().replace("+00:00", "Z")
     assert client.get(f"{ASK}3", headers=headers).json()["cost"]["left"] == "0.00"

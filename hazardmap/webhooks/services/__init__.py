@@ -10,6 +10,7 @@ from hazardmap.webhooks.services.deliveries_send import Sender, deliveries_send
 from hazardmap.webhooks.services.endpoint_keep import (
     endpoint_add,
     endpoint_enable,
+    endpoint_pause,
     endpoint_remove,
     endpoint_test,
     secret_roll,
@@ -27,6 +28,7 @@ __all__ = [
     "delivery_replay",
     "endpoint_add",
     "endpoint_enable",
+    "endpoint_pause",
     "endpoint_remove",
     "endpoint_test",
     "notice_make",

@@ -1,12 +1,11 @@
 """The bodies of messages."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hazardmap.core.feature import feature, timestamp
+from hazardmap.core.feature import feature, written
 from hazardmap.core.hazard import HazardEvent
 from hazardmap.core.watch import News
 
@@ -34,5 +33,4 @@ def notice_body(type_: str, at: datetime, data: dict[str, Any]) -> str:
 
 
 def _body(type_: str, at: datetime, data: dict[str, Any]) -> str:
-    whole = {"type": type_, "timestamp": timestamp(at), "data": data}
-    return json.dumps(whole, separators=(",", ":"), allow_nan=False)
+    return written({"type": type_, "timestamp": at, "data": data}).decode()
