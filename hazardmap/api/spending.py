@@ -8,8 +8,8 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
+from hazardmap.billing.cost_told import cost_told, plain
 from hazardmap.billing.services import (
-    Charged,
     SpendingRefused,
     answer_reserve,
     answer_return,
@@ -55,7 +55,7 @@ def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) 
     """
     buyer = buyer_of(request)
     if buyer.test:
-        return {"meter": meter.value, "units": units} | _members(None)
+        return cost_told(meter, units, None)
     try:
         charged = answer_reserve(
             organisation_id=buyer.organisation_id,
@@ -66,7 +66,7 @@ def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) 
         )
     except SpendingRefused as refused:
         raise Unaffordable(refused) from refused
-    return {"meter": meter.value, "units": units} | _members(charged)
+    return cost_told(meter, units, charged)
 
 
 def give_back(request: Request, meter: Meter, units: int) -> None:
@@ -78,30 +78,18 @@ def give_back(request: Request, meter: Meter, units: int) -> None:
         )
 
 
-def _members(charged: Charged | None) -> dict[str, Any]:
-    if charged is None:
-        return dict.fromkeys(("amount", "currency", "spent", "left", "units_left"))
-    return {
-        "amount": _written(charged.amount),
-        "currency": charged.currency.value,
-        "spent": _written(charged.spent),
-        "left": None if charged.left is None else _written(charged.left),
-        "units_left": charged.units_left,
-    }
-
-
 def _over_cap(why: OverCap, currency: str) -> tuple[str, dict[str, Any]]:
     cap = decimal_of(why.cap_micro)
     balance = max(Decimal(0), cap - why.spent)
     detail = (
         f"This answer would cost more than is left of the {why.whose}'s spending cap: "
-        f"{_written(balance)} of {_written(cap)} {currency}."
+        f"{plain(balance)} of {plain(cap)} {currency}."
     )
     return detail, {
         "whose": why.whose.value,
-        "cap": _written(cap),
-        "spent": _written(why.spent),
-        "balance": _written(balance),
+        "cap": plain(cap),
+        "spent": plain(why.spent),
+        "balance": plain(balance),
         "currency": currency,
     }
 
@@ -115,10 +103,3 @@ def _over_quota(why: OverQuota) -> tuple[str, dict[str, Any]]:
         "quota": why.quota,
         "balance": balance,
     }
-
-
-def _written(amount: Decimal) -> str:
-    """Without zeros behind, but with cents."""
-    cents = Decimal("0.01")
-    rounded = amount.quantize(cents)
-    return f"{rounded if rounded == amount else amount.normalize():f}"
