@@ -55,10 +55,12 @@ class Checkpoint:
 @dataclass(frozen=True, slots=True)
 class Advanced:
     """What a replay from a checkpoint gave. hazards: those that may have changed since it, with
-    the evidence since it. checkpoint: a newer one, None where it is not worth it."""
+    the evidence since it. checkpoint: a newer one, None where it is not worth it. latest: after
+    the last pass, which any frame that is late or prolongs it ends; None without a pass."""
 
     hazards: list[FusedHazard]
     checkpoint: Checkpoint | None
+    latest: Checkpoint | None = None
 
 
 def advance(
@@ -95,8 +97,9 @@ def advance(
     newer = _checkpoint(replay, plane, passes[:closed], carried) if worth else None
     for one in passes[closed:]:
         replay.take(one, sightings)
+    latest = _checkpoint(replay, plane, passes, carried) if passes else None
     found = [one for one in replay.candidates if one.shown and one not in over]
-    return Advanced([fused(one, plane) for one in found], newer)
+    return Advanced([fused(one, plane) for one in found], newer, latest)
 
 
 def _checkpoint(

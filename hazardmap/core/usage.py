@@ -15,6 +15,7 @@ from hazardmap.core.ids import uuid7
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 2**31 - 1
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def hour_of(at: datetime) -> datetime:
@@ -79,7 +80,7 @@ class UsageRecord:
             "subject": self.subject,
             "hazards": [hazard.hex for hazard in self.hazards],
         }
-        return json.dumps(fields, separators=(",", ":"))
+        return _JSON.encode(fields)
 
     @classmethod
     def from_line(cls, line: str) -> "UsageRecord":

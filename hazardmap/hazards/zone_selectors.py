@@ -6,14 +6,20 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.contrib.gis.geos import Polygon
-from django.db.models import Max, Q
+from django.contrib.gis.db.models import LineStringField, PointField
+from django.contrib.gis.db.models.functions import GeometryDistance
+from django.contrib.gis.geos import Point, Polygon
+from django.db.models import FloatField, Func, Max, Q, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.workzone import WorkZone, ZoneChange, ZoneEvent
 from hazardmap.hazards import zone_models, zone_rows
 from hazardmap.hazards.fading import probability_at
+
+_CANDIDATES = 40
+"""So many, the nearest in degrees, are measured in metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,26 @@ def zones_page(
     if after is not None:
         found = found.filter(id__gt=after)
     return [_state(row) for row in found.order_by("id")[:limit]]
+
+
+def zones_near(lon: float, lat: float, *, limit: int) -> list[tuple[WorkZone, float]]:
+    """The zones nearest to a place that are there now, nearest first, each with its distance_m.
+
+    limit: at most 20. A degree is shorter eastwards than northwards, so twice as many and more are
+    looked at than are told.
+    """
+    place = Point(lon, lat, srid=4326)
+    near = zone_models.Zone.objects.filter(ended_at=None)
+    candidates = near.order_by(GeometryDistance("line", place), "id")[:_CANDIDATES]
+    away = Func(
+        Cast("line", LineStringField(geography=True)),
+        Value(place, PointField(geography=True)),
+        function="ST_Distance",
+        output_field=FloatField(),
+    )
+    found = zone_models.Zone.objects.filter(id__in=[row.id for row in candidates])
+    ordered = found.annotate(away_m=away).order_by("away_m", "id")[:limit]
+    return [(zone_rows.zone_of(row), row.away_m) for row in ordered]
 
 
 def zone_of(hazard_id: UUID) -> WorkZone | None:

@@ -148,7 +148,7 @@ def hours_unequal(*, start: datetime, end: datetime) -> list[UnequalHour]:
 
 def logs_waiting(before: datetime) -> list[str]:
     """Log files that hold more than was loaded, and that nobody has written to since `before`."""
-    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    loaded = _loaded()
     waiting = []
     for path in sorted(Path(settings.USAGE_LOG).glob("*")):
         with suppress(FileNotFoundError):  # the shipper has just finished it
@@ -161,7 +161,7 @@ def logs_waiting(before: datetime) -> list[str]:
 
 def records_missing() -> Iterator[MissingRecord]:
     """What stands in the loaded part of a log that is still there, and not among the events."""
-    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    loaded = _loaded()
     for path in sorted(Path(settings.USAGE_LOG).glob("*.usage")):
         with suppress(FileNotFoundError):  # the shipper has just finished it
             lines = _lines(path, loaded.get(path.name, 0))
@@ -171,6 +171,12 @@ def records_missing() -> Iterator[MissingRecord]:
                 for one in batch:
                     if units.get(one.id) != one.quantity:
                         yield MissingRecord(path.name, one)
+
+
+def _loaded() -> dict[str, int]:
+    """How far each log is loaded; of one that is finished nothing: it is another file."""
+    unfinished = UsageSegment.objects.filter(finished_at=None)
+    return dict(unfinished.values_list("name", "offset"))
 
 
 def _lines(path: Path, size: int) -> Iterator[UsageRecord]:

@@ -1,6 +1,7 @@
 """What somebody may ask of the list of hazards, read from its address."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +14,7 @@ from hazardmap.core.bbox import parse_bbox
 from hazardmap.core.hazard import LIVE, State
 from hazardmap.core.kinds import KINDS, Group
 from hazardmap.core.wanted import Wanted
+from hazardmap.web.places import Place, places_named
 from hazardmap.web.words import Words, group_labels, kinds_by_group
 
 RADII_KM: Final = (1, 5, 25, 100)
@@ -47,12 +49,16 @@ SORTS: Final[dict[str, Words]] = {
 _NUMBERS = re.compile(r"([+-]?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*([+-]?\d{1,3}(?:\.\d+)?)", re.ASCII)
 
 
+OTHER_PLACES: Final = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A place in degrees."""
+    """A place in degrees. place: what it is called, where it was found by a name."""
 
     lon: float
     lat: float
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,16 @@ class Question:
     states: tuple[str, ...]
     sort: str
     page: int
+
+    @property
+    def on_map(self) -> bool:
+        """Whether it asks about what is there now."""
+        return self.states == _LIVE
+
+    @property
+    def seen_after(self) -> datetime | None:
+        age_s = self.wanted.max_age_s
+        return None if age_s is None else self.wanted.at - timedelta(seconds=age_s)
 
 
 class ListForm(forms.Form):
@@ -82,25 +98,34 @@ class ListForm(forms.Form):
     )
     bbox = forms.CharField(required=False, max_length=120)
     page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)
+    others: Sequence[Place] = ()
+    """Further places that `near` can mean."""
 
     def clean_kind(self) -> list[str]:
         return [one for one in self.cleaned_data["kind"] if one]
 
     def clean_near(self) -> Near | Cell | None:
-        """Coordinates as people write them, latitude first, or a cell of H3."""
+        """Coordinates as people write them, latitude first, a cell of H3, or a place's name."""
         text = self.cleaned_data["near"].strip()
         if not text:
             return None
-        if found := _NUMBERS.fullmatch(text):
-            lat, lon = (float(number) for number in found.groups())
+        if numbers := _NUMBERS.fullmatch(text):
+            lat, lon = (float(number) for number in numbers.groups())
             if abs(lat) <= 90 and abs(lon) <= 180:
                 return Near(lon, lat)
         try:
             return Cell.read(text)
         except ValueError:
+            found = [] if "\0" in text else places_named(text, limit=1 + OTHER_PLACES)
+        if not found:
             raise forms.ValidationError(
-                _("Write a latitude and a longitude, like 60.17, 24.94, or a cell of H3.")
-            ) from None
+                _(
+                    "No town or street that we know begins so. Write a name, a latitude and a "
+                    "longitude like 60.17, 24.94, or a cell of H3."
+                )
+            )
+        place, *self.others = found
+        return Near(place.lon, place.lat, place)
 
     def clean_bbox(self) -> Area | None:
         text = self.cleaned_data["bbox"].strip()

@@ -15,6 +15,7 @@ from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import Row, row_of
 from hazardmap.web.list_form import DEFAULT_RADIUS_KM, LAST_PAGE, ListForm, Near, Question
+from hazardmap.web.list_zones import zones_of
 from hazardmap.web.pages import PAGES_PER_MINUTE
 from hazardmap.web.words import group_labels, kinds_by_group
 
@@ -60,6 +61,8 @@ def _answer(question: Question, params: QueryDict) -> dict[str, Any]:
     more = len(lines) > begin + PER_PAGE
     return {
         "lines": shown,
+        "zones": zones_of(question),
+        "place": question.near.place if question.near else None,
         "count": len(lines),
         "truncated": truncated,
         "first": begin + 1,

@@ -15,11 +15,14 @@ from hazardmap.core.hazard import LIVE
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors
 from hazardmap.hazards.history_selectors import History, histories_in
+from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts, image_facts, passes_facts
+from hazardmap.web.zone_facts import zone_facts
 
 LIST_LIMIT = 400
+ZONES_LIMIT = 60
 CHANGES_LIMIT = 200
 HISTORY_LIMIT = 300
 HISTORY = timedelta(days=7)
@@ -36,7 +39,7 @@ CURSOR_MAX = 2**63 - 1
 @require_safe
 @limited("map answers", ANSWERS_PER_MINUTE)
 def hazards(request: HttpRequest) -> HttpResponse:
-    """The newest live hazards of a section of the map, at most LIST_LIMIT."""
+    """The newest live hazards of a section of the map, at most LIST_LIMIT, and its work zones."""
     try:
         bbox = parse_bbox(request.GET.get("bbox", ""))
     except ValueError as error:
@@ -47,6 +50,7 @@ def hazards(request: HttpRequest) -> HttpResponse:
         {
             "now": timezone.now().timestamp(),
             "hazards": [hazard_facts(hazard) for hazard in shown],
+            "zones": [zone_facts(state.zone) for state in zones_page(bbox=bbox, limit=ZONES_LIMIT)],
             "truncated": len(found) > LIST_LIMIT,
             "cell": _cell_of(bbox),
         }

@@ -14,13 +14,16 @@ from hazardmap.web import (
     map_search,
     pages,
     payments,
+    problems,
     reports,
     source,
     votes,
+    zone_data,
 )
 from hazardmap.web.area_page import area_page
 from hazardmap.web.hazard_page import hazard_page
 from hazardmap.web.list_page import list_page
+from hazardmap.web.zone_page import zone_page
 
 
 class Whole(IntConverter):
@@ -36,6 +39,7 @@ urlpatterns = [
     path("embed/", map_page.embedded_map, name="embed"),
     path("hazards/<uuid:hazard_id>/", hazard_page, name="hazard"),
     path("hazards/<uuid:hazard_id>/vote/", votes.vote, name="hazard-vote"),
+    path("workzones/<uuid:zone_id>/", zone_page, name="workzone"),
     path("images/<uuid:frame_id>/report/", reports.report_page, name="image-report"),
     path("reports/<str:receipt>/", reports.receipt_page, name="report"),
     path("list/", list_page, name="list"),
@@ -48,12 +52,15 @@ urlpatterns = [
     path("drive/worker.js", drive_page.worker, name="drive-worker"),
     path("drive/hazards/<whole:column>/<whole:row>.json", drive_page.square, name="drive-square"),
     path("api/", api_docs.api_page, name="api"),
+    path("api/problems/", problems.problems_page, name="problems"),
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
     path("", include("hazardmap.web.account_urls")),
     path("portal/", include("hazardmap.web.portal.urls")),
     path("map/hazards.json", map_data.hazards, name="map-hazards"),
     path("map/hazards/<uuid:hazard_id>.json", map_data.hazard, name="map-hazard"),
+    path("map/workzones.json", zone_data.nearest, name="map-workzones"),
+    path("map/workzones/<uuid:zone_id>.json", zone_data.workzone, name="map-workzone"),
     path("map/changes.json", map_data.changes, name="map-changes"),
     path("payments/stripe/", payments.stripe, name="payments-stripe"),
     path("map/history.json", map_data.history, name="map-history"),

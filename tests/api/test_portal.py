@@ -31,6 +31,7 @@ PAGES = {
     "usage.csv": Act.LOOK,
     "team/": Act.LOOK,
     "docs/": Act.LOOK,
+    "webhooks/": Act.LOOK,  # its own pages: test_portal_webhooks.py
     "costs/": Act.SEE_BILLS,
     "invoices/": Act.SEE_BILLS,
 }

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
+from standardwebhooks import Webhook
 
 from hazardmap.accounts.models import Membership, Organisation
 from hazardmap.accounts.services import key_create, user_create
@@ -15,13 +16,17 @@ from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import alerts_mail, answer_reserve, cap_set, spending_watch
 from hazardmap.billing.services.answer_reserve import SpendingRefused
 from hazardmap.billing.spend_selectors import keys_stopped, spend_alerts, spending_now
+from hazardmap.closing.alerts_tell import alerts_tell
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.platform.mail import MailFailed
+from hazardmap.webhooks.services import deliveries_send, endpoint_add
 from tests.billing_scene import NOW, sell
 from tests.map_scene import put_hazard
+from tests.receiver import receiving
+from tests.webhook_scene import endpoint
 
 MONTH = month_of(NOW)
 module = import_module("hazardmap.billing.services.answer_reserve")
@@ -158,7 +163,36 @@ def test_who_pays_is_told_once_at_each_step(sold):
     assert "refused until it is raised" in mail.outbox[-1].body
     told = spend_alerts(sold[0])
     assert [one.percent for one in told] == [50, 50, 80, 100]
-    assert [one.percent for one in spend_alerts(sold[0], after=told[2].id)] == [100]
+
+
+def test_webhooks_are_told_once_too(sold, settings):
+    cap(sold, "4")
+    with receiving() as receiver:
+        settings.OUTBOUND_EXCEPTIONS = {receiver.place}
+        hook = endpoint_add(organisation_id=sold[0], key_id=sold[1], url=receiver.url)
+        endpoint(receiver.url)  # somebody else's
+        tiles(sold, 31)
+        spending_watch()
+        assert (alerts_tell(), alerts_tell()) == (3, 0)
+        deliveries_send()
+        assert deliveries_send() == 0
+        messages = [
+            Webhook(hook.secret).verify(body.decode(), headers) for headers, body in receiver.got
+        ]
+    assert {message["type"] for message in messages} == {"spending.alert"}
+    told = sorted((message["data"] for message in messages), key=lambda data: data["percent"])
+    assert [one["percent"] for one in told] == [50, 80, 100]
+    assert told[0] == {
+        "percent": 50,
+        "whose": "organisation",
+        "key_id": None,
+        "month": f"{MONTH.start:%Y-%m}",
+        "cap": "4.00",
+        "spent": "4.00",
+        "currency": "EUR",
+    }
+    usage_ship()
+    assert set(UsageEvent.objects.values_list("meter", flat=True)) == {"tile"}, "it is free"
 
 
 def test_a_mail_that_cannot_leave_is_sent_later(sold, monkeypatch):
@@ -194,6 +228,7 @@ def test_the_api_answers_402_and_429_with_what_is_left_and_when_it_is_free_again
     refused = client.get(f"{ASK}4", headers=headers)
     assert (refused.status_code, refused["Content-Type"]) == (402, "application/problem+json")
     said = refused.json()
+    assert said["type"].endswith("/api/problems/#cap-reached")
     assert (said["cap"], said["spent"], said["balance"]) == ("0.60", "0.30", "0.30")
     assert said["reset"] == MONTH.end.isoformat().replace("+00:00", "Z")
     assert client.get(f"{ASK}3", headers=headers).json()["cost"]["left"] == "0.00"

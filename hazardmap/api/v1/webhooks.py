@@ -84,7 +84,9 @@ class TestAnswer(serializers.Serializer[Any]):
 
 class Delivery(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="the header webhook-id, the same at every try")
-    type = serializers.CharField()
+    type = serializers.CharField(
+        help_text="hazard.appeared, hazard.changed or hazard.gone; spending.alert; endpoint.test"
+    )
     hazard_id = serializers.UUIDField(allow_null=True)
     cursor = serializers.IntegerField(allow_null=True, help_text="of the change feed")
     created_at = serializers.DateTimeField()

@@ -1,5 +1,6 @@
 """What writes prices, subscriptions and invoices."""
 
+from hazardmap.billing.services.alerts_hand_on import alerts_hand_on
 from hazardmap.billing.services.alerts_mail import alerts_mail
 from hazardmap.billing.services.answer_reserve import (
     Charged,
@@ -7,6 +8,7 @@ from hazardmap.billing.services.answer_reserve import (
     answer_reserve,
     answer_return,
     refusal_known,
+    unit_quote,
 )
 from hazardmap.billing.services.cap_set import cap_set
 from hazardmap.billing.services.credit_grant import credit_grant
@@ -28,6 +30,7 @@ __all__ = [
     "Charged",
     "SpendingRefused",
     "Subscribed",
+    "alerts_hand_on",
     "alerts_mail",
     "answer_reserve",
     "answer_return",
@@ -46,4 +49,5 @@ __all__ = [
     "spending_watch",
     "subscribe",
     "terms_set",
+    "unit_quote",
 ]

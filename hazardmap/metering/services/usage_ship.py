@@ -43,6 +43,9 @@ def usage_ship() -> int:
 def _load_chunk(path: Path) -> int:
     UsageSegment.objects.get_or_create(name=path.name)
     segment = UsageSegment.objects.select_for_update().get(name=path.name)
+    if segment.finished_at is not None:
+        # Its file was removed, and there is one again: a message of that hour has arrived late.
+        segment.offset, segment.finished_at = 0, None
     with path.open("rb") as file:
         file.seek(segment.offset)
         chunk = file.read(CHUNK_BYTES)
@@ -50,13 +53,14 @@ def _load_chunk(path: Path) -> int:
     complete = chunk[: chunk.rfind(b"\n") + 1]
     if not complete:
         return 0
-    events = [event for line in complete.splitlines() if (event := _event(path, line))]
+    lines = [line for line in complete.splitlines() if line]
+    events = [event for line in lines if (event := _event(path, line))]
     UsageEvent.objects.bulk_create(events, ignore_conflicts=True)
     hours = {hour_of(event.at) for event in events}
     HourToRoll.objects.bulk_create(HourToRoll(hour=hour) for hour in sorted(hours))
     segment.offset += len(complete)
-    segment.save(update_fields=["offset"])
-    return len(complete.splitlines())
+    segment.save(update_fields=["offset", "finished_at"])
+    return len(lines)
 
 
 def _event(path: Path, line: bytes) -> UsageEvent | None:

@@ -1,10 +1,10 @@
 """Addresses below /portal/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from hazardmap.web.portal import costs, docs, home, keys, team, usage
 
-organisation = [
+organisation: list[URLPattern | URLResolver] = [
     path("", home.overview, name="portal-overview"),
     path("keys/", keys.keys_page, name="portal-keys"),
     path("keys/new/", keys.create, name="portal-key-new"),
@@ -27,6 +27,7 @@ organisation = [
     path("team/<uuid:user_id>/role/", team.set_role, name="portal-role"),
     path("team/<uuid:user_id>/remove/", team.remove, name="portal-remove"),
     path("docs/", docs.docs_page, name="portal-docs"),
+    path("webhooks/", include("hazardmap.web.portal.webhook_urls")),
 ]
 urlpatterns = [
     path("", home.entrance, name="portal"),

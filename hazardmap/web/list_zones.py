@@ -1,0 +1,61 @@
+"""The work zones that the list of hazards shows above its table: the same question, of zones."""
+
+from typing import Final
+
+import h3.api.basic_int as h3
+
+from hazardmap.core.area import Area, Cell, Circle
+from hazardmap.core.bbox import Bbox
+from hazardmap.core.workzone import WorkZone
+from hazardmap.hazards.zone_selectors import zones_near, zones_page
+from hazardmap.web.list_form import Question
+from hazardmap.web.zone_facts import ZoneRow, zone_row_of
+
+SHOWN: Final = 5
+POOL: Final = 200
+
+
+def zones_of(question: Question) -> list[ZoneRow]:
+    """At most SHOWN: the nearest to the place that was asked about, else those seen last.
+
+    None where the question is about what is unconfirmed or over: zones are neither.
+    """
+    if question.unconfirmed or not question.on_map or question.page > 1:
+        return []
+    at = question.wanted.at
+    if question.near is not None and isinstance(question.area, Circle):
+        near = zones_near(question.near.lon, question.near.lat, limit=SHOWN)
+        return [
+            zone_row_of(zone, at, distance_m=distance_m)
+            for zone, distance_m in near
+            if distance_m <= question.area.radius_m and _is_wanted(zone, question)
+        ]
+    found = zones_page(
+        bbox=_box(question.area),
+        seen=(question.seen_after, None),
+        min_probability=question.wanted.min_probability,
+        at=at,
+        limit=POOL,
+    )
+    zones = [state.zone for state in found if _is_wanted(state.zone, question)]
+    zones.sort(key=lambda zone: zone.last_seen, reverse=True)
+    return [zone_row_of(zone, at) for zone in zones[:SHOWN]]
+
+
+def _is_wanted(zone: WorkZone, question: Question) -> bool:
+    wanted, after = question.wanted, question.seen_after
+    likely = zone_row_of(zone, wanted.at).p_percent >= 100 * wanted.min_probability
+    recent = after is None or zone.last_seen >= after
+    return likely and recent and (wanted.kinds is None or bool(wanted.kinds & zone.kinds.keys()))
+
+
+def _box(area: Area | None) -> Bbox | None:
+    """A box around an area."""
+    if isinstance(area, Cell):
+        corners = h3.cell_to_boundary(area.index)
+        lons, lats = [lon for _, lon in corners], [lat for lat, _ in corners]
+        if max(lons) - min(lons) > 180:  # across the antimeridian
+            west, east = min(lon for lon in lons if lon > 0), max(lon for lon in lons if lon < 0)
+            return west, min(lats), east, max(lats)
+        return min(lons), min(lats), max(lons), max(lats)
+    return area if isinstance(area, tuple) else None

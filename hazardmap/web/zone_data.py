@@ -1,0 +1,62 @@
+"""What the map page fetches about work zones, as JSON."""
+
+import re
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from hazardmap.hazards import selectors
+from hazardmap.hazards.zone_selectors import zone_get, zones_near
+from hazardmap.platform.limited import limited
+from hazardmap.platform.problems import answer
+from hazardmap.web.facts import hazard_facts
+from hazardmap.web.zone_facts import zone_facts
+
+ANSWERS_PER_MINUTE = 240
+NEAREST = 5
+DEVICES_LIMIT = 40
+_PLACE = re.compile(r"(-?\d{1,3}(?:\.\d{1,9})?),(-?\d{1,2}(?:\.\d{1,9})?)", re.ASCII)
+
+
+@require_safe
+@limited("work zones", ANSWERS_PER_MINUTE)
+def nearest(request: HttpRequest) -> HttpResponse:
+    """The work zones nearest to `at` (longitude,latitude), nearest first, at most NEAREST."""
+    found = _PLACE.fullmatch(request.GET.get("at", ""))
+    lon, lat = (float(part) for part in found.groups()) if found else (999.0, 999.0)
+    if abs(lon) > 180 or abs(lat) > 90:
+        return answer(400, "at must be longitude,latitude in degrees.")
+    zones = zones_near(lon, lat, limit=NEAREST)
+    return _fresh(
+        {"zones": [{**zone_facts(zone), "distance_m": distance_m} for zone, distance_m in zones]}
+    )
+
+
+@gzip_page
+@require_safe
+@limited("work zones", ANSWERS_PER_MINUTE)
+def workzone(request: HttpRequest, zone_id: UUID) -> HttpResponse:
+    """One work zone with the hazards that make it, in the order in which one drives past them."""
+    found = zone_get(zone_id)
+    if found is None:
+        raise Http404
+    zone = found.zone
+    known = {hazard.id: hazard for hazard in selectors.hazards_of(zone.hazard_ids[:DEVICES_LIMIT])}
+    devices = [known[id_] for id_ in zone.hazard_ids if id_ in known]
+    lon, lat = zone.line[len(zone.line) // 2]
+    return _fresh(
+        {
+            "zone": zone_facts(zone),
+            "road": selectors.road_near(lon, lat),
+            "devices": [hazard_facts(one) for one in devices],
+        }
+    )
+
+
+def _fresh(body: dict[str, object]) -> HttpResponse:
+    response = JsonResponse({"now": timezone.now().timestamp(), **body})
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,54 @@
+"""Work zones as the pages and their scripts get them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hazardmap.core.decay import probability_at
+from hazardmap.core.workzone import WorkZone
+from hazardmap.web.words import Words, likelihood
+
+
+def zone_facts(zone: WorkZone) -> dict[str, Any]:
+    """One zone. Times are Unix seconds; the reader fades `p` itself from `t` and `half_life`."""
+    return {
+        "id": str(zone.id),
+        "live": zone.ended_at is None,
+        "kinds": sorted(zone.kinds),
+        "line": zone.line,
+        "length_m": zone.length_m,
+        "devices": len(zone.hazard_ids),
+        "p": zone.p,
+        "t": zone.t_ref.timestamp(),
+        "half_life": zone.half_life_s,
+        "first_seen": zone.started_at.timestamp(),
+        "last_seen": zone.last_seen.timestamp(),
+        "expected_end": zone.ends_by(0.5).timestamp(),
+        "simulated": zone.simulated,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRow:
+    """A zone at one moment, for a template. p_percent: 0..100."""
+
+    zone: WorkZone
+    p_percent: int
+    likelihood: Words
+    live: bool
+    distance_m: float | None = None
+
+    @property
+    def devices(self) -> int:
+        return len(self.zone.hazard_ids)
+
+
+def zone_row_of(zone: WorkZone, at: datetime, *, distance_m: float | None = None) -> ZoneRow:
+    p = probability_at(zone.p, zone.t_ref, zone.half_life_s, at)
+    return ZoneRow(
+        zone=zone,
+        p_percent=round(100 * p),
+        likelihood=likelihood(p),
+        live=zone.ended_at is None,
+        distance_m=distance_m,
+    )

@@ -1,0 +1,42 @@
+"""The page of one work zone: how far it goes, how sure that is, and what stands along it."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from hazardmap.core.grid import cell
+from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
+from hazardmap.hazards import selectors
+from hazardmap.hazards.zone_selectors import zone_get
+from hazardmap.platform.limited import limited
+from hazardmap.web.facts import row_of
+from hazardmap.web.hazard_page import AREA_RES
+from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.zone_facts import zone_row_of
+
+DEVICES_LIMIT = 100
+
+
+@require_safe
+@limited("pages", PAGES_PER_MINUTE)
+def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
+    found = zone_get(zone_id)
+    if found is None:
+        raise Http404
+    zone, now = found.zone, timezone.now()
+    lon, lat = zone.line[len(zone.line) // 2]
+    known = {one.id: one for one in selectors.hazards_of(zone.hazard_ids[:DEVICES_LIMIT])}
+    along = [known[id_] for id_ in zone.hazard_ids if id_ in known]
+    context = {
+        "row": zone_row_of(zone, now),
+        "rows": [row_of(hazard, now) for hazard in along],
+        "road": selectors.road_near(lon, lat),
+        "expected_end": zone.ends_by(0.5),
+        "area": f"{cell(lon, lat, AREA_RES):x}",
+        "licence": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL},
+        "indexed": zone.ended_at is None,
+    }
+    return render(request, "web/zone.html", context)
