@@ -160,8 +160,8 @@ def _working(figures: Figures) -> str:
         for row in figures.by_height
     ]
     return (
-        "**Working thresholds** (best F on scenes other than those judged, precision counting twice "
-        "as much as\nrecall, raised until ordinary frames are quiet):\n"
+        "**Working thresholds** (best F on scenes other than those judged, precision counting "
+        "twice as much as\nrecall, raised until ordinary frames are quiet):\n"
         f"{thresholds}.\n\n**A work zone in the picture** is noticed with "
         f"precision {_interval(figures.work_zone_precision)} and recall "
         f"{_interval(figures.work_zone_recall)}.\n\n### Recall by size\n\nHeight of the box where "
