@@ -112,7 +112,7 @@ VERSION ?= 1
 evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
-	  --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
+	  --beside detection/weights/yolo26n.pt --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
 	  --publish $(EVALUATE_ARGS)
 	@.venv/bin/python -m tests.bench.accuracy var/evaluate/report

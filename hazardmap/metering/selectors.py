@@ -128,6 +128,12 @@ def usage_complete_to(now: datetime) -> datetime:
     return min([now.replace(second=0, microsecond=0), *waiting])
 
 
+def usage_lately(*, since: datetime) -> dict[str, int]:
+    """Units of each key in the hours from `since` on, of all meters: differs when it was used."""
+    hours = UsageHour.objects.filter(hour__gte=since).order_by("key_id")
+    return dict(hours.values_list("key_id").annotate(Sum("quantity")))
+
+
 def usage_keys(*, start: datetime, end: datetime) -> list[str]:
     """The keys that were used from `start` to `end`."""
     hours = UsageHour.objects.filter(hour__gte=start, hour__lt=end)
