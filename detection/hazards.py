@@ -13,7 +13,7 @@ from detection.backends.yolo import Found, Yolo
 from detection.boxes import Boxes
 from detection.far import Part, both_views
 from detection.manifest import Hazards, Model
-from detection.merge import Report, merged_context, merged_hazards
+from detection.merge import LIVING, SUPPORTS, Report, merged_context, merged_hazards
 
 # Classes and kinds that are people; their heads are blurred.
 PERSONS: Final = frozenset({"person", "worker"})
@@ -56,18 +56,20 @@ class HazardFinder:
         ]
 
     def _seen(self, answers: Sequence[Found], size_px: tuple[int, int]) -> Seen:
-        hazards: list[Report] = []
+        by_network: list[list[Report]] = []
         context: list[Report] = []
         persons, vehicles = [], []
         for (model, _), found in zip(self._networks, answers, strict=True):
+            hazards: list[Report] = []
             for label, report in _reports(model, found, size_px):
                 if label in model.kinds:
                     hazards.append(report)
                 elif label in model.context:
                     context.append(report)
+            by_network.append(hazards)
             persons.append(_labelled(found, PERSONS))
             vehicles.append(_labelled(found, privacy.VEHICLES))
-        merged = merged_hazards(hazards)
+        merged = merged_hazards(by_network)
         return Seen(
             merged,
             merged_context(context, merged),
@@ -93,6 +95,8 @@ def knows_persons(model: Model) -> bool:
 
 def _opened(model: Model, device: str, threads: int, config_dir: Path) -> Yolo:
     least = model.least_threshold
+    if not LIVING.isdisjoint(model.kinds.values()):
+        least = min(least, SUPPORTS)
     if knows_persons(model):
         least = min(least, privacy.PERSON_THRESHOLD)
     return Yolo(model, threshold=least, device=device, threads=threads, config_dir=config_dir)
@@ -122,10 +126,12 @@ def _joined(whole: Found, far: Found, part: Part) -> Found:
 
 
 def _reports(model: Model, found: Found, size_px: tuple[int, int]) -> Iterable[tuple[str, Report]]:
-    """Classes and reports at the working threshold of what has extent inside the frame."""
+    """Classes and reports of what has extent inside the frame: at the working threshold, and of
+    animals whatever another network may make surer."""
     shares = (found.boxes[:, 0:4].astype(float) / np.tile(size_px, 2)).clip(0, 1)
     for label, score, box in zip(found.labels, found.boxes[:, 4], shares, strict=True):
         inside = min(box[2] - box[0], box[3] - box[1]) > LEAST_SHARE
-        if inside and score >= model.threshold_of(label):
-            name = model.kinds.get(label, label)
-            yield label, Report(name, round(float(score), 4), *box.round(4).tolist())
+        name, enough = model.kinds.get(label, label), model.threshold_of(label)
+        if inside and score >= (min(enough, SUPPORTS) if name in LIVING else enough):
+            left, top, right, bottom = box.round(4).tolist()
+            yield label, Report(name, round(float(score), 4), left, top, right, bottom, enough)

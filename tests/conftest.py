@@ -1,5 +1,6 @@
 """What all tests share: a real PostGIS and Redis (from `make test` or `make services`)."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from tests.stack import Stack, started
+from tiles import own_connection
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -37,7 +39,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
     """Tests that commit are cleaned up by TRUNCATE, which append-only tables refuse."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(
@@ -45,6 +49,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         )
         for (table,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER append_only_truncate ON {table}")
+    yield
+    # A database in use cannot be dropped. Threads that have ended leave theirs to the collector.
+    own_connection.close()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

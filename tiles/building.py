@@ -6,19 +6,12 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
-from django.db import (
-    Error,
-    InterfaceError,
-    OperationalError,
-    close_old_connections,
-    connection,
-    transaction,
-)
+from django.db import Error, InterfaceError, OperationalError
 
-from hazardmap.platform.silence import hanging_up_after
 from tiles import layers
 from tiles.files import Unavailable
 from tiles.mercator import Tile
+from tiles.own_connection import own_connection
 
 STATEMENT_TIMEOUT_MS: Final = 2000
 SILENCE_S: Final = 3.0
@@ -31,13 +24,11 @@ def build_in_time(layer: str, tile: Tile) -> bytes | None:
     Raises Unavailable then, and where there is no database. The next call connects anew.
     """
     try:
-        with _line.held(), hanging_up_after(SILENCE_S):
-            if not connection.in_atomic_block:
-                close_old_connections()  # Django does it for its own requests only
-            with transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}")
-                return layers.build(layer, tile)
+        with (
+            _line.held(),
+            own_connection(statement_timeout_ms=STATEMENT_TIMEOUT_MS, silence_s=SILENCE_S),
+        ):
+            return layers.build(layer, tile)
     except (OperationalError, InterfaceError) as error:
         logger.warning("%s/%d/%d/%d: %s", layer, tile.z, tile.x, tile.y, str(error).strip())
         raise Unavailable("The tile cannot be built at the moment.") from error

@@ -8,7 +8,6 @@ cannot leave its result behind as if it were fresh.
 """
 
 import fcntl
-import gzip
 import os
 import shutil
 import time
@@ -20,12 +19,13 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from isal import igzip
 
 from tiles.mercator import Tile
 
 Build = Callable[[], bytes | None]
 FULL, EMPTY, NEW = ".mvt.gz", ".empty", ".new"
-LEVEL: Final = 5
+LEVEL: Final = 2  # a quarter of the time of zlib's fastest, for tiles a tenth larger
 PATIENCE_S: Final = 3.0
 POLL_S: Final = 0.005
 SPARE_BYTES: Final = 500_000_000  # of the disk; with less left nothing is kept
@@ -121,10 +121,11 @@ def _fetch_in_turn(
 def _build(new: int, layer: str, path: str, build: Build) -> Built:
     stamp = _stamp(layer)  # before the database is read
     raw = build()
-    built = Built(None if raw is None else gzip.compress(raw, LEVEL, mtime=0), stamp)
+    built = Built(None if raw is None else igzip.compress(raw, LEVEL, mtime=0), stamp)
     if shutil.disk_usage(settings.TILE_FILES).free < SPARE_BYTES:
         return built
-    os.ftruncate(new, 0)  # a killed build may have left half a tile
+    if os.fstat(new).st_size:  # a killed build has left half a tile
+        os.ftruncate(new, 0)  # makes ext4 write at once what follows: milliseconds
     with open(new, "wb", closefd=False) as file:
         file.write(built.body or b"")
     os.utime(new, (stamp, stamp))
@@ -139,7 +140,7 @@ def _build(new: int, layer: str, path: str, build: Build) -> Built:
 def _stamp(layer: str) -> int:
     """Now; or later, so that no tile from before the last `forget` can have the same stamp."""
     try:
-        forgotten = _mark(layer).stat().st_mtime
+        forgotten = os.stat(_mark(layer)).st_mtime  # noqa: PTH116 - paths are strings here
     except FileNotFoundError:
         forgotten = 0.0
     return max(int(time.time()), int(forgotten) + 1)
@@ -151,13 +152,13 @@ def _mark_forgotten(layer: str) -> None:
     try:
         os.utime(mark, (stamp, stamp))
     except FileNotFoundError:
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
+        Path(mark).parent.mkdir(parents=True, exist_ok=True)
+        Path(mark).touch()
         os.utime(mark, (stamp, stamp))
 
 
-def _mark(layer: str) -> Path:
-    return Path(settings.TILE_FILES) / layer / _MARK
+def _mark(layer: str) -> str:
+    return f"{settings.TILE_FILES}/{layer}/{_MARK}"
 
 
 def _path(layer: str, tile: Tile) -> str:
@@ -203,7 +204,7 @@ def _lock(file: int, deadline: float, is_hopeless: Callable[[], bool]) -> None:
 
 def _has_name(file: int, name: str) -> bool:
     try:
-        return os.path.samestat(os.fstat(file), os.stat(name))  # noqa: PTH116 - paths are strings here: a cached tile costs microseconds
+        return os.path.samestat(os.fstat(file), os.stat(name))  # noqa: PTH116 - as above
     except FileNotFoundError:
         return False
 

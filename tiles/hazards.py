@@ -2,6 +2,7 @@
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from tiles import cells, mvt, points
+from tiles.files import Unavailable
 from tiles.mercator import Tile
 from tiles.statement import read
 from tiles.writer import BUDGET_BYTES, truncated
@@ -30,10 +31,13 @@ def _cells(tile: Tile) -> bytes | None:
 
 def _single(tile: Tile) -> bytes | None:
     first, end = tile.quadkeys()
-    [(count, body)] = read("hazards", z=tile.z, first=first, end=end, most=points.MOST_SHOWN)
+    [(count, own, heads)] = read("hazards", z=tile.z, first=first, end=end, most=points.MOST_SHOWN)
     if not count:
         return None
-    layer = mvt.layer(points.HEADER, body)
+    try:
+        layer = mvt.layer(points.HEADER, points.body(count, own, heads))
+    except ValueError as error:  # the publisher makes them anew
+        raise Unavailable("The tiles are being rebuilt.") from error
     if count < points.MOST_SHOWN:
         return layer
     [(all_,)] = read("hazards_counted", z=tile.z, first=first, end=end)

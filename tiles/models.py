@@ -48,17 +48,10 @@ class HazardFeature(models.Model):
         ]
 
 
-class Slot(models.Model):
-    """Tags of the number-th hazard in a tile (points.slot_tags)."""
-
-    number = models.IntegerField(primary_key=True)
-    tags = models.BinaryField()
-
-
 class Publication(models.Model):
     """How far the features follow the feeds of changes; one row.
 
-    encoding: digest of the headers that the features were made for, empty before the first build.
+    encoding: of what form the features are (publish.ENCODING), empty before the first build.
     touched: layer → addresses of tiles that have changed and whose files may still be there.
     """
 

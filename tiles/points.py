@@ -2,12 +2,15 @@
 
 The values of a layer are counted through in the order in which they stand in it. The first are a
 dictionary that all features share. Behind it the n-th hazard of a tile brings a few values of its
-own, OWN in number, so their indices follow from n alone: they stand ready in a table of slots, and
-SQL puts together own values, head, the tags of the slot and the place (sql/hazards.sql). What may
-differ in length from tile to tile is padded, so the lengths are known beforehand.
+own, OWN in number, so their indices follow from n alone: these tags, the slots, stand ready for
+all n. SQL strings the own values together, and heads with places (sql/hazards.sql); `body` puts the
+slots between these. Whatever may differ in length is padded, so that all features have one length.
 """
 
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.hazard import LIVE, Hazard
@@ -15,8 +18,8 @@ from hazardmap.core.kinds import KINDS, Group
 from tiles import mvt
 from tiles.device_groups import Part
 from tiles.mercator import GRID_ZOOM, place_at, quadkey
+from tiles.writer import FEATURE_ID_MASK
 
-FEATURE_ID_BITS: Final = 53
 EVERY_DEVICE_FROM_ZOOM: Final = 15
 MOST_SHOWN: Final = 2_700
 """Hazards in one tile: as many as fit into the budget with the longest values."""
@@ -44,10 +47,14 @@ HEADER: Final = mvt.header(
         *map(mvt.text_value, _WORDS),
     ],
 )
+_SHARED_INDEX_BYTES: Final = 2
 _INDEX_BYTES: Final = 3
 _ID_BYTES: Final = 8
+_SHARED_BYTES: Final = len(SHARED) * (1 + _SHARED_INDEX_BYTES)
 _SLOT_BYTES: Final = len(OWN) * (1 + _INDEX_BYTES)
-_PLACE_BYTES: Final = 9  # type, geometry, and two coordinates of two bytes
+_POINT: Final = b"\x18\x01\x22\x05\x09"
+"""A point, whose coordinates follow."""
+PLACE_BYTES: Final = 4
 
 
 class Record(NamedTuple):
@@ -85,13 +92,30 @@ def record(hazard: Hazard, part: Part) -> Record:
     )
 
 
-def slot_tags(number: int) -> bytes:
-    """The tags of the number-th hazard of a tile, from 0, that point to its own values."""
-    first_key, first_value = len(SHARED), _FIRST_OWN + number * len(OWN)
-    return b"".join(
-        bytes([first_key + i]) + mvt.padded_varint(first_value + i, _INDEX_BYTES)
-        for i in range(len(OWN))
+def body(count: int, own: bytes, heads: bytes) -> bytes:
+    """Finished features from the own values and the heads with places of hazards in one order.
+
+    Raises ValueError where these are of an earlier release.
+    """
+    if len(heads) != count * (HEAD_BYTES + PLACE_BYTES):
+        raise ValueError("heads of another form")
+    drawn = np.frombuffer(heads, np.uint8).reshape(-1, HEAD_BYTES + PLACE_BYTES)
+    slots = _SLOTS[: len(drawn)]
+    return own + np.hstack([drawn[:, :HEAD_BYTES], slots, drawn[:, HEAD_BYTES:]]).tobytes()
+
+
+def _slots() -> NDArray[np.uint8]:
+    """By n: the tags that point to the own values of the n-th hazard, and what follows them."""
+    keys = range(len(SHARED), len(KEYS))
+    indices = iter(range(_FIRST_OWN, _FIRST_OWN + MOST_SHOWN * len(OWN)))
+    tags = (
+        bytes([key]) + mvt.padded_varint(next(indices), _INDEX_BYTES)
+        for _ in range(MOST_SHOWN)
+        for key in keys
     )
+    packed = np.frombuffer(b"".join(tags), np.uint8).reshape(MOST_SHOWN, _SLOT_BYTES)
+    point = np.broadcast_to(np.frombuffer(_POINT, np.uint8), (MOST_SHOWN, len(_POINT)))
+    return np.hstack([packed, point])
 
 
 def _own(hazard: Hazard) -> bytes:
@@ -121,7 +145,19 @@ def _head(hazard: Hazard, devices: int) -> bytes:
         *(_NO + yes for yes in (hazard.published, hazard.confirmed, hazard.simulated)),
         min(devices, COUNT_LIMIT),
     ]
-    shared = mvt.tags(enumerate(values))
-    id_ = b"\x08" + mvt.padded_varint(hazard.id.int & (1 << FEATURE_ID_BITS) - 1, _ID_BYTES)
-    tags = b"\x12" + mvt.varint(len(shared) + _SLOT_BYTES) + shared
-    return b"\x12" + mvt.varint(len(id_ + tags) + _SLOT_BYTES + _PLACE_BYTES) + id_ + tags
+    tags = b"".join(
+        bytes([key]) + mvt.padded_varint(value, _SHARED_INDEX_BYTES)
+        for key, value in enumerate(values)
+    )
+    return b"".join(
+        (
+            *(b"\x12", mvt.varint(_FEATURE_BYTES)),
+            *(b"\x08", mvt.padded_varint(hazard.id.int & FEATURE_ID_MASK, _ID_BYTES)),
+            *(b"\x12", mvt.varint(_SHARED_BYTES + _SLOT_BYTES), tags),
+        )
+    )
+
+
+_FEATURE_BYTES: Final = 1 + _ID_BYTES + 2 + _SHARED_BYTES + _SLOT_BYTES + len(_POINT) + PLACE_BYTES
+HEAD_BYTES: Final = 2 + 1 + _ID_BYTES + 2 + _SHARED_BYTES
+_SLOTS: Final = _slots()

@@ -10,9 +10,7 @@ from hazardmap.hazards.cell_selectors import cells_changed, cells_of, latest_cel
 from hazardmap.hazards.selectors import latest_cursor, live_after
 from hazardmap.hazards.zone_selectors import latest_zone_cursor
 from tiles.models import Cell, HazardFeature, Publication
-from tiles.points import MOST_SHOWN, slot_tags
 from tiles.publish import BATCH, ENCODING, forget_touched, publication, touch
-from tiles.statement import columns, rows
 from tiles.write_cells import cells_remove, cells_write
 from tiles.write_hazards import hazards_write
 
@@ -44,8 +42,6 @@ def _begin(place: Publication) -> None:
     place.hazards_cursor = latest_cursor()
     place.cells_cursor = latest_cell_cursor()
     place.zones_cursor = latest_zone_cursor()
-    slots = [(number, slot_tags(number)) for number in range(MOST_SHOWN)]
-    rows("slots_write", **columns(("number", "tags"), slots))
 
 
 def _hazards(anew: bool) -> Iterator[int]:

@@ -1,15 +1,19 @@
 """The description of the tiles (TileJSON), with addresses that the one who asks may use."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.accounts.services import KeyRefused, key_admit
+from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
+from hazardmap.billing.cost_told import cost_told
+from hazardmap.billing.services import unit_quote
 from hazardmap.core.scopes import Scope
 from hazardmap.core.tile_token import signed
+from hazardmap.core.usage import Meter
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from tiles.answer import Refused
@@ -24,25 +28,26 @@ def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
     """TileJSON 3.0 of a layer; with an API key, the addresses are the buyer's own."""
     if layer not in LAYERS:
         return answer(404, f"There is no layer {layer}; there are {', '.join(sorted(LAYERS))}.")
-    authorization = request.headers.get("Authorization")
-    if authorization is None:
-        folder, cache_control = f"tiles/v1/{layer}", "public, max-age=60"
-    else:
+    authorization, cost = request.headers.get("Authorization"), {}
+    folder, cache_control = f"tiles/v1/{layer}", "public, max-age=60"
+    if authorization is not None:
         try:
-            folder = _folder_of_buyer(authorization, request, layer)
+            buyer = _buyer(authorization, request)
         except Refused as refused:
             return _refusal(refused)
         cache_control = "private, max-age=3600"
+        if not buyer.test:  # which is not billed, and gets the free tiles
+            folder, cost = _folder_of(buyer, layer), {"cost": _cost_of_tile(buyer)}
     template = request.build_absolute_uri(f"/{folder}/") + "{z}/{x}/{y}.mvt"
-    response = JsonResponse(LAYERS[layer].describe(template))
+    response = JsonResponse(LAYERS[layer].describe(template) | cost)
     response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = "Authorization"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _folder_of_buyer(authorization: str, request: HttpRequest, layer: str) -> str:
-    """Raises Refused. A test key, which is not billed, gets the free tiles."""
+def _buyer(authorization: str, request: HttpRequest) -> Buyer:
+    """Raises Refused."""
     try:
         buyer = key_admit(token=authorization.partition(" ")[2].strip(), meta=request.META)
     except KeyRefused as why:
@@ -52,10 +57,18 @@ def _folder_of_buyer(authorization: str, request: HttpRequest, layer: str) -> st
         raise Refused(HTTPStatus.UNAUTHORIZED, detail, WWW_Authenticate='Bearer realm="hazardmap"')
     if Scope.TILES not in buyer.scopes:
         raise Refused(HTTPStatus.FORBIDDEN, f"This key lacks the scope {Scope.TILES}.")
-    if buyer.test:
-        return f"tiles/v1/{layer}"
+    return buyer
+
+
+def _folder_of(buyer: Buyer, layer: str) -> str:
     token = signed(buyer.key_id, layer, secret=settings.TILE_SECRETS[0], now=timezone.now())
     return f"t/{token.path()}/{layer}"
+
+
+def _cost_of_tile(buyer: Buyer) -> dict[str, Any]:
+    """The unit price: tiles are files, and what has been served of them is counted after it."""
+    price = unit_quote(organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=Meter.TILE)
+    return cost_told(Meter.TILE, 1, price)
 
 
 def _refusal(refused: Refused) -> HttpResponse:

@@ -16,7 +16,7 @@ from hazardmap.platform.client_address import address_in
 from hazardmap.platform.rate_limit import allow_here
 from tiles.answer import Answer, Refused, problem_answer, tile_answer
 from tiles.building import build_in_time, is_hopeless
-from tiles.buyers import check_buyer, meter
+from tiles.buyers import COST, check_buyer, meter
 from tiles.files import Built, Unavailable, fetch
 from tiles.layers import LAYERS
 from tiles.mercator import Tile
@@ -89,6 +89,7 @@ def _bought(environ: "WSGIEnvironment", match: re.Match[str]) -> Answer:
         except OSError as error:
             logger.exception("usage cannot be kept")
             raise Unavailable("Usage cannot be counted at the moment.") from error
+        answer.headers.update(COST)
     return answer
 
 

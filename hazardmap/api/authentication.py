@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from hazardmap.accounts.selectors import Contributor, contributor_by_token
 from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
 from hazardmap.core.scopes import Scope
+from hazardmap.platform import problem_types
 
 
 def contributor_of(request: Request) -> Contributor:
@@ -22,6 +23,14 @@ def contributor_of(request: Request) -> Contributor:
 def buyer_of(request: Request) -> Buyer:
     """The key that `BuyerKey` has let in."""
     return cast(Buyer, request.user)
+
+
+class NotFromHere(PermissionDenied):
+    kind = problem_types.NOT_FROM_HERE
+
+
+class NoScope(PermissionDenied):
+    kind = problem_types.NO_SCOPE
 
 
 class _Bearer(BaseAuthentication):
@@ -65,7 +74,7 @@ class BuyerKey(_Bearer):
         try:
             buyer = key_admit(token=token, meta=request.META)
         except KeyRefused as why:
-            raise PermissionDenied(str(why)) from None
+            raise NotFromHere(str(why)) from None
         if buyer is None:
             raise self.refuse()
         return buyer, None
@@ -77,11 +86,11 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         scope: Scope = view.scope  # type: ignore[attr-defined]  # a BuyerView has one
         if scope not in buyer_of(request).scopes:
-            raise PermissionDenied(f"This key lacks the scope {scope}.")
+            raise NoScope(f"This key lacks the scope {scope}.")
         return True
 
 
-# drf-spectacular finds these two by their base class.
+# drf-spectacular finds these two by their base class, and has no types for how it does.
 class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}

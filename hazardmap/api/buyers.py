@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
-from struct import Struct
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
 from hazardmap.api.spending import check_affordable, give_back, reserve
-from hazardmap.core.feature import timestamp
+from hazardmap.core.feature import timestamp, written
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
@@ -33,9 +33,10 @@ EXPLAIN: Final = Parameter(
     "explain", one_of("cost"), "cost: say what this and all further pages would cost, for nothing"
 )
 
-_NUMBERS = Struct("<5dI?")
-
-
+_LASTING: Final = attrgetter(
+    *("id", "state", "p", "t_ref", "last_seen", "lon", "lat", "passes", "published", "confirmed")
+)
+"""What does not change while a hazard fades by itself."""
 TEST_REQUESTS_PER_DAY: Final = 1000
 
 
@@ -185,9 +186,4 @@ def _tag(request: Request, state: bytes) -> str:
 
 def _state(hazards: Sequence[Hazard]) -> bytes:
     """The same as long as the same hazards fade by themselves."""
-    parts = []
-    for one in hazards:
-        times = one.t_ref.timestamp(), one.last_seen.timestamp()
-        numbers = _NUMBERS.pack(one.p, *times, one.lon, one.lat, one.passes, one.confirmed)
-        parts.append(one.id.bytes + numbers + f"{one.state.value} {one.published}".encode())
-    return b"".join(parts)
+    return written(list(map(_LASTING, hazards)))

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -10,7 +9,7 @@ from typing import Final
 
 from hazardmap.api.geojson import MEDIA_TYPE as GEOJSON
 from hazardmap.api.geojson import HazardProperties, age_s
-from hazardmap.core.feature import feature, timestamp
+from hazardmap.core.feature import feature, timestamp, written
 from hazardmap.core.hazard import Hazard
 
 NDJSON = "application/x-ndjson"
@@ -30,35 +29,40 @@ def _geojson(
         "as_of": timestamp(now),
         "data_age_s": age_s(changed_at, now),
     }
-    yield f'{json.dumps(head)[:-1]}, "features": ['.encode()
+    yield written(head)[:-1] + b',"features":['
     yield from _joined(
-        f"{',' if number else ''}\n{json.dumps(feature(hazard, now))}"
+        (b",\n" if number else b"\n") + written(feature(hazard, now))
         for number, hazard in enumerate(hazards)
     )
     yield b"\n]}\n"
 
 
 def _ndjson(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Iterator[bytes]:
-    return _joined(f"{json.dumps(feature(hazard, now))}\n" for hazard in hazards)
+    return _joined(written(feature(hazard, now)) + b"\n" for hazard in hazards)
 
 
 def _csv(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Iterator[bytes]:
-    return _joined(_lines(hazards, now))
+    return _joined(line.encode() for line in _lines(hazards, now))
 
 
 def _lines(hazards: Iterable[Hazard], now: datetime) -> Iterator[str]:
     """RFC 4180. Names of columns come first, also where nothing follows."""
     line = io.StringIO()
     writer = csv.writer(line)
-    writer.writerow(["id", "lon", "lat", *HazardProperties().fields])
+    columns = list(HazardProperties().fields)
+    writer.writerow(["id", "lon", "lat", *columns])
     yield line.getvalue()
     for hazard in hazards:
         line.seek(0)
         line.truncate()
         properties = feature(hazard, now)["properties"]
-        values = [properties[name] for name in HazardProperties().fields]
+        values = [_cell(properties[name]) for name in columns]
         writer.writerow([hazard.id, hazard.lon, hazard.lat, *values])
         yield line.getvalue()
+
+
+def _cell(value: object) -> object:
+    return timestamp(value) if isinstance(value, datetime) else value
 
 
 def _parquet(
@@ -70,10 +74,10 @@ def _parquet(
     return written(hazards, now, changed_at)
 
 
-def _joined(lines: Iterator[str]) -> Iterator[bytes]:
+def _joined(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Lines in chunks that are worth a packet."""
-    while some := "".join(islice(lines, ROWS_AT_ONCE)):
-        yield some.encode()
+    while some := b"".join(islice(lines, ROWS_AT_ONCE)):
+        yield some
 
 
 WRITERS: Final[dict[str, Writer]] = {

@@ -24,6 +24,7 @@ from hazardmap.api.limits import LimitedView
 from hazardmap.api.models import KeptAnswer
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
+from hazardmap.platform import problem_types
 
 HEADER: Final = "Idempotency-Key"
 KEPT: Final = timedelta(hours=24)
@@ -36,11 +37,13 @@ P = ParamSpec("P")
 
 
 class Running(APIException):
+    kind = problem_types.RUNNING
     status_code = status.HTTP_409_CONFLICT
     default_detail = "A request with this Idempotency-Key is being processed."
 
 
 class AnotherRequest(APIException):
+    kind = problem_types.ANOTHER_REQUEST
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_detail = "This Idempotency-Key was used for another request."
 

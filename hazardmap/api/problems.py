@@ -1,25 +1,27 @@
 """Errors as application/problem+json (RFC 9457): every one names the field and the rule."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from psycopg.errors import QueryCanceled
 from rest_framework import exceptions, status
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.core.georeference import Fault
+from hazardmap.platform import problem_types
+from hazardmap.platform.problem_types import ProblemType
 from hazardmap.platform.problems import MEDIA_TYPE, problem
 from hazardmap.platform.request_id import request_id
-
-QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
 class Invalid(exceptions.APIException):
     """400 with one entry per broken rule."""
 
+    kind = problem_types.INVALID
     status_code: int = status.HTTP_400_BAD_REQUEST
     default_detail = "The request breaks a rule."
 
@@ -31,15 +33,26 @@ class Invalid(exceptions.APIException):
 class TooLarge(Invalid):
     """413: what was sent is larger than the rule allows."""
 
+    kind = problem_types.TOO_LARGE
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
 class TooSlow(exceptions.APIException):
     """The database gave up (statement_timeout)."""
 
+    kind = problem_types.TOO_SLOW
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The answer took too long. Ask for a smaller area, or later."
     wait = 10
+
+
+_KINDS: Final[dict[type[exceptions.APIException], ProblemType]] = {
+    exceptions.ParseError: problem_types.UNREADABLE,
+    exceptions.NotAuthenticated: problem_types.NO_TOKEN,
+    exceptions.AuthenticationFailed: problem_types.BAD_TOKEN,
+    exceptions.Throttled: problem_types.QUOTA,
+}
+"""Of REST framework's own errors; ours say it themselves."""
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -47,26 +60,37 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     error = _as_answer(error)
     if not isinstance(error, exceptions.APIException):
         return None
-    headers, more = {}, dict(getattr(error, "members", {}))
+    headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
+    body = document(error, context["request"])
+    return Response(body, status=error.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def document(error: exceptions.APIException, request: HttpRequest | Request) -> dict[str, Any]:
+    """The problem document of an error in the answer to this request."""
+    more = dict(getattr(error, "members", {}))
     if isinstance(error, exceptions.Throttled):
-        more = {
-            "type": QUOTA_EXCEEDED,
-            "title": "Request cannot be satisfied as assigned quota has been exceeded",
-            "violated-policies": ["default"],
-        }
+        more["violated-policies"] = ["default"]
+    if kind := _kind_of(error):
+        page = request.build_absolute_uri(problem_types.PAGE)
+        more |= {"type": kind.uri(page), "title": kind.title}
     faults = error.faults if isinstance(error, Invalid) else []
-    body = problem(
+    return problem(
         error.status_code,
         "; ".join(f"{fault.field}: {fault.rule}" for fault in faults) or str(error.detail),
         [(fault.field, fault.rule) for fault in faults],
-        request=request_id(context["request"].META),
+        request=request_id(request.META),
         **more,
     )
-    return Response(body, status=error.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _kind_of(error: exceptions.APIException) -> ProblemType | None:
+    """None where the status says all."""
+    kind: ProblemType | None = getattr(error, "kind", None) or _KINDS.get(type(error))
+    return kind
 
 
 def _as_answer(error: Exception) -> Exception:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from rest_framework.renderers import JSONRenderer
+
+from hazardmap.core.feature import written
 
 
 class FastJSONRenderer(JSONRenderer):
@@ -18,7 +19,7 @@ class FastJSONRenderer(JSONRenderer):
     ) -> bytes:
         if data is not None:
             try:
-                return orjson.dumps(data)
+                return written(data)
             except TypeError:
                 pass
         return bytes(super().render(data, accepted_media_type, renderer_context))

@@ -1,17 +1,15 @@
 """What an answer to a buyer costs and what is left; 402 at a spending cap, 429 at a quota."""
 
 from decimal import Decimal
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.api.problems import QUOTA_EXCEEDED
+from hazardmap.billing.cost_told import cost_told, plain
 from hazardmap.billing.services import (
-    Charged,
     SpendingRefused,
     answer_reserve,
     answer_return,
@@ -21,8 +19,7 @@ from hazardmap.core.feature import timestamp
 from hazardmap.core.pricing.money import decimal_of
 from hazardmap.core.pricing.spending import OverCap, OverQuota
 from hazardmap.core.usage import Meter
-
-CAP_REACHED: Final = "Spending cap is reached"
+from hazardmap.platform import problem_types
 
 
 class Unaffordable(exceptions.APIException):
@@ -32,12 +29,13 @@ class Unaffordable(exceptions.APIException):
         why, reset = refused.why, timestamp(refused.reset_at)
         if isinstance(why, OverCap):
             detail, self.members = _over_cap(why, refused.currency.value)
-            self.status_code: int = HTTPStatus.PAYMENT_REQUIRED
+            self.kind = problem_types.CAP_REACHED
         else:
             detail, self.members = _over_quota(why)
-            self.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            self.kind = problem_types.QUOTA
             left_s = (refused.reset_at - timezone.now()).total_seconds()
             self.wait = max(1, int(left_s))
+        self.status_code = self.kind.status
         self.members["reset"] = reset
         super().__init__(f"{detail} It is free again from {reset} on.")
 
@@ -57,7 +55,7 @@ def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) 
     """
     buyer = buyer_of(request)
     if buyer.test:
-        return {"meter": meter.value, "units": units} | _members(None)
+        return cost_told(meter, units, None)
     try:
         charged = answer_reserve(
             organisation_id=buyer.organisation_id,
@@ -68,7 +66,7 @@ def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) 
         )
     except SpendingRefused as refused:
         raise Unaffordable(refused) from refused
-    return {"meter": meter.value, "units": units} | _members(charged)
+    return cost_told(meter, units, charged)
 
 
 def give_back(request: Request, meter: Meter, units: int) -> None:
@@ -80,31 +78,18 @@ def give_back(request: Request, meter: Meter, units: int) -> None:
         )
 
 
-def _members(charged: Charged | None) -> dict[str, Any]:
-    if charged is None:
-        return dict.fromkeys(("amount", "currency", "spent", "left", "units_left"))
-    return {
-        "amount": _written(charged.amount),
-        "currency": charged.currency.value,
-        "spent": _written(charged.spent),
-        "left": None if charged.left is None else _written(charged.left),
-        "units_left": charged.units_left,
-    }
-
-
 def _over_cap(why: OverCap, currency: str) -> tuple[str, dict[str, Any]]:
     cap = decimal_of(why.cap_micro)
     balance = max(Decimal(0), cap - why.spent)
     detail = (
         f"This answer would cost more than is left of the {why.whose}'s spending cap: "
-        f"{_written(balance)} of {_written(cap)} {currency}."
+        f"{plain(balance)} of {plain(cap)} {currency}."
     )
     return detail, {
-        "title": CAP_REACHED,
         "whose": why.whose.value,
-        "cap": _written(cap),
-        "spent": _written(why.spent),
-        "balance": _written(balance),
+        "cap": plain(cap),
+        "spent": plain(why.spent),
+        "balance": plain(balance),
         "currency": currency,
     }
 
@@ -113,17 +98,8 @@ def _over_quota(why: OverQuota) -> tuple[str, dict[str, Any]]:
     balance = max(0, why.quota - why.used)
     detail = f"The plan has {balance} of {why.quota} units of {why.meter} left in this month."
     return detail, {
-        "type": QUOTA_EXCEEDED,
-        "title": "Request cannot be satisfied as assigned quota has been exceeded",
         "violated-policies": ["plan"],
         "meter": why.meter.value,
         "quota": why.quota,
         "balance": balance,
     }
-
-
-def _written(amount: Decimal) -> str:
-    """Without zeros behind, but with cents."""
-    cents = Decimal("0.01")
-    rounded = amount.quantize(cents)
-    return f"{rounded if rounded == amount else amount.normalize():f}"

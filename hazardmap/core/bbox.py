@@ -6,6 +6,14 @@ Bbox = tuple[float, float, float, float]
 """West, south, east, north in degrees; west > east crosses the antimeridian (RFC 7946, 5.2)."""
 
 
+def parts(bbox: Bbox) -> list[Bbox]:
+    """The box, or the two on the sides of the antimeridian that it crosses."""
+    west, south, east, north = bbox
+    if west > east:
+        return [(west, south, 180.0, north), (-180.0, south, east, north)]
+    return [bbox]
+
+
 def parse_bbox(text: str) -> Bbox:
     """Read "west,south,east,north". Raises ValueError with the rule that is broken."""
     try:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from hazardmap.core.association import Placed, Sighting, Thing
+from hazardmap.core.association import FAMILY, Placed, Sighting, Thing
 from hazardmap.core.evidence import Look, of_silence, of_vote
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
@@ -15,6 +15,7 @@ from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
 from hazardmap.core.placing import Place, joined
+from hazardmap.core.telling import told as told_p
 from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
@@ -105,6 +106,15 @@ class Candidate:
         return min(self._votes, key=lambda kind: (-self._votes[kind], kind))
 
     @property
+    def p(self) -> float:
+        """The probability that it is there, as the map tells it."""
+        return told_p(self.belief.exists, self._doubt)
+
+    @property
+    def _doubt(self) -> float:
+        return self._params.row_doubt * self.beside
+
+    @property
     def half_life_s(self) -> float:
         return self._params.half_life_s(self.kind)
 
@@ -138,13 +148,11 @@ class Candidate:
     def published(self) -> bool:
         limits = self._params.limits
         over = not self.live
-        return not over and is_published(
-            self.belief.exists, len(self.supporters), self.confirmed, limits
-        )
+        return not over and is_published(self.p, len(self.supporters), self.confirmed, limits)
 
     @property
     def expires_at(self) -> datetime:
-        return expiry(self.at, self.belief.exists, self.half_life_s, self._params.limits)
+        return expiry(self.at, self.p, self.half_life_s, self._params.limits)
 
     @property
     def passes(self) -> frozenset[UUID]:
@@ -190,7 +198,8 @@ class Candidate:
         self._advance(look.of.last_at)
         self.belief = updated(self.belief, told, row)
         for observation in thing.observations:
-            self._votes[observation.kind] += max(observation.score, 1e-3)
+            if FAMILY[observation.kind] == self.family:
+                self._votes[observation.kind] += max(observation.score, 1e-3)
         self.sightings.extend(thing.sightings)
         self.supporters.add(self._params.witness(look.witness))
         self.against.clear()
@@ -206,7 +215,7 @@ class Candidate:
         One account alone never pushes below the clearing threshold what others support.
         """
         self._advance(look.of.last_at)
-        before = self.belief.exists
+        before = self.p
         self.belief = updated(self.belief, told, row)
         if look.poor:
             self._poor_miss *= 1.0 - look.visibility
@@ -227,7 +236,7 @@ class Candidate:
             return
         self.voters.add(voter)
         self._advance(max(self.at, at))
-        before = self.belief.exists
+        before = self.p
         self.belief = updated(self.belief, of_vote(stands, witness, self._params))
         if not stands:
             self.gone_by.add(voter)
@@ -295,8 +304,8 @@ class Candidate:
 
     def _keep_above_clearing(self, before: float) -> None:
         floor = min(before, self._params.limits.clear)
-        if not self._may_clear() and self.belief.exists < floor:
-            self.belief = with_exists(self.belief, floor)
+        if not self._may_clear() and self.p < floor:
+            self.belief = with_exists(self.belief, told_p(floor, -self._doubt))
 
     def _may_clear(self) -> bool:
         enough = len(self.against | self.gone_by) >= self._params.limits.witnesses
@@ -309,7 +318,7 @@ class Candidate:
         limits = self._params.limits
         if self.belief.exists > self._params.p_max:
             self.belief = with_exists(self.belief, self._params.p_max)
-        p = self.belief.exists
+        p = self.p
         self.shown = self.shown or p >= limits.expire
         denied = self.against or self.gone_by
         if denied and p < limits.clear and self._may_clear() and self.shown:
@@ -335,6 +344,6 @@ class Candidate:
                 frames=len(thing.sightings) if thing else len(look.of.views),
                 observations=tuple(sorted(o.id for o in thing.observations)) if thing else (),
                 best_observation=best.id if best else None,
-                p_after=self.belief.exists,
+                p_after=self.p,
             )
         )

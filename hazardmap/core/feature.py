@@ -1,7 +1,13 @@
-"""A hazard as a Feature of GeoJSON (RFC 7946): the same in answers, exports and messages."""
+"""A hazard as a Feature of GeoJSON (RFC 7946): the same in answers, exports and messages.
+
+Ids and times stay what they are, for `written` to write: as texts they would take longer than
+finding the hazards.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import Hazard
@@ -14,17 +20,17 @@ def feature(hazard: Hazard, now: datetime, **more: Any) -> dict[str, Any]:
     """A hazard as of `now`; `more` are further properties."""
     properties = {
         "kind": hazard.kind,
-        "group": KINDS[hazard.kind].group.value,
-        "state": hazard.state.value,
+        "group": KINDS[hazard.kind].group,
+        "state": hazard.state,
         "probability": probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, now),
         "p": hazard.p,
-        "t": timestamp(hazard.t_ref),
+        "t": hazard.t_ref,
         "half_life_s": hazard.half_life_s,
         "radius_m": hazard.radius_m,
         "severity": hazard.severity,
-        "first_seen": timestamp(hazard.first_seen),
-        "last_seen": timestamp(hazard.last_seen),
-        "expires_at": timestamp(hazard.expires_at),
+        "first_seen": hazard.first_seen,
+        "last_seen": hazard.last_seen,
+        "expires_at": hazard.expires_at,
         "passes": hazard.passes,
         "witnesses": hazard.witnesses,
         "published": hazard.published,
@@ -34,10 +40,15 @@ def feature(hazard: Hazard, now: datetime, **more: Any) -> dict[str, Any]:
     }
     return {
         "type": "Feature",
-        "id": str(hazard.id),
+        "id": hazard.id,
         "geometry": {"type": "Point", "coordinates": [hazard.lon, hazard.lat]},
         "properties": properties,
     }
+
+
+def written(value: object) -> bytes:
+    """As JSON; times in UTC as `timestamp` writes them. Raises TypeError on what has no JSON."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
 def timestamp(at: datetime) -> str:

@@ -228,7 +228,7 @@ def fused(one: Candidate, plane: Plane) -> FusedHazard:
         cov_en_m2=float(cov[0, 1]),
         cov_nn_m2=float(cov[1, 1]),
         radius_m=radius95_m(cov),
-        p=one.belief.exists,
+        p=one.p,
         t_ref=one.at,
         half_life_s=one.half_life_s,
         phantom=one.belief.phantom,

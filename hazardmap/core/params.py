@@ -19,9 +19,11 @@ class FusionParams:
     or a lasting look-alike stands there. phantom_report: probability that a pass that sees
     a phantom reports it. alarm_repeats: probability that a false alarm comes again in one more
     frame of its pass. split_report: probability that a pass names a known thing a second time,
-    beside it. p_max: no evidence makes fusion surer than this, so that it can learn
-    that a thing is gone. poor_doubt: probability that a thing cannot be seen at all by looks in
-    the dark or past what hides it, however many pass. limits: where a hazard changes its state.
+    beside it. row_doubt: nats by which what is told of a hazard that arose beside another is less
+    sure than the belief, ≥ 0 (`core.telling`). p_max: no evidence makes fusion surer than this, so
+    that it can learn that a thing is gone. poor_doubt: probability that a thing cannot be seen at
+    all by looks in the dark or past what hides it, however many pass. limits: where a hazard
+    changes its state.
     Raises ValueError where a probability or a half-life is out of range.
     """
 
@@ -39,6 +41,7 @@ class FusionParams:
     phantom_report: float = 0.4
     alarm_repeats: float = 0.15
     split_report: float = 0.05
+    row_doubt: float = 1.1
     p_max: float = 0.99
     poor_doubt: float = 0.25
     limits: Thresholds = field(default_factory=Thresholds)
@@ -55,6 +58,8 @@ class FusionParams:
         for name, value in shares.items():
             if not 0.0 <= value <= 1.0:
                 raise ValueError(f"{name} is {value}, not a probability")
+        if not 0.0 <= self.row_doubt <= 10.0:
+            raise ValueError(f"row_doubt is {self.row_doubt}, not within 0..10")
         if self.prior_exists + self.prior_phantom >= 1.0:
             raise ValueError("the priors leave no room for an empty spot")
         for kind, half_life_s in self.half_lives_s.items():

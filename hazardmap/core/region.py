@@ -10,6 +10,7 @@ import shapely
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
+from hazardmap.core.bbox import Bbox
 from hazardmap.core.positions import Position, geometry_of, read_position
 
 MAX_POSITIONS: Final = 10_000
@@ -41,6 +42,15 @@ def read_region(value: object) -> Region:
     whole = shapely.MultiPolygon([_polygon(part) for part in parts])
     if not whole.is_valid:
         raise ValueError(_reason(whole))
+    return region_of(whole)
+
+
+def region_of_box(bbox: Bbox) -> Region:
+    """west > east crosses the antimeridian. Raises ValueError on a box without any area."""
+    west, south, east, north = bbox
+    whole = shapely.box(west, south, east + 360.0 if west > east else east, north)
+    if not whole.area > 0.0:
+        raise ValueError("has no extent: west and east, and south and north, must differ")
     return region_of(whole)
 
 

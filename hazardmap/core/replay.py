@@ -15,6 +15,7 @@ from hazardmap.core.association import FARTHEST_M, Placed, Sighting, Thing, dist
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look, of_report
 from hazardmap.core.geodesy import Floats, Plane
+from hazardmap.core.misnamed import named_once
 from hazardmap.core.mixing import mixed
 from hazardmap.core.nearby import Nearby
 from hazardmap.core.params import FusionParams
@@ -97,7 +98,8 @@ class Replay:
 
     def take(self, one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> list[Candidate]:
         """The next pass, with its sightings by frame id. Returns all that it may have changed."""
-        return self.step(one, things([sightings.get(view.frame_id, ()) for view in one.views]))
+        found = things([sightings.get(view.frame_id, ()) for view in one.views])
+        return self.step(one, named_once(found))
 
     def step(self, one: Pass, found: Sequence[Thing]) -> list[Candidate]:
         """The next pass, with the things that it reports. Returns all that it may have changed."""

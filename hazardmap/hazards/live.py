@@ -8,7 +8,7 @@ from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 
-from hazardmap.core.bbox import Bbox
+from hazardmap.core.bbox import Bbox, parts
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards import models
 
@@ -40,9 +40,10 @@ def touching(areas: list[GEOSGeometry], found: QuerySet[models.Hazard]) -> Query
 
 def boxes(bbox: Bbox) -> list[GEOSGeometry]:
     """The one or two plane areas that a box is made of."""
-    west, south, east, north = bbox
-    if west > east:
-        return [*boxes((west, south, 180.0, north)), *boxes((-180.0, south, east, north))]
-    if (west, south) == (east, north):
-        return [Point(west, south)]  # a polygon without any extent holds nothing
-    return [Polygon.from_bbox(bbox)]
+    return [_area(part) for part in parts(bbox)]
+
+
+def _area(bbox: Bbox) -> GEOSGeometry:
+    if bbox[:2] == bbox[2:]:
+        return Point(bbox[:2])  # a polygon without any extent holds nothing
+    return Polygon.from_bbox(bbox)

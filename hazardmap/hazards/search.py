@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from django.db.models.functions import Cast
 
 from hazardmap.core.ahead import Ahead
 from hazardmap.core.area import Area, Cell, Circle
-from hazardmap.core.bbox import Bbox
+from hazardmap.core.bbox import Bbox, parts
 from hazardmap.core.hazard import Change, Hazard, HazardEvent, State
 from hazardmap.core.region import Region
 from hazardmap.core.route import Match, Route, Side, match, side
@@ -213,7 +213,7 @@ def _touching_any(envelopes: Sequence[Bbox]) -> QuerySet[models.Hazard]:
 
     ARRAY makes PostgreSQL do that first, and once: it has no idea how little the boxes hold.
     """
-    flat = [area.extent for box in envelopes for area in boxes(box)]
+    flat = [part for box in envelopes for part in parts(box)]
     sides = [list(values) for values in zip(*flat, strict=True)] or [[]] * 4
     near = RawSQL(
         "ARRAY(SELECT near.id FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])"
@@ -285,8 +285,12 @@ def _hazards(found: QuerySet[models.Hazard]) -> list[Hazard]:
 
 
 def _hazard(row: Sequence[Any]) -> Hazard:
-    """As rows.hazard_of, five times as fast: pages have hundreds of them."""
-    return Hazard(row[0], row[1], State(row[2]), *row[3:])
+    """As rows.hazard_of, ten times as fast: pages have hundreds of them."""
+    values = list(row)
+    values[_STATE_AT] = _STATE_NAMED[values[_STATE_AT]]
+    for at in _TIMES_AT:
+        values[at] = datetime.fromtimestamp(values[at], UTC)
+    return Hazard(*values)
 
 
 def _ordinate(function: str) -> Func:
@@ -294,5 +298,16 @@ def _ordinate(function: str) -> Func:
     return Func(flat, function=function, output_field=FloatField())
 
 
+def _epoch_s(name: str) -> Func:
+    """A time as seconds, which hold its microseconds until 2242. Django reads a number in a tenth
+    of the time that it needs for a time."""
+    return Func(F(name), template="date_part('epoch', %(expressions)s)", output_field=FloatField())
+
+
 _LON, _LAT = _ordinate("ST_X"), _ordinate("ST_Y")
-_COLUMNS = [{"lon": _LON, "lat": _LAT}.get(name, name) for name in Hazard.__dataclass_fields__]
+_FIELDS = list(Hazard.__dataclass_fields__)
+_TIMES = ("t_ref", "first_seen", "last_seen", "expires_at")
+_READ = {"lon": _LON, "lat": _LAT} | {name: _epoch_s(name) for name in _TIMES}
+_COLUMNS = [_READ.get(name, name) for name in _FIELDS]
+_STATE_AT, _TIMES_AT = _FIELDS.index("state"), [_FIELDS.index(name) for name in _TIMES]
+_STATE_NAMED = {state.value: state for state in State}

@@ -49,6 +49,9 @@ class UsageHour(models.Model):
     quantity = models.BigIntegerField()
     answers = models.BigIntegerField()
 
+    class Meta:
+        indexes = [models.Index("hour", "key_id", name="usage_hour_lately")]
+
 
 class HourToRoll(models.Model):
     """The mark of an hour that got events since it was last counted."""

@@ -128,6 +128,12 @@ def usage_complete_to(now: datetime) -> datetime:
     return min([now.replace(second=0, microsecond=0), *waiting])
 
 
+def usage_lately(*, since: datetime) -> dict[str, int]:
+    """Units of each key in the hours from `since` on, of all meters: differs when it was used."""
+    hours = UsageHour.objects.filter(hour__gte=since).order_by("key_id")
+    return dict(hours.values_list("key_id").annotate(Sum("quantity")))
+
+
 def usage_keys(*, start: datetime, end: datetime) -> list[str]:
     """The keys that were used from `start` to `end`."""
     hours = UsageHour.objects.filter(hour__gte=start, hour__lt=end)
@@ -148,7 +154,7 @@ def hours_unequal(*, start: datetime, end: datetime) -> list[UnequalHour]:
 
 def logs_waiting(before: datetime) -> list[str]:
     """Log files that hold more than was loaded, and that nobody has written to since `before`."""
-    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    loaded = _loaded()
     waiting = []
     for path in sorted(Path(settings.USAGE_LOG).glob("*")):
         with suppress(FileNotFoundError):  # the shipper has just finished it
@@ -161,7 +167,7 @@ def logs_waiting(before: datetime) -> list[str]:
 
 def records_missing() -> Iterator[MissingRecord]:
     """What stands in the loaded part of a log that is still there, and not among the events."""
-    loaded = dict(UsageSegment.objects.values_list("name", "offset"))
+    loaded = _loaded()
     for path in sorted(Path(settings.USAGE_LOG).glob("*.usage")):
         with suppress(FileNotFoundError):  # the shipper has just finished it
             lines = _lines(path, loaded.get(path.name, 0))
@@ -171,6 +177,12 @@ def records_missing() -> Iterator[MissingRecord]:
                 for one in batch:
                     if units.get(one.id) != one.quantity:
                         yield MissingRecord(path.name, one)
+
+
+def _loaded() -> dict[str, int]:
+    """How far each log is loaded; of one that is finished nothing: it is another file."""
+    unfinished = UsageSegment.objects.filter(finished_at=None)
+    return dict(unfinished.values_list("name", "offset"))
 
 
 def _lines(path: Path, size: int) -> Iterator[UsageRecord]:

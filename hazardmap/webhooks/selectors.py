@@ -58,7 +58,7 @@ def delivery_get(organisation_id: UUID, delivery_id: UUID) -> DeliveryDetail | N
         return None
     tries = sorted(row.tries.all(), key=lambda one: (one.at, one.pk))
     told = [Try(one.at, one.status, one.said, one.duration_ms) for one in tries]
-    return DeliveryDetail(_delivery(row), row.body, told)
+    return DeliveryDetail(_delivery(row), row.endpoint_id, row.body, told)
 
 
 def _endpoints(which: Q) -> list[EndpointInfo]:

@@ -78,5 +78,6 @@ class DeliveryDetail:
     """body: as it is sent, byte for byte. tries: oldest first."""
 
     info: DeliveryInfo
+    endpoint_id: UUID
     body: str
     tries: Sequence[Try]

@@ -1,9 +1,9 @@
 """Buyers' tiles: signed addresses, revocation, and one usage record for each tile served."""
 
-import os
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,11 +11,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey
+from hazardmap.accounts.models import ApiKey, Organisation
+from hazardmap.accounts.services import key_create
 from hazardmap.core.tile_token import TileToken, Verdict, secret_name, signed, verdict
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from hazardmap.platform.rate_limit import allow_here
+from tests.billing_scene import sell
 from tests.map_scene import buyer, in_tiles
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path
@@ -32,11 +34,16 @@ OLD, NEW = "o" * 32, "n" * 32
 
 def template(token: str, layer: str = "hazards") -> str:
     """The address for this key, as its TileJSON says it."""
+    (address,) = described(token, layer)["tiles"]
+    return str(address.removeprefix("http://testserver"))
+
+
+def described(token: str, layer: str = "hazards") -> dict[str, Any]:
+    """The TileJSON of a layer for this key."""
     response = Client().get(f"/tiles/v1/{layer}.json", headers={"Authorization": f"Bearer {token}"})
     assert response.status_code == 200, response.content
     assert response.headers["Cache-Control"] == "private, max-age=3600"
-    (address,) = response.json()["tiles"]
-    return str(address.removeprefix("http://testserver"))
+    return dict(response.json())
 
 
 def at(address: str, tile: Tile = TILE) -> str:
@@ -56,6 +63,7 @@ def test_a_buyer_gets_tiles_and_each_is_on_the_account_before_it_leaves() -> Non
     served = get_path(path)
     assert served.status_code == 200
     assert served.headers["Cache-Control"] == "private, max-age=3"
+    assert served.headers["X-Cost"] == "meter=tile, units=1"
     assert get_path(path).content == served.content
     (one, two) = shipped()
     assert (one.key_id, one.meter, one.quantity) == (key.kid, "tile", 1)
@@ -67,16 +75,37 @@ def test_what_carries_nothing_costs_nothing() -> None:
     in_tiles(HELSINKI)
     address = template(buyer().token)
     served = get_path(at(address), method="HEAD")
+    assert "X-Cost" not in served.headers
     assert get_path(at(address), if_none_match=served.headers["ETag"]).status_code == 304
     assert get_path(at(address, Tile(14, 0, 0))).status_code == 204
     assert get_path(at(address, Tile(1, 5, 5))).status_code == 400
     assert shipped() == []
 
 
-def test_a_tile_whose_usage_cannot_be_kept_does_not_leave(monkeypatch) -> None:
+def test_the_tilejson_says_what_a_tile_costs() -> None:
+    prices = {"fee": "0.00", "commitment": "0.00", "discounts": []}
+    tiles = {"meter": "tile", "model": "per_unit", "unit_price": "0.0004"}
+    organisation_id, _kid = sell(prices=prices | {"charges": [tiles]})
+    organisation = Organisation.objects.get(pk=organisation_id)
+    said = described(key_create(organisation=organisation, name="tiles").token)
+    assert said["cost"] == {
+        "meter": "tile",
+        "units": 1,
+        "amount": "0.0004",
+        "currency": "EUR",
+        "spent": "0.00",
+        "left": None,
+        "units_left": None,
+    }
+    assert described(buyer().token)["cost"]["amount"] is None, "it has no plan"
+    assert "cost" not in Client().get("/tiles/v1/hazards.json").json()
+
+
+def test_a_tile_whose_usage_cannot_be_kept_does_not_leave(settings, tmp_path) -> None:
     in_tiles(HELSINKI)
     path = at(template(buyer().token))
-    monkeypatch.setattr(os, "write", lambda file, line: len(line) // 2)
+    settings.USAGE_LOG = tmp_path / "file" / "usage"
+    (tmp_path / "file").touch()
     refused = get_path(path)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
 

@@ -1,6 +1,6 @@
 """What metering costs, how far caps are passed, and what kills lose.
 
-Run by `make bench-billing`, or alone: python -m tests.bench.billing_faults --kills 10
+Run by `make bench-billing`, or a part alone: python -m tests.bench.billing_faults --parts overhead
 """
 
 import argparse
@@ -11,10 +11,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import NamedTuple
 
 import django
 
@@ -31,18 +35,26 @@ from tests.billing_load import TILE, Site, kill_order, run, selling_site  # noqa
 from tests.faults.test_spending_at_once import buyers, capped, served, spent_by  # noqa: E402
 
 SWITCH = "tests.bench.metering_switch"
-BLOCKS, ASKED = 8, 100
+BLOCKS, CLIENTS = 40, 4
 CAP = "9.50"
+
+
+PARTS = ("faults", "overhead", "cap")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=55)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, selling_site(Path(folder)) as site:
-        _keep(_faults(site, options.kills))
-        _keep(_overhead(site))
-    _keep([_overshoot()])
+    if {"faults", "overhead"} & {*options.parts}:
+        with tempfile.TemporaryDirectory() as folder, selling_site(Path(folder)) as site:
+            if "faults" in options.parts:
+                _keep(_faults(site, options.kills))
+            if "overhead" in options.parts:
+                _keep(_overhead(site))
+    if "cap" in options.parts:
+        _keep([_overshoot()])
     write_table()
 
 
@@ -79,28 +91,46 @@ def _faults(site: Site, kills: int) -> list[Figure]:
 
 
 def _overhead(site: Site) -> list[Figure]:
-    """Processor time of the web server by answer, metered and not, in turns."""
+    """Processor time of the web server by answer, and answers a second, metered and not.
+
+    The shipper is stopped: what it takes per line is a figure of its own.
+    """
+    site.kill("shipper")
     site.stack.kill("web")
     site.stack.start("web", instead=("hazardmap.wsgi", SWITCH))
     address = tile_address(site)
     box = "/api/v1/hazards?bbox=24,60,25,61&published=false&limit=20"
     key = {"Authorization": f"Bearer {site.keys['token']}"}
-    questions = {
-        "metering_overhead": (box, key, "an answer of the API with 20 hazards"),
-        "metering_overhead_tile": (address, {}, "a built tile from the Python tier"),
-    }
-    figures = []
     with httpx.Client(base_url=site.stack.url, timeout=30) as client:
         _until_up(client)
-        for measure, (path, headers, what) in questions.items():
-            on, off = _in_turns(site, client, path, headers)
-            value = round(on / off - 1, 4)
-            note = (
-                f"{what}: {on * 1e6:.0f} µs of processor time with metering, {off * 1e6:.0f} "
-                f"without; median of {BLOCKS} blocks of {ASKED} each, in turns"
-            )
-            figures.append(Figure(measure=measure, value=value, unit="", note=note))
-    return figures
+    api = Question(box, key, 100, "an answer of the API with 20 hazards")
+    tile = Question(address, {}, 500, "a built tile from the Python tier")
+    return [_cost(site, "metering_overhead", api), _cost(site, "metering_overhead_tile", tile)]
+
+
+class Question(NamedTuple):
+    """asked: how often it is asked in a block. what: it is, for people."""
+
+    path: str
+    headers: dict[str, str]
+    asked: int
+    what: str
+
+
+def _cost(site: Site, measure: str, question: Question) -> Figure:
+    on, off = _in_turns(site, question)
+    ratios = [one.core_s / other.core_s for one, other in zip(on, off, strict=True)]
+    slower = [one.wall_s / other.wall_s for one, other in zip(on, off, strict=True)]
+    core = [statistics.median(one.core_s for one in blocks) * 1e6 for blocks in (on, off)]
+    rate = [1 / statistics.median(one.wall_s for one in blocks) for blocks in (on, off)]
+    note = (
+        f"{question.what}: {core[0]:.0f} µs of processor time with metering, {core[1]:.0f} "
+        f"without; {rate[0]:.0f} answers a second to {CLIENTS} clients with it, {rate[1]:.0f} "
+        f"without ({statistics.median(slower) - 1:.3f} of the time); medians of {BLOCKS} pairs of "
+        f"blocks of {question.asked}, metered and not in turns"
+    )
+    value = round(statistics.median(ratios) - 1, 4)
+    return Figure(measure=measure, value=value, unit="", note=note)
 
 
 def tile_address(site: Site) -> str:
@@ -108,33 +138,54 @@ def tile_address(site: Site) -> str:
     return f"/t/{signed(site.keys['web'], 'hazards', secret=secret, now=now).path()}/{TILE}.mvt"
 
 
-def _in_turns(
-    site: Site, client: httpx.Client, path: str, headers: dict[str, str]
-) -> tuple[float, float]:
-    """Seconds of the server's processors by answer: metered, and unmetered."""
-    taken: dict[bool, list[float]] = {True: [], False: []}
-    for block in range(2 * BLOCKS + 2):
-        metered = block % 2 == 0
-        more = headers if metered else headers | {"X-Unmetered": "1"}
-        begun = _processor_s(site)
-        for _ in range(ASKED):
-            assert client.get(path, headers=more).status_code == httpx.codes.OK
-        if block > 1:  # the first two warm up
-            taken[metered].append((_processor_s(site) - begun) / ASKED)
-    return statistics.median(taken[True]), statistics.median(taken[False])
+class Taken(NamedTuple):
+    """Seconds by answer: of the server's processors, and of the clock."""
+
+    core_s: float
+    wall_s: float
+
+
+def _in_turns(site: Site, question: Question) -> tuple[list[Taken], list[Taken]]:
+    """Blocks of so many answers, metered and unmetered in turns."""
+    url, count = httpx.URL(site.stack.url), question.asked
+    taken: dict[bool, list[Taken]] = {True: [], False: []}
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        connections = [HTTPConnection(url.host, url.port, timeout=30) for _ in range(CLIENTS)]
+        for block in range(2 * BLOCKS + 2):
+            # On and off, off and on: what is first in a pair changes.
+            metered = block % 4 in {0, 3}
+            more = question.headers | {"X-Metered" if metered else "X-Unmetered": "1"}
+            ask = partial(_ask, path=question.path, headers=more, count=count // CLIENTS)
+            core_s, begun = _processor_s(site), time.perf_counter()
+            list(pool.map(ask, connections))
+            wall_s = time.perf_counter() - begun
+            if block > 1:  # the first two warm up
+                one = Taken((_processor_s(site) - core_s) / count, wall_s / count)
+                taken[metered].append(one)
+    return taken[True], taken[False]
+
+
+def _ask(connection: HTTPConnection, path: str, headers: dict[str, str], count: int) -> None:
+    """A client's part of a block. By the standard library: it leaves the server more processor."""
+    for _ in range(count):
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == httpx.codes.OK
 
 
 def _processor_s(site: Site) -> float:
-    """Of the web server's processes."""
-    group, ticks = site.stack.processes["web"].pid, 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    """Of the web server's threads, to the nanosecond."""
+    group, taken_ns = site.stack.processes["web"].pid, 0
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[2]) == group:
+                threads = (process / "task").glob("*/schedstat")
+                taken_ns += sum(int(thread.read_text().split()[0]) for thread in threads)
         except OSError:
             continue
-        if int(fields[2]) == group:
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return taken_ns / 1e9
 
 
 def _until_up(client: httpx.Client) -> None:

@@ -27,6 +27,7 @@ PUBLIC: dict[str, Callable[[Scene], str]] = {
     "report": lambda scene: f"/reports/{scene.receipt}/",
     "drive": lambda scene: "/drive/",
     "api": lambda scene: "/api/",
+    "problems": lambda scene: "/api/problems/",
     "about": lambda scene: "/about/",
     "login": lambda scene: "/login/",
     "sign-up": lambda scene: "/signup/",

@@ -15,7 +15,17 @@ from tests.browser.conftest import PHONE
 from tests.stack import wait_for
 
 PASSWORD = "four random words here"
-PAGES = ("", "keys/", "usage/", "usage/?by=hour", "costs/", "invoices/", "team/", "docs/")
+PAGES = (
+    "",
+    "keys/",
+    "usage/",
+    "usage/?by=hour",
+    "costs/",
+    "invoices/",
+    "team/",
+    "docs/",
+    "webhooks/",
+)
 ACCOUNT = ("/account/", "/account/security/", "/account/data/", "/portal/?all")
 
 

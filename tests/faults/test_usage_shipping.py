@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -11,8 +12,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -21,6 +24,7 @@ from django.utils import timezone
 
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent, UsageSegment
+from hazardmap.metering.selectors import logs_waiting, records_missing
 from hazardmap.metering.services import usage_record, usage_ship
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -239,7 +243,82 @@ def test_half_a_line_of_a_killed_process_is_kept_aside_for_the_operator(caplog) 
     assert len(caplog.records) == 1
 
 
-def test_a_line_that_cannot_be_kept_is_an_error_of_the_answer(monkeypatch) -> None:
-    monkeypatch.setattr(os, "write", lambda file, line: len(line) // 2)
-    with pytest.raises(OSError, match="No space left"):
-        usage_record(record(1))
+def test_what_is_used_after_its_file_was_finished_is_loaded_too() -> None:
+    """A webhook that arrives hours late counts for the hour of its message."""
+    old = timezone.now() - timedelta(hours=3)
+    for number in range(3):
+        usage_record(record(number, at=old))
+    usage_ship()
+    (path,) = log_files()
+    left_alone(path)
+    usage_ship()
+    assert log_files() == []
+    usage_record(record(9, at=old))
+    assert log_files() == [path]
+    assert [one.record.request_id for one in records_missing()] == []
+    assert logs_waiting(timezone.now() + timedelta(minutes=1)) == [path.name]
+    assert usage_ship() == 1
+    assert usage_ship() == 0
+    assert UsageEvent.objects.count() == 4
+
+
+def test_a_segment_that_somebody_removes_is_made_again_within_a_second(monkeypatch) -> None:
+    at = timezone.now().replace(minute=10)
+    seconds = iter([0.0, 0.5, 1.0, 2.0])
+    clock = SimpleNamespace(time=lambda: at.timestamp() + next(seconds))
+    module = import_module("hazardmap.metering.services.usage_record")
+    monkeypatch.setattr(module, "time", clock)
+    usage_record(record(1, at=at))
+    (path,) = log_files()
+    path.unlink()
+    path.parent.rmdir()
+    for number in (2, 3, 4):
+        usage_record(record(number, at=at))
+    assert log_files() == [path]
+    usage_ship()
+    assert {4, 5} <= set(UsageEvent.objects.values_list("quantity", flat=True))
+
+
+def test_each_hour_has_a_file_also_where_it_ends_between_many_threads(monkeypatch) -> None:
+    now = timezone.now()
+    clock = SimpleNamespace(time=count(now.timestamp(), 18).__next__)
+    module = import_module("hazardmap.metering.services.usage_record")
+    monkeypatch.setattr(module, "time", clock)
+    served = [record(number, now + timedelta(seconds=18 * number)) for number in range(800)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(usage_record, served))
+    assert len(log_files()) in {4, 5}
+    assert usage_ship() == 800
+
+
+def test_a_forked_process_has_a_file_of_its_own() -> None:
+    usage_record(record(1))
+    child = os.fork()
+    if child == 0:
+        try:
+            usage_record(record(2))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    usage_record(record(3))
+    assert sorted(len(path.read_text().splitlines()) for path in log_files()) == [1, 2]
+    usage_ship()
+    assert UsageEvent.objects.count() == 3
+
+
+def test_a_line_that_a_full_disk_cuts_is_an_error_and_does_not_spoil_the_next(caplog) -> None:
+    usage_record(record(1))
+    (path,) = log_files()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 40, hard))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            usage_record(record(2))
+        with pytest.raises(OSError, match="File too large"):
+            usage_record(record(3))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    usage_record(record(4))
+    usage_ship()
+    assert sorted(UsageEvent.objects.values_list("quantity", flat=True)) == [2, 5]
+    assert len([one for one in caplog.records if "no usage record" in one.getMessage()]) == 1

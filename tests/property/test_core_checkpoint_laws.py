@@ -33,8 +33,9 @@ def told(fused: Any) -> dict[Any, Any]:
         max_size=30,
     ),
     cuts=st.tuples(st.integers(12, 17), st.integers(18, 24)),
+    newest=st.booleans(),
 )
-def test_in_two_or_three_parts_as_in_one(seed, visits, cuts) -> None:
+def test_in_two_or_three_parts_as_in_one(seed, visits, cuts, newest) -> None:
     fleet = Fleet(seed)
     at, ends = NOON, []
     for witness, gap_min, there in [(9, 2, {0, 1}), *visits]:
@@ -57,12 +58,13 @@ def test_in_two_or_three_parts_as_in_one(seed, visits, cuts) -> None:
         for one in part.hazards:
             parts[one.hazard.id] = asdict(one.hazard)
             since = {item.pass_id: asdict(item) for item in one.evidence}
-            kept = {} if start is None else trails.get(one.hazard.id, {})
+            before = {} if start is None else trails.get(one.hazard.id, {})
             trails[one.hazard.id] = {
-                id_: item for id_, item in kept.items() if item["last_at"] <= start.at
+                id_: item for id_, item in before.items() if item["last_at"] <= start.at
             } | since
-        if part.checkpoint is not None:
-            start = checkpoint_from_json(json.loads(json.dumps(checkpoint_json(part.checkpoint))))
+        kept = part.latest if newest else part.checkpoint
+        if kept is not None:
+            start = checkpoint_from_json(json.loads(json.dumps(checkpoint_json(kept))))
     assert start is not None
     assert alike(told(whole.hazards), {id_: parts[id_] for id_ in told(whole.hazards)})
     for one in whole.hazards:

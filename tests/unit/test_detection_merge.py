@@ -12,31 +12,39 @@ def _names(reports: list[Report]) -> list[str]:
     return [report.name for report in reports]
 
 
-def test_a_species_says_more_than_an_animal_whatever_the_scores():
+def test_what_both_networks_see_is_surer_and_the_species_counts():
     animal = replace(COW, name="animal", score=0.9, **SHIFTED)
     elsewhere = replace(animal, left=0.7, right=0.9)
 
-    assert merged_hazards([animal, COW, elsewhere]) == [elsewhere, COW]
-    assert _names(merged_hazards([animal, replace(COW, name="deer")])) == ["deer"]
-    assert _names(merged_hazards([animal, replace(COW, name="cone")])) == ["animal"]
+    both, alone = merged_hazards([[COW], [animal, elsewhere]])
+    assert (both.name, both.score) == ("cow", 0.94)
+    assert COW.left < both.left < animal.left
+    assert (both.left, both.right) == (0.2346, 0.6138)  # nearer to the surer one's
+    assert alone == elsewhere
 
 
-def test_what_is_surely_alive_or_a_vehicle_is_no_barrier():
-    barrier = replace(COW, name="barrier", score=0.9, **SHIFTED)
-    cat, unsure = replace(COW, name="cat", score=0.6), replace(COW, name="cat", score=0.45)
+def test_what_no_network_is_sure_of_alone_may_be_sure_together():
+    faint = replace(COW, score=0.3, enough=0.35)
+    animal = replace(COW, name="animal", score=0.3, enough=0.5)
+
+    assert merged_hazards([[faint], []]) == merged_hazards([[], [animal]]) == []
+    assert merged_hazards([[faint], [replace(animal, left=0.7, right=0.9)]]) == []
+    (found,) = merged_hazards([[faint], [animal]])
+    assert (found.name, found.score) == ("animal", 0.51)
+    (found,) = merged_hazards([[faint], [replace(animal, score=0.6)]])
+    assert found.name == "animal"
+
+
+def test_of_one_thing_under_several_names_the_surest_remains():
+    barrier = replace(COW, name="barrier", score=0.5, **SHIFTED)
     beside = replace(barrier, left=0.7, right=0.9)
 
-    assert merged_hazards([barrier, cat, beside]) == [beside, cat]
-    assert _names(merged_hazards([barrier, unsure])) == ["barrier"]
-    assert merged_hazards([barrier], [replace(COW, name="car", score=0.8)]) == []
-    worker = replace(barrier, name="worker")
-    assert merged_hazards([worker], [replace(COW, name="person", score=0.8)]) == [worker]
-
-
-def test_of_two_special_reports_the_surer_one_remains():
+    assert merged_hazards([[COW], [barrier, beside]]) == [barrier, beside]
+    assert merged_hazards([[replace(COW, score=0.8)], [barrier]])[0].name == "cow"
     horse = replace(COW, name="horse", score=0.7, left=0.21)
-
-    assert merged_hazards([COW, horse]) == [horse]
+    assert merged_hazards([[COW, horse]]) == [horse]
+    behind = replace(COW, name="horse", left=0.4, right=0.8)
+    assert merged_hazards([[COW, behind]]) == [COW, behind]
 
 
 def test_a_construction_vehicle_is_no_truck_that_hides_something():

@@ -4,12 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+from mapbox_vector_tile import decode
+
 from hazardmap.core.hazard import Hazard, State
 from tiles import mvt
 from tiles.device_groups import ALONE, Part
-from tiles.points import HEADER, MOST_SHOWN, OWN, record, slot_tags
+from tiles.points import HEADER, KEYS, MOST_SHOWN, body, record
 from tiles.writer import BUDGET_BYTES
 
+PLACE = b"\x81\0\x81\0"
 LATE = datetime(2500, 1, 1, tzinfo=UTC)
 LONGEST = Hazard(
     id=UUID(int=2**128 - 1),
@@ -29,21 +33,26 @@ LONGEST = Hazard(
 
 def test_the_largest_tile_is_within_its_budget():
     row = record(LONGEST, Part(10**6, True))
-    last = slot_tags(MOST_SHOWN - 1)
-    place = 9
-    size = len(HEADER) + MOST_SHOWN * len(row.own + row.head + last) + MOST_SHOWN * place
-    assert 0.8 * BUDGET_BYTES < size < BUDGET_BYTES
+    features = body(MOST_SHOWN, row.own * MOST_SHOWN, (row.head + PLACE) * MOST_SHOWN)
+    assert 0.8 * BUDGET_BYTES < len(HEADER) + len(features) < BUDGET_BYTES
 
 
-def test_what_follows_the_head_has_the_length_that_the_head_says():
-    for hazard in (LONGEST, replace(LONGEST, passes=1, witnesses=1, id=UUID(int=1))):
-        head = record(hazard, ALONE).head
-        said = mvt.varints(head[1:3])[0]
-        prefix = 1 + len(mvt.varint(said))
-        assert len(head) - prefix + len(slot_tags(0)) + 9 == said
+def test_each_hazard_has_its_own_values_behind_those_of_the_ones_before():
+    shorter = replace(LONGEST, passes=1, witnesses=1, id=UUID(int=1), p=0.5)
+    several = [record(hazard, ALONE) for hazard in (LONGEST, shorter, LONGEST)]
+    own, heads = (
+        b"".join(parts)
+        for parts in zip(*((one.own, one.head + b"\x81\0\x81\0") for one in several), strict=True)
+    )
+    features = decode(mvt.layer(HEADER, body(3, own, heads)))["hazards"]["features"]
+    told = [feature["properties"] for feature in features]
+    assert [one["id"] for one in told] == [str(one.id) for one in (LONGEST, shorter, LONGEST)]
+    assert [one["passes"] for one in told] == [255, 1, 255]
+    assert [round(one["p"], 4) for one in told] == [0.1235, 0.5, 0.1235]
+    assert all(one.keys() == set(KEYS) for one in told)
 
 
-def test_slots_point_to_values_that_follow_one_another():
-    found = [mvt.varints(slot_tags(number))[1::2] for number in range(3)]
-    first = found[0][0]
-    assert [index for slot in found for index in slot] == list(range(first, first + 3 * len(OWN)))
+def test_heads_of_an_earlier_release_are_told_from_ours():
+    row = record(LONGEST, ALONE)
+    with pytest.raises(ValueError, match="another form"):
+        body(2, row.own * 2, (row.head + PLACE) * 2 + b"\0")

@@ -33,6 +33,7 @@ class BuyerKeyOrPassword(BuyerKey):
         return pair.partition(":")[2].strip()
 
 
+# drf-spectacular has no types for what it does when a scheme is defined.
 class BuyerKeyOrPasswordScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = BuyerKeyOrPassword
     name = "apiKeyOrPassword"

@@ -97,7 +97,7 @@ def _changes(request: Request, hazard_id: UUID | None) -> Response:
 def _item(event: HazardEvent) -> dict[str, Any]:
     return {
         "cursor": event.cursor,
-        "at": timestamp(event.at),
-        "change": event.change.value,
+        "at": event.at,
+        "change": event.change,
         "hazard": feature(event.hazard, event.at),
     }

@@ -1,5 +1,6 @@
 """What writes prices, subscriptions and invoices."""
 
+from hazardmap.billing.services.alerts_hand_on import alerts_hand_on
 from hazardmap.billing.services.alerts_mail import alerts_mail
 from hazardmap.billing.services.answer_reserve import (
     Charged,
@@ -7,7 +8,9 @@ from hazardmap.billing.services.answer_reserve import (
     answer_reserve,
     answer_return,
     refusal_known,
+    unit_quote,
 )
+from hazardmap.billing.services.billing_address_set import billing_address_set
 from hazardmap.billing.services.cap_set import cap_set
 from hazardmap.billing.services.credit_grant import credit_grant
 from hazardmap.billing.services.invoice_draft import invoice_draft
@@ -28,9 +31,11 @@ __all__ = [
     "Charged",
     "SpendingRefused",
     "Subscribed",
+    "alerts_hand_on",
     "alerts_mail",
     "answer_reserve",
     "answer_return",
+    "billing_address_set",
     "cap_set",
     "credit_grant",
     "credit_note_issue",
@@ -46,4 +51,5 @@ __all__ = [
     "spending_watch",
     "subscribe",
     "terms_set",
+    "unit_quote",
 ]

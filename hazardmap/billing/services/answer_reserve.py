@@ -5,7 +5,7 @@ they may not. So each process sees what all others have reserved before it, and 
 beyond a cap, however many ask at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from time import monotonic
@@ -73,6 +73,16 @@ def answer_reserve(
             _remember(terms, key_id, meter, before, refused)
             raise refused
     return _charged(terms, key_id, meter, before, after)
+
+
+def unit_quote(*, organisation_id: UUID, key_id: str, meter: Meter) -> Charged | None:
+    """What one more unit would add to the month as it is now; nothing is reserved."""
+    terms = terms_kept(organisation_id)
+    if terms is None:
+        return None
+    now = _counted(_reserve(terms, key_id, meter, 0), key_id)
+    price = _charged(terms, key_id, meter, now, now.plus(meter, 1)).amount
+    return replace(_charged(terms, key_id, meter, now, now), amount=price)
 
 
 def answer_return(*, organisation_id: UUID, key_id: str, meter: Meter, units: int) -> None:

@@ -10,6 +10,7 @@ from hazardmap.metering.services.usage_reserve import (
     usage_reserve,
 )
 from hazardmap.metering.services.usage_roll import usage_roll, usage_roll_between
+from hazardmap.metering.services.usage_settle import usage_settle
 from hazardmap.metering.services.usage_ship import usage_ship
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "usage_reserve",
     "usage_roll",
     "usage_roll_between",
+    "usage_settle",
     "usage_ship",
 ]

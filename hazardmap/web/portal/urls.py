@@ -1,10 +1,10 @@
 """Addresses below /portal/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from hazardmap.web.portal import costs, docs, home, keys, team, usage
+from hazardmap.web.portal import address, costs, docs, home, keys, team, usage
 
-organisation = [
+organisation: list[URLPattern | URLResolver] = [
     path("", home.overview, name="portal-overview"),
     path("keys/", keys.keys_page, name="portal-keys"),
     path("keys/new/", keys.create, name="portal-key-new"),
@@ -17,6 +17,8 @@ organisation = [
     path("costs/", costs.costs_page, name="portal-costs"),
     path("costs/cap/", costs.set_cap, name="portal-cap"),
     path("invoices/", costs.invoices_page, name="portal-invoices"),
+    path("invoices/address/", address.address_page, name="portal-address"),
+    path("invoices/address/set/", address.set_address, name="portal-address-set"),
     path("invoices/<uuid:invoice_id>/", costs.invoice_page, name="portal-invoice"),
     path("invoices/<uuid:invoice_id>.<slug:kind>", costs.invoice_document, name="portal-document"),
     path("invoices/<uuid:invoice_id>/<int:position>/", costs.line_page, name="portal-line"),
@@ -27,6 +29,7 @@ organisation = [
     path("team/<uuid:user_id>/role/", team.set_role, name="portal-role"),
     path("team/<uuid:user_id>/remove/", team.remove, name="portal-remove"),
     path("docs/", docs.docs_page, name="portal-docs"),
+    path("webhooks/", include("hazardmap.web.portal.webhook_urls")),
 ]
 urlpatterns = [
     path("", home.entrance, name="portal"),

@@ -50,6 +50,18 @@ def secret_roll(*, organisation_id: UUID, endpoint_id: UUID, overlap_s: int) -> 
 
 
 @transaction.atomic
+def endpoint_pause(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
+    """Send nothing until it is enabled; messages wait. One that is off already stays as it is."""
+    row = _mine(organisation_id, endpoint_id)
+    if row is None:
+        return False
+    if row.disabled_at is None:
+        row.disabled_at, row.disabled_why = timezone.now(), "its owner has paused it"
+        row.save(update_fields=["disabled_at", "disabled_why"])
+    return True
+
+
+@transaction.atomic
 def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
     """Send again, at once, what waits for an endpoint that was disabled or is left alone."""
     row = _mine(organisation_id, endpoint_id)

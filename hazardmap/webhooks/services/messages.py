@@ -1,12 +1,11 @@
 """The bodies of messages."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hazardmap.core.feature import feature, timestamp
+from hazardmap.core.feature import feature, written
 from hazardmap.core.hazard import HazardEvent
 from hazardmap.core.watch import News
 
@@ -29,6 +28,9 @@ def test_body(type_: str, at: datetime, endpoint_id: UUID) -> str:
     return _body(type_, at, {"endpoint": str(endpoint_id)})
 
 
+def notice_body(type_: str, at: datetime, data: dict[str, Any]) -> str:
+    return _body(type_, at, data)
+
+
 def _body(type_: str, at: datetime, data: dict[str, Any]) -> str:
-    whole = {"type": type_, "timestamp": timestamp(at), "data": data}
-    return json.dumps(whole, separators=(",", ":"), allow_nan=False)
+    return written({"type": type_, "timestamp": at, "data": data}).decode()

@@ -1,8 +1,9 @@
 """Run by `make bench-fusion`. Short form: python -m tests.bench.fusion --days 4 --blocks 12
 
-Each stream is kept under var/bench-fusion when it is done, as long as neither core, simulator nor
-benchmark change; a run that was stopped goes on where it was. The documents are written when all
-streams of the whole scenario are there; --write writes them of what is there, and says so.
+Each stream is kept under var/bench-fusion when it is done, as long as neither the simulator nor the
+benchmark change, nor what they use of core; a run that was stopped goes on where it was. The
+documents are written when all streams of the whole scenario are there; --write writes them of what
+is there, and says so.
 """
 
 import argparse

@@ -58,7 +58,7 @@ class Following:
                 self.site[row] = self.behind[row].most_common(1)[0][0]
                 self._place(one, row)
             self.place_m[row] = one.mean_m
-            self.p[row] = one.belief.exists if one.live and one.shown else 0.0
+            self.p[row] = one.p if one.live and one.shown else 0.0
             self.at_h[row] = (one.at - START).total_seconds() / HOUR_S
             self.half_life_h[row] = one.half_life_s / HOUR_S
 

@@ -4,7 +4,9 @@ A stream of the whole scenario takes minutes; a run that is interrupted goes on 
 """
 
 import pickle
+import sys
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,16 +20,17 @@ _READERS = frozenset({"__main__.py", "kept.py", "report.py"})
 """Files of the benchmark that only tell what a stream has left."""
 
 
+@cache
 def _code() -> bytes:
+    """Of what this process has imported when it first asks, whatever is edited while it runs."""
+    named = [getattr(module, "__file__", None) for module in [*sys.modules.values()]]
+    files = {Path(name) for name in named if name}
+    places = [_ROOT / folder for folder in _SOURCES]
+    own = {path for path in files if path.parent in places and path.name not in _READERS}
     digest = sha256()
-    for folder in _SOURCES:
-        for path in sorted((_ROOT / folder).iterdir()):
-            if path.suffix in {".py", ".toml"} and path.name not in _READERS:
-                digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted({*own, *(_ROOT / "tests/sim").glob("*.toml")}):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.digest()
-
-
-_CODE = _code()  # of what this process has imported, whatever is edited while it runs
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Stream:
         """Where its summary is kept, for the code and the parameters as they are now."""
         liars = "honest" if self.liars is None else f"liars{self.liars:g}"
         name = f"{self.seed}-{self.days or 'all'}d-{self.blocks or 'all'}b-{liars}"
-        digest = sha256(repr(self.params).encode() + _CODE).hexdigest()[:16]
+        digest = sha256(repr(self.params).encode() + _code()).hexdigest()[:16]
         return _KEPT / f"{name}-{digest}.pickle"
 
     def kept(self) -> Summary | None:

@@ -1,6 +1,7 @@
 """How fast tiles are built and kept true, in one run on one machine.
 
 Run by `make bench-tiles`, or shorter: python -m tests.bench.tiles --hazards 50000 --rounds 2
+Each part alone, over one map: python -m tests.bench.tiles --keep --part read (then refresh, year).
 """
 
 import argparse
@@ -10,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,22 +53,36 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.tiles", description=__doc__)
     parser.add_argument("--hazards", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--keep", action="store_true", help="use the database as it is, and keep it"
     )
+    parser.add_argument("--part", choices=PARTS, action="append", help="of the whole; all if none")
     options = parser.parse_args()
     with database(keep=options.keep):
         fill(options.hazards, keep=options.keep)
-        cells = [_compared(zoom, options.rounds) for zoom in CELL_ZOOMS]
-        hazards = [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS]
-        _refreshed()  # the outlines of cells are made once
-        rate = statistics.median(_refreshed() for _ in range(BATCHES))
         count = hazards_there()
-        _report(count, cells, hazards, rate)
-        _report_year(count, year.slowdown(_cpu_ms, max(3, options.rounds)))
+        for part in options.part or PARTS:
+            PARTS[part](count, options.rounds)
+
+
+def _read_model(count: int, rounds: int) -> None:
+    cells = [_compared(zoom, rounds) for zoom in CELL_ZOOMS]
+    _report_read_model(count, cells, [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS])
+
+
+def _refresh(count: int, rounds: int) -> None:
+    _refreshed()  # the outlines of cells are made once
+    _report_refresh(count, statistics.median(_refreshed() for _ in range(BATCHES)))
+
+
+def _year(count: int, rounds: int) -> None:
+    _report_year(count, year.slowdown(_cpu_ms, max(3, rounds)))
+
+
+PARTS = {"read": _read_model, "refresh": _refresh, "year": _year}
 
 
 def fill(count: int, *, keep: bool = False) -> None:
@@ -158,30 +174,23 @@ def _server_s() -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _report(
-    count: int, cells: list[Row], hazards: list[tuple[int, int, float]], rate: float
-) -> None:
-    on = f"{count} hazards, the densest town's tile"
+def _report_read_model(count: int, cells: list[Row], hazards: list[tuple[int, int, float]]) -> None:
     db = max(row.ours_ms / row.theirs_ms for row in cells)
     size = max(row.ours_bytes / row.theirs_bytes for row in cells)
-    note = f"{on}, z{CELL_ZOOMS[0]} to z{CELL_ZOOMS[-1]}"
-    put(
-        BENCHMARKS / "tiles.json",
-        [
-            Figure(
-                measure="db_time_over_st_asmvt_max", value=round(db, 3), unit="ratio", note=note
-            ),
-            Figure(measure="gzip_over_st_asmvt", value=round(size, 3), unit="ratio", note=note),
-            Figure(
-                measure="refresh_hazards_per_s",
-                value=round(rate),
-                unit="1/s of one core",
-                note=f"sums and features; batches of {BATCH} of {count} hazards, both processes",
-            ),
-        ],
-    )
+    note = f"{count} hazards, the densest town's tile, z{CELL_ZOOMS[0]} to z{CELL_ZOOMS[-1]}"
+    ratios = {"db_time_over_st_asmvt_max": db, "gzip_over_st_asmvt": size}
+    figures = [
+        Figure(measure=name, value=round(value, 3), unit="ratio", note=note)
+        for name, value in ratios.items()
+    ]
     lines = [
-        f"{count} hazards; the tile of the densest town; milliseconds of PostgreSQL's processor.",
+        "## Features joined, beside `ST_AsMVT`",
+        "",
+        f"{count} hazards; the tile of the densest town; milliseconds of PostgreSQL's processor,",
+        f"both prepared and in binary. {_when()}.",
+        "",
+        "`ST_AsMVT` reads the same cells as polygons with an expected count per kind and a time;",
+        "the last column is the size of its tile with our whole numbers in their place.",
         "",
         "| zoom | features | ours | `ST_AsMVT` | ratio | gzip: ours | theirs | with our numbers |",
         "|---|---|---|---|---|---|---|---|",
@@ -193,29 +202,61 @@ def _report(
         ),
         *(f"| {zoom} | {found} hazards | {ms:.2f} | | | | | |" for zoom, found, ms in hazards),
         "",
-        f"Changed hazards kept up with: {rate:.0f} per second of one core.",
+        _reproduce("read"),
     ]
-    put_section(BENCHMARKS / "tiles.md", "read model", "\n".join(lines))
-    print("\n".join(lines))
+    _write("read model", figures, lines)
+
+
+def _report_refresh(count: int, rate: float) -> None:
+    note = f"sums and features; batches of {BATCH} of {count} hazards, both processes"
+    figure = Figure(
+        measure="refresh_hazards_per_s", value=round(rate), unit="1/s of one core", note=note
+    )
+    lines = [
+        "## Changes that tiles keep up with",
+        "",
+        f"{rate:.0f} changed hazards per second of one core, device groups, cells and features "
+        f"included: median of {BATCHES} batches of {BATCH} of {count} hazards. {_when()}.",
+        "",
+        _reproduce("refresh"),
+    ]
+    _write("refresh", [figure], lines)
 
 
 def _report_year(count: int, slower: dict[str, float]) -> None:
     note = f"database time of {', '.join(slower)}; {count} hazards, three times that with the year"
     value = round(max(slower.values()), 3)
-    figure = Figure(measure="year_slowdown", value=value, unit="ratio", note=note)
-    put(BENCHMARKS / "tiles.json", [figure])
-    text = f"""## A year of history
+    lines = [
+        "## A year of history",
+        "",
+        f"The same map of {count} hazards without and with a year behind it (twice as many that",
+        "have expired, their events, a look a month at every place, 260,000 detections and 260,000",
+        "answers in monthly partitions), asked in turn: the database's processor time for a tile,",
+        f"with over without. {_when()}.",
+        "",
+        "| tile | ratio |",
+        "|---|---|",
+        *(f"| {name} | {ratio:.2f} |" for name, ratio in slower.items()),
+        "",
+        _reproduce("year"),
+    ]
+    _write("year", [Figure(measure="year_slowdown", value=value, unit="ratio", note=note)], lines)
 
-The same map of {count} hazards without and with a year behind it (twice as many that have expired,
-their events, a look a month at every place, 260,000 detections and 260,000 answers in monthly
-partitions), asked in turn: the database's processor time for a tile, with over without.
 
-| tile | ratio |
-|---|---|
-"""
-    text += "\n".join(f"| {name} | {ratio:.2f} |" for name, ratio in slower.items())
-    put_section(BENCHMARKS / "tiles.md", "year", text)
-    print(text)
+def _write(section: str, measured: list[Figure], lines: list[str]) -> None:
+    """These figures and this section, and nothing else of the documents."""
+    put(BENCHMARKS / "tiles.json", measured)
+    put_section(BENCHMARKS / "tiles.md", section, "\n".join(lines))
+    print("\n".join(lines), flush=True)
+
+
+def _when() -> str:
+    load = os.getloadavg()[1]
+    return f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, load average {load:.1f}"
+
+
+def _reproduce(part: str) -> str:
+    return f'**Reproduce**: `make bench-tiles BENCH_ARGS="--part {part}"`.'
 
 
 @contextmanager

@@ -1,0 +1,95 @@
+"""What an endpoint is told of: boxes, areas and routes."""
+
+import json
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.corridor import corridor
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.region import Region, read_region, region_of_box
+from hazardmap.core.roles import Act
+from hazardmap.core.route import read_route
+from hazardmap.web.portal.access import Portal, done, portal_page
+from hazardmap.webhooks import selectors, services
+
+CORRIDOR_M = 50.0
+MOST_LETTERS = 400_000
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def add(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
+    def act() -> None:
+        kinds = set(request.POST.getlist("kinds"))
+        services.watch_add(
+            organisation_id=portal.organisation.pk,
+            endpoint_id=endpoint_id,
+            name=_name(request.POST.get("name", "")),
+            region=_region(request.POST.get("area", "")),
+            kinds=kinds & KINDS.keys() or None,
+            min_probability=_probability(request.POST.get("min_probability", "")),
+            published=request.POST.get("published") == "on",
+        )
+
+    if selectors.endpoint_get(portal.organisation.pk, endpoint_id) is None:
+        raise Http404
+    words = _("Watched from now on. What is there already is not told.")
+    return done(request, portal.url(f"webhooks/{endpoint_id}/"), act, words)
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def remove(request: HttpRequest, portal: Portal, watch_id: UUID) -> HttpResponse:
+    mine = portal.organisation.pk
+    watch = selectors.watch_area_get(mine, watch_id)
+    if watch is None:
+        raise Http404
+    return done(
+        request,
+        portal.url(f"webhooks/{watch.endpoint_id}/"),
+        lambda: services.watch_remove(organisation_id=mine, watch_id=watch_id),
+        _("No longer watched."),
+    )
+
+
+def _name(text: str) -> str:
+    if not 1 <= len(text.strip()) <= 100:
+        raise ValueError(_("The name must have 1 to 100 letters."))
+    return text.strip()
+
+
+def _probability(text: str) -> float:
+    try:
+        value = float(text.replace(",", ".") or 0)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(_("The probability must be a number from 0 to 1."))
+    return value
+
+
+def _region(text: str) -> Region:
+    """west,south,east,north, or GeoJSON: an area, or a line and CORRIDOR_M on each side of it."""
+    try:
+        if not text.lstrip().startswith("{"):
+            return region_of_box(parse_bbox(text))
+        value = _geojson(text)
+        geometry = value.get("geometry") if value.get("type") == "Feature" else value
+        if isinstance(geometry, dict) and geometry.get("type") == "LineString":
+            return corridor(read_route(geometry), CORRIDOR_M)
+        return read_region(value)
+    except ValueError as error:
+        raise ValueError(_("The area %(rule)s.") % {"rule": error}) from None
+
+
+def _geojson(text: str) -> dict[str, object]:
+    if len(text) > MOST_LETTERS:
+        raise ValueError(_("is longer than %(most)d letters") % {"most": MOST_LETTERS})
+    try:
+        return dict(json.loads(text))
+    except (ValueError, RecursionError):
+        raise ValueError(_("is no JSON")) from None

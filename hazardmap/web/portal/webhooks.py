@@ -1,0 +1,200 @@
+"""Endpoints of webhooks: added, tested, paused, rolled, removed; a secret is shown once."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from hazardmap.accounts.models import ApiKey
+from hazardmap.accounts.selectors import api_keys_of
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.roles import Act
+from hazardmap.core.scopes import Scope
+from hazardmap.core.webhook import TRIPS_AT
+from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.web.portal.deliveries import STATES, deliveries_asked
+from hazardmap.webhooks import selectors, services
+from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, WebhookRefused
+
+OVERLAPS = {
+    "now": (timedelta(0), gettext_lazy("is not used any more")),
+    "1h": (timedelta(hours=1), gettext_lazy("signs beside it for another hour")),
+    "24h": (timedelta(days=1), gettext_lazy("signs beside it for another 24 hours")),
+    "7d": (timedelta(days=7), gettext_lazy("signs beside it for another 7 days")),
+}
+
+
+@require_safe
+@portal_page(Act.LOOK)
+def endpoints_page(request: HttpRequest, portal: Portal) -> HttpResponse:
+    return _list(request, portal)
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def create(request: HttpRequest, portal: Portal) -> HttpResponse:
+    """On the account of a key, as over the API: that is where its deliveries are counted."""
+    kid = request.POST.get("key", "")
+    if kid not in {key.kid for key in _keys(portal)}:
+        return _list(request, portal, error=_("Choose the key whose account pays for it."))
+    try:
+        new = services.endpoint_add(
+            organisation_id=portal.organisation.pk,
+            key_id=kid,
+            url=request.POST.get("url", "").strip(),
+        )
+    except WebhookRefused as refused:
+        return _list(request, portal, error=_("The address %(rule)s.") % {"rule": refused.rule})
+    return _shown_once(request, portal, new)
+
+
+@require_safe
+@portal_page(Act.LOOK)
+def endpoint_page(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
+    mine, endpoint = portal.organisation.pk, endpoint_of(portal, endpoint_id)
+    state, deliveries, older = deliveries_asked(request, mine, endpoint_id)
+    watched = [one for one in selectors.watch_areas_of(mine) if one.endpoint_id == endpoint_id]
+    return show(
+        request,
+        portal,
+        "webhook",
+        endpoint=endpoint,
+        host=_host(endpoint),
+        left_alone=_left_alone(endpoint),
+        watched=watched,
+        kinds=KINDS.values(),
+        overlaps=[(name, words) for name, (_overlap, words) in OVERLAPS.items()],
+        states=STATES,
+        state=state,
+        deliveries=deliveries,
+        older=older,
+    )
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def roll(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
+    overlap, _words = OVERLAPS.get(request.POST.get("overlap", ""), OVERLAPS["24h"])
+    new = services.secret_roll(
+        organisation_id=portal.organisation.pk,
+        endpoint_id=endpoint_id,
+        overlap_s=int(overlap.total_seconds()),
+    )
+    if new is None:
+        raise Http404
+    return _shown_once(request, portal, new)
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def test(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
+    endpoint_of(portal, endpoint_id)
+    return done(
+        request,
+        _page(portal, endpoint_id),
+        lambda: services.endpoint_test(
+            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
+        ),
+        _("A test message is on its way. Load this page again to see what became of it."),
+    )
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def pause(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
+    endpoint_of(portal, endpoint_id)
+    return done(
+        request,
+        _page(portal, endpoint_id),
+        lambda: services.endpoint_pause(
+            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
+        ),
+        _("Paused. Messages wait until it is switched on again."),
+    )
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def enable(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
+    endpoint_of(portal, endpoint_id)
+    return done(
+        request,
+        _page(portal, endpoint_id),
+        lambda: services.endpoint_enable(
+            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
+        ),
+        _("Switched on. What was waiting is sent now."),
+    )
+
+
+@require_POST
+@portal_page(Act.MANAGE_WEBHOOKS)
+def remove(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
+    """Typing the host keeps a slip of the finger from losing what still waits."""
+    endpoint = endpoint_of(portal, endpoint_id)
+    if request.POST.get("host", "").strip() != _host(endpoint):
+        words = _("Type the name of the host, exactly as it is.")
+        return done(request, _page(portal, endpoint_id), lambda: _refuse(words), "")
+    return done(
+        request,
+        portal.url("webhooks/"),
+        lambda: services.endpoint_remove(
+            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
+        ),
+        _("Removed, with its watch areas and messages."),
+    )
+
+
+def endpoint_of(portal: Portal, endpoint_id: UUID) -> EndpointInfo:
+    """Another organisation's looks like one that is not there."""
+    found = selectors.endpoint_get(portal.organisation.pk, endpoint_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _list(request: HttpRequest, portal: Portal, *, error: str = "") -> HttpResponse:
+    endpoints = selectors.endpoints_of(portal.organisation.pk)
+    return show(
+        request,
+        portal,
+        "webhooks",
+        endpoints=[(one, _left_alone(one)) for one in endpoints],
+        keys=_keys(portal),
+        error=error,
+        typed=request.POST if error else {},
+    )
+
+
+def _keys(portal: Portal) -> list[ApiKey]:
+    """Those that may manage webhooks over the API."""
+    now = timezone.now()
+    keys = api_keys_of(portal.organisation.pk)
+    return [key for key in keys if key.works_at(now) and Scope.WEBHOOKS in key.scopes]
+
+
+def _left_alone(endpoint: EndpointInfo) -> bool:
+    """It has failed so often that it is tried only now and then."""
+    return endpoint.failures >= TRIPS_AT and endpoint.disabled_at is None
+
+
+def _shown_once(request: HttpRequest, portal: Portal, new: NewEndpoint) -> HttpResponse:
+    endpoint = endpoint_of(portal, new.id)
+    return show(request, portal, "webhook_secret", endpoint=endpoint, secret=new.secret)
+
+
+def _refuse(words: str) -> None:
+    raise ValueError(words)
+
+
+def _host(endpoint: EndpointInfo) -> str:
+    return urlsplit(endpoint.url).hostname or ""
+
+
+def _page(portal: Portal, endpoint_id: UUID) -> str:
+    return portal.url(f"webhooks/{endpoint_id}/")
