@@ -55,7 +55,7 @@ bench-drive: ## what the map has of rendered drives, over the whole site (BENCH_
 bench-detect: ## how fast the detector is, against a plain loop and its bare models (BENCH_ARGS="--rounds 2" is short)
 	@.venv/bin/python -m tests.bench.detect $(BENCH_ARGS)
 
-bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short)
+bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short; "--keep --part read", then refresh, year: one map, part by part)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
 
 bench-billing: ## how long invoices take, what metering costs, how far caps are passed, what 55 kills lose (BENCH_ARGS="--kills 10")
@@ -112,7 +112,7 @@ VERSION ?= 1
 evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
-	  --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
+	  --beside detection/weights/yolo26n.pt --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
 	  --publish $(EVALUATE_ARGS)
 	@.venv/bin/python -m tests.bench.accuracy var/evaluate/report

@@ -160,8 +160,9 @@ def _working(figures: Figures) -> str:
         for row in figures.by_height
     ]
     return (
-        f"**Working thresholds** (best F1 on scenes other than those judged, raised until ordinary "
-        f"frames are quiet):\n{thresholds}.\n\n**A work zone in the picture** is noticed with "
+        "**Working thresholds** (best F on scenes other than those judged, precision counting "
+        "twice as much as\nrecall, raised until ordinary frames are quiet):\n"
+        f"{thresholds}.\n\n**A work zone in the picture** is noticed with "
         f"precision {_interval(figures.work_zone_precision)} and recall "
         f"{_interval(figures.work_zone_recall)}.\n\n### Recall by size\n\nHeight of the box where "
         "the picture's long side has 640 pixels; exact intervals.\n\n"
