@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train train-on evaluate bench-web
+.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-api-access bench-first-answer bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train train-on evaluate bench-web
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,7 +55,7 @@ bench-drive: ## what the map has of rendered drives, over the whole site (BENCH_
 bench-detect: ## how fast the detector is, against a plain loop and its bare models (BENCH_ARGS="--rounds 2" is short)
 	@.venv/bin/python -m tests.bench.detect $(BENCH_ARGS)
 
-bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short)
+bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short; "--keep --part read", then refresh, year: one map, part by part)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
 
 bench-billing: ## how long invoices take, what metering costs, how far caps are passed, what 55 kills lose (BENCH_ARGS="--kills 10")
@@ -70,6 +70,12 @@ bench-webhooks: ## how long a change of the map takes to reach a receiver
 
 bench-api: ## how fast buyers get answers, with 10^6 hazards on the map (BENCH_ARGS="--hazards 100000" is short)
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.api $(BENCH_ARGS)
+
+bench-api-access: ## how many addresses the authorisation matrix covers, all of them asked for
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.api_access $(BENCH_ARGS)
+
+bench-first-answer: ## steps and minutes from no account to the first answer, by a browser at the speed of a person (4 minutes)
+	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.first_answer $(BENCH_ARGS)
 
 bench-tiles-serving: ## how fast built tiles leave, beside plain files of nginx, and what an idle listener costs
 	@eval "$$($(BOOTSTRAP) services)" && .venv/bin/python -m tests.bench.tiles_serving --write $(BENCH_ARGS)
@@ -106,7 +112,7 @@ VERSION ?= 1
 evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
-	  --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
+	  --beside detection/weights/yolo26n.pt --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
 	  --publish $(EVALUATE_ARGS)
 	@.venv/bin/python -m tests.bench.accuracy var/evaluate/report

@@ -133,4 +133,5 @@ def _reports(model: Model, found: Found, size_px: tuple[int, int]) -> Iterable[t
         inside = min(box[2] - box[0], box[3] - box[1]) > LEAST_SHARE
         name, enough = model.kinds.get(label, label), model.threshold_of(label)
         if inside and score >= (min(enough, SUPPORTS) if name in LIVING else enough):
-            yield label, Report(name, round(float(score), 4), *box.round(4).tolist(), enough=enough)
+            left, top, right, bottom = box.round(4).tolist()
+            yield label, Report(name, round(float(score), 4), left, top, right, bottom, enough)

@@ -22,10 +22,6 @@ SAME_BOX_OVERLAP: Final = 0.5
 SAME_THING_OVERLAP: Final = 0.5
 # Two reports of one person or vehicle overlap more than this: traffic stands close.
 SAME_CONTEXT_OVERLAP: Final = 0.7
-# A report that lies in a surer one of its kind to this share, and has less than this share of its
-# score, is a part of that thing. What stands in a row hides less of its neighbours.
-PART_INSIDE: Final = 0.7
-PART_SCORE: Final = 0.8
 # From this score on a report of an animal supports that of another network.
 SUPPORTS: Final = 0.1
 ANIMAL: Final = "animal"
@@ -61,8 +57,7 @@ def merged_hazards(by_network: Sequence[Sequence[Report]]) -> list[Report]:
     animals = [[r for r in reports if r.name in LIVING] for reports in by_network]
     others = [r for reports in by_network for r in reports if r.name not in LIVING]
     reports = [*_animals(animals), *others]
-    surest = [reports[number] for number in strongest(_boxes(reports), SAME_THING_OVERLAP)]
-    return [one for i, one in enumerate(surest) if not _is_part(one, surest[:i])]
+    return [reports[number] for number in strongest(_boxes(reports), SAME_THING_OVERLAP)]
 
 
 def merged_context(reports: Sequence[Report], hazards: Sequence[Report]) -> list[Report]:
@@ -116,16 +111,6 @@ def _fused(reports: Sequence[Report]) -> Report:
         bottom,
         enough=0.0 if sure else max(one.enough for one in reports),
     )
-
-
-def _is_part(one: Report, surer: Sequence[Report]) -> bool:
-    """Whether it is a part of one of the surer ones, which is reported as the same kind."""
-    rivals = [r for r in surer if r.name == one.name and one.score < PART_SCORE * r.score]
-    width = np.array([min(one.right, r.right) - max(one.left, r.left) for r in rivals])
-    height = np.array([min(one.bottom, r.bottom) - max(one.top, r.top) for r in rivals])
-    inside = width.clip(min=0) * height.clip(min=0)
-    area = (one.right - one.left) * (one.bottom - one.top)
-    return bool((inside >= PART_INSIDE * area).any())
 
 
 def _covered(report: Report, others: Boxes) -> bool:

@@ -37,13 +37,15 @@ class NeverBuilt(Exception):
 def publish() -> int:
     """Take in all changes up to now; 0 if there were none. Raises NeverBuilt."""
     cells_refresh()
-    taken = 0
-    while count := _publish_batch():
+    taken, more = 0, True
+    while more:
+        count, more = _publish_batch()
         taken += count
     return taken
 
 
-def _publish_batch() -> int:
+def _publish_batch() -> tuple[int, bool]:
+    """How many changes were taken in, and whether more may be waiting."""
     with publication() as place:
         if place.encoding != ENCODING:
             raise NeverBuilt
@@ -57,9 +59,10 @@ def _publish_batch() -> int:
             place.hazards_cursor = events[-1].cursor
         if states:
             place.cells_cursor = states[-1].cursor
+        more = BATCH in (len(events), len(states)) or zones_cursor != place.zones_cursor
         place.zones_cursor = zones_cursor
     forget_touched()
-    return len(events) + len(states) + len(zones)
+    return len(events) + len(states) + len(zones), more
 
 
 @contextmanager

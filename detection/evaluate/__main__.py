@@ -50,7 +50,14 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     pictures = gather(given.data, given.split, given.drawn)
     seeds = range(1, given.drives + 1)
     looking = Looking(given.imgsz, None if given.no_far_crop else FAR)
-    mine = evaluate(given.weights, pictures, looking, seeds, given.assets)
+    mine = evaluate(
+        given.weights,
+        pictures,
+        looking,
+        seeds=seeds,
+        assets=given.assets,
+        beside=given.beside,
+    )
     other = evaluate(given.compare, pictures, looking) if given.compare else None
     card = DOCS / "model-card.md" if given.publish else given.out / "model-card.md"
     sha256 = sha256_of(given.weights)
@@ -60,6 +67,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         sha256=sha256,
         megabytes=given.weights.stat().st_size / 1e6,
         looking=looking,
+        beside=given.beside.name if given.beside else None,
         known=mine.known,
         recipe=recipe,
         command=shlex.join(["python", "-m", "detection.evaluate", *arguments]),
@@ -109,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="data.yaml, or a folder of such sources")
     add("--weights", type=Path, required=True, help="a network of ultralytics, .pt or .onnx")
+    add("--beside", type=Path, help="a network whose animals are joined with this one's")
     add("--imgsz", type=int, default=640, help="long side in pixels (default: 640)")
     add("--no-far-crop", action="store_true", help="look at whole pictures only")
     add("--split", default="val", help="which split to measure on (default: val)")

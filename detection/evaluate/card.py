@@ -15,13 +15,16 @@ from detection.sources import load_sources
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the card is about. recipe: how it was trained, Markdown. known: what it can report."""
+    """What the card is about. beside: weights that are measured together with these. recipe: how
+    these were trained, Markdown. known: what they can report.
+    """
 
     version: str
     weights: str
     sha256: str
     megabytes: float
     looking: Looking
+    beside: str | None
     known: frozenset[int]
     recipe: str
     command: str
@@ -58,10 +61,19 @@ def _head(subject: Subject) -> str:
 
 A YOLO detection network for hazards on the road, `{subject.weights}` ({subject.megabytes:.1f} MB,
 sha256 `{subject.sha256[:16]}…`, AGPL-3.0), measured {_looked(subject.looking)}.
-
+{_together(subject)}
 **Intended use.** It looks for hazards in frames of a car's camera that are gathered into a map:
 many frames of many drivers, fused before anyone is told. **Not intended**: steering or braking a
 car, warning a driver from a single frame, watching people at work."""
+
+
+def _together(subject: Subject) -> str:
+    if subject.beside is None:
+        return ""
+    return (
+        "\nAll figures are those of the whole detector: animals are looked for by "
+        f"`{subject.beside}` as\nwell, and what both networks say is joined as by the engine.\n"
+    )
 
 
 def _looked(looking: Looking) -> str:
@@ -148,8 +160,9 @@ def _working(figures: Figures) -> str:
         for row in figures.by_height
     ]
     return (
-        f"**Working thresholds** (best F1 on scenes other than those judged, raised until ordinary "
-        f"frames are quiet):\n{thresholds}.\n\n**A work zone in the picture** is noticed with "
+        "**Working thresholds** (best F on scenes other than those judged, precision counting "
+        "twice as much as\nrecall, raised until ordinary frames are quiet):\n"
+        f"{thresholds}.\n\n**A work zone in the picture** is noticed with "
         f"precision {_interval(figures.work_zone_precision)} and recall "
         f"{_interval(figures.work_zone_recall)}.\n\n### Recall by size\n\nHeight of the box where "
         "the picture's long side has 640 pixels; exact intervals.\n\n"

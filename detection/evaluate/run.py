@@ -1,6 +1,6 @@
 """Measure one network: gather the pictures, look at them, and put all figures together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from detection.evaluate.matching import Floats, match
 from detection.evaluate.measure import Figures, Sample, found_at, measure, sample
 from detection.evaluate.predictions import Looking, Predicted, find_all, known_classes
 from detection.evaluate.scenes import with_scenes
+from detection.evaluate.together import together
 from detection.labelled import CLASSES, LabelledPicture, LabelsError, read_folder, read_yaml
 
 KEPT: Final = Path("var/evaluate")
@@ -64,25 +65,36 @@ def evaluate(
     weights: Path,
     pictures: Sequence[LabelledPicture],
     looking: Looking,
+    *,
     seeds: Sequence[int] = (),
     assets: Path = Path("var/assets"),
+    beside: Path | None = None,
 ) -> Measured:
-    """Look at all pictures and measure. seeds: of the drives to render. Raises WeightsError."""
+    """Look at all pictures and measure. seeds: of the drives to render. beside: weights that look
+    at whole pictures as well, as the engine has them do. Raises WeightsError.
+    """
+
+    def look(paths: Sequence[Path]) -> list[Predicted]:
+        found = find_all(weights, paths, looking)
+        if beside is None:
+            return found
+        return together(found, find_all(beside, paths, replace(looking, far=None)))
+
     known = known_classes(weights)
-    of = sample(pictures, find_all(weights, [picture.path for picture in pictures], looking))
+    of = sample(pictures, look([picture.path for picture in pictures]))
     figures = measure(of, known)
     if not seeds:
         return Measured(known, of, figures, None, None, None)
     drive = joined(
         [
-            read_drive(folder, find_all(weights, pictures_of(folder), looking))
+            read_drive(folder, look(pictures_of(folder)))
             for folder in render_drives(KEPT / "drives", assets, seeds)
         ]
     )
     best, frames, right = pass_arrays(drive)
     certain = min(int(right.sum()), int((~right).sum()))
     passes = calibrate.fit_passes(best, frames, right) if certain >= calibrate.FEWEST else None
-    return Measured(known, of, figures, drive, passes, _dark(weights, of, figures, looking))
+    return Measured(known, of, figures, drive, passes, _dark(of, figures, look))
 
 
 def _read(place: Path, split: str) -> list[LabelledPicture]:
@@ -102,7 +114,7 @@ def _train(data: Path, split: str) -> list[LabelledPicture]:
         return []
 
 
-def _dark(weights: Path, of: Sample, figures: Figures, looking: Looking) -> float:
+def _dark(of: Sample, figures: Figures, look: Callable[[list[Path]], list[Predicted]]) -> float:
     """Boxes found in darkened pictures, as a share of those found by day."""
     real = np.flatnonzero(of.held_back & ~of.drawn).tolist()
     chosen, paths = darkened([of.pictures[i] for i in real], KEPT / "dark")
@@ -110,7 +122,7 @@ def _dark(weights: Path, of: Sample, figures: Figures, looking: Looking) -> floa
     pictures = [of.pictures[i] for i in numbers]
     by_picture = figures.working.by_picture[numbers]
     day = _found(pictures, [of.predicted[i] for i in numbers], by_picture)
-    night = _found(pictures, find_all(weights, paths, looking), by_picture)
+    night = _found(pictures, look(paths), by_picture)
     return night / day if day else 1.0
 
 

@@ -27,7 +27,10 @@ class SpendCap(models.Model):
 
 
 class SpendAlert(models.Model):
-    """So much of a cap was spent in a month; told once for each amount of the cap."""
+    """So much of a cap was spent in a month; told once for each amount of the cap.
+
+    handed_on_at: to those who tell it in another way than by mail.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.ForeignKey("billing.Customer", models.CASCADE, related_name="alerts")
@@ -38,6 +41,7 @@ class SpendAlert(models.Model):
     spent_micro = models.BigIntegerField()
     at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True)
+    handed_on_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -47,6 +51,7 @@ class SpendAlert(models.Model):
         ]
         indexes = [
             models.Index("id", condition=Q(mailed_at=None), name="spend_alert_to_mail"),
+            models.Index("id", condition=Q(handed_on_at=None), name="spend_alert_to_hand_on"),
         ]
 
 

@@ -54,7 +54,7 @@ class SpendingNow:
 
 @dataclass(frozen=True, slots=True)
 class AlertInfo:
-    """id: grows with time, so that a reader can go on after the last one."""
+    """So much of a cap (of one key; "" of all together) was spent in a month."""
 
     id: UUID
     key_id: str
@@ -98,24 +98,24 @@ def spending_now(organisation_id: UUID, now: datetime) -> SpendingNow | None:
     )
 
 
-def spend_alerts(organisation_id: UUID, *, after: UUID | None = None) -> list[AlertInfo]:
-    """What was told about caps, oldest first; those after one that is known already."""
+def spend_alerts(organisation_id: UUID) -> list[AlertInfo]:
+    """What was told about caps, oldest first."""
     rows = SpendAlert.objects.filter(customer__organisation=organisation_id)
-    if after is not None:
-        rows = rows.filter(id__gt=after)
-    return [
-        AlertInfo(
-            row.id,
-            row.key_id,
-            row.month,
-            row.percent,
-            Currency(row.customer.currency),
-            row.cap_micro,
-            row.spent_micro,
-            row.at,
-        )
-        for row in rows.select_related("customer").order_by("id")
-    ]
+    return [alert_info(row) for row in rows.select_related("customer").order_by("id")]
+
+
+def alert_info(row: SpendAlert) -> AlertInfo:
+    """What a row says, with its customer's currency."""
+    return AlertInfo(
+        row.id,
+        row.key_id,
+        row.month,
+        row.percent,
+        Currency(row.customer.currency),
+        row.cap_micro,
+        row.spent_micro,
+        row.at,
+    )
 
 
 def keys_stopped(*, among: Collection[str] | None = None) -> set[str]:

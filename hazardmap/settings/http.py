@@ -9,6 +9,7 @@ APPEND_SLASH = True
 
 MIDDLEWARE = [
     "hazardmap.platform.request_id.Traced",
+    "hazardmap.platform.cross_origin.CrossOrigin",
     "hazardmap.platform.silence.Bounded",
     "hazardmap.platform.compressed.Compressed",
     "hazardmap.web.headers.SecurityHeaders",

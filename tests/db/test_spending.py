@@ -1,12 +1,15 @@
 """Spending: counted before it is served, capped to the last answer, told once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
+from standardwebhooks import Webhook
 
 from hazardmap.accounts.models import Membership, Organisation
 from hazardmap.accounts.services import key_create, user_create
@@ -15,17 +18,23 @@ from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import alerts_mail, answer_reserve, cap_set, spending_watch
 from hazardmap.billing.services.answer_reserve import SpendingRefused
 from hazardmap.billing.spend_selectors import keys_stopped, spend_alerts, spending_now
+from hazardmap.closing.alerts_tell import alerts_tell
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.platform.mail import MailFailed
+from hazardmap.webhooks.services import deliveries_send, endpoint_add
 from tests.billing_scene import NOW, sell
 from tests.map_scene import put_hazard
+from tests.receiver import receiving
+from tests.webhook_scene import endpoint
 
 MONTH = month_of(NOW)
 module = import_module("hazardmap.billing.services.answer_reserve")
 mailing = import_module("hazardmap.billing.services.alerts_mail")
+settling = import_module("hazardmap.metering.services.usage_settle")
+watching = import_module("hazardmap.billing.services.spending_watch")
 PRICES = {
     "fee": "0",
     "discounts": [],
@@ -158,7 +167,74 @@ def test_who_pays_is_told_once_at_each_step(sold):
     assert "refused until it is raised" in mail.outbox[-1].body
     told = spend_alerts(sold[0])
     assert [one.percent for one in told] == [50, 50, 80, 100]
-    assert [one.percent for one in spend_alerts(sold[0], after=told[2].id)] == [100]
+
+
+def test_webhooks_are_told_once_too(sold, settings):
+    cap(sold, "4")
+    with receiving() as receiver:
+        settings.OUTBOUND_EXCEPTIONS = {receiver.place}
+        hook = endpoint_add(organisation_id=sold[0], key_id=sold[1], url=receiver.url)
+        endpoint(receiver.url)  # somebody else's
+        tiles(sold, 31)
+        spending_watch()
+        assert (alerts_tell(), alerts_tell()) == (3, 0)
+        deliveries_send()
+        assert deliveries_send() == 0
+        messages = [
+            Webhook(hook.secret).verify(body.decode(), headers) for headers, body in receiver.got
+        ]
+    assert {message["type"] for message in messages} == {"spending.alert"}
+    told = sorted((message["data"] for message in messages), key=lambda data: data["percent"])
+    assert [one["percent"] for one in told] == [50, 80, 100]
+    assert told[0] == {
+        "percent": 50,
+        "whose": "organisation",
+        "key_id": None,
+        "month": f"{MONTH.start:%Y-%m}",
+        "cap": "4.00",
+        "spent": "4.00",
+        "currency": "EUR",
+    }
+    usage_ship()
+    assert set(UsageEvent.objects.values_list("meter", flat=True)) == {"tile"}, "it is free"
+
+
+def test_what_a_killed_process_had_reserved_is_free_again_after_its_hour(sold, monkeypatch):
+    cap(sold, "99")
+    reserve(sold, 30)
+    usage_record(UsageRecord(sold[1], Meter.HAZARD, 20, timezone.now(), "served", "hazards"))
+    usage_ship()
+    spending_watch()
+    assert reserve(sold, 0).spent == 3
+    later = SimpleNamespace(now=lambda: timezone.now() + timedelta(hours=2))
+    monkeypatch.setattr(settling, "timezone", later)
+    for _ in range(2):
+        cap(sold, "99")
+        spending_watch()
+        assert reserve(sold, 0).spent == 2
+    assert reserve(sold, 1).spent == Decimal("2.10")
+
+
+def test_only_those_are_looked_at_whose_usage_or_cap_has_changed(sold, monkeypatch):
+    monkeypatch.setattr(watching, "_seen", watching._Seen())
+    tiles(sold, 1)
+    assert spending_watch() == 0, "nothing new"
+    monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(0))
+    tiles(sold, 1)
+    assert keys_stopped() == set()
+    cap(sold, "0")
+    assert spending_watch() == 0
+    monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(seconds=30))
+    assert spending_watch() == 1
+    assert keys_stopped() == set(), "the rest of the ten tiles is paid for"
+    tiles(sold, 8)
+    assert keys_stopped() == {sold[1]}
+    monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(0))
+    cap(sold, None)
+    assert spending_watch() == 1, "it is stopped"
+    assert keys_stopped() == set()
+    monkeypatch.setattr(watching, "EVERYBODY_EVERY_S", 0.0)
+    assert spending_watch() == 1
 
 
 def test_a_mail_that_cannot_leave_is_sent_later(sold, monkeypatch):

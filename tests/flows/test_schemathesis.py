@@ -5,10 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.bench.api import fill
+from tests.bench.figures import BENCHMARKS, Figure, put
 from tests.stack import Stack, started
 
 SHORT_S, LONG_S = 30, 600
@@ -25,7 +27,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-def asked(site: Stack, folder: Path, seconds: int, *more: str) -> None:
+class Asked(NamedTuple):
+    """failures: different ones, and questions that could not be asked. said: by the program."""
+
+    cases: int
+    failures: int
+    said: str
+
+
+def asked(site: Stack, folder: Path, seconds: int, *more: str) -> Asked:
     config = folder / "schemathesis.toml"
     key, device = site.accounts["api_key"], site.accounts["device_tokens"][0]
     lines = (
@@ -45,15 +55,34 @@ def asked(site: Stack, folder: Path, seconds: int, *more: str) -> None:
         check=False,
         timeout=seconds * 3 + 120,
     )
-    assert done.returncode == 0, f"{done.stdout[-12_000:]}{done.stderr[-2000:]}"
-    assert json.loads(report.read_text()), "it has looked at something"
+    said = f"{done.stdout[-12_000:]}{done.stderr[-2000:]}"
+    assert report.exists(), said
+    cases = json.loads(report.read_text())["test_cases"]
+    failures = cases["unique_failures"] + cases["errored"]
+    assert (done.returncode == 0) == (failures == 0), said
+    return Asked(cases["generated"], failures, said)
 
 
 def test_no_answer_breaks_the_document(site: Stack, tmp_path: Path) -> None:
     """What is asked here is the same every time; `make soak` wanders from answer to answer, too."""
-    asked(site, tmp_path, SHORT_S, "--seed", "1", "--phases", "examples,coverage")
+    short = asked(site, tmp_path, SHORT_S, "--seed", "1", "--phases", "examples,coverage")
+    assert short.cases > 0
+    assert short.failures == 0, short.said
 
 
 @pytest.mark.soak
 def test_no_answer_breaks_the_document_for_long(site: Stack, tmp_path: Path) -> None:
-    asked(site, tmp_path, LONG_S)
+    """It publishes what it finds, good or bad, before it fails."""
+    long = asked(site, tmp_path, LONG_S)
+    note = (
+        f"{LONG_S // 60} minutes, {long.cases} requests; all phases, all checks but {NOT_CHECKED}"
+    )
+    figure: Figure = {
+        "measure": "schemathesis_failures",
+        "value": long.failures,
+        "unit": "1",
+        "note": note,
+    }
+    put(BENCHMARKS / "api.json", [figure])
+    assert long.cases > 0
+    assert long.failures == 0, long.said

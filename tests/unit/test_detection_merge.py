@@ -43,18 +43,8 @@ def test_of_one_thing_under_several_names_the_surest_remains():
     assert merged_hazards([[replace(COW, score=0.8)], [barrier]])[0].name == "cow"
     horse = replace(COW, name="horse", score=0.7, left=0.21)
     assert merged_hazards([[COW, horse]]) == [horse]
-
-
-def test_a_part_of_a_thing_is_no_second_one_but_what_stands_behind_it_is():
-    drum = Report("drum", 0.8, 0.40, 0.40, 0.46, 0.60)
-    part = replace(drum, score=0.4, left=0.42, bottom=0.50)
-    behind = replace(drum, score=0.4, left=0.44, right=0.50, top=0.42)
-
-    assert merged_hazards([[drum, part, behind]]) == [drum, behind]
-    cone_before_it = replace(part, name="cone")
-    assert merged_hazards([[drum, cone_before_it]]) == [drum, cone_before_it]
-    as_sure = replace(part, score=0.7)
-    assert merged_hazards([[drum, as_sure]]) == [drum, as_sure]
+    behind = replace(COW, name="horse", left=0.4, right=0.8)
+    assert merged_hazards([[COW, behind]]) == [COW, behind]
 
 
 def test_a_construction_vehicle_is_no_truck_that_hides_something():

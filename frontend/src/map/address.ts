@@ -3,6 +3,8 @@ import { type Filters, type Kinds, readFilters, writeFilters } from './filters';
 /** What the address says beside the view, which MapLibre keeps in `#map=`. */
 export interface Address {
   hazard: string | null;
+  /** The work zone that is open, where no hazard is. */
+  zone: string | null;
   filters: Filters;
   /** Unix seconds of the moment that is shown; null is now. */
   at_s: number | null;
@@ -14,6 +16,7 @@ export function readAddress(kinds: Kinds): Address {
   const at_ms = Date.parse(params.get('at') ?? '');
   return {
     hazard: params.get('hz') || null,
+    zone: params.get('hz') ? null : params.get('zone') || null,
     filters: readFilters(params, kinds),
     at_s: Number.isNaN(at_ms) ? null : at_ms / 1000,
     coverage: params.get('coverage') === '1',
@@ -24,10 +27,11 @@ export function readAddress(kinds: Kinds): Address {
 export function writeAddress(address: Address, kinds: Kinds, how: 'push' | 'replace' = 'push'): void {
   const url = new URL(window.location.href);
   const params = url.searchParams;
-  const { hazard, filters, at_s, coverage } = address;
+  const { hazard, zone, filters, at_s, coverage } = address;
   writeFilters(filters, params, kinds);
   const set = (name: string, value: string | null) => (value === null ? params.delete(name) : params.set(name, value));
   set('hz', hazard);
+  set('zone', zone);
   set('at', at_s === null ? null : new Date(at_s * 1000).toISOString().replace(/:\d\d\.\d+/, ''));
   set('coverage', coverage ? '1' : null);
   if (url.href === window.location.href) return;

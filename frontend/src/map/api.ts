@@ -1,9 +1,11 @@
 import type { Details, Hazard } from './hazard';
 import type { History } from './history';
+import type { NearZone, Zone, ZoneDetails } from './zone';
 
 export interface Section {
   now: number;
   hazards: Hazard[];
+  zones: Zone[];
   truncated: boolean;
   /** The cell of H3 that it is about, null for a large section. */
   cell: string | null;
@@ -63,6 +65,15 @@ export function fetchFound(text: string, signal: AbortSignal): Promise<Found> {
 
 export function fetchDetails(id: string, signal: AbortSignal): Promise<Details> {
   return json(`/map/hazards/${encodeURIComponent(id)}.json`, signal);
+}
+
+export function fetchZone(id: string, signal: AbortSignal): Promise<ZoneDetails> {
+  return json(`/map/workzones/${encodeURIComponent(id)}.json`, signal);
+}
+
+/** The work zones nearest to a place, nearest first. */
+export async function fetchNearestZones({ lon, lat }: { lon: number; lat: number }): Promise<NearZone[]> {
+  return (await json<{ zones: NearZone[] }>(`/map/workzones.json?at=${lon.toFixed(6)},${lat.toFixed(6)}`)).zones;
 }
 
 export function fetchChanges(since: number, signal: AbortSignal): Promise<Changes> {

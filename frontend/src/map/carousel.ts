@@ -30,6 +30,11 @@ export class Carousel {
     this.draw(by < 0 ? '.previous' : '.next');
   }
 
+  /** Open the form that reports the picture that is shown. */
+  reportShown(): void {
+    this.root.querySelector<HTMLElement>('.report')?.click();
+  }
+
   toggleBoxes(): void {
     this.boxes = !this.boxes;
     this.draw('.boxes-toggle');
@@ -60,7 +65,8 @@ export class Carousel {
       strings.boxes,
     );
     toggle.addEventListener('click', () => this.toggleBoxes());
-    if (this.pictures.length < 2) return el('div', { class: 'carousel' }, toggle);
+    const report = this.report();
+    if (this.pictures.length < 2) return el('div', { class: 'carousel' }, toggle, report);
     const position = strings.imageOf(this.index + 1, this.pictures.length);
     return el(
       'div',
@@ -69,20 +75,26 @@ export class Carousel {
       el('span', { role: 'status' }, position),
       this.button(1),
       toggle,
+      report,
     );
   }
 
+  /** Beside the picture, so that nobody has to look for it. */
+  private report(): HTMLElement | null {
+    const frame = /\/images\/([0-9a-f-]+)\.jpg/.exec(this.pictures[this.index]?.[0]?.url ?? '')?.[1];
+    if (frame === undefined) return null;
+    const address = `/images/${frame}/report/?hazard=${this.hazardId}`;
+    return el('a', { class: 'report', href: address, 'aria-label': strings.reportImage, title: strings.reportImage }, strings.report);
+  }
+
   private caption(image: EvidenceImage): HTMLElement {
-    const who = strings.detectedBy(capitalised(image.label), percent(image.score), image.model_version);
+    const who = strings.detected(capitalised(image.label), percent(image.score));
     const when = localTime(image.captured_at, this.now_s());
-    const frame = /\/images\/([0-9a-f-]+)\.jpg/.exec(image.url)?.[1];
     return el(
       'figcaption',
       {},
-      image.simulated ? `${who}, ${when}, ` : `${who}, ${when}`,
-      image.simulated ? el('b', {}, strings.simulated) : null,
+      el('span', {}, image.simulated ? `${who}, ${when}, ` : `${who}, ${when}`, image.simulated ? el('b', {}, strings.simulated) : null),
       el('small', {}, strings.blurred),
-      frame ? el('a', { href: `/images/${frame}/report/?hazard=${this.hazardId}` }, strings.reportImage) : null,
     );
   }
 

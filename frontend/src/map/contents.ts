@@ -9,7 +9,7 @@ const HISTORY_DELAY_MS = 900;
 
 /** What is in the section of the map that is seen: now, and in the last seven days. */
 export class Contents {
-  section: Section = { now: 0, hazards: [], truncated: false, cell: null };
+  section: Section = { now: 0, hazards: [], zones: [], truncated: false, cell: null };
   history: History | null = null;
   private readonly timers = new Map<string, number>();
   private readonly asked = new Map<string, AbortController>();

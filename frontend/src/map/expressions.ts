@@ -1,11 +1,8 @@
 import type { ExpressionSpecification } from 'maplibre-gl';
+import { CELL_EPOCH_S, CELL_UNITS, CELL_UNIT_S } from './cell_count';
 import type { Filters } from './filters';
 import type { Vocabulary } from './vocabulary';
 
-/** Cells count time in units of ten minutes from here, in two bytes (docs: tile attributes). */
-const CELL_EPOCH_S = Date.UTC(2026, 0, 1) / 1000;
-const CELL_UNIT_S = 600;
-const CELL_UNITS = 65_536;
 const ROUGHLY_S = 60;
 
 const now = state('now');

@@ -10,6 +10,8 @@ export const WORLD_FILES: Record<string, string> = { land: landUrl, borders: bor
 const FONT = ['sans-serif'];
 const MAIN_ROADS = ['motorway', 'trunk', 'primary', 'motorway_link', 'trunk_link', 'primary_link'];
 const MIDDLE_ROADS = ['secondary', 'tertiary', 'secondary_link', 'tertiary_link'];
+/** Nobody drives there: a thin line is enough to know the place again. */
+const PATHS = ['footway', 'path', 'steps', 'cycleway', 'trail', 'pedestrian', 'platform', 'corridor', 'elevator', 'track', 'bridleway'];
 const NOTHING = { type: 'FeatureCollection' as const, features: [] };
 
 /** Coasts, borders and places of our own. near: leave the files out until they are wanted. */
@@ -74,17 +76,33 @@ function roadWidth(extra_px: number): DataDrivenPropertyValueSpecification<numbe
 
 export function roads(palette: Palette): LayerSpecification[] {
   const line = { type: 'line', source: 'roads', 'source-layer': 'roads' } as const;
-  const layout = { 'line-cap': 'round', 'line-join': 'round' } as const;
+  const order = ['match', ['get', 'highway'], MAIN_ROADS, 2, MIDDLE_ROADS, 1, 0] as unknown as number;
+  const layout = { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': order } as const;
+  const isPath = ['in', ['get', 'highway'], ['literal', PATHS]] as unknown as boolean;
+  const isRoad = ['!', isPath] as unknown as boolean;
   return [
     {
       ...line,
+      id: 'paths',
+      minzoom: 14,
+      filter: isPath,
+      paint: {
+        'line-color': palette.path,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 14, 0.5, 16, 1, 18, 2],
+        'line-dasharray': [3, 1.5],
+      },
+    },
+    {
+      ...line,
       id: 'road-edges',
+      filter: isRoad,
       layout,
       paint: { 'line-color': palette.roadEdge, 'line-width': roadWidth(1.6) },
     },
     {
       ...line,
       id: 'roads',
+      filter: isRoad,
       layout,
       paint: {
         'line-color': ['match', ['get', 'highway'], MAIN_ROADS, palette.roadMain, palette.road],
@@ -102,6 +120,7 @@ export function roadNames(palette: Palette): LayerSpecification[] {
       source: 'roads',
       'source-layer': 'roads',
       minzoom: 14,
+      filter: ['!', ['in', ['get', 'highway'], ['literal', PATHS]]],
       layout: {
         'symbol-placement': 'line',
         'symbol-spacing': 320,
@@ -129,6 +148,8 @@ export function places(palette: Palette): LayerSpecification[] {
         'text-font': FONT,
         'text-size': ['interpolate', ['linear'], ['zoom'], 2, 11, 8, 14],
         'text-padding': 8,
+        'text-variable-anchor': ['center', 'bottom', 'top', 'left', 'right'],
+        'text-radial-offset': 1.5,
         'symbol-sort-key': ['get', 'rank'],
       },
       paint: { 'text-color': palette.text, 'text-halo-color': palette.halo, 'text-halo-width': 1.5 },

@@ -1,11 +1,17 @@
 import { byId, el } from '../shared/dom';
+import { ago } from '../shared/format';
+import { type Place, distance_m } from '../shared/geodesy';
 import { strings } from '../shared/strings';
 import type { Shown } from './history';
 import { renew, row } from './row';
+import { type Zone, middleOf, zoneRow } from './zone';
 
 /** What the list shows. moment: in words, where it is not now. hiding: what hides the others. */
 export interface Listed {
   hazards: Shown[];
+  zones: Zone[];
+  /** Where the reader is, if that is known: what is nearest comes first then. */
+  me: Place | null;
   hidden: number;
   truncated: boolean;
   moment: string | null;
@@ -15,10 +21,11 @@ export interface Listed {
 /** The hazards in view as rows; on a phone a sheet that unfolds. */
 export class HazardList {
   private readonly rows = document.getElementById('list');
-  private listed: Shown[] = [];
+  private listed: Listed | null = null;
 
   constructor(
     private readonly onPick: (id: string) => void,
+    private readonly onZone: (id: string) => void,
     /** A row is under the pointer or has the focus; null when none is. */
     private readonly onPoint: (id: string | null) => void,
   ) {
@@ -31,31 +38,42 @@ export class HazardList {
 
   show(listed: Listed, at_s: number): void {
     if (this.rows === null) return;
-    this.listed = listed.hazards;
-    const focused = document.activeElement?.getAttribute('data-hazard');
-    this.rows.replaceChildren(...listed.hazards.map((hazard) => row(hazard, at_s)));
-    if (focused) this.rowOf(focused)?.focus({ preventScroll: true });
+    this.listed = listed;
+    const focused = (document.activeElement as HTMLElement | null)?.dataset;
+    const away_m = (place: Place) => (listed.me === null ? null : distance_m(listed.me, place));
+    this.rows.replaceChildren(
+      ...nearestFirst(listed.zones, (zone) => away_m(middleOf(zone))).map(([zone, away]) => zoneRow(zone, at_s, away)),
+      ...nearestFirst(listed.hazards, away_m).map(([hazard, away]) => row(hazard, at_s, away)),
+    );
+    if (focused?.hazard) this.rowOf(focused.hazard)?.focus({ preventScroll: true });
+    if (focused?.zone) this.zoneRowOf(focused.zone)?.focus({ preventScroll: true });
     const count = byId('list-count');
     const words = strings.inView(listed.hazards.length, listed.truncated, listed.moment ?? '');
     if (count.textContent !== words) count.textContent = words;
+    this.freshness(at_s);
     this.notice(listed);
   }
 
   /** Ages and probabilities have moved on. */
   tick(at_s: number): void {
-    for (const hazard of this.listed) {
+    for (const hazard of this.listed?.hazards ?? []) {
       const shown = this.rowOf(hazard.id);
       if (shown) renew(shown, hazard, at_s);
     }
+    this.freshness(at_s);
   }
 
   rowOf(id: string): HTMLElement | null {
     return this.rows?.querySelector(`[data-hazard="${CSS.escape(id)}"]`) ?? null;
   }
 
+  zoneRowOf(id: string): HTMLElement | null {
+    return this.rows?.querySelector(`[data-zone="${CSS.escape(id)}"]`) ?? null;
+  }
+
   mark(id: string | null): void {
     for (const row of this.rows?.querySelectorAll('[aria-current]') ?? []) row.removeAttribute('aria-current');
-    if (id !== null) this.rowOf(id)?.setAttribute('aria-current', 'true');
+    if (id !== null) (this.rowOf(id) ?? this.zoneRowOf(id))?.setAttribute('aria-current', 'true');
   }
 
   /** Move focus to the first row, and unfold the list where it is folded. */
@@ -65,10 +83,24 @@ export class HazardList {
     (this.rows?.querySelector<HTMLElement>('.row') ?? this.rows)?.focus();
   }
 
-  private notice({ hazards, hidden, hiding, moment }: Listed): void {
+  /** How new and how sure what is listed is, in one line. */
+  private freshness(at_s: number): void {
+    const line = byId('list-fresh');
+    const { hazards, zones, moment } = this.listed ?? { hazards: [], zones: [], moment: null };
+    const words = zones.length > 0 ? [strings.zonesInView(zones.length)] : [];
+    if (hazards.length > 0 && moment === null) {
+      words.push(strings.newestSeen(ago(at_s - Math.max(...hazards.map((hazard) => hazard.last_seen)))));
+      words.push(strings.confirmedOf(hazards.filter((hazard) => hazard.published).length));
+    }
+    line.hidden = words.length === 0;
+    line.textContent = words.map((part) => part.replace(/ /g, '\u00a0')).join(' · '); // breaks between parts only
+  }
+
+  private notice({ hazards, zones, hidden, hiding, moment }: Listed): void {
     const notice = byId('list-notice');
-    notice.hidden = hazards.length > 0;
-    if (hazards.length > 0) return;
+    const empty = hazards.length === 0 && (zones.length === 0 || hidden > 0);
+    notice.hidden = !empty;
+    if (!empty) return;
     if (hidden === 0 || hiding === null) {
       notice.textContent = moment === null ? strings.nothingInView : strings.nothingThen;
       return;
@@ -87,10 +119,11 @@ export class HazardList {
 
   private click(event: MouseEvent): void {
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    const id = idOf(event);
-    if (!plain || id === null) return;
+    const { hazard, zone } = (event.target as Element).closest<HTMLElement>('.row')?.dataset ?? {};
+    if (!plain || (hazard ?? zone) === undefined) return;
     event.preventDefault();
-    this.onPick(id);
+    if (hazard !== undefined) this.onPick(hazard);
+    else if (zone !== undefined) this.onZone(zone);
   }
 
   private step(event: KeyboardEvent): void {
@@ -118,6 +151,12 @@ export class HazardList {
     if (sheet) new ResizeObserver(measure).observe(sheet); // what floats above it moves along
     draw(false);
   }
+}
+
+/** With how far away each is; in their old order where that is not known. */
+function nearestFirst<T>(all: T[], away_m: (one: T) => number | null): [one: T, away_m: number | null][] {
+  const pairs = all.map((one): [T, number | null] => [one, away_m(one)]);
+  return pairs.sort(([, a], [, b]) => (a ?? 0) - (b ?? 0));
 }
 
 /** The hazard of the row that an event is about. */

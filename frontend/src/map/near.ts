@@ -5,14 +5,19 @@ const PATIENCE_MS = 15_000;
 
 /** Moves the map to where somebody is: on a click only, after having said what for. */
 export class NearMe {
-  readonly button = el('button', { type: 'button', class: 'near', title: strings.nearMe, 'aria-label': strings.nearMe }, sign());
+  /** With its name beside the sign, or with the sign alone. */
+  readonly button: HTMLElement;
   private agreed = false;
 
   constructor(
     private readonly onPlace: (place: { lon: number; lat: number }) => void,
     private readonly onTrouble: (words: string) => void,
     private readonly ask: (title: string, ...content: HTMLElement[]) => HTMLDialogElement,
+    named: boolean,
   ) {
+    const words = named ? el('span', {}, strings.nearMe) : null;
+    const label: Record<string, string> = named ? {} : { title: strings.nearMe, 'aria-label': strings.nearMe };
+    this.button = el('button', { type: 'button', class: named ? 'quick-button' : 'near', ...label }, sign(), words);
     this.button.addEventListener('click', () => (this.agreed ? this.locate() : this.explain()));
   }
 

@@ -2,13 +2,15 @@ import type { LayerSpecification, LineLayerSpecification, SymbolLayerSpecificati
 import type { TileJson } from './api';
 import { expectedCount, hazardShown, pixels, presentProbability } from './expressions';
 import type { Palette } from './palette';
+import { capitalised } from './row';
 import type { Vocabulary } from './vocabulary';
 
 /** From this zoom on there are single hazards, below it areas. */
 export const HAZARD_ZOOM = 12;
 /** From this zoom on the coverage is known. */
 export const COVERAGE_ZOOM = 10;
-const RADIUS_ZOOM = 16;
+const RADIUS_ZOOM = 17;
+const NAME_ZOOM = 15.5;
 const HOUR_S = 3600;
 
 export function cells(palette: Palette, tiles: TileJson, vocabulary: Vocabulary): LayerSpecification[] {
@@ -28,6 +30,24 @@ export function cells(palette: Palette, tiles: TileJson, vocabulary: Vocabulary)
       },
     },
   ];
+}
+
+/** The number in each cell; names of places give way to it. */
+export function cellCounts(palette: Palette): SymbolLayerSpecification {
+  return {
+    id: 'cell-counts',
+    type: 'symbol',
+    source: 'cell-counts',
+    maxzoom: HAZARD_ZOOM,
+    layout: {
+      'text-field': ['get', 'words'],
+      'text-font': ['sans-serif'],
+      'text-size': ['interpolate', ['linear'], ['zoom'], 3, 11, 10, 15],
+      'text-padding': 1,
+      'symbol-sort-key': ['-', 0, ['get', 'count']],
+    },
+    paint: { 'text-color': palette.count, 'text-halo-color': palette.countEdge, 'text-halo-width': 1.6 },
+  };
 }
 
 /** Where somebody has looked, by how long ago that was; what has no colour nobody has looked at. */
@@ -79,7 +99,7 @@ export function workzones(palette: Palette, vocabulary: Vocabulary): LayerSpecif
   ];
 }
 
-/** What was searched for, and the chosen hazard with its 95 % radius. */
+/** What was searched for, the chosen work zone, and the chosen hazard with its 95 % radius. */
 export function selection(palette: Palette): LayerSpecification[] {
   return [
     {
@@ -93,6 +113,13 @@ export function selection(palette: Palette): LayerSpecification[] {
       type: 'line',
       source: 'selection',
       paint: { 'line-color': palette.accent, 'line-width': 1.5, 'line-dasharray': [3, 2] },
+    },
+    {
+      id: 'selection-zone',
+      type: 'line',
+      source: 'selection',
+      filter: ['==', ['get', 'role'], 'zone'],
+      paint: { 'line-color': palette.accent, 'line-width': 4, 'line-gap-width': 16 },
     },
     {
       id: 'selection-ring',
@@ -152,9 +179,9 @@ export function radii(palette: Palette): LayerSpecification[] {
   ];
 }
 
-export function hazards(palette: Palette, vocabulary: Vocabulary): LayerSpecification {
+export function hazards(): LayerSpecification {
   return {
-    ...marks(palette, vocabulary),
+    ...marks(),
     id: 'hazards',
     source: 'hazards',
     'source-layer': 'hazards',
@@ -163,22 +190,52 @@ export function hazards(palette: Palette, vocabulary: Vocabulary): LayerSpecific
   };
 }
 
-/** Hazards as they were at a moment; `p` is what it was then. */
-export function pastHazards(palette: Palette, vocabulary: Vocabulary): LayerSpecification {
-  const marked = marks(palette, vocabulary);
+/** In a layer of its own below the symbols: what is surest gets its name first, and its symbol on top. */
+export function hazardNames(palette: Palette, vocabulary: Vocabulary): LayerSpecification {
   return {
-    ...marked,
-    id: 'past',
-    source: 'past',
-    paint: { ...marked.paint, 'icon-opacity': opacity(['get', 'p']) },
+    ...names(palette, vocabulary),
+    id: 'hazard-names',
+    source: 'hazards',
+    'source-layer': 'hazards',
+    minzoom: NAME_ZOOM,
+    filter: hazardShown,
   };
 }
 
-function marks(palette: Palette, vocabulary: Vocabulary): SymbolLayerSpecification {
+/** Hazards as they were at a moment; `p` is what it was then. */
+export function pastHazards(palette: Palette, vocabulary: Vocabulary): LayerSpecification[] {
+  const marked = marks();
+  return [
+    { ...names(palette, vocabulary), id: 'past-names', source: 'past', minzoom: NAME_ZOOM },
+    {
+      ...marked,
+      id: 'past',
+      source: 'past',
+      paint: { ...marked.paint, 'icon-opacity': opacity(['get', 'p']) },
+    },
+  ];
+}
+
+function marks(): SymbolLayerSpecification {
+  return {
+    id: '',
+    type: 'symbol',
+    source: '',
+    layout: {
+      'icon-image': ['concat', 'marker-', ['get', 'group'], ['case', ['to-boolean', ['get', 'published']], '', '-open']],
+      'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.5, 12, 0.65, 15, 0.8, 17, 1],
+      'icon-allow-overlap': true,
+      'symbol-sort-key': ['get', 'p'],
+    },
+    paint: { 'icon-opacity': opacity(presentProbability) },
+  };
+}
+
+function names(palette: Palette, vocabulary: Vocabulary): SymbolLayerSpecification {
   const label = [
     'match',
     ['get', 'kind'],
-    ...Object.entries(vocabulary.kinds).flatMap(([name, kind]) => [name, kind.label]),
+    ...Object.entries(vocabulary.kinds).flatMap(([name, kind]) => [name, capitalised(kind.label)]),
     '',
   ] as unknown as string;
   return {
@@ -186,23 +243,15 @@ function marks(palette: Palette, vocabulary: Vocabulary): SymbolLayerSpecificati
     type: 'symbol',
     source: '',
     layout: {
-      'icon-image': ['concat', 'marker-', ['get', 'group'], ['case', ['to-boolean', ['get', 'published']], '', '-open']],
-      'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.5, 12, 0.75, 15, 1],
-      'icon-allow-overlap': true,
-      'symbol-sort-key': ['get', 'p'],
-      'text-field': ['step', ['zoom'], '', 15.5, label],
+      'symbol-sort-key': ['-', 0, ['get', 'p']],
+      'text-field': label,
       'text-font': ['sans-serif'],
       'text-size': 12,
-      'text-anchor': 'top',
-      'text-offset': [0, 1.4],
-      'text-optional': true,
+      'text-variable-anchor': ['left', 'right', 'top'],
+      'text-radial-offset': 1.9, // beside the symbol, whose place is taken
+      'text-padding': 2,
     },
-    paint: {
-      'icon-opacity': opacity(presentProbability),
-      'text-color': palette.text,
-      'text-halo-color': palette.halo,
-      'text-halo-width': 1.6,
-    },
+    paint: { 'text-color': palette.text, 'text-halo-color': palette.halo, 'text-halo-width': 1.8 },
   };
 }
 

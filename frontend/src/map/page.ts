@@ -1,9 +1,10 @@
 import type { PaddingOptions } from 'maplibre-gl';
-import { byId } from '../shared/dom';
-import { momentOf } from '../shared/format';
+import { byId, el } from '../shared/dom';
+import { metres, momentOf } from '../shared/format';
 import { strings } from '../shared/strings';
 import { type Address, readAddress, writeAddress } from './address';
-import { inAddress } from './api';
+import type { Place } from '../shared/geodesy';
+import { fetchNearestZones, inAddress } from './api';
 import { WORLD, readBounds } from './bounds';
 import { ServerClock } from './clock';
 import { Contents } from './contents';
@@ -29,6 +30,7 @@ import { TimeBar } from './timebar';
 import { announce, toast } from './toast';
 import type { MapView } from './view';
 import { readVocabulary } from './vocabulary';
+import { zoneMatches } from './zone';
 
 const FADE_PERIOD_MS = 10_000;
 const COVERAGE_PERIOD_MS = 60_000;
@@ -43,7 +45,11 @@ export class MapPage {
   private readonly refresher = new Refresher((tiles) => {
     for (const source of ['hazards', 'workzones']) this.view?.refresh(source, tiles);
   });
-  private readonly list = new HazardList((id) => this.pick(id), (id) => this.point(id));
+  private readonly list = new HazardList(
+    (id) => this.pick(id),
+    (id) => this.pickZone(id),
+    (id) => this.point(id),
+  );
   private readonly panel: Panel;
   private readonly live: LiveLink;
   private readonly bar: FilterBar | null;
@@ -53,11 +59,20 @@ export class MapPage {
   private address: Address = readAddress(this.vocabulary.kinds);
   private view: MapView | null = null;
   private selected: string | null = null;
+  private openedZone: string | null = null;
+  /** Where the reader is: known in this page only, and only after having been asked. */
+  private me: Place | null = null;
   private returnFocus: HTMLElement | null = null;
 
   constructor() {
     const now_s = () => this.clock.now_s();
-    this.panel = new Panel(this.vocabulary, now_s, () => this.pick(null), () => this.share());
+    this.panel = new Panel(
+      this.vocabulary,
+      now_s,
+      () => this.pick(null),
+      () => this.share(),
+      (id) => this.pick(id),
+    );
     const status = new LiveStatus(() => this.live.retry());
     this.live = new LiveLink(document.body.dataset.live ?? '', Number(document.body.dataset.cursor ?? 0), {
       changed: ({ hazards, tiles }) => this.changed(hazards, tiles),
@@ -83,7 +98,7 @@ export class MapPage {
       state: { now: this.now_s(), ...this.filterState() },
       padding: () => this.padding(),
       onPick: (id) => this.pick(id),
-      onZone: (zone) => this.openZone(zone),
+      onZone: (id) => this.pickZone(id),
       onMoved: () => this.moved(),
       onTrouble: () => toast(strings.tilesFailed, () => this.anew()),
     });
@@ -120,7 +135,7 @@ export class MapPage {
     this.view?.set(this.filterState());
     this.showContents();
     this.showHistogram();
-    void this.select(next.hazard);
+    void this.open(next);
   }
 
   private filterState() {
@@ -129,31 +144,46 @@ export class MapPage {
 
   /** Somebody chose a hazard, or closed the panel. */
   private pick(id: string | null): void {
-    if (id === null && this.selected === null) this.deselect();
-    else this.go({ hazard: id });
+    this.go({ hazard: id, zone: null });
+  }
+
+  private pickZone(id: string): void {
+    this.go({ hazard: null, zone: id });
   }
 
   /** Show on the map which hazard a row of the list is about. */
   private point(id: string | null): void {
-    if (this.selected === null) this.view?.point(this.contents.at(this.address.at_s).find((one) => one.id === id) ?? null);
+    if (this.selected === null && this.openedZone === null) this.view?.point(this.contents.at(this.address.at_s).find((one) => one.id === id) ?? null);
   }
 
-  private async select(id: string | null): Promise<void> {
-    if (id === this.selected) return;
-    if (id === null) {
-      this.deselect();
+  /** Open what the address names: a hazard, a work zone, or nothing. */
+  private async open({ hazard, zone }: Address): Promise<void> {
+    if (hazard === this.selected && zone === this.openedZone) return;
+    const wasShut = this.selected === null && this.openedZone === null;
+    const row = this.rowOfOpen();
+    this.selected = hazard;
+    this.openedZone = zone;
+    if (hazard === null && zone === null) {
+      this.shut(row);
       return;
     }
-    if (this.selected === null) this.returnFocus = document.activeElement as HTMLElement | null;
-    this.selected = id;
-    this.list.mark(id);
-    const hazard = await this.panel.open(id);
-    if (hazard !== null && this.selected === id) this.view?.select(hazard);
+    if (wasShut) this.returnFocus = document.activeElement as HTMLElement | null;
+    this.list.mark(hazard ?? zone);
+    if (hazard !== null) {
+      const found = await this.panel.open(hazard);
+      if (found !== null && this.selected === hazard) this.view?.select(found);
+    } else if (zone !== null) {
+      const found = await this.panel.openZone(zone);
+      if (found !== null && this.openedZone === zone) this.view?.selectZone(found);
+    }
   }
 
-  private deselect(): void {
-    const row = this.selected === null ? null : this.list.rowOf(this.selected);
-    this.selected = null;
+  private rowOfOpen(): HTMLElement | null {
+    if (this.selected !== null) return this.list.rowOf(this.selected);
+    return this.openedZone === null ? null : this.list.zoneRowOf(this.openedZone);
+  }
+
+  private shut(row: HTMLElement | null): void {
     this.panel.close();
     this.list.mark(null);
     this.view?.deselect();
@@ -161,12 +191,6 @@ export class MapPage {
     const target = this.returnFocus?.isConnected ? this.returnFocus : row;
     target?.focus({ preventScroll: true });
     this.returnFocus = null;
-  }
-
-  private openZone(zone: Record<string, unknown>): void {
-    if (this.selected !== null) this.go({ hazard: null });
-    this.returnFocus = document.activeElement as HTMLElement | null;
-    this.panel.openZone(zone);
   }
 
   /** The map has changed in view: fetch the tiles that are touched, and no others. */
@@ -226,6 +250,8 @@ export class MapPage {
     this.list.show(
       {
         hazards: [...shown].sort((a, b) => b.last_seen - a.last_seen),
+        zones: at_s === null ? this.contents.section.zones.filter((zone) => zoneMatches(zone, filters, moment_s)) : [],
+        me: this.me,
         hidden: all.length - shown.length,
         truncated,
         moment: at_s === null ? null : momentOf(at_s),
@@ -237,7 +263,7 @@ export class MapPage {
       },
       moment_s,
     );
-    this.list.mark(this.selected);
+    this.list.mark(this.selected ?? this.openedZone);
   }
 
   private showHistogram(): void {
@@ -264,6 +290,31 @@ export class MapPage {
     announce(strings.movedTo(words));
   }
 
+  /** Show where the reader is; what is listed is sorted by how far away it is from now on. */
+  private arriveAt(place: Place): void {
+    this.me = place;
+    this.view?.goTo({ ...place, role: 'me' });
+    this.showContents();
+  }
+
+  /** Open the work zone nearest to the reader, or to the middle of the map where that is not known. */
+  private async nearestZone(): Promise<void> {
+    const from = this.me ?? this.view?.centre();
+    if (from === undefined) return;
+    try {
+      const zones = await fetchNearestZones(from);
+      const found = zones.find((zone) => zoneMatches(zone, this.address.filters, this.now_s()));
+      if (found === undefined) {
+        toast(strings.noZone);
+        return;
+      }
+      this.pickZone(found.id);
+      announce(strings.zoneAway(metres(found.distance_m)));
+    } catch {
+      toast(strings.detailsFailed);
+    }
+  }
+
   private addShare(): void {
     byId('share').hidden = false;
     byId('share').addEventListener('click', () => this.share());
@@ -277,16 +328,23 @@ export class MapPage {
   }
 
   private addControls(view: MapView): void {
-    const near = new NearMe((place) => view.goTo({ ...place, role: 'me' }), toast, openDialog);
-    view.addButton(near.button);
-    if (this.embedded) return;
+    const near = new NearMe((place) => this.arriveAt(place), toast, openDialog, !this.embedded);
+    if (this.embedded) {
+      view.addButton(near.button);
+      return;
+    }
+    const zone = el('button', { type: 'button', class: 'quick-button' }, el('i', { class: 'zone-sign', 'aria-hidden': 'true' }), strings.nearestZone);
+    zone.addEventListener('click', () => void this.nearestZone());
+    byId('quick').append(near.button, zone);
     new Shortcuts([
       { key: '/', words: strings.keySearch, action: () => this.search?.focus() },
       { key: 'l', words: strings.keyList, action: () => this.list.focus() },
       { key: 'm', words: strings.keyMap, action: () => view.focus() },
+      { key: 'w', words: strings.nearestZone, action: () => void this.nearestZone() },
       { key: 'c', words: strings.keyCoverage, action: () => this.go({ coverage: !this.address.coverage }) },
       { key: 'n', words: strings.keyNow, action: () => this.travel(null, true) },
       { key: 's', words: strings.share, action: () => this.share() },
+      { key: 'r', words: strings.reportImage, action: () => this.panel.report() },
       { key: 'b', words: strings.keyBoxes, action: () => this.panel.toggleBoxes() },
       { key: 'p', words: strings.previousImage, action: () => this.panel.step(-1) },
       { key: 'x', words: strings.nextImage, action: () => this.panel.step(1) },
@@ -300,6 +358,6 @@ export class MapPage {
     const open = !byId('panel').hidden;
     const wide = window.innerWidth > 760;
     if (wide) return { top: 0, right: open ? panel.width : 0, bottom: 60, left: side?.right ?? 0 };
-    return { top: this.embedded ? 0 : 110, right: 0, bottom: open ? panel.height : 96, left: 0 };
+    return { top: this.embedded ? 0 : open ? 104 : 156, right: 0, bottom: open ? panel.height : 200, left: 0 };
   }
 }

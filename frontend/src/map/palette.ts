@@ -13,6 +13,10 @@ export interface Palette {
   ramp: [string, string, string, string, string];
   /** Where somebody has looked: in the last hour, day, week, month. */
   looked: [string, string, string, string];
+  /** The number in an area, and what sets it off. */
+  count: string;
+  countEdge: string;
+  path: string;
   zone: string;
   zoneEdge: string;
 }
@@ -22,13 +26,16 @@ export const LIGHT: Palette = {
   land: '#efede7',
   border: '#a9a8a0',
   road: '#ffffff',
-  roadMain: '#fffdf6',
-  roadEdge: '#c6c2b7',
+  roadMain: '#ffe7a3',
+  roadEdge: '#b9b4a6',
   text: '#3d434a',
   halo: '#f7f6f3',
   accent: '#0b57d0',
   ramp: ['#8e78c4', '#7355b3', '#59369b', '#401b7c', '#270454'],
   looked: ['#0a7f86', '#3d9ba0', '#7fb9ba', '#b4d2d0'],
+  count: '#ffffff',
+  countEdge: '#2b1250',
+  path: '#cfcabc',
   zone: '#d26600',
   zoneEdge: '#ffffff',
 };
@@ -38,13 +45,16 @@ export const DARK: Palette = {
   land: '#1a222b',
   border: '#53606d',
   road: '#394552',
-  roadMain: '#4a5866',
+  roadMain: '#6a6247',
   roadEdge: '#10161d',
   text: '#c3ccd5',
   halo: '#141b23',
   accent: '#8ab4f8',
   ramp: ['#8069b8', '#9a84d0', '#b6a3e3', '#d3c5f3', '#f1eafd'],
   looked: ['#2ec4c9', '#1f8f96', '#1c646b', '#1d464d'],
+  count: '#120726',
+  countEdge: '#efe8fb',
+  path: '#313c47',
   zone: '#ff9a3d',
   zoneEdge: '#241300',
 };

@@ -1,12 +1,13 @@
 import { byId, el } from '../shared/dom';
 import { ago, duration, localTime, metres, momentOf, percent } from '../shared/format';
 import { strings } from '../shared/strings';
-import { HttpError, fetchDetails } from './api';
+import { HttpError, fetchDetails, fetchZone } from './api';
 import { Carousel } from './carousel';
 import { type Details, type Hazard, probabilityAt } from './hazard';
-import { capitalised, marker } from './row';
+import { capitalised, marker, row } from './row';
 import { type Vocabulary, likelihood } from './vocabulary';
 import { why } from './why';
+import type { Zone, ZoneDetails } from './zone';
 
 type Fact = [term: string, words: string, more?: string];
 
@@ -15,7 +16,7 @@ export class Panel {
   private readonly root = byId('panel');
   private asked: AbortController | null = null;
   private details: Details | null = null;
-  private live: { lead: HTMLElement; facts: HTMLElement } | null = null;
+  private live: { lead: HTMLElement; fresh: HTMLElement; facts: HTMLElement } | null = null;
   private carousel: Carousel | null = null;
 
   constructor(
@@ -23,7 +24,9 @@ export class Panel {
     private readonly now_s: () => number,
     private readonly onClose: () => void,
     private readonly onShare: () => void,
+    private readonly onPick: (id: string) => void,
   ) {
+    this.root.addEventListener('click', (event) => this.click(event));
     document.addEventListener('keydown', (event) => {
       const elsewhere = byId<HTMLDialogElement>('dialog').open;
       if (event.key === 'Escape' && !this.root.hidden && !elsewhere) this.onClose();
@@ -33,7 +36,7 @@ export class Panel {
   /** Load and show a hazard and move focus into the panel. Null if it cannot be had. */
   async open(id: string): Promise<Hazard | null> {
     if (this.root.hidden || this.details?.hazard.id !== id) {
-      this.root.replaceChildren(this.closeButton(), el('p', { class: 'quiet' }, strings.loading));
+      this.root.replaceChildren(...this.buttons(), el('p', { class: 'quiet' }, strings.loading));
     }
     this.unfold();
     return this.load(id);
@@ -44,28 +47,57 @@ export class Panel {
     return this.load(id);
   }
 
-  /** Show a work zone from what its tile says. */
-  openZone(zone: Record<string, unknown>): void {
+  /** Load and show a work zone and move focus into the panel. Null if it cannot be had. */
+  async openZone(id: string): Promise<Zone | null> {
     this.asked?.abort();
+    const asked = new AbortController();
+    this.asked = asked;
     this.details = null;
     this.live = null;
-    const now_s = this.now_s();
-    const number = (name: string) => Number(zone[name] ?? 0);
-    const p = probabilityAt({ p: number('p'), t: number('t'), half_life: number('half_life') }, now_s);
-    const title = el('h2', { id: 'panel-title', tabindex: '-1' }, strings.workZone);
-    const symbol = { group: 'construction', published: true } as const;
-    this.root.replaceChildren(
-      this.closeButton(),
-      el('div', { class: 'hazard-head' }, marker(symbol), el('div', {}, title, el('p', { class: 'lead' }, this.likely(p)))),
-      list([
-        [strings.zoneLength, metres(number('length_m'))],
-        [strings.zoneDevices, String(number('devices'))],
-        [strings.lastSeen, ago(now_s - number('last_seen')), localTime(number('last_seen'), now_s)],
-        [strings.firstSeen, ago(now_s - number('first_seen')), localTime(number('first_seen'), now_s)],
-      ]),
-    );
+    this.carousel = null;
+    this.root.replaceChildren(...this.buttons(), el('p', { class: 'quiet' }, strings.loading));
     this.unfold();
+    try {
+      const details = await fetchZone(id, asked.signal);
+      this.showZone(details);
+      return details.zone;
+    } catch (error) {
+      if (!asked.signal.aborted) this.root.replaceChildren(...this.buttons(), el('p', { class: 'notice' }, trouble(error)));
+      return null;
+    }
+  }
+
+  private showZone({ zone, road, devices }: ZoneDetails): void {
+    const now_s = this.now_s();
+    const title = el('h2', { id: 'panel-title', tabindex: '-1' }, strings.workZone);
+    const lead = zone.live ? this.likely(probabilityAt(zone, now_s)) : strings.gone;
+    const facts: Fact[] = [
+      [strings.zoneLength, metres(zone.length_m)],
+      [strings.lastSeen, ago(now_s - zone.last_seen), localTime(zone.last_seen, now_s)],
+      [strings.firstSeen, ago(now_s - zone.first_seen), localTime(zone.first_seen, now_s)],
+      [strings.zoneDevices, String(zone.devices)],
+    ];
+    if (zone.live) facts.push([strings.expectedEnd, momentOf(zone.expected_end), strings.halfGone]);
+    const fresh = [strings.seenAgo(ago(now_s - zone.last_seen)), road].filter((words) => words !== '').join(' · ');
+    const parts = [
+      ...this.buttons(),
+      head(marker({ group: 'construction', published: true }), title, el('p', { class: 'lead' }, lead), el('p', { class: 'fresh' }, fresh)),
+      zone.simulated ? el('p', { class: 'tags' }, el('span', { class: 'tag tag-simulated' }, strings.simulated)) : null,
+      list(facts),
+      devices.length === 0 ? null : el('h3', {}, strings.zoneAlong),
+      devices.length === 0 ? null : el('ul', { class: 'rows' }, ...devices.map((device) => row(device, now_s))),
+      el('p', { class: 'actions' }, el('a', { class: 'button button-quiet', href: `/workzones/${zone.id}/` }, strings.zonePage)),
+    ];
+    this.root.replaceChildren(...parts.filter((part) => part !== null));
     title.focus({ preventScroll: true });
+  }
+
+  /** A device of a work zone is chosen: its evidence opens in the place of the zone's. */
+  private click(event: MouseEvent): void {
+    const id = (event.target as Element).closest<HTMLElement>('[data-hazard]')?.dataset.hazard;
+    if (id === undefined || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    this.onPick(id);
   }
 
   close(): void {
@@ -81,6 +113,10 @@ export class Panel {
     this.carousel?.step(by);
   }
 
+  report(): void {
+    this.carousel?.reportShown();
+  }
+
   toggleBoxes(): void {
     this.carousel?.toggleBoxes();
   }
@@ -89,6 +125,7 @@ export class Panel {
   tick(): void {
     if (this.details === null || this.live === null) return;
     this.live.lead.textContent = this.lead(this.details.hazard);
+    this.live.fresh.textContent = this.fresh(this.details);
     this.live.facts.replaceChildren(...list(this.facts(this.details)).children);
   }
 
@@ -109,7 +146,7 @@ export class Panel {
       return details.hazard;
     } catch (error) {
       if (asked.signal.aborted) return null;
-      this.root.replaceChildren(this.closeButton(), el('p', { class: 'notice' }, trouble(error)));
+      this.root.replaceChildren(...this.buttons(), el('p', { class: 'notice' }, trouble(error)));
       return null;
     }
   }
@@ -119,20 +156,21 @@ export class Panel {
     const hadFocus = this.root.contains(document.activeElement);
     const title = el('h2', { id: 'panel-title', tabindex: '-1' }, capitalised(hazard.label));
     const lead = el('p', { class: 'lead' }, this.lead(hazard));
+    const fresh = el('p', { class: 'fresh' }, this.fresh(details));
     const facts = list(this.facts(details));
     const again = this.details?.hazard.id === hazard.id && this.carousel !== null;
     if (!again) this.carousel = images.length > 0 ? new Carousel(images, hazard.id, this.now_s) : null;
     this.details = details;
-    this.live = { lead, facts };
+    this.live = { lead, fresh, facts };
     const parts = [
-      this.closeButton(),
-      el('div', { class: 'hazard-head' }, marker(hazard), el('div', {}, title, lead)),
+      ...this.buttons(),
+      head(marker(hazard), title, lead, fresh),
       tags(hazard),
       this.carousel?.root ?? el('p', { class: 'quiet' }, strings.noImage),
       votes(hazard),
       why(details, this.now_s()),
       facts,
-      this.actions(hazard),
+      el('p', { class: 'actions' }, el('a', { class: 'button button-quiet', href: `/hazards/${hazard.id}/` }, strings.permalink)),
     ];
     this.root.replaceChildren(...parts.filter((part) => part !== null));
     if (hadFocus) title.focus({ preventScroll: true });
@@ -140,6 +178,12 @@ export class Panel {
 
   private lead(hazard: Hazard): string {
     return hazard.live ? this.likely(probabilityAt(hazard, this.now_s())) : strings.gone;
+  }
+
+  /** How old it is and who says so, before everything else. */
+  private fresh({ hazard, road }: Details): string {
+    const words = [strings.seenBy(ago(this.now_s() - hazard.last_seen), hazard.witnesses), road];
+    return words.filter((part) => part !== '').join(' · ');
   }
 
   private likely(p: number): string {
@@ -165,22 +209,18 @@ export class Panel {
     return facts;
   }
 
-  private actions(hazard: Hazard): HTMLElement {
-    const share = el('button', { type: 'button', class: 'button button-quiet' }, strings.share);
+  /** What one does with a panel, in its corner. */
+  private buttons(): HTMLElement[] {
+    const share = el('button', { type: 'button', class: 'panel-share' }, strings.share);
     share.addEventListener('click', () => this.onShare());
-    return el(
-      'p',
-      { class: 'actions' },
-      el('a', { class: 'button button-quiet', href: `/hazards/${hazard.id}/` }, strings.permalink),
-      share,
-    );
+    const close = el('button', { type: 'button', class: 'close', 'aria-label': strings.close }, '×');
+    close.addEventListener('click', () => this.onClose());
+    return [el('div', { class: 'panel-buttons' }, share, close)];
   }
+}
 
-  private closeButton(): HTMLElement {
-    const button = el('button', { type: 'button', class: 'close', 'aria-label': strings.close }, '×');
-    button.addEventListener('click', () => this.onClose());
-    return button;
-  }
+function head(symbol: SVGElement, ...words: HTMLElement[]): HTMLElement {
+  return el('div', { class: 'hazard-head' }, symbol, el('div', {}, ...words));
 }
 
 function trouble(error: unknown): string {

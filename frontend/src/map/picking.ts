@@ -10,7 +10,7 @@ interface Screen {
 /** What lies under a pointer or a finger. */
 export type Picked =
   | { what: 'hazard'; id: string }
-  | { what: 'workzone'; properties: Record<string, unknown> }
+  | { what: 'workzone'; id: string }
   | { what: 'cell' }
   | null;
 
@@ -18,7 +18,7 @@ export function pickAt(map: MapLibre, at: Screen): Picked {
   const id = nearestHazard(map, at);
   if (id !== null) return { what: 'hazard', id };
   const [zone] = found(map, around(at, TOUCH_PX / 2), ['workzones']);
-  if (zone !== undefined) return { what: 'workzone', properties: zone.properties };
+  if (zone !== undefined) return { what: 'workzone', id: String(zone.properties.id) };
   return found(map, [at.x, at.y], ['cells']).length > 0 ? { what: 'cell' } : null;
 }
 

@@ -1,11 +1,11 @@
 import { el, svg } from '../shared/dom';
-import { ago, percent } from '../shared/format';
+import { ago, metres, percent } from '../shared/format';
 import { strings } from '../shared/strings';
 import { type Hazard, probabilityAt } from './hazard';
 import type { Shown } from './history';
 
-/** A hazard as a row of the list, as of a moment. */
-export function row(hazard: Shown, at_s: number): HTMLElement {
+/** A hazard as a row of the list, as of a moment. away_m: from where the reader is, if that is known. */
+export function row(hazard: Shown, at_s: number, away_m: number | null = null): HTMLElement {
   return el(
     'li',
     {},
@@ -17,7 +17,7 @@ export function row(hazard: Shown, at_s: number): HTMLElement {
         'span',
         { class: 'row-text' },
         el('strong', {}, capitalised(hazard.label)),
-        el('small', {}, about(hazard, at_s)),
+        el('small', away_m === null ? {} : { 'data-away': metres(away_m) }, about(hazard, at_s, away_m === null ? '' : metres(away_m))),
       ),
       el('span', { class: 'row-p' }, percentAt(hazard, at_s)),
     ),
@@ -28,12 +28,13 @@ export function row(hazard: Shown, at_s: number): HTMLElement {
 export function renew(shown: HTMLElement, hazard: Shown, at_s: number): void {
   const small = shown.querySelector('small');
   const p = shown.querySelector('.row-p');
-  if (small) small.textContent = about(hazard, at_s);
+  if (small) small.textContent = about(hazard, at_s, small.dataset.away ?? '');
   if (p) p.textContent = percentAt(hazard, at_s);
 }
 
-function about(hazard: Shown, at_s: number): string {
+function about(hazard: Shown, at_s: number, away: string): string {
   const words = [ago(at_s - hazard.last_seen)];
+  if (away !== '') words.push(strings.away(away));
   if (!hazard.published) words.push(strings.unconfirmed);
   if (hazard.simulated) words.push(strings.simulated);
   return words.join(' · ');

@@ -21,12 +21,24 @@ export function openShare({ cell, list }: Shared): void {
     feeds.push([strings.shareGeoJson, `/area/${cell}/feed.geojson`]);
     feeds.push([strings.shareRss, `/area/${cell}/feed.rss`]);
   }
+  const shown = copyable(strings.shareLink, link);
   openDialog(
     strings.share,
-    copyable(strings.shareLink, link),
-    copyable(strings.shareEmbed, frame),
+    shown.root,
+    passOn(link),
+    copyable(strings.shareEmbed, frame).root,
     el('ul', { class: 'links' }, ...feeds.map(([words, href]) => el('li', {}, el('a', { href }, words)))),
   );
+  void shown.copyQuietly(); // who shares wants this nine times in ten
+}
+
+/** A phone's own way of passing things on, where it has one. */
+function passOn(link: string): HTMLElement {
+  const button = el('button', { type: 'button', class: 'button' }, strings.passOn);
+  button.addEventListener('click', () => void navigator.share({ url: link, title: document.title }).catch(() => undefined));
+  const row = el('p', { class: 'actions' }, button);
+  row.hidden = typeof navigator.share !== 'function';
+  return row;
 }
 
 function attribute(text: string): string {
@@ -34,13 +46,22 @@ function attribute(text: string): string {
 }
 
 /** A text with a button that copies it. */
-function copyable(title: string, text: string): HTMLElement {
+function copyable(title: string, text: string): { root: HTMLElement; copyQuietly: () => Promise<void> } {
   const field = el('input', { type: 'text', readonly: '', value: text });
   field.addEventListener('focus', () => field.select());
   const button = el('button', { type: 'button', class: 'button button-quiet' }, strings.copy);
   const said = el('span', { class: 'quiet', role: 'status' });
   button.addEventListener('click', () => void copy(field, said));
-  return el('div', { class: 'copyable' }, el('label', {}, el('span', {}, title), field), button, said);
+  const root = el('div', { class: 'copyable' }, el('label', {}, el('span', {}, title), field), button, said);
+  const copyQuietly = async () => {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      said.textContent = strings.linkCopied;
+    } catch {
+      // The browser did not let us; the button beside it is still there.
+    }
+  };
+  return { root, copyQuietly };
 }
 
 async function copy(field: HTMLInputElement, said: HTMLElement): Promise<void> {

@@ -2,7 +2,7 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import type { TileJson } from './api';
 import type { GlobalState } from './expressions';
 import { ground, places, roadNames, roads, worldSources } from './ground';
-import { cells, coverage, hazards, pastHazards, radii, selection, workzones } from './overlay';
+import { cellCounts, cells, coverage, hazardNames, hazards, pastHazards, radii, selection, workzones } from './overlay';
 import type { Palette } from './palette';
 import type { Vocabulary } from './vocabulary';
 
@@ -44,9 +44,10 @@ export function mapStyle(look: Look): StyleSpecification {
       ...vector('workzones', tiles.workzones),
       ...vector('coverage', tiles.coverage),
       past: { type: 'geojson', data: NOTHING },
+      'cell-counts': { type: 'geojson', data: NOTHING },
       selection: { type: 'geojson', data: NOTHING },
     },
-    layers: [...under, ...streets, ...areas(look), ...names, ...selection(palette), ...radii(palette), ...single(look)].map((layer) =>
+    layers: [...under, ...streets, ...areas(look), ...names, cellCounts(palette), ...selection(palette), ...radii(palette), ...single(look)].map((layer) =>
       lettered(layer, base),
     ),
   };
@@ -60,7 +61,7 @@ function areas({ palette, tiles, vocabulary }: Look): LayerSpecification[] {
 }
 
 function single({ palette, vocabulary }: Look): LayerSpecification[] {
-  return [hazards(palette, vocabulary), pastHazards(palette, vocabulary)];
+  return [hazardNames(palette, vocabulary), hazards(), ...pastHazards(palette, vocabulary)];
 }
 
 function vector(name: string, tiles: TileJson | null): Record<string, SourceSpecification> {

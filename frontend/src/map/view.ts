@@ -10,8 +10,9 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { circle } from '../shared/geodesy';
+import { type Place, circle } from '../shared/geodesy';
 import type { Bbox } from './api';
+import { cellLabels } from './cell_labels';
 import { servedBbox } from './bounds';
 import type { GlobalState } from './expressions';
 import { NEAR_ZOOM, WORLD_FILES } from './ground';
@@ -24,11 +25,13 @@ import { pickAt } from './picking';
 import { type Layers, mapStyle } from './style';
 import type { TileId } from './touched';
 import type { Vocabulary } from './vocabulary';
+import { type Zone, boundsOf, middleOf } from './zone';
 
 setWorkerUrl(workerUrl);
 
 const CLOSE_ZOOM = 16;
-const LIVE_LAYERS = ['hazards', 'cells', 'workzones', 'workzone-edges', 'radii'];
+const LEAST_ZONE_ZOOM = 14.5;
+const LIVE_LAYERS = ['hazards', 'hazard-names', 'cells', 'cell-counts', 'workzones', 'workzone-edges', 'radii'];
 const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
 
 export interface ViewOptions {
@@ -42,7 +45,7 @@ export interface ViewOptions {
   words: Record<string, string>;
   padding(): PaddingOptions;
   onPick(id: string): void;
-  onZone(properties: Record<string, unknown>, at: [number, number]): void;
+  onZone(id: string): void;
   onMoved(): void;
   onTrouble(): void;
 }
@@ -59,6 +62,7 @@ export class MapView {
   private marked: Feature[] = [];
   private past: Shown[] | null = null;
   private withCoverage = false;
+  private counted = '';
 
   constructor(private readonly options: ViewOptions) {
     this.map = new MapLibre({
@@ -91,6 +95,7 @@ export class MapView {
     });
     map.on('style.load', () => this.restore());
     map.on('zoom', () => this.fetchWorld());
+    map.on('idle', () => this.countCells());
     map.on('moveend', () => {
       this.set({ cos_lat: this.cosLat() });
       options.onMoved();
@@ -110,6 +115,7 @@ export class MapView {
       this.state = { ...this.state, [name]: value };
       if (this.map.style?.stylesheet) this.map.setGlobalStateProperty(name, value);
     }
+    if ('now' in changes || 'kinds' in changes) this.countCells();
   }
 
   /** Fetch these tiles again, or all in view. */
@@ -177,6 +183,22 @@ export class MapView {
     ]);
   }
 
+  /** Mark a work zone and bring all of it into view. */
+  selectZone(zone: Zone): void {
+    this.mark([{ type: 'Feature', properties: { role: 'zone' }, geometry: { type: 'LineString', coordinates: zone.line } }]);
+    const { lon, lat } = middleOf(zone);
+    const padding = this.options.padding();
+    const fitting = this.map.cameraForBounds(boundsOf(zone), { padding: this.roomy(), maxZoom: CLOSE_ZOOM });
+    // Beside a phone's sheet there is hardly room for it: it is still to be seen what it is.
+    const zoom = Math.max(fitting?.zoom ?? 0, LEAST_ZONE_ZOOM);
+    this.map.easeTo({ center: [lon, lat], zoom, padding });
+  }
+
+  centre(): Place {
+    const { lng, lat } = this.map.getCenter().wrap();
+    return { lon: lng, lat };
+  }
+
   deselect(): void {
     this.mark([]);
     this.map.easeTo({ padding: this.options.padding() });
@@ -210,6 +232,7 @@ export class MapView {
 
   /** After a style has been loaded, show what was shown before. */
   private restore(): void {
+    this.counted = '';
     this.mark(this.marked);
     this.showPast(this.past);
   }
@@ -221,6 +244,21 @@ export class MapView {
     for (const layer of LIVE_LAYERS) visible(layer, this.past === null);
     visible('past', this.past !== null);
     visible('coverage', this.withCoverage);
+  }
+
+  /** Write into each cell how many hazards are expected in it, as of now. */
+  private countCells(): void {
+    const source = this.map.getSource<GeoJSONSource>('cell-counts');
+    if (source === undefined || this.map.getSource('hazards') === undefined) return;
+    const far = this.map.getZoom() < HAZARD_ZOOM && this.past === null;
+    if (!far && this.counted === '') return;
+    const pieces = far ? this.map.querySourceFeatures('hazards', { sourceLayer: 'cells' }) : [];
+    const { half_lives } = this.options.layers.hazards;
+    const labels = cellLabels(pieces, half_lives ?? {}, new Set(this.state.kinds), this.state.now);
+    const written = far ? JSON.stringify(labels.features.map(({ geometry, properties }) => [geometry.coordinates, properties?.words])) : '';
+    if (written === this.counted) return;
+    this.counted = written;
+    source.setData(labels);
   }
 
   private fetchWorld(): void {
@@ -247,7 +285,7 @@ export class MapView {
   private click(event: MapMouseEvent): void {
     const picked = pickAt(this.map, event.point);
     if (picked?.what === 'hazard') this.options.onPick(picked.id);
-    else if (picked?.what === 'workzone') this.options.onZone(picked.properties, event.lngLat.toArray());
+    else if (picked?.what === 'workzone') this.options.onZone(picked.id);
     else if (picked?.what === 'cell') {
       const zoom = Math.min(HAZARD_ZOOM + 0.5, this.map.getZoom() + 2.5);
       this.map.easeTo({ center: event.lngLat, zoom });

@@ -1,6 +1,5 @@
 """Letting an API key in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from hazardmap.core.key_limits import KeyLimits, origin_of
 from hazardmap.core.scopes import Environment, Scope
 from hazardmap.core.tokens import Use, parse_token
 from hazardmap.platform.client_address import whole_address_in
+from hazardmap.platform.cross_origin import only_for
 
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -34,9 +34,10 @@ class Buyer:
     is_authenticated: bool = True
 
 
-def key_admit(*, token: str, meta: Mapping[str, Any]) -> Buyer | None:
-    """Who asks with this token. meta: of the WSGI request, which says from where.
+def key_admit(*, token: str, meta: dict[str, Any]) -> Buyer | None:
+    """Who asks with this token.
 
+    meta: of the WSGI request; it says from where, and keeps which pages may read the answer.
     None if the key is wrong, revoked or expired. Raises KeyRefused where it may not be used from
     there. That it was used is written once a minute at most.
     """
@@ -52,7 +53,10 @@ def key_admit(*, token: str, meta: Mapping[str, Any]) -> Buyer | None:
     origin = origin_of(meta.get("HTTP_ORIGIN"), meta.get("HTTP_REFERER"))
     limits = KeyLimits(tuple(row.allowed_origins), tuple(row.allowed_networks))
     if why := limits.refusal(origin, address):
+        only_for(meta, None)
         raise KeyRefused(why)
+    if limits.origins:
+        only_for(meta, origin)
     if row.last_used_at is None or row.last_used_at <= now - NOTED_EVERY:
         ApiKey.objects.filter(kid=row.kid, last_used_at=row.last_used_at).update(
             last_used_at=now, last_used_from=None if address is None else str(address)

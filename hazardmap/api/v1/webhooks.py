@@ -84,7 +84,9 @@ class TestAnswer(serializers.Serializer[Any]):
 
 class Delivery(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="the header webhook-id, the same at every try")
-    type = serializers.CharField()
+    type = serializers.CharField(
+        help_text="hazard.appeared, hazard.changed or hazard.gone; spending.alert; endpoint.test"
+    )
     hazard_id = serializers.UUIDField(allow_null=True)
     cursor = serializers.IntegerField(allow_null=True, help_text="of the change feed")
     created_at = serializers.DateTimeField()
@@ -148,6 +150,7 @@ class EndpointById(WebhookView):
     @extend_schema(operation_id="removeEndpoint", responses={204: None})
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
         """Remove an endpoint with its watch areas and messages."""
+        read(request.query_params, ())
         _must(services.endpoint_remove(**_mine(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
@@ -171,6 +174,7 @@ class EndpointEnable(WebhookView):
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send again at once what waits for an endpoint that was disabled, or is left alone."""
+        read(request.query_params, ())
         _must(services.endpoint_enable(**_mine(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
@@ -180,6 +184,7 @@ class EndpointTest(WebhookView):
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send a message of the type endpoint.test; it is free."""
+        read(request.query_params, ())
         made = services.endpoint_test(**_mine(request), endpoint_id=endpoint_id)
         if made is None:
             raise Http404
@@ -241,6 +246,7 @@ class DeliveryReplay(WebhookView):
     @idempotent
     def post(self, request: Request, delivery_id: UUID) -> Response:
         """Send a message again, with the same id; free if it has arrived before."""
+        read(request.query_params, ())
         _must(services.delivery_replay(**_mine(request), delivery_id=delivery_id))
         return Response(status=204)
 

@@ -1,5 +1,6 @@
 """What writes prices, subscriptions and invoices."""
 
+from hazardmap.billing.services.alerts_hand_on import alerts_hand_on
 from hazardmap.billing.services.alerts_mail import alerts_mail
 from hazardmap.billing.services.answer_reserve import (
     Charged,
@@ -9,6 +10,7 @@ from hazardmap.billing.services.answer_reserve import (
     refusal_known,
     unit_quote,
 )
+from hazardmap.billing.services.billing_address_set import billing_address_set
 from hazardmap.billing.services.cap_set import cap_set
 from hazardmap.billing.services.credit_grant import credit_grant
 from hazardmap.billing.services.invoice_draft import invoice_draft
@@ -29,9 +31,11 @@ __all__ = [
     "Charged",
     "SpendingRefused",
     "Subscribed",
+    "alerts_hand_on",
     "alerts_mail",
     "answer_reserve",
     "answer_return",
+    "billing_address_set",
     "cap_set",
     "credit_grant",
     "credit_note_issue",

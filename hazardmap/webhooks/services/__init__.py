@@ -15,6 +15,7 @@ from hazardmap.webhooks.services.endpoint_keep import (
     endpoint_test,
     secret_roll,
 )
+from hazardmap.webhooks.services.notice_make import notice_make
 from hazardmap.webhooks.services.watch_keep import watch_add, watch_remove
 from hazardmap.webhooks.services.watch_meter import watch_hours_record
 
@@ -30,6 +31,7 @@ __all__ = [
     "endpoint_pause",
     "endpoint_remove",
     "endpoint_test",
+    "notice_make",
     "secret_roll",
     "watch_add",
     "watch_hours_record",

@@ -28,5 +28,9 @@ def test_body(type_: str, at: datetime, endpoint_id: UUID) -> str:
     return _body(type_, at, {"endpoint": str(endpoint_id)})
 
 
+def notice_body(type_: str, at: datetime, data: dict[str, Any]) -> str:
+    return _body(type_, at, data)
+
+
 def _body(type_: str, at: datetime, data: dict[str, Any]) -> str:
     return written({"type": type_, "timestamp": at, "data": data}).decode()

@@ -1,15 +1,19 @@
 """How fast tiles are built and kept true, in one run on one machine.
 
 Run by `make bench-tiles`, or shorter: python -m tests.bench.tiles --hazards 50000 --rounds 2
+Each part alone, over one map: python -m tests.bench.tiles --keep --part read (then refresh, year).
 """
 
 import argparse
 import gzip
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +29,7 @@ from hazardmap.hazards.services import cells_rebuild  # noqa: E402
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
 from tests.bench.tiles import changes, country, st_asmvt, year  # noqa: E402
 from tests.tile_reading import tile_at  # noqa: E402
+from tiles.files import packed  # noqa: E402
 from tiles.layers import build  # noqa: E402
 from tiles.publish import publish  # noqa: E402
 from tiles.rebuild import rebuild  # noqa: E402
@@ -33,10 +38,12 @@ CELL_ZOOMS = (6, 8, 10, 11)
 HAZARD_ZOOMS = (13, 14, 15, 16)
 LEAST_CPU_S = 0.4
 BATCH, BATCHES = 1000, 5
+READ_S = 10.0
 
 
 class Row(NamedTuple):
-    """One tile, ours and theirs: milliseconds of the server's processor, bytes after gzip.
+    """One tile, ours and theirs: milliseconds of the server's processor, bytes after gzip (of
+    theirs at level 6, of ours as they are sent).
 
     same: what theirs would be with our whole numbers in place of counts.
     """
@@ -51,22 +58,62 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.tiles", description=__doc__)
     parser.add_argument("--hazards", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--keep", action="store_true", help="use the database as it is, and keep it"
     )
+    parser.add_argument("--part", choices=PARTS, action="append", help="of the whole; all if none")
     options = parser.parse_args()
     with database(keep=options.keep):
         fill(options.hazards, keep=options.keep)
-        cells = [_compared(zoom, options.rounds) for zoom in CELL_ZOOMS]
-        hazards = [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS]
-        _refreshed()  # the outlines of cells are made once
-        rate = statistics.median(_refreshed() for _ in range(BATCHES))
         count = hazards_there()
-        _report(count, cells, hazards, rate)
-        _report_year(count, year.slowdown(_cpu_ms, max(3, options.rounds)))
+        for part in options.part or PARTS:
+            PARTS[part](count, options.rounds)
+
+
+def _read_model(count: int, rounds: int) -> None:
+    cells = [_compared(zoom, rounds) for zoom in CELL_ZOOMS]
+    _report_read_model(count, cells, [(zoom, *_single(zoom)) for zoom in HAZARD_ZOOMS])
+
+
+def _refresh(count: int, rounds: int) -> None:
+    _refreshed()  # the outlines of cells are made once
+    rate = statistics.median(_refreshed() for _ in range(BATCHES))
+    pairs = []
+    for _ in range(rounds):
+        with _reading() as alone:
+            time.sleep(READ_S)
+        with _reading() as beside:
+            begin = time.monotonic()
+            while time.monotonic() < begin + READ_S:
+                _refreshed()
+        pairs.append(beside[0] / alone[0])
+    _report_refresh(count, rate, statistics.median(pairs))
+
+
+@contextmanager
+def _reading() -> Iterator[list[float]]:
+    """Somebody reads tiles meanwhile; afterwards: the milliseconds that one took, a median."""
+    took_ms: list[float] = []
+    command = [sys.executable, "-m", "tests.bench.tiles.reader", connection.settings_dict["NAME"]]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield took_ms
+            said, _ = process.communicate("enough\n")
+            took_ms.append(float(said))
+        finally:
+            process.kill()
+
+
+def _year(count: int, rounds: int) -> None:
+    _report_year(count, year.slowdown(_cpu_ms, max(3, rounds)))
+
+
+PARTS = {"read": _read_model, "refresh": _refresh, "year": _year}
 
 
 def fill(count: int, *, keep: bool = False) -> None:
@@ -110,8 +157,8 @@ def _compared(zoom: int, rounds: int) -> Row:
         for _ in range(rounds)
     ]
     medians = (statistics.median(side) for side in zip(*pairs, strict=True))
-    sizes = (len(gzip.compress(body, 6)) for body in (ours, theirs, same))
-    row = Row(zoom, len(drawn), *medians, *sizes)
+    sizes = (len(gzip.compress(body, 6)) for body in (theirs, same))
+    row = Row(zoom, len(drawn), *medians, len(packed(ours)), *sizes)
     print(row, flush=True)
     return row
 
@@ -158,30 +205,23 @@ def _server_s() -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _report(
-    count: int, cells: list[Row], hazards: list[tuple[int, int, float]], rate: float
-) -> None:
-    on = f"{count} hazards, the densest town's tile"
+def _report_read_model(count: int, cells: list[Row], hazards: list[tuple[int, int, float]]) -> None:
     db = max(row.ours_ms / row.theirs_ms for row in cells)
     size = max(row.ours_bytes / row.theirs_bytes for row in cells)
-    note = f"{on}, z{CELL_ZOOMS[0]} to z{CELL_ZOOMS[-1]}"
-    put(
-        BENCHMARKS / "tiles.json",
-        [
-            Figure(
-                measure="db_time_over_st_asmvt_max", value=round(db, 3), unit="ratio", note=note
-            ),
-            Figure(measure="gzip_over_st_asmvt", value=round(size, 3), unit="ratio", note=note),
-            Figure(
-                measure="refresh_hazards_per_s",
-                value=round(rate),
-                unit="1/s of one core",
-                note=f"sums and features; batches of {BATCH} of {count} hazards, both processes",
-            ),
-        ],
-    )
+    note = f"{count} hazards, the densest town's tile, z{CELL_ZOOMS[0]} to z{CELL_ZOOMS[-1]}"
+    ratios = {"db_time_over_st_asmvt_max": db, "gzip_over_st_asmvt": size}
+    figures = [
+        Figure(measure=name, value=round(value, 3), unit="ratio", note=note)
+        for name, value in ratios.items()
+    ]
     lines = [
-        f"{count} hazards; the tile of the densest town; milliseconds of PostgreSQL's processor.",
+        "## Features joined, beside `ST_AsMVT`",
+        "",
+        f"{count} hazards; the tile of the densest town; milliseconds of PostgreSQL's processor,",
+        f"both prepared and in binary. {_when()}.",
+        "",
+        "`ST_AsMVT` reads the same cells as polygons with an expected count per kind and a time;",
+        "the last column is the size of its tile with our whole numbers in their place.",
         "",
         "| zoom | features | ours | `ST_AsMVT` | ratio | gzip: ours | theirs | with our numbers |",
         "|---|---|---|---|---|---|---|---|",
@@ -193,29 +233,70 @@ def _report(
         ),
         *(f"| {zoom} | {found} hazards | {ms:.2f} | | | | | |" for zoom, found, ms in hazards),
         "",
-        f"Changed hazards kept up with: {rate:.0f} per second of one core.",
+        _reproduce("read"),
     ]
-    put_section(BENCHMARKS / "tiles.md", "read model", "\n".join(lines))
-    print("\n".join(lines))
+    _write("read model", figures, lines)
+
+
+def _report_refresh(count: int, rate: float, slower: float) -> None:
+    """slower: a tile while changes are taken in as fast as that goes, over one alone."""
+    note = f"sums and features; batches of {BATCH} of {count} hazards, both processes"
+    figure = Figure(
+        measure="refresh_hazards_per_s", value=round(rate), unit="1/s of one core", note=note
+    )
+    reads = Figure(
+        measure="read_beside_refresh_over_alone",
+        value=round(slower, 2),
+        unit="ratio",
+        note="median time by the clock to build a tile, z6 to z15, while the publisher never rests",
+    )
+    lines = [
+        "## Changes that tiles keep up with",
+        "",
+        f"{rate:.0f} changed hazards per second of one core, device groups, cells and features "
+        f"included: median of {BATCHES} batches of {BATCH} of {count} hazards. {_when()}.",
+        f"While they are taken in without a pause, a tile takes {slower:.2f} times as long by the "
+        "clock as alone.",
+        "",
+        _reproduce("refresh"),
+    ]
+    _write("refresh", [figure, reads], lines)
 
 
 def _report_year(count: int, slower: dict[str, float]) -> None:
     note = f"database time of {', '.join(slower)}; {count} hazards, three times that with the year"
     value = round(max(slower.values()), 3)
-    figure = Figure(measure="year_slowdown", value=value, unit="ratio", note=note)
-    put(BENCHMARKS / "tiles.json", [figure])
-    text = f"""## A year of history
+    lines = [
+        "## A year of history",
+        "",
+        f"The same map of {count} hazards without and with a year behind it (twice as many that",
+        "have expired, their events, a look a month at every place, 260,000 detections and 260,000",
+        "answers in monthly partitions), asked in turn: the database's processor time for a tile,",
+        f"with over without. {_when()}.",
+        "",
+        "| tile | ratio |",
+        "|---|---|",
+        *(f"| {name} | {ratio:.2f} |" for name, ratio in slower.items()),
+        "",
+        _reproduce("year"),
+    ]
+    _write("year", [Figure(measure="year_slowdown", value=value, unit="ratio", note=note)], lines)
 
-The same map of {count} hazards without and with a year behind it (twice as many that have expired,
-their events, a look a month at every place, 260,000 detections and 260,000 answers in monthly
-partitions), asked in turn: the database's processor time for a tile, with over without.
 
-| tile | ratio |
-|---|---|
-"""
-    text += "\n".join(f"| {name} | {ratio:.2f} |" for name, ratio in slower.items())
-    put_section(BENCHMARKS / "tiles.md", "year", text)
-    print(text)
+def _write(section: str, measured: list[Figure], lines: list[str]) -> None:
+    """These figures and this section, and nothing else of the documents."""
+    put(BENCHMARKS / "tiles.json", measured)
+    put_section(BENCHMARKS / "tiles.md", section, "\n".join(lines))
+    print("\n".join(lines), flush=True)
+
+
+def _when() -> str:
+    load = os.getloadavg()[1]
+    return f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, load average {load:.1f}"
+
+
+def _reproduce(part: str) -> str:
+    return f'**Reproduce**: `make bench-tiles BENCH_ARGS="--part {part}"`.'
 
 
 @contextmanager

@@ -26,13 +26,15 @@ from threading import Event, Lock
 from typing import Any
 
 import django
+import psycopg
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
 from tests.bench import figures  # noqa: E402
 from tests.bench.tiles.country import DENSEST  # noqa: E402
-from tests.stack import REPOSITORY, Stack, started  # noqa: E402
+from tests.bench.tiles_serving.load import cpu_s, parent  # noqa: E402
+from tests.stack import REPOSITORY, Stack, libpq_url, started  # noqa: E402
 from tests.tile_reading import tile_at  # noqa: E402
 from tiles import mvt  # noqa: E402
 
@@ -44,12 +46,20 @@ READERS, CLIENTS = 4, 6
 
 @dataclass
 class Measured:
-    """seen_s: by zoom, seconds from the commit until a tile showed it. requests: of the load."""
+    """seen_s: by zoom, seconds from the commit until a tile showed it. requests: for tiles, those
+    that look for the new hazards among them. cores: how much of a processor each part took.
+    """
 
     seen_s: dict[int, list[float]] = field(default_factory=lambda: {zoom: [] for zoom in ZOOMS})
     requests: int = 0
     failed: int = 0
+    took_s: float = 0.0
+    cores: dict[str, float] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+
+    def count(self) -> None:
+        with self.lock:
+            self.requests += 1
 
 
 def main() -> None:
@@ -64,10 +74,10 @@ def main() -> None:
         TemporaryDirectory(prefix="tiles-live-") as name,
         started(Path(name), only=["web", "publish"]) as stack,
     ):
-        measured, took_s = _run(stack, given)
+        measured = _run(stack, given)
     everything = [s for seen in measured.seen_s.values() for s in seen]
     p95 = statistics.quantiles(everything, n=20)[-1]
-    rate = measured.requests / took_s
+    rate = measured.requests / measured.took_s
     note = (
         f"{len(measured.seen_s[0])} new hazards, each at {len(ZOOMS)} zooms, z0 to z19, under "
         f"{given.changes:.0f} changes/s and {rate:.0f} tile requests/s of {given.hazards} hazards"
@@ -75,7 +85,11 @@ def main() -> None:
     lines = [
         f"p95 {p95:.2f} s, median {statistics.median(everything):.2f} s: {note}; "
         f"{measured.failed} requests failed. {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
-        f"shared with the load itself and with other work (load average {os.getloadavg()[2]:.0f}).",
+        f"shared with the load itself and with other work (load average {os.getloadavg()[0]:.1f}).",
+        "",
+        "Cores taken meanwhile: "
+        + ", ".join(f"{name} {cores:.2f}" for name, cores in measured.cores.items())
+        + ".",
         "",
         "| zoom | median | slowest |",
         "|---|---|---|",
@@ -96,13 +110,13 @@ def main() -> None:
         figures.put_section(figures.BENCHMARKS / "tiles.md", "change to tile", text)
 
 
-def _run(stack: Stack, given: argparse.Namespace) -> tuple[Measured, float]:
+def _run(stack: Stack, given: argparse.Namespace) -> Measured:
     measured, ended = Measured(), Event()
     probe_every_s = max(1.0, given.seconds / 40)
-    with _writer(stack, given, probe_every_s) as told, ThreadPoolExecutor(80) as pool:
-        begin = time.monotonic()
+    with _writer(stack, given, probe_every_s) as (writer, told), ThreadPoolExecutor(80) as pool:
+        begin, before = time.monotonic(), _spent_s(stack, writer)
         readers = [
-            pool.submit(_read, stack, given.requests / READERS, measured, ended)
+            pool.submit(_read, stack, begin, given.requests, measured, ended)
             for _ in range(READERS)
         ]
         watching = []
@@ -114,16 +128,28 @@ def _run(stack: Stack, given: argparse.Namespace) -> tuple[Measured, float]:
         for one in watching:
             one.result()
         ended.set()
-        took_s = time.monotonic() - begin
+        measured.took_s = time.monotonic() - begin
+        for name, spent_s in _spent_s(stack, writer).items():
+            measured.cores[name] = (spent_s - before[name]) / measured.took_s
         for one in readers:
             one.result()
-    return measured, took_s
+    return measured
+
+
+def _spent_s(stack: Stack, writer: int) -> dict[str, float]:
+    """Processor time so far of each part of the site, and of what loads it."""
+    processes = {name: process.pid for name, process in stack.processes.items()}
+    with psycopg.connect(libpq_url(stack.environment["DATABASE_URL"])) as connection:
+        postmaster = parent(connection.info.backend_pid)
+    processes |= {"PostgreSQL": postmaster, "what changes the map": writer}
+    spent = {name: cpu_s(pid) for name, pid in processes.items()}
+    return spent | {"what asks for tiles": time.process_time()}
 
 
 @contextmanager
 def _writer(
     stack: Stack, given: argparse.Namespace, probe_every_s: float
-) -> Iterator[Iterator[str]]:
+) -> Iterator[tuple[int, Iterator[str]]]:
     command = [
         *(sys.executable, "-m", "tests.bench.tiles_live.writer"),
         *("--hazards", str(given.hazards), "--changes", str(given.changes)),
@@ -135,7 +161,7 @@ def _writer(
         assert process.stdout
         try:
             process.stdout.readline()  # it is ready
-            yield iter(process.stdout.readline, "")
+            yield process.pid, iter(process.stdout.readline, "")
         finally:
             process.terminate()
 
@@ -148,6 +174,7 @@ def _watch(stack: Stack, probe: dict[str, Any], zoom: int, measured: Measured) -
         wanted = b"\x08" + mvt.varint(probe["cells"][str(zoom)])
     client = _Client(stack)
     while wanted not in client.get(tile.z, tile.x, tile.y):
+        measured.count()
         if time.monotonic() - probe["at"] > GIVEN_UP_S:
             raise RuntimeError(f"zoom {zoom} did not show a hazard within {GIVEN_UP_S:.0f} s")
         time.sleep(ASK_EVERY_S)
@@ -155,22 +182,22 @@ def _watch(stack: Stack, probe: dict[str, Any], zoom: int, measured: Measured) -
         measured.seen_s[zoom].append(time.monotonic() - probe["at"])
 
 
-def _read(stack: Stack, per_s: float, measured: Measured, ended: Event) -> None:
-    """Tiles around the largest town, at a steady rate as far as they are answered."""
-    dice, begin = random.Random(5), time.monotonic()
+def _read(stack: Stack, begin: float, per_s: float, measured: Measured, ended: Event) -> None:
+    """Tiles around the largest town, so many that all requests together keep the rate."""
+    dice = random.Random(5)
     clients = itertools.cycle([_Client(stack) for _ in range(CLIENTS)])
-    for number in itertools.count(1):
-        if ended.is_set():
-            return
+    while not ended.is_set():
+        ahead_s = begin + measured.requests / per_s - time.monotonic()
+        if ahead_s > 0.0:
+            time.sleep(ahead_s)
+            continue
+        measured.count()
         lon, lat = (middle + dice.gauss(0.0, 0.05) for middle in DENSEST)
         tile = tile_at(lon, lat, dice.randrange(4, 17))
         try:
             next(clients).get(tile.z, tile.x, tile.y)
         except OSError:
             measured.failed += 1
-        with measured.lock:
-            measured.requests += 1
-        time.sleep(max(0.0, begin + number / per_s - time.monotonic()))
 
 
 class _Client:

@@ -32,7 +32,7 @@ from tests.bench.tiles import __main__ as read_model  # noqa: E402
 from tests.bench.tiles.country import DENSEST  # noqa: E402
 from tests.bench.tiles_peers import servers, tables  # noqa: E402
 from tests.bench.tiles_peers.servers import Server  # noqa: E402
-from tests.bench.tiles_serving.load import cpu_s  # noqa: E402
+from tests.bench.tiles_serving.load import cpu_s, parent  # noqa: E402
 from tests.tile_reading import tile_at  # noqa: E402
 from tiles.mercator import Tile  # noqa: E402
 
@@ -157,7 +157,7 @@ def _postmaster() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
-    return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+    return parent(backend)
 
 
 @contextmanager
@@ -201,7 +201,8 @@ def _figures(costs: Mapping[int, Mapping[str, Cost]], count: int, p99_ms: float)
 def _told(costs: Mapping[int, Mapping[str, Cost]], count: int, p99_ms: float) -> str:
     peers = [name for name in next(iter(costs.values())) if name != "ours"]
     rows = [
-        f"| {zoom} | {row['ours'].features} | {row['ours'].cpu_ms:.2f} ({row['ours'].clock_ms:.1f})"
+        f"| {zoom} | {row['ours'].features:.0f} "
+        f"| {row['ours'].cpu_ms:.2f} ({row['ours'].clock_ms:.1f})"
         + "".join(
             f" | {row[name].cpu_ms:.2f} ({row[name].clock_ms:.1f}) | "
             f"{row[name].cpu_ms / row['ours'].cpu_ms:.1f}"

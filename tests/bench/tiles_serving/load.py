@@ -47,12 +47,22 @@ def cpu_s(process: int) -> float:
     total = 0.0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            fields = _fields(stat)
         except OSError:  # it has just ended
             continue
         if process in (int(stat.parent.name), int(fields[1])):
             total += (int(fields[11]) + int(fields[12])) / TICKS_PER_S
     return total
+
+
+def parent(process: int) -> int:
+    """The process that started this one."""
+    return int(_fields(Path(f"/proc/{process}/stat"))[1])
+
+
+def _fields(stat: Path) -> list[str]:
+    """Of proc_pid_stat(5), from the third on."""
+    return stat.read_text().rpartition(")")[2].split()
 
 
 def _number(pattern: str, text: str) -> float:
