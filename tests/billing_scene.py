@@ -42,7 +42,9 @@ def sell(
     changed_terms(**prices or {})
     organisation = organisation_create(name="Fleet")
     key = key_create(organisation=organisation, name="key").kid
+    reference = buyer.pop("reference", "")
     customer_set(organisation_id=organisation.id, buyer=buyer_from(BUYER | buyer))
+    Customer.objects.update(reference=reference)
     subscribe(organisation_id=organisation.id, plan="standard", start=start)
     return organisation.id, key
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from http import HTTPStatus
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiResponse
@@ -16,6 +19,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hazardmap.accounts.services import Buyer
 from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
 from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
@@ -25,7 +29,7 @@ from hazardmap.core.feature import timestamp, written
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
-from hazardmap.metering.services import usage_record
+from hazardmap.metering.services import answer_count, usage_record
 from hazardmap.platform.rate_limit import spend
 from hazardmap.platform.request_id import request_id
 
@@ -51,8 +55,26 @@ class BuyerView(LimitedView):
     scope = Scope.HAZARDS
     meter: Meter | None = Meter.HAZARD
 
+    _key_id: str | None = None
+
     def bucket(self, request: Request) -> str:
         return f"buyer:{buyer_of(request).key_id}"
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        if isinstance(request.user, Buyer):
+            self._key_id = request.user.key_id
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer, counted by its status for the buyer to see."""
+        status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+            status = response.status_code
+            return response
+        finally:
+            if self._key_id is not None:
+                answer_count(key_id=self._key_id, status=status)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

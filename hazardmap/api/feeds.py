@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Final
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import condition, require_safe
@@ -15,11 +15,10 @@ from redis import RedisError
 
 from hazardmap.api.dialects import wzdx
 from hazardmap.api.parameters import Parameter, read, truth
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import Invalid, document
 from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
-from hazardmap.platform.problems import answer
-from hazardmap.platform.request_id import request_id
+from hazardmap.platform.problems import MEDIA_TYPE
 
 FEEDS_PER_MINUTE: Final = 60
 KEPT_S: Final = 30
@@ -30,22 +29,21 @@ _WZDX = (Parameter("simulated", truth, "zones of made-up frames too; default fal
 @require_safe
 @limited("feeds", FEEDS_PER_MINUTE)
 def workzones(request: HttpRequest) -> HttpResponse:
-    """The WZDx feed (docs/api.md). Public, under CC0."""
+    """The WZDx feed (docs/adr/0026-dialects.md). Public, under CC0."""
     try:
         simulated = read(request.GET, _WZDX)["simulated"]
     except Invalid as error:
-        detail = "; ".join(f"{fault.field}: {fault.rule}" for fault in error.faults)
-        return answer(400, detail, request=request_id(request.META))
-    body = _kept(f"{request.scheme}://{request.get_host()}", simulated=simulated)
-    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+        body = document(error, request)
+        return JsonResponse(body, status=error.status_code, content_type=MEDIA_TYPE)
+    feed = _kept(f"{request.scheme}://{request.get_host()}", simulated=simulated)
+    tag = f'"{blake2b(feed, digest_size=16).hexdigest()}"'
 
     @condition(etag_func=lambda _: tag)
     def answered(_: HttpRequest) -> HttpResponse:
-        return HttpResponse(body, content_type="application/geo+json")
+        return HttpResponse(feed, content_type="application/geo+json")
 
     response = answered(request)
     response.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
-    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Link"] = f'<{wzdx.CC0}>; rel="license"'
     return response
 

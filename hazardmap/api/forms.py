@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from hazardmap.api.body import MAX_JSON_BYTES, json_of
+from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
 
@@ -23,19 +24,23 @@ F = TypeVar("F", bound="serializers.Serializer[Any]")
 
 
 def form_of(request: Request, form: type[F], limit_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
-    """What was sent, as the serializer reads it. Raises Invalid, also of what it does not know."""
+    """What was sent, as the serializer reads it. Raises Invalid, also of what it does not know.
+
+    What takes a form takes no parameters.
+    """
+    read(request.query_params, ())
     sent = json_of(request, limit_bytes)
-    read = form(data=sent)
+    filled = form(data=sent)
     faults = []
     if isinstance(sent, dict):
-        unknown = sorted(map(str, sent.keys() - read.fields.keys()))
-        known = ", ".join(sorted(read.fields))
+        unknown = sorted(map(str, sent.keys() - filled.fields.keys()))
+        known = ", ".join(sorted(filled.fields))
         faults = [Fault(name, f"unknown; known are {known}") for name in unknown]
-    if not read.is_valid():
-        faults += [Fault(name, _first(texts)) for name, texts in read.errors.items()]
+    if not filled.is_valid():
+        faults += [Fault(name, _first(texts)) for name, texts in filled.errors.items()]
     if faults:
         raise Invalid(faults)
-    return dict(read.validated_data)
+    return dict(filled.validated_data)
 
 
 def _first(texts: Any) -> str:

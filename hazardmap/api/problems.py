@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from psycopg.errors import QueryCanceled
 from rest_framework import exceptions, status
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.core.georeference import Fault
@@ -59,25 +60,31 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     error = _as_answer(error)
     if not isinstance(error, exceptions.APIException):
         return None
-    headers, more = {}, dict(getattr(error, "members", {}))
+    headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
+    body = document(error, context["request"])
+    return Response(body, status=error.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def document(error: exceptions.APIException, request: HttpRequest | Request) -> dict[str, Any]:
+    """The problem document of an error in the answer to this request."""
+    more = dict(getattr(error, "members", {}))
     if isinstance(error, exceptions.Throttled):
         more["violated-policies"] = ["default"]
     if kind := _kind_of(error):
-        page = context["request"].build_absolute_uri(problem_types.PAGE)
+        page = request.build_absolute_uri(problem_types.PAGE)
         more |= {"type": kind.uri(page), "title": kind.title}
     faults = error.faults if isinstance(error, Invalid) else []
-    body = problem(
+    return problem(
         error.status_code,
         "; ".join(f"{fault.field}: {fault.rule}" for fault in faults) or str(error.detail),
         [(fault.field, fault.rule) for fault in faults],
-        request=request_id(context["request"].META),
+        request=request_id(request.META),
         **more,
     )
-    return Response(body, status=error.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
 def _kind_of(error: exceptions.APIException) -> ProblemType | None:

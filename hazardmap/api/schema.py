@@ -9,7 +9,11 @@ PROBLEM = {
     "type": "object",
     "description": "RFC 9457",
     "properties": {
-        "type": {"type": "string"},
+        "type": {
+            "type": "string",
+            "description": "an address that says what it means and what to do, or about:blank "
+            "where the status says all",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
@@ -46,6 +50,7 @@ WRITING = {
     "replayDeadDeliveries",
     "replayDelivery",
     "addWatchArea",
+    "reportLeakedKeys",
 }
 FREE = ("/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
 STREAMED = {"exportHazards"}

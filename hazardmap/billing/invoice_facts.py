@@ -1,19 +1,16 @@
 """All that the documents of an invoice say, as a value: PDF and XML are made of nothing else."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.refused import BillingRefused
-from hazardmap.billing.selectors import invoice_number
+from hazardmap.billing.selectors import PAYABLE_WITHIN, invoice_number
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.pricing.rating import LineKind
 from hazardmap.core.pricing.tax import TaxCategory
-
-PAYABLE_WITHIN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,10 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """As finalised. paid_micro: by prepaid credits; the rest is due on `due_on`."""
+    """As finalised. paid_micro: by prepaid credits; the rest is due on `due_on`.
+
+    reference: the buyer's own, such as an order number; may be "".
+    """
 
     number: str
     issued_on: date
@@ -50,6 +50,7 @@ class InvoiceFacts:
     currency: Currency
     seller: Party
     buyer: Party
+    reference: str
     lines: tuple[FactLine, ...]
     tax: TaxCategory
     tax_percent: Decimal
@@ -80,6 +81,7 @@ def invoice_facts(invoice_id: UUID) -> InvoiceFacts:
         currency=Currency(row.currency),
         seller=_party(row.parties["seller"]),
         buyer=_party(row.parties["buyer"]),
+        reference=row.parties["buyer"].get("reference", ""),
         lines=tuple(
             FactLine(
                 line.position, line.text, line.start, line.end, line.quantity, line.amount_micro

@@ -80,6 +80,8 @@ def _heading(facts: InvoiceFacts) -> list[Any]:
         f"Issued {facts.issued_on:%-d %B %Y}\nDue {facts.due_on:%-d %B %Y}\n"
         f"For {facts.start:%B %Y} (UTC)"
     )
+    if facts.reference:
+        dates += f"\nYour reference {facts.reference}"
     parties = Table(
         [
             [_text("From", 8), _text("To", 8), _text("", 8)],

@@ -34,6 +34,9 @@ def invoice_xml(facts: InvoiceFacts) -> bytes:
     outside = facts.tax is TaxCategory.OUTSIDE
     _party(document.trade.agreement.seller, facts.seller, scheme="FC" if outside else "VA")
     _party(document.trade.agreement.buyer, facts.buyer, scheme="" if outside else "VA")
+    if facts.reference:
+        document.trade.agreement.buyer_reference = facts.reference
+        document.trade.agreement.buyer_order.issuer_assigned_id = facts.reference
     settlement = document.trade.settlement
     settlement.currency_code = facts.currency.value
     settlement.period.start = facts.start

@@ -92,7 +92,10 @@ class PriceVersion(models.Model):
 
 
 class Customer(models.Model):
-    """An organisation as an invoice names it. tax_number: of a business, else ""."""
+    """An organisation as an invoice names it. tax_number: of a business, else "".
+
+    reference: the buyer's own, such as an order number.
+    """
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="+")
     seller = models.ForeignKey(Seller, models.PROTECT)
@@ -101,6 +104,7 @@ class Customer(models.Model):
     address = models.TextField()
     country = models.CharField(max_length=2)
     tax_number = models.CharField(max_length=30, blank=True)
+    reference = models.CharField(max_length=50, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -3,14 +3,23 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
+from django.utils import timezone
 
 from hazardmap.accounts.selectors import keys_of
-from hazardmap.billing.models import Customer, Invoice, InvoiceLine, LineHour
+from hazardmap.billing.models import (
+    Credit,
+    CreditNote,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    LineHour,
+    Seller,
+)
 from hazardmap.core.pricing.attribution import paid_by_usage
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.pricing.period import Period
@@ -19,6 +28,7 @@ from hazardmap.core.pricing.rating import Line, LineKind
 from hazardmap.core.usage import Meter
 from hazardmap.metering.selectors import Used, usage_by_hour, usage_in_hour
 
+PAYABLE_WITHIN = timedelta(days=30)
 NUMBER = re.compile(r"([A-Z0-9]{1,10})-(\d{1,9})", re.ASCII)
 
 
@@ -35,8 +45,43 @@ class InvoiceLineInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditNoteInfo:
+    """What was taken back of an invoice, tax included."""
+
+    number: str
+    at: datetime
+    total_micro: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillingAddress:
+    """How an invoice names its buyer. address: lines. country: ISO 3166-1. tax_number: "" of a
+    consumer. reference: the buyer's own, such as an order number; may be "".
+    """
+
+    name: str
+    address: str
+    country: str
+    tax_number: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepaid:
+    """left_micro: of what was paid in advance, until it expires."""
+
+    currency: Currency
+    left_micro: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceInfo:
-    """number: "" of a draft. due_micro: what is still to be paid."""
+    """number: "" of a draft. due_micro: what is still to be paid, until `due_at`.
+
+    paid_by_credit_micro: from what was paid in advance. address: lines below the buyer's name.
+    """
 
     id: UUID
     number: str
@@ -48,7 +93,16 @@ class InvoiceInfo:
     net_micro: int
     tax_micro: int
     total_micro: int
+    paid_by_credit_micro: int
     due_micro: int
+    issued_at: datetime | None
+    due_at: datetime | None
+    address: tuple[str, ...]
+    credit_notes: tuple[CreditNoteInfo, ...]
+
+    @property
+    def overdue(self) -> bool:
+        return self.due_at is not None and self.due_micro > 0 and self.due_at < timezone.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +176,15 @@ def invoice_get(invoice_id: UUID) -> InvoiceInfo:
         net_micro=row.net_micro,
         tax_micro=row.tax_micro,
         total_micro=row.total_micro,
+        paid_by_credit_micro=row.paid_by_credit_micro,
         due_micro=_due_micro(row),
+        issued_at=row.finalised_at,
+        due_at=row.finalised_at and row.finalised_at + PAYABLE_WITHIN,
+        address=_address(row.parties["buyer"]),
+        credit_notes=tuple(
+            CreditNoteInfo(credit_number(note, row.seller), note.at, note.total_micro, note.reason)
+            for note in row.credit_notes.order_by("number")
+        ),
     )
 
 
@@ -140,6 +202,28 @@ def organisation_of(invoice_id: UUID) -> UUID | None:
 
 def invoice_number(row: Invoice) -> str:
     return "" if row.number is None else f"{row.seller.prefix}-{row.number:06d}"
+
+
+def credit_number(row: CreditNote, seller: Seller) -> str:
+    return f"{seller.prefix}-C{row.number:06d}"
+
+
+def prepaid_of(organisation_id: UUID, now: datetime) -> list[Prepaid]:
+    """What is left of what an organisation paid in advance, in the order in which it is spent."""
+    rows = Credit.objects.filter(customer__organisation=organisation_id)
+    good = rows.filter(spent_micro__lt=F("amount_micro")).exclude(expires_at__lte=now)
+    return [
+        Prepaid(Currency(row.customer.currency), row.amount_micro - row.spent_micro, row.expires_at)
+        for row in good.select_related("customer").order_by("granted_at", "id")
+    ]
+
+
+def billing_address_of(organisation_id: UUID) -> BillingAddress | None:
+    """How invoices name an organisation; None for who is no customer yet."""
+    row = Customer.objects.filter(organisation=organisation_id).first()
+    if row is None:
+        return None
+    return BillingAddress(row.name, row.address, row.country, row.tax_number, row.reference)
 
 
 def line_hours(line_id: UUID) -> list[BilledHour]:
@@ -250,6 +334,13 @@ def _line_info(invoice: Invoice, line: InvoiceLine) -> InvoiceLineInfo:
         amount_micro=line.amount_micro,
         late=line.start < invoice.start,
     )
+
+
+def _address(buyer: dict[str, str]) -> tuple[str, ...]:
+    tax = f"Tax number {buyer['tax_number']}" if buyer["tax_number"] else ""
+    reference = f"Reference {buyer['reference']}" if buyer.get("reference") else ""
+    lines = (*buyer["address"].splitlines(), buyer["country"], tax, reference)
+    return tuple(line for line in lines if line)
 
 
 def _due_micro(row: Invoice) -> int:

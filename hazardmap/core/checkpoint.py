@@ -56,7 +56,7 @@ class Checkpoint:
 class Advanced:
     """What a replay from a checkpoint gave. hazards: those that may have changed since it, with
     the evidence since it. checkpoint: a newer one, None where it is not worth it. latest: after
-    the last pass, which any frame that is late or prolongs it ends; None without a pass."""
+    the last pass, which any frame that is late or prolongs it ends; None where not worth it."""
 
     hazards: list[FusedHazard]
     checkpoint: Checkpoint | None
@@ -92,19 +92,21 @@ def advance(
     closed = _closed(passes)
     for one in passes[:closed]:
         replay.take(one, sightings)
-    remembered = max((len(one.passes) for one in replay.candidates), default=0)
-    worth = closed > SHARE * remembered
-    newer = _checkpoint(replay, plane, passes[:closed], carried) if worth else None
+    newer = _checkpoint(replay, plane, passes[:closed], carried)
     for one in passes[closed:]:
         replay.take(one, sightings)
-    latest = _checkpoint(replay, plane, passes, carried) if passes else None
+    latest = _checkpoint(replay, plane, passes, carried)
     found = [one for one in replay.candidates if one.shown and one not in over]
     return Advanced([fused(one, plane) for one in found], newer, latest)
 
 
 def _checkpoint(
     replay: Replay, plane: Plane, closed: Sequence[Pass], carried: Sequence[Open]
-) -> Checkpoint:
+) -> Checkpoint | None:
+    """After these passes; None where there are too few of them to be worth it."""
+    remembered = max((len(one.passes) for one in replay.candidates), default=0)
+    if len(closed) <= SHARE * remembered:
+        return None
     at = closed[-1].last_at
     ends = [*carried, *((*_who(one), one.last_at) for one in closed)]
     return Checkpoint(

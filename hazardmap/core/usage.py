@@ -15,7 +15,7 @@ from hazardmap.core.ids import uuid7
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 2**31 - 1
-_JSON = json.JSONEncoder(separators=(",", ":"))
+_quoted = json.encoder.encode_basestring_ascii
 
 
 def hour_of(at: datetime) -> datetime:
@@ -70,17 +70,14 @@ class UsageRecord:
 
     def to_line(self) -> str:
         """One line of JSON without a line end."""
-        # By hand: `asdict` copies deeply, which took half of a tile's time.
-        fields = {
-            "key_id": self.key_id,
-            "meter": self.meter.value,
-            "quantity": self.quantity,
-            "at": self.at.isoformat(),
-            "request_id": self.request_id,
-            "subject": self.subject,
-            "hazards": [hazard.hex for hazard in self.hazards],
-        }
-        return _JSON.encode(fields)
+        # By hand: this is most of what metering costs a tile.
+        hazards = ",".join([f'"{hazard.hex}"' for hazard in self.hazards])
+        return (
+            f'{{"key_id":{_quoted(self.key_id)},"meter":"{self.meter.value}",'
+            f'"quantity":{self.quantity},"at":"{self.at.isoformat()}",'
+            f'"request_id":{_quoted(self.request_id)},"subject":{_quoted(self.subject)},'
+            f'"hazards":[{hazards}]}}'
+        )
 
     @classmethod
     def from_line(cls, line: str) -> "UsageRecord":

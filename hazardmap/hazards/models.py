@@ -282,16 +282,20 @@ class Evidence(models.Model):
 class Checkpoint(models.Model):
     """Where the replay of a ground can be taken up (core.checkpoint): a memo, never the truth.
 
-    anchor: the smallest of its cells. params: digest of the parameters. hazards: what fusion calls
-    its hazards → the ids under which they are stored.
+    A ground has some: after its last pass, and some older, for what comes late. anchor: the
+    smallest of its cells. params: digest of the parameters. hazards: what fusion calls its
+    hazards → the ids under which they are stored.
     """
 
-    anchor = models.BigIntegerField(primary_key=True)
+    anchor = models.BigIntegerField()
     cells = models.JSONField()
     at = models.DateTimeField()
     params = models.CharField(max_length=64)
     state = models.JSONField()
     hazards = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("anchor", "at"), name="checkpoint_once")]
 
 
 class Picture(models.Model):

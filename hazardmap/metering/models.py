@@ -49,8 +49,21 @@ class UsageHour(models.Model):
     quantity = models.BigIntegerField()
     answers = models.BigIntegerField()
 
+    class Meta:
+        indexes = [models.Index("hour", "key_id", name="usage_hour_lately")]
+
 
 class HourToRoll(models.Model):
     """The mark of an hour that got events since it was last counted."""
 
     hour = models.DateTimeField()
+
+
+class AnswerHour(models.Model):
+    """How often a key was answered with a status within an hour (UTC), paid or not."""
+
+    pk = models.CompositePrimaryKey("key_id", "hour", "status")
+    key_id = models.CharField(max_length=16)
+    hour = models.DateTimeField()
+    status = models.PositiveSmallIntegerField()
+    answers = models.BigIntegerField()

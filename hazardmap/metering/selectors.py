@@ -16,7 +16,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
 from hazardmap.core.usage import Meter, UsageRecord
-from hazardmap.metering.models import HourToRoll, UsageEvent, UsageHour, UsageSegment
+from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
 HOUR = timedelta(hours=1)
@@ -117,6 +117,13 @@ def usage_series(
     ]
 
 
+def answers_by_status(keys: Collection[str], *, start: datetime, end: datetime) -> dict[int, int]:
+    """How often requests of these keys to the API got each status, from `start` to `end`."""
+    hours = AnswerHour.objects.filter(key_id__in=keys, hour__gte=start, hour__lt=end)
+    sums = hours.values_list("status").annotate(Sum("answers")).order_by("status")
+    return {status: int(answers) for status, answers in sums}
+
+
 def usage_complete_to(now: datetime) -> datetime:
     """Everything that was served before is in the sums by the hour, as far as this host knows."""
     waiting = [
@@ -126,6 +133,12 @@ def usage_complete_to(now: datetime) -> datetime:
     ]
     waiting += HourToRoll.objects.order_by("hour").values_list("hour", flat=True)[:1]
     return min([now.replace(second=0, microsecond=0), *waiting])
+
+
+def usage_lately(*, since: datetime) -> dict[str, int]:
+    """Units of each key in the hours from `since` on, of all meters: differs when it was used."""
+    hours = UsageHour.objects.filter(hour__gte=since).order_by("key_id")
+    return dict(hours.values_list("key_id").annotate(Sum("quantity")))
 
 
 def usage_keys(*, start: datetime, end: datetime) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -178,3 +179,38 @@ def test_the_age_of_the_data_is_that_of_the_last_change(client, key):
     hazard_at("cow", START, timezone.now() - timedelta(minutes=5))
     body = json.loads(ask(client, key.token, bbox=WORLD).content)
     assert 0.0 <= body["data_age_s"] < 60.0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "hazards"),
+        ("get", f"hazards/{uuid4()}"),
+        ("get", "coverage"),
+        ("get", "changes"),
+        ("post", "hazards/in-region"),
+        ("post", "hazards/along-route"),
+        ("post", "webhooks"),
+        ("delete", f"webhooks/{uuid4()}"),
+        ("post", f"webhooks/{uuid4()}/enable"),
+        ("post", f"webhooks/{uuid4()}/test"),
+        ("post", f"deliveries/{uuid4()}/replay"),
+        ("post", "watch-areas"),
+        ("delete", f"watch-areas/{uuid4()}"),
+        ("post", "keys/leaked"),
+        ("post", "pair"),
+    ],
+)
+def test_a_parameter_that_nobody_reads_is_refused(client, key, method, path):
+    answer = getattr(client, method)(
+        f"/api/v1/{path}?limt=5",
+        **({"data": {}, "content_type": "application/json"} if method == "post" else {}),
+        headers={"Authorization": f"Bearer {key.token}"},
+    )
+    assert_problem(answer, 400, "limt", "is no parameter here")
+
+
+def test_the_public_feed_names_broken_rules_as_all_others_do(client):
+    answer = client.get("/feeds/wzdx-4.2.geojson?simulatd=true")
+    assert_problem(answer, 400, "simulatd", "did you mean simulated?")
+    assert answer.json()["type"].endswith("/api/problems/#invalid")

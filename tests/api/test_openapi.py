@@ -6,6 +6,7 @@ import pytest
 from drf_spectacular.validation import validate_schema
 
 from hazardmap.api.formats import WRITERS
+from hazardmap.api.schema import WRITING
 from hazardmap.api.urls import urlpatterns
 
 GEOJSON = ("hazards", "workzones", "coverage")
@@ -44,7 +45,7 @@ def test_it_lists_every_address(document):
         ("hazards/{hazard_id}", "get", "apiKey", "200 304 400 401 402 403 404 405 429 503"),
         ("hazards/{hazard_id}/changes", "get", "apiKey", "200 304 400 401 402 403 404 405 429 503"),
         ("hazards/export", "get", "apiKey", "200 400 401 402 403 406 429 503"),
-        ("keys/leaked", "post", None, "200 400 413 415 429"),
+        ("keys/leaked", "post", None, "200 400 409 413 415 422 429"),
         ("changes", "get", "apiKey", "200 304 400 401 402 403 429 503"),
         (
             "hazards/{hazard_id}/evidence",
@@ -75,3 +76,9 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}
+
+
+def test_every_post_that_writes_takes_an_idempotency_key(document):
+    """The other two ask: what is asked for does not fit into an address."""
+    posts = {one["post"]["operationId"] for one in document["paths"].values() if "post" in one}
+    assert posts - {"listHazardsInRegion", "listHazardsAlongRoute"} == WRITING

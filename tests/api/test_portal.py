@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -12,13 +13,21 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Membership, Organisation, User
 from hazardmap.accounts.services import key_create
+from hazardmap.billing import selectors
+from hazardmap.billing.invoice_files import invoice_file
 from hazardmap.billing.selectors import invoices_of
-from hazardmap.billing.services import invoice_draft, invoice_finalise
+from hazardmap.billing.services import (
+    credit_grant,
+    credit_note_issue,
+    invoice_draft,
+    invoice_finalise,
+)
 from hazardmap.billing.spend_selectors import CapInfo, spending_now
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.roles import Act, Role, may
 from hazardmap.core.scopes import Environment
 from hazardmap.core.usage import Meter
+from hazardmap.metering.services import answers_add
 from hazardmap.web.portal import urls
 from tests.account_scene import founded, member, person
 from tests.billing_scene import LAST, customer_of, sell, serve
@@ -34,6 +43,7 @@ PAGES = {
     "webhooks/": Act.LOOK,  # its own pages: test_portal_webhooks.py
     "costs/": Act.SEE_BILLS,
     "invoices/": Act.SEE_BILLS,
+    "invoices/address/": Act.SEE_BILLS,
 }
 ACTS = {
     "keys/new/": Act.MANAGE_KEYS,
@@ -41,6 +51,7 @@ ACTS = {
     "keys/{kid}/roll/": Act.MANAGE_KEYS,
     "keys/{kid}/revoke/": Act.MANAGE_KEYS,
     "costs/cap/": Act.MANAGE_BILLING,
+    "invoices/address/set/": Act.MANAGE_BILLING,
     "team/invite/": Act.MANAGE_TEAM,
     "team/withdraw/": Act.MANAGE_TEAM,
     "team/close/": Act.MANAGE_TEAM,
@@ -214,6 +225,26 @@ def test_the_table_the_chart_and_the_file_say_the_same(sold):
     assert "Complete to" in text
 
 
+def test_requests_are_split_by_status_whether_they_cost_or_not(sold):
+    client, base, organisation = sold
+    headers = {"Authorization": f"Bearer {made(client, base)}"}
+    asked = [{"bbox": "0,0,1,1"}, {"bbox": "0,0,1,1", "limit": "1"}, {"bbox": "x"}, {}]
+    got = [client.get("/api/v1/hazards", one, headers=headers).status_code for one in asked]
+    assert got == [200, 200, 400, 400]
+    assert client.get("/api/v1/hazards", headers={"Authorization": "Bearer x"}).status_code == 401
+    answers_add()
+    client.get("/api/v1/hazards", asked[2], headers=headers)
+    for _ in range(2):
+        answers_add()
+    page = client.get(f"{base}usage/")
+    split = [(one.status, one.answers, one.percent) for one in page.context["answered"]]
+    assert split == [(200, 2, 40.0), (400, 3, 60.0)]
+    assert "names the parameter" in page.content.decode()
+    assert "60.0 %" in client.get(base).content.decode()
+    other = organisation.keys.get(environment="test").kid
+    assert client.get(f"{base}usage/", {"key": other}).context["answered"] == []
+
+
 def test_usage_is_asked_for_by_key_and_product_of_ones_own(sold):
     client, base, organisation = sold
     other = key_create(organisation=founded("Other", "sven")[0], name="theirs").kid
@@ -282,6 +313,73 @@ def test_an_invoice_opens_down_to_its_answers(sold):
     stranger = signed_in(User.objects.get(email="sven@fleet.example"))
     for path in ("/", ".pdf", f"/{line.position}/"):
         assert stranger.get(f"{theirs}invoices/{invoice.id}{path}").status_code == 404
+
+
+ADDRESS = {
+    "name": "Fleet  Oy",
+    "address": "Katu 2\r\n\r\n00100 Helsinki",
+    "country": "FI",
+    "tax_number": "2077474-0",
+    "reference": "PO 77",
+}
+
+
+def test_invoices_name_the_buyer_as_he_says_and_finalised_ones_stay(sold):
+    client, base, organisation = sold
+    customer = customer_of(organisation.pk)
+    old = invoice_draft(customer_id=customer.pk, month=LAST)
+    assert old is not None
+    invoice_finalise(invoice_id=old.pk)
+    before = invoice_file(old.pk, "pdf").content
+    saved = client.post(f"{base}invoices/address/set/", ADDRESS, follow=True).content.decode()
+    assert "not finalised yet" in saved
+    assert 'value="FI20774740"' in saved
+    new = invoice_draft(customer_id=customer.pk, month=month_of(timezone.now()))
+    assert new is not None
+    page = client.get(f"{base}invoices/{new.pk}/").content.decode()
+    for words in ("Fleet Oy", "00100 Helsinki", "Tax number FI20774740", "Reference PO 77"):
+        assert words in page
+    assert new.tax["category"] == "standard", "the seller is of the same country"
+    assert invoice_file(old.pk, "pdf").content == before
+    page = client.get(f"{base}invoices/{old.pk}/").content.decode()
+    assert "Fleet GmbH" in page
+    assert "Fleet Oy" not in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": " "}, "The name must have"),
+        ({"address": ""}, "1 to 3 lines"),
+        ({"address": "a\nb\nc\nd"}, "1 to 3 lines"),
+        ({"country": "XX"}, "Choose a country"),
+        ({"tax_number": "12345670"}, "is no VAT number of FI"),
+        ({"country": "NO", "tax_number": "?"}, "is no tax number"),
+    ],
+)
+def test_an_address_that_no_invoice_can_bear_is_told_and_stays_in_the_form(sold, wrong, words):
+    client, base, organisation = sold
+    page = client.post(f"{base}invoices/address/set/", ADDRESS | wrong).content.decode()
+    assert words in page
+    assert "PO 77" in page
+    assert customer_of(organisation.pk).name == "Fleet GmbH"
+
+
+def test_what_was_credited_and_paid_before_is_seen(sold, monkeypatch):
+    client, base, organisation = sold
+    customer = customer_of(organisation.pk)
+    credit_grant(organisation_id=organisation.pk, amount=Decimal(20), expires_at=None)
+    assert "left: 20.00 EUR" in client.get(f"{base}costs/").content.decode()
+    draft = invoice_draft(customer_id=customer.pk, month=LAST)
+    assert draft is not None
+    invoice_finalise(invoice_id=draft.pk)
+    credit_note_issue(invoice_id=draft.pk, total_micro=1_500_000, reason="an outage")
+    page = client.get(f"{base}invoices/{draft.pk}/").content.decode()
+    assert "−20.00 EUR" in page
+    assert re.search(r"HM-C000001, [^<]*: an outage</th><td[^>]*>−1.50 EUR", page)
+    assert "overdue" not in page
+    monkeypatch.setattr(selectors, "PAYABLE_WITHIN", -timedelta(days=1))
+    assert "overdue" in client.get(f"{base}invoices/").content.decode()
 
 
 def test_a_team_is_invited_changed_and_left(owned, mailoutbox):

@@ -91,7 +91,11 @@ def _faults(site: Site, kills: int) -> list[Figure]:
 
 
 def _overhead(site: Site) -> list[Figure]:
-    """Processor time of the web server by answer, and answers a second, metered and not."""
+    """Processor time of the web server by answer, and answers a second, metered and not.
+
+    The shipper is stopped: what it takes per line is a figure of its own.
+    """
+    site.kill("shipper")
     site.stack.kill("web")
     site.stack.start("web", instead=("hazardmap.wsgi", SWITCH))
     address = tile_address(site)

@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.figures import BENCHMARKS, Figure, put
-from tests.browser.conftest import ARGUMENTS, DESKTOP
+from tests.browser.conftest import ARGUMENTS
 from tests.browser.test_portal import PASSWORD, link_for
 from tests.stack import REPOSITORY, Stack, started
 
@@ -86,7 +86,7 @@ def main() -> None:
     ):
         stack.manage("shell", "-v0", "-c", _hazard())
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        page = browser.new_page(base_url=stack.url, viewport=DESKTOP)
+        page = browser.new_page(base_url=stack.url, viewport={"width": 1280, "height": 800})
         nora = Newcomer(page, options.key_ms, options.look_s)
         begin = time.monotonic()
         answer = json.loads(_first_answer(nora, stack))

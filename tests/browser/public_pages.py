@@ -9,9 +9,10 @@ from tests.stack import Stack
 
 
 class Scene(NamedTuple):
-    """What the pages are about. receipt: of a report of the picture."""
+    """What the pages are about. receipt: of a report of the picture. zone: holds the hazard."""
 
     hazard: UUID
+    zone: UUID
     frame: UUID
     receipt: str
     place: tuple[float, float]
@@ -19,6 +20,7 @@ class Scene(NamedTuple):
 
 PUBLIC: dict[str, Callable[[Scene], str]] = {
     "hazard": lambda scene: f"/hazards/{scene.hazard}/",
+    "workzone": lambda scene: f"/workzones/{scene.zone}/",
     "area": lambda scene: f"/area/{cell(*scene.place, 7):x}/",
     "list": lambda scene: f"/list/?near={scene.place[1]},{scene.place[0]}&sort=near",
     "image-report": lambda scene: f"/images/{scene.frame}/report/?hazard={scene.hazard}",
@@ -67,6 +69,8 @@ NO_PAGES = {
     "map-hazards",
     "map-history",
     "map-search",
+    "map-workzone",
+    "map-workzones",
     "pairing-code",
     "password-change",
     "payments-stripe",
@@ -81,12 +85,16 @@ NO_PAGES = {
 
 
 def scene_of(stack: Stack, hazard: UUID, place: tuple[float, float]) -> Scene:
-    """Report a picture of a hazard, so that there is a receipt."""
+    """Report a picture of a hazard, so that there is a receipt, and put a work zone beside it."""
+    (lon, lat), (east, north) = place, (place[0] + 0.001, place[1])
     code = (
         "from uuid import UUID; from hazardmap.hazards.selectors import images_of; "
         "from hazardmap.moderation.services import report_file; "
-        f"frame = images_of(UUID('{hazard}'))[-1].frame_id; "
-        "print(frame, report_file(frame_id=frame, reason='wrong_kind'))"
+        "from tests.map_scene import put_zone; "
+        f"ids = (UUID('{hazard}'), UUID(int=1)); "
+        f"frame = images_of(ids[0])[-1].frame_id; "
+        f"zone = put_zone(({lon}, {lat}), ({east}, {north}), hazard_ids=ids); "
+        "print(frame, report_file(frame_id=frame, reason='wrong_kind'), zone)"
     )
-    frame, receipt = stack.manage("shell", "-v0", "-c", code).split()[-2:]
-    return Scene(hazard, UUID(frame), receipt, place)
+    frame, receipt, zone = stack.manage("shell", "-v0", "-c", code).split()[-3:]
+    return Scene(hazard, UUID(zone), UUID(frame), receipt, place)

@@ -22,14 +22,13 @@ STEPS = {
 
 @pytest.fixture(scope="module")
 def zone(stack, place_hazard):
-    """Three cones and the zone that they make."""
+    """One with a picture to report: of a pothole, since zones without their cones are ended."""
     lon, lat = PLACE
-    cones = [place_hazard("cone", lon + step, lat) for step in (0.0, 0.0008, 0.0016)]
-    ids = ", ".join(f"UUID('{cone}')" for cone in cones)
-    line = f"({lon}, {lat}), ({lon + 0.0016}, {lat})"
+    pothole = place_hazard("pothole", lon, lat)
     code = (
         "from uuid import UUID; from tests.map_scene import put_zone; "
-        f"print(put_zone({line}, hazard_ids=({ids},)))"
+        f"print(put_zone(({lon}, {lat}), ({lon + 0.0016}, {lat}), "
+        f"hazard_ids=(UUID('{pothole}'), UUID(int=2))))"
     )
     return stack.manage("shell", "-v0", "-c", code).split()[-1]
 

@@ -1,7 +1,9 @@
 """Spending: counted before it is served, capped to the last answer, told once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -31,6 +33,8 @@ from tests.webhook_scene import endpoint
 MONTH = month_of(NOW)
 module = import_module("hazardmap.billing.services.answer_reserve")
 mailing = import_module("hazardmap.billing.services.alerts_mail")
+settling = import_module("hazardmap.metering.services.usage_settle")
+watching = import_module("hazardmap.billing.services.spending_watch")
 PRICES = {
     "fee": "0",
     "discounts": [],
@@ -193,6 +197,44 @@ def test_webhooks_are_told_once_too(sold, settings):
     }
     usage_ship()
     assert set(UsageEvent.objects.values_list("meter", flat=True)) == {"tile"}, "it is free"
+
+
+def test_what_a_killed_process_had_reserved_is_free_again_after_its_hour(sold, monkeypatch):
+    cap(sold, "99")
+    reserve(sold, 30)
+    usage_record(UsageRecord(sold[1], Meter.HAZARD, 20, timezone.now(), "served", "hazards"))
+    usage_ship()
+    spending_watch()
+    assert reserve(sold, 0).spent == 3
+    later = SimpleNamespace(now=lambda: timezone.now() + timedelta(hours=2))
+    monkeypatch.setattr(settling, "timezone", later)
+    for _ in range(2):
+        cap(sold, "99")
+        spending_watch()
+        assert reserve(sold, 0).spent == 2
+    assert reserve(sold, 1).spent == Decimal("2.10")
+
+
+def test_only_those_are_looked_at_whose_usage_or_cap_has_changed(sold, monkeypatch):
+    monkeypatch.setattr(watching, "_seen", watching._Seen())
+    tiles(sold, 1)
+    assert spending_watch() == 0, "nothing new"
+    monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(0))
+    tiles(sold, 1)
+    assert keys_stopped() == set()
+    cap(sold, "0")
+    assert spending_watch() == 0
+    monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(seconds=30))
+    assert spending_watch() == 1
+    assert keys_stopped() == set(), "the rest of the ten tiles is paid for"
+    tiles(sold, 8)
+    assert keys_stopped() == {sold[1]}
+    monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(0))
+    cap(sold, None)
+    assert spending_watch() == 1, "it is stopped"
+    assert keys_stopped() == set()
+    monkeypatch.setattr(watching, "EVERYBODY_EVERY_S", 0.0)
+    assert spending_watch() == 1
 
 
 def test_a_mail_that_cannot_leave_is_sent_later(sold, monkeypatch):

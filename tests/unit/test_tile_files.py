@@ -121,8 +121,12 @@ def test_what_is_served_is_never_older_than_the_last_change() -> None:
     assert told > 10
 
 
-def test_many_threads_at_once_build_a_cold_tile_once() -> None:
-    builds, together = [], Barrier(16)
+@pytest.mark.parametrize("threads", [16, pytest.param(1000, marks=pytest.mark.soak)])
+def test_many_threads_at_once_build_a_cold_tile_once(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PATIENCE_S", 60.0)
+    builds, together = [], Barrier(threads)
 
     def build() -> bytes:
         builds.append(1)
@@ -130,11 +134,11 @@ def test_many_threads_at_once_build_a_cold_tile_once() -> None:
         return b"tile"
 
     def ask() -> bytes | None:
-        together.wait(10)
+        together.wait(60)
         return fetch("hazards", TILE, build, None).body
 
-    with ThreadPoolExecutor(16) as pool:
-        bodies = {future.result() for future in [pool.submit(ask) for _ in range(16)]}
+    with ThreadPoolExecutor(threads) as pool:
+        bodies = {future.result() for future in [pool.submit(ask) for _ in range(threads)]}
     assert (len(builds), len(bodies)) == (1, 1)
     assert names() == {"4743.mvt.gz"}
 

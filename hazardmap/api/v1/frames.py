@@ -19,6 +19,7 @@ from hazardmap.api.authentication import DeviceToken, contributor_of
 from hazardmap.api.body import bound, json_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.limits import LimitedView
+from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid, TooLarge
 from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, frame_accept
@@ -97,6 +98,7 @@ class Frames(LimitedView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Send one georeferenced frame. At most 600 a minute from one device, repeated ones too."""
+        read(request.query_params, ())
         contributor = contributor_of(request)
         image, metadata, edge = _parts(request)
         try:
@@ -160,6 +162,7 @@ class Pair(LimitedView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Turn a pairing code into a device token."""
+        read(request.query_params, ())
         form = PairingRequest(data=json_of(request, MAX_PAIRING_BYTES))
         if not form.is_valid():
             raise Invalid([Fault(name, str(texts[0])) for name, texts in form.errors.items()])

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from hazardmap.accounts.services import key_report_leaked
 from hazardmap.api.forms import Text, form_of
+from hazardmap.api.idempotency import idempotent
 from hazardmap.api.limits import LimitedView
 from hazardmap.platform.client_address import client_address
 
@@ -41,6 +42,7 @@ class LeakedKeys(LimitedView):
     @extend_schema(
         operation_id="reportLeakedKeys", request=FoundKeys, responses=RevokedKeys, auth=[]
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Revoke API keys that have become public. Only a whole key proves that it was found."""
         tokens = form_of(request, FoundKeys, MAX_BYTES)["tokens"]

@@ -107,6 +107,7 @@ class WatchAreaById(WebhookView):
     @extend_schema(operation_id="removeWatchArea", responses={204: None})
     def delete(self, request: Request, watch_id: UUID) -> Response:
         """Stop watching it."""
+        read(request.query_params, ())
         mine = buyer_of(request).organisation_id
         if not services.watch_remove(organisation_id=mine, watch_id=watch_id):
             raise Http404

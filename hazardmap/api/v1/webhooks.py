@@ -150,6 +150,7 @@ class EndpointById(WebhookView):
     @extend_schema(operation_id="removeEndpoint", responses={204: None})
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
         """Remove an endpoint with its watch areas and messages."""
+        read(request.query_params, ())
         _must(services.endpoint_remove(**_mine(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
@@ -173,6 +174,7 @@ class EndpointEnable(WebhookView):
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send again at once what waits for an endpoint that was disabled, or is left alone."""
+        read(request.query_params, ())
         _must(services.endpoint_enable(**_mine(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
@@ -182,6 +184,7 @@ class EndpointTest(WebhookView):
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send a message of the type endpoint.test; it is free."""
+        read(request.query_params, ())
         made = services.endpoint_test(**_mine(request), endpoint_id=endpoint_id)
         if made is None:
             raise Http404
@@ -243,6 +246,7 @@ class DeliveryReplay(WebhookView):
     @idempotent
     def post(self, request: Request, delivery_id: UUID) -> Response:
         """Send a message again, with the same id; free if it has arrived before."""
+        read(request.query_params, ())
         _must(services.delivery_replay(**_mine(request), delivery_id=delivery_id))
         return Response(status=204)
 

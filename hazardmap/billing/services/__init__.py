@@ -10,6 +10,7 @@ from hazardmap.billing.services.answer_reserve import (
     refusal_known,
     unit_quote,
 )
+from hazardmap.billing.services.billing_address_set import billing_address_set
 from hazardmap.billing.services.cap_set import cap_set
 from hazardmap.billing.services.credit_grant import credit_grant
 from hazardmap.billing.services.invoice_draft import invoice_draft
@@ -34,6 +35,7 @@ __all__ = [
     "alerts_mail",
     "answer_reserve",
     "answer_return",
+    "billing_address_set",
     "cap_set",
     "credit_grant",
     "credit_note_issue",

@@ -47,8 +47,8 @@ def invoice_draft(*, customer_id: int, month: Period) -> Invoice | None:
 
 
 def parties(customer: Customer) -> dict[str, dict[str, str]]:
-    """Seller and buyer, as an invoice names them."""
-    return {
+    """Seller and buyer, as an invoice names them; the buyer with the reference that he wants."""
+    named = {
         role: {
             "name": party.name,
             "address": party.address,
@@ -57,6 +57,8 @@ def parties(customer: Customer) -> dict[str, dict[str, str]]:
         }
         for role, party in (("seller", customer.seller), ("buyer", customer))
     }
+    named["buyer"]["reference"] = customer.reference
+    return named
 
 
 def _sum_up(invoice: Invoice, lines: list[InvoiceLine]) -> None:

@@ -1,5 +1,7 @@
 """The lines of an invoice, as they follow from what is owed."""
 
+from datetime import date
+
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine
 from hazardmap.billing.services.customer_rate import Owed, customer_rate
 from hazardmap.billing.words import line_words, tax_words
@@ -21,7 +23,7 @@ def invoice_lines(customer: Customer, invoice: Invoice) -> list[InvoiceLine]:
     lines = [_line(invoice, part, line) for part in owed for line in part.lines]
     if lines:
         net_micro = sum(total_micro(part.lines) for part in owed)
-        tax = _tax(customer, invoice, net_micro)
+        tax = tax_of(customer, net_micro, on=invoice.start.date())
         invoice.tax = {"category": tax.category.value, "percent": f"{tax.percent.normalize():f}"}
         lines.append(_tax_line(invoice, tax))
     for position, line in enumerate(lines, start=1):
@@ -52,7 +54,8 @@ def _line(invoice: Invoice, owed: Owed, line: Line) -> InvoiceLine:
     )
 
 
-def _tax(customer: Customer, invoice: Invoice, net_micro: int) -> Tax:
+def tax_of(customer: Customer, net_micro: int, *, on: date) -> Tax:
+    """The tax on what a customer pays. Raises TaxUnknown where the seller has no rule for it."""
     rules = [
         TaxRule(
             country=row.country,
@@ -62,15 +65,15 @@ def _tax(customer: Customer, invoice: Invoice, net_micro: int) -> Tax:
             since=row.since,
             note=row.note,
         )
-        for row in invoice.seller.tax_rules.all()
+        for row in customer.seller.tax_rules.all()
     ]
     return tax_on(
         net_micro,
-        Currency(invoice.currency),
+        Currency(customer.currency),
         rules,
         country=customer.country,
         business=bool(customer.tax_number),
-        on=invoice.start.date(),
+        on=on,
     )
 
 

@@ -4,13 +4,16 @@ The API refuses by itself, before it answers. Tiles are served without asking, b
 learn from `StoppedKey` which keys get none; so a cap is passed by what is served meanwhile.
 """
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
+from time import monotonic
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.billing.models import Customer
@@ -19,35 +22,63 @@ from hazardmap.billing.spend_terms import Terms, terms_now
 from hazardmap.core.pricing.money import decimal_of
 from hazardmap.core.pricing.spending import Counted, judged, rounded_down
 from hazardmap.core.usage import Meter
-from hazardmap.metering.selectors import usage_keys
-from hazardmap.metering.services import ALL, UnitsByKey, usage_recount, usage_roll
+from hazardmap.metering.selectors import usage_lately
+from hazardmap.metering.services import ALL, UnitsByKey, usage_recount, usage_roll, usage_settle
 
 PERCENTS: Final = (50, 80, 100)
 LATELY: Final = timedelta(hours=2)
+EVERYBODY_EVERY_S: Final = 60.0
+CAP_SEEN_WITHIN: Final = timedelta(seconds=30)  # of when it was set, whatever its commit took
+
+
+class _Seen:
+    """What this process saw when it looked last; another one sees for itself.
+
+    units: of each key lately. everybody_s: when everybody was looked at, changed or not.
+    """
+
+    units: Mapping[str, int] = MappingProxyType({})
+    everybody_s: float = float("-inf")
+
+
+_seen = _Seen()
 
 
 def spending_watch() -> int:
-    """Look at everybody who has used something lately, or is stopped; return how many.
+    """Look at those whose usage or cap has changed or who are stopped, and once a minute at
+    everybody who has used something lately; return how many.
 
     Safe to call again, and at once.
     """
     usage_roll()
     now, looked = timezone.now(), 0
-    used = set(usage_keys(start=now - LATELY, end=now))
-    used |= set(StoppedKey.objects.values_list("key_id", flat=True))
-    for organisation_id in _customers(used):
+    units, begun_s = usage_lately(since=now - LATELY), monotonic()
+    everybody = begun_s > _seen.everybody_s + EVERYBODY_EVERY_S
+    keys = {key for key, count in units.items() if everybody or _seen.units.get(key) != count}
+    stopped = set(StoppedKey.objects.values_list("key_id", flat=True))
+    keys |= stopped
+    for organisation_id in _customers(keys, caps_since=now - CAP_SEEN_WITHIN):
         terms = terms_now(organisation_id)
-        if terms is not None:
+        if terms is not None and (_is_limited(terms) or stopped & {*terms.account.keys}):
+            usage_settle(account=terms.account)
             _look(terms, usage_recount(account=terms.account))
             looked += 1
+    _seen.units = units
+    if everybody:
+        _seen.everybody_s = begun_s
     SpendWatch.objects.update_or_create(id=1, defaults={"at": timezone.now()})
     return looked
 
 
-def _customers(keys: set[str]) -> list[UUID]:
-    """The owners of these keys."""
-    found = Customer.objects.filter(organisation__keys__kid__in=keys).order_by("pk").distinct()
+def _customers(keys: set[str], *, caps_since: datetime) -> list[UUID]:
+    """The owners of these keys, and those who have set a cap since then."""
+    concerned = Q(organisation__keys__kid__in=keys) | Q(caps__set_at__gte=caps_since)
+    found = Customer.objects.filter(concerned).order_by("pk").distinct()
     return list(found.values_list("organisation_id", flat=True))
+
+
+def _is_limited(terms: Terms) -> bool:
+    return bool(terms.caps) or terms.tariff.quota(Meter.TILE) is not None
 
 
 @transaction.atomic

@@ -21,7 +21,12 @@ from hazardmap.core.lifecycle import swept
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.params import FusionParams
 from hazardmap.core.verdict import Verdict
-from hazardmap.hazards.services.checkpoints import Stored, checkpoints_keep, checkpoints_of
+from hazardmap.hazards.services.checkpoints import (
+    Reached,
+    Stored,
+    checkpoints_keep,
+    checkpoints_of,
+)
 from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import (
     BEGINNING,
@@ -46,7 +51,7 @@ class _Evaluated:
     present: list[FusedHazard]
     gone: list[UUID]
     trails: Mapping[UUID, Trail]
-    newer: Stored | None
+    reached: Reached
 
 
 def fuse_around(*, seen: Places, looked_from: Looks, lock: PlaceLock) -> None:
@@ -79,15 +84,14 @@ def _evaluate(grounds: Sequence[Ground], oldest: Mapping[Ground, datetime]) -> N
     verdicts = verdicts_around(grounds)
     judged = seen_from_where([(verdict.lon, verdict.lat) for verdict in verdicts], grounds)
     free = [ground for ground, about in zip(grounds, judged, strict=True) if not about]
-    stored = checkpoints_of(free, oldest, current.digest)
-    done, again = _advanced(grounds, stored, verdicts, params)
-    if again:
-        done |= _advanced(again, {}, verdicts, params)[0]
-    checkpoints_keep(
-        {ground: one.newer for ground, one in done.items() if one.newer},
-        [ground for ground, one in done.items() if ground not in stored or ground in again],
-        current.digest,
-    )
+    done: dict[Ground, _Evaluated] = {}
+    before, left = dict(oldest), list(grounds)
+    while left:
+        starts = checkpoints_of([one for one in free if one in left], before, current.digest)
+        found, left = _advanced(left, starts, verdicts, params)
+        done |= found
+        before |= {ground: starts[ground].checkpoint.at for ground in left}
+    checkpoints_keep({ground: one.reached for ground, one in done.items()}, current.digest)
     hazards_write(
         present=[hazard for one in done.values() for hazard in one.present],
         gone=[id_ for one in done.values() for id_ in one.gone],
@@ -154,17 +158,20 @@ def _evaluated(
     """here: ids of the observations that were replayed."""
     now = timezone.now()
     ids, gone = _identified(outcome.hazards, here, start.hazards if start else {}, trails)
-    newer = outcome.checkpoint
     present = [
         FusedHazard(swept(replace(one.hazard, id=ids[one.hazard.id]), now), one.evidence)
         for one in outcome.hazards
     ]
-    stored_as = {id_: ids[id_] for id_ in newer.hazards} if newer else {}
+    made = [
+        Stored(kept, {id_: ids[id_] for id_ in kept.hazards})
+        for kept in (outcome.checkpoint, outcome.latest)
+        if kept is not None
+    ]
     return _Evaluated(
         present=present,
         gone=gone,
         trails={one.hazard.id: trails.get(one.hazard.id, {}) for one in present},
-        newer=Stored(newer, stored_as) if newer else None,
+        reached=Reached(start, made),
     )
 
 

@@ -11,7 +11,7 @@ from hazardmap.hazards.services.place_lock import MoreCells, PlaceLock, place_lo
 from hazardmap.inference.services import TakenRun, runs_take
 
 logger = logging.getLogger(__name__)
-BATCH = 200
+BATCH = 400
 # What a frame with impossible values ends in, here or at a constraint of the database.
 _IMPOSSIBLE = (ValueError, KeyError, ArithmeticError, DataError, IntegrityError)
 

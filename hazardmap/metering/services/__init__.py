@@ -1,5 +1,6 @@
 """What writes usage."""
 
+from hazardmap.metering.services.answers_count import answer_count, answers_add
 from hazardmap.metering.services.usage_hold import usage_hold
 from hazardmap.metering.services.usage_record import usage_record
 from hazardmap.metering.services.usage_reserve import (
@@ -10,17 +11,21 @@ from hazardmap.metering.services.usage_reserve import (
     usage_reserve,
 )
 from hazardmap.metering.services.usage_roll import usage_roll, usage_roll_between
+from hazardmap.metering.services.usage_settle import usage_settle
 from hazardmap.metering.services.usage_ship import usage_ship
 
 __all__ = [
     "ALL",
     "Account",
     "UnitsByKey",
+    "answer_count",
+    "answers_add",
     "usage_hold",
     "usage_record",
     "usage_recount",
     "usage_reserve",
     "usage_roll",
     "usage_roll_between",
+    "usage_settle",
     "usage_ship",
 ]

@@ -8,17 +8,17 @@ import ctypes
 import errno
 import os
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from socket import gethostname
 from typing import Final
 
 from django.conf import settings
 
-from hazardmap.core.usage import UsageRecord
+from hazardmap.core.usage import UsageRecord, hour_of
 
 SUFFIX: Final = ".usage"
-HOUR_S: Final = 3600
+HOUR: Final = timedelta(hours=1)
 
 # write(2) into the page cache takes a microsecond; `os.write` would let another thread run
 # meanwhile and wait for its turn again, which costs thirty where four threads answer.
@@ -28,13 +28,14 @@ _write.restype = ctypes.c_ssize_t
 
 
 class _Segment:
-    """The open file of an hour (since 1970). Closed when the last thread lets go of it: no lock,
-    so nobody waits for anybody, and no thread writes into what another has closed."""
+    """The open file of an hour. Closed when the last thread lets go of it: no lock, so nobody waits
+    for anybody, and no thread writes into what another has closed."""
 
-    __slots__ = ("_file", "_looked_s", "folder", "hour")
+    __slots__ = ("_begins", "_ends", "_ends_s", "_file", "_folder", "_looked_s")
 
-    def __init__(self, folder: str, hour: int) -> None:
-        self.folder, self.hour, self._looked_s = folder, hour, 0
+    def __init__(self, folder: str, hour: datetime) -> None:
+        self._folder, self._begins, self._ends = folder, hour, hour + HOUR
+        self._ends_s, self._looked_s = self._ends.timestamp(), 0
         self._file = _open(Path(folder, segment_name(hour, os.getpid())))
         size = os.fstat(self._file).st_size
         if size and os.pread(self._file, 1, size - 1) != b"\n":
@@ -44,18 +45,24 @@ class _Segment:
         if hasattr(self, "_file"):
             os.close(self._file)
 
+    def takes(self, folder: str, at: datetime, now_s: float) -> bool:
+        """Whether it is the segment of this time, its hour is not over and its file is there.
+
+        The last is looked at once a second: before its hour is long over only people remove a file.
+        """
+        is_now = self._begins <= at < self._ends and now_s < self._ends_s
+        if not is_now or folder != self._folder:
+            return False
+        if now_s > self._looked_s + 1:
+            self._looked_s = int(now_s)
+            return os.fstat(self._file).st_nlink > 0
+        return True
+
     def append(self, line: bytes) -> None:
         written = _write(self._file, line, len(line))
         if written != len(line):
             why = ctypes.get_errno() if written < 0 else errno.ENOSPC
-            raise OSError(why, os.strerror(why), self.folder)
-
-    def is_removed(self, now_s: int) -> bool:
-        """Looks once a second. Before its hour is long over only people remove a file."""
-        if now_s == self._looked_s:
-            return False
-        self._looked_s = now_s
-        return os.fstat(self._file).st_nlink == 0
+            raise OSError(why, os.strerror(why), self._folder)
 
 
 class _Log:
@@ -67,13 +74,12 @@ class _Log:
 _log = _Log()
 
 
-def segment_name(hour: int, process_id: int) -> str:
-    """One file per hour (since 1970) and process: only this process appends to it.
+def segment_name(hour: datetime, process_id: int) -> str:
+    """One file per hour (UTC) and process: only this process appends to it.
 
     The host's name is in it since several hosts load their logs into one database.
     """
-    at = datetime.fromtimestamp(hour * HOUR_S, UTC)
-    return f"{at:%Y-%m-%dT%H}-{gethostname()}-{process_id}{SUFFIX}"
+    return f"{hour:%Y-%m-%dT%H}-{gethostname()}-{process_id}{SUFFIX}"
 
 
 def usage_record(record: UsageRecord) -> None:
@@ -82,19 +88,12 @@ def usage_record(record: UsageRecord) -> None:
     Raises OSError where the line cannot be kept; then the answer must not leave.
     """
     line = f"{record.to_line()}\n".encode()
-    folder, hour = str(settings.USAGE_LOG), int(record.at.timestamp()) // HOUR_S
-    now_s, segment = int(time.time()), _log.segment
-    if hour != now_s // HOUR_S:
-        # Its file may have been loaded and removed since the last line of that hour.
-        _Segment(folder, hour).append(line)
-        return
-    if (
-        segment is None
-        or segment.hour != hour
-        or segment.folder != folder
-        or segment.is_removed(now_s)
-    ):
-        segment = _log.segment = _Segment(folder, hour)
+    folder, now_s, segment = str(settings.USAGE_LOG), time.time(), _log.segment
+    if segment is None or not segment.takes(folder, record.at, now_s):
+        segment = _Segment(folder, hour_of(record.at))
+        if segment.takes(folder, record.at, now_s):
+            _log.segment = segment
+        # Else the hour is over: its file may be loaded and removed before its next line comes.
     try:
         segment.append(line)
     except OSError:

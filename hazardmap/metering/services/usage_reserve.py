@@ -2,8 +2,8 @@
 
 The counts of a customer's period are a hash in Redis: `kid meter` and `* meter`, the sum of all
 keys. They begin with what the rows say and are never below it; rows that come late, and tiles,
-which nobody reserves, raise them at `usage_recount`. What was reserved by a process that was
-killed before it answered stays counted, to the next period.
+which nobody reserves, raise them at `usage_recount`. What was reserved in an hour is a field of its
+own as well, `@hour kid meter` (usage_settle).
 """
 
 from collections import defaultdict
@@ -15,6 +15,8 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from hazardmap.core.usage import Meter
 from hazardmap.metering.selectors import usage_by_key
 from hazardmap.platform.redis_script import PROCESSES_AT_MOST, RedisLost, Script
@@ -22,21 +24,23 @@ from hazardmap.platform.redis_script import PROCESSES_AT_MOST, RedisLost, Script
 ALL: Final = "*"
 KEPT_S: Final = 40 * 86_400
 ROWS_GOOD_FOR_S: Final = 3.0
+HOUR_TEXT: Final = "%Y%m%dT%H"
 MOST_ALONE: Final = 10_000
 UnitsByKey = dict[str, dict[Meter, int]]
 
-# ARGV: key, meter, units, seconds to keep, all meters. The counts of all keys, then of this one;
-# nothing where there are none yet.
+# ARGV: key, meter, units, seconds to keep, hour, all meters. The counts of all keys, then of this
+# one; nothing where there are none yet.
 _RESERVE = Script("""
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 if tonumber(ARGV[3]) ~= 0 then
     redis.call('HINCRBY', KEYS[1], '* ' .. ARGV[2], ARGV[3])
     redis.call('HINCRBY', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], ARGV[3])
+    redis.call('HINCRBY', KEYS[1], '@' .. ARGV[5] .. ' ' .. ARGV[1] .. ' ' .. ARGV[2], ARGV[3])
     redis.call('EXPIRE', KEYS[1], ARGV[4])
 end
 local fields = {}
-for i = 5, #ARGV do fields[#fields + 1] = '* ' .. ARGV[i] end
-for i = 5, #ARGV do fields[#fields + 1] = ARGV[1] .. ' ' .. ARGV[i] end
+for i = 6, #ARGV do fields[#fields + 1] = '* ' .. ARGV[i] end
+for i = 6, #ARGV do fields[#fields + 1] = ARGV[1] .. ' ' .. ARGV[i] end
 return redis.call('HMGET', KEYS[1], unpack(fields))
 """)
 
@@ -88,7 +92,8 @@ def usage_reserve(*, account: Account, key_id: str, meter: Meter, units: int) ->
     By key and meter, of ALL and of `key_id`. Without Redis each process takes it that others
     reserve as much as it does.
     """
-    arguments = (key_id, meter.value, units, KEPT_S, *(one.value for one in Meter))
+    hour = f"{timezone.now():{HOUR_TEXT}}"
+    arguments = (key_id, meter.value, units, KEPT_S, hour, *(one.value for one in Meter))
     try:
         found = _RESERVE(account.name, *arguments)
         if found is None:
@@ -123,8 +128,9 @@ def usage_recount(*, account: Account) -> UnitsByKey:
         return rows
     counts: UnitsByKey = defaultdict(dict)
     for name, count in zip(found[::2], found[1::2], strict=True):
-        key, meter = name.split(" ")
-        counts[key][Meter(meter)] = int(count)
+        if not name.startswith("@"):
+            key, meter = name.split(" ")
+            counts[key][Meter(meter)] = int(count)
     return counts
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from hazardmap.core.usage import UsageRecord, hour_of
 from hazardmap.metering.models import HourToRoll, UsageEvent, UsageSegment
 from hazardmap.metering.services.usage_record import SUFFIX
+from hazardmap.platform.rows_put import Row, rows_put
 
 logger = logging.getLogger(__name__)
 CHUNK_BYTES = 1_000_000
@@ -54,31 +55,34 @@ def _load_chunk(path: Path) -> int:
     if not complete:
         return 0
     lines = [line for line in complete.splitlines() if line]
-    events = [event for line in lines if (event := _event(path, line))]
-    UsageEvent.objects.bulk_create(events, ignore_conflicts=True)
-    hours = {hour_of(event.at) for event in events}
+    records = [record for line in lines if (record := _record(path, line))]
+    rows_put(UsageEvent, [_row(record) for record in records], over=False)
+    hours = {hour_of(record.at) for record in records}
     HourToRoll.objects.bulk_create(HourToRoll(hour=hour) for hour in sorted(hours))
     segment.offset += len(complete)
     segment.save(update_fields=["offset", "finished_at"])
     return len(lines)
 
 
-def _event(path: Path, line: bytes) -> UsageEvent | None:
+def _record(path: Path, line: bytes) -> UsageRecord | None:
     try:
-        record = UsageRecord.from_line(line.decode())
+        return UsageRecord.from_line(line.decode())
     except ValueError as error:
         logger.error("%s holds a line that is no usage record: %s", path.name, error)
         return None
-    return UsageEvent(
-        id=record.id,
-        key_id=record.key_id,
-        meter=record.meter.value,
-        quantity=record.quantity,
-        at=record.at,
-        request_id=record.request_id,
-        subject=record.subject[:200],
-        hazards=[str(hazard) for hazard in record.hazards],
-    )
+
+
+def _row(record: UsageRecord) -> Row:
+    return {
+        "id": str(record.id),
+        "key_id": record.key_id,
+        "meter": record.meter.value,
+        "quantity": record.quantity,
+        "at": record.at.isoformat(),
+        "request_id": record.request_id,
+        "subject": record.subject[:200],
+        "hazards": [str(hazard) for hazard in record.hazards],
+    }
 
 
 def _remove_if_complete(path: Path) -> None:

@@ -19,10 +19,12 @@ from hazardmap.billing.selectors import (
     line_hour_events,
     line_hours,
     organisation_of,
+    prepaid_of,
 )
 from hazardmap.billing.services import cap_set
 from hazardmap.billing.spend_selectors import spend_alerts, spending_now
 from hazardmap.core.roles import Act
+from hazardmap.metering.selectors import usage_complete_to
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 
 
@@ -37,7 +39,16 @@ def costs_page(request: HttpRequest, portal: Portal) -> HttpResponse:
         (alert, names.get(alert.key_id, alert.key_id))
         for alert in reversed(spend_alerts(organisation_id))
     ]
-    return show(request, portal, "costs", spending=spending, keys=keys, alerts=alerts[:50])
+    return show(
+        request,
+        portal,
+        "costs",
+        spending=spending,
+        keys=keys,
+        alerts=alerts[:50],
+        prepaid=prepaid_of(organisation_id, now),
+        complete_to=usage_complete_to(now),
+    )
 
 
 @require_POST

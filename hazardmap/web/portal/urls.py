@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from hazardmap.web.portal import costs, docs, home, keys, team, usage
+from hazardmap.web.portal import address, costs, docs, home, keys, team, usage
 
 organisation: list[URLPattern | URLResolver] = [
     path("", home.overview, name="portal-overview"),
@@ -17,6 +17,8 @@ organisation: list[URLPattern | URLResolver] = [
     path("costs/", costs.costs_page, name="portal-costs"),
     path("costs/cap/", costs.set_cap, name="portal-cap"),
     path("invoices/", costs.invoices_page, name="portal-invoices"),
+    path("invoices/address/", address.address_page, name="portal-address"),
+    path("invoices/address/set/", address.set_address, name="portal-address-set"),
     path("invoices/<uuid:invoice_id>/", costs.invoice_page, name="portal-invoice"),
     path("invoices/<uuid:invoice_id>.<slug:kind>", costs.invoice_document, name="portal-document"),
     path("invoices/<uuid:invoice_id>/<int:position>/", costs.line_page, name="portal-line"),

@@ -8,6 +8,8 @@ import argparse
 import gzip
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ from hazardmap.hazards.services import cells_rebuild  # noqa: E402
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
 from tests.bench.tiles import changes, country, st_asmvt, year  # noqa: E402
 from tests.tile_reading import tile_at  # noqa: E402
+from tiles.files import packed  # noqa: E402
 from tiles.layers import build  # noqa: E402
 from tiles.publish import publish  # noqa: E402
 from tiles.rebuild import rebuild  # noqa: E402
@@ -35,10 +38,12 @@ CELL_ZOOMS = (6, 8, 10, 11)
 HAZARD_ZOOMS = (13, 14, 15, 16)
 LEAST_CPU_S = 0.4
 BATCH, BATCHES = 1000, 5
+READ_S = 10.0
 
 
 class Row(NamedTuple):
-    """One tile, ours and theirs: milliseconds of the server's processor, bytes after gzip.
+    """One tile, ours and theirs: milliseconds of the server's processor, bytes after gzip (of
+    theirs at level 6, of ours as they are sent).
 
     same: what theirs would be with our whole numbers in place of counts.
     """
@@ -75,7 +80,33 @@ def _read_model(count: int, rounds: int) -> None:
 
 def _refresh(count: int, rounds: int) -> None:
     _refreshed()  # the outlines of cells are made once
-    _report_refresh(count, statistics.median(_refreshed() for _ in range(BATCHES)))
+    rate = statistics.median(_refreshed() for _ in range(BATCHES))
+    pairs = []
+    for _ in range(rounds):
+        with _reading() as alone:
+            time.sleep(READ_S)
+        with _reading() as beside:
+            begin = time.monotonic()
+            while time.monotonic() < begin + READ_S:
+                _refreshed()
+        pairs.append(beside[0] / alone[0])
+    _report_refresh(count, rate, statistics.median(pairs))
+
+
+@contextmanager
+def _reading() -> Iterator[list[float]]:
+    """Somebody reads tiles meanwhile; afterwards: the milliseconds that one took, a median."""
+    took_ms: list[float] = []
+    command = [sys.executable, "-m", "tests.bench.tiles.reader", connection.settings_dict["NAME"]]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield took_ms
+            said, _ = process.communicate("enough\n")
+            took_ms.append(float(said))
+        finally:
+            process.kill()
 
 
 def _year(count: int, rounds: int) -> None:
@@ -126,8 +157,8 @@ def _compared(zoom: int, rounds: int) -> Row:
         for _ in range(rounds)
     ]
     medians = (statistics.median(side) for side in zip(*pairs, strict=True))
-    sizes = (len(gzip.compress(body, 6)) for body in (ours, theirs, same))
-    row = Row(zoom, len(drawn), *medians, *sizes)
+    sizes = (len(gzip.compress(body, 6)) for body in (theirs, same))
+    row = Row(zoom, len(drawn), *medians, len(packed(ours)), *sizes)
     print(row, flush=True)
     return row
 
@@ -207,20 +238,29 @@ def _report_read_model(count: int, cells: list[Row], hazards: list[tuple[int, in
     _write("read model", figures, lines)
 
 
-def _report_refresh(count: int, rate: float) -> None:
+def _report_refresh(count: int, rate: float, slower: float) -> None:
+    """slower: a tile while changes are taken in as fast as that goes, over one alone."""
     note = f"sums and features; batches of {BATCH} of {count} hazards, both processes"
     figure = Figure(
         measure="refresh_hazards_per_s", value=round(rate), unit="1/s of one core", note=note
+    )
+    reads = Figure(
+        measure="read_beside_refresh_over_alone",
+        value=round(slower, 2),
+        unit="ratio",
+        note="median time by the clock to build a tile, z6 to z15, while the publisher never rests",
     )
     lines = [
         "## Changes that tiles keep up with",
         "",
         f"{rate:.0f} changed hazards per second of one core, device groups, cells and features "
         f"included: median of {BATCHES} batches of {BATCH} of {count} hazards. {_when()}.",
+        f"While they are taken in without a pause, a tile takes {slower:.2f} times as long by the "
+        "clock as alone.",
         "",
         _reproduce("refresh"),
     ]
-    _write("refresh", [figure], lines)
+    _write("refresh", [figure, reads], lines)
 
 
 def _report_year(count: int, slower: dict[str, float]) -> None:

@@ -15,6 +15,8 @@ from hazardmap.core.kinds import KINDS
 
 WEST, SOUTH, EAST, NORTH = 4.0, 44.0, 24.0, 56.0
 TOWNS, STREETS, STREET_M = 60, 120, 1500.0
+STREETS_A_HAZARD = 0.0012
+"""Of each town: with more hazards it has more streets, and not more cones on each of them."""
 ON_HIGHWAYS = 0.3
 M_PER_DEG = 111_320.0
 DENSEST = (13.4, 52.5)
@@ -49,10 +51,11 @@ def _places(count: int, dice: Generator) -> tuple[Floats, Floats]:
     town_lon[0], town_lat[0] = DENSEST
     # The ends of the streets of each town, whose radius grows with the root of its size.
     radius_m = 2000.0 + 12_000.0 * np.sqrt(shares / shares[0])
-    middle = dice.normal(0.0, 0.5, (TOWNS, STREETS, 2)) * radius_m[:, None, None]
-    turn = dice.uniform(0.0, np.pi, (TOWNS, STREETS))
+    streets = max(STREETS, round(STREETS_A_HAZARD * count))
+    middle = dice.normal(0.0, 0.5, (TOWNS, streets, 2)) * radius_m[:, None, None]
+    turn = dice.uniform(0.0, np.pi, (TOWNS, streets))
     along = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * STREET_M
-    street, where = dice.integers(0, STREETS, count), dice.uniform(-1.0, 1.0, count)
+    street, where = dice.integers(0, streets, count), dice.uniform(-1.0, 1.0, count)
     east, north = (
         middle[town, street, i] + along[town, street, i] * where + dice.normal(0.0, 4.0, count)
         for i in (0, 1)

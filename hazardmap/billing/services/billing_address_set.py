@@ -1,0 +1,46 @@
+"""How a buyer wants invoices to name them."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.selectors import BillingAddress
+from hazardmap.billing.services.customer_lock import customer_lock
+from hazardmap.billing.services.invoice_lines import tax_of
+from hazardmap.core.pricing.tax import TaxUnknown
+from hazardmap.core.pricing.tax_number import tax_number_read
+
+MOST_LINES: Final = 3  # an e-invoice has no more
+MOST_LETTERS: Final = 100
+
+
+@transaction.atomic
+def billing_address_set(*, organisation_id: UUID, to: BillingAddress) -> None:
+    """For drafts and invoices to come; what is finalised stays as it is.
+
+    Raises BillingRefused and ValueError, each with a sentence for people.
+    """
+    customer = customer_lock(organisation_id=organisation_id)
+    lines = [line.strip() for line in to.address.splitlines() if line.strip()]
+    customer.name = _text("The name", to.name)
+    if not 1 <= len(lines) <= MOST_LINES:
+        raise BillingRefused(f"The address must have 1 to {MOST_LINES} lines.")
+    customer.address = "\n".join(_text("A line of the address", line) for line in lines)
+    customer.country = to.country
+    customer.tax_number = tax_number_read(to.country, to.tax_number)
+    customer.reference = to.reference.strip()[:50]
+    try:
+        tax_of(customer, 0, on=timezone.now().date())
+    except TaxUnknown:
+        raise BillingRefused("We cannot sell there yet: write to us.") from None
+    customer.save()
+
+
+def _text(what: str, typed: str) -> str:
+    text = " ".join(typed.split())
+    if not 1 <= len(text) <= MOST_LETTERS or not text.isprintable():
+        raise BillingRefused(f"{what} must have 1 to {MOST_LETTERS} letters.")
+    return text
