@@ -2,7 +2,7 @@
 
 A thread of each web process, not a task of the queue: revoking a key must not wait for a worker
 that is busy, nor for Redis. The queue loads what was served and compares it with caps; where it
-does not, this thread does.
+does not, this thread does. It also adds up how requests of keys were answered.
 """
 
 import logging
@@ -18,7 +18,7 @@ from hazardmap.accounts.selectors import keys_without_rights
 from hazardmap.billing.services import spending_watch
 from hazardmap.billing.spend_selectors import keys_stopped, spending_watched_at
 from hazardmap.core.tile_token import LIFE_DAYS
-from hazardmap.metering.services import usage_ship
+from hazardmap.metering.services import answers_add, usage_ship
 from tiles.denied import deny
 from tiles.layers import LAYERS
 from tiles.sweep import sweep
@@ -55,6 +55,7 @@ def _run() -> None:
             close_old_connections()
             watch_spending()
             deny_keys()
+            answers_add()
             if time.monotonic() >= sweep_at:
                 sweep({name: layer.keep_s for name, layer in LAYERS.items()})
                 sweep_at = time.monotonic() + SWEEP_EVERY_S

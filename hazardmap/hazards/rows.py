@@ -107,6 +107,13 @@ def hazard_row(hazard: Hazard) -> models.Hazard:
     )
 
 
+def hazard_values(hazard: Hazard) -> Row:
+    """As rows_put takes it."""
+    values = hazard_json(hazard)
+    lon, lat = values.pop("lon"), values.pop("lat")
+    return values | {"position": point(lon, lat), "cell": looked_cell(lon, lat)}
+
+
 def evidence_of(row: models.Evidence) -> Evidence:
     fields = {name: getattr(row, name) for name in _EVIDENCE_FIELDS}
     return Evidence(**fields, observations=tuple(UUID(text) for text in row.observations))

@@ -57,3 +57,13 @@ class HourToRoll(models.Model):
     """The mark of an hour that got events since it was last counted."""
 
     hour = models.DateTimeField()
+
+
+class AnswerHour(models.Model):
+    """How often a key was answered with a status within an hour (UTC), paid or not."""
+
+    pk = models.CompositePrimaryKey("key_id", "hour", "status")
+    key_id = models.CharField(max_length=16)
+    hour = models.DateTimeField()
+    status = models.PositiveSmallIntegerField()
+    answers = models.BigIntegerField()

@@ -16,7 +16,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
 from hazardmap.core.usage import Meter, UsageRecord
-from hazardmap.metering.models import HourToRoll, UsageEvent, UsageHour, UsageSegment
+from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
 HOUR = timedelta(hours=1)
@@ -115,6 +115,13 @@ def usage_series(
         )
         for row in sums.order_by("at", "key_id", "meter")
     ]
+
+
+def answers_by_status(keys: Collection[str], *, start: datetime, end: datetime) -> dict[int, int]:
+    """How often requests of these keys to the API got each status, from `start` to `end`."""
+    hours = AnswerHour.objects.filter(key_id__in=keys, hour__gte=start, hour__lt=end)
+    sums = hours.values_list("status").annotate(Sum("answers")).order_by("status")
+    return {status: int(answers) for status, answers in sums}
 
 
 def usage_complete_to(now: datetime) -> datetime:

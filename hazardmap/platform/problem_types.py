@@ -39,7 +39,7 @@ UNREADABLE: Final = ProblemType(
     400,
     "The body cannot be read",
     "The body is not JSON (NaN and Infinity are none), or no form with a picture.",
-    "Look at the body byte for byte: `detail` says where it ends to make sense.",
+    "Look at the body byte for byte: `detail` says what is wrong with it.",
 )
 NO_TOKEN: Final = ProblemType(
     "no-token",

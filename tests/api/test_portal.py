@@ -27,6 +27,7 @@ from hazardmap.core.pricing.period import month_of
 from hazardmap.core.roles import Act, Role, may
 from hazardmap.core.scopes import Environment
 from hazardmap.core.usage import Meter
+from hazardmap.metering.services import answers_add
 from hazardmap.web.portal import urls
 from tests.account_scene import founded, member, person
 from tests.billing_scene import LAST, customer_of, sell, serve
@@ -222,6 +223,26 @@ def test_the_table_the_chart_and_the_file_say_the_same(sold):
         assert all(len(column) == len(chart["data"][0]) for column in chart["data"])
     assert {row["key_name"] for row in rows} <= {"key", "'=try"}
     assert "Complete to" in text
+
+
+def test_requests_are_split_by_status_whether_they_cost_or_not(sold):
+    client, base, organisation = sold
+    headers = {"Authorization": f"Bearer {made(client, base)}"}
+    asked = [{"bbox": "0,0,1,1"}, {"bbox": "0,0,1,1", "limit": "1"}, {"bbox": "x"}, {}]
+    got = [client.get("/api/v1/hazards", one, headers=headers).status_code for one in asked]
+    assert got == [200, 200, 400, 400]
+    assert client.get("/api/v1/hazards", headers={"Authorization": "Bearer x"}).status_code == 401
+    answers_add()
+    client.get("/api/v1/hazards", asked[2], headers=headers)
+    for _ in range(2):
+        answers_add()
+    page = client.get(f"{base}usage/")
+    split = [(one.status, one.answers, one.percent) for one in page.context["answered"]]
+    assert split == [(200, 2, 40.0), (400, 3, 60.0)]
+    assert "names the parameter" in page.content.decode()
+    assert "60.0 %" in client.get(base).content.decode()
+    other = organisation.keys.get(environment="test").kid
+    assert client.get(f"{base}usage/", {"key": other}).context["answered"] == []
 
 
 def test_usage_is_asked_for_by_key_and_product_of_ones_own(sold):

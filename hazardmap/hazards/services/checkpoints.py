@@ -22,18 +22,14 @@ _YOUNGEST = """
     JOIN hazards_checkpoint AS made ON made.anchor = wanted.anchor AND made.at < before
     WHERE params = %s ORDER BY made.anchor, made.at DESC
 """
-_FORGET_YOUNGER = """
+# What is younger than the start does not hold any more. What is a little late needs one that is a
+# little older, and no two of them.
+_FORGET = """
     DELETE FROM hazards_checkpoint AS made
-    USING unnest(%s::bigint[], %s::timestamptz[]) AS start (anchor, at)
-    WHERE made.anchor = start.anchor AND made.at > start.at
-"""
-# What is a little late needs one that is a little older, and no two of them.
-_FORGET_OLDER = """
-    DELETE FROM hazards_checkpoint AS made
-    USING unnest(%s::bigint[], %s::timestamptz[]) AS settled (anchor, at)
-    WHERE made.anchor = settled.anchor AND EXISTS (
+    USING unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS one (anchor, start, settled)
+    WHERE made.anchor = one.anchor AND (made.at > one.start OR EXISTS (
         SELECT FROM hazards_checkpoint AS younger WHERE younger.anchor = made.anchor
-        AND younger.at > made.at AND younger.at <= settled.at)
+        AND younger.at > made.at AND younger.at <= least(one.start, one.settled)))
 """
 
 
@@ -52,6 +48,11 @@ class Reached:
 
     start: Stored | None
     made: Sequence[Stored]
+
+    @property
+    def settled(self) -> datetime | str:
+        """Up to when one older checkpoint will do."""
+        return self.made[-1].checkpoint.at - LAG if self.made else "-infinity"
 
 
 def checkpoints_of(
@@ -81,21 +82,15 @@ def checkpoints_keep(reached: Mapping[Ground, Reached], digest: str) -> None:
     That is what is younger than where the replay was taken up, and everything of the cells of a
     ground that was replayed from the beginning.
     """
-    starts = {
-        cell: one.start.checkpoint.at.isoformat() if one.start else "-infinity"
+    columns = [
+        (cell, one.start.checkpoint.at if one.start else "-infinity", one.settled)
         for ground, one in reached.items()
         for cell in ([min(ground)] if one.start else ground)
-    }
-    rows = [_row(ground, stored, digest) for ground, one in reached.items() for stored in one.made]
-    settled = {
-        min(ground): (one.made[-1].checkpoint.at - LAG).isoformat()
-        for ground, one in reached.items()
-        if one.made
-    }
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET_YOUNGER, [array(starts), array(starts.values())])
-        rows_put(models.Checkpoint, rows, unique="anchor, at", over=True)
-        cursor.execute(_FORGET_OLDER, [array(settled), array(settled.values())])
+        cursor.execute(_FORGET, [array(column) for column in zip(*columns, strict=True)])
+    made = [_row(ground, stored, digest) for ground, one in reached.items() for stored in one.made]
+    rows_put(models.Checkpoint, made, unique="anchor, at", over=True)
 
 
 def _row(ground: Ground, stored: Stored, digest: str) -> Row:

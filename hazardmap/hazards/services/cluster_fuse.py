@@ -30,6 +30,8 @@ from hazardmap.hazards.services.checkpoints import (
 from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import (
     BEGINNING,
+    NOTHING_NEW,
+    NewEvidence,
     Trail,
     observations_of,
     trails_of,
@@ -54,19 +56,22 @@ class _Evaluated:
     reached: Reached
 
 
-def fuse_around(*, seen: Places, looked_from: Looks, lock: PlaceLock) -> None:
+def fuse_around(
+    *, seen: Places, looked_from: Looks, lock: PlaceLock, new: NewEvidence = NOTHING_NEW
+) -> None:
     """Re-evaluate every hazard near `seen` or in reach of `looked_from`.
 
     seen: (lon, lat). looked_from: those of the views, with the times at which they were captured;
-    datetime.min for a whole replay. Call it inside a transaction, after what these places tell has
-    been stored, and do nothing after it that may wait for another one. Raises MoreCells.
+    datetime.min for a whole replay. new: what was just stored. Call it inside a transaction, after
+    what these places tell has been stored, and do nothing after it that may wait for another one.
+    Raises MoreCells.
     """
     cameras = [place for place, _ in looked_from]
     lock = lock.require_around([*seen, *cameras])
     grounds = grounds_around(seen=seen, looked_from=cameras)
     if grounds:
         lock.require_cells(one for ground in grounds for one in ground)
-        _evaluate(grounds, _oldest(grounds, looked_from))
+        _evaluate(grounds, _oldest(grounds, looked_from), new)
 
 
 def _oldest(grounds: Sequence[Ground], looks: Looks) -> dict[Ground, datetime]:
@@ -78,7 +83,9 @@ def _oldest(grounds: Sequence[Ground], looks: Looks) -> dict[Ground, datetime]:
     }
 
 
-def _evaluate(grounds: Sequence[Ground], oldest: Mapping[Ground, datetime]) -> None:
+def _evaluate(
+    grounds: Sequence[Ground], oldest: Mapping[Ground, datetime], new: NewEvidence
+) -> None:
     current = params_now()
     params = current.params
     verdicts = verdicts_around(grounds)
@@ -88,7 +95,7 @@ def _evaluate(grounds: Sequence[Ground], oldest: Mapping[Ground, datetime]) -> N
     before, left = dict(oldest), list(grounds)
     while left:
         starts = checkpoints_of([one for one in free if one in left], before, current.digest)
-        found, left = _advanced(left, starts, verdicts, params)
+        found, left = _advanced(left, starts, verdicts, params, new)
         done |= found
         before |= {ground: starts[ground].checkpoint.at for ground in left}
     checkpoints_keep({ground: one.reached for ground, one in done.items()}, current.digest)
@@ -104,11 +111,12 @@ def _advanced(
     stored: Mapping[Ground, Stored],
     verdicts: Sequence[Verdict],
     params: FusionParams,
+    new: NewEvidence,
 ) -> tuple[dict[Ground, _Evaluated], list[Ground]]:
     """The grounds evaluated, and those whose checkpoint did not do."""
     since = {g: stored[g].checkpoint.at if g in stored else BEGINNING for g in grounds}
-    views = views_of(since)
-    by_cell = observations_of(views)
+    views = views_of(since, new)
+    by_cell = observations_of(views, new)
     trails = trails_of(since)
     reach = seen_from_where([(view.lon, view.lat) for view in views], grounds)
     done, again = {}, []

@@ -5,7 +5,7 @@ Columns, not model instances: building those was a third of the time of fusion.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from django.db import connection
 
 from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
-from hazardmap.core.coverings import Ground, looked_from
+from hazardmap.core.coverings import Ground, looked_from, seen_cell
 from hazardmap.core.hazard import Evidence
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Verdict
@@ -30,6 +30,17 @@ Since = Mapping[Ground, datetime]
 """Grounds, and after which time of theirs evidence is wanted."""
 Trail = dict[UUID, Evidence]
 """By pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    """What was just stored, so that it need not be read."""
+
+    views: Sequence[View] = ()
+    observations: Sequence[Observation] = ()
+
+
+NOTHING_NEW = NewEvidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ _VIEW = """
 _VIEWS = f"""{_VIEW}
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (cell, since)
     JOIN hazards_view AS view ON view.cell = wanted.cell AND captured_at > since
+        AND frame_id <> ALL(%s::uuid[])
 """
 _VIEWS_WITH_ID = f"{_VIEW} FROM hazards_view WHERE frame_id = ANY(%s::uuid[])"
 _OBSERVATIONS = """
@@ -69,9 +81,10 @@ _TRAILS = """
 """
 
 
-def views_of(grounds: Since) -> list[View]:
+def views_of(grounds: Since, new: NewEvidence = NOTHING_NEW) -> list[View]:
     """Every view from which something there may have been seen, and some around."""
-    return _views(_VIEWS, *_wanted(grounds))
+    read = _views(_VIEWS, *_wanted(grounds), [view.frame_id for view in new.views])
+    return [*read, *new.views]
 
 
 def views_with(frame_ids: Iterable[UUID]) -> list[View]:
@@ -87,10 +100,16 @@ def _views(statement: str, *arrays: Iterable[object]) -> list[View]:
     return found
 
 
-def observations_of(views: Iterable[View]) -> dict[int, list[Observation]]:
-    """All that was located in these views, by the cell in which it is."""
+def observations_of(
+    views: Iterable[View], new: NewEvidence = NOTHING_NEW
+) -> dict[int, list[Observation]]:
+    """All that was located in these views and in the new ones, by the cell in which it is."""
     by_cell: dict[int, list[Observation]] = defaultdict(list)
-    for cell, *row in _rows(_OBSERVATIONS, [view.frame_id for view in views]):
+    for one in new.observations:
+        by_cell[seen_cell(one.lon, one.lat)].append(one)
+    known = {view.frame_id for view in new.views}
+    wanted = [view.frame_id for view in views if view.frame_id not in known]
+    for cell, *row in _rows(_OBSERVATIONS, wanted) if wanted else ():
         values = *row[:10], Box(*json.loads(row[10]))
         by_cell[cell].append(Observation(*values))
     return by_cell

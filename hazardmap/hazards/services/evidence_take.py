@@ -13,7 +13,11 @@ from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.tracks import TrackPoint, headings
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.services.evidence_read import observations_of, views_with
+from hazardmap.hazards.services.evidence_read import (
+    NewEvidence,
+    observations_of,
+    views_with,
+)
 from hazardmap.hazards.services.frames_admit import frames_admit
 from hazardmap.hazards.services.mounting_learn import mountings_of
 from hazardmap.inference.services import TakenRun
@@ -24,12 +28,6 @@ STATED_HEADING_SIGMA_DEG = 4.0
 NO_HEADING_SIGMA_DEG = 180.0
 # Surer than the default, but a video often shows less than the whole picture.
 STATED_HFOV_SIGMA_DEG = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvidence:
-    views: list[View]
-    observations: list[Observation]
 
 
 @dataclass(frozen=True, slots=True)

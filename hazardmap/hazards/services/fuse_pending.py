@@ -9,9 +9,10 @@ from hazardmap.hazards.services.coverage_add import coverage_add
 from hazardmap.hazards.services.evidence_take import evidence_take
 from hazardmap.hazards.services.place_lock import MoreCells, PlaceLock, place_lock
 from hazardmap.inference.services import TakenRun, runs_take
+from hazardmap.platform.garbage import collected_later
 
 logger = logging.getLogger(__name__)
-BATCH = 400
+BATCH = 800
 # What a frame with impossible values ends in, here or at a constraint of the database.
 _IMPOSSIBLE = (ValueError, KeyError, ArithmeticError, DataError, IntegrityError)
 
@@ -27,7 +28,8 @@ def fuse_pending() -> int:
     cells: frozenset[int] = frozenset()
     while True:
         try:
-            count = _fuse_batch(cells, limit)
+            with collected_later():
+                count = _fuse_batch(cells, limit)
         except MoreCells as more:
             # Locks are taken in one sorted sweep, so a wider cluster starts the batch anew.
             cells = more.cells
@@ -62,4 +64,4 @@ def _take_in(runs: list[TakenRun], lock: PlaceLock) -> None:
     lock = lock.require_around([*seen, *cameras])
     coverage_add(new.views)
     looks = [(place, view.captured_at) for place, view in zip(cameras, new.views, strict=True)]
-    fuse_around(seen=seen, looked_from=looks, lock=lock)
+    fuse_around(seen=seen, looked_from=looks, lock=lock, new=new)

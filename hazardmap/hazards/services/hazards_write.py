@@ -13,8 +13,6 @@ from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.evidence_read import Trail
 from hazardmap.platform.rows_put import rows_put
 
-_FIELDS = [field.name for field in models.Hazard._meta.concrete_fields if not field.primary_key]
-
 
 def hazards_write(
     *, present: Sequence[FusedHazard], gone: Collection[UUID], trails: Mapping[UUID, Trail]
@@ -29,12 +27,7 @@ def hazards_write(
     stored = models.Hazard.objects.filter(id__in=ids).select_for_update().order_by("id")
     before = {row.id: rows.hazard_of(row) for row in stored}
     changed = [one.hazard for one in present if before.get(one.hazard.id) != one.hazard]
-    models.Hazard.objects.bulk_create(
-        [rows.hazard_row(hazard) for hazard in changed],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=_FIELDS,
-    )
+    rows_put(models.Hazard, [rows.hazard_values(hazard) for hazard in changed], over=True)
     _evidence_write(present, trails)
     models.Hazard.objects.filter(id__in=gone).delete()
     pairs = [(before.get(hazard.id), hazard) for hazard in changed]

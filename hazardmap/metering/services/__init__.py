@@ -1,5 +1,6 @@
 """What writes usage."""
 
+from hazardmap.metering.services.answers_count import answer_count, answers_add
 from hazardmap.metering.services.usage_hold import usage_hold
 from hazardmap.metering.services.usage_record import usage_record
 from hazardmap.metering.services.usage_reserve import (
@@ -17,6 +18,8 @@ __all__ = [
     "ALL",
     "Account",
     "UnitsByKey",
+    "answer_count",
+    "answers_add",
     "usage_hold",
     "usage_record",
     "usage_recount",

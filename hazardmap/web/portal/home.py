@@ -15,9 +15,10 @@ from hazardmap.billing.spend_selectors import SpendingNow, spending_now
 from hazardmap.core.pricing.money import decimal_of
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.roles import Act
-from hazardmap.metering.selectors import usage_complete_to, usage_series
+from hazardmap.metering.selectors import answers_by_status, usage_complete_to, usage_series
 from hazardmap.web.asking import signed_in
 from hazardmap.web.portal.access import Portal, portal_page, show
+from hazardmap.web.portal.answered import answered
 from hazardmap.web.portal.meters import month_rows
 from hazardmap.web.portal.snippets import first_call
 
@@ -48,6 +49,7 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
     spending = spending_now(portal.organisation.pk, now)
     used = usage_series([key.kid for key in keys], start=month.start, end=month.end, by="day")
     live = [key for key in keys if key.works_at(now)]
+    by_status = answers_by_status([key.kid for key in keys], start=month.start, end=month.end)
     return show(
         request,
         portal,
@@ -60,6 +62,8 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         rows=month_rows(used, spending),
         answers=sum(row.answers for row in used),
         complete_to=usage_complete_to(now),
+        asked=sum(by_status.values()),
+        refused=sum(one.percent for one in answered(by_status) if one.bad),
         keys=live,
         last_used=_last_used(keys),
         snippet=first_call(request, live[0].prefix if live else None),

@@ -15,8 +15,14 @@ from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of
 from hazardmap.core.roles import Act
 from hazardmap.core.usage import Meter
-from hazardmap.metering.selectors import UsedInTime, usage_complete_to, usage_series
+from hazardmap.metering.selectors import (
+    UsedInTime,
+    answers_by_status,
+    usage_complete_to,
+    usage_series,
+)
 from hazardmap.web.portal.access import Portal, portal_page, show
+from hazardmap.web.portal.answered import answered
 from hazardmap.web.portal.meters import METERS
 
 DAY = timedelta(days=1)
@@ -64,6 +70,7 @@ def usage_page(request: HttpRequest, portal: Portal) -> HttpResponse:
         totals=[sum(cells) for cells in zip(*(cells for _at, cells in table), strict=True)],
         by_key=_by_key(keys, rows),
         chart=_chart(table, meters, asked),
+        answered=answered(answers_by_status(_kids(keys, asked), start=asked.start, end=asked.end)),
         query=request.GET.urlencode(),
         complete_to=complete_to,
     )
@@ -110,8 +117,13 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _series(keys: list[ApiKey], asked: Asked) -> list[UsedInTime]:
     """Of the organisation's own keys, whatever is asked for."""
-    kids = [key.kid for key in keys if asked.key in {"", key.kid}]
-    return usage_series(kids, start=asked.start, end=asked.end, by=asked.by, meter=asked.meter)
+    return usage_series(
+        _kids(keys, asked), start=asked.start, end=asked.end, by=asked.by, meter=asked.meter
+    )
+
+
+def _kids(keys: list[ApiKey], asked: Asked) -> list[str]:
+    return [key.kid for key in keys if asked.key in {"", key.kid}]
 
 
 def _table(

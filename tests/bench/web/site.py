@@ -14,12 +14,14 @@ from tests.stack import started
 PLACE = (23.9010, 61.4978)
 FIGURES = BENCHMARKS / "web.json"
 REPORT = BENCHMARKS / "web.md"
+PROCESSES = ("web", "publish", "live", "fuse")
 
 
 @contextmanager
 def site() -> Iterator[tuple[str, Scene]]:
     """Its address and what its pages are about, for as long as the `with` block."""
-    with TemporaryDirectory() as folder, started(Path(folder)) as stack:
+    # The detector is left out: beside a browser it takes more memory than small machines have.
+    with TemporaryDirectory() as folder, started(Path(folder), only=PROCESSES) as stack:
         at = datetime.now(UTC).timestamp() - 180
         code = (
             "from datetime import UTC, datetime; from tests.moderation_scene import hazard_at; "
