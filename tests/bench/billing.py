@@ -1,6 +1,6 @@
 """How long a month of 100 million answers takes to be rated and drafted, and an hour to be summed.
 
-Run by `make bench-billing`, or smaller: python -m tests.bench.billing --answers 1000000
+Run by `make bench-billing`, or small: python -m tests.bench.billing --answers 1000000 --customers 4
 """
 
 import argparse
@@ -38,7 +38,7 @@ from hazardmap.platform.partitions import first_id_of, make_partitions  # noqa: 
 from tests.bench.figures import BENCHMARKS, Figure, put  # noqa: E402
 from tests.billing_scene import LAST, sell  # noqa: E402
 
-CUSTOMERS, KEYS = 100, 2
+KEYS = 2
 LINES = 50_000
 METERS = ("tile", "hazard", "route")
 
@@ -47,9 +47,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=int, default=100_000_000, help="of the month")
     parser.add_argument("--hour", type=int, default=1_000_000, help="answers of the hour")
+    parser.add_argument("--customers", type=int, default=100, help="with two keys each")
     options = parser.parse_args()
     with _database():
-        figures = [_month(options.answers), _hour(options.hour), _load()]
+        figures = [_month(options.answers, options.customers), _hour(options.hour), _load()]
     for figure in figures:
         print(f"{figure['measure']}: {figure['value']} {figure['unit']} ({figure['note']})")
     put(BENCHMARKS / "billing.json", figures)
@@ -76,10 +77,10 @@ class Clock:
         return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _month(answers: int) -> Figure:
+def _month(answers: int, customers: int) -> Figure:
     """Draft and finalise the month of all customers from their roll-ups."""
     keys = []
-    for _ in range(CUSTOMERS):
+    for _ in range(customers):
         organisation_id, first = sell(start=LAST.start)
         organisation = Organisation.objects.get(pk=organisation_id)
         more = [key_create(organisation=organisation, name="more").kid for _ in range(KEYS - 1)]
@@ -109,9 +110,9 @@ def _month(answers: int) -> Figure:
     final_s, final_core_s = finalising.stop()
     billed = InvoiceLine.objects.aggregate(sum=Sum("quantity"))["sum"]
     assert billed == each * rows
-    assert Invoice.objects.filter(state="finalised").count() == CUSTOMERS
+    assert Invoice.objects.filter(state="finalised").count() == customers
     note = (
-        f"{billed} answers in {rows} roll-ups of {len(keys)} keys drafted for {CUSTOMERS} "
+        f"{billed} answers in {rows} roll-ups of {len(keys)} keys drafted for {customers} "
         f"customers in {core_s:.1f} s of a core; finalised in another {final_s:.1f} s, "
         f"{final_core_s:.1f} s of a core"
     )
