@@ -103,12 +103,12 @@ def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
     inside = "look.cell = first" if single else "look.cell BETWEEN first AND last"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT wanted.cell, looked.* "
+            "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
             "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
             "CROSS JOIN LATERAL (SELECT max(last_at), count(DISTINCT (witness, hour)), "
             "count(DISTINCT witness) FROM hazards_look AS look "
             f"WHERE {inside} AND last_at >= %s HAVING count(*) > 0) "
-            "AS looked",  # noqa: S608 - our own words
+            "AS looked",
             [*(array(row[side] for row in ranges) for side in range(3)), since],
         )
         return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
