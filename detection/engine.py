@@ -20,7 +20,7 @@ from detection.backends.centerface import CenterFace
 from detection.backends.yolo import Found, Yolo
 from detection.decode import Decoded, Decoder, Rejection
 from detection.fingerprint import difference_hash
-from detection.hazards import HazardFinder, Seen, knows_persons
+from detection.hazards import HazardFinder, Seen, knows_persons, least_score
 from detection.manifest import Manifest
 from detection.merge import Report
 
@@ -177,9 +177,7 @@ class Engine:
             plate_model=manifest.plates.label,
             plate_threshold=min(manifest.plates.threshold, privacy.VEHICLE_PLATE_THRESHOLD),
             person_model="+".join(model.label for model in finders) or None,
-            person_threshold=min(
-                [privacy.PERSON_THRESHOLD, *(model.least_threshold for model in finders)]
-            ),
+            person_threshold=min([privacy.PERSON_THRESHOLD, *map(least_score, finders)]),
             regions=regions,
         )
 

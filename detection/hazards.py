@@ -93,12 +93,17 @@ def knows_persons(model: Model) -> bool:
     return not PERSONS.isdisjoint(model.classes)
 
 
-def _opened(model: Model, device: str, threads: int, config_dir: Path) -> Yolo:
+def least_score(model: Model) -> float:
+    """From which score on a model's reports are looked at: for what is below its working threshold
+    because another network may support it, and for heads."""
     least = model.least_threshold
     if not LIVING.isdisjoint(model.kinds.values()):
         least = min(least, SUPPORTS)
-    if knows_persons(model):
-        least = min(least, privacy.PERSON_THRESHOLD)
+    return min(least, privacy.PERSON_THRESHOLD) if knows_persons(model) else least
+
+
+def _opened(model: Model, device: str, threads: int, config_dir: Path) -> Yolo:
+    least = least_score(model)
     return Yolo(model, threshold=least, device=device, threads=threads, config_dir=config_dir)
 
 

@@ -1,10 +1,11 @@
 """What all answers to buyers have in common: who asks, what it costs, how it is paged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
 from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
-from hazardmap.api.spending import check_affordable, give_back, reserve
+from hazardmap.api.spending import check_affordable, give_back, reserve_together
 from hazardmap.core.feature import timestamp, written
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
@@ -107,13 +108,14 @@ ESTIMATE: Final = {(200, "application/json"): OpenApiResponse(CostEstimate, "wit
 class Goods(NamedTuple):
     """What an answer delivers.
 
-    units: that are billed. hazards: whose evidence it is. state: the same bytes as long as nothing
-    but time has gone by.
+    units: of hazards, that are billed. hazards: whose evidence it is. state: the same bytes as long
+    as nothing but time has gone by. beside: units of other meters that are billed with it.
     """
 
     units: int
     hazards: tuple[UUID, ...]
     state: bytes
+    beside: Mapping[Meter, int] = MappingProxyType({})
 
 
 def metered(
@@ -123,9 +125,11 @@ def metered(
     body: dict[str, Any],
     *,
     media_type: str = MEDIA_TYPE,
+    beside: Mapping[Meter, int] = MappingProxyType({}),
 ) -> Response:
     """An answer whose hazards are on the buyer's account before it leaves: a unit each."""
-    return sold(request, goods_of(hazards), subject, body, media_type=media_type)
+    goods = goods_of(hazards)._replace(beside=beside)
+    return sold(request, goods, subject, body, media_type=media_type)
 
 
 def goods_of(hazards: Sequence[Hazard]) -> Goods:
@@ -152,14 +156,16 @@ def sold(
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in known or "*" in known:
             return Response(status=304, headers=headers)
-    units = 0 if request.method == "HEAD" else goods.units  # the answer to HEAD is empty
-    body["cost"] = reserve(request, Meter.HAZARD, units)
-    if units:
-        try:
-            _record(request, goods, subject)
-        except OSError:
-            give_back(request, Meter.HAZARD, units)
-            raise
+    units = {**goods.beside, Meter.HAZARD: goods.units}
+    if request.method == "HEAD":  # its answer is empty
+        units = {Meter.HAZARD: 0}
+    body["cost"] = reserve_together(request, units)
+    try:
+        _record(request, goods, units, subject)
+    except OSError:
+        for meter, count in units.items():
+            give_back(request, meter, count)
+        raise
     return Response(body, headers=headers, content_type=media_type)
 
 
@@ -185,18 +191,23 @@ def links_of(request: Request, after: str | None, *, mark: str = "after") -> lis
     return links
 
 
-def _record(request: Request, goods: Goods, subject: str) -> None:
-    usage_record(
+def _record(request: Request, goods: Goods, units: Mapping[Meter, int], subject: str) -> None:
+    now = timezone.now()
+    records = [
         UsageRecord(
             key_id=buyer_of(request).key_id,
-            meter=Meter.HAZARD,
-            quantity=goods.units,
-            at=timezone.now(),
+            meter=meter,
+            quantity=count,
+            at=now,
             request_id=request_id(request.META),
             subject=subject,
             hazards=goods.hazards,
         )
-    )
+        for meter, count in units.items()
+        if count
+    ]
+    if records:
+        usage_record(*records)
 
 
 def _tag(request: Request, state: bytes) -> str:

@@ -97,6 +97,10 @@ class Cost(serializers.Serializer[Any]):
     spent = serializers.CharField(allow_null=True, help_text="in this month, this answer included")
     left = serializers.CharField(allow_null=True, help_text="of the lowest spending cap")
     units_left = serializers.IntegerField(allow_null=True, help_text="of the plan's quota")
+    beside = serializers.DictField(
+        child=serializers.IntegerField(min_value=1),
+        help_text="units of other meters that are in the amount: route (a query), image",
+    )
 
 
 class Answer(serializers.Serializer[Any]):

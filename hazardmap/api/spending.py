@@ -1,5 +1,7 @@
 """What an answer to a buyer costs and what is left; 402 at a spending cap, 429 at a quota."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +12,7 @@ from rest_framework.request import Request
 from hazardmap.api.authentication import buyer_of
 from hazardmap.billing.cost_told import cost_told, plain
 from hazardmap.billing.services import (
+    Charged,
     SpendingRefused,
     answer_reserve,
     answer_return,
@@ -53,11 +56,36 @@ def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) 
 
     What a test key gets costs nothing.
     """
+    return cost_told(meter, units, _charge(request, meter, units, begun=begun))
+
+
+def reserve_together(request: Request, units: Mapping[Meter, int]) -> dict[str, Any]:
+    """Reserve units of several meters, or none of them; the `cost`, which is that of the last and
+    names the others. Raises Unaffordable.
+    """
+    reserved: dict[Meter, Charged | None] = {}
+    try:
+        for meter, count in units.items():
+            reserved[meter] = _charge(request, meter, count)
+    except Unaffordable:
+        for meter in reserved:
+            give_back(request, meter, units[meter])
+        raise
+    meter, charged = reserved.popitem()
+    if charged is not None:
+        others = sum((one.amount for one in reserved.values() if one is not None), Decimal(0))
+        charged = replace(charged, amount=charged.amount + others)
+    beside = {other.value: units[other] for other in reserved}
+    return cost_told(meter, units[meter], charged) | {"beside": beside}
+
+
+def _charge(request: Request, meter: Meter, units: int, *, begun: bool = False) -> Charged | None:
+    """None for a test key and for who has no plan."""
     buyer = buyer_of(request)
     if buyer.test:
-        return cost_told(meter, units, None)
+        return None
     try:
-        charged = answer_reserve(
+        return answer_reserve(
             organisation_id=buyer.organisation_id,
             key_id=buyer.key_id,
             meter=meter,
@@ -66,7 +94,6 @@ def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) 
         )
     except SpendingRefused as refused:
         raise Unaffordable(refused) from refused
-    return cost_told(meter, units, charged)
 
 
 def give_back(request: Request, meter: Meter, units: int) -> None:

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -17,8 +18,11 @@ def tell_alerts() -> None:
 
 @shared_task
 def reconcile_month() -> None:
-    """What `manage.py reconcile` calls wrong about this month is an error in the log."""
+    """What `manage.py reconcile` calls wrong is an error in the log: of this month, and of the last
+    one, whose end no night of its own has seen, and whose invoices are new."""
     now = timezone.now()
-    for difference in reconcile(month_of(now), now):
-        if difference.wrong:
-            logger.error("billing: %s", difference.words)
+    this = month_of(now)
+    for month in (month_of(this.start - timedelta(days=1)), this):
+        for difference in reconcile(month, now):
+            if difference.wrong:
+                logger.error("billing: %s", difference.words)

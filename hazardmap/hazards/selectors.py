@@ -98,15 +98,17 @@ def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
     """Who has looked at these cells (H3, up to coverings.LOOKED_RES) since then; absent: nobody."""
     ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
     # LATERAL: each cell goes by the index. A join of ranges is estimated to be so large that with
-    # a year of looks all of them are read instead.
+    # a year of looks all of them are read instead. Of a single cell only the late looks are read.
+    single = all(first == last for _, first, last in ranges)
+    inside = "look.cell = first" if single else "look.cell BETWEEN first AND last"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT wanted.cell, looked.* "
             "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
             "CROSS JOIN LATERAL (SELECT max(last_at), count(DISTINCT (witness, hour)), "
             "count(DISTINCT witness) FROM hazards_look AS look "
-            "WHERE look.cell BETWEEN first AND last AND last_at >= %s HAVING count(*) > 0) "
-            "AS looked",
+            f"WHERE {inside} AND last_at >= %s HAVING count(*) > 0) "
+            "AS looked",  # noqa: S608 - our own words
             [*(array(row[side] for row in ranges) for side in range(3)), since],
         )
         return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}

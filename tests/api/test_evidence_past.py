@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hazardmap.api import formats, geoparquet
 from hazardmap.core.hazard import Change
+from hazardmap.core.usage import Meter
 from hazardmap.hazards import past, search
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.rows import hazard_row
@@ -73,6 +74,8 @@ def test_a_trail_holds_what_speaks_for_a_hazard_and_what_speaks_against_it(clien
     assert paged == whole["trail"]
     assert page["head"] == head
     assert billed() == [1] * 4
+    pictures = [one["url"] for entry in whole["trail"] for one in entry["reports"] if one["url"]]
+    assert sum(billed(Meter.IMAGE)) == 2 * len(set(pictures)), "of the whole, and of its pages"
     for wrong in ("x", "1_" + "0" * 32, f"{2**70}_{'0' * 32}_{'0' * 64}"):
         refused = ask(client, key.token, f"hazards/{hazard.id}/evidence", after=wrong)
         assert_problem(refused, 400, "after", "link to the next page")

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.core.geodesy import moved
+from hazardmap.core.usage import Meter
 from tests.api.test_hazard_areas import post
 from tests.api.test_hazards import ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
@@ -49,7 +50,9 @@ def test_hazards_come_in_the_order_of_the_route_with_their_side(client, key):
     assert [one["side"] for one in said] == ["right", "on", "left"]
     assert {one["heading_match"] for one in said} == {"unknown"}
     assert answer.json()["length_m"] == pytest.approx(5000, abs=0.01)
-    assert billed() == [3]
+    assert (billed(), billed(Meter.ROUTE)) == ([3], [1])
+    cost = answer.json()["cost"]
+    assert (cost["meter"], cost["units"], cost["beside"]) == ("hazard", 3, {"route": 1})
 
 
 def test_a_polyline_says_the_same_as_its_positions(client, key):
@@ -162,7 +165,7 @@ def test_what_is_ahead_comes_nearest_first(client, key):
     assert len(ids(backwards)) == 1
     still = ask(client, key.token, "hazards/ahead", **vehicle(START, 90.0, speed_mps=0.0))
     assert ids(still) == []
-    assert billed() == [2, 1, 1, 1]
+    assert (billed(), billed(Meter.ROUTE)) == ([2, 1, 1, 1], [1] * 5)
 
 
 @pytest.mark.parametrize(

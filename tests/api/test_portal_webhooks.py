@@ -14,6 +14,7 @@ from hazardmap.web.portal import webhook_urls
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send
 from tests.account_scene import founded, member
+from tests.api.test_portal import signed_in
 from tests.receiver import receiving
 from tests.webhook_scene import HELSINKI, cow, square, told
 
@@ -33,12 +34,6 @@ ACTS = {
     "watched/{watch}/remove/",
     "messages/{delivery}/again/",
 }
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

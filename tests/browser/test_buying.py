@@ -4,6 +4,7 @@ a higher cap, an address for invoices, and the invoice as a file."""
 import json
 import re
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -88,7 +89,10 @@ def test_from_signing_up_to_the_invoice(new_page, stack, place_hazard, tmp_path)
     assert refused["reset"] > f"{datetime.now(UTC):%Y-%m-%d}"
     page.goto(base)
     expect(page.get_by_role("alert")).to_contain_text("The spending cap is reached")
-    wait_for("an alert", lambda: shows_alert(page, base), timeout_s=SOON_S, every_s=1)
+    told = {"costs/": "100 %", "usage/": "402"}
+    for path, words in told.items():
+        shown = partial(shows, page, f"{base}{path}", words)
+        wait_for(words, shown, timeout_s=SOON_S, every_s=1)
     assert violations(page) == []
 
     set_cap(page, base, "99")
@@ -113,9 +117,9 @@ def refusal(answer):
     return answer.json() if answer.status_code == 402 else None
 
 
-def shows_alert(page, base):
-    page.goto(f"{base}costs/")
-    return page.get_by_role("cell", name="100 %").count()
+def shows(page, address, words):
+    page.goto(address)
+    return page.get_by_role("row").filter(has_text=words).count()
 
 
 def named(page, base):

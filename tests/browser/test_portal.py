@@ -92,8 +92,29 @@ def test_from_no_account_to_usage_and_a_second_factor(new_page, stack, place_haz
     phone.goto(f"{base}keys/")
     phone.get_by_role("link", name="van").click()
     assert violations(phone) == []
+    with_a_webhook(phone, f"{base}webhooks/")
 
     with_second_factor(page)
+
+
+def with_a_webhook(page, webhooks):
+    """From its secret to the page of a message, which nobody at that address receives."""
+    page.goto(webhooks)
+    page.get_by_label("Address").fill("https://fleet.example/hook")
+    page.get_by_role("button", name="Add it and show the secret").click()
+    page.locator("#secret").wait_for()
+    assert violations(page) == []
+    page.get_by_role("link", name="I have stored it").click()
+    page.get_by_label("Name", exact=True).fill("home")
+    page.get_by_label("Area").fill("24.5,59.7,25.5,60.7")
+    page.get_by_role("button", name="Watch it").click()
+    page.get_by_text("Watched from now on").wait_for()
+    page.get_by_role("button", name="Send a test message").click()
+    page.get_by_text("A test message is on its way").wait_for()
+    assert violations(page) == []
+    page.get_by_role("rowheader").get_by_role("link").click()
+    page.locator("#payload").wait_for()
+    assert violations(page) == []
 
 
 def with_second_factor(page):

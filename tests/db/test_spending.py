@@ -47,15 +47,16 @@ PRICES = {
         {"meter": "tile", "model": "package", "size": 10, "price": "1.00", "quota": 25},
     ],
 }
+ROUTE = {"meter": "route", "model": "per_unit", "unit_price": "0.50"}
 ASK = "/api/v1/hazards?bbox=0,40,20,60&published=false&limit="
 
 
 @pytest.fixture
-def sold(db, monkeypatch):
+def sold(request, db, monkeypatch):
     """An organisation and its key: 0.10 a hazard, 0.01 beyond 100 of them, 1.00 for 10 tiles."""
     monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
     monkeypatch.setattr(module, "REFUSED_FOR_S", 0.0)
-    return sell(start=MONTH.start, prices=PRICES)
+    return sell(start=MONTH.start, prices=getattr(request, "param", PRICES))
 
 
 def reserve(sold, units, meter=Meter.HAZARD):
@@ -199,6 +200,26 @@ def test_webhooks_are_told_once_too(sold, settings):
     assert set(UsageEvent.objects.values_list("meter", flat=True)) == {"tile"}, "it is free"
 
 
+@pytest.mark.parametrize("sold", [PRICES | {"charges": [*PRICES["charges"], ROUTE]}], indirect=True)
+def test_a_query_along_a_route_is_reserved_with_its_hazards_or_not_at_all(sold, client):
+    organisation = Organisation.objects.get(pk=sold[0])
+    key = key_create(organisation=organisation, name="b")
+    headers = {"Authorization": f"Bearer {key.token}"}
+    put_hazard(1.0, 50.0)
+    line = {"type": "LineString", "coordinates": [[0.99, 50.0], [1.01, 50.0]]}
+
+    def ask():
+        address = "/api/v1/hazards/along-route?published=false"
+        return client.post(address, line, content_type="application/json", headers=headers)
+
+    cost = ask().json()["cost"]
+    assert (cost["amount"], cost["spent"], cost["beside"]) == ("0.60", "0.60", {"route": 1})
+    cap(sold, "1.10")
+    refused = ask()
+    assert (refused.status_code, refused.json()["spent"]) == (402, "1.10")
+    assert reserve(sold, 0).spent == Decimal("0.60"), "the query was given back"
+
+
 def test_what_a_killed_process_had_reserved_is_free_again_after_its_hour(sold, monkeypatch):
     cap(sold, "99")
     reserve(sold, 30)
@@ -265,6 +286,7 @@ def test_the_api_answers_402_and_429_with_what_is_left_and_when_it_is_free_again
         "spent": "0.30",
         "left": None,
         "units_left": None,
+        "beside": {},
     }
     cap(sold, "0.60")
     refused = client.get(f"{ASK}4", headers=headers)

@@ -23,6 +23,7 @@ from hazardmap.core.chain import begun, linked
 from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import LIVE, Evidence
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.usage import Meter
 from hazardmap.hazards import search, selectors
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_page
@@ -143,7 +144,9 @@ class HazardEvidence(BuyerView):
             "links": links_of(request, None if last is None else _text(last, head)),
         }
         state = sha256(f"{head}{hazard.state.value}".encode()).digest()
-        return sold(request, Goods(1, (hazard_id,), state), "evidence", body, media_type=MEDIA_TYPE)
+        pictures = {Meter.IMAGE: len(shown_frames)} if shown_frames else {}
+        goods = Goods(1, (hazard_id,), state, pictures)
+        return sold(request, goods, "evidence", body, media_type=MEDIA_TYPE)
 
 
 def evidence_item(evidence: Evidence) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Hazards on somebody's way: along a route, or ahead of a moving vehicle."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -26,6 +26,7 @@ from hazardmap.core.ahead import MAX_REACH_M, Ahead
 from hazardmap.core.feature import feature
 from hazardmap.core.georeference import Fault
 from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, Route, WindsTooMuch, read_route
+from hazardmap.core.usage import Meter
 from hazardmap.hazards import search
 from hazardmap.hazards.search import Mark
 
@@ -77,6 +78,10 @@ class RouteLine(serializers.Serializer[Any]):
     )
 
 
+ROUTE_QUERY: Final = {Meter.ROUTE: 1}
+"""Each answer about a way is one, whatever lies on it."""
+
+
 class HazardsAlongRoute(BuyerView):
     @extend_schema(
         operation_id="listHazardsAlongRoute",
@@ -109,7 +114,8 @@ class HazardsAlongRoute(BuyerView):
             links=links_of(request, after),
         )
         body["length_m"] = round(way[0].length_m, 3)
-        return metered(request, [found.hazard for found in page.found], "along-route", body)
+        hazards = [found.hazard for found in page.found]
+        return metered(request, hazards, "along-route", body, beside=ROUTE_QUERY)
 
 
 class HazardsAhead(BuyerView):
@@ -148,7 +154,7 @@ class HazardsAhead(BuyerView):
         links = links_of(request, None)
         body = collection(features, as_of=now, changed_at=changed_at, links=links)
         body["matched"] = matched
-        return metered(request, [way.hazard for way in ways], "ahead", body)
+        return metered(request, [way.hazard for way in ways], "ahead", body, beside=ROUTE_QUERY)
 
 
 def _route(request: Request) -> Route:

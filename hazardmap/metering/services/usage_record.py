@@ -82,16 +82,17 @@ def segment_name(hour: datetime, process_id: int) -> str:
     return f"{hour:%Y-%m-%dT%H}-{gethostname()}-{process_id}{SUFFIX}"
 
 
-def usage_record(record: UsageRecord) -> None:
-    """Append one line. A single write of an O_APPEND file is whole even if we are killed next.
+def usage_record(first: UsageRecord, *others: UsageRecord) -> None:
+    """Append a line for each record of one answer, all of the same time.
 
-    Raises OSError where the line cannot be kept; then the answer must not leave.
+    A single write of an O_APPEND file is whole even if we are killed next. Raises OSError where it
+    cannot be kept; then the answer must not leave.
     """
-    line = f"{record.to_line()}\n".encode()
+    line = "".join([f"{record.to_line()}\n" for record in (first, *others)]).encode()
     folder, now_s, segment = str(settings.USAGE_LOG), time.time(), _log.segment
-    if segment is None or not segment.takes(folder, record.at, now_s):
-        segment = _Segment(folder, hour_of(record.at))
-        if segment.takes(folder, record.at, now_s):
+    if segment is None or not segment.takes(folder, first.at, now_s):
+        segment = _Segment(folder, hour_of(first.at))
+        if segment.takes(folder, first.at, now_s):
             _log.segment = segment
         # Else the hour is over: its file may be loaded and removed before its next line comes.
     try:
