@@ -58,8 +58,8 @@ bench-detect: ## how fast the detector is, against a plain loop and its bare mod
 bench-tiles: ## how fast tiles are built and kept true, beside ST_AsMVT (BENCH_ARGS="--hazards 50000" is short; "--keep --part read", then refresh, year: one map, part by part)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.tiles $(BENCH_ARGS)
 
-bench-billing: ## how long invoices take, what metering costs, how far caps are passed, what 55 kills lose (BENCH_ARGS="--kills 10")
-	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing
+bench-billing: ## how long invoices take, what metering costs, how far caps are passed, what 55 kills lose (short: MONTH_ARGS="--answers 1000000 --hour 10000 --customers 4" BENCH_ARGS="--kills 5")
+	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing $(MONTH_ARGS)
 	@eval "$$($(BOOTSTRAP) services)" && nice -n 10 .venv/bin/python -m tests.bench.billing_faults $(BENCH_ARGS)
 
 bench-privacy: ## how many labelled faces and plates are blurred (needs the folder of real pictures)

@@ -352,6 +352,7 @@ def test_invoices_name_the_buyer_as_he_says_and_finalised_ones_stay(sold):
         ({"name": " "}, "The name must have"),
         ({"address": ""}, "1 to 3 lines"),
         ({"address": "a\nb\nc\nd"}, "1 to 3 lines"),
+        ({"name": "Fleet\x07"}, "The name must have"),
         ({"country": "XX"}, "Choose a country"),
         ({"tax_number": "12345670"}, "is no VAT number of FI"),
         ({"country": "NO", "tax_number": "?"}, "is no tax number"),

@@ -1,10 +1,11 @@
 """How long a month of 100 million answers takes to be rated and drafted, and an hour to be summed.
 
-Run by `make bench-billing`, or smaller: python -m tests.bench.billing --answers 1000000
+Run by `make bench-billing`, or small: python -m tests.bench.billing --answers 1000000 --customers 4
 """
 
 import argparse
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,21 +17,29 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.models import Sum  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from hazardmap.accounts.models import Organisation  # noqa: E402
 from hazardmap.accounts.services import key_create  # noqa: E402
 from hazardmap.billing.models import Invoice, InvoiceLine  # noqa: E402
 from hazardmap.billing.selectors import customers_until  # noqa: E402
 from hazardmap.billing.services import invoice_draft, invoice_finalise  # noqa: E402
+from hazardmap.core.usage import Meter, UsageRecord  # noqa: E402
 from hazardmap.metering.models import UsageEvent, UsageHour  # noqa: E402
-from hazardmap.metering.services import usage_roll_between  # noqa: E402
+from hazardmap.metering.services import (  # noqa: E402
+    usage_record,
+    usage_roll_between,
+    usage_ship,
+)
 from hazardmap.platform.partitions import first_id_of, make_partitions  # noqa: E402
 from tests.bench.figures import BENCHMARKS, Figure, put  # noqa: E402
 from tests.billing_scene import LAST, sell  # noqa: E402
 
-CUSTOMERS, KEYS = 100, 2
+KEYS = 2
+LINES = 50_000
 METERS = ("tile", "hazard", "route")
 
 
@@ -38,9 +47,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=int, default=100_000_000, help="of the month")
     parser.add_argument("--hour", type=int, default=1_000_000, help="answers of the hour")
+    parser.add_argument("--customers", type=int, default=100, help="with two keys each")
     options = parser.parse_args()
     with _database():
-        figures = [_month(options.answers), _hour(options.hour)]
+        figures = [_month(options.answers, options.customers), _hour(options.hour), _load()]
     for figure in figures:
         print(f"{figure['measure']}: {figure['value']} {figure['unit']} ({figure['note']})")
     put(BENCHMARKS / "billing.json", figures)
@@ -67,10 +77,10 @@ class Clock:
         return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _month(answers: int) -> Figure:
+def _month(answers: int, customers: int) -> Figure:
     """Draft and finalise the month of all customers from their roll-ups."""
     keys = []
-    for _ in range(CUSTOMERS):
+    for _ in range(customers):
         organisation_id, first = sell(start=LAST.start)
         organisation = Organisation.objects.get(pk=organisation_id)
         more = [key_create(organisation=organisation, name="more").kid for _ in range(KEYS - 1)]
@@ -100,9 +110,9 @@ def _month(answers: int) -> Figure:
     final_s, final_core_s = finalising.stop()
     billed = InvoiceLine.objects.aggregate(sum=Sum("quantity"))["sum"]
     assert billed == each * rows
-    assert Invoice.objects.filter(state="finalised").count() == CUSTOMERS
+    assert Invoice.objects.filter(state="finalised").count() == customers
     note = (
-        f"{billed} answers in {rows} roll-ups of {len(keys)} keys drafted for {CUSTOMERS} "
+        f"{billed} answers in {rows} roll-ups of {len(keys)} keys drafted for {customers} "
         f"customers in {core_s:.1f} s of a core; finalised in another {final_s:.1f} s, "
         f"{final_core_s:.1f} s of a core"
     )
@@ -135,6 +145,19 @@ def _hour(answers: int) -> Figure:
     assert summed.aggregate(sum=Sum("quantity"))["sum"] == answers
     note = f"an hour of {answers} answers of 200 keys, counted anew in {core_s:.2f} s of a core"
     return Figure(measure="rollup_1m_s", value=round(taken_s, 2), unit="s", note=note)
+
+
+def _load() -> Figure:
+    """Load a log of tiles, as the shipper does every two seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings.USAGE_LOG, now = Path(folder), timezone.now()
+        for number in range(LINES):
+            usage_record(UsageRecord("k" * 16, Meter.TILE, 1, now, str(number), "hazards/14/1/2"))
+        loading = Clock()
+        assert usage_ship() == LINES
+        taken_s, core_s = loading.stop()
+    note = f"{LINES} lines in {taken_s:.1f} s; of shipper and PostgreSQL, beside answering"
+    return Figure(measure="load_line", value=round(core_s / LINES * 1e6), unit="µs", note=note)
 
 
 @contextmanager

@@ -91,6 +91,23 @@ def test_what_comes_late_is_taken_in_where_it_belongs(replayed: list[int]) -> No
     assert alike(live, everything())
 
 
+def test_what_is_a_little_late_costs_a_few_passes_and_not_the_whole_history(
+    replayed: list[int],
+) -> None:
+    passes = street(14)
+    late = passes.pop(12)
+    fuse_in_turn(passes)
+    fuse_in_turn([late])
+    assert 2 * 5 <= replayed[-1] <= 4 * 5
+    more = drive(contributor("new"), minutes_ago(0.2), *THINGS[:2], frames=5)
+    fuse_in_turn([more])
+    assert replayed[-1] == 5, "and in order again"
+    live = everything()
+    forget_map()
+    fuse_in_turn([[frame for one in [late, *passes, more] for frame in one]])
+    assert alike(live, everything())
+
+
 def test_a_promoted_detector_counts_from_the_next_frame_on(replayed: list[int]) -> None:
     passes = street(12)
     fuse_in_turn(passes)

@@ -31,7 +31,7 @@ def billing_address_set(*, organisation_id: UUID, to: BillingAddress) -> None:
     customer.address = "\n".join(_text("A line of the address", line) for line in lines)
     customer.country = to.country
     customer.tax_number = tax_number_read(to.country, to.tax_number)
-    customer.reference = to.reference.strip()[:50]
+    customer.reference = _text("The reference", to.reference, least=0, most=50)
     try:
         tax_of(customer, 0, on=timezone.now().date())
     except TaxUnknown:
@@ -39,8 +39,8 @@ def billing_address_set(*, organisation_id: UUID, to: BillingAddress) -> None:
     customer.save()
 
 
-def _text(what: str, typed: str) -> str:
+def _text(what: str, typed: str, *, least: int = 1, most: int = MOST_LETTERS) -> str:
     text = " ".join(typed.split())
-    if not 1 <= len(text) <= MOST_LETTERS or not text.isprintable():
-        raise BillingRefused(f"{what} must have 1 to {MOST_LETTERS} letters.")
+    if not least <= len(text) <= most or not text.isprintable():
+        raise BillingRefused(f"{what} must have {least} to {most} letters.")
     return text
