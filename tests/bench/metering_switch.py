@@ -33,7 +33,7 @@ def _switched(metering: Callable[..., Any], instead: Any) -> Callable[..., Any]:
 
 for module, name, instead in (
     (buyers, "check_affordable", None),
-    (buyers, "reserve", {}),
+    (buyers, "reserve_together", {}),
     (buyers, "usage_record", None),
     (tiles, "meter", None),
 ):
