@@ -181,7 +181,7 @@ def test_an_upload_does_not_wait_for_a_dead_broker(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 1
+    assert float(done.stdout) < 10
 
 
 def stored_originals() -> list[str]:

@@ -194,8 +194,8 @@ NAN = float("nan")
         {"p": NAN},
         {"length_m": 0.0},
         {"hazard_ids": [UUID(int=1)]},
-        {"started_at": minutes_ago(-10)},
-        {"ended_at": minutes_ago(10)},
+        {"started_at": minutes_ago(-1000)},
+        {"ended_at": minutes_ago(1000)},
         {"merged_into": UUID(int=1)},
     ],
 )
