@@ -158,8 +158,11 @@ def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key)
         assert (cost["meter"], cost["units"]) == ("hazard", len(ids(answer)))
         assert cost["amount"] is None, "there is no plan"
     assert billed() == [3, 3, 3, 3]
-    subjects = UsageEvent.objects.order_by("at", "id").values_list("subject", flat=True)
-    assert list(subjects) == ["hazards", "hazards", "along-route", "ahead"]
+    kept = UsageEvent.objects.order_by("at", "id")
+    subjects = ["hazards", "hazards", "along-route", "ahead"]
+    assert list(kept.filter(meter="hazard").values_list("subject", flat=True)) == subjects
+    routes = kept.exclude(meter="hazard").values_list("meter", "quantity", "subject")
+    assert list(routes) == [("route", 1, "along-route"), ("route", 1, "ahead")]
 
 
 def test_a_question_that_takes_too_long_is_given_up(client, key, monkeypatch):
