@@ -8,6 +8,7 @@ import json
 import os
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -171,7 +172,8 @@ def _ask(connection: HTTPConnection, path: str, headers: dict[str, str], count: 
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         answer.read()
-        assert answer.status == httpx.codes.OK
+        if answer.status != httpx.codes.OK:
+            sys.exit(f"{path} was answered with {answer.status}")
 
 
 def _processor_s(site: Site) -> float:

@@ -57,10 +57,11 @@ async def _listen(port: int) -> asyncio.StreamReader:
 
 async def _hear(reader: asyncio.StreamReader) -> float:
     """Seconds from the change of a hazard to its line here."""
-    while not (line := await reader.readline()).startswith(b"data: "):
-        pass
-    written = datetime.fromisoformat(json.loads(line[6:])["at"])
-    return (datetime.now(UTC) - written).total_seconds()
+    while line := await reader.readline():
+        told = json.loads(line[6:]) if line.startswith(b"data: ") else {}
+        if "at" in told:  # a heartbeat has none
+            return (datetime.now(UTC) - datetime.fromisoformat(told["at"])).total_seconds()
+    sys.exit("the stream ended before it told the change")
 
 
 def _resident_kb(process: int) -> int:
