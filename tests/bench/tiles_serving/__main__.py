@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gzip
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -52,6 +53,8 @@ def main() -> None:
     parser.add_argument("--listeners", type=int, default=2500)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks")
     given = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is missing: apt-get install wrk")
     with (
         TemporaryDirectory(prefix="tiles-serving-") as name,
         started(folder := Path(name), only=["web"]) as stack,
