@@ -17,8 +17,8 @@ from tiles import own_connection
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
-# A busy machine is no finding. CI tries the same examples each time, so that a change is judged and
-# not the dice; runs by hand and `make soak` try new ones.
+# A busy machine is no finding. CI and `make test` try the same examples each time, so that a change
+# is judged and not the dice; runs by hand and `make soak` try new ones.
 hypothesis.settings.register_profile(
     "here",
     deadline=None,

@@ -89,6 +89,6 @@ def _network(text: str) -> str:
 
 
 def _within(address: Address | None, network: str) -> bool:
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return address is not None and address in ip_network(network)
+    # An address of IPv4 may come in the dress of IPv6: either form counts.
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return any(one is not None and one in ip_network(network) for one in (address, mapped))
