@@ -28,7 +28,7 @@ def test() -> int:
     """Lint, then all tests but the long ones; the exit code of pytest, whose output comes last."""
     with _stack() as (place, environment):
         lint(place, environment)
-        # The same examples each time (tests/conftest.py), so that a change is judged and not the dice.
+        # The same examples each time: a change is judged and not the dice (tests/conftest.py).
         same = environment | {"CI": "1"}
         return _pytest(place, same, "not soak", "-n", "2", "--dist", "loadfile")
 
