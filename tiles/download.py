@@ -76,8 +76,6 @@ class _Body(Iterator[bytes]):
 def _headers(status: os.stat_result) -> dict[str, str]:
     return {
         "Accept-Ranges": "bytes",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "ETag, Content-Range",
         "Cache-Control": "public, max-age=3600",
         "ETag": f'"{int(status.st_mtime):x}-{status.st_size:x}"',  # as nginx makes it
         "Last-Modified": http_date(status.st_mtime),

@@ -42,7 +42,6 @@ def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
     response = JsonResponse(LAYERS[layer].describe(template) | cost)
     response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = "Authorization"
-    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 

@@ -17,26 +17,26 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.db.models import Sum  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+from django.utils import timezone
 
-from hazardmap.accounts.models import Organisation  # noqa: E402
-from hazardmap.accounts.services import key_create  # noqa: E402
-from hazardmap.billing.models import Invoice, InvoiceLine  # noqa: E402
-from hazardmap.billing.selectors import customers_until  # noqa: E402
-from hazardmap.billing.services import invoice_draft, invoice_finalise  # noqa: E402
-from hazardmap.core.usage import Meter, UsageRecord  # noqa: E402
-from hazardmap.metering.models import UsageEvent, UsageHour  # noqa: E402
-from hazardmap.metering.services import (  # noqa: E402
+from hazardmap.accounts.models import Organisation
+from hazardmap.accounts.services import key_create
+from hazardmap.billing.models import Invoice, InvoiceLine
+from hazardmap.billing.selectors import customers_until
+from hazardmap.billing.services import invoice_draft, invoice_finalise
+from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.metering.models import UsageEvent, UsageHour
+from hazardmap.metering.services import (
     usage_record,
     usage_roll_between,
     usage_ship,
 )
-from hazardmap.platform.partitions import first_id_of, make_partitions  # noqa: E402
-from tests.bench.figures import BENCHMARKS, Figure, put  # noqa: E402
-from tests.billing_scene import LAST, sell  # noqa: E402
+from hazardmap.platform.partitions import first_id_of, make_partitions
+from tests.bench.figures import BENCHMARKS, Figure, put
+from tests.billing_scene import LAST, sell
 
 KEYS = 2
 LINES = 50_000

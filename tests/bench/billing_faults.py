@@ -26,14 +26,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-import httpx  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
+import httpx
+from django.conf import settings
+from django.db import connection
 
-from hazardmap.core.tile_token import signed  # noqa: E402
-from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
-from tests.billing_load import TILE, Site, kill_order, run, selling_site  # noqa: E402
-from tests.faults.test_spending_at_once import buyers, capped, served, spent_by  # noqa: E402
+from hazardmap.core.tile_token import signed
+from tests.bench.figures import BENCHMARKS, Figure, put, put_section
+from tests.billing_load import TILE, Site, kill_order, run, selling_site
+from tests.faults.test_spending_at_once import buyers, capped, served, spent_by
 
 SWITCH = "tests.bench.metering_switch"
 BLOCKS, CLIENTS = 40, 4

@@ -151,11 +151,14 @@ def redis_of_its_own(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
 def test_without_redis_buyers_are_served_a_little_and_not_far_beyond_their_cap(tmp_path) -> None:
     """kill -9 of Redis while eight processes sell: neither open nor closed.
 
-    What was being reserved as it died may lie beyond the cap, by the 1 % that is allowed.
+    Each goes on from what it saw last. What others reserved after that may lie beyond the cap: by
+    100 answers at most, as is promised; a few units in practice. Open they would sell three times
+    the cap.
     """
-    token = capped("7.40")  # 1300 units
+    cap, answer = Decimal("7.40"), Decimal("0.015")  # 1300 units; five units of the later tier
+    token = capped(str(cap))
     with redis_of_its_own(tmp_path) as redis:
-        selling = buyers(token, redis=f"unix://{tmp_path}/r", until=402, most=60)
+        selling = buyers(token, redis=f"unix://{tmp_path}/r", until=402, most=400)
         wait_for("the first answers", lambda: len(served()) > 20, timeout_s=60)
         redis.send_signal(signal.SIGKILL)
         redis.wait(10)
@@ -164,6 +167,7 @@ def test_without_redis_buyers_are_served_a_little_and_not_far_beyond_their_cap(t
         during = len(served())
         assert selling.wait(120) == 0
     assert during > before, "not closed"
-    units = sum(answer.quantity for answer in served())
-    assert spent_by(units) <= Decimal("7.40") * Decimal("1.01"), "not open"
+    units = sum(one.quantity for one in served())
+    assert spent_by(units) <= cap + 100 * answer, "not open"
+    assert statuses()["402"] >= PROCESSES, "each came to the cap"
     assert set(statuses()) <= {"200", "402", "429"}

@@ -37,11 +37,11 @@ class Stripe:
         ).v1
 
     def payer_put(self, payer: Payer) -> str:
-        told: dict[str, Any] = {"name": payer.name, "metadata": {OURS: str(payer.id)}}
+        told: Any = {"name": payer.name, "metadata": {OURS: str(payer.id)}}
         if payer.emails:
             told["email"] = payer.emails[0]
         with _failing():
-            return str(self._client.customers.create(told, _once("payer", payer.id)).id)  # type: ignore[arg-type]
+            return str(self._client.customers.create(told, _once("payer", payer.id)).id)
 
     def bill_put(self, bill: Bill, payer_ref: str, ref: str) -> str:
         with _failing():
@@ -76,7 +76,7 @@ class Stripe:
 
     def _created(self, bill: Bill, payer_ref: str) -> str:
         due = datetime.combine(bill.due_on, time(), UTC)
-        told: dict[str, Any] = {
+        told: Any = {
             "customer": payer_ref,
             "currency": bill.currency.lower(),
             "collection_method": "send_invoice",
@@ -86,19 +86,19 @@ class Stripe:
             "description": bill.number,
             "metadata": {OURS: str(bill.id)},
         }
-        return str(self._client.invoices.create(told, _once("bill", bill.id)).id)  # type: ignore[arg-type]
+        return str(self._client.invoices.create(told, _once("bill", bill.id)).id)
 
     def _fill(self, bill: Bill, payer_ref: str, invoice: Any) -> None:
         if invoice.amount_due == bill.due_minor:
             return
-        told: dict[str, Any] = {
+        told: Any = {
             "customer": payer_ref,
             "invoice": invoice.id,
             "currency": bill.currency.lower(),
             "amount": bill.due_minor,
             "description": f"Invoice {bill.number}",
         }
-        self._client.invoice_items.create(told, _once("item", bill.id))  # type: ignore[arg-type]
+        self._client.invoice_items.create(told, _once("item", bill.id))
 
 
 def event_verified(body: bytes, signature: str, secret: str) -> dict[str, Any]:

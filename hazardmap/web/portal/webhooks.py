@@ -1,5 +1,6 @@
 """Endpoints of webhooks: added, tested, paused, rolled, removed; a secret is shown once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -93,43 +94,22 @@ def roll(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpRespons
 @require_POST
 @portal_page(Act.MANAGE_WEBHOOKS)
 def test(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
-    endpoint_of(portal, endpoint_id)
-    return done(
-        request,
-        _page(portal, endpoint_id),
-        lambda: services.endpoint_test(
-            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
-        ),
-        _("A test message is on its way. Load this page again to see what became of it."),
-    )
+    words = _("A test message is on its way. Load this page again to see what became of it.")
+    return _acted(request, portal, endpoint_id, services.endpoint_test, words)
 
 
 @require_POST
 @portal_page(Act.MANAGE_WEBHOOKS)
 def pause(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
-    endpoint_of(portal, endpoint_id)
-    return done(
-        request,
-        _page(portal, endpoint_id),
-        lambda: services.endpoint_pause(
-            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
-        ),
-        _("Paused. Messages wait until it is switched on again."),
-    )
+    words = _("Paused. Messages wait until it is switched on again.")
+    return _acted(request, portal, endpoint_id, services.endpoint_pause, words)
 
 
 @require_POST
 @portal_page(Act.MANAGE_WEBHOOKS)
 def enable(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
-    endpoint_of(portal, endpoint_id)
-    return done(
-        request,
-        _page(portal, endpoint_id),
-        lambda: services.endpoint_enable(
-            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
-        ),
-        _("Switched on. What was waiting is sent now."),
-    )
+    words = _("Switched on. What was waiting is sent now.")
+    return _acted(request, portal, endpoint_id, services.endpoint_enable, words)
 
 
 @require_POST
@@ -156,6 +136,24 @@ def endpoint_of(portal: Portal, endpoint_id: UUID) -> EndpointInfo:
     if found is None:
         raise Http404
     return found
+
+
+def _acted(
+    request: HttpRequest,
+    portal: Portal,
+    endpoint_id: UUID,
+    act: Callable[..., object],
+    words: str,
+) -> HttpResponse:
+    """The endpoint's page again, with these words where the service has done it."""
+    endpoint_of(portal, endpoint_id)
+    organisation_id = portal.organisation.pk
+    return done(
+        request,
+        _page(portal, endpoint_id),
+        lambda: act(organisation_id=organisation_id, endpoint_id=endpoint_id),
+        words,
+    )
 
 
 def _list(request: HttpRequest, portal: Portal, *, error: str = "") -> HttpResponse:

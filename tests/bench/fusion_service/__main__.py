@@ -22,11 +22,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import connection
+from django.utils import timezone
 
-from hazardmap.hazards.services import fuse_pending  # noqa: E402
-from tests.bench.fusion_service import background, traffic  # noqa: E402
+from hazardmap.hazards.services import fuse_pending
+from tests.bench.fusion_service import background, traffic
 
 SITES, VISITS, CARS = 24, 5, 40
 BUSY_STEP = 100

@@ -22,17 +22,17 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402
-from mapbox_vector_tile import decode  # noqa: E402
+from django.db import connection
+from mapbox_vector_tile import decode
 
-from hazardmap.hazards.services import cells_rebuild  # noqa: E402
-from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
-from tests.bench.tiles import changes, country, st_asmvt, year  # noqa: E402
-from tests.tile_reading import tile_at  # noqa: E402
-from tiles.files import packed  # noqa: E402
-from tiles.layers import build  # noqa: E402
-from tiles.publish import publish  # noqa: E402
-from tiles.rebuild import rebuild  # noqa: E402
+from hazardmap.hazards.services import cells_rebuild
+from tests.bench.figures import BENCHMARKS, Figure, put, put_section
+from tests.bench.tiles import changes, country, st_asmvt, year
+from tests.tile_reading import tile_at
+from tiles.files import packed
+from tiles.layers import build
+from tiles.publish import publish
+from tiles.rebuild import rebuild
 
 CELL_ZOOMS = (6, 8, 10, 11)
 HAZARD_ZOOMS = (13, 14, 15, 16)

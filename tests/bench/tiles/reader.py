@@ -16,11 +16,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
-from tests.bench.tiles.country import DENSEST  # noqa: E402
-from tests.tile_reading import tile_at  # noqa: E402
-from tiles.building import build_in_time  # noqa: E402
+from tests.bench.tiles.country import DENSEST
+from tests.tile_reading import tile_at
+from tiles.building import build_in_time
 
 ZOOMS = (6, 8, 10, 11, 13, 14, 15)
 

@@ -31,12 +31,12 @@ import psycopg
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-from tests.bench import figures  # noqa: E402
-from tests.bench.tiles.country import DENSEST  # noqa: E402
-from tests.bench.tiles_serving.load import cpu_s, parent  # noqa: E402
-from tests.stack import REPOSITORY, Stack, libpq_url, started  # noqa: E402
-from tests.tile_reading import tile_at  # noqa: E402
-from tiles import mvt  # noqa: E402
+from tests.bench import figures
+from tests.bench.tiles.country import DENSEST
+from tests.bench.tiles_serving.load import cpu_s, parent
+from tests.stack import REPOSITORY, Stack, libpq_url, started
+from tests.tile_reading import tile_at
+from tiles import mvt
 
 ZOOMS = (0, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 19)
 ASK_EVERY_S = 0.25

@@ -15,16 +15,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-import h3.api.basic_int as h3  # noqa: E402
-from django.db import transaction  # noqa: E402
+import h3.api.basic_int as h3
+from django.db import transaction
 
-from hazardmap.core.grid import cell, feature_id, res_for_zoom  # noqa: E402
-from hazardmap.core.hazard import Change  # noqa: E402
-from hazardmap.hazards.services import cells_rebuild  # noqa: E402
-from hazardmap.hazards.services.events_write import events_write  # noqa: E402
-from tests.bench.tiles import changes, country  # noqa: E402
-from tests.map_scene import on_map  # noqa: E402
-from tiles.rebuild import rebuild  # noqa: E402
+from hazardmap.core.grid import cell, feature_id, res_for_zoom
+from hazardmap.core.hazard import Change
+from hazardmap.hazards.services import cells_rebuild
+from hazardmap.hazards.services.events_write import events_write
+from tests.bench.tiles import changes, country
+from tests.map_scene import on_map
+from tiles.rebuild import rebuild
 
 EVERY_S = 0.2
 NORTHERNMOST_DEG = 70.0

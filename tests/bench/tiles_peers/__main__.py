@@ -23,18 +23,18 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-import httpx  # noqa: E402
-from django.db import connection  # noqa: E402
-from mapbox_vector_tile import decode  # noqa: E402
+import httpx
+from django.db import connection
+from mapbox_vector_tile import decode
 
-from tests.bench.figures import BENCHMARKS, Figure, put, put_section  # noqa: E402
-from tests.bench.tiles import __main__ as read_model  # noqa: E402
-from tests.bench.tiles.country import DENSEST  # noqa: E402
-from tests.bench.tiles_peers import servers, tables  # noqa: E402
-from tests.bench.tiles_peers.servers import Server  # noqa: E402
-from tests.bench.tiles_serving.load import cpu_s, parent  # noqa: E402
-from tests.tile_reading import tile_at  # noqa: E402
-from tiles.mercator import Tile  # noqa: E402
+from tests.bench.figures import BENCHMARKS, Figure, put, put_section
+from tests.bench.tiles import __main__ as read_model
+from tests.bench.tiles.country import DENSEST
+from tests.bench.tiles_peers import servers, tables
+from tests.bench.tiles_peers.servers import Server
+from tests.bench.tiles_serving.load import cpu_s, parent
+from tests.tile_reading import tile_at
+from tiles.mercator import Tile
 
 LEAST_CPU_S, MOST_ASKED = 0.4, 150
 P99_REQUESTS, P99_PER_S = 200, 10.0

@@ -20,15 +20,15 @@ settings.configure(
     ROOT_URLCONF=__name__,
 )
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.contrib.gis.db import models  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.urls import path  # noqa: E402
-from vectortiles import VectorLayer  # noqa: E402
-from vectortiles.views import MVTView  # noqa: E402
+from django.contrib.gis.db import models
+from django.core.wsgi import get_wsgi_application
+from django.urls import path
+from vectortiles import VectorLayer
+from vectortiles.views import MVTView
 
 TABLES: dict[str, list[str]] = json.loads(os.environ["BENCH_TABLES"])
 

@@ -22,14 +22,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from hazardmap.core.tile_token import signed  # noqa: E402
-from tests.bench import figures  # noqa: E402
-from tests.bench.figures import Figure  # noqa: E402
-from tests.bench.tiles_serving.listeners import Crowd, crowd  # noqa: E402
-from tests.bench.tiles_serving.load import Load, load  # noqa: E402
-from tests.stack import REPOSITORY, Stack, free_port, started, wait_for  # noqa: E402
+from hazardmap.core.tile_token import signed
+from tests.bench import figures
+from tests.bench.figures import Figure
+from tests.bench.tiles_serving.listeners import Crowd, crowd
+from tests.bench.tiles_serving.load import Load, load
+from tests.stack import REPOSITORY, Stack, free_port, started, wait_for
 
 JSON, DOCUMENT = figures.BENCHMARKS / "tiles.json", figures.BENCHMARKS / "tiles.md"
 TILE_BYTES = 20_000  # gzipped, as a dense city's
