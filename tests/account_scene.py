@@ -1,5 +1,7 @@
 """People with roles in organisations."""
 
+from django.test import Client
+
 from hazardmap.accounts.models import Membership, Organisation, User
 from hazardmap.accounts.services import organisation_create
 from hazardmap.core.roles import Role
@@ -22,3 +24,9 @@ def member(organisation: Organisation, role: Role) -> User:
     user = person(f"{role}-{Membership.objects.count()}")
     Membership.objects.create(organisation=organisation, user=user, role=role)
     return user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

@@ -1,19 +1,21 @@
 """Hazards put straight onto the map, and a buyer who asks for them."""
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from hazardmap.accounts.services import NewKey, key_create, organisation_create
+from hazardmap.core.coverings import looked_cell
 from hazardmap.core.geodesy import between, moved
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.workzone import WorkZone
 from hazardmap.hazards import models
-from hazardmap.hazards.rows import hazard_json, hazard_of, hazard_row
+from hazardmap.hazards.rows import hazard_json, hazard_of
 from hazardmap.hazards.services import cells_rebuild
 from hazardmap.hazards.zone_models import Zone
 from hazardmap.hazards.zone_rows import zone_row
@@ -27,6 +29,13 @@ def put_hazard(lon: float, lat: float, kind: str = "cow", **over: Any) -> UUID:
     hazard = made_up(lon, lat, kind, **over)
     hazard_row(hazard).save(force_insert=True)
     return hazard.id
+
+
+def hazard_row(hazard: Hazard) -> models.Hazard:
+    """The row of a hazard, not saved."""
+    values = asdict(hazard)
+    lon, lat = values.pop("lon"), values.pop("lat")
+    return models.Hazard(**values, position=Point(lon, lat), cell=looked_cell(lon, lat))
 
 
 def made_up(lon: float, lat: float, kind: str = "cow", **over: Any) -> Hazard:

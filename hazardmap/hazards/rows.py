@@ -7,8 +7,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import Point
-
 from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
 from hazardmap.core.cells import Count, Counts
@@ -95,16 +93,6 @@ def vote_of(row: Vote) -> Verdict:
 def hazard_of(row: models.Hazard) -> Hazard:
     fields = {name: getattr(row, name) for name in _HAZARD_FIELDS}
     return Hazard(**fields, state=State(row.state), lon=row.position.x, lat=row.position.y)
-
-
-def hazard_row(hazard: Hazard) -> models.Hazard:
-    fields = {name: getattr(hazard, name) for name in _HAZARD_FIELDS}
-    return models.Hazard(
-        **fields,
-        state=hazard.state.value,
-        position=Point(hazard.lon, hazard.lat),
-        cell=looked_cell(hazard.lon, hazard.lat),
-    )
 
 
 def hazard_values(hazard: Hazard) -> Row:

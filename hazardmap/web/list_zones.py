@@ -6,6 +6,7 @@ import h3.api.basic_int as h3
 
 from hazardmap.core.area import Area, Cell, Circle
 from hazardmap.core.bbox import Bbox
+from hazardmap.core.decay import probability_at
 from hazardmap.core.workzone import WorkZone
 from hazardmap.hazards.zone_selectors import zones_near, zones_page
 from hazardmap.web.list_form import Question
@@ -13,23 +14,25 @@ from hazardmap.web.zone_facts import ZoneRow, zone_row_of
 
 SHOWN: Final = 5
 POOL: Final = 200
+NEAR_POOL: Final = 20
 
 
 def zones_of(question: Question) -> list[ZoneRow]:
     """At most SHOWN: the nearest to the place that was asked about, else those seen last.
 
-    None where the question is about what is unconfirmed or over: zones are neither.
+    None of them where the question is about what is unconfirmed or over: zones are neither.
     """
     if question.unconfirmed or not question.on_map or question.page > 1:
         return []
     at = question.wanted.at
     if question.near is not None and isinstance(question.area, Circle):
-        near = zones_near(question.near.lon, question.near.lat, limit=SHOWN)
-        return [
+        near = zones_near(question.near.lon, question.near.lat, limit=NEAR_POOL)
+        wanted = [
             zone_row_of(zone, at, distance_m=distance_m)
             for zone, distance_m in near
             if distance_m <= question.area.radius_m and _is_wanted(zone, question)
         ]
+        return wanted[:SHOWN]
     found = zones_page(
         bbox=_box(question.area),
         seen=(question.seen_after, None),
@@ -44,7 +47,8 @@ def zones_of(question: Question) -> list[ZoneRow]:
 
 def _is_wanted(zone: WorkZone, question: Question) -> bool:
     wanted, after = question.wanted, question.seen_after
-    likely = zone_row_of(zone, wanted.at).p_percent >= 100 * wanted.min_probability
+    p = probability_at(zone.p, zone.t_ref, zone.half_life_s, wanted.at)
+    likely = p >= wanted.min_probability
     recent = after is None or zone.last_seen >= after
     return likely and recent and (wanted.kinds is None or bool(wanted.kinds & zone.kinds.keys()))
 

@@ -15,14 +15,13 @@ from hazardmap.core.hazard import Change
 from hazardmap.core.usage import Meter
 from hazardmap.hazards import past, search
 from hazardmap.hazards.models import Hazard
-from hazardmap.hazards.rows import hazard_row
 from hazardmap.hazards.services import expire_faded, fuse_pending
 from hazardmap.hazards.services.events_write import events_write
 from tests.api.test_changes import exported
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
 from tests.detected import contributor, drive, minutes_ago
-from tests.map_scene import buyer, made_up, put_hazard
+from tests.map_scene import buyer, hazard_row, made_up, put_hazard
 from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db

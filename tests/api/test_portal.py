@@ -5,32 +5,20 @@ import io
 import json
 import re
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Membership, Organisation, User
+from hazardmap.accounts.models import ApiKey, Membership, Organisation
 from hazardmap.accounts.services import key_create
-from hazardmap.billing import selectors
-from hazardmap.billing.invoice_files import invoice_file
-from hazardmap.billing.selectors import invoices_of
-from hazardmap.billing.services import (
-    credit_grant,
-    credit_note_issue,
-    invoice_draft,
-    invoice_finalise,
-)
 from hazardmap.billing.spend_selectors import CapInfo, spending_now
-from hazardmap.core.pricing.period import month_of
 from hazardmap.core.roles import Act, Role, may
-from hazardmap.core.scopes import Environment
 from hazardmap.core.usage import Meter
 from hazardmap.metering.services import answers_add
 from hazardmap.web.portal import urls
-from tests.account_scene import founded, member, person
-from tests.billing_scene import LAST, customer_of, sell, serve
+from tests.account_scene import founded, member, person, signed_in
+from tests.billing_scene import LAST
+from tests.portal_scene import selling
 
 pytestmark = pytest.mark.django_db
 PAGES = {
@@ -65,12 +53,6 @@ def spending_of(organisation):
     now = spending_now(organisation.pk, timezone.now())
     assert now is not None
     return now
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -189,17 +171,8 @@ def test_a_key_is_limited_rolled_and_revoked_by_name(owned):
 
 
 @pytest.fixture
-def sold(settings):
-    """A customer with usage of last month and of this one; an owner's client."""
-    organisation_id, key = sell(LAST.start)
-    organisation = Organisation.objects.get(pk=organisation_id)
-    test = key_create(organisation=organisation, name="=try", environment=Environment.TEST).kid
-    serve(key, LAST, units=2000)
-    serve(key, LAST, units=70, meter=Meter.TILE)
-    this = month_of(timezone.now())
-    serve(key, this, units=500, day=0)
-    serve(test, this, units=9, day=0)
-    return signed_in(member(organisation, Role.OWNER)), f"/portal/{organisation_id}/", organisation
+def sold():
+    return selling()
 
 
 def test_the_table_the_chart_and_the_file_say_the_same(sold):
@@ -286,101 +259,6 @@ def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
     assert "an amount like 250" in wrong
     client.post(f"{base}costs/cap/", {"amount": ""})
     assert spending_of(organisation).cap is None
-
-
-def test_an_invoice_opens_down_to_its_answers(sold):
-    client, base, organisation = sold
-    draft = invoice_draft(customer_id=customer_of(organisation.pk).pk, month=LAST)
-    assert "draft" in client.get(f"{base}invoices/").content.decode()
-    assert draft is not None
-    invoice_finalise(invoice_id=draft.pk)
-    (invoice,) = invoices_of(organisation.pk)
-    page = client.get(f"{base}invoices/{invoice.id}/").content.decode()
-    assert invoice.number in page
-    line = next(one for one in invoice.lines if one.quantity == 2000)
-    hours = client.get(f"{base}invoices/{invoice.id}/{line.position}/").content.decode()
-    (link,) = re.findall(r'href="(\?key=[^"#]+)', hours)
-    answers = client.get(
-        f"{base}invoices/{invoice.id}/{line.position}/{link.replace('&amp;', '&')}"
-    )
-    (event,) = answers.context["events"]
-    assert event.quantity == 2000
-    assert event.request_id in answers.content.decode()
-    pdf = client.get(f"{base}invoices/{invoice.id}.pdf")
-    assert pdf.content[:5] == b"%PDF-"
-    assert invoice.number in pdf["Content-Disposition"]
-    theirs = f"/portal/{founded('Other', 'sven')[0].pk}/"
-    stranger = signed_in(User.objects.get(email="sven@fleet.example"))
-    for path in ("/", ".pdf", f"/{line.position}/"):
-        assert stranger.get(f"{theirs}invoices/{invoice.id}{path}").status_code == 404
-
-
-ADDRESS = {
-    "name": "Fleet  Oy",
-    "address": "Katu 2\r\n\r\n00100 Helsinki",
-    "country": "FI",
-    "tax_number": "2077474-0",
-    "reference": "PO 77",
-}
-
-
-def test_invoices_name_the_buyer_as_he_says_and_finalised_ones_stay(sold):
-    client, base, organisation = sold
-    customer = customer_of(organisation.pk)
-    old = invoice_draft(customer_id=customer.pk, month=LAST)
-    assert old is not None
-    invoice_finalise(invoice_id=old.pk)
-    before = invoice_file(old.pk, "pdf").content
-    saved = client.post(f"{base}invoices/address/set/", ADDRESS, follow=True).content.decode()
-    assert "not finalised yet" in saved
-    assert 'value="FI20774740"' in saved
-    new = invoice_draft(customer_id=customer.pk, month=month_of(timezone.now()))
-    assert new is not None
-    page = client.get(f"{base}invoices/{new.pk}/").content.decode()
-    for words in ("Fleet Oy", "00100 Helsinki", "Tax number FI20774740", "Reference PO 77"):
-        assert words in page
-    assert new.tax["category"] == "standard", "the seller is of the same country"
-    assert invoice_file(old.pk, "pdf").content == before
-    page = client.get(f"{base}invoices/{old.pk}/").content.decode()
-    assert "Fleet GmbH" in page
-    assert "Fleet Oy" not in page
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"name": " "}, "The name must have"),
-        ({"address": ""}, "1 to 3 lines"),
-        ({"address": "a\nb\nc\nd"}, "1 to 3 lines"),
-        ({"name": "Fleet\x07"}, "The name must have"),
-        ({"country": "XX"}, "Choose a country"),
-        ({"tax_number": "12345670"}, "is no VAT number of FI"),
-        ({"country": "NO", "tax_number": "?"}, "is no tax number"),
-    ],
-)
-def test_an_address_that_no_invoice_can_bear_is_told_and_stays_in_the_form(sold, wrong, words):
-    client, base, organisation = sold
-    page = client.post(f"{base}invoices/address/set/", ADDRESS | wrong).content.decode()
-    assert words in page
-    assert "PO 77" in page
-    assert customer_of(organisation.pk).name == "Fleet GmbH"
-
-
-def test_what_was_credited_and_paid_before_is_seen(sold, monkeypatch):
-    client, base, organisation = sold
-    customer = customer_of(organisation.pk)
-    credit_grant(organisation_id=organisation.pk, amount=Decimal(20), expires_at=None)
-    assert "left: 20.00 EUR" in client.get(f"{base}costs/").content.decode()
-    draft = invoice_draft(customer_id=customer.pk, month=LAST)
-    assert draft is not None
-    invoice_finalise(invoice_id=draft.pk)
-    credit_note_issue(invoice_id=draft.pk, total_micro=1_500_000, reason="an outage")
-    page = client.get(f"{base}invoices/{draft.pk}/").content.decode()
-    assert "−20.00 EUR" in page
-    assert re.search(r"HM-C000001, [^<]*: an outage</th><td[^>]*>−1.50 EUR", page)
-    assert "overdue" not in page
-    monkeypatch.setattr(selectors, "PAYABLE_WITHIN", -timedelta(days=1))
-    assert "overdue" in client.get(f"{base}invoices/").content.decode()
 
 
 def test_a_team_is_invited_changed_and_left(owned, mailoutbox):

@@ -13,8 +13,7 @@ from hazardmap.core.scopes import Scope
 from hazardmap.web.portal import webhook_urls
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send
-from tests.account_scene import founded, member
-from tests.api.test_portal import signed_in
+from tests.account_scene import founded, member, signed_in
 from tests.receiver import receiving
 from tests.webhook_scene import HELSINKI, cow, square, told
 

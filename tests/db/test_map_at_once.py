@@ -15,7 +15,7 @@ from hazardmap.core.geodesy import moved
 from hazardmap.core.grid import cell
 from hazardmap.core.hazard import Change
 from hazardmap.core.verdict import Decision
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import models
 from hazardmap.hazards.selectors import changes_since, hazard_get
 from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, verdict_give
 from hazardmap.hazards.services.events_write import events_write
@@ -35,6 +35,7 @@ from tests.detected import (
     offer_again,
     trail,
 )
+from tests.map_scene import hazard_row
 from tests.scenes import HELSINKI, Place, ahead
 from tests.stack import wait_for
 
@@ -197,7 +198,7 @@ def test_two_sweeps_at_once_expire_each_hazard_once() -> None:
         replace(hazard, id=new_id(), expires_at=minutes_ago(1), lon=hazard.lon + index / 100)
         for index in range(1200)
     ]
-    models.Hazard.objects.bulk_create(rows.hazard_row(one) for one in due)
+    models.Hazard.objects.bulk_create(hazard_row(one) for one in due)
     assert sum(at_once(*[expire_faded] * 3)) == 1200
     removed = [event for event in changes_since(0, limit=9999) if event.change is Change.REMOVED]
     assert sorted(event.hazard.id for event in removed) == sorted(one.id for one in due)

@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 from hazardmap.core.fusion import FusedHazard
 from hazardmap.core.grid import COARSEST_RES, FINEST_RES, parent
 from hazardmap.core.hazard import LIVE, Hazard, State
-from hazardmap.hazards import cell_models, models, rows
+from hazardmap.hazards import cell_models, models
 from hazardmap.hazards.cell_selectors import (
     CellState,
     cells_changed,
@@ -27,7 +27,7 @@ from hazardmap.hazards.services import cells_rebuild, cells_refresh, expire_fade
 from hazardmap.hazards.services.feed_follow import feed_hold
 from hazardmap.hazards.services.hazards_write import hazards_write
 from tests.detected import contributor, drive, hazards, minutes_ago
-from tests.map_scene import made_up
+from tests.map_scene import hazard_row, made_up
 from tests.scenes import ahead
 
 SPOTS = [
@@ -64,7 +64,7 @@ def by_hand(cell: int, res: int, kind: str) -> tuple[float, object]:
 
 
 def _in(one: Hazard, cell: int, res: int) -> bool:
-    return parent(rows.hazard_row(one).cell, res) == cell
+    return parent(hazard_row(one).cell, res) == cell
 
 
 STEPS = st.lists(
@@ -113,7 +113,7 @@ class SumsLaw(TestCase):
                 assert state.counts.t_ref == at
         live = [one for one in hazards() if one.state in LIVE]
         for res in range(COARSEST_RES, FINEST_RES + 1):
-            here = {parent(rows.hazard_row(one).cell, res) for one in live}
+            here = {parent(hazard_row(one).cell, res) for one in live}
             assert {state.cell for state in filled() if state.res == res} == here
         assert cells_refresh() == 0
         list(cells_rebuild())
@@ -156,7 +156,7 @@ def test_a_rebuild_mends_cells_that_are_wrong(capsys: pytest.CaptureFixture[str]
 def test_the_probability_of_any() -> None:
     both = made_up(24.94, 60.17, p=0.5), made_up(24.94, 60.17, "deer", p=0.5)
     told(*both)
-    cell = parent(rows.hazard_row(both[0]).cell, FINEST_RES)
+    cell = parent(hazard_row(both[0]).cell, FINEST_RES)
     at = max(one.t_ref for one in both)
     assert p_any([cell, parent(cell, 5)], at=at) == pytest.approx(0.75, abs=1e-4)
     assert p_any([], at=at) == 0.0

@@ -14,7 +14,7 @@ from hazardmap.accounts.models import User
 from hazardmap.capture.models import Frame
 from hazardmap.core.geodesy import between
 from hazardmap.core.hazard import LIVE, State
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import models
 from hazardmap.hazards.selectors import hazard_get, is_evidence
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun
@@ -29,6 +29,7 @@ from tests.detected import (
     minutes_ago,
     trail,
 )
+from tests.map_scene import hazard_row
 from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +208,7 @@ def test_rows_hold_hazards_and_evidence_exactly() -> None:
     fuse_pending()
     (hazard,) = hazards()
     odd = replace(hazard, p=1 / 3, lon=0.1 + 0.2, t_ref=hazard.t_ref + timedelta(microseconds=1))
-    rows.hazard_row(odd).save(force_update=True)
+    hazard_row(odd).save(force_update=True)
     assert hazard_get(hazard.id) == odd
 
 

@@ -16,10 +16,9 @@ from hazardmap.core.geodesy import moved
 from hazardmap.core.groups import device_groups
 from hazardmap.core.hazard import Change, Hazard, State
 from hazardmap.hazards import models
-from hazardmap.hazards.rows import hazard_row
 from hazardmap.hazards.selectors import hazards_in
 from hazardmap.hazards.services.events_write import events_write
-from tests.map_scene import around, on_map, to_tiles
+from tests.map_scene import around, hazard_row, on_map, to_tiles
 from tests.tile_reading import tile_at
 from tiles.files import Unavailable
 from tiles.layers import build

@@ -9,7 +9,7 @@ from hazardmap.core.hazard import State
 from hazardmap.hazards import history_selectors, models, rows
 from hazardmap.hazards.models import Road
 from hazardmap.web import map_data, map_page
-from tests.map_scene import made_up, put_hazard
+from tests.map_scene import hazard_row, made_up, put_hazard
 
 pytestmark = pytest.mark.django_db
 PLACE = (24.94, 60.17)
@@ -31,7 +31,7 @@ def history(client, **query):
 def test_a_hazard_that_has_gone_has_its_states_in_order(client):
     then = timezone.now() - timedelta(hours=30)
     deer = made_up(*PLACE, "deer", state=State.EXPIRED, expires_at=then + timedelta(hours=2))
-    rows.hazard_row(deer).save(force_insert=True)
+    hazard_row(deer).save(force_insert=True)
     told(deer, then, "appeared", state="active", p=0.7)
     told(deer, then + timedelta(hours=1), "published", state="active", p=0.9)
     told(deer, then + timedelta(hours=2), "removed")
@@ -50,7 +50,7 @@ def test_what_went_before_the_last_days_or_lies_elsewhere_has_no_history(client)
     old = made_up(*PLACE, state=State.CLEARED, expires_at=long_ago)
     far = made_up(30.0, 60.17)
     for hazard in (old, far):
-        rows.hazard_row(hazard).save(force_insert=True)
+        hazard_row(hazard).save(force_insert=True)
         told(hazard, long_ago, "appeared")
     assert history(client)["hazards"] == []
 
@@ -60,7 +60,7 @@ def test_a_history_is_bounded_and_says_so(client, monkeypatch):
     monkeypatch.setattr(history_selectors, "MOST_STATES", 2)
     for _ in range(2):
         hazard = made_up(*PLACE)
-        rows.hazard_row(hazard).save(force_insert=True)
+        hazard_row(hazard).save(force_insert=True)
         for hours in (3, 2, 1):
             told(hazard, timezone.now() - timedelta(hours=hours), p=hours / 10)
     body = history(client)

@@ -1,14 +1,14 @@
-import type { PaddingOptions } from 'maplibre-gl';
 import { byId, el } from '../shared/dom';
 import { metres, momentOf } from '../shared/format';
 import { strings } from '../shared/strings';
 import { type Address, readAddress, writeAddress } from './address';
 import type { Place } from '../shared/geodesy';
-import { fetchNearestZones, inAddress } from './api';
+import { inAddress } from './api';
 import { WORLD, readBounds } from './bounds';
 import { ServerClock } from './clock';
 import { Contents } from './contents';
 import { CoverageSwitch } from './coverage';
+import { covered } from './covered';
 import { openDialog } from './dialog';
 import { filterState } from './expressions';
 import { FilterBar } from './filterbar';
@@ -18,6 +18,7 @@ import { histogram } from './history';
 import { HazardList } from './list';
 import { LiveLink } from './live/link';
 import { NearMe } from './near';
+import { nearestZone } from './nearest_zone';
 import { openView } from './open_view';
 import { HAZARD_ZOOM } from './overlay';
 import { Panel } from './panel';
@@ -30,7 +31,7 @@ import { TimeBar } from './timebar';
 import { announce, toast } from './toast';
 import type { MapView } from './view';
 import { readVocabulary } from './vocabulary';
-import { zoneMatches } from './zone';
+import { type NearZone, zoneMatches } from './zone';
 
 const FADE_PERIOD_MS = 10_000;
 const COVERAGE_PERIOD_MS = 60_000;
@@ -96,7 +97,7 @@ export class MapPage {
       vocabulary: this.vocabulary,
       embedded: this.embedded,
       state: { now: this.now_s(), ...this.filterState() },
-      padding: () => this.padding(),
+      padding: () => covered(this.embedded),
       onPick: (id) => this.pick(id),
       onZone: (id) => this.pickZone(id),
       onMoved: () => this.moved(),
@@ -300,19 +301,11 @@ export class MapPage {
   /** Open the work zone nearest to the reader, or to the middle of the map where that is not known. */
   private async nearestZone(): Promise<void> {
     const from = this.me ?? this.view?.centre();
-    if (from === undefined) return;
-    try {
-      const zones = await fetchNearestZones(from);
-      const found = zones.find((zone) => zoneMatches(zone, this.address.filters, this.now_s()));
-      if (found === undefined) {
-        toast(strings.noZone);
-        return;
-      }
-      this.pickZone(found.id);
-      announce(strings.zoneAway(metres(found.distance_m)));
-    } catch {
-      toast(strings.detailsFailed);
-    }
+    const wanted = (zone: NearZone) => zoneMatches(zone, this.address.filters, this.now_s());
+    const found = from === undefined ? null : await nearestZone(from, wanted);
+    if (found === null) return;
+    this.pickZone(found.id);
+    announce(strings.zoneAway(metres(found.distance_m)));
   }
 
   private addShare(): void {
@@ -349,15 +342,5 @@ export class MapPage {
       { key: 'p', words: strings.previousImage, action: () => this.panel.step(-1) },
       { key: 'x', words: strings.nextImage, action: () => this.panel.step(1) },
     ]);
-  }
-
-  /** What covers the map: the card on the left and the panel, or the sheets of a phone. */
-  private padding(): PaddingOptions {
-    const side = document.querySelector('.side')?.getBoundingClientRect();
-    const panel = byId('panel').getBoundingClientRect();
-    const open = !byId('panel').hidden;
-    const wide = window.innerWidth > 760;
-    if (wide) return { top: 0, right: open ? panel.width : 0, bottom: 60, left: side?.right ?? 0 };
-    return { top: this.embedded ? 0 : open ? 104 : 156, right: 0, bottom: open ? panel.height : 200, left: 0 };
   }
 }

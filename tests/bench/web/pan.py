@@ -14,8 +14,9 @@ HAZARDS = 50_000
 ZOOM = 12.5
 DRAGS, STEPS = 4, 25
 _FILL = (
-    "from hazardmap.hazards import models, rows; from tests.map_scene import around, made_up, "
-    "to_tiles; models.Hazard.objects.bulk_create(rows.hazard_row(made_up(*place, 'cone', "
+    "from hazardmap.hazards import models; "
+    "from tests.map_scene import around, hazard_row, made_up, to_tiles; "
+    "models.Hazard.objects.bulk_create(hazard_row(made_up(*place, 'cone', "
     "half_life_s=86400.0)) for place in around({centre}, 6500.0, {count})); to_tiles()"
 )
 _CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"]

@@ -1,0 +1,28 @@
+"""A buyer in the portal."""
+
+from django.test import Client
+from django.utils import timezone
+
+from hazardmap.accounts.models import Organisation
+from hazardmap.accounts.services import key_create
+from hazardmap.core.pricing.period import month_of
+from hazardmap.core.roles import Role
+from hazardmap.core.scopes import Environment
+from hazardmap.core.usage import Meter
+from tests.account_scene import member, signed_in
+from tests.billing_scene import LAST, sell, serve
+
+
+def selling() -> tuple[Client, str, Organisation]:
+    """An owner's client, the address of the portal, and the organisation: a customer with usage of
+    last month and of this one.
+    """
+    organisation_id, key = sell(LAST.start)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    test = key_create(organisation=organisation, name="=try", environment=Environment.TEST).kid
+    serve(key, LAST, units=2000)
+    serve(key, LAST, units=70, meter=Meter.TILE)
+    this = month_of(timezone.now())
+    serve(key, this, units=500, day=0)
+    serve(test, this, units=9, day=0)
+    return signed_in(member(organisation, Role.OWNER)), f"/portal/{organisation_id}/", organisation
