@@ -141,7 +141,8 @@ def test_the_list_filters_sorts_and_pages(client):
     assert asked(state="unconfirmed") == [lone]
     assert asked(state="over") == [gone]
     assert asked(near="60.2, 25.0", radius_km=1) == [cone]
-    assert asked(near="60.2, 25.0", sort="near") == [cone, cow, lone]
+    assert asked(near="60.2, 25.0") == asked(near="60.2, 25.0", sort="near") == [cone, cow, lone]
+    assert asked(near="60.2, 25.0", sort="new") == [cow, cone, lone]
     assert asked(near=AREA) == [cow]
     assert asked(bbox="24.8,60.0,24.92,60.15") == [lone]
     page = shown(client, "/list/", bbox="10,10,11,11")
