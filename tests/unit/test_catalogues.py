@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import translation
 
 from deploy import catalogues
 
@@ -76,6 +77,14 @@ def test_translations_keep_what_is_filled_in_and_the_markup(language):
     for english, text in pairs(language):
         expected = sorted(PLACEHOLDER.findall(english))
         assert sorted(PLACEHOLDER.findall(text)) == expected, text
+
+
+def test_pages_say_what_the_catalogue_says(language):
+    """And not what a package of the same words has in its own."""
+    with translation.override(language):
+        for message in catalogues.translations(language):
+            if isinstance(message.id, str) and message.id:
+                assert translation.gettext(message.id) == message.string
 
 
 def test_the_compiled_catalogue_is_that_of_the_text(language):
