@@ -197,6 +197,7 @@ def test_the_age_of_the_data_is_that_of_the_last_change(client, key):
         ("post", "hazards/along-route"),
         ("post", "webhooks"),
         ("delete", f"webhooks/{NOBODY}"),
+        ("post", f"webhooks/{NOBODY}/pause"),
         ("post", f"webhooks/{NOBODY}/enable"),
         ("post", f"webhooks/{NOBODY}/test"),
         ("post", f"deliveries/{NOBODY}/replay"),
