@@ -26,6 +26,7 @@ from hazardmap.api.v1.webhooks import (
 )
 from hazardmap.api.v1.workzones import WorkZoneById, WorkZones
 from hazardmap.platform.limited import limited
+from hazardmap.platform.no_parameters import no_parameters
 
 DESCRIPTIONS_PER_MINUTE = 120
 
@@ -61,7 +62,9 @@ urlpatterns = [
     path(
         "openapi.json",
         limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(
-            SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[])
+            no_parameters(
+                SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[])
+            )
         ),
         name="openapi",
     ),

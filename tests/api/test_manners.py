@@ -216,6 +216,15 @@ def test_a_parameter_that_nobody_reads_is_refused(client, key, method, path):
     assert_problem(answer, 400, "limt", "is no parameter here")
 
 
+@pytest.mark.parametrize("path", ["api/v1/openapi.json", "tiles/v1/hazards.json"])
+def test_descriptions_take_no_parameters(client, path):
+    answer = client.get(f"/{path}?lang=de&x")
+    assert_problem(answer, 400, "lang", "is no parameter here")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["lang", "x"]
+    assert answer.json()["type"].endswith("/api/problems/#invalid")
+    assert client.get(f"/{path}").status_code == 200
+
+
 def test_the_public_feed_names_broken_rules_as_all_others_do(client):
     answer = client.get("/feeds/wzdx-4.2.geojson?simulatd=true")
     assert_problem(answer, 400, "simulatd", "did you mean simulated?")
