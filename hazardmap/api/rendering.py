@@ -33,4 +33,3 @@ def let_go(response: Response) -> None:
     at once: for that time nobody who asks this process gets an answer.
     """
     response.data = None
-    response.renderer_context = {}
