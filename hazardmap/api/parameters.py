@@ -70,7 +70,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
     def read_number(text: str) -> float:
         value = float(text) if _NUMBER.fullmatch(text) else math.nan
         if not low <= value <= high:
-            raise ValueError(f"must be a number from {low:g} to {high:g}")
+            raise ValueError(f"must be a number from {low:.12g} to {high:.12g}")
         return value
 
     return read_number
