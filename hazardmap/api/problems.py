@@ -102,7 +102,7 @@ def _as_answer(error: Exception) -> Exception:
     if isinstance(error, Http404):
         return exceptions.NotFound("There is none with this id, or it is somebody else's.")
     if isinstance(error, exceptions.NotAuthenticated):
-        error.detail = NO_HEADER
+        error.detail = exceptions.ErrorDetail(NO_HEADER)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):
