@@ -45,6 +45,7 @@ WRITING = {
     "pairDevice",
     "addEndpoint",
     "rollEndpointSecret",
+    "pauseEndpoint",
     "enableEndpoint",
     "testEndpoint",
     "replayDeadDeliveries",

@@ -169,6 +169,16 @@ class EndpointSecret(WebhookView):
         return _created(made, 200)
 
 
+class EndpointPause(WebhookView):
+    @extend_schema(operation_id="pauseEndpoint", request=None, responses={204: None})
+    @idempotent
+    def post(self, request: Request, endpoint_id: UUID) -> Response:
+        """Send nothing until it is enabled; messages wait. One that is off stays as it is."""
+        read(request.query_params, ())
+        _must(services.endpoint_pause(**_mine(request), endpoint_id=endpoint_id))
+        return Response(status=204)
+
+
 class EndpointEnable(WebhookView):
     @extend_schema(operation_id="enableEndpoint", request=None, responses={204: None})
     @idempotent
