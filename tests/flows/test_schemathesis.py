@@ -18,8 +18,6 @@ SHORT_S, LONG_S = 30, 600
 # Whether a box lies on the earth, or whether one area was given and not two, no schema can say:
 # what is right by the schema may be refused. Everything else is checked.
 NOT_CHECKED = "positive_data_acceptance"
-
-
 PUT: Final = (
     "import dataclasses, json; from tests.answer_scene import one_of_each; "
     "print(json.dumps(dataclasses.asdict(one_of_each())))"
@@ -49,20 +47,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def with_ids(document: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
-    """The document with examples of ids that there are: else all that has one is answered by 404.
+    """The document with ids that there are: else all that has one is answered by 404. Only what
+    removes still has any id, for the others need what it would remove.
 
     One operation keeps the Idempotency-Key. Of all others its example would be sent again and
     again, and a body after the first be refused for it, unread.
     """
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             parameters = operation.get("parameters", [])
             if operation["operationId"] != "addEndpoint":
                 parameters = [one for one in parameters if one["name"] != "Idempotency-Key"]
                 operation["parameters"] = parameters
             for parameter in parameters:
-                if parameter["in"] == "path":
-                    parameter["example"] = ids[path.split("/")[3]]
+                if parameter["in"] == "path" and method != "delete":
+                    id_ = parameter["example"] = ids[path.split("/")[3]]
+                    parameter["schema"]["enum"] = [id_]
     watched = document["paths"]["/api/v1/watch-areas"]["post"]["requestBody"]["content"]
     watched["application/json"]["example"]["endpoint_id"] = ids["webhooks"]
     return document
