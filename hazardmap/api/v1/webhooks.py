@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import WebhookView, links_of
-from hazardmap.api.forms import Text, form_of
+from hazardmap.api.forms import Text, Whole, form_of
 from hazardmap.api.geojson import Link
 from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
@@ -62,7 +62,7 @@ class EndpointList(serializers.Serializer[Any]):
 
 
 class RollRequest(serializers.Serializer[Any]):
-    overlap_s = serializers.IntegerField(
+    overlap_s = Whole(
         min_value=0,
         max_value=MOST_OVERLAP_S,
         default=86_400,
