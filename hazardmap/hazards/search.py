@@ -51,6 +51,13 @@ class Mark(NamedTuple):
     id: UUID
 
 
+class Newest(NamedTuple):
+    """The latest change of the map."""
+
+    cursor: int
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class OnWay:
     """A hazard on somebody's way.
@@ -157,8 +164,14 @@ def was_there(hazard_id: UUID) -> bool:
 
 def changed_at() -> datetime | None:
     """When the map last changed; None if it never has."""
-    latest = models.HazardEvent.objects.order_by("-cursor").values_list("at", flat=True)
-    return latest.first()
+    newest = newest_change()
+    return newest and newest.at
+
+
+def newest_change() -> Newest | None:
+    """The end of the feed; None if the map has never changed."""
+    newest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", "at").first()
+    return newest and Newest(*newest)
 
 
 def _met(
