@@ -9,6 +9,7 @@ import io
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +57,7 @@ HEADER: Final = {
 MessageId = str | tuple[str, str]
 
 
+@cache
 def marked() -> dict[MessageId, list[tuple[str, int]]]:
     """Every text that is marked for translation, and where it stands."""
     found: dict[MessageId, list[tuple[str, int]]] = {}

@@ -41,7 +41,7 @@ STATES: Final[dict[str, Words]] = {
     "over": _("gone in the last 7 days"),
 }
 SORTS: Final[dict[str, Words]] = {
-    "": _("newest, or nearest to the place"),
+    "": _("nearest or newest"),
     "new": _("newest first"),
     "likely": _("most likely first"),
     "severe": _("most dangerous first"),

