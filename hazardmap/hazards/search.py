@@ -202,6 +202,20 @@ def newest(
     return _hazards(found.order_by("-last_seen", "-id")[:limit])
 
 
+def nearest(
+    circle: Circle, wanted: Wanted, *, limit: int, states: Sequence[str] = STATES
+) -> list[Hazard]:
+    """Those of a circle that are nearest to its middle, nearest first. states: as in `newest`."""
+    found = _wanted(within(circle, placed().filter(state__in=states)), wanted)
+    away = Func(
+        F("position"),
+        Value(Point(circle.lon, circle.lat, srid=4326), PointField(geography=True)),
+        function="ST_Distance",
+        output_field=FloatField(),
+    )
+    return _hazards(found.order_by(away, "-id")[:limit])
+
+
 def within(area: Area, found: QuerySet[models.Hazard]) -> QuerySet[models.Hazard]:
     """Those of `found` (from live.placed) that lie in an area."""
     if isinstance(area, Circle):

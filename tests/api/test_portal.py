@@ -240,6 +240,28 @@ def test_usage_is_asked_for_by_key_and_product_of_ones_own(sold):
     assert "At most 366 days" in long
 
 
+def test_it_speaks_the_language_of_its_reader(sold):
+    client, base, organisation = sold
+    spent = f"{spending_of(organisation).spent:.2f} EUR".replace(".", ",")
+    words = {
+        "": ["Kosten bisher", spent, "gelieferte Gefahren"],
+        "keys/": ["Schlüssel anlegen", "ganze Gebiete exportieren"],
+        "usage/": ["Nach Schlüssel"],
+        "team/": ['<option value="developer" selected>Entwickler', "Die Rolle darf"],
+        "costs/": ["Ausgabengrenze", spent],
+        "invoices/address/": ["Rechnungsanschrift", ">Österreich<"],
+        "webhooks/": ["Endpunkt hinzufügen"],
+        "docs/": ["Entlang einer Route"],
+    }
+    german = {"Accept-Language": "de"}
+    for page, said in words.items():
+        text = client.get(f"{base}{page}", headers=german).content.decode()
+        assert [one for one in said if one not in text] == [], page
+    form = {"name": "van", "scopes": "tiles:read", "origins": "ftp://x"}
+    told = client.post(f"{base}keys/new/", form, headers=german).content.decode()
+    assert "„ftp://x“ ist kein Origin" in told
+
+
 def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
     client, base, organisation = sold
     spending = spending_of(organisation)

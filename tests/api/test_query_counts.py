@@ -28,7 +28,7 @@ def consumed(answer):
 
 
 def requests(client):
-    """Every request of the API by its name in the table, with as much behind it as it can have."""
+    """Every request of the table by its name, with as much behind it as it can have."""
     owner, device = driver()
     image = picture()
     frame = send(client, device.token, image, here()).json()["id"]
@@ -91,6 +91,9 @@ def requests(client):
             "/api/v1/pair", {"code": code, "name": "phone"}, content_type="application/json"
         ),
         "openapi": lambda: client.get("/api/v1/openapi.json"),
+        "list": lambda: client.get("/list/"),
+        "list_near": lambda: client.get("/list/", {"near": "Helsinki"}),
+        "sitemap": lambda: client.get("/sitemap.xml"),
         "endpoints": lambda: client.get("/api/v1/webhooks", headers=theirs),
         "endpoint": lambda: client.get(f"/api/v1/webhooks/{hook}", headers=theirs),
         "endpoint_add": lambda: post("webhooks", {"url": "https://fleet.example/other"}),
