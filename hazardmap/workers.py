@@ -5,6 +5,7 @@ from threading import Barrier
 from typing import Any
 
 ALL_BEGIN_WITHIN_S = 10.0
+ANSWERS_WITHIN_S = 10.0
 
 
 def post_worker_init(worker: Any) -> None:
@@ -26,8 +27,10 @@ def _get_ready(all_begun: Barrier) -> None:
 
     from hazardmap.core.wanted import Wanted  # noqa: PLC0415 - see above
     from hazardmap.hazards import search  # noqa: PLC0415 - see above
+    from hazardmap.platform.silence import hanging_up_after  # noqa: PLC0415 - see above
 
     all_begun.wait(ALL_BEGIN_WITHIN_S)
-    with suppress(DatabaseError):  # without a database those who ask are told so
+    # Without a database those who ask are told so; no thread waits for one for ever.
+    with suppress(DatabaseError), hanging_up_after(ANSWERS_WITHIN_S):
         search.changed_at()
         search.page((0.0, 0.0, 0.0, 0.0), Wanted(timezone.now()), after=None, limit=1)

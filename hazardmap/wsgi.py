@@ -24,7 +24,7 @@ reverse("hazards")  # reads all addresses and pages, else the first who asks wai
 
 # What is there now stays; and an answer makes thousands of values that all live until it has left,
 # which the collector would look through again and again. Nobody is answered meanwhile: with this
-# many it takes 4 ms, once in some eighty answers.
+# many it takes 4 ms, once in some forty answers.
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)
 
