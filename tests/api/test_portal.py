@@ -46,7 +46,13 @@ ACTS = {
     "team/{user}/role/": Act.MANAGE_TEAM,
     "team/{user}/remove/": Act.LOOK,
 }
-BY_ID = {"keys/{kid}/", "invoices/{id}/", "invoices/{id}.{kind}", "invoices/{id}/{position}/"}
+BY_ID = {
+    "keys/{kid}/",
+    "invoices/{id}/",
+    "invoices/{id}.{kind}",
+    "invoices/{id}/{position}/",
+    "invoices/{id}/credit-notes/{note}.{kind}",
+}
 
 
 def spending_of(organisation):
@@ -76,6 +82,7 @@ def test_every_address_of_the_portal_is_in_this_test():
         name.replace("{kid}", "<slug:kid>")
         .replace("{user}", "<uuid:user_id>")
         .replace("{id}", "<uuid:invoice_id>")
+        .replace("{note}", "<uuid:note_id>")
         .replace("{kind}", "<slug:kind>")
         .replace("{position}", "<int:position>")
         for name in {*PAGES, *ACTS, *BY_ID}
@@ -213,7 +220,7 @@ def test_requests_are_split_by_status_whether_they_cost_or_not(sold):
     split = [(one.status, one.answers, one.percent) for one in page.context["answered"]]
     assert split == [(200, 2, 40.0), (400, 3, 60.0)]
     assert "names the parameter" in page.content.decode()
-    assert "60.0 %" in client.get(base).content.decode()
+    assert "60.0\u00a0%" in client.get(base).content.decode()
     other = organisation.keys.get(environment="test").kid
     assert client.get(f"{base}usage/", {"key": other}).context["answered"] == []
 
