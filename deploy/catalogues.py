@@ -9,6 +9,7 @@ import io
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,15 +20,33 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS
+from hazardmap.core.roles import Act, Role
+from hazardmap.core.scopes import SCOPE_WORDS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCALE: Final = ROOT / "hazardmap" / "web" / "locale"
 LANGUAGES: Final = ("de", "es", "fi")
-KEYWORDS: Final = DEFAULT_KEYWORDS | {"gettext_lazy": None, "ngettext_lazy": (1, 2)}
-LEFT_OUT: Final = frozenset({"locale", "portal"})
-"""The buyers' portal is in English, as is the API that it is about (hazardmap.web.language)."""
+KEYWORDS: Final = DEFAULT_KEYWORDS | {
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "Unfit": None,
+}
+SPOKEN: Final = ("accounts", "billing", "core", "rewards", "web", "webhooks")
+"""Packages whose words people meet on pages and in mails; admin and API are in English."""
+LEFT_OUT: Final = frozenset({"locale", "management", "migrations"})
 DATED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Always the same: a date in a file that is kept under version control says nothing."""
+SAID_IN_CORE: Final = {
+    "kinds": [
+        *(kind.label for kind in KINDS.values()),
+        *GROUP_LABELS.values(),
+        *SEVERITY_LABELS.values(),
+    ],
+    "roles": [*(role.value for role in Role), *(act.value for act in Act)],
+    "scopes": list(SCOPE_WORDS.values()),
+}
+"""Core imports nothing of Django: its words are translated where they are shown."""
 HEADER: Final = {
     "project": "hazardmap",
     "version": "1",
@@ -38,16 +57,18 @@ HEADER: Final = {
 MessageId = str | tuple[str, str]
 
 
+@cache
 def marked() -> dict[MessageId, list[tuple[str, int]]]:
     """Every text that is marked for translation, and where it stands."""
     found: dict[MessageId, list[tuple[str, int]]] = {}
-    for path in sorted(ROOT.glob("hazardmap/web/**/*")):
+    paths = [path for name in SPOKEN for path in ROOT.glob(f"hazardmap/{name}/**/*")]
+    for path in sorted(paths):
         if path.suffix in {".html", ".py", ".xml"} and not LEFT_OUT.intersection(path.parts):
             for text in _in_file(path):
                 found.setdefault(text, []).append((str(path.relative_to(ROOT)), 0))
-    core = [kind.label for kind in KINDS.values()]
-    for label in [*core, *GROUP_LABELS.values(), *SEVERITY_LABELS.values()]:
-        found.setdefault(label, []).append(("hazardmap/core/kinds.py", 0))
+    for where, words in SAID_IN_CORE.items():
+        for text in words:
+            found.setdefault(text, []).append((f"hazardmap/core/{where}.py", 0))
     return found
 
 

@@ -88,3 +88,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole site as processes on a free port, with a database of its own."""
     with started(tmp_path_factory.mktemp("stack")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _own_limits(request: pytest.FixtureRequest) -> None:
+    """How much other tests have asked of a stack, all from one address, is no test's concern."""
+    if "stack" in request.fixturenames:
+        request.getfixturevalue("stack").forget_limits()

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import httpx
 import psycopg
+from redis import Redis
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 T = TypeVar("T")
@@ -80,6 +81,12 @@ class Stack:
         """Rows of the stack's database."""
         with psycopg.connect(libpq_url(self.environment["DATABASE_URL"])) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def forget_limits(self) -> None:
+        """Whatever other tests have asked from this address, all may be asked again."""
+        with Redis.from_url(self.environment["REDIS_URL"]) as redis:
+            for bucket in redis.scan_iter("bucket:*"):
+                redis.delete(bucket)
 
     def upload(
         self, path: Path, *, metadata: dict[str, Any] | None = None, account: int = 0
@@ -169,7 +176,7 @@ def _configured(folder: Path, database: str) -> Stack:
         "DATABASE_URL": urlunsplit(
             urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}")
         ),
-        "REDIS_URL": os.environ["REDIS_URL"].replace("db=0", "db=1"),
+        "REDIS_URL": os.environ["REDIS_URL"].replace("db=0", f"db={1 + _worker()}"),
         "HAZARDMAP_ENV": "test",
         "HAZARDMAP_VAR": str(folder),
         "HAZARDMAP_HOST": "127.0.0.1",
@@ -181,6 +188,11 @@ def _configured(folder: Path, database: str) -> Stack:
     manage(environment, "demo_prepare")
     accounts = json.loads((folder / "demo" / "accounts.json").read_text())
     return Stack(f"http://127.0.0.1:{port}", environment, accounts, folder / "logs")
+
+
+def _worker() -> int:
+    """Which of the workers of a parallel run this is: each counts what callers do by itself."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def _healthy(url: str) -> bool:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from psycopg import Cursor
 
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 _FOLDER = Path(__file__).parent / "sql"
 
@@ -21,15 +21,8 @@ def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
 
 
 def read(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """What a statement that is asked over and over returns.
-
-    It is planned once for a connection, and bytes come as they are: for a small tile that is half
-    of the server's work.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(_text(name), parameters, prepare=True, binary=True)
-        return cursor.fetchall()
+    """What a statement that is asked over and over returns; jsonb, too, comes in binary."""
+    return rows_read(_text(name), parameters)
 
 
 def columns(names: Iterable[str], table: Sequence[Sequence[Any]]) -> dict[str, str]:

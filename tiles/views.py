@@ -15,6 +15,7 @@ from hazardmap.core.scopes import Scope
 from hazardmap.core.tile_token import signed
 from hazardmap.core.usage import Meter
 from hazardmap.platform.limited import limited
+from hazardmap.platform.no_parameters import no_parameters
 from hazardmap.platform.problems import answer
 from tiles.answer import Refused
 from tiles.layers import LAYERS
@@ -24,6 +25,7 @@ DESCRIPTIONS_PER_MINUTE = 300
 
 @require_safe
 @limited("descriptions of tiles", DESCRIPTIONS_PER_MINUTE)
+@no_parameters
 def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
     """TileJSON 3.0 of a layer; with an API key, the addresses are the buyer's own."""
     if layer not in LAYERS:

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from hazardmap.core.scopes import Environment, Scope
 from hazardmap.core.tokens import Use
@@ -76,11 +77,11 @@ class KeyEvent(models.Model):
     """
 
     class Verb(models.TextChoices):
-        CREATED = "created"
-        LIMITED = "limited"
-        ROLLED = "rolled"
-        REVOKED = "revoked"
-        LEAKED = "leaked", "reported as leaked and revoked"
+        CREATED = "created", _("Created")
+        LIMITED = "limited", _("Limited")
+        ROLLED = "rolled", _("Rolled")
+        REVOKED = "revoked", _("Revoked")
+        LEAKED = "leaked", _("reported as leaked and revoked")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.ForeignKey(ApiKey, models.PROTECT, related_name="events")

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from hazardmap.accounts.tries import Tries
 from hazardmap.platform.client_address import client_address
 
 TRIES_PER_ACCOUNT_AND_ADDRESS = 5
 TRIES_PER_ADDRESS = 50
-TOO_MANY = "Too many tries. Wait 15 minutes, then try again."
+TOO_MANY = _("Too many tries. Wait 15 minutes, then try again.")
 SIGNING_IN = Tries("login", TRIES_PER_ACCOUNT_AND_ADDRESS, TRIES_PER_ADDRESS)
 
 

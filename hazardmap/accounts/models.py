@@ -47,12 +47,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """An account. `witness` stands for it in the map's evidence and survives its deletion there.
 
-    leaving_at: when its owner left; what is left of it is being deleted.
+    language: of mails to its owner. leaving_at: when the owner left; what is left is being deleted.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150, blank=True)
+    language = models.CharField(max_length=20, default="en")
     witness = models.BigIntegerField(unique=True, default=new_witness, editable=False)
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField(default=True)
@@ -71,6 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(leaving_at=None) | Q(is_active=False), name="user_who_left_is_off"
             ),
+            models.CheckConstraint(condition=~Q(language=""), name="user_has_a_language"),
         ]
         indexes = [
             models.Index("leaving_at", condition=Q(leaving_at__isnull=False), name="user_leaving")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import (
     ApiKey,
@@ -23,6 +24,7 @@ from hazardmap.core.camera import Camera
 from hazardmap.core.roles import ALLOWED, Act, Role
 from hazardmap.core.scopes import Environment
 from hazardmap.core.tokens import Use, parse_token
+from hazardmap.platform.mail import Receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def account_facts(user: User) -> dict[str, Any]:
     return {
         "email": user.email,
         "name": user.name,
+        "language": user.language,
         "joined_at": user.joined_at,
         "last_login": user.last_login,
         "witness": user.witness,
@@ -137,13 +140,14 @@ def unbilled_keys(kids: Iterable[str]) -> set[str]:
     return set(found.values_list("kid", flat=True))
 
 
-def billing_addresses(organisation_id: UUID) -> list[str]:
-    """E-mail addresses of the members who see to an organisation's bills."""
+def billing_people(organisation_id: UUID) -> list[Receiver]:
+    """The members who see to an organisation's bills, by address."""
     payers = [role for role, acts in ALLOWED.items() if Act.MANAGE_BILLING in acts]
     members = Membership.objects.filter(
         organisation=organisation_id, role__in=payers, user__is_active=True
     )
-    return list(members.order_by("user__email").values_list("user__email", flat=True))
+    people = members.order_by("user__email").values_list("user__email", "user__language")
+    return [Receiver(*one) for one in people]
 
 
 def memberships_of(user: User) -> list[tuple[Organisation, Role]]:
@@ -197,6 +201,6 @@ def key_events_of(kid: str) -> list[KeyEventInfo]:
 
 def _actor(event: KeyEvent, people: dict[UUID, User]) -> str:
     if event.actor_id is None:
-        return "a finder" if event.verb == KeyEvent.Verb.LEAKED else "the operator"
+        return _("a finder") if event.verb == KeyEvent.Verb.LEAKED else _("the operator")
     person = people.get(event.actor_id)
-    return person.email if person else "somebody who has left"
+    return person.email if person else _("somebody who has left")

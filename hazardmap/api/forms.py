@@ -20,6 +20,33 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class Truth(serializers.BooleanField):
+    """true or false, and not what could be taken for one of them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Number(serializers.FloatField):
+    """A number, and not a text that reads as one."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool | str):
+            self.fail("invalid")
+        return float(super().to_internal_value(data))
+
+
+class Whole(serializers.IntegerField):
+    """A whole number, and not a text that reads as one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool | str):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
 F = TypeVar("F", bound="serializers.Serializer[Any]")
 
 

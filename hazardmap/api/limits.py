@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from hazardmap.api.rendering import let_go
 from hazardmap.platform.rate_limit import Left, spend
 
 
@@ -34,4 +35,7 @@ class LimitedView(APIView):
             left = max(0, self._left.events)
             response.headers["RateLimit-Policy"] = f'"default";q={self.quota};w={self.window_s}'
             response.headers["RateLimit"] = f'"default";r={left};t={self._left.reset_s}'
-        return super().finalize_response(request, response, *args, **kwargs)
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):
+            response.add_post_render_callback(let_go)
+        return response

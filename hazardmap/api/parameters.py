@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from django.http import QueryDict
@@ -13,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
+from hazardmap.core.unknown import no_parameter
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -40,7 +40,7 @@ def described(parameters: Sequence[Parameter]) -> list[OpenApiParameter | type]:
 def read(params: QueryDict, parameters: Sequence[Parameter]) -> dict[str, Any]:
     """The value of each by its name. Raises Invalid with every broken rule."""
     known = {parameter.name for parameter in parameters}
-    faults = [Fault(name, _unknown(name, known)) for name in params if name not in known]
+    faults = [Fault(name, no_parameter(name, known)) for name in params if name not in known]
     values = {}
     for parameter in parameters:
         texts = params.getlist(parameter.name)
@@ -70,7 +70,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
     def read_number(text: str) -> float:
         value = float(text) if _NUMBER.fullmatch(text) else math.nan
         if not low <= value <= high:
-            raise ValueError(f"must be a number from {low:g} to {high:g}")
+            raise ValueError(f"must be a number from {low:.12g} to {high:.12g}")
         return value
 
     return read_number
@@ -115,8 +115,3 @@ def one_of(*words: str) -> Callable[[str], str]:
         return text
 
     return read_word
-
-
-def _unknown(name: str, known: set[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=1)
-    return f"is no parameter here; did you mean {near[0]}?" if near else "is no parameter here"

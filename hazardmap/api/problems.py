@@ -46,6 +46,8 @@ class TooSlow(exceptions.APIException):
     wait = 10
 
 
+NO_HEADER: Final = "There is no header `Authorization: Bearer …` with an API key or a device token."
+
 _KINDS: Final[dict[type[exceptions.APIException], ProblemType]] = {
     exceptions.ParseError: problem_types.UNREADABLE,
     exceptions.NotAuthenticated: problem_types.NO_TOKEN,
@@ -94,11 +96,13 @@ def _kind_of(error: exceptions.APIException) -> ProblemType | None:
 
 
 def _as_answer(error: Exception) -> Exception:
-    """Django's own errors as REST framework's."""
+    """Django's own errors as REST framework's, and words for what the latter says vaguely."""
     if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
         return TooSlow()
     if isinstance(error, Http404):
-        return exceptions.NotFound()
+        return exceptions.NotFound("There is none with this id, or it is somebody else's.")
+    if isinstance(error, exceptions.NotAuthenticated):
+        error.detail = exceptions.ErrorDetail(NO_HEADER)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):

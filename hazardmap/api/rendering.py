@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
 
 from hazardmap.core.feature import written
 
@@ -23,3 +24,12 @@ class FastJSONRenderer(JSONRenderer):
             except TypeError:
                 pass
         return bytes(super().render(data, accepted_media_type, renderer_context))
+
+
+def let_go(response: Response) -> None:
+    """What an answer was written from is freed as soon as it is written.
+
+    REST framework hangs it into a circle, where the collector finds it a dozen answers later, all
+    at once: for that time nobody who asks this process gets an answer.
+    """
+    response.data = None

@@ -45,6 +45,7 @@ WRITING = {
     "pairDevice",
     "addEndpoint",
     "rollEndpointSecret",
+    "pauseEndpoint",
     "enableEndpoint",
     "testEndpoint",
     "replayDeadDeliveries",
@@ -66,6 +67,8 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if method == "get" and not path.startswith(FREE) and _of_buyers(operation) - STREAMED:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
+            # The web server itself answers this, in its own words.
+            operation["responses"]["414"] = {"description": "the address is longer than 8 kB"}
             add_samples(path, method, operation)
             for status, description in _errors(operation, free=path.startswith(FREE)).items():
                 operation["responses"].setdefault(

@@ -19,12 +19,14 @@ from hazardmap.api.v1.webhooks import (
     DeliveryReplay,
     EndpointById,
     EndpointEnable,
+    EndpointPause,
     Endpoints,
     EndpointSecret,
     EndpointTest,
 )
 from hazardmap.api.v1.workzones import WorkZoneById, WorkZones
 from hazardmap.platform.limited import limited
+from hazardmap.platform.no_parameters import no_parameters
 
 DESCRIPTIONS_PER_MINUTE = 120
 
@@ -49,6 +51,7 @@ urlpatterns = [
     path("webhooks", Endpoints.as_view(), name="webhooks"),
     path("webhooks/<uuid:endpoint_id>", EndpointById.as_view(), name="webhook"),
     path("webhooks/<uuid:endpoint_id>/secret", EndpointSecret.as_view(), name="webhook-secret"),
+    path("webhooks/<uuid:endpoint_id>/pause", EndpointPause.as_view(), name="webhook-pause"),
     path("webhooks/<uuid:endpoint_id>/enable", EndpointEnable.as_view(), name="webhook-enable"),
     path("webhooks/<uuid:endpoint_id>/test", EndpointTest.as_view(), name="webhook-test"),
     path("webhooks/<uuid:endpoint_id>/deliveries", Deliveries.as_view(), name="deliveries"),
@@ -59,7 +62,9 @@ urlpatterns = [
     path(
         "openapi.json",
         limited("descriptions of the API", DESCRIPTIONS_PER_MINUTE)(
-            SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[])
+            no_parameters(
+                SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[])
+            )
         ),
         name="openapi",
     ),

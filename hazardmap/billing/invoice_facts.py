@@ -1,13 +1,13 @@
-"""All that the documents of an invoice say, as a value: PDF and XML are made of nothing else."""
+"""All that the documents of an invoice or credit note say: PDF and XML are made of nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from hazardmap.billing.models import Invoice
+from hazardmap.billing.models import CreditNote, Invoice
 from hazardmap.billing.refused import BillingRefused
-from hazardmap.billing.selectors import PAYABLE_WITHIN, invoice_number
+from hazardmap.billing.selectors import PAYABLE_WITHIN, credit_number, invoice_number
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.pricing.rating import LineKind
 from hazardmap.core.pricing.tax import TaxCategory
@@ -39,7 +39,8 @@ class FactLine:
 class InvoiceFacts:
     """As finalised. paid_micro: by prepaid credits; the rest is due on `due_on`.
 
-    reference: the buyer's own, such as an order number; may be "".
+    reference: the buyer's own, such as an order number; may be "". credited: "" of an invoice; of
+    a credit note the number of the invoice whose amounts it takes back.
     """
 
     number: str
@@ -59,6 +60,11 @@ class InvoiceFacts:
     tax_micro: int
     total_micro: int
     paid_micro: int
+    credited: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{'Credit note' if self.credited else 'Invoice'} {self.number}"
 
     @property
     def due_micro(self) -> int:
@@ -96,6 +102,26 @@ def invoice_facts(invoice_id: UUID) -> InvoiceFacts:
         tax_micro=row.tax_micro,
         total_micro=row.total_micro,
         paid_micro=row.paid_by_credit_micro,
+    )
+
+
+def credit_note_facts(note_id: UUID) -> InvoiceFacts:
+    """Its parties and its tax are those of the invoice; all it takes back stands in one line."""
+    note = CreditNote.objects.select_related("seller").get(pk=note_id)
+    invoice = invoice_facts(note.invoice_id)
+    net_micro = note.total_micro - note.tax_micro
+    text = f"Of invoice {invoice.number}: {note.reason}"
+    return replace(
+        invoice,
+        number=credit_number(note, note.seller),
+        credited=invoice.number,
+        issued_on=note.at.date(),
+        due_on=note.at.date(),
+        lines=(FactLine(1, text, invoice.start, invoice.end, 0, net_micro),),
+        net_micro=net_micro,
+        tax_micro=note.tax_micro,
+        total_micro=note.total_micro,
+        paid_micro=0,
     )
 
 

@@ -1,4 +1,4 @@
-"""An invoice on paper: A4, one table, further pages where it is long."""
+"""An invoice or a credit note on paper: A4, one table, further pages where it is long."""
 
 import io
 from functools import cache
@@ -36,7 +36,7 @@ def invoice_pdf(facts: InvoiceFacts) -> bytes:
         rightMargin=MARGIN - PADDING,
         topMargin=MARGIN,
         bottomMargin=MARGIN,
-        title=f"Invoice {facts.number}",
+        title=facts.title,
         author=facts.seller.name,
         invariant=True,
     )
@@ -76,10 +76,10 @@ def _text(words: str, size: float = 9, **style: Any) -> Paragraph:
 
 
 def _heading(facts: InvoiceFacts) -> list[Any]:
-    dates = (
-        f"Issued {facts.issued_on:%-d %B %Y}\nDue {facts.due_on:%-d %B %Y}\n"
-        f"For {facts.start:%B %Y} (UTC)"
-    )
+    dates = f"Issued {facts.issued_on:%-d %B %Y}\n"
+    if not facts.credited:
+        dates += f"Due {facts.due_on:%-d %B %Y}\n"
+    dates += f"For {facts.start:%B %Y} (UTC)"
     if facts.reference:
         dates += f"\nYour reference {facts.reference}"
     parties = Table(
@@ -92,7 +92,7 @@ def _heading(facts: InvoiceFacts) -> list[Any]:
             [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)]
         ),
     )
-    return [_text(f"Invoice {facts.number}", 18, bold=True), Spacer(0, 8 * mm), parties]
+    return [_text(facts.title, 18, bold=True), Spacer(0, 8 * mm), parties]
 
 
 def _address(party: Party) -> str:
@@ -131,11 +131,12 @@ def _totals(facts: InvoiceFacts) -> Table:
     rows += [("Total", facts.total_micro)]
     if facts.paid_micro:
         rows += [("Paid by prepaid credit", -facts.paid_micro)]
-    rows += [("To pay", facts.due_micro)]
+    last = "To your credit" if facts.credited else "To pay"
+    rows += [(last, facts.due_micro)]
     table = [
         [
-            _text(words, bold=words == "To pay", alignment=TA_RIGHT),
-            _text(_amount(facts, micro), bold=words == "To pay", alignment=TA_RIGHT),
+            _text(words, bold=words == last, alignment=TA_RIGHT),
+            _text(_amount(facts, micro), bold=words == last, alignment=TA_RIGHT),
         ]
         for words, micro in rows
     ]
@@ -147,6 +148,8 @@ def _totals(facts: InvoiceFacts) -> Table:
 
 
 def _notes(facts: InvoiceFacts) -> list[Any]:
+    if facts.credited:
+        return [_text(f"Takes back a part of invoice {facts.credited}; nothing is to be paid.", 8)]
     return [
         _text(
             f"All amounts in {facts.currency}; periods are in UTC and end before the time that is "

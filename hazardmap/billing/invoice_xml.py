@@ -1,4 +1,5 @@
-"""An invoice as EN 16931 says it, in the syntax of UN/CEFACT (CII), which Factur-X and ZUGFeRD use.
+"""An invoice or a credit note as EN 16931 says it, in the syntax of UN/CEFACT (CII), which Factur-X
+and ZUGFeRD use.
 
 A line's price follows from tiers and allowances, so it is one item at the line's amount, and how
 many units that were stands in its description; an amount below zero is an item that is taken back.
@@ -19,7 +20,7 @@ from hazardmap.core.pricing.money import decimal_of
 from hazardmap.core.pricing.tax import TaxCategory
 
 PROFILE: Final = "urn:cen.eu:en16931:2017"
-INVOICE: Final = "380"
+INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
 ONE: Final = "C62"  # UN/ECE Recommendation 20: a piece
 TEXT_MOST: Final = 1000
 
@@ -29,7 +30,7 @@ def invoice_xml(facts: InvoiceFacts) -> bytes:
     document = Document()
     document.context.guideline_parameter.id = PROFILE
     document.header.id = facts.number
-    document.header.type_code = INVOICE
+    document.header.type_code = CREDIT_NOTE if facts.credited else INVOICE
     document.header.issue_date_time = _at(facts.issued_on)
     outside = facts.tax is TaxCategory.OUTSIDE
     _party(document.trade.agreement.seller, facts.seller, scheme="FC" if outside else "VA")
@@ -44,9 +45,9 @@ def invoice_xml(facts: InvoiceFacts) -> bytes:
     for line in facts.lines:
         document.trade.items.add(_item(facts, line))
     settlement.trade_tax.add(_tax(facts))
-    terms = PaymentTerms()
-    terms.due = _at(facts.due_on)
-    settlement.terms.add(terms)
+    settlement.terms.add(_terms(facts))
+    if facts.credited:
+        settlement.invoice_referenced_document.issuer_assigned_id = facts.credited
     total = settlement.monetary_summation
     total.line_total = total.tax_basis_total = _money(facts, facts.net_micro)
     total.charge_total = total.allowance_total = _money(facts, 0)
@@ -88,6 +89,15 @@ def _item(facts: InvoiceFacts, line: FactLine) -> LineItem:
     item.settlement.period.end = max(line.start, line.end - timedelta(days=1))
     item.settlement.monetary_summation.total_amount = amount
     return item
+
+
+def _terms(facts: InvoiceFacts) -> PaymentTerms:
+    terms = PaymentTerms()
+    if facts.credited:
+        terms.description = f"Set off against invoice {facts.credited}."
+    else:
+        terms.due = _at(facts.due_on)
+    return terms
 
 
 def _tax(facts: InvoiceFacts) -> ApplicableTradeTax:

@@ -48,6 +48,7 @@ class InvoiceLineInfo:
 class CreditNoteInfo:
     """What was taken back of an invoice, tax included."""
 
+    id: UUID
     number: str
     at: datetime
     total_micro: int
@@ -182,7 +183,9 @@ def invoice_get(invoice_id: UUID) -> InvoiceInfo:
         due_at=row.finalised_at and row.finalised_at + PAYABLE_WITHIN,
         address=_address(row.parties["buyer"]),
         credit_notes=tuple(
-            CreditNoteInfo(credit_number(note, row.seller), note.at, note.total_micro, note.reason)
+            CreditNoteInfo(
+                note.id, credit_number(note, row.seller), note.at, note.total_micro, note.reason
+            )
             for note in row.credit_notes.order_by("number")
         ),
     )

@@ -6,9 +6,10 @@ sum of their p at one reference time fades like each of them, and sums add up to
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import exp2
 from typing import Final, NamedTuple
 
 from hazardmap.core.decay import probability_at
@@ -70,23 +71,25 @@ def summed(shares: Iterable[Share]) -> Counts:
     t_ref = max((share.t_ref for share in given), default=None)
     if t_ref is None:
         return NONE
-    parts: dict[str, list[Count]] = defaultdict(list)
+    parts: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    time, age_s = t_ref, 0.0
     for kind, expected, since, half_life_s in given:
-        left = probability_at(expected, since, half_life_s, t_ref)
-        parts[kind].append(Count(left, half_life_s))
+        if since is not time:  # parts of one smaller area share theirs
+            time, age_s = since, (t_ref - since).total_seconds()
+        # probability_at, by hand: a change of the map sums some hundred parts.
+        parts[kind].append((expected * exp2(-age_s / half_life_s), half_life_s))
     by_kind = {kind: _one(parts[kind]) for kind in sorted(parts)}
     by_kind = {kind: count for kind, count in by_kind.items() if count.expected > _NOTHING}
     return Counts(t_ref if by_kind else None, by_kind)
 
 
-def _one(parts: Iterable[Count]) -> Count:
-    """fsum, so that the order of the parts does not show."""
-    counts = list(parts)
-    expected = math.fsum(count.expected for count in counts)
-    lives = {count.half_life_s for count in counts}
+def _one(parts: Sequence[tuple[float, float]]) -> Count:
+    """Of how many there are left and their half-lives. fsum: the order does not show."""
+    expected = math.fsum([left for left, _ in parts])
+    lives = {half_life_s for _, half_life_s in parts}
     if len(lives) == 1:
         return Count(expected, lives.pop())
-    rate = math.fsum(count.expected / count.half_life_s for count in counts)
+    rate = math.fsum(left / half_life_s for left, half_life_s in parts)
     return Count(expected, expected / rate if rate > 0.0 else max(lives))
 
 

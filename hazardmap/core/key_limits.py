@@ -6,6 +6,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
+from hazardmap.core.unfit import Unfit
+
 Address = IPv4Address | IPv6Address
 MOST: Final = 20
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -20,13 +22,13 @@ class KeyLimits:
 
     @classmethod
     def read(cls, origins: Iterable[str], networks: Iterable[str]) -> "KeyLimits":
-        """What people have typed, in one form. Raises ValueError with a sentence for them."""
+        """What people have typed, in one form. Raises Unfit."""
         limits = cls(
             tuple(sorted({_origin(text.strip()) for text in origins if text.strip()})),
             tuple(sorted({_network(text.strip()) for text in networks if text.strip()})),
         )
         if len(limits.origins) > MOST or len(limits.networks) > MOST:
-            raise ValueError(f"A key has at most {MOST} origins and {MOST} networks.")
+            raise Unfit("A key has at most %(most)d origins and %(most)d networks.", most=MOST)
         return limits
 
     def refusal(self, origin: str | None, address: Address | None) -> str | None:
@@ -57,11 +59,17 @@ def _origin(text: str) -> str:
     try:
         parts, origin = urlsplit(text), _origin_in(text)
     except ValueError:
-        raise ValueError(f"{shown!r} is no origin: write it like https://example.com.") from None
+        raise Unfit(
+            "“%(typed)s” is no origin: write it like https://example.com.", typed=shown
+        ) from None
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError(f"{shown!r} is a page: an origin ends after its name, like {origin}.")
+        raise Unfit(
+            "“%(typed)s” is a page: an origin ends after its name, like %(origin)s.",
+            typed=shown,
+            origin=origin,
+        )
     if parts.scheme == "http" and parts.hostname not in _HERE:
-        raise ValueError(f"{shown!r} is not safe: an origin starts with https://.")
+        raise Unfit("“%(typed)s” is not safe: an origin starts with https://.", typed=shown)
     return origin
 
 
@@ -82,9 +90,9 @@ def _network(text: str) -> str:
     try:
         return str(ip_network(text, strict=False))
     except ValueError:
-        shown = text[:80]
-        raise ValueError(
-            f"{shown!r} is no network: write it like 192.0.2.0/24 or 2001:db8::/32."
+        raise Unfit(
+            "“%(typed)s” is no network: write it like 192.0.2.0/24 or 2001:db8::/32.",
+            typed=text[:80],
         ) from None
 
 

@@ -13,7 +13,7 @@ def broken_rule(lon: float, lat: float) -> str | None:
     if abs(lon) <= 180 and abs(lat) <= 90:
         return None
     if abs(lon) <= 90 and abs(lat) <= 180:
-        return f"latitude {lat:g} is beyond ±90: the order is longitude, latitude"
+        return f"has latitude {lat:g}, beyond ±90: the order is longitude, latitude"
     return f"({lon:g}, {lat:g}) is no position: longitude is within ±180 and latitude within ±90"
 
 

@@ -13,6 +13,15 @@ _INTO_IPV4: Final = (
 """Tunnels whose far end an IPv6 address only encodes: no receiver of ours needs them."""
 
 
+def is_address(text: str) -> bool:
+    """Whether this is an address, and not a name."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(text: str) -> bool:
     """Whether an address (without a port) is one of the public internet; False for no address.
 

@@ -11,6 +11,8 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
+from hazardmap.core.public_address import is_address, is_public
+
 MAX_URL_LENGTH: Final = 500
 SCHEDULE_S: Final = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """The pause before each try; whoever has missed them all is not tried again by itself."""
@@ -74,21 +76,27 @@ def pause_s(failures: int) -> int:
 
 
 def broken_rule(url: str, *, plain: bool = False) -> str | None:
-    """Why no message can be sent to this address; None if it can. plain: http is allowed.
+    """Why no message can be sent to this address; None if it can.
 
-    Where it leads is another question, asked whenever something is sent.
+    plain: http is allowed, and addresses of private networks. Where a name leads is another
+    question, asked whenever something is sent.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return "is no address"
-    if len(url) > MAX_URL_LENGTH or not url.isascii() or any(c <= " " for c in url):
-        return f"must be at most {MAX_URL_LENGTH} printable ASCII letters"
-    if parts.scheme != "https" and not (plain and parts.scheme == "http"):
-        return "must start with https://"
-    if not parts.hostname or port == 0:
-        return "must name a host"
-    if parts.username is not None or parts.password is not None:
-        return "must have no user name and no password"
-    return "must have no fragment" if parts.fragment else None
+    host = parts.hostname or ""
+    printable = url.isascii() and not any(letter <= " " for letter in url)
+    schemes = {"https", "http"} if plain else {"https"}
+    broken = {
+        f"must be at most {MAX_URL_LENGTH} printable ASCII letters": (
+            len(url) > MAX_URL_LENGTH or not printable
+        ),
+        "must start with https://": parts.scheme not in schemes,
+        "must name a host": not host or port == 0,
+        "must lie on the public internet": (not plain and is_address(host) and not is_public(host)),
+        "must have no user name and no password": (parts.username, parts.password) != (None, None),
+        "must have no fragment": bool(parts.fragment),
+    }
+    return next((rule for rule, is_broken in broken.items() if is_broken), None)

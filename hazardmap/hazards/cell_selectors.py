@@ -1,11 +1,10 @@
 """Reads: how many hazards to expect in H3 cells."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+import orjson
 from django.db.models import Max
 
 from hazardmap.core import cells as core
@@ -14,8 +13,9 @@ from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards import cell_models, rows
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
-_CELLS = "SELECT cell, res, cursor, t_ref, counts FROM hazards_cell"
+_CELLS = "SELECT cell, res, cursor, t_ref, counts::text FROM hazards_cell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +59,19 @@ def p_any(cells: Iterable[int], *, at: datetime) -> float:
     ranges = [descendants(cell, rows.HAZARD_CELL_RES) for cell in cells]
     if not ranges:
         return 0.0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT hazard.id, p, t_ref, half_life_s "
-            "FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (first, last) "
-            "JOIN hazards_hazard AS hazard ON hazard.cell BETWEEN first AND last "
-            "WHERE state = ANY(%s)",
-            [*(array(side) for side in zip(*ranges, strict=True)), [s.value for s in LIVE]],
-        )
-        found = cursor.fetchall()
+    found = rows_read(
+        "SELECT DISTINCT hazard.id, p, t_ref, half_life_s "
+        "FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (first, last) "
+        "JOIN hazards_hazard AS hazard ON hazard.cell BETWEEN first AND last "
+        "WHERE state = ANY(%s)",
+        [*(array(side) for side in zip(*ranges, strict=True)), [s.value for s in LIVE]],
+    )
     return core.p_any(probability_at(p, since, half, at) for _, p, since, half in found)
 
 
 def _states(which: str, *values: int | str) -> list[CellState]:
     """By hand: asked for thousands at a time, the ORM takes several times as long."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_CELLS} {which}", values)
-        return [
-            CellState(cell, res, at, rows.counts_of(t_ref, json.loads(counts)))
-            for cell, res, at, t_ref, counts in cursor.fetchall()
-        ]
+    return [
+        CellState(cell, res, at, rows.counts_of(t_ref, orjson.loads(counts)))
+        for cell, res, at, t_ref, counts in rows_read(f"{_CELLS} {which}", values)
+    ]

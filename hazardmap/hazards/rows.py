@@ -158,7 +158,7 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
 
 def counts_of(t_ref: datetime | None, counts: Mapping[str, Sequence[float]]) -> Counts:
     """The columns of a cell."""
-    return Counts(t_ref, {kind: Count(*counts[kind]) for kind in sorted(counts)})
+    return Counts(t_ref, {kind: Count._make(counts[kind]) for kind in sorted(counts)})
 
 
 def cell_row(cell: int, res: int, counts: Counts, cursor: int) -> Row:

@@ -51,6 +51,13 @@ class Mark(NamedTuple):
     id: UUID
 
 
+class Newest(NamedTuple):
+    """The latest change of the map."""
+
+    cursor: int
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class OnWay:
     """A hazard on somebody's way.
@@ -157,8 +164,14 @@ def was_there(hazard_id: UUID) -> bool:
 
 def changed_at() -> datetime | None:
     """When the map last changed; None if it never has."""
-    latest = models.HazardEvent.objects.order_by("-cursor").values_list("at", flat=True)
-    return latest.first()
+    newest = newest_change()
+    return newest and newest.at
+
+
+def newest_change() -> Newest | None:
+    """The end of the feed; None if the map has never changed."""
+    newest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", "at").first()
+    return newest and Newest(*newest)
 
 
 def _met(
@@ -187,6 +200,22 @@ def newest(
     found = placed().filter(state__in=states)
     found = _wanted(found if area is None else within(area, found), wanted)
     return _hazards(found.order_by("-last_seen", "-id")[:limit])
+
+
+def nearest(
+    circle: Circle, wanted: Wanted, *, limit: int, states: Sequence[str] = STATES
+) -> list[Hazard]:
+    """Those of a circle that are nearest to its middle, nearest first. states: as in `newest`."""
+    found = _wanted(within(circle, placed().filter(state__in=states)), wanted)
+    # The operator, and not ST_Distance, for it walks through the index from the middle outwards.
+    away = Func(
+        F("position"),
+        Value(Point(circle.lon, circle.lat, srid=4326), PointField(geography=True)),
+        template="(%(expressions)s)",
+        arg_joiner=" <-> ",
+        output_field=FloatField(),
+    )
+    return _hazards(found.order_by(away, "-id")[:limit])
 
 
 def within(area: Area, found: QuerySet[models.Hazard]) -> QuerySet[models.Hazard]:

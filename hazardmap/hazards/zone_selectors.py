@@ -72,6 +72,12 @@ def zones_page(
     return [_state(row) for row in found.order_by("id")[:limit]]
 
 
+def zones_newest(*, limit: int) -> list[WorkZone]:
+    """The zones that are there now, those seen last first."""
+    found = zone_models.Zone.objects.filter(ended_at=None).order_by("-last_seen", "-id")
+    return [zone_rows.zone_of(row) for row in found[:limit]]
+
+
 def zones_near(lon: float, lat: float, *, limit: int) -> list[tuple[WorkZone, float]]:
     """The zones nearest to a place that are there now, nearest first, each with its distance_m.
 

@@ -1,5 +1,7 @@
 """Which packages make up the site, and in which language and time it thinks."""
 
+from hazardmap.settings.env import REPOSITORY
+
 INSTALLED_APPS = [
     "hazardmap.moderation",  # before the admin: its templates win
     "hazardmap.moderation.site.HazardmapAdmin",
@@ -39,6 +41,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("de", "Deutsch"), ("en", "English"), ("es", "Español"), ("fi", "Suomi")]
 TIME_ZONE = "UTC"
 USE_I18N = True
+# Before those of the packages: what the admin says of "Save" is not what the pages say.
+LOCALE_PATHS = [REPOSITORY / "hazardmap" / "web" / "locale"]
 USE_TZ = True
 # Debian 12 has GDAL 3.6. What it reads here are positions of our own, never a file or a reference
 # system that somebody sends.

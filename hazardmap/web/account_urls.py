@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/earnings/payout-account/", earnings.payout_account, name="payout-account"),
     path("account/data/", your_data.your_data_page, name="your-data"),
     path("account/data/export.json", your_data.export, name="your-data-export"),
+    path("account/data/language/", your_data.choose_language, name="mail-language"),
     path("account/data/leave/", your_data.leave, name="leave"),
     path("account/second-factor/", security.enrol, name="second-factor"),
     path("account/second-factor/codes/", security.renew_codes, name="recovery-codes"),

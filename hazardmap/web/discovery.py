@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 from hazardmap.core.grid import cell
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search
+from hazardmap.hazards.zone_selectors import zones_newest
 from hazardmap.platform.limited import limited
 from hazardmap.web.hazard_page import AREA_RES
 
 LISTED: Final = 2000
+ZONES_LISTED: Final = 500
 COPIES_PER_MINUTE: Final = 30
 PAGES: Final = ("", "list/", "drive/", "about/")
 NOT_INDEXED: Final = ("/account/", "/admin/", "/api/", "/login/", "/map/", "/reports/", "/tiles/")
@@ -33,13 +35,15 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @limited("copies of the site map", COPIES_PER_MINUTE)
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The standing pages, the confirmed hazards that were seen last, and the areas they are in."""
+    """The standing pages, what is confirmed and was seen last, and the areas of these hazards."""
     hazards = search.newest(None, Wanted(at=timezone.now()), limit=LISTED)
     areas: dict[int, str] = {}
     for hazard in hazards:
         areas.setdefault(cell(hazard.lon, hazard.lat, AREA_RES), _day(hazard.last_seen))
     pages = [(path, "") for path in PAGES]
     pages += [(f"area/{area:x}/", seen) for area, seen in areas.items()]
+    zones = zones_newest(limit=ZONES_LISTED)
+    pages += [(f"workzones/{zone.id}/", _day(zone.last_seen)) for zone in zones]
     pages += [(f"hazards/{hazard.id}/", _day(hazard.last_seen)) for hazard in hazards]
     root = request.build_absolute_uri("/")
     context = {"pages": [(root + path, changed) for path, changed in pages]}

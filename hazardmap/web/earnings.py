@@ -7,11 +7,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from hazardmap.accounts.models import User
-from hazardmap.core.pricing.money import Currency, written
+from hazardmap.platform.amounts import amount_words
 from hazardmap.rewards.references import CLAW_BACK, FAILED, PAYOUT, SPLIT, TAKE_BACK
 from hazardmap.rewards.selectors import (
     StatementLine,
@@ -21,14 +21,15 @@ from hazardmap.rewards.selectors import (
     statement_document,
 )
 from hazardmap.rewards.services import PayoutRefused, payout_target_set
+from hazardmap.web.asking import signed_in
 
 LINES: Final = 200
 WORDS: Final = {
-    SPLIT: "Share of what was sold",
-    CLAW_BACK: "Taken back: the map was told what proved false",
-    TAKE_BACK: "Taken back: the invoice is void",
-    PAYOUT: "Handed over to be paid",
-    FAILED: "The payout failed: yours again",
+    SPLIT: _("Share of what was sold"),
+    CLAW_BACK: _("Taken back: the map was told what proved false"),
+    TAKE_BACK: _("Taken back: the invoice is void"),
+    PAYOUT: _("Handed over to be paid"),
+    FAILED: _("The payout failed: yours again"),
 }
 
 
@@ -36,15 +37,15 @@ WORDS: Final = {
 @login_required
 @require_safe
 def earnings_page(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request)
     lines = list(statement(user.witness))
     context = {
         "earnings": [
             (
-                _amount(one.balance_micro, one.currency),
-                _amount(one.payable_micro, one.currency),
-                _amount(one.paying_micro, one.currency),
-                _amount(one.paid_micro, one.currency),
+                amount_words(one.balance_micro, one.currency),
+                amount_words(one.payable_micro, one.currency),
+                amount_words(one.paying_micro, one.currency),
+                amount_words(one.paid_micro, one.currency),
             )
             for one in earnings(user.witness, timezone.now())
         ],
@@ -61,7 +62,7 @@ def earnings_page(request: HttpRequest) -> HttpResponse:
 def earnings_json(request: HttpRequest) -> HttpResponse:
     """All movements with what their amounts follow from, for core.statement."""
     answer = JsonResponse(
-        statement_document(_user(request).witness), json_dumps_params={"indent": 1}
+        statement_document(signed_in(request).witness), json_dumps_params={"indent": 1}
     )
     answer.headers["Content-Disposition"] = 'attachment; filename="statement.json"'
     return answer
@@ -73,31 +74,21 @@ def payout_account(request: HttpRequest) -> HttpResponse:
     """Where the money goes from now on."""
     try:
         payout_target_set(
-            owner=_user(request),
+            owner=signed_in(request),
             name=request.POST.get("name", ""),
             iban=request.POST.get("iban", ""),
         )
-        messages.success(request, "Your earnings go to this account from now on.")
+        messages.success(request, _("Your earnings go to this account from now on."))
     except PayoutRefused as refused:
         messages.error(request, str(refused))
     return HttpResponseRedirect("/account/earnings/#payout")
 
 
 def _row(line: StatementLine) -> dict[str, object]:
-    kind, _, which = line.reference.partition(":")
+    kind, _colon, which = line.reference.partition(":")
     return {
         "at": line.at,
         "words": WORDS.get(kind, kind),
         "which": which.rpartition(":")[2],
-        "amount": _amount(line.amount_micro, line.currency),
+        "amount": amount_words(line.amount_micro, line.currency),
     }
-
-
-def _amount(micro: int, currency: Currency) -> str:
-    return written(micro, currency)
-
-
-def _user(request: HttpRequest) -> User:
-    """The signed-in user; `login_required` has seen to it."""
-    assert isinstance(request.user, User)  # noqa: S101 - narrows the type, never fails
-    return request.user

@@ -8,9 +8,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-IN_ENGLISH: Final = ("/api/", "/tiles/", "/static/", "/healthz", "/admin/", "/portal/")
+IN_ENGLISH: Final = ("/api/", "/tiles/", "/static/", "/healthz", "/admin/")
 """These, and pictures, answer in English and the same to everybody: caches keep one copy. The pages
-among them are for moderators and for buyers, who read the API's English anyway."""
+among them are for moderators, and the reference of the API."""
 YEAR_S: Final = 365 * 86_400
 
 

@@ -41,7 +41,8 @@ STATES: Final[dict[str, Words]] = {
     "over": _("gone in the last 7 days"),
 }
 SORTS: Final[dict[str, Words]] = {
-    "": _("newest first"),
+    "": _("nearest or newest"),
+    "new": _("newest first"),
     "likely": _("most likely first"),
     "severe": _("most dangerous first"),
     "near": _("nearest first"),
@@ -63,7 +64,10 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """area: None for the whole world. near: what "nearest" is measured from. sort: of SORTS."""
+    """area: None for the whole world. near: what "nearest" is measured from.
+
+    sort: of SORTS, but never "".
+    """
 
     area: Area | None
     near: Near | None
@@ -165,7 +169,7 @@ class ListForm(forms.Form):
             ),
             unconfirmed=state == "unconfirmed",
             states=_OVER if over else _LIVE,
-            sort=given["sort"],
+            sort=given["sort"] or ("near" if isinstance(near, Near) else "new"),
             page=given["page"] or 1,
         )
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.area import Circle
 from hazardmap.core.geodesy import between
 from hazardmap.core.hazard import Hazard
 from hazardmap.hazards import search
@@ -21,7 +22,7 @@ from hazardmap.web.words import group_labels, kinds_by_group
 
 PER_PAGE: Final = 50
 POOL: Final = PER_PAGE * LAST_PAGE
-"""So many, those seen last, are looked through; beyond that one has to ask more narrowly."""
+"""So many, the newest or the nearest, are looked through; beyond them one asks more narrowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(question: Question, params: QueryDict) -> dict[str, Any]:
-    found = search.newest(question.area, question.wanted, limit=POOL + 1, states=question.states)
+    found, nearest = _found(question)
     truncated = len(found) > POOL
     wanted = [one for one in found[:POOL] if not (question.unconfirmed and one.published)]
     lines = _sorted([_line(one, question.near, question.wanted.at) for one in wanted], question)
@@ -65,12 +66,21 @@ def _answer(question: Question, params: QueryDict) -> dict[str, Any]:
         "place": question.near.place if question.near else None,
         "count": len(lines),
         "truncated": truncated,
+        "nearest": nearest,
         "first": begin + 1,
         "last": begin + len(shown),
         "distances": question.near is not None,
         "before": _page(params, question.page - 1) if question.page > 1 else "",
         "after": _page(params, question.page + 1) if more else "",
     }
+
+
+def _found(question: Question) -> tuple[list[Hazard], bool]:
+    """POOL hazards and one, and whether they are the nearest of the circle or the newest."""
+    area, wanted, states = question.area, question.wanted, question.states
+    if question.sort == "near" and isinstance(area, Circle):
+        return search.nearest(area, wanted, limit=POOL + 1, states=states), True
+    return search.newest(area, wanted, limit=POOL + 1, states=states), False
 
 
 def _line(hazard: Hazard, near: Near | None, now: datetime) -> Line:

@@ -1,5 +1,6 @@
 """The work zones that the list of hazards shows above its table: the same question, of zones."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import h3.api.basic_int as h3
@@ -17,22 +18,31 @@ POOL: Final = 200
 NEAR_POOL: Final = 20
 
 
-def zones_of(question: Question) -> list[ZoneRow]:
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """beyond: there is none in the circle that was asked about, and this one is the nearest."""
+
+    rows: list[ZoneRow]
+    beyond: bool = False
+
+
+def zones_of(question: Question) -> Zones:
     """At most SHOWN: the nearest to the place that was asked about, else those seen last.
 
     None of them where the question is about what is unconfirmed or over: zones are neither.
     """
     if question.unconfirmed or not question.on_map or question.page > 1:
-        return []
+        return Zones([])
     at = question.wanted.at
     if question.near is not None and isinstance(question.area, Circle):
         near = zones_near(question.near.lon, question.near.lat, limit=NEAR_POOL)
-        wanted = [
+        rows = [
             zone_row_of(zone, at, distance_m=distance_m)
             for zone, distance_m in near
-            if distance_m <= question.area.radius_m and _is_wanted(zone, question)
+            if _is_wanted(zone, question)
         ]
-        return wanted[:SHOWN]
+        within = [row for row in rows if (row.distance_m or 0.0) <= question.area.radius_m]
+        return Zones((within or rows[:1])[:SHOWN], beyond=bool(rows and not within))
     found = zones_page(
         bbox=_box(question.area),
         seen=(question.seen_after, None),
@@ -42,7 +52,7 @@ def zones_of(question: Question) -> list[ZoneRow]:
     )
     zones = [state.zone for state in found if _is_wanted(state.zone, question)]
     zones.sort(key=lambda zone: zone.last_seen, reverse=True)
-    return [zone_row_of(zone, at) for zone in zones[:SHOWN]]
+    return Zones([zone_row_of(zone, at) for zone in zones[:SHOWN]])
 
 
 def _is_wanted(zone: WorkZone, question: Question) -> bool:

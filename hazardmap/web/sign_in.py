@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -66,6 +67,7 @@ def reset_page(request: HttpRequest) -> HttpResponse:
             try:
                 password_reset_ask(
                     email=email,
+                    language=get_language(),
                     url=lambda token: request.build_absolute_uri(f"/login/reset/{token}/"),
                     sign_up_url=request.build_absolute_uri("/signup/"),
                 )

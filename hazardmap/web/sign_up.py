@@ -5,6 +5,7 @@ from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -41,6 +42,7 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
             try:
                 sign_up_ask(
                     email=email,
+                    language=get_language(),
                     then=then[:200],
                     url=lambda token: request.build_absolute_uri(f"/signup/{token}/"),
                     login_url=request.build_absolute_uri("/login/"),
@@ -67,6 +69,7 @@ def sign_up_finish_page(request: HttpRequest, token: str) -> HttpResponse:
             user = sign_up_finish(
                 token=token,
                 name=name,
+                language=get_language(),
                 password=new_password(request),
                 documents=[Consent.Document(name) for name, yes in ticked.items() if yes],
             )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.selectors import account_facts, devices_of
-from hazardmap.accounts.services import AccountsRefused, account_leave
+from hazardmap.accounts.services import AccountsRefused, account_leave, language_choose
 from hazardmap.capture.selectors import every_frame_of
 from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.security import may_try_password
@@ -42,6 +42,18 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         content_type="application/json",
         headers={"Content-Disposition": 'attachment; filename="hazardmap-my-data.json"'},
     )
+
+
+@login_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Of mails; that of pages is in their menu."""
+    try:
+        language_choose(user=signed_in(request), language=request.POST.get("language", ""))
+        messages.success(request, _("Saved."))
+    except AccountsRefused as refused:
+        messages.error(request, words_of(refused))
+    return HttpResponseRedirect(f"{PAGE}#language")
 
 
 @never_cache

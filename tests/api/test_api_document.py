@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,12 +11,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 from hazardmap.api import samples
 from hazardmap.platform import rate_limit
-from hazardmap.webhooks.models import Delivery
-from hazardmap.webhooks.services import deliveries_make
-from tests.api.test_upload import send
-from tests.capture_scene import driver, gps_tags, here, picture
-from tests.map_scene import buyer, put_zone
-from tests.moderation_scene import hazard_at
+from tests.answer_scene import one_of_each
+from tests.capture_scene import gps_tags, picture
 
 pytestmark = pytest.mark.django_db
 COMMITTED = settings.REPOSITORY / "docs" / "openapi.json"
@@ -85,34 +80,13 @@ def test_every_example_in_python_works(client, monkeypatch, tmp_path):
     monkeypatch.setattr(rate_limit, "_TAKE", lambda *_: "1")
     monkeypatch.chdir(tmp_path)
     (tmp_path / samples.FILE).write_bytes(picture(gps=gps_tags(*HELSINKI)))
-    device = driver()[1]
-    key = buyer()
-    auth = {"Authorization": f"Bearer {key.token}"}
-
-    def made(path, body):
-        answer = client.post(f"/api/v1/{path}", body, content_type="application/json", headers=auth)
-        assert answer.status_code in {200, 201, 202}, answer.content
-        return answer.json()
-
-    endpoint = made("webhooks", {"url": "https://fleet.example/hook"})["id"]
-    area = samples.BODY["addWatchArea"] | {"endpoint_id": endpoint}
-    watch = made("watch-areas", area)["id"]
-    made(f"webhooks/{endpoint}/test", {})
-    deliveries_make()
-    ids = {
-        "hazards": hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=5)),
-        "workzones": put_zone(HELSINKI, (24.95, 60.18)),
-        "frames": send(client, device.token, picture(), here()).json()["id"],
-        "webhooks": endpoint,
-        "watch-areas": watch,
-        "deliveries": Delivery.objects.latest("id").id,
-    }
+    scene = one_of_each()
     # What is removed is asked for before.
     for path, _, operation in sorted(operations(), key=lambda one: one[1] == "delete"):
         id_ = operation["operationId"]
         source = operation["x-codeSamples"][2]["source"].replace("import httpx\n", "")
-        shim = Shim(client, ids)
-        token = device.token if "frames" in path else key.token
+        shim = Shim(client, scene.ids)
+        token = scene.device if "frames" in path else scene.key
         printed = []
         exec(source, {"httpx": shim, "key": token, "print": printed.append})  # noqa: S102 - ours
         (answer,) = shim.answers

@@ -164,6 +164,7 @@ def _of_the_portal():
         "user_id": member.user_id,
         "kid": member.organisation.keys.latest("created_at").kid,
         "invoice_id": member.organisation_id,
+        "note_id": member.organisation_id,
         "kind": "pdf",
         "position": 1,
     }

@@ -78,6 +78,15 @@ def test_a_wrong_cursor_is_refused(client, key, since):
     assert_problem(ask(client, key.token, "changes", since=since), 400, "since", "whole number")
 
 
+def test_a_cursor_of_another_map_is_refused_and_does_not_wait_for_ever(client, key):
+    assert ask(client, key.token, "changes", since=5).json()["cursor"] == 5
+    gone()
+    newest = ask(client, key.token, "changes").json()["cursor"]
+    assert ask(client, key.token, "changes", since=newest).json()["changes"] == []
+    answer = ask(client, key.token, "changes", since=newest + 1)
+    assert_problem(answer, 400, "since", f"is ahead of the newest change, {newest}")
+
+
 def test_the_pictures_behind_a_hazard_are_there_while_it_is(client, key):
     hazard = hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=5))
     images = ask(client, key.token, f"hazards/{hazard}").json()["images"]

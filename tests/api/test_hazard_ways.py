@@ -112,7 +112,7 @@ def test_a_hazard_is_told_from_one_for_the_other_direction(client, key):
         (line(START), "two different positions"),
         (line(START, START), "two different positions"),
         (line(), "two different positions"),
-        (line(START, (60.17, 124.94)), "position 1 latitude 124.94 is beyond"),
+        (line(START, (60.17, 124.94)), "position 1 has latitude 124.94, beyond"),
         (line(*([START] * 20_001)), "at most 20000"),
         (line((0, 0), (19, 0)), "at most 2000 km"),
         ({"type": "Polygon", "coordinates": []}, "LineString"),

@@ -1,5 +1,6 @@
 """What every answer of the API owes its reader: a shape, a price, an id, how often still."""
 
+import gc
 import json
 import re
 from datetime import timedelta
@@ -19,7 +20,7 @@ from tests.api.test_hazard_areas import polygon, post
 from tests.api.test_hazard_ways import EAST, START, on, vehicle
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard, put_zone
+from tests.map_scene import buyer, hazard_row, made_up, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,7 @@ def test_the_age_of_the_data_is_that_of_the_last_change(client, key):
         ("post", "hazards/along-route"),
         ("post", "webhooks"),
         ("delete", f"webhooks/{NOBODY}"),
+        ("post", f"webhooks/{NOBODY}/pause"),
         ("post", f"webhooks/{NOBODY}/enable"),
         ("post", f"webhooks/{NOBODY}/test"),
         ("post", f"deliveries/{NOBODY}/replay"),
@@ -214,7 +216,28 @@ def test_a_parameter_that_nobody_reads_is_refused(client, key, method, path):
     assert_problem(answer, 400, "limt", "is no parameter here")
 
 
+@pytest.mark.parametrize("path", ["api/v1/openapi.json", "tiles/v1/hazards.json"])
+def test_descriptions_take_no_parameters(client, path):
+    answer = client.get(f"/{path}?lang=de&x")
+    assert_problem(answer, 400, "lang", "is no parameter here")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["lang", "x"]
+    assert answer.json()["type"].endswith("/api/problems/#invalid")
+    assert client.get(f"/{path}").status_code == 200
+
+
 def test_the_public_feed_names_broken_rules_as_all_others_do(client):
     answer = client.get("/feeds/wzdx-4.2.geojson?simulatd=true")
     assert_problem(answer, 400, "simulatd", "did you mean simulated?")
     assert answer.json()["type"].endswith("/api/problems/#invalid")
+
+
+def garbage(client, token, limit):
+    """How many objects that hang together in circles an answer has left behind."""
+    ask(client, token, bbox=WORLD, limit=limit)
+    return gc.collect()
+
+
+def test_what_an_answer_was_written_from_is_free_as_soon_as_it_is_written(client, key):
+    Hazard.objects.bulk_create(hazard_row(made_up(n / 100, 50)) for n in range(200))
+    garbage(client, key.token, 1)
+    assert garbage(client, key.token, 200) < garbage(client, key.token, 1) + 200

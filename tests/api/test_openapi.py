@@ -63,6 +63,8 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
 ):
     operation = document["paths"][f"/api/v1/{path}"][method]
     assert operation.get("security", [{None: []}]) == [{token: []}]
+    # The web server itself refuses an address that is too long, in words of its own.
+    assert "content" not in operation["responses"].pop("414")
     assert sorted(operation["responses"]) == answers.split()
     for status, answer in operation["responses"].items():
         kinds = set(answer.get("content", ()))

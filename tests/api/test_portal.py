@@ -46,7 +46,13 @@ ACTS = {
     "team/{user}/role/": Act.MANAGE_TEAM,
     "team/{user}/remove/": Act.LOOK,
 }
-BY_ID = {"keys/{kid}/", "invoices/{id}/", "invoices/{id}.{kind}", "invoices/{id}/{position}/"}
+BY_ID = {
+    "keys/{kid}/",
+    "invoices/{id}/",
+    "invoices/{id}.{kind}",
+    "invoices/{id}/{position}/",
+    "invoices/{id}/credit-notes/{note}.{kind}",
+}
 
 
 def spending_of(organisation):
@@ -76,6 +82,7 @@ def test_every_address_of_the_portal_is_in_this_test():
         name.replace("{kid}", "<slug:kid>")
         .replace("{user}", "<uuid:user_id>")
         .replace("{id}", "<uuid:invoice_id>")
+        .replace("{note}", "<uuid:note_id>")
         .replace("{kind}", "<slug:kind>")
         .replace("{position}", "<int:position>")
         for name in {*PAGES, *ACTS, *BY_ID}
@@ -213,7 +220,7 @@ def test_requests_are_split_by_status_whether_they_cost_or_not(sold):
     split = [(one.status, one.answers, one.percent) for one in page.context["answered"]]
     assert split == [(200, 2, 40.0), (400, 3, 60.0)]
     assert "names the parameter" in page.content.decode()
-    assert "60.0 %" in client.get(base).content.decode()
+    assert "60.0\u00a0%" in client.get(base).content.decode()
     other = organisation.keys.get(environment="test").kid
     assert client.get(f"{base}usage/", {"key": other}).context["answered"] == []
 
@@ -238,6 +245,28 @@ def test_usage_is_asked_for_by_key_and_product_of_ones_own(sold):
         assert "These are no days" in client.get(f"{base}usage/", wrong).content.decode()
     long = client.get(f"{base}usage/", {"first": "2020-01-01"}).content.decode()
     assert "At most 366 days" in long
+
+
+def test_it_speaks_the_language_of_its_reader(sold):
+    client, base, organisation = sold
+    spent = f"{spending_of(organisation).spent:.2f} EUR".replace(".", ",")
+    words = {
+        "": ["Kosten bisher", spent, "gelieferte Gefahren"],
+        "keys/": ["Schlüssel anlegen", "ganze Gebiete exportieren"],
+        "usage/": ["Nach Schlüssel"],
+        "team/": ['<option value="developer" selected>Entwickler', "Die Rolle darf"],
+        "costs/": ["Ausgabengrenze", spent],
+        "invoices/address/": ["Rechnungsanschrift", ">Österreich<"],
+        "webhooks/": ["Endpunkt hinzufügen"],
+        "docs/": ["Entlang einer Route"],
+    }
+    german = {"Accept-Language": "de"}
+    for page, said in words.items():
+        text = client.get(f"{base}{page}", headers=german).content.decode()
+        assert [one for one in said if one not in text] == [], page
+    form = {"name": "van", "scopes": "tiles:read", "origins": "ftp://x"}
+    told = client.post(f"{base}keys/new/", form, headers=german).content.decode()
+    assert "„ftp://x“ ist kein Origin" in told
 
 
 def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):

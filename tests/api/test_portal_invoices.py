@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -119,7 +120,14 @@ def test_what_was_credited_and_paid_before_is_seen(sold, monkeypatch):
     credit_note_issue(invoice_id=draft.pk, total_micro=1_500_000, reason="an outage")
     page = client.get(f"{base}invoices/{draft.pk}/").content.decode()
     assert "−20.00 EUR" in page
-    assert re.search(r"HM-C000001, [^<]*: an outage</th><td[^>]*>−1.50 EUR", page)
+    assert re.search(r"HM-C000001, [^<]*: an outage · .*</th><td[^>]*>−1.50 EUR", page)
+    (link,) = re.findall(rf'href="({base}invoices/{draft.pk}/credit-notes/[^"]*)\.pdf"', page)
+    for kind, begin in (("pdf", b"%PDF-"), ("xml", b"<?xml")):
+        file = client.get(f"{link}.{kind}")
+        assert file.content.startswith(begin)
+        assert f'"HM-C000001.{kind}"' in file["Content-Disposition"]
+    assert client.get(f"{link.replace(str(draft.pk), str(uuid4()))}.pdf").status_code == 404
+    assert client.get(f"{link}.doc").status_code == 404
     assert "overdue" not in page
     monkeypatch.setattr(selectors, "PAYABLE_WITHIN", -timedelta(days=1))
     assert "overdue" in client.get(f"{base}invoices/").content.decode()

@@ -185,7 +185,7 @@ LINE = '{"type": "LineString", "coordinates": [[24.9, 60.1], [24.9, 60.2]]}'
 @pytest.mark.parametrize(
     ("over", "words"),
     [
-        ({"area": "60.1,24.5,60.4,125"}, "The area latitudes must be"),
+        ({"area": "60.1,24.5,60.4,125"}, "In the words of the API: latitudes must be"),
         ({"area": "24,60,24,60"}, "has no extent"),
         ({"area": "{]"}, "is no JSON"),
         ({"area": "{" * 100_000}, "is no JSON"),

@@ -16,7 +16,7 @@ from hazardmap.core.hazard import State
 from hazardmap.hazards.models import Look, Road
 from hazardmap.hazards.services import cells_rebuild
 from hazardmap.web.templatetags.humane import linked_data
-from tests.map_scene import put_hazard
+from tests.map_scene import put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +141,8 @@ def test_the_list_filters_sorts_and_pages(client):
     assert asked(state="unconfirmed") == [lone]
     assert asked(state="over") == [gone]
     assert asked(near="60.2, 25.0", radius_km=1) == [cone]
-    assert asked(near="60.2, 25.0", sort="near") == [cone, cow, lone]
+    assert asked(near="60.2, 25.0") == asked(near="60.2, 25.0", sort="near") == [cone, cow, lone]
+    assert asked(near="60.2, 25.0", sort="new") == [cow, cone, lone]
     assert asked(near=AREA) == [cow]
     assert asked(bbox="24.8,60.0,24.92,60.15") == [lone]
     page = shown(client, "/list/", bbox="10,10,11,11")
@@ -218,6 +219,7 @@ def test_an_address_may_not_read_feeds_without_end(client, monkeypatch):
 
 def test_search_engines_find_what_is_confirmed(client):
     id_ = put_hazard(*HELSINKI)
+    zone = put_zone(HELSINKI, (HELSINKI[0] + 0.01, HELSINKI[1]))
     put_hazard(1, 1, published=False)
     robots = shown(client, "/robots.txt")
     assert "Disallow: /account/" in robots
@@ -226,7 +228,8 @@ def test_search_engines_find_what_is_confirmed(client):
     pages = [one.text for one in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     root = "http://testserver/"
     assert pages == [root, f"{root}list/", f"{root}drive/", f"{root}about/",
-                     f"{root}area/{AREA}/", f"{root}hazards/{id_}/"]  # fmt: skip
+                     f"{root}area/{AREA}/",
+                     f"{root}workzones/{zone}/", f"{root}hazards/{id_}/"]  # fmt: skip
     for page in pages:
         assert client.get(page.removeprefix("http://testserver")).status_code == 200
 

@@ -15,6 +15,7 @@ from tests.api.test_upload import send
 from tests.capture_scene import driver, here, picture
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
+from tests.webhook_scene import HELSINKI, square
 
 TABLE = tomllib.loads((Path(__file__).parent / "query_counts.toml").read_text())
 REGION = [[0, 40], [20, 40], [20, 60], [0, 60], [0, 40]]
@@ -27,7 +28,7 @@ def consumed(answer):
 
 
 def requests(client):
-    """Every request of the API by its name in the table, with as much behind it as it can have."""
+    """Every request of the table by its name, with as much behind it as it can have."""
     owner, device = driver()
     image = picture()
     frame = send(client, device.token, image, here()).json()["id"]
@@ -43,9 +44,12 @@ def requests(client):
     world = {"bbox": "-180,-90,180,90", "published": "false", "limit": 20}
 
     def post(path, body):
-        return client.post(
-            f"/api/v1/hazards/{path}", body, content_type="application/json", headers=theirs
-        )
+        return client.post(f"/api/v1/{path}", body, content_type="application/json", headers=theirs)
+
+    hook = post("webhooks", {"url": "https://fleet.example/hook"}).json()["id"]
+    area = {"endpoint_id": hook, "name": "home", "area": square(*HELSINKI)}
+    watch = post("watch-areas", area).json()["id"]
+    message = post(f"webhooks/{hook}/test", {}).json()["delivery_id"]
 
     return {
         "upload": lambda: send(client, device.token, picture(), here()),
@@ -67,9 +71,11 @@ def requests(client):
         "coverage": lambda: client.get(
             "/api/v1/coverage", {"bbox": "-180,-90,180,90"}, headers=theirs
         ),
-        "in_region": lambda: post("in-region", {"type": "Polygon", "coordinates": [REGION]}),
+        "in_region": lambda: post(
+            "hazards/in-region", {"type": "Polygon", "coordinates": [REGION]}
+        ),
         "along_route": lambda: post(
-            "along-route", {"type": "LineString", "coordinates": [[0, 50], [1, 50]]}
+            "hazards/along-route", {"type": "LineString", "coordinates": [[0, 50], [1, 50]]}
         ),
         "ahead": lambda: client.get("/api/v1/hazards/ahead", VEHICLE, headers=theirs),
         "hazard": lambda: client.get(f"/api/v1/hazards/{hazard}", headers=theirs),
@@ -85,6 +91,27 @@ def requests(client):
             "/api/v1/pair", {"code": code, "name": "phone"}, content_type="application/json"
         ),
         "openapi": lambda: client.get("/api/v1/openapi.json"),
+        "list": lambda: client.get("/list/"),
+        "list_near": lambda: client.get("/list/", {"near": "Helsinki"}),
+        "sitemap": lambda: client.get("/sitemap.xml"),
+        "endpoints": lambda: client.get("/api/v1/webhooks", headers=theirs),
+        "endpoint": lambda: client.get(f"/api/v1/webhooks/{hook}", headers=theirs),
+        "endpoint_add": lambda: post("webhooks", {"url": "https://fleet.example/other"}),
+        "endpoint_remove": lambda: client.delete(f"/api/v1/webhooks/{hook}", headers=theirs),
+        "endpoint_secret": lambda: post(f"webhooks/{hook}/secret", {}),
+        "endpoint_pause": lambda: post(f"webhooks/{hook}/pause", {}),
+        "endpoint_enable": lambda: post(f"webhooks/{hook}/enable", {}),
+        "endpoint_test": lambda: post(f"webhooks/{hook}/test", {}),
+        "deliveries": lambda: client.get(f"/api/v1/webhooks/{hook}/deliveries", headers=theirs),
+        "deliveries_replay": lambda: post(
+            f"webhooks/{hook}/replay", {"since": timezone.now().isoformat()}
+        ),
+        "delivery": lambda: client.get(f"/api/v1/deliveries/{message}", headers=theirs),
+        "delivery_replay": lambda: post(f"deliveries/{message}/replay", {}),
+        "watch_areas": lambda: client.get("/api/v1/watch-areas", headers=theirs),
+        "watch_area": lambda: client.get(f"/api/v1/watch-areas/{watch}", headers=theirs),
+        "watch_area_add": lambda: post("watch-areas", area),
+        "watch_area_remove": lambda: client.delete(f"/api/v1/watch-areas/{watch}", headers=theirs),
     }
 
 

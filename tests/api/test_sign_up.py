@@ -8,7 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from hazardmap.accounts.models import Consent, MailLink, Membership, User
-from hazardmap.accounts.services import AccountsRefused, NotAllowed, member_invite
+from hazardmap.accounts.services import (
+    AccountsRefused,
+    NotAllowed,
+    language_choose,
+    member_invite,
+)
 from hazardmap.core.roles import Role
 from hazardmap.platform.mail import MailFailed
 from tests.account_scene import founded, member, person
@@ -22,8 +27,8 @@ def link_in(message):
     return address
 
 
-def asked(client, email="Nora@Fleet.example", **more):
-    return client.post("/signup/", {"email": email, **more})
+def asked(client, email="Nora@Fleet.example", headers=None, **more):
+    return client.post("/signup/", {"email": email, **more}, headers=headers)
 
 
 def test_a_link_makes_an_account_once_and_one_is_signed_in(client):
@@ -51,7 +56,38 @@ def test_nobody_learns_from_us_who_has_an_account(client):
     assert [one.to for one in mail.outbox] == [["nora@fleet.example"], ["new@fleet.example"]]
     assert "/signup/" not in mail.outbox[0].body
     client.post("/login/reset/", {"email": "nobody@fleet.example"})
-    assert "no\naccount" in mail.outbox[2].body
+    assert "no account" in mail.outbox[2].body
+
+
+def test_mails_come_in_the_language_of_the_account(client):
+    asked(client, headers={"Accept-Language": "fi"})
+    assert mail.outbox[0].subject == "[hazardmap] Vahvista osoitteesi"
+    client.post(link_in(mail.outbox[0]), NEW, headers={"Accept-Language": "fi"})
+    nora = User.objects.get()
+    assert nora.language == "fi", "the language of the page where the account was made"
+    client.post("/login/reset/", {"email": nora.email}, headers={"Accept-Language": "en"})
+    assert mail.outbox[1].subject == "[hazardmap] Valitse uusi salasana"
+    client.post("/account/data/language/", {"language": "de"})
+    client.post("/account/data/language/", {"language": "tlh"})
+    client.post("/login/reset/", {"email": nora.email})
+    assert mail.outbox[2].subject == "[hazardmap] Wählen Sie ein neues Passwort"
+    assert mail.outbox[2].extra_headers["Content-Language"] == "de"
+
+
+def test_an_invitation_comes_in_the_language_of_whoever_is_invited(client):
+    organisation, olga = founded()
+    anna = person("anna")
+    language_choose(user=anna, language="es")
+    client.force_login(olga)
+    for email in [anna.email, "new@fleet.example"]:
+        form = {"email": email, "role": "billing"}
+        address = f"/portal/{organisation.pk}/team/invite/"
+        client.post(address, form, headers={"Accept-Language": "de"})
+    assert [one.subject for one in mail.outbox] == [
+        "[hazardmap] Tienes una invitación",
+        "[hazardmap] Sie sind eingeladen",
+    ]
+    assert "con el rol: facturación" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("over", [{"password": "short"}, {"password": "password1"}, {"terms": ""}])
@@ -114,6 +150,7 @@ def invite(organisation, actor, email, role=Role.DEVELOPER):
         actor=actor,
         email=email,
         role=role,
+        language="en",
         url=lambda token: f"http://testserver/signup/{token}/",
     )
     return link_in(mail.outbox[-1])

@@ -103,6 +103,9 @@ def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
         ({"kinds": []}, "kinds", "at least 1"),
         ({"min_probability": 2}, "min_probability", "less than"),
         ({"min_probability": "NaN"}, "min_probability", "valid number"),
+        ({"min_probability": "0.5"}, "min_probability", "valid number"),
+        ({"published": 0}, "published", "valid boolean"),
+        ({"published": "no"}, "published", "valid boolean"),
         ({"endpoint_id": str(uuid4())}, "endpoint_id", "no such"),
         ({"name": "x" * 101}, "name", "100"),
         ({"corridor_m": 0}, "corridor_m", "greater"),
@@ -140,6 +143,7 @@ def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):
         ("GET", f"webhooks/{endpoint_id}"),
         ("DELETE", f"webhooks/{endpoint_id}"),
         ("POST", f"webhooks/{endpoint_id}/secret"),
+        ("POST", f"webhooks/{endpoint_id}/pause"),
         ("POST", f"webhooks/{endpoint_id}/enable"),
         ("POST", f"webhooks/{endpoint_id}/test"),
         ("GET", f"webhooks/{endpoint_id}/deliveries"),
@@ -155,6 +159,23 @@ def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):
     stolen = area(endpoint_id)
     assert_problem(call("POST", "watch-areas", stolen, token=other), 400, "endpoint_id", "no such")
     assert call("GET", f"webhooks/{endpoint_id}").json()["waiting"] == 1
+
+
+def test_one_that_is_paused_gets_what_has_waited_when_it_is_enabled(call, settings):
+    with receiving() as receiver:
+        settings.OUTBOUND_EXCEPTIONS = {receiver.place}
+        path = f"webhooks/{call('POST', 'webhooks', {'url': receiver.url}).json()['id']}"
+        assert call("POST", f"{path}/pause").status_code == 204
+        paused = call("GET", path).json()
+        assert (paused["disabled_why"], paused["waiting"]) == ("its owner has paused it", 0)
+        assert call("POST", f"{path}/pause").status_code == 204
+        call("POST", f"{path}/test")
+        assert deliveries_send() == 0
+        assert call("GET", path).json() == paused | {"waiting": 1}
+        assert call("POST", f"{path}/enable").status_code == 204
+        deliveries_send()
+    assert len(receiver.got) == 1
+    assert call("GET", path).json()["disabled_at"] is None
 
 
 def test_removing_takes_everything_along(call, endpoint_id):

@@ -68,6 +68,10 @@ def test_work_zones_are_in_the_list_and_follow_its_filters(client):
     assert set(listed(client)) == {near, far}
     assert listed(client, near="60.17, 24.94", radius_km=100) == [near, far]
     assert listed(client, near="60.17, 24.94", radius_km=1) == [near]
+    away = client.get("/list/", {"near": "60.5, 24.94", "radius_km": 25}).content.decode()
+    assert zones_in(away) == [far], "none is in the circle: the nearest, and how far it is"
+    assert "None is as close as you asked" in away
+    assert re.search(r"data-metres>30\.\d", away)
     assert listed(client, confidence="0.5") == [far]
     assert listed(client, kind="cone", bbox="24.9,60.2,25,60.3") == [far]
     assert listed(client, kind="deer") == []

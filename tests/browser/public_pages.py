@@ -64,6 +64,7 @@ NO_PAGES = {
     "image",
     "leave",
     "logout",
+    "mail-language",
     "map-changes",
     "map-hazard",
     "map-hazards",

@@ -11,12 +11,13 @@ from pypdf import PdfReader
 
 from hazardmap.accounts.services import user_create
 from hazardmap.billing.documents import buyer_from
-from hazardmap.billing.invoice_files import invoice_file
+from hazardmap.billing.invoice_files import credit_note_file, invoice_file
 from hazardmap.billing.models import Seller
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import invoice_get, invoices_of, organisation_of
 from hazardmap.billing.services import (
     credit_grant,
+    credit_note_issue,
     customer_set,
     invoice_draft,
     invoice_finalise,
@@ -49,6 +50,24 @@ def test_an_e_invoice_is_valid_by_the_rules_of_en_16931(buyer):
     xml = invoice_file(invoice.id, "xml").content
     assert xml_check_xsd(xml, flavor="factur-x", level="en16931")
     assert xml_check_schematron(xml, flavor="factur-x", level="en16931")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("buyer", [{}, REFERRED, ABROAD], ids=["taxed", "reverse", "outside"])
+def test_a_credit_note_has_documents_too(buyer):
+    _, invoice = billed(**buyer)
+    note = credit_note_issue(invoice_id=invoice.id, total_micro=12_340_000, reason="an <outage>")
+    xml = credit_note_file(note.id, "xml").content
+    assert xml_check_xsd(xml, flavor="factur-x", level="en16931")
+    assert xml_check_schematron(xml, flavor="factur-x", level="en16931")
+    assert b"TypeCode>381<" in xml
+    assert b"IssuerAssignedID>HM-000001<" in xml
+    (page,) = PdfReader(io.BytesIO(credit_note_file(note.id, "pdf").content)).pages
+    text = page.extract_text()
+    for words in ("Credit note HM-C000001", "Of invoice HM-000001: an <outage>", "12.34"):
+        assert words in text, words
+    assert "Due" not in text
+    assert "To pay" not in text
 
 
 @pytest.mark.django_db

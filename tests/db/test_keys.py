@@ -23,6 +23,7 @@ from hazardmap.accounts.services import (
     key_report_leaked,
     key_revoke,
     key_roll,
+    language_choose,
 )
 from hazardmap.core.key_limits import KeyLimits
 from hazardmap.core.roles import Act, Role, may
@@ -181,6 +182,7 @@ def test_a_test_key_is_told_apart_and_not_billed():
 
 def test_a_found_key_is_revoked_and_its_people_are_told(django_capture_on_commit_callbacks):
     organisation, olga = founded()
+    language_choose(user=olga, language="de")
     dora, _ = member(organisation, Role.DEVELOPER), member(organisation, Role.BILLING)
     key = key_create(organisation=organisation, name="van", actor=olga)
     guess = key.token[:-4] + "aaaa"
@@ -193,6 +195,11 @@ def test_a_found_key_is_revoked_and_its_people_are_told(django_capture_on_commit
     assert admitted(key.token) is None
     assert sorted(to for one in mail.outbox for to in one.to) == sorted([olga.email, dora.email])
     assert all(key.token[-52:] not in one.body for one in mail.outbox)
+    subjects = {one.to[0]: one.subject for one in mail.outbox}
+    assert subjects[dora.email] == "[hazardmap] A key of Fleet was found and revoked"
+    assert subjects[olga.email] == (
+        "[hazardmap] Ein Schlüssel von Fleet wurde gefunden und widerrufen"
+    )
     assert events(key.kid) == ["created", "leaked"]
 
 

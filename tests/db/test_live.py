@@ -245,6 +245,7 @@ def test_heartbeats_carry_the_cursor(server: Server, monkeypatch: pytest.MonkeyP
         ("?cells=851126d3fffffff,861126d37ffffff", "one resolution"),
         ("?cells=" + ",".join(["851126d3fffffff"] * 201), "200 at most"),
         (f"?{FINLAND}&since=x", "cursor"),
+        (f"?{FINLAND}&sinse=7", "sinse is no parameter here; did you mean since?"),
     ],
 )
 def test_what_cannot_be_listened_to_is_refused(server: Server, target: str, rule: str) -> None:

@@ -28,7 +28,7 @@ def test_the_table_is_what_is_enforced(role):
         if act in ALLOWED[role]:
             assert permit(actor=actor, organisation_id=organisation.pk, act=act) == organisation
         else:
-            with pytest.raises(NotAllowed, match=f"The role '{role}' may not"):
+            with pytest.raises(NotAllowed, match=f"Your role here, {role}, may not: {act}"):
                 permit(actor=actor, organisation_id=organisation.pk, act=act)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from hazardmap.accounts.models import Membership, Organisation
-from hazardmap.accounts.services import key_create, user_create
+from hazardmap.accounts.services import key_create, language_choose, user_create
 from hazardmap.billing import spend_terms
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import alerts_mail, answer_reserve, cap_set, spending_watch
@@ -166,8 +166,14 @@ def test_who_pays_is_told_once_at_each_step(sold):
     tiles(sold, 1)
     assert (alerts_mail(), alerts_mail()) == (3, 0), "of another cap: 50, 80 and 100 %"
     assert "refused until it is raised" in mail.outbox[-1].body
+    language_choose(user=owner, language="de")
+    cap(sold, "1.5")
+    tiles(sold, 1)
+    assert alerts_mail() == 3
+    assert "80 % der Ausgabengrenze sind erreicht" in mail.outbox[-2].subject
+    assert "2,00 EUR von 1,50 EUR" in mail.outbox[-1].body
     told = spend_alerts(sold[0])
-    assert [one.percent for one in told] == [50, 50, 80, 100]
+    assert [one.percent for one in told] == [50, 50, 80, 100, 50, 80, 100]
 
 
 def test_webhooks_are_told_once_too(sold, settings):

@@ -48,11 +48,9 @@ def test_a_killed_sender_loses_and_doubles_nothing(stack: Stack, receiver: Recei
         stack.query("UPDATE webhooks_delivery SET leased_until = now() RETURNING 1")
         stack.start("hooks")
     # Of this endpoint alone: other tests leave messages to receivers that do not exist.
-    made = (
-        "SELECT state, count(*) FROM webhooks_delivery "
-        f"WHERE endpoint_id = '{endpoint_id}' GROUP BY state"
-    )
-    wait_for("it all", lambda: stack.query(made) == [("delivered", CHANGES)], timeout_s=180)
+    made = "SELECT state, count(*) FROM webhooks_delivery WHERE endpoint_id = %s GROUP BY state"
+    delivered = [("delivered", CHANGES)]
+    wait_for("it all", lambda: stack.query(made, endpoint_id) == delivered, timeout_s=180)
     by_id: dict[str, set[bytes]] = {}
     for headers, body in receiver.got:
         by_id.setdefault(headers["webhook-id"], set()).add(body)

@@ -95,6 +95,8 @@ def test_only_2xx_is_success(status, verdict):
         ("https://a.example/ x", "ASCII"),
         ("https://ä.example/", "ASCII"),
         ("https://a.example/" + "x" * 500, "500"),
+        ("https://10.0.0.7/hook", "public internet"),
+        ("https://[::1]:8443/hook", "public internet"),
     ],
 )
 def test_each_broken_rule_of_an_address_is_named(url, rule):

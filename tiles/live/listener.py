@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import h11
 
+from hazardmap.core.unknown import no_parameter
 from hazardmap.platform.client_address import address_in
 from tiles.answer import Refused, problem_answer
 from tiles.live.area import Area, any_held, read_area
@@ -19,6 +20,7 @@ from tiles.live.hub import HEARTBEAT_S, Hub
 from tiles.live.message import Message
 
 PATH: Final = "/live/v1/hazards"
+PARAMETERS: Final = ("bbox", "cells", "since")
 HEAD_BYTES: Final = 16_384
 HEAD_S: Final = 10.0
 UNSENT_BYTES: Final = 32_768  # whoever reads more slowly comes back with its cursor
@@ -133,6 +135,7 @@ class Listener(asyncio.Protocol):
                 HTTPStatus.METHOD_NOT_ALLOWED, "The stream can only be read.", Allow="GET"
             )
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        _check_names(query)
         try:
             self._area = read_area(query)
         except ValueError as error:
@@ -185,3 +188,11 @@ class Listener(asyncio.Protocol):
 
 def _unavailable(detail: str) -> Refused:
     return Refused(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After="5")
+
+
+def _check_names(query: Iterable[str]) -> None:
+    """Raises Refused where nobody reads one."""
+    for name in query:
+        if name not in PARAMETERS:
+            detail = f"{name} {no_parameter(name, PARAMETERS)}"
+            raise Refused(HTTPStatus.BAD_REQUEST, detail)

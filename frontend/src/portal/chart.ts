@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { stacked, type Usage } from './usage';
 
 const HEIGHT_PX = 260;
+const LOCALE = document.documentElement.lang || 'en';
 const COLOURS = ['--accent', '--c2', '--good', '--note', '--c4', '--bad', '--c1'];
 
 // The least distance of ticks in seconds, what each says, and what it says where the day or year is new.
@@ -12,6 +13,14 @@ const TIMES: uPlot.Axis.TimeValuesConfig = [
   [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
   [3600, '{HH}:00', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
 ];
+
+/** Months and days in the language of the page. */
+const NAMES: uPlot.DateNames = {
+  MMMM: named(12, (month) => Date.UTC(2026, month), { month: 'long' }),
+  MMM: named(12, (month) => Date.UTC(2026, month), { month: 'short' }),
+  WWWW: named(7, (day) => Date.UTC(2026, 1, 1 + day), { weekday: 'long' }),
+  WWW: named(7, (day) => Date.UTC(2026, 1, 1 + day), { weekday: 'short' }),
+};
 
 /** Draws it into `place`, again whenever the width or the colours change. */
 export function draw(place: HTMLElement, usage: Usage): void {
@@ -22,6 +31,12 @@ export function draw(place: HTMLElement, usage: Usage): void {
     plot = plotted(place, usage);
   });
   new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT_PX })).observe(place);
+}
+
+/** The names of the first `count` days or months; 1 February 2026 is a Sunday, as uPlot begins. */
+function named(count: number, at: (index: number) => number, options: Intl.DateTimeFormatOptions): string[] {
+  const format = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: 'UTC' });
+  return Array.from({ length: count }, (_, index) => format.format(at(index)));
 }
 
 function plotted(place: HTMLElement, usage: Usage): uPlot {
@@ -44,16 +59,17 @@ function plotted(place: HTMLElement, usage: Usage): uPlot {
       width: 0,
       ...(uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.8, 48] }) }),
       points: { show: false },
-      value: (_plot, _sum, _series, at) => (at === null ? '–' : (own[at] ?? 0).toLocaleString('en')),
+      value: (_plot, _sum, _series, at) => (at === null ? '–' : (own[at] ?? 0).toLocaleString(LOCALE)),
     };
   });
   return new uPlot(
     {
       width: place.clientWidth,
       height: HEIGHT_PX,
+      fmtDate: (template) => uPlot.fmtDate(template, NAMES),
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: { x: { range: padded }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.05)] } },
-      axes: [{ ...axis, values: TIMES }, { ...axis, size: 70, values: (_plot, ticks) => ticks.map((tick) => tick.toLocaleString('en')) }],
+      axes: [{ ...axis, values: TIMES }, { ...axis, size: 70, values: (_plot, ticks) => ticks.map((tick) => tick.toLocaleString(LOCALE)) }],
       cursor: { y: false, drag: { x: false, y: false } },
       series: [{ label: place.dataset.total ?? '', value: (_plot, at) => written(at, usage.by) }, ...series.reverse()],
     },

@@ -25,6 +25,7 @@ from hazardmap.accounts.services.key_change import (
 )
 from hazardmap.accounts.services.key_create import NewKey, key_create
 from hazardmap.accounts.services.key_use import Buyer, KeyRefused, key_admit
+from hazardmap.accounts.services.language_choose import language_choose
 from hazardmap.accounts.services.mail_link import link_find
 from hazardmap.accounts.services.member_invite import invitation_withdraw, member_invite
 from hazardmap.accounts.services.organisation_change import (
@@ -83,6 +84,7 @@ __all__ = [
     "key_report_leaked",
     "key_revoke",
     "key_roll",
+    "language_choose",
     "link_find",
     "member_invite",
     "member_remove",

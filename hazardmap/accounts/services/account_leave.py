@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import Device, MailLink, Membership, Organisation, SignIn, User
 from hazardmap.accounts.refused import AccountsRefused
@@ -25,14 +26,12 @@ def account_leave(*, user: User) -> None:
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_staff:
-        raise AccountsRefused("An account with rights in the administration is closed there.")
+        raise AccountsRefused(_("An account with rights in the administration is closed there."))
     for membership in _memberships(user):
         owners = Membership.objects.filter(organisation=membership.organisation, role=Role.OWNER)
         if membership.role == Role.OWNER and not owners.exclude(user=user).exists():
-            raise AccountsRefused(
-                f"You are the last owner of {membership.organisation.name}: "
-                "make somebody else one, or close it."
-            )
+            text = _("You are the last owner of %(name)s: make somebody else one, or close it.")
+            raise AccountsRefused(text % {"name": membership.organisation.name})
     now = timezone.now()
     Membership.objects.filter(user=user).delete()
     MailLink.objects.filter(email=user.email).delete()

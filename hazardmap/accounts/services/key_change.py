@@ -5,6 +5,7 @@ from enum import Enum
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import ApiKey, KeyEvent, Membership, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
@@ -13,7 +14,7 @@ from hazardmap.accounts.services.permit import permit
 from hazardmap.core.key_limits import KeyLimits
 from hazardmap.core.roles import ALLOWED, Act
 from hazardmap.core.tokens import Use, parse_token
-from hazardmap.platform.mail import mail_notice
+from hazardmap.platform.mail import Mail, Receiver, mail_notice
 
 
 class Overlap(Enum):
@@ -44,7 +45,7 @@ def key_roll(*, kid: str, actor: User, overlap: Overlap) -> NewKey:
     """
     old = _live(kid, actor)
     if ApiKey.objects.filter(replaces=old).exists():
-        raise AccountsRefused("This key has been rolled already.")
+        raise AccountsRefused(_("This key has been rolled already."))
     now = timezone.now()
     new = key_make(
         ApiKey(
@@ -103,34 +104,23 @@ def key_report_leaked(*, token: str) -> str | None:
         note_event(key, KeyEvent.Verb.LEAKED, None)
         roles = [role for role, acts in ALLOWED.items() if Act.MANAGE_KEYS in acts]
         members = Membership.objects.filter(organisation=key.organisation_id, role__in=roles)
-        people = list(members.values_list("user__email", flat=True))
-        text = LEAKED.format(key=key, prefix=key.prefix)
-        subject = f"A key of {key.organisation.name} was found and revoked"
-        transaction.on_commit(lambda: mail_notice(to=people, subject=subject, text=text))
+        to = [Receiver(*one) for one in members.values_list("user__email", "user__language")]
+        transaction.on_commit(lambda: mail_notice(to=to, write=lambda: _leaked(key)))
     return key.kid
-
-
-LEAKED = """
-Somebody has found the API key "{key.name}" ({prefix}...) and proved it by its secret.
-It is revoked: at once for the API, within ten seconds for tiles.
-
-Make a new key in the portal, put it where the old one was, and look for where the old one lay
-open: in a repository, in a page, in a log. What it was used for is in the portal's usage.
-"""
 
 
 def _live(kid: str, actor: User) -> ApiKey:
     key = ApiKey.objects.select_for_update().filter(kid=kid).first()
     key = _permit(key, actor)
     if key.revoked_at is not None or (key.expires_at and key.expires_at <= timezone.now()):
-        raise AccountsRefused("This key has ended already.")
+        raise AccountsRefused(_("This key has ended already."))
     return key
 
 
 def _permit(key: ApiKey | None, actor: User) -> ApiKey:
     """Somebody else's key looks like one that is not there."""
     if key is None:
-        raise NotAllowed("There is no such key.")
+        raise NotAllowed(_("There is no such key."))
     permit(actor=actor, organisation_id=key.organisation_id, act=Act.MANAGE_KEYS)
     return key
 
@@ -138,3 +128,23 @@ def _permit(key: ApiKey | None, actor: User) -> ApiKey:
 def _revoke(key: ApiKey, at: datetime) -> None:
     key.revoked_at = at
     key.save(update_fields=["revoked_at"])
+
+
+def _leaked(key: ApiKey) -> Mail:
+    words = {"name": key.name, "prefix": key.prefix}
+    return Mail(
+        _("A key of %(organisation)s was found and revoked")
+        % {"organisation": key.organisation.name},
+        (
+            _(
+                "Somebody has found the API key “%(name)s” (%(prefix)s…) and proved it by its "
+                "secret. It is revoked: at once for the API, within ten seconds for tiles."
+            )
+            % words,
+            _(
+                "Make a new key in the portal, put it where the old one was, and look for where "
+                "the old one lay open: in a repository, in a page, in a log. What it was used for "
+                "is in the portal’s usage."
+            ),
+        ),
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import ApiKey, KeyEvent, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused
@@ -42,14 +43,15 @@ def key_create(
     if actor is not None:
         permit(actor=actor, organisation_id=organisation.pk, act=Act.MANAGE_KEYS)
     if not name.strip():
-        raise AccountsRefused("A key needs a name.")
+        raise AccountsRefused(_("A key needs a name."))
     if not scopes:
-        raise AccountsRefused("A key needs at least one scope.")
+        raise AccountsRefused(_("A key needs at least one scope."))
     if expires_at is not None and expires_at <= timezone.now():
-        raise AccountsRefused("A key expires in the future.")
+        raise AccountsRefused(_("A key expires in the future."))
     locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if locked.keys.filter(revoked_at__isnull=True).count() >= MOST_KEYS:
-        raise AccountsRefused(f"An organisation has at most {MOST_KEYS} keys: revoke one first.")
+        text = _("An organisation has at most %(most)d keys: revoke one first.")
+        raise AccountsRefused(text % {"most": MOST_KEYS})
     return key_make(
         ApiKey(
             organisation=locked,

@@ -6,23 +6,31 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import MailLink, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.mail_link import link_make
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.roles import Act, Role
-from hazardmap.platform.mail import mail_send
+from hazardmap.platform.mail import Mail, Receiver, mail_send
 
 MOST_INVITATIONS = 50
 
 
 @transaction.atomic
 def member_invite(
-    *, organisation_id: UUID, actor: User, email: str, role: Role, url: Callable[[str], str]
+    *,
+    organisation_id: UUID,
+    actor: User,
+    email: str,
+    role: Role,
+    language: str,
+    url: Callable[[str], str],
 ) -> None:
     """Send a link that makes whoever has this address a member; a second one replaces the first.
 
+    language: the actor's, for whoever has no account with a language yet.
     Raises NotAllowed, AccountsRefused and MailFailed.
     """
     organisation = permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
@@ -30,19 +38,24 @@ def member_invite(
     try:
         validate_email(email)
     except ValidationError:
-        raise AccountsRefused(f"{email[:80]!r} is no e-mail address.") from None
+        raise AccountsRefused(
+            _("“%(email)s” is no e-mail address.") % {"email": email[:80]}
+        ) from None
     if organisation.members.filter(email=email).exists():
-        raise AccountsRefused(f"{email} is a member already.")
+        raise AccountsRefused(_("%(email)s is a member already.") % {"email": email})
     waiting = MailLink.objects.filter(organisation=organisation, used_at__isnull=True)
     if waiting.exclude(email=email).count() >= MOST_INVITATIONS:
-        raise AccountsRefused(f"At most {MOST_INVITATIONS} invitations may wait: withdraw one.")
+        text = _("At most %(most)d invitations may wait: withdraw one.")
+        raise AccountsRefused(text % {"most": MOST_INVITATIONS})
     token = link_make(
         MailLink.Purpose.INVITE, email, organisation=organisation, role=role, invited_by=actor
     )
-    text = INVITED.format(
-        who=actor.name or actor.email, organisation=organisation.name, role=role, url=url(token)
+    invited = User.objects.filter(email=email, is_active=True).first()
+    who, link = actor.name or actor.email, url(token)
+    mail_send(
+        to=[Receiver(email, invited.language if invited else language)],
+        write=lambda: _invited(who, organisation.name, role, link),
     )
-    mail_send(to=[email], subject="You are invited", text=text)
 
 
 def invitation_withdraw(*, organisation_id: UUID, actor: User, email: str) -> None:
@@ -51,9 +64,16 @@ def invitation_withdraw(*, organisation_id: UUID, actor: User, email: str) -> No
     MailLink.objects.filter(organisation=organisation_id, email=email.strip().lower()).delete()
 
 
-INVITED = """
-{who} invites you to {organisation} on hazardmap, in the role: {role}.
-To join, open this link within seven days:
-
-{url}
-"""
+def _invited(who: str, organisation: str, role: Role, link: str) -> Mail:
+    words = {"who": who, "organisation": organisation, "role": _(role)}
+    return Mail(
+        _("You are invited"),
+        (
+            _(
+                "%(who)s invites you to %(organisation)s on hazardmap, in the role: %(role)s. "
+                "To join, open this link within seven days:"
+            )
+            % words,
+            link,
+        ),
+    )

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import ApiKey, MailLink, Membership, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
@@ -19,13 +20,14 @@ def organisation_create(*, name: str, owner: User | None = None) -> Organisation
     """owner: its first member; None where the operator makes it. Raises AccountsRefused."""
     name = name.strip()[:200]
     if not name:
-        raise AccountsRefused("An organisation needs a name.")
+        raise AccountsRefused(_("An organisation needs a name."))
     organisation = Organisation.objects.create(name=name)
     if owner is not None:
         User.objects.select_for_update().get(pk=owner.pk)
         open_ones = owner.organisations.filter(closed_at__isnull=True)
         if open_ones.count() >= MOST_ORGANISATIONS:
-            raise AccountsRefused(f"One person is in at most {MOST_ORGANISATIONS} organisations.")
+            text = _("One person is in at most %(most)d organisations.")
+            raise AccountsRefused(text % {"most": MOST_ORGANISATIONS})
         Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
     return organisation
 
@@ -70,7 +72,7 @@ def _membership(organisation_id: UUID, user_id: UUID) -> Membership:
     Organisation.objects.select_for_update().get(pk=organisation_id)
     found = Membership.objects.filter(organisation=organisation_id, user=user_id).first()
     if found is None:
-        raise NotAllowed("There is no such member.")
+        raise NotAllowed(_("There is no such member."))
     return found
 
 
@@ -78,5 +80,5 @@ def _keep_an_owner(organisation_id: UUID) -> None:
     owners = Membership.objects.filter(organisation=organisation_id, role=Role.OWNER)
     if not owners.exists():
         raise AccountsRefused(
-            "An organisation keeps an owner: make somebody else one first, or close it."
+            _("An organisation keeps an owner: make somebody else one first, or close it.")
         )

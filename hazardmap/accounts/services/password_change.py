@@ -1,6 +1,7 @@
 """A new password for whoever knows the old one."""
 
 from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.refused import AccountsRefused
@@ -9,7 +10,7 @@ from hazardmap.accounts.refused import AccountsRefused
 def password_change(*, user: User, old: str, new: str) -> None:
     """Raises ValidationError where the new one is weak, and AccountsRefused."""
     if not user.check_password(old):
-        raise AccountsRefused("The old password is wrong.")
+        raise AccountsRefused(_("The old password is wrong."))
     validate_password(new, user)
     user.set_password(new)
     user.save(update_fields=["password"])

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from hazardmap.accounts.models import Membership, Organisation, User
 from hazardmap.accounts.refused import NotAllowed
 from hazardmap.core.roles import Act, Role, may
@@ -20,7 +22,8 @@ def permit(*, actor: User, organisation_id: UUID, act: Act) -> Organisation:
     )
     membership = found.select_related("organisation").first()
     if membership is None:
-        raise NotAllowed("There is no such organisation.")
+        raise NotAllowed(_("There is no such organisation."))
     if not may(Role(membership.role), act):
-        raise NotAllowed(f"The role {membership.role!r} may not {act}.")
+        text = _("Your role here, %(role)s, may not: %(act)s.")
+        raise NotAllowed(text % {"role": _(membership.role), "act": _(act)})
     return membership.organisation

@@ -6,6 +6,8 @@ django-otp keeps them, refuses a code that was used before, and slows down guess
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_otp import match_token
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -15,7 +17,7 @@ from hazardmap.accounts.models import User
 from hazardmap.accounts.refused import AccountsRefused
 
 RECOVERY_CODES = 10
-WRONG = "This code is wrong, used already, or came too soon after a wrong one."
+WRONG = gettext_lazy("This code is wrong, used already, or came too soon after a wrong one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ def second_factor_begin(*, user: User) -> Enrolment:
     """A new secret, which counts once a code of it was shown; the same until then."""
     User.objects.select_for_update().get(pk=user.pk)
     if has_second_factor(user):
-        raise AccountsRefused("There is a second factor already: remove it first.")
-    device, _ = TOTPDevice.objects.get_or_create(
+        raise AccountsRefused(_("There is a second factor already: remove it first."))
+    device, _made = TOTPDevice.objects.get_or_create(
         user=user, confirmed=False, defaults={"name": "authenticator"}
     )
     url = device.config_url
@@ -55,8 +57,8 @@ def second_factor_confirm(*, user: User, code: str) -> tuple[Device, list[str]]:
     """
     device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
     if device is None:
-        raise AccountsRefused("There is nothing to confirm: begin anew.")
-    allowed, _ = device.verify_is_allowed()
+        raise AccountsRefused(_("There is nothing to confirm: begin anew."))
+    allowed, _why = device.verify_is_allowed()
     if not allowed or not device.verify_token(_plain(code)):
         raise AccountsRefused(WRONG)
     device.confirmed = True
@@ -98,7 +100,7 @@ def _check(user: User, code: str) -> None:
 def _new_recovery_codes(user: User) -> list[str]:
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery codes")
-    codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
+    codes = [StaticToken.random_token() for _number in range(RECOVERY_CODES)]
     StaticToken.objects.bulk_create(StaticToken(device=device, token=code) for code in codes)
     return codes
 

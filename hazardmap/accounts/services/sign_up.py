@@ -1,39 +1,42 @@
 """From an e-mail address to an account, and back into it without the password.
 
 Whether an address has an account is told to its owner alone: the pages say the same in both cases,
-and a mail goes out in both.
+and a mail goes out in both: in the language of the account, or of the page where there is none.
 """
 
 from collections.abc import Callable, Collection
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hazardmap.accounts.models import Consent, MailLink, Membership, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.consent_give import consent_give
 from hazardmap.accounts.services.mail_link import link_find, link_make, link_use
-from hazardmap.platform.mail import mail_send
+from hazardmap.platform.mail import Mail, Receiver, mail_send
 
 Url = Callable[[str], str]
 OPENING = (MailLink.Purpose.SIGN_UP, MailLink.Purpose.INVITE)
-GONE = "This link does not work any more: it was used, or it is too old."
+GONE = gettext_lazy("This link does not work any more: it was used, or it is too old.")
 
 
-def sign_up_ask(*, email: str, then: str, url: Url, login_url: str) -> None:
+def sign_up_ask(*, email: str, language: str, then: str, url: Url, login_url: str) -> None:
     """Send a link that proves the address. then: the page after it. Raises MailFailed."""
     email = _normal(email)
-    if User.objects.filter(email=email).exists():
-        text = KNOWN.format(email=email, url=login_url)
-        mail_send(to=[email], subject="You have an account already", text=text)
+    user = User.objects.filter(email=email).first()
+    if user is not None:
+        to = [Receiver(email, user.language)]
+        mail_send(to=to, write=lambda: _known(email, login_url))
         return
-    token = link_make(MailLink.Purpose.SIGN_UP, email, then=then)
-    mail_send(to=[email], subject="Confirm your address", text=CONFIRM.format(url=url(token)))
+    link = url(link_make(MailLink.Purpose.SIGN_UP, email, then=then))
+    mail_send(to=[Receiver(email, language)], write=lambda: _confirm(link))
 
 
 @transaction.atomic
 def sign_up_finish(
-    *, token: str, name: str, password: str, documents: Collection[Consent.Document]
+    *, token: str, name: str, language: str, password: str, documents: Collection[Consent.Document]
 ) -> User:
     """Make the account of the address that the link was sent to, with what it invites to.
 
@@ -43,11 +46,13 @@ def sign_up_finish(
     if link is None:
         raise AccountsRefused(GONE)
     if Consent.Document.TERMS not in documents:
-        raise AccountsRefused("An account needs your consent to the terms of use.")
+        raise AccountsRefused(_("An account needs your consent to the terms of use."))
     if User.objects.filter(email=link.email).exists():
-        raise AccountsRefused("There is an account with this address: sign in.")
+        raise AccountsRefused(_("There is an account with this address: sign in."))
     validate_password(password, User(email=link.email, name=name))
-    user = User.objects.create_user(link.email, password, name=name.strip()[:150])
+    user = User.objects.create_user(
+        link.email, password, name=name.strip()[:150], language=language
+    )
     consent_give(user=user, documents=documents)
     _join(user, link)
     return user
@@ -60,20 +65,19 @@ def invitation_accept(*, token: str, user: User) -> None:
     if link is None:
         raise AccountsRefused(GONE)
     if link.email != user.email:
-        raise AccountsRefused(f"The invitation is for {link.email}.")
+        raise AccountsRefused(_("The invitation is for %(email)s.") % {"email": link.email})
     _join(user, link)
 
 
-def password_reset_ask(*, email: str, url: Url, sign_up_url: str) -> None:
+def password_reset_ask(*, email: str, language: str, url: Url, sign_up_url: str) -> None:
     """Raises MailFailed."""
     email = _normal(email)
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
-        text = UNKNOWN.format(email=email, url=sign_up_url)
-        mail_send(to=[email], subject="There is no account to reset", text=text)
+        mail_send(to=[Receiver(email, language)], write=lambda: _unknown(email, sign_up_url))
         return
-    token = link_make(MailLink.Purpose.RESET, email, user=user)
-    mail_send(to=[email], subject="Choose a new password", text=RESET.format(url=url(token)))
+    link = url(link_make(MailLink.Purpose.RESET, email, user=user))
+    mail_send(to=[Receiver(email, user.language)], write=lambda: _reset(link))
 
 
 @transaction.atomic
@@ -102,31 +106,60 @@ def _normal(email: str) -> str:
     return User.objects.normalize_email(email.strip()).lower()
 
 
-CONFIRM = """
-Somebody, probably you, wants an account on hazardmap with this address. To make it, open this
-link within a day:
+def _confirm(link: str) -> Mail:
+    return Mail(
+        _("Confirm your address"),
+        (
+            _(
+                "Somebody, probably you, wants an account on hazardmap with this address. "
+                "To make it, open this link within a day:"
+            ),
+            link,
+            _("If it was not you, do nothing: nothing was stored but this question."),
+        ),
+    )
 
-{url}
 
-If it was not you, do nothing: nothing was stored but this question.
-"""
-KNOWN = """
-Somebody, probably you, wanted an account on hazardmap with the address {email}.
-There is one already. Sign in here, or choose a new password there:
+def _known(email: str, login_url: str) -> Mail:
+    return Mail(
+        _("You have an account already"),
+        (
+            _(
+                "Somebody, probably you, wanted an account on hazardmap with the address "
+                "%(email)s. There is one already. Sign in here, or choose a new password there:"
+            )
+            % {"email": email},
+            login_url,
+        ),
+    )
 
-{url}
-"""
-RESET = """
-Somebody, probably you, wants a new password for your account on hazardmap. Choose it within an
-hour here:
 
-{url}
+def _reset(link: str) -> Mail:
+    return Mail(
+        _("Choose a new password"),
+        (
+            _(
+                "Somebody, probably you, wants a new password for your account on hazardmap. "
+                "Choose it within an hour here:"
+            ),
+            link,
+            _(
+                "All your sessions end with it. If it was not you, do nothing: "
+                "the password stays as it is."
+            ),
+        ),
+    )
 
-All your sessions end with it. If it was not you, do nothing: the password stays as it is.
-"""
-UNKNOWN = """
-Somebody, probably you, wanted a new password for the address {email} on hazardmap, but there is no
-account with this address. If you want one:
 
-{url}
-"""
+def _unknown(email: str, sign_up_url: str) -> Mail:
+    return Mail(
+        _("There is no account to reset"),
+        (
+            _(
+                "Somebody, probably you, wanted a new password for the address %(email)s on "
+                "hazardmap, but there is no account with this address. If you want one:"
+            )
+            % {"email": email},
+            sign_up_url,
+        ),
+    )

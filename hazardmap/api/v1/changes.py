@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from hazardmap.api.buyers import BuyerView, links_of, metered
 from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s
 from hazardmap.api.parameters import Parameter, described, read, whole
+from hazardmap.api.problems import Invalid
 from hazardmap.core.feature import feature, timestamp
+from hazardmap.core.georeference import Fault
 from hazardmap.core.hazard import Change, HazardEvent
 from hazardmap.hazards import search
 
@@ -79,13 +81,16 @@ class HazardHistory(BuyerView):
 def _changes(request: Request, hazard_id: UUID | None) -> Response:
     values = read(request.query_params, FEED)
     since, limit = values["since"], values["limit"]
-    now, changed_at = timezone.now(), search.changed_at()
+    now, newest = timezone.now(), search.newest_change()
+    if newest is not None and since > newest.cursor:
+        # It is of another map, or of this one before it was restored: nothing would ever come.
+        raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
     events = search.changes(since, hazard_id=hazard_id, limit=limit + 1)
     shown, more = events[:limit], len(events) > limit
     cursor = shown[-1].cursor if shown else since
     body = {
         "as_of": timestamp(now),
-        "data_age_s": age_s(changed_at, now),
+        "data_age_s": age_s(newest and newest.at, now),
         "cursor": cursor,
         "changes": [_item(event) for event in shown],
         "links": links_of(request, str(cursor) if more else None, mark="since"),

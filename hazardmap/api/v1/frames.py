@@ -16,7 +16,8 @@ from rest_framework.response import Response
 
 from hazardmap.accounts.services import PairingRefused, device_pair
 from hazardmap.api.authentication import DeviceToken, contributor_of
-from hazardmap.api.body import bound, json_of
+from hazardmap.api.body import bound
+from hazardmap.api.forms import Text, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import read
@@ -139,8 +140,8 @@ class Frame(LimitedView):
 
 
 class PairingRequest(serializers.Serializer[Any]):
-    code = serializers.CharField(max_length=20)
-    name = serializers.CharField(max_length=100)
+    code = Text(max_length=20)
+    name = Text(max_length=100)
 
 
 class PairingAnswer(serializers.Serializer[Any]):
@@ -162,12 +163,9 @@ class Pair(LimitedView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Turn a pairing code into a device token."""
-        read(request.query_params, ())
-        form = PairingRequest(data=json_of(request, MAX_PAIRING_BYTES))
-        if not form.is_valid():
-            raise Invalid([Fault(name, str(texts[0])) for name, texts in form.errors.items()])
+        form = form_of(request, PairingRequest, MAX_PAIRING_BYTES)
         try:
-            device = device_pair(**form.validated_data)
+            device = device_pair(**form)
         except PairingRefused as refused:
             raise Invalid([Fault("code", "unknown, used or older than 5 minutes")]) from refused
         body = {"device_id": device.device_id, "token": device.token}

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import WebhookView
-from hazardmap.api.forms import Text, form_of
+from hazardmap.api.forms import Number, Text, Truth, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
@@ -34,7 +34,7 @@ class WatchRequest(serializers.Serializer[Any]):
         required=False,
         help_text="GeoJSON LineString of at most 500 km, or an encoded polyline",
     )
-    corridor_m = serializers.FloatField(
+    corridor_m = Number(
         min_value=1, max_value=500, default=50.0, help_text="to each side of the route"
     )
     kinds = serializers.ListField(
@@ -43,8 +43,8 @@ class WatchRequest(serializers.Serializer[Any]):
         min_length=1,
         help_text="left out: all",
     )
-    min_probability = serializers.FloatField(min_value=0, max_value=1, default=0.0)
-    published = serializers.BooleanField(
+    min_probability = Number(min_value=0, max_value=1, default=0.0)
+    published = Truth(
         default=True, help_text="only what two witnesses saw, or a moderator confirmed"
     )
 

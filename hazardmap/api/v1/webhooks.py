@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import WebhookView, links_of
-from hazardmap.api.forms import Text, form_of
+from hazardmap.api.forms import Text, Whole, form_of
 from hazardmap.api.geojson import Link
 from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
@@ -62,7 +62,7 @@ class EndpointList(serializers.Serializer[Any]):
 
 
 class RollRequest(serializers.Serializer[Any]):
-    overlap_s = serializers.IntegerField(
+    overlap_s = Whole(
         min_value=0,
         max_value=MOST_OVERLAP_S,
         default=86_400,
@@ -167,6 +167,16 @@ class EndpointSecret(WebhookView):
         if made is None:
             raise Http404
         return _created(made, 200)
+
+
+class EndpointPause(WebhookView):
+    @extend_schema(operation_id="pauseEndpoint", request=None, responses={204: None})
+    @idempotent
+    def post(self, request: Request, endpoint_id: UUID) -> Response:
+        """Send nothing until it is enabled; messages wait. One that is off stays as it is."""
+        read(request.query_params, ())
+        _must(services.endpoint_pause(**_mine(request), endpoint_id=endpoint_id))
+        return Response(status=204)
 
 
 class EndpointEnable(WebhookView):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import BillingAddress
@@ -25,22 +26,24 @@ def billing_address_set(*, organisation_id: UUID, to: BillingAddress) -> None:
     """
     customer = customer_lock(organisation_id=organisation_id)
     lines = [line.strip() for line in to.address.splitlines() if line.strip()]
-    customer.name = _text("The name", to.name)
+    customer.name = _text(_("The name"), to.name)
     if not 1 <= len(lines) <= MOST_LINES:
-        raise BillingRefused(f"The address must have 1 to {MOST_LINES} lines.")
-    customer.address = "\n".join(_text("A line of the address", line) for line in lines)
+        text = _("The address must have 1 to %(most)d lines.")
+        raise BillingRefused(text % {"most": MOST_LINES})
+    customer.address = "\n".join(_text(_("A line of the address"), line) for line in lines)
     customer.country = to.country
     customer.tax_number = tax_number_read(to.country, to.tax_number)
-    customer.reference = _text("The reference", to.reference, least=0, most=50)
+    customer.reference = _text(_("The reference"), to.reference, least=0, most=50)
     try:
         tax_of(customer, 0, on=timezone.now().date())
     except TaxUnknown:
-        raise BillingRefused("We cannot sell there yet: write to us.") from None
+        raise BillingRefused(_("We cannot sell there yet: write to us.")) from None
     customer.save()
 
 
 def _text(what: str, typed: str, *, least: int = 1, most: int = MOST_LETTERS) -> str:
     text = " ".join(typed.split())
     if not least <= len(text) <= most or not text.isprintable():
-        raise BillingRefused(f"{what} must have {least} to {most} letters.")
+        rule = _("%(what)s must have %(least)d to %(most)d letters.")
+        raise BillingRefused(rule % {"what": what, "least": least, "most": most})
     return text

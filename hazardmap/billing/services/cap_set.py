@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.billing.spend_terms import terms_forget
 from hazardmap.core.pricing.money import Currency, payable_micro
+from hazardmap.platform.sentences import sentence
 
 
 @transaction.atomic
@@ -24,16 +26,18 @@ def cap_set(
     """
     customer = customer_lock(organisation_id=organisation_id)
     if key_id and key_id not in keys_of(organisation_id):
-        raise BillingRefused(f"{key_id} is not a key of the organisation")
+        text = _("%(key)s is not a key of the organisation.")
+        raise BillingRefused(text % {"key": key_id})
     if amount is None:
         customer.caps.filter(key_id=key_id).delete()
     else:
         try:
             amount_micro = payable_micro(amount, Currency(customer.currency))
         except ValueError as error:
-            raise BillingRefused(str(error)) from error
+            raise BillingRefused(sentence(error)) from error
         if not 0 <= amount_micro < 2**62:
-            raise BillingRefused(f"a cap must be at least 0 and below 10^12, not {amount}")
+            text = _("A cap must be at least 0 and below 10^12, not %(amount)s.")
+            raise BillingRefused(text % {"amount": amount})
         customer.caps.update_or_create(
             key_id=key_id,
             defaults={"amount_micro": amount_micro, "hard": hard, "set_at": timezone.now()},

@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from hazardmap.billing.models import Customer
 from hazardmap.billing.refused import BillingRefused
 
@@ -11,5 +13,5 @@ def customer_lock(**which: Any) -> Customer:
     """
     customer = Customer.objects.select_for_update().filter(**which).first()
     if customer is None:
-        raise BillingRefused("the organisation is no customer yet")
+        raise BillingRefused(_("The organisation is no customer yet."))
     return customer

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from hazardmap.accounts.selectors import billing_addresses
+from hazardmap.accounts.selectors import billing_people
 from hazardmap.billing.invoice_facts import invoice_facts
 from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.payment_models import PayerRef, Payment
@@ -79,7 +79,7 @@ def _payer_ref(chosen: Provider, customer: Customer) -> str:
     known = PayerRef.objects.filter(customer=customer, provider=chosen.name).first()
     if known is not None:
         return known.ref
-    emails = tuple(billing_addresses(customer.organisation_id))
+    emails = tuple(one.email for one in billing_people(customer.organisation_id))
     ref = chosen.payer_put(Payer(customer.pk, customer.name, emails))
     PayerRef.objects.create(customer=customer, provider=chosen.name, ref=ref)
     return ref

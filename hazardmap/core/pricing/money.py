@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, 
 from enum import StrEnum
 from typing import Final
 
+from hazardmap.core.unfit import Unfit
+
 MICRO: Final = 1_000_000
 _EXACT: Final = Context(prec=80, traps=[Inexact, InvalidOperation])
 _ROUNDING: Final = Context(prec=80, traps=[InvalidOperation])
@@ -57,8 +59,11 @@ def payable_micro(amount: Decimal, currency: Currency) -> int:
     """An amount that is already a whole number of minor units. Raises ValueError otherwise."""
     micro = rounded_micro(amount, currency) if amount.is_finite() else None
     if micro is None or decimal_of(micro) != amount:
-        raise ValueError(
-            f"{amount} {currency} cannot be paid: at most {currency.decimals} decimals"
+        raise Unfit(
+            "%(amount)s %(currency)s cannot be paid: at most %(decimals)d decimals",
+            amount=amount,
+            currency=currency,
+            decimals=currency.decimals,
         )
     return micro
 

@@ -6,6 +6,8 @@ from typing import Final
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
+from hazardmap.core.unfit import Unfit
+
 _BETWEEN: Final = re.compile(r"[\s.\-/]")
 _ANY: Final = re.compile(r"[0-9A-Z]{4,20}")
 _PREFIX: Final = {"GR": "EL"}
@@ -15,7 +17,7 @@ def tax_number_read(country: str, text: str) -> str:
     """The number without what is written between its parts; "" of a consumer.
 
     country: ISO 3166-1 alpha-2. A VAT number of the EU gets its country in front, as invoices need
-    it, and its check digits are checked. Raises ValueError with a sentence for people.
+    it, and its check digits are checked. Raises Unfit.
     """
     number = _BETWEEN.sub("", text).upper()
     if not number:
@@ -26,7 +28,9 @@ def tax_number_read(country: str, text: str) -> str:
         try:
             vat.validate(number)
         except ValidationError:
-            raise ValueError(f"{text[:30]!r} is no VAT number of {country}.") from None
+            raise Unfit(
+                "“%(number)s” is no VAT number of %(country)s.", number=text[:30], country=country
+            ) from None
     elif not _ANY.fullmatch(number):
-        raise ValueError(f"{text[:30]!r} is no tax number: 4 to 20 letters and digits.")
+        raise Unfit("“%(number)s” is no tax number: 4 to 20 letters and digits.", number=text[:30])
     return number

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from hazardmap.core.cells import NONE, Counts, Share, summed
@@ -13,6 +13,8 @@ from hazardmap.hazards import cell_models, models, rows
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
 from hazardmap.platform.rows_put import array, rows_put
+from hazardmap.platform.rows_read import rows_read
+from hazardmap.platform.uncollected import uncollected
 
 READER = "cells"
 BATCH = 500
@@ -53,6 +55,7 @@ def _finest_known() -> list[int]:
     return sorted({parent(cell, FINEST_RES) for cell in of_hazards.iterator()}.union(stored))
 
 
+@uncollected()
 def _resum(cells: Iterable[int]) -> None:
     """Sum these cells (FINEST_RES) anew, and above them whatever that changes."""
     shares = _shares_in(sorted(cells))
@@ -71,11 +74,9 @@ def _shares_in(cells: Collection[int]) -> dict[int, list[Share]]:
     """The live hazards in each of these cells, as parts of its sum."""
     ranges = [(cell, *descendants(cell, rows.HAZARD_CELL_RES)) for cell in cells]
     found: dict[int, list[Share]] = {cell: [] for cell in cells}
-    with connection.cursor() as cursor:
-        columns = [array(column) for column in zip(*ranges, strict=True)]
-        cursor.execute(_SHARES, [*columns, [state.value for state in LIVE]])
-        for cell, *share in cursor.fetchall():
-            found[cell].append(Share(*share))
+    columns = [array(column) for column in zip(*ranges, strict=True)]
+    for cell, *share in rows_read(_SHARES, [*columns, [state.value for state in LIVE]]):
+        found[cell].append(Share._make(share))
     return found
 
 

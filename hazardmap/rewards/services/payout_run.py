@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
 from hazardmap.core.iban import iban_from
 from hazardmap.core.pricing.money import Currency
+from hazardmap.platform.sentences import sentence
 from hazardmap.rewards.models import Account
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.references import FAILED, PAID, PAYOUT, reference
@@ -24,11 +26,11 @@ def payout_target_set(*, owner: User, name: str, iban: str) -> None:
     """Where a contributor wants the money. Raises PayoutRefused."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 70:  # as long as pain.001 allows
-        raise PayoutRefused("The name of the account's owner has 1 to 70 letters.")
+        raise PayoutRefused(_("The name of the account’s owner has 1 to 70 letters."))
     try:
         iban = iban_from(iban)
     except ValueError as error:
-        raise PayoutRefused(str(error)) from error
+        raise PayoutRefused(sentence(error)) from error
     values = {"name": name, "iban": iban, "set_at": timezone.now()}
     PayoutTarget.objects.update_or_create(owner=owner, defaults=values)
 

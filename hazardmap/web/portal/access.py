@@ -19,6 +19,7 @@ from hazardmap.accounts.services import AccountsRefused
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.core.roles import Act, Role, may
 from hazardmap.platform.mail import MailFailed
+from hazardmap.platform.sentences import sentence
 from hazardmap.web.asking import signed_in
 from hazardmap.web.sign_in import MAIL_FAILED
 
@@ -84,7 +85,7 @@ def done(request: HttpRequest, where: str, act: Callable[[], object], words: str
         act()
         messages.success(request, words)
     except (AccountsRefused, BillingRefused, ValueError) as refused:
-        messages.error(request, str(refused))
+        messages.error(request, sentence(refused))
     except MailFailed:
         messages.error(request, str(MAIL_FAILED))
     return HttpResponseRedirect(where)

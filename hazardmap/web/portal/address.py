@@ -1,5 +1,7 @@
 """How invoices name the organisation: name, address, tax number, a reference of its own."""
 
+from unicodedata import normalize
+
 from babel import Locale
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,16 +12,15 @@ from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import BillingAddress, billing_address_of
 from hazardmap.billing.services import billing_address_set
 from hazardmap.core.roles import Act
+from hazardmap.platform.sentences import sentence
 from hazardmap.web.portal.access import Portal, portal_page, show
+from hazardmap.web.templatetags.moments import reading_locale
 
 # What CLDR has besides the countries of ISO 3166: parts, groups, and places that do not exist.
 _NONE = {"AC", "CP", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
-_NAMES = Locale("en").territories
-COUNTRIES = {
-    code: _NAMES[code]
-    for code in sorted(_NAMES, key=lambda code: _NAMES[code])
-    if len(code) == 2 and code not in _NONE
-}
+COUNTRIES = frozenset(
+    code for code in map(str, Locale("en").territories) if len(code) == 2 and code not in _NONE
+)
 
 
 @require_safe
@@ -39,7 +40,7 @@ def set_address(request: HttpRequest, portal: Portal) -> HttpResponse:
     try:
         billing_address_set(organisation_id=portal.organisation.pk, to=typed)
     except (BillingRefused, ValueError) as refused:
-        return _page(request, portal, typed, error=str(refused))
+        return _page(request, portal, typed, error=sentence(refused))
     messages.success(request, _("Saved for all invoices that are not finalised yet."))
     return HttpResponseRedirect(portal.url("invoices/address/"))
 
@@ -47,6 +48,12 @@ def set_address(request: HttpRequest, portal: Portal) -> HttpResponse:
 def _page(
     request: HttpRequest, portal: Portal, address: BillingAddress | None, *, error: str = ""
 ) -> HttpResponse:
-    return show(
-        request, portal, "address", address=address, error=error, countries=COUNTRIES.items()
+    return show(request, portal, "address", address=address, error=error, countries=_countries())
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Code and name, by the name in the language of the page; an accent does not move it."""
+    names = reading_locale().territories
+    return sorted(
+        ((code, names[code]) for code in COUNTRIES), key=lambda one: normalize("NFKD", one[1])
     )

@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.selectors import api_keys_of
-from hazardmap.billing.invoice_files import KINDS, invoice_file
+from hazardmap.billing.invoice_files import (
+    KINDS,
+    InvoiceFile,
+    credit_note_file,
+    invoice_file,
+)
 from hazardmap.billing.selectors import (
     InvoiceInfo,
     InvoiceLineInfo,
@@ -93,7 +98,21 @@ def invoice_document(
     invoice = _invoice(portal, invoice_id)
     if kind not in KINDS or not invoice.number:
         raise Http404
-    file = invoice_file(invoice_id, kind)
+    return _download(invoice_file(invoice_id, kind))
+
+
+@require_safe
+@portal_page(Act.SEE_BILLS)
+def credit_note_document(
+    request: HttpRequest, portal: Portal, invoice_id: UUID, note_id: UUID, kind: str
+) -> HttpResponse:
+    notes = {note.id for note in _invoice(portal, invoice_id).credit_notes}
+    if kind not in KINDS or note_id not in notes:
+        raise Http404
+    return _download(credit_note_file(note_id, kind))
+
+
+def _download(file: InvoiceFile) -> HttpResponse:
     return HttpResponse(
         file.content,
         content_type=file.media_type,

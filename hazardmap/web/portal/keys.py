@@ -22,6 +22,7 @@ from hazardmap.accounts.services import (
 from hazardmap.core.key_limits import KeyLimits
 from hazardmap.core.roles import Act
 from hazardmap.core.scopes import SCOPE_WORDS, Environment, Scope
+from hazardmap.platform.sentences import sentence
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.web.portal.snippets import first_call
 
@@ -60,7 +61,7 @@ def create(request: HttpRequest, portal: Portal) -> HttpResponse:
             expires_at=None if life is None else timezone.now() + life,
         )
     except (AccountsRefused, ValueError) as refused:
-        return _list(request, portal, error=str(refused))
+        return _list(request, portal, error=sentence(refused))
     return _shown_once(request, portal, new)
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -45,6 +46,7 @@ def invite(request: HttpRequest, portal: Portal) -> HttpResponse:
             actor=portal.user,
             email=email,
             role=Role(request.POST.get("role", Role.READER)),
+            language=get_language(),
             url=lambda token: request.build_absolute_uri(f"/signup/{token}/"),
         ),
         _("An invitation is on its way to %(email)s.") % {"email": email},

@@ -21,6 +21,11 @@ organisation: list[URLPattern | URLResolver] = [
     path("invoices/address/set/", address.set_address, name="portal-address-set"),
     path("invoices/<uuid:invoice_id>/", costs.invoice_page, name="portal-invoice"),
     path("invoices/<uuid:invoice_id>.<slug:kind>", costs.invoice_document, name="portal-document"),
+    path(
+        "invoices/<uuid:invoice_id>/credit-notes/<uuid:note_id>.<slug:kind>",
+        costs.credit_note_document,
+        name="portal-credit-note",
+    ),
     path("invoices/<uuid:invoice_id>/<int:position>/", costs.line_page, name="portal-line"),
     path("team/", team.team_page, name="portal-team"),
     path("team/invite/", team.invite, name="portal-invite"),

@@ -74,22 +74,23 @@ def _probability(text: str) -> float:
 
 def _region(text: str) -> Region:
     """west,south,east,north, or GeoJSON: an area, or a line and CORRIDOR_M on each side of it."""
+    value = _geojson(text) if text.lstrip().startswith("{") else None
     try:
-        if not text.lstrip().startswith("{"):
+        if value is None:
             return region_of_box(parse_bbox(text))
-        value = _geojson(text)
         geometry = value.get("geometry") if value.get("type") == "Feature" else value
         if isinstance(geometry, dict) and geometry.get("type") == "LineString":
             return corridor(read_route(geometry), CORRIDOR_M)
         return read_region(value)
     except ValueError as error:
-        raise ValueError(_("The area %(rule)s.") % {"rule": error}) from None
+        words = _("This area cannot be used. In the words of the API: %(rule)s.")
+        raise ValueError(words % {"rule": error}) from None
 
 
 def _geojson(text: str) -> dict[str, object]:
     if len(text) > MOST_LETTERS:
-        raise ValueError(_("is longer than %(most)d letters") % {"most": MOST_LETTERS})
+        raise ValueError(_("The area is longer than %(most)d letters.") % {"most": MOST_LETTERS})
     try:
         return dict(json.loads(text))
     except (ValueError, RecursionError):
-        raise ValueError(_("is no JSON")) from None
+        raise ValueError(_("The area is no JSON.")) from None

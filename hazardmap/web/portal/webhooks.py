@@ -50,7 +50,8 @@ def create(request: HttpRequest, portal: Portal) -> HttpResponse:
             url=request.POST.get("url", "").strip(),
         )
     except WebhookRefused as refused:
-        return _list(request, portal, error=_("The address %(rule)s.") % {"rule": refused.rule})
+        words = _("This address cannot be used. In the words of the API: %(rule)s.")
+        return _list(request, portal, error=words % {"rule": refused.rule})
     return _shown_once(request, portal, new)
 
 
@@ -59,7 +60,11 @@ def create(request: HttpRequest, portal: Portal) -> HttpResponse:
 def endpoint_page(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
     mine, endpoint = portal.organisation.pk, endpoint_of(portal, endpoint_id)
     state, deliveries, older = deliveries_asked(request, mine, endpoint_id)
-    watched = [one for one in selectors.watch_areas_of(mine) if one.endpoint_id == endpoint_id]
+    watched = [
+        (one, [_(KINDS[kind].label) for kind in one.kinds or ()])
+        for one in selectors.watch_areas_of(mine)
+        if one.endpoint_id == endpoint_id
+    ]
     return show(
         request,
         portal,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
@@ -49,9 +49,11 @@ def ago(at: datetime) -> str:
 def distance(length_m: float) -> SafeString:
     """A length; the page's script writes it anew where people count in feet and miles."""
     if length_m >= 1000:
-        shown = f"{length_m / 1000:.1f}\u00a0km"
+        shown = f"{number_format(round(length_m / 1000, 1), 1)}\u00a0km"
     else:
-        shown = f"{length_m:.{1 if length_m < 10 else 0}f}\u00a0m"
+        whole = length_m >= 10 or round(length_m, 1) == round(length_m)
+        digits = 0 if whole else 1
+        shown = f"{number_format(round(length_m, digits), digits)}\u00a0m"
     return format_html('<data value="{}" data-metres>{}</data>', f"{length_m:.1f}", shown)
 
 

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from hazardmap.core import webhook
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint
+
+GONE: Final = gettext_noop("it answered 410 Gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, sent: Sent) -> None:
         case webhook.Verdict.DELIVERED:
             _delivered(delivery, endpoint, sent)
         case webhook.Verdict.UNWANTED:
-            endpoint.disabled_at, endpoint.disabled_why = sent.over_at, "it answered 410 Gone"
+            endpoint.disabled_at, endpoint.disabled_why = sent.over_at, GONE
         case webhook.Verdict.FAILED:
             _failed(delivery, endpoint, sent)
     delivery.save()

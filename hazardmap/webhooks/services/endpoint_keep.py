@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.core import webhook
@@ -16,6 +17,7 @@ from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
 
 MOST: Final = 20
 TEST: Final = "endpoint.test"
+PAUSED: Final = gettext_noop("its owner has paused it")
 
 
 @transaction.atomic
@@ -56,7 +58,7 @@ def endpoint_pause(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
     if row is None:
         return False
     if row.disabled_at is None:
-        row.disabled_at, row.disabled_why = timezone.now(), "its owner has paused it"
+        row.disabled_at, row.disabled_why = timezone.now(), PAUSED
         row.save(update_fields=["disabled_at", "disabled_why"])
     return True
 

@@ -301,7 +301,9 @@ def _reproduce(part: str) -> str:
 
 @contextmanager
 def database(*, keep: bool) -> Iterator[None]:
-    """A database of its own; it stays if `keep`."""
+    """A database of its own; it stays if `keep`, and those that are not kept leave it alone."""
+    if keep:
+        connection.settings_dict["TEST"]["NAME"] = "bench_kept"
     name = connection.creation.create_test_db(
         verbosity=0, autoclobber=not keep, keepdb=keep, serialize=False
     )

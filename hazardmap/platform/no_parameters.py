@@ -1,0 +1,36 @@
+"""Views that read no parameters, and say so to whoever sends one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+
+from hazardmap.core.unknown import no_parameter
+from hazardmap.platform.problem_types import INVALID, PAGE
+from hazardmap.platform.problems import MEDIA_TYPE, problem
+from hazardmap.platform.request_id import request_id
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def no_parameters(view: View[P]) -> View[P]:
+    """Answer 400 where there is a query."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.GET:
+            return view(request, *args, **kwargs)
+        faults = [(name, no_parameter(name)) for name in request.GET]
+        body = problem(
+            INVALID.status,
+            "; ".join(f"{name}: {rule}" for name, rule in faults),
+            faults,
+            request=request_id(request.META),
+            type=INVALID.uri(request.build_absolute_uri(PAGE)),
+            title=INVALID.title,
+        )
+        return JsonResponse(body, status=INVALID.status, content_type=MEDIA_TYPE)
+
+    return guarded
