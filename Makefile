@@ -105,7 +105,7 @@ train: ## draw pictures, train the road network in two rounds, measure and relea
 	@$(MAKE) evaluate WEIGHTS=var/train/round_two/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
-VERSION ?= 1
+VERSION ?= 3
 evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
