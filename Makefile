@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-api-access bench-first-answer bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train train-on evaluate bench-web
+.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-api-access bench-first-answer bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train evaluate bench-web
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -94,21 +94,18 @@ bench-web: ## how large and fast the map page is, what axe and Lighthouse find o
 DATA ?= ../shared/data
 TRAIN = .venv/bin/python -m detection.train --data $(DATA)
 DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
-train: ## draw pictures, train the road network, measure and release it (hours on a CPU; a killed run goes on)
+train: ## draw pictures, train the road network in two rounds, measure and release it (hours on a CPU; a killed run goes on)
 	@test -e var/train/sets/3/drawn/data.yaml || $(DRAW) --out var/train/sets/3/drawn --seed 3 --count 2500
 	@test -e var/train/sets/4/drawn/data.yaml || $(DRAW) --out var/train/sets/4/drawn --seed 4 --count 2000
 	@test -e var/train/sets/5/drawn/data.yaml || $(DRAW) --out var/train/sets/5/drawn --seed 5 --count 900 --lone 1
+	@test -e var/train/sets/6/drawn/data.yaml || $(DRAW) --out var/train/sets/6/drawn --seed 6 --count 250 --lone 0.3
+	@test -e var/train/sets/7/drawn/data.yaml || $(DRAW) --out var/train/sets/7/drawn --seed 7 --count 900 --lone 1
 	@$(TRAIN) var/train/sets/[345] --recipe detection/train/round_one.toml --out var/train/round_one $(TRAIN_ARGS)
-	@$(MAKE) evaluate WEIGHTS=var/train/round_one/road.pt
-
-train-on: ## a second round from there with other pictures, and the middle of both: var/train/both.pt (not released)
-	@test -e var/train/sets/6/drawn/data.yaml || $(DRAW) --out var/train/sets/6/drawn --seed 6 --count 2600 --lone 0.3
-	@test -e var/train/sets/7/drawn/data.yaml || $(DRAW) --out var/train/sets/7/drawn --seed 7 --count 700 --lone 1
 	@$(TRAIN) var/train/sets/[67] --recipe detection/train/round_two.toml --out var/train/round_two $(TRAIN_ARGS)
-	@.venv/bin/python -m detection.train.average var/train/round_one/road.pt var/train/round_two/road.pt --out var/train/both.pt
+	@$(MAKE) evaluate WEIGHTS=var/train/round_two/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
-VERSION ?= 1
+VERSION ?= 3
 evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \

@@ -81,6 +81,7 @@ _TABLE: Final[Mapping[str, Mapping[Build, float]]] = MappingProxyType(
             roadside_thing.bollard: 1.5, roadside_thing.mailbox: 0.7, roadside_thing.hydrant: 1,
             roadside_thing.bin_: 1.5, roadside_thing.delineator: 0.7, barricade.object_marker: 0.6,
             roadside_thing.ordinary_sign: 3, roadside_thing.street_lamp: 0.5,
+            roadside_thing.painted_board: 3,
             roadside_thing.bush: 0.7, work_sign.sign_back: 1.2, fence.concrete: 1.2, car.car: 2,
             ground_mark.manhole: 1, ground_mark.patch: 1, ground_mark.puddle: 1,
             ground_mark.dark_blotch: 1.2, ground_mark.leaves: 0.6, ground_mark.paint_mark: 0.8,

@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             side_px=recipe.square_px,
             seen_px=recipe.seen_px,
             mosaic_share=recipe.mosaic,
+            pasted_share=recipe.pasted,
         )
         weights = Run(recipe, samples, given.out, given.device).train()
     except (RecipeError, LabelsError, OSError, ValueError) as error:

@@ -123,7 +123,6 @@ class Run:
         rate = _rate(self._step, recipe)
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["factor"]
-        self._loss.at(recipe.begun + (1 - recipe.begun) * self._step / recipe.steps)
         pictures = batch["img"].to(self._device, memory_format=torch.channels_last).float() / 255
         with torch.autocast(self._device.type, torch.bfloat16):
             found = self._network(pictures)
@@ -171,7 +170,8 @@ def _step_back(_: int) -> None:
 def _rate(step: int, recipe: Recipe) -> float:
     if step < recipe.warmup:
         return recipe.learning_rate * (step + 1) / recipe.warmup
-    done = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
+    held = recipe.warmup + recipe.hold
+    done = max(0, step - held) / max(1, recipe.steps - held)
     cosine = (1 + math.cos(math.pi * done)) / 2
     return recipe.learning_rate * (LEAST_RATE + (1 - LEAST_RATE) * cosine)
 

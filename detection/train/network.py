@@ -12,20 +12,24 @@ from detection.backends.pytorch import ENVIRONMENT
 os.environ.update(ENVIRONMENT)  # ultralytics reads it when it is imported
 from ultralytics import YOLO
 from ultralytics.cfg import get_cfg
-from ultralytics.nn.tasks import DetectionModel
-from ultralytics.utils.loss import E2ELoss, v8DetectionLoss
+from ultralytics.nn.tasks import DetectionModel, yaml_model_load
+from ultralytics.utils.loss import v8DetectionLoss
 from ultralytics.utils.torch_utils import ModelEMA
 
 from detection.labelled import ANIMAL, CLASSES, DEER
 
 ARCHITECTURE: Final = "yolo26n.yaml"
 BACKBONE_LAYERS: Final = 10
-FIRST_O2M, LAST_O2M = 0.8, 0.1
 
 
 def build(start: Path) -> DetectionModel:
-    """The network with our classes; what fits of the weights in `start` is taken from there."""
-    network = DetectionModel(ARCHITECTURE, nc=len(CLASSES), verbose=False)
+    """The network with our classes; what fits of the weights in `start` is taken from there.
+
+    YOLO26 has a second head that needs no suppression of doubles. At run time the first one is
+    asked, and the second sends nothing back to what both share: it is left out.
+    """
+    plan = yaml_model_load(ARCHITECTURE) | {"end2end": False}
+    network = DetectionModel(plan, nc=len(CLASSES), verbose=False)
     network.load(YOLO(str(start), task="detect", verbose=False).model, verbose=False)
     network.names = dict(enumerate(CLASSES))
     network.args = get_cfg()
@@ -43,29 +47,17 @@ class _HierarchicalEntropy(torch.nn.Module):
         )
 
 
-class _JudgedLoss(v8DetectionLoss):  # type: ignore[misc]  # ultralytics has no types
+class Loss(v8DetectionLoss):  # type: ignore[misc]  # ultralytics has no types
     """ultralytics' loss that does not punish a find where the labels are not complete."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, network: DetectionModel) -> None:
+        super().__init__(network)
         self.bce = _HierarchicalEntropy()
 
     def loss(self, preds: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> Any:
         # multiplied onto the entropy of (batch, anchors, classes)
         self.class_weights = batch["judged"][:, None, :].to(self.device)
         return super().loss(preds, batch)
-
-
-class Loss(E2ELoss):  # type: ignore[misc]  # ultralytics has no types
-    """The loss of both heads; the weight moves from one-to-many to one-to-one as training goes."""
-
-    def __init__(self, network: DetectionModel) -> None:
-        super().__init__(network, loss_fn=_JudgedLoss)
-
-    def at(self, progress: float) -> None:
-        """progress: share of the steps that are done, 0..1."""
-        self.o2m = FIRST_O2M + (LAST_O2M - FIRST_O2M) * progress
-        self.o2o = self.total - self.o2m
 
 
 def averaged(network: torch.nn.Module, steps: float) -> Any:

@@ -19,10 +19,10 @@ class Recipe:
     side of the training squares, a multiple of 32. seen_px: long side of a frame at run time.
     batch: squares per step. steps: of the optimiser. learning_rate: at its highest, AdamW.
     backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
-    biases and norms. warmup: steps of linear rise; then a cosine down to 2 %. begun: share of the
-    way from the loss of the one-to-many head to that of the one-to-one head that `start` has gone
-    already, 0 for COCO weights. mosaic: share of squares put together from four. shares: how often
-    each source is drawn from, any positive scale.
+    biases and norms. warmup: steps of linear rise. hold: steps at the highest rate after that; then
+    a cosine down to 2 %. mosaic: share of squares put together from four. pasted: share of squares
+    that get cut-outs of other pictures, as if these stood there on boards. shares: how often each
+    source is drawn from, any positive scale.
     """
 
     seed: int
@@ -35,8 +35,9 @@ class Recipe:
     backbone_rate: float
     weight_decay: float
     warmup: int
-    begun: float
+    hold: int
     mosaic: float
+    pasted: float
     shares: dict[str, float]
 
     def without(self, sources: Collection[str]) -> "Recipe":
@@ -62,10 +63,10 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
     wrong = sorted(types.keys() ^ table.keys())
     if wrong:
         raise RecipeError(f"{name}: missing or unknown fields {', '.join(wrong)}")
-    for field in ("seed", "square_px", "seen_px", "batch", "steps", "warmup"):
+    for field in ("seed", "square_px", "seen_px", "batch", "steps", "warmup", "hold"):
         if not isinstance(table[field], int) or table[field] < (0 if field in ZERO_MAY_BE else 1):
             raise RecipeError(f"{name}: {field} must be a whole number above 0")
-    for field in ("learning_rate", "backbone_rate", "weight_decay", "begun", "mosaic"):
+    for field in ("learning_rate", "backbone_rate", "weight_decay", "mosaic", "pasted"):
         if not isinstance(table[field], int | float) or not 0 <= table[field] <= 1:
             raise RecipeError(f"{name}: {field} must be a number within 0..1")
     if table["square_px"] % 32 or table["seen_px"] % 32:
@@ -78,4 +79,4 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
     return Recipe(**{**table, "start": Path(table["start"])})
 
 
-ZERO_MAY_BE = frozenset({"seed", "warmup"})
+ZERO_MAY_BE = frozenset({"seed", "warmup", "hold"})

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
+from detection.labelled import ALL, ANIMAL, CLASSES, DEER, LabelledPicture
 from detection.train.augment import Boxes, Picture, Square, mosaic, placed, recoloured
+from detection.train.pasting import Album, pasted
 
 # Decoded pictures are kept up to this size in each loader process; larger ones are shrunk.
 LONGEST_PX = 960
@@ -46,6 +47,7 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
         side_px: int,
         seen_px: int,
         mosaic_share: float,
+        pasted_share: float = 0.0,
     ) -> None:
         self._of_source: dict[str, list[LabelledPicture]] = {source: [] for source in shares}
         for picture in pictures:
@@ -58,7 +60,8 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
         weights = np.array([shares[source] for source in self._sources], float)
         self._chances = weights / weights.sum()
         self._seed, self._side_px, self._seen_px = seed, side_px, seen_px
-        self._mosaic_share = mosaic_share
+        self._mosaic_share, self._pasted_share = mosaic_share, pasted_share
+        self._album = self._made_album() if pasted_share else None
         self._decoded: dict[str, Picture] = {}
 
     def __getitem__(self, number: int) -> Sample:
@@ -71,6 +74,8 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
             square = mosaic(rng, squares, self._side_px)
         else:
             square = self._square(rng, [source])
+        if self._album and rng.random() < self._pasted_share and self._complete(source):
+            square = pasted(rng, square, self._album.cut(rng, self._picture))
         picture = recoloured(rng, square.picture)[:, :, ::-1].transpose(2, 0, 1)
         judged = np.zeros(len(CLASSES), np.float32)
         judged[list(self._of_source[source][0].exhaustive)] = 1.0
@@ -91,6 +96,23 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
         picture = self._picture(labelled)
         boxes = _pixels(labelled, picture.shape[1], picture.shape[0])
         return placed(rng, picture, boxes, side_px=self._side_px, seen_px=self._seen_px)
+
+    def _complete(self, source: str) -> bool:
+        """Whether every kind that may be pasted is judged in this source's pictures."""
+        return self._of_source[source][0].exhaustive >= ALL - {DEER}
+
+    def _made_album(self) -> Album:
+        """Of real pictures."""
+        real = [source for source in self._sources if source != "drawn"]
+        full = [picture for source in real for picture in self._of_source[source]]
+        empty = [
+            picture
+            for source in real
+            if self._complete(source)
+            for picture in self._of_source[source]
+            if not len(picture.classes)
+        ]
+        return Album(full, empty)
 
     def _picture(self, labelled: LabelledPicture) -> Picture:
         key = str(labelled.path)

@@ -32,8 +32,9 @@ RECIPE = Recipe(
     backbone_rate=0.5,
     weight_decay=0.0005,
     warmup=1,
-    begun=0.0,
+    hold=1,
     mosaic=0.5,
+    pasted=0.0,
     shares={"cones": 1, "street_view": 2},
 ).without({"street_view"})
 
@@ -76,7 +77,7 @@ def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
     loss = Loss(network)
     network.train()
     found = network(torch.rand(1, 3, 64, 64))
-    scores = found["one2many"]["scores"]
+    scores = found["scores"]
     scores.retain_grad()
     judged = torch.zeros(1, len(CLASSES))
     judged[0, [ANIMAL, DEER]] = 1.0
@@ -155,5 +156,4 @@ def test_every_source_that_is_trained_on_is_described(path: Path) -> None:
 def test_the_rounds_follow_each_other() -> None:
     first, second = map(load_recipe, ROUNDS)
     assert first.start == Path("detection/weights/yolo26n.pt")
-    assert first.begun == 0
     assert second.start == Path("var/train/round_one/road.pt")

@@ -108,6 +108,43 @@ def test_a_source_without_pictures_is_named() -> None:
         SampleSet([], {"moose": 1}, seed=1, side_px=96, seen_px=96, mosaic_share=0)
 
 
+def _with_empty_road(folder: Path) -> SampleSet:
+    cones = folder / "cones.png"
+    cv2.imwrite(str(cones), np.full((80, 120, 3), (0, 0, 255), np.uint8))
+    road = folder / "road.png"
+    cv2.imwrite(str(road), np.full((80, 120, 3), (0, 255, 0), np.uint8))
+    whole = np.array([[0.5, 0.5, 1.0, 1.0]])
+    pictures = [
+        LabelledPicture(cones, "cones", "train", "0", np.array([0]), whole, frozenset({0})),
+        LabelledPicture(road, "road", "train", "1", np.zeros(0, int), np.zeros((0, 4)), ALL),
+    ]
+    return SampleSet(
+        pictures,
+        {"cones": 1, "road": 1e6},
+        seed=2,
+        side_px=96,
+        seen_px=96,
+        mosaic_share=0,
+        pasted_share=1,
+    )
+
+
+def test_a_cone_is_pasted_with_its_box_onto_a_road_without_any(tmp_path: Path) -> None:
+    samples = [_with_empty_road(tmp_path)[i] for i in range(12)]
+    labels = {label for sample in samples for label in sample.boxes[:, 0].tolist()}
+    assert labels == {0.0}
+    for sample in samples:
+        for _, x, y, _, _ in (sample.boxes * 96).int().tolist():
+            red, green, _ = sample.picture[:, y, x].tolist()
+            assert red >= green, "in its box is the cone; some pictures are grey"
+
+
+def test_nothing_is_pasted_where_its_kind_is_not_judged(tmp_path: Path) -> None:
+    samples = _with_empty_road(tmp_path)
+    assert samples._complete("road")
+    assert not samples._complete("cones")
+
+
 def test_grey_is_what_surrounds_a_small_picture() -> None:
     picture, boxes = _scene()
     rng = np.random.default_rng(1)

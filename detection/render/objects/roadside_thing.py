@@ -1,5 +1,7 @@
 """What stands along every road and is no hazard: posts, bins, boxes, ordinary signs."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -18,7 +20,7 @@ from detection.render.objects.paint import (
 )  # fmt: skip
 from detection.render.objects.sign_face import SIZE, aged, diamond_of, text
 from detection.render.objects.work_sign import mounted
-from detection.render.solid import Picture, Shape, box, revolution
+from detection.render.solid import Colour, Picture, Shape, box, revolution
 
 _WORDS = (
     "SPEED/LIMIT/35",
@@ -29,6 +31,7 @@ _WORDS = (
     "KEEP/RIGHT",
     "WEST/40",
 )
+_ADVERTS = ("SALE", "OPEN", "CAFE", "FOR/RENT", "PIZZA/TODAY", "CAR WASH", "LIVE/MUSIC", "50 %/OFF")
 
 
 def bollard(rng: Rng) -> Shape:
@@ -134,6 +137,16 @@ def ordinary_sign(rng: Rng) -> Shape:
     return mounted(rng, aged(picture, rng), width, height, bottom=float(rng.uniform(1.3, 2.3)))
 
 
+def painted_board(rng: Rng) -> Shape:
+    """A hoarding, menu, poster or painted board of 0.5 to 2.4 m: stripes, tiles, words, colours."""
+    picture = (_stripes, _tiles, _poster)[int(rng.choice(3, p=[0.3, 0.25, 0.45]))](rng)
+    width = float(rng.uniform(0.5, 2.4))
+    height = min(width * picture.shape[0] / picture.shape[1], 2.2)
+    low = float(rng.choice([0.02, rng.uniform(0.1, 0.6), rng.uniform(0.6, 1.8)]))
+    board = mounted(rng, aged(picture, rng), width, height, bottom=low)
+    return Shape(board.solids, tuple(replace(face, retro=0.0) for face in board.boards))
+
+
 def street_lamp(rng: Rng) -> Shape:
     """A post or trunk of 3 to 7 m."""
     tall, thick = float(rng.uniform(3, 7)), float(rng.uniform(0.05, 0.16))
@@ -216,6 +229,57 @@ def _blue(rng: Rng) -> Picture:
         bytes_of(white(rng)),
     )
     return picture
+
+
+def _stripes(rng: Rng) -> Picture:
+    """Stripes as of awnings, fences and shutters: never the two colours of a barrier."""
+    picture = _board(rng)
+    h, w = picture.shape[:2]
+    tones = [_harmless(rng), _harmless(rng) if rng.random() < 0.5 else white(rng)]
+    slant = float(rng.choice([0.0, 0.0, rng.uniform(-1, 1)]))
+    down, right = np.mgrid[0:h, 0:w]
+    along = (down + slant * right) if rng.random() < 0.5 else (right + slant * down)
+    which = (along // float(rng.uniform(0.05, 0.25) * h)).astype(int) % 2
+    picture[:] = np.array([bytes_of(tone) for tone in tones])[which]
+    return picture
+
+
+def _tiles(rng: Rng) -> Picture:
+    """Soft patches of a few colours: a mural, a photograph seen from afar, a display."""
+    h, w = _board(rng).shape[:2]
+    rows, columns = (int(n) for n in rng.integers(2, 9, 2))
+    palette = np.array([any_colour(rng) for _ in range(4)], np.float32)
+    coarse = palette[rng.integers(0, 4, (rows, columns))]
+    blend = cv2.INTER_CUBIC if rng.random() < 0.7 else cv2.INTER_NEAREST
+    fine = np.asarray(cv2.resize(coarse, (w, h), interpolation=blend), np.float32)
+    fine += cv2.GaussianBlur(rng.normal(0, 0.4, (h, w, 1)).astype(np.float32), (0, 0), 2)[..., None]
+    solid = np.full((h, w, 1), 255.0)
+    return np.dstack([fine.clip(0, 1) * 255, solid]).astype(np.uint8)
+
+
+def _poster(rng: Rng) -> Picture:
+    """Words and a picture on one colour."""
+    picture = _board(rng)
+    picture[:] = bytes_of(any_colour(rng) if rng.random() < 0.6 else white(rng))
+    ink = bytes_of(any_colour(rng) if rng.random() < 0.5 else grey(rng, 0.05, 0.2))
+    top = float(rng.uniform(0.0, 0.6))
+    if rng.random() < 0.7:
+        h, w = picture.shape[:2]
+        inset = cv2.resize(_tiles(rng), (int(w * 0.8), int(h * 0.35)))
+        row, column = int(h * (0.6 if top < 0.3 else 0.05)), int(w * 0.1)
+        picture[row : row + inset.shape[0], column : column + inset.shape[1]] = inset
+    text(picture, str(rng.choice(_ADVERTS)), (0.1, top, 0.9, top + 0.4), ink)
+    return picture
+
+
+def _board(rng: Rng) -> Picture:
+    wide = float(rng.uniform(0.6, 2.2))
+    return np.full((int(SIZE / max(wide, 1)), int(SIZE * min(wide, 1)), 4), 255, np.uint8)
+
+
+def _harmless(rng: Rng) -> Colour:
+    """Any colour that no barrier, drum or work sign has: no red, no orange, no yellow."""
+    return hue(rng, (70, 330), (0.1, 0.9), (0.1, 0.8)) if rng.random() < 0.7 else grey(rng, 0.1)
 
 
 def _chevron(rng: Rng) -> Picture:

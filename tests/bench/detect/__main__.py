@@ -94,7 +94,8 @@ def text(timings: Timings, found: list[Figure]) -> str:
             "database are not in it.",
             "",
             f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
-            f"Python {platform.python_version()}.",
+            f"Python {platform.python_version()}. Load of the machine: {os.getloadavg()[1]:.1f};",
+            "where it is above 1, other work shares the caches, which costs the plain loop most.",
             "",
             "| measure | value | unit | note |",
             "|---|---|---|---|",
