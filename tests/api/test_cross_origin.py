@@ -66,7 +66,7 @@ def asked(client, db):
 
     def ask(origin, path="/api/v1/hazards"):
         headers = {"Authorization": f"Bearer {token}"} | ({"Origin": origin} if origin else {})
-        return client.get(path, BOX if "hazards" in path else {}, headers=headers)
+        return client.get(path, BOX if path.endswith("/hazards") else {}, headers=headers)
 
     return ask
 
