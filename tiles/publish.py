@@ -15,7 +15,7 @@ from django.utils import timezone
 from hazardmap.hazards.cell_selectors import cells_changed
 from hazardmap.hazards.selectors import changes_since
 from hazardmap.hazards.services import cells_refresh
-from hazardmap.platform.uncollected import uncollected
+from hazardmap.platform.garbage import collected_later
 from tiles import cells, points, workzones
 from tiles.files import forget
 from tiles.mercator import Tile
@@ -45,7 +45,7 @@ def publish() -> int:
     return taken
 
 
-@uncollected()
+@collected_later()
 def _publish_batch() -> tuple[int, bool]:
     """How many changes were taken in, and whether more may be waiting."""
     with publication() as place:

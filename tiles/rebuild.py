@@ -9,7 +9,7 @@ from django.utils import timezone
 from hazardmap.hazards.cell_selectors import cells_changed, cells_of, latest_cell_cursor
 from hazardmap.hazards.selectors import latest_cursor, live_after
 from hazardmap.hazards.zone_selectors import latest_zone_cursor
-from hazardmap.platform.uncollected import uncollected
+from hazardmap.platform.garbage import collected_later
 from tiles.models import Cell, HazardFeature, Publication
 from tiles.publish import BATCH, ENCODING, forget_touched, publication, touch
 from tiles.write_cells import cells_remove, cells_write
@@ -48,7 +48,7 @@ def _begin(place: Publication) -> None:
 def _hazards(anew: bool) -> Iterator[int]:
     after = UUID(int=0)
     while after != _LAST_ID:
-        with uncollected(), publication() as place:
+        with collected_later(), publication() as place:
             page = live_after(after, limit=BATCH)
             last = page[-1].id if len(page) == BATCH else _LAST_ID
             there = HazardFeature.objects.filter(hazard_id__gt=after, hazard_id__lte=last)
@@ -61,7 +61,7 @@ def _hazards(anew: bool) -> Iterator[int]:
 def _cells(anew: bool) -> Iterator[int]:
     after = 0
     while states := cells_changed(after, limit=BATCH):
-        with uncollected(), publication() as place:
+        with collected_later(), publication() as place:
             # Read under the lock: what the publisher has written since then is not overwritten.
             states = cells_changed(after, limit=BATCH)
             touch(place, "hazards", cells_write(states, timezone.now(), anew=anew))

@@ -21,7 +21,7 @@ def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
 
 
 def read(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """What a statement that is asked over and over returns; jsonb, too, comes in binary."""
+    """What a statement that is asked over and over returns."""
     return rows_read(_text(name), parameters)
 
 

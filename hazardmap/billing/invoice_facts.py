@@ -67,6 +67,11 @@ class InvoiceFacts:
         return f"{'Credit note' if self.credited else 'Invoice'} {self.number}"
 
     @property
+    def credit_terms(self) -> str:
+        """What a credit note says of payment."""
+        return f"Takes back a part of invoice {self.credited}; nothing is to be paid."
+
+    @property
     def due_micro(self) -> int:
         return self.total_micro - self.paid_micro
 

@@ -149,7 +149,7 @@ def _totals(facts: InvoiceFacts) -> Table:
 
 def _notes(facts: InvoiceFacts) -> list[Any]:
     if facts.credited:
-        return [_text(f"Takes back a part of invoice {facts.credited}; nothing is to be paid.", 8)]
+        return [_text(facts.credit_terms, 8)]
     return [
         _text(
             f"All amounts in {facts.currency}; periods are in UTC and end before the time that is "

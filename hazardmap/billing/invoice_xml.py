@@ -94,7 +94,7 @@ def _item(facts: InvoiceFacts, line: FactLine) -> LineItem:
 def _terms(facts: InvoiceFacts) -> PaymentTerms:
     terms = PaymentTerms()
     if facts.credited:
-        terms.description = f"Set off against invoice {facts.credited}."
+        terms.description = facts.credit_terms
     else:
         terms.due = _at(facts.due_on)
     return terms

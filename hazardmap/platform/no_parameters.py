@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from hazardmap.core.unknown import no_parameter
 from hazardmap.platform.problem_types import INVALID, PAGE
-from hazardmap.platform.problems import MEDIA_TYPE, problem
+from hazardmap.platform.problems import answer
 from hazardmap.platform.request_id import request_id
 
 P = ParamSpec("P")
@@ -23,7 +23,7 @@ def no_parameters(view: View[P]) -> View[P]:
         if not request.GET:
             return view(request, *args, **kwargs)
         faults = [(name, no_parameter(name)) for name in request.GET]
-        body = problem(
+        return answer(
             INVALID.status,
             "; ".join(f"{name}: {rule}" for name, rule in faults),
             faults,
@@ -31,6 +31,5 @@ def no_parameters(view: View[P]) -> View[P]:
             type=INVALID.uri(request.build_absolute_uri(PAGE)),
             title=INVALID.title,
         )
-        return JsonResponse(body, status=INVALID.status, content_type=MEDIA_TYPE)
 
     return guarded

@@ -35,7 +35,14 @@ def problem(
     return body | more
 
 
-def answer(code: int, detail: str, *, request: str | None = None) -> HttpResponse:
+def answer(
+    code: int,
+    detail: str,
+    faults: Sequence[tuple[str, str]] = (),
+    *,
+    request: str | None = None,
+    **more: Any,
+) -> HttpResponse:
     """A problem outside REST framework."""
-    body = problem(code, detail, request=request)
+    body = problem(code, detail, faults, request=request, **more)
     return JsonResponse(body, status=code, content_type=MEDIA_TYPE)

@@ -12,9 +12,9 @@ from hazardmap.core.hazard import LIVE
 from hazardmap.hazards import cell_models, models, rows
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
+from hazardmap.platform.garbage import collected_later
 from hazardmap.platform.rows_put import array, rows_put
 from hazardmap.platform.rows_read import rows_read
-from hazardmap.platform.uncollected import uncollected
 
 READER = "cells"
 BATCH = 500
@@ -55,7 +55,7 @@ def _finest_known() -> list[int]:
     return sorted({parent(cell, FINEST_RES) for cell in of_hazards.iterator()}.union(stored))
 
 
-@uncollected()
+@collected_later()
 def _resum(cells: Iterable[int]) -> None:
     """Sum these cells (FINEST_RES) anew, and above them whatever that changes."""
     shares = _shares_in(sorted(cells))
