@@ -82,6 +82,9 @@ class FarCrop:
         return Part(left, top, max(right, left + 1), max(bottom, top + 1), size_px)
 
 
+FAR_ROAD: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700)
+
+
 def both_views(
     whole: Boxes, far: Boxes, labels: NDArray[Any], part: Part
 ) -> tuple[Boxes, NDArray[np.intp]]:

@@ -16,13 +16,12 @@ from detection.evaluate.predictions import Looking, WeightsError
 from detection.evaluate.recall_table import recall_table
 from detection.evaluate.run import KEPT, Measured, evaluate, gather
 from detection.evaluate.summary import summary
-from detection.far import FarCrop
+from detection.far import FAR_ROAD
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
 
 DOCS: Final = Path("docs")
 # The horizon and some road before it, whichever way the camera was mounted (docs/model-card.md).
-FAR: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700)
 NO_RECIPE: Final = "Nothing is known about it here."
 
 
@@ -49,7 +48,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     before = json.loads(given.recall_before.read_text()) if given.recall_before else None
     pictures = gather(given.data, given.split, given.drawn)
     seeds = range(1, given.drives + 1)
-    looking = Looking(given.imgsz, None if given.no_far_crop else FAR)
+    looking = Looking(given.imgsz, None if given.no_far_crop else FAR_ROAD)
     mine = evaluate(
         given.weights,
         pictures,

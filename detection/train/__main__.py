@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             seed=recipe.seed,
             side_px=recipe.square_px,
             seen_px=recipe.seen_px,
+            far_px=recipe.far_px,
             mosaic_share=recipe.mosaic,
             pasted_share=recipe.pasted,
         )

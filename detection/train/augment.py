@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.far import FAR_ROAD
+
 Picture = NDArray[np.uint8]
 Boxes = NDArray[np.float32]
 
@@ -19,6 +21,8 @@ GREY: Final = (114, 114, 114)  # what surrounds a letterboxed picture, as ultral
 # A box that the crop has cut to less than this share, or below this size, is no longer a label.
 LEAST_VISIBLE: Final = 0.3
 LEAST_PX: Final = 3.0
+# Of the squares cut out of a frame that has a far road, so many are parts of that.
+FAR_SHARE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,30 @@ class Square:
 
 
 def placed(
-    rng: np.random.Generator, picture: Picture, boxes: Boxes, *, side_px: int, seen_px: int
+    rng: np.random.Generator,
+    picture: Picture,
+    boxes: Boxes,
+    *,
+    side_px: int,
+    seen_px: int,
+    far_px: int = 0,
 ) -> Square:
     """A square of side_px out of a picture, scaled, moved, turned a little and perhaps mirrored.
 
     Half of the squares hold about the whole picture. The others are cut out at about the scale
     that the network will see at run time, where the long side is seen_px, mostly around a box:
-    small things stay small and are trained at their size although the square is smaller.
+    small things stay small and are trained at their size although the square is smaller. Of these
+    some show a part of the far road as the second look does, where its long side is far_px.
     """
     height, width = picture.shape[:2]
     fit = side_px / max(height, width)
     whole = rng.random() < 0.5
     scale = fit * rng.uniform(0.75, 1.15) if whole else seen_px / max(height, width)
+    sought = boxes
+    far = FAR_ROAD.part_of((width, height)) if far_px and not whole else None
+    if far and rng.random() < FAR_SHARE:
+        scale = far_px / (far.right - far.left)
+        sought = boxes[far.whole(boxes[:, 1:5])]
     if not whole:
         scale *= float(np.exp(rng.normal(0.0, 0.25)))
     angle_rad = np.deg2rad(rng.normal(0.0, 2.0))
@@ -53,8 +69,10 @@ def placed(
     if rng.random() < 0.5:
         turn[:, 0] *= -1
     focus = np.array([width / 2, height / 2])
-    if not whole and len(boxes) and rng.random() < 0.8:
-        box = boxes[rng.integers(len(boxes))]
+    if not whole and len(sought) and rng.random() < 0.8:
+        # Every kind as often: a taper has twenty drums for one sign.
+        alike = sought[sought[:, 0] == rng.choice(np.unique(sought[:, 0]))]
+        box = alike[rng.integers(len(alike))]
         focus = np.array([box[1] + box[3], box[2] + box[4]]) / 2
     spread = side_px * (0.08 if whole else 0.3)
     middle = side_px / 2 + rng.uniform(-spread, spread, 2)

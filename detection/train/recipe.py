@@ -17,6 +17,7 @@ class Recipe:
 
     seed: of everything. start: weights to begin with, a path from the project's root. square_px:
     side of the training squares, a multiple of 32. seen_px: long side of a frame at run time.
+    far_px: long side of its far road there, 0 for squares without that second look.
     batch: squares per step. steps: of the optimiser. learning_rate: at its highest, AdamW.
     backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
     biases and norms. warmup: steps of linear rise. hold: steps at the highest rate after that; then
@@ -29,6 +30,7 @@ class Recipe:
     start: Path
     square_px: int
     seen_px: int
+    far_px: int
     batch: int
     steps: int
     learning_rate: float
@@ -63,7 +65,7 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
     wrong = sorted(types.keys() ^ table.keys())
     if wrong:
         raise RecipeError(f"{name}: missing or unknown fields {', '.join(wrong)}")
-    for field in ("seed", "square_px", "seen_px", "batch", "steps", "warmup", "hold"):
+    for field in ("seed", "square_px", "seen_px", "far_px", "batch", "steps", "warmup", "hold"):
         if not isinstance(table[field], int) or table[field] < (0 if field in ZERO_MAY_BE else 1):
             raise RecipeError(f"{name}: {field} must be a whole number above 0")
     for field in ("learning_rate", "backbone_rate", "weight_decay", "mosaic", "pasted"):
@@ -79,4 +81,4 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
     return Recipe(**{**table, "start": Path(table["start"])})
 
 
-ZERO_MAY_BE = frozenset({"seed", "warmup", "hold"})
+ZERO_MAY_BE = frozenset({"seed", "far_px", "warmup", "hold"})

@@ -26,6 +26,7 @@ RECIPE = Recipe(
     start=START,
     square_px=64,
     seen_px=64,
+    far_px=0,
     batch=2,
     steps=4,
     learning_rate=0.001,

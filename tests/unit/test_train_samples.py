@@ -150,3 +150,34 @@ def test_grey_is_what_surrounds_a_small_picture() -> None:
     rng = np.random.default_rng(1)
     squares = [placed(rng, picture, boxes, side_px=SIDE, seen_px=320) for _ in range(40)]
     assert any((square.picture[0, 0] == GREY).all() for square in squares)
+
+
+def test_of_a_large_frame_the_far_road_is_shown_as_large_as_the_second_look_has_it() -> None:
+    frame = np.zeros((480, 752, 3), np.uint8)
+    box = np.array([[0, 371, 235, 381, 245]], np.float32)
+    rng = np.random.default_rng(4)
+    widths = {
+        far_px: [
+            float(right - left)
+            for _ in range(200)
+            for _, left, _, right, _ in placed(
+                rng, frame, box, side_px=SIDE, seen_px=752, far_px=far_px
+            ).boxes.tolist()
+        ]
+        for far_px in (0, 640)
+    }
+    assert np.mean(np.array(widths[0]) > 16) < 0.1
+    assert np.mean(np.array(widths[640]) > 16) > 0.15, "of 10 pixels it makes about 17"
+
+
+def test_a_lone_sign_is_looked_at_as_often_as_a_row_of_drums() -> None:
+    frame = np.zeros((480, 640, 3), np.uint8)
+    row = np.array([[1, x, 300, x + 10, 320] for x in range(0, 200, 10)], np.float32)
+    sign = np.array([[3, 600, 100, 620, 120]], np.float32)
+    rng = np.random.default_rng(4)
+    kinds = [
+        set(placed(rng, frame, np.concatenate([row, sign]), side_px=96, seen_px=640).boxes[:, 0])
+        for _ in range(300)
+    ]
+    cut_out = [each for each in kinds if len(each) == 1]
+    assert 0.35 < np.mean([each == {3.0} for each in cut_out]) < 0.65
