@@ -12,6 +12,8 @@ from detection.labelled import ALL, DEER, EXHAUSTIVE, LabelledPicture
 # Of the sources that are known, only these are ordinary roads.
 ROADS: Final = frozenset({"negatives_highway_vehicles", "road_frames", "clips"})
 CLIPS: Final = "nogps_dashcam_*.mp4"
+# A dead animal lies on the shoulder: what is reported there is no false alarm.
+WITH_A_HAZARD: Final = {"nogps_dashcam_solidWhiteRight": range(176, 200)}
 
 
 def is_ordinary(picture: LabelledPicture) -> bool:
@@ -24,14 +26,17 @@ def is_ordinary(picture: LabelledPicture) -> bool:
 def clip_frames(folder: Path, cache: Path) -> list[LabelledPicture]:
     """Every frame of the clips of a car's camera in a folder, as pictures under `cache`.
 
-    They are known to show no hazard. All frames of a clip are one scene.
+    They are known to show no hazard; the few that show one are left out. All frames of a clip are
+    one scene.
     """
     frames = []
     for clip in sorted(folder.glob(CLIPS)):
         inside = cache / clip.stem
         if not (inside / "complete").is_file():
             _unpack(clip, inside)
-        frames += [_empty(path, clip.stem) for path in sorted(inside.glob("*.jpg"))]
+        hazard = WITH_A_HAZARD.get(clip.stem, ())
+        pictures = sorted(inside.glob("*.jpg"))
+        frames += [_empty(path, clip.stem) for path in pictures if int(path.stem) not in hazard]
     return frames
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from PIL import Image
 from detection.backends.pytorch import ENVIRONMENT
 from detection.evaluate import drive
 from detection.evaluate.confusion import confusion
+from detection.evaluate.frames import clip_frames
 from detection.evaluate.intervals import by_scene, share, share_by_scene
 from detection.evaluate.matching import assign, match
 from detection.evaluate.measure import measure, sample
@@ -214,3 +216,13 @@ def test_a_drive_with_known_reports(tmp_path: Path) -> None:
     found = drive.figures(seen, dict.fromkeys(CLASSES, 0.5), ALL)
     assert (found.found["cone"].value, found.per_frame["cone"].value) == (1.0, 0.5)
     assert found.false_per_km == pytest.approx(50, rel=0.01)
+
+
+def test_frames_of_a_clip_that_show_a_hazard_are_no_ordinary_ones(tmp_path: Path) -> None:
+    clip = tmp_path / "nogps_dashcam_solidWhiteRight.mp4"
+    video = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"mp4v"), 25, (64, 48))
+    for _ in range(210):
+        video.write(np.zeros((48, 64, 3), np.uint8))
+    video.release()
+    frames = [int(frame.path.stem) for frame in clip_frames(tmp_path, tmp_path / "cache")]
+    assert frames == [*range(1, 176), *range(200, 211)]
