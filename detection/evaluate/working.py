@@ -24,6 +24,8 @@ OTHERWISE: Final = 0.25
 # Precision counts twice as much as recall (C. J. van Rijsbergen, "Information Retrieval", 1979):
 # what one frame misses the next one shows, what it makes up stands on the map.
 BETA: Final = 0.7
+# So few pictures cannot tell thresholds apart whose F differs by less than this.
+SAME_F: Final = 0.01
 # 20 alarms in 1,000 frames are tolerated, also by the upper bound of what few frames can tell; and
 # frames that had no part in the choice raise a few times as many.
 ALARMS_PER_FRAME: Final = 0.003
@@ -100,7 +102,7 @@ def precision_recall(
 def _chosen(
     matched: Sequence[Matched], best: Floats, ordinary: NDArray[np.bool_], part: NDArray[np.bool_]
 ) -> Floats:
-    """The threshold of the best F of each class, raised until ordinary frames are quiet."""
+    """The threshold of about the best F of each class, raised until ordinary frames are quiet."""
     thresholds = np.array([_best_f(each.within(part)) for each in matched])
     frames = best[ordinary & part]
     while True:
@@ -113,13 +115,15 @@ def _chosen(
 
 
 def _best_f(matched: Matched) -> float:
+    """The middle of the thresholds that are as good as the best one."""
     truths = len(matched.truth_score)
     if truths == 0 or len(matched.scores) == 0:
         return OTHERWISE
     right = np.cumsum(matched.hits[:, 0])
     reported = np.arange(1, len(right) + 1)
     f = (1 + BETA**2) * right / (reported + BETA**2 * truths)
-    return max(float(matched.scores[np.argmax(f)]), LEAST)
+    as_good = matched.scores[f >= f.max() - SAME_F]
+    return max(float(as_good[0] + as_good[-1]) / 2, LEAST)
 
 
 def work_zone(

@@ -151,6 +151,14 @@ def test_thresholds_keep_ordinary_frames_quiet_and_never_see_their_own_scene() -
     assert np.array_equal(again.by_picture[-1], working.by_picture[-1])
 
 
+def test_of_thresholds_that_are_as_good_the_middle_is_taken() -> None:
+    pictures = [picture(f"{i}", [(CONE, HERE)]) for i in range(100)] + [picture("wrong")]
+    answers = [reported((CONE, 0.9, HERE))] * 99 + [reported((CONE, 0.3, HERE))] * 2
+    of = sample(pictures, answers)
+    found = [match(i, pictures, answers) for i in range(len(CLASSES))]
+    assert choose(found, answers, np.zeros(101, bool), of.scene).shipped[CONE] == pytest.approx(0.6)
+
+
 def test_working_point_confusion_and_work_zone() -> None:
     pictures = [
         picture("a", [(CONE, HERE), (DRUM, THERE)]),
