@@ -94,18 +94,22 @@ bench-web: ## how large and fast the map page is, what axe and Lighthouse find o
 DATA ?= ../shared/data
 TRAIN = .venv/bin/python -m detection.train --data $(DATA)
 DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
-train: ## draw pictures, train the road network in two rounds, measure and release it (hours on a CPU; a killed run goes on)
+train: ## draw pictures, train the road network in three rounds, measure and release it (hours on a CPU; a killed run goes on)
 	@test -e var/train/sets/3/drawn/data.yaml || $(DRAW) --out var/train/sets/3/drawn --seed 3 --count 2500
 	@test -e var/train/sets/4/drawn/data.yaml || $(DRAW) --out var/train/sets/4/drawn --seed 4 --count 2000
 	@test -e var/train/sets/5/drawn/data.yaml || $(DRAW) --out var/train/sets/5/drawn --seed 5 --count 900 --lone 1
 	@test -e var/train/sets/6/drawn/data.yaml || $(DRAW) --out var/train/sets/6/drawn --seed 6 --count 250 --lone 0.3
 	@test -e var/train/sets/7/drawn/data.yaml || $(DRAW) --out var/train/sets/7/drawn --seed 7 --count 900 --lone 1
+	@test -e var/train/sets/8/drawn/data.yaml || $(DRAW) --out var/train/sets/8/drawn --seed 8 --count 2200
+	@test -e var/train/sets/9/drawn/data.yaml || $(DRAW) --out var/train/sets/9/drawn --seed 9 --count 700 --lone 1
 	@$(TRAIN) var/train/sets/[345] --recipe detection/train/round_one.toml --out var/train/round_one $(TRAIN_ARGS)
 	@$(TRAIN) var/train/sets/[67] --recipe detection/train/round_two.toml --out var/train/round_two $(TRAIN_ARGS)
-	@$(MAKE) evaluate WEIGHTS=var/train/round_two/road.pt
+	@.venv/bin/python -m detection.train.average var/train/round_one/road.pt var/train/round_two/road.pt --out var/train/middle.pt
+	@$(TRAIN) var/train/sets/[89] --recipe detection/train/round_three.toml --out var/train/round_three $(TRAIN_ARGS)
+	@$(MAKE) evaluate WEIGHTS=var/train/round_three/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
-VERSION ?= 3
+VERSION ?= 4
 evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \

@@ -155,6 +155,9 @@ def test_every_source_that_is_trained_on_is_described(path: Path) -> None:
 
 
 def test_the_rounds_follow_each_other() -> None:
-    first, second = map(load_recipe, ROUNDS)
-    assert first.start == Path("detection/weights/yolo26n.pt")
-    assert second.start == Path("var/train/round_one/road.pt")
+    starts = {path.stem: str(load_recipe(path).start) for path in ROUNDS}
+    assert starts == {
+        "round_one": "detection/weights/yolo26n.pt",
+        "round_two": "var/train/round_one/road.pt",
+        "round_three": "var/train/middle.pt",
+    }
