@@ -32,8 +32,9 @@ from django.db import connection
 
 from hazardmap.core.tile_token import signed
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
-from tests.billing_load import TILE, Site, kill_order, run, selling_site
+from tests.billing_load import TILE, run
 from tests.faults.test_spending_at_once import buyers, capped, served, spent_by
+from tests.selling_site import Site, kill_order, selling_site
 
 SWITCH = "tests.bench.metering_switch"
 BLOCKS, CLIENTS = 40, 4
