@@ -92,7 +92,8 @@ def _farthest(
 
     With it where on it that device stands, where its last one, and which one that is.
     """
-    best, most = None, 0
+    best: tuple[Run, float, float, int] | None = None
+    most = 0
     for run in of_zone:
         for index, (at_m, device) in enumerate(run.stops):
             beyond = run.stops[index + 1 :] if ahead else run.stops[:index]
