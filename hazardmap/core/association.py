@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -111,13 +112,14 @@ class Thing:
 def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
     """The things that a pass reports, from its frames in any order.
 
-    The frames that place their sightings best come first, so that things are told apart before
-    vague sightings from afar have to be attributed. What the camera's errors have in common is
-    found from the first attempt, and the second goes without it.
+    The last frames come first: a camera drives towards what it sees, so each thing is met where
+    the camera came nearest, and only then sought in ever vaguer sightings from afar. What the
+    camera's errors have in common is found from the first attempt, and the second goes without it.
     Two boxes of one frame are two things, unless they nearly coincide and their kinds may be
     confused: then the detector has named one thing twice, and the better name counts.
     """
-    singles = [_without_twins(frame) for frame in sorted(frames, key=_vagueness) if frame]
+    some = sorted((frame for frame in frames if frame), key=_taken, reverse=True)
+    singles = [_without_twins(frame) for frame in some]
     if not singles:
         return []
     flat = [pair for frame in singles for pair in frame]
@@ -195,6 +197,7 @@ class _Tracks:
         apart_m = self.mean_m - _ends(some)[:, None]
         possible = families[:, None] == self._family[: len(self._known)]
         possible &= (apart_m**2).sum(axis=-1) <= _FARTHEST_IN_PASS_M**2
+        possible &= _mahalanobis2(off_m, joint, _JITTER_M2) < GATE
         vague = _vague_costs(joint, self.mean_m - some.camera_m[:, None], possible)
         pairs = assign(_fits(off_m, joint, vague, _JITTER_M2))
         shift_m = np.zeros(2)
@@ -220,7 +223,7 @@ def _ends(some: Lines) -> Floats:
 
 
 def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> Floats:
-    """ln|S| of the joint covariances of each line (lines, things) against its sharpest.
+    """ln|S| of the joint covariances of each line (lines, things) against its sharpest possible.
 
     That is 2·ln of the densities; inf for pairs that cannot be. Without it a thing that could be
     anywhere would fit every sighting best. The densities are those of what is measured, bearing
@@ -240,10 +243,10 @@ def _fits(off_m: Floats, joint: Floats, vague: Floats, shared_m2: float) -> Floa
     return np.where(squared < GATE, squared + vague, np.inf).T
 
 
-def _vagueness(frame: Sequence[Sighting]) -> tuple[float, list[UUID]]:
-    """Smallest variance in a frame, then the ids, so that the order is always the same."""
-    variances = [float(np.trace(seen.cov_m2)) for seen in frame]
-    return min(variances, default=np.inf), sorted(s.observation.id for s in frame)
+def _taken(frame: Sequence[Sighting]) -> tuple[datetime, UUID]:
+    """When, then the id, so that the order is always the same."""
+    view = frame[0].view
+    return view.captured_at, view.frame_id
 
 
 Placed = tuple[str, Floats, Floats]
