@@ -27,8 +27,10 @@ _LONE_D2: Final = 18.4  # 99.99 %
 _FARTHEST_D2: Final = 13.8  # 99.9 %
 _BESIDE_PER_M2: Final = 1.0 / (math.pi * _ROW_M**2)  # where the second of two would stand
 _IN_A_ROW: Final = math.log(1.0 / 50.0)  # odds of one against two, where a third is close by
-_SURE: Final = math.log(20.0)  # odds at which two parts are joined
 _NEAREST_M: Final = 4.0  # what is closer is below the frame
+
+SURE: Final = math.log(20.0)
+"""Log-odds at which two parts are joined."""
 
 
 def mended(found: Sequence[Thing]) -> list[Thing]:
@@ -52,7 +54,7 @@ def _surest(found: Sequence[Thing]) -> tuple[int, int] | None:
     apart_m, squared = _pairwise(found)
     around = (apart_m <= _AROUND_M).sum(axis=1) - 1
     in_row = (apart_m <= _ROW_M).sum(axis=1) > 2  # itself, the other one, and a third
-    best, sure = None, _SURE
+    best, sure = None, SURE
     for i, j in np.argwhere(np.triu(squared <= _LONE_D2, 1)).tolist():
         frames = [{s.view.frame_id for s in found[k].sightings} for k in (i, j)]
         if not frames[0].isdisjoint(frames[1]):
@@ -60,7 +62,7 @@ def _surest(found: Sequence[Thing]) -> tuple[int, int] | None:
         if around[i] == around[j] == 1:
             return i, j
         if squared[i, j] <= _FARTHEST_D2:
-            odds = _log_odds(found[i], found[j], float(squared[i, j]))
+            odds = log_odds(found[i], found[j], float(squared[i, j]))
             odds += _IN_A_ROW if in_row[i] or in_row[j] else 0.0
             if odds > sure:
                 best, sure = (i, j), odds
@@ -81,7 +83,7 @@ def _pairwise(found: Sequence[Thing]) -> tuple[Floats, Floats]:
     return np.where(same, apart_m, np.inf), np.where(possible, squared, np.inf)
 
 
-def _log_odds(a: Thing, b: Thing, squared: float) -> float:
+def log_odds(a: Thing, b: Thing, squared: float) -> float:
     """Natural logarithm of the odds that a and b, in no frame together, are one, from even ones.
 
     Of n frames that show both places, those with a and those with b would be drawn at random if
