@@ -107,12 +107,12 @@ def _in_view(seen: Sighting, place_m: Floats) -> bool:
 
 
 def _joined(a: Thing, b: Thing) -> Thing:
+    """No surer of its place than the surer part: the errors of a pass are common to both."""
     gain = a.cov_m2 @ np.linalg.inv(a.cov_m2 + b.cov_m2)
-    cov = a.cov_m2 - gain @ a.cov_m2
     return replace(
         a,
         mean_m=a.mean_m + gain @ (b.mean_m - a.mean_m),
-        cov_m2=(cov + cov.T) / 2.0,
+        cov_m2=min(a.cov_m2, b.cov_m2, key=lambda cov: float(np.linalg.det(cov))),
         sightings=[*a.sightings, *b.sightings],
         twins=[*a.twins, *b.twins],
     )
