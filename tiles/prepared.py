@@ -6,7 +6,7 @@ numbers and bytes come out.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -71,7 +71,7 @@ def _check(line: PGconn, result: PGresult, wanted: ExecStatus) -> None:
 
 @cache
 def _numbered(name: str) -> tuple[bytes, list[str]]:
-    """The statement with its parameters as libpq has them ($1, $2), and their names in this order."""
+    """The statement with parameters as libpq has them ($1, $2), and their names in this order."""
     sql = text(name)
     names = list(dict.fromkeys(_PARAMETER.findall(sql)))
     return _PARAMETER.sub(lambda one: f"${names.index(one[1]) + 1}", sql).encode(), names
@@ -81,7 +81,12 @@ def _number(value: bytes) -> int:
     return int.from_bytes(value, "big", signed=True)
 
 
-_READERS: Final[dict[int, Callable[[bytes], int | bytes]]] = {
-    psycopg.postgres.types[name].oid: reader
-    for name, reader in {"int4": _number, "int8": _number, "bytea": bytes}.items()
+def _oid(name: str) -> int:
+    return psycopg.postgres.types[name].oid
+
+
+_READERS: Final[Mapping[int, Callable[[bytes], int | bytes]]] = {
+    _oid("int4"): _number,
+    _oid("int8"): _number,
+    _oid("bytea"): bytes,
 }
