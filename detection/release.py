@@ -68,27 +68,10 @@ def release(
     OSError, ValueError or KeyError for a folder that is not the evaluation's.
     """
     report = json.loads((measured / "report.json").read_text(encoding="utf-8"))
-    size, sha256 = weights.stat().st_size, sha256_of(weights)
+    size = weights.stat().st_size
     if size > MOST_BYTES:
         raise ReleaseError(f"{weights} has {size} bytes, more than {MOST_BYTES}")
-    if report.get("sha256") != sha256:
-        raise ReleaseError(f"the report is about other weights than {weights}")
-    model = Model(
-        name=NAME,
-        version=version,
-        role=Role.HAZARDS,
-        path=weights.resolve(),
-        sha256=sha256,
-        licence="AGPL-3.0",
-        threshold=THRESHOLD,
-        long_side_px=report["imgsz"],
-        classes=tuple(KINDS),
-        precision=PRECISION,
-        kinds=KINDS,
-        context=frozenset(),
-        thresholds={KINDS[label]: value for label, value in report["thresholds"].items()},
-        far_crop=FarCrop.read(report["far_crop"]) if report["far_crop"] else None,
-    )
+    model = _measured_model(weights, version, report)
     Yolo(model, threshold=THRESHOLD, device="cpu", threads=1, config_dir=config_dir)
     target = manifest.with_name(NAME + weights.suffix)
     # The old release is not asked: one that was broken off is repaired by the next.
@@ -113,6 +96,29 @@ def release(
     for path in (target, *tables, manifest):
         _partial(path).replace(path)
     return load_manifest(manifest).hazards.label
+
+
+def _measured_model(weights: Path, version: str, report: Mapping[str, Any]) -> Model:
+    """The network that a report is about. Raises ReleaseError if these are other weights."""
+    sha256 = sha256_of(weights)
+    if report.get("sha256") != sha256:
+        raise ReleaseError(f"the report is about other weights than {weights}")
+    return Model(
+        name=NAME,
+        version=version,
+        role=Role.HAZARDS,
+        path=weights.resolve(),
+        sha256=sha256,
+        licence="AGPL-3.0",
+        threshold=THRESHOLD,
+        long_side_px=report["imgsz"],
+        classes=tuple(KINDS),
+        precision=PRECISION,
+        kinds=KINDS,
+        context=frozenset(),
+        thresholds={KINDS[label]: value for label, value in report["thresholds"].items()},
+        far_crop=FarCrop.read(report["far_crop"]) if report["far_crop"] else None,
+    )
 
 
 def _recall_table(old: Path, measured: Path, version: str) -> dict[str, Any]:

@@ -26,11 +26,11 @@ def _get_ready(all_begun: Barrier) -> None:
     from django.utils import timezone  # noqa: PLC0415 - see above
 
     from hazardmap.core.wanted import Wanted  # noqa: PLC0415 - see above
-    from hazardmap.hazards import search  # noqa: PLC0415 - see above
+    from hazardmap.hazards import change_feed, search  # noqa: PLC0415 - see above
     from hazardmap.platform.silence import hanging_up_after  # noqa: PLC0415 - see above
 
     all_begun.wait(ALL_BEGIN_WITHIN_S)
     # Without a database those who ask are told so; no thread waits for one for ever.
     with suppress(DatabaseError), hanging_up_after(ANSWERS_WITHIN_S):
-        search.changed_at()
+        change_feed.changed_at()
         search.page((0.0, 0.0, 0.0, 0.0), Wanted(timezone.now()), after=None, limit=1)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.gis.geos import Point
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from PIL import Image
 
 from hazardmap.accounts.models import Device, User
@@ -63,6 +64,16 @@ def hazard_at(kind: str, place: tuple[float, float], at: datetime, witnesses: in
     wait_for("fusion", lambda: not DetectionRun.objects.filter(fused_at=None), timeout_s=20)
     (new,) = set(Hazard.objects.values_list("id", flat=True)) - before
     return new
+
+
+def three_hazards() -> list[UUID]:
+    """Most urgent first: an unconfirmed cow, a published dog, a published cone."""
+    at = timezone.now() - timedelta(minutes=3)
+    return [
+        hazard_at("cow", (24.90, 60.17), at, witnesses=1),
+        hazard_at("dog", (24.92, 60.17), at),
+        hazard_at("cone", (24.94, 60.17), at),
+    ]
 
 
 def _frame(device: Device, place: tuple[float, float], range_m: float, at: datetime) -> Frame:

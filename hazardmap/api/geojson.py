@@ -15,7 +15,7 @@ from hazardmap.core.hazard import State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.route import Match, Side
 from hazardmap.core.usage import Meter
-from hazardmap.hazards.search import OnWay
+from hazardmap.hazards.way_search import OnWay
 
 MEDIA_TYPE = "application/geo+json"
 

@@ -12,8 +12,8 @@ from django.utils.html import format_html, format_html_join
 
 from hazardmap.billing import models
 from hazardmap.billing.invoice_files import KINDS, invoice_file
+from hazardmap.billing.line_selectors import line_hour_events, line_hours
 from hazardmap.billing.refused import BillingRefused
-from hazardmap.billing.selectors import line_hour_events, line_hours
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 OPEN_HOURS = 2000

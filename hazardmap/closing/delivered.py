@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from hazardmap.billing.selectors import line_events
+from hazardmap.billing.line_selectors import line_events
 from hazardmap.core.usage import Meter
 from hazardmap.hazards.delivered import Span, published_in
 from tiles.mercator import Tile

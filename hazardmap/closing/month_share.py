@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from django.db import transaction
 
-from hazardmap.billing.selectors import LineShare, shares_of
+from hazardmap.billing.line_selectors import LineShare, shares_of
 from hazardmap.closing.delivered import TilesShown, delivered
 from hazardmap.core.pricing.period import Period
 from hazardmap.core.sharing import penalties, weights

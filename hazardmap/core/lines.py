@@ -124,19 +124,11 @@ def turned_right(seen: Lines, label: Ints, places_m: Floats, sigma_rad: float) -
     turn, turn_var, extra = 0.0, sigma_rad**2, 0.0
     places_m = places_m.copy()
     for _ in range(_STEPS):
-        sight = places_m[label] - seen.camera_m
-        range_m = np.maximum(np.hypot(sight[:, 0], sight[:, 1]), 2.0)
-        along = sight / range_m[:, None]
-        off = np.column_stack((
-            seen.nearness - 1.0 / range_m,
-            _wrapped(seen.bearing_rad - np.arctan2(sight[:, 0], sight[:, 1])),
-        ))  # fmt: skip
+        range_m, off, place = _linear(seen, places_m[label])
         noise = np.column_stack((
             seen.nearness_noise + (_JITTER_M / range_m**2) ** 2,
             seen.bearing_noise + (_JITTER_M / range_m) ** 2 + extra,
         ))  # fmt: skip
-        across = np.column_stack((along[:, 1], -along[:, 0]))
-        place = np.stack((-along / range_m[:, None] ** 2, across / range_m[:, None]), axis=1)
         left = off - np.array([0.0, turn])
         weight = 1.0 / noise
         weight = weight / np.maximum(np.abs(left) * np.sqrt(weight) / 2.0, 1.0)
@@ -160,6 +152,24 @@ def turned_right(seen: Lines, label: Ints, places_m: Floats, sigma_rad: float) -
         bearing_rad=seen.bearing_rad - turn,
         bearing_var=np.minimum(seen.bearing_noise + extra + turn_var, seen.bearing_var),
     )
+
+
+def _linear(seen: Lines, places_m: Floats) -> tuple[Floats, Floats, Floats]:
+    """What n lines measure, 1/range and bearing, beside what they should, each of its place (n, 2).
+
+    Returns how far the places are, (n,), by how much both are off, (n, 2), and how what should be
+    measured changes with the place, (n, 2, 2).
+    """
+    sight = places_m - seen.camera_m
+    range_m = np.maximum(np.hypot(sight[:, 0], sight[:, 1]), 2.0)
+    along = sight / range_m[:, None]
+    across = np.column_stack((along[:, 1], -along[:, 0]))
+    off = np.column_stack((
+        seen.nearness - 1.0 / range_m,
+        _wrapped(seen.bearing_rad - np.arctan2(sight[:, 0], sight[:, 1])),
+    ))  # fmt: skip
+    place = np.stack((-along / range_m[:, None] ** 2, across / range_m[:, None]), axis=1)
+    return range_m, off, place
 
 
 def _summed(label: Ints, values: Floats, count: int) -> Floats:

@@ -22,7 +22,6 @@ class Decision(StrEnum):
 
 
 MODERATORS: Final = (Decision.CONFIRM, Decision.REJECT, Decision.RELABEL)
-VOTES: Final = (Decision.STANDS, Decision.GONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,23 +76,32 @@ def _onward(
     of_zone: Sequence[Run], covered: frozenset[int], end: int, *, ahead: bool
 ) -> Iterator[tuple[Floats, frozenset[int]]]:
     """Paths that lead on from the device at an end, each with the devices along it."""
-    while True:
-        best: tuple[int, Run, float, float, int] | None = None
-        for run in of_zone:
-            for index, (at_m, device) in enumerate(run.stops):
-                beyond = run.stops[index + 1 :] if ahead else run.stops[:index]
-                new = len({other for _, other in beyond} - covered)
-                if device == end and new > (best[0] if best else 0):
-                    last_m, last = beyond[-1 if ahead else 0]
-                    best = new, run, at_m, last_m, last
-        if best is None:
-            return
-        _, run, at_m, last_m, end = best
+    while best := _farthest(of_zone, covered, end, ahead=ahead):
+        run, at_m, last_m, end = best
         low_m, high_m = sorted((at_m, last_m))
         passed = frozenset(device for s_m, device in run.stops if low_m <= s_m <= high_m)
         covered |= passed
         beyond_m = (0.0, _LEAST_LENGTH_M) if ahead else (_LEAST_LENGTH_M, 0.0)
         yield run.part(low_m - beyond_m[0], high_m + beyond_m[1]), passed
+
+
+def _farthest(
+    of_zone: Sequence[Run], covered: frozenset[int], end: int, *, ahead: bool
+) -> tuple[Run, float, float, int] | None:
+    """The run that leads from the device at an end to the most that are not covered yet.
+
+    With it where on it that device stands, where its last one, and which one that is.
+    """
+    best: tuple[Run, float, float, int] | None = None
+    most = 0
+    for run in of_zone:
+        for index, (at_m, device) in enumerate(run.stops):
+            beyond = run.stops[index + 1 :] if ahead else run.stops[:index]
+            new = len({other for _, other in beyond} - covered)
+            if device == end and new > most:
+                last_m, last = beyond[-1 if ahead else 0]
+                best, most = (run, at_m, last_m, last), new
+    return best
 
 
 def _mean(line: shapely.LineString, of_zone: Sequence[Run]) -> shapely.LineString:

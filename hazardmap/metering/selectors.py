@@ -181,9 +181,8 @@ def records_missing() -> Iterator[MissingRecord]:
             while batch := list(islice(lines, LINES_AT_ONCE)):
                 known = UsageEvent.objects.filter(id__in=[one.id for one in batch])
                 units = dict(known.values_list("id", "quantity"))
-                for one in batch:
-                    if units.get(one.id) != one.quantity:
-                        yield MissingRecord(path.name, one)
+                missing = (one for one in batch if units.get(one.id) != one.quantity)
+                yield from (MissingRecord(path.name, one) for one in missing)
 
 
 def _loaded() -> dict[str, int]:

@@ -5,6 +5,7 @@ The first 48 bits of the id are milliseconds, so a range of ids is a range of ti
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import product
 from uuid import UUID
 
 from django.db import connection
@@ -50,16 +51,15 @@ def make_partitions(now: datetime, tables: Sequence[str] = PARTITIONED_TABLES) -
     """Create what is missing from last month to two months ahead; return the new tables' names."""
     made = []
     with connection.cursor() as cursor:
-        for table in tables:
-            for offset in range(-MONTHS_BEHIND, MONTHS_AHEAD + 1):
-                month = month_after(now, offset)
-                name = f"{table}_{month:%Y_%m}"
-                cursor.execute("SELECT to_regclass(%s)", [name])
-                if cursor.fetchone() != (None,):
-                    continue
-                cursor.execute(
-                    f'CREATE TABLE "{name}" PARTITION OF "{table}" FOR VALUES FROM (%s) TO (%s)',
-                    [first_id_of(month), first_id_of(month_after(month, 1))],
-                )
-                made.append(name)
+        for table, offset in product(tables, range(-MONTHS_BEHIND, MONTHS_AHEAD + 1)):
+            month = month_after(now, offset)
+            name = f"{table}_{month:%Y_%m}"
+            cursor.execute("SELECT to_regclass(%s)", [name])
+            if cursor.fetchone() != (None,):
+                continue
+            cursor.execute(
+                f'CREATE TABLE "{name}" PARTITION OF "{table}" FOR VALUES FROM (%s) TO (%s)',
+                [first_id_of(month), first_id_of(month_after(month, 1))],
+            )
+            made.append(name)
     return made

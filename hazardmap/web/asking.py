@@ -1,5 +1,6 @@
 """What the pages about accounts have in common."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,8 +8,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
+from hazardmap.accounts.login import TOO_MANY
 from hazardmap.accounts.models import User
+from hazardmap.accounts.tries import Tries
+from hazardmap.platform.client_address import client_address
+from hazardmap.platform.mail import MailFailed
+
+MAIL_FAILED = _("No mail can be sent at the moment. Try again in some minutes.")
+_ASKING_FOR_MAIL = Tries("mail", per_whom=3, per_address=20)
 
 
 class EmailForm(forms.Form):
@@ -24,8 +33,22 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-def mail_was_sent(request: HttpRequest, email: str) -> HttpResponse:
-    """The same page whether there is such an account or not."""
+def mail_sent(
+    request: HttpRequest, form: EmailForm, send: Callable[[str], None]
+) -> HttpResponse | None:
+    """The page after `send(email)`, the same whether there is such an account or not.
+
+    None, with the reason in the form, if nothing was sent.
+    """
+    email = form.cleaned_data["email"]
+    if _ASKING_FOR_MAIL.too_many(email, client_address(request)):
+        form.add_error(None, TOO_MANY)
+        return None
+    try:
+        send(email)
+    except MailFailed:
+        form.add_error(None, MAIL_FAILED)
+        return None
     context = {"email": email, "folder": settings.MAIL_FOLDER and "var/mail"}
     return render(request, "web/mail_sent.html", context)
 

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_otp import login as verify
 
-from hazardmap.accounts.login import TOO_MANY, ThrottledLoginForm
+from hazardmap.accounts.login import ThrottledLoginForm
 from hazardmap.accounts.models import MailLink
 from hazardmap.accounts.services import (
     AccountsRefused,
@@ -22,13 +22,7 @@ from hazardmap.accounts.services import (
     password_reset_finish,
     second_factor_check,
 )
-from hazardmap.accounts.tries import Tries
-from hazardmap.platform.client_address import client_address
-from hazardmap.platform.mail import MailFailed
-from hazardmap.web.asking import EmailForm, mail_was_sent, new_password, signed_in, words_of
-
-ASKING_FOR_MAIL = Tries("mail", per_whom=3, per_address=20)
-MAIL_FAILED = _("No mail can be sent at the moment. Try again in some minutes.")
+from hazardmap.web.asking import EmailForm, mail_sent, new_password, signed_in, words_of
 
 
 class SignIn(LoginView):
@@ -59,22 +53,17 @@ def code_page(request: HttpRequest) -> HttpResponse:
 def reset_page(request: HttpRequest) -> HttpResponse:
     """Ask for a link to a new password."""
     form = EmailForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        email = form.cleaned_data["email"]
-        if ASKING_FOR_MAIL.too_many(email, client_address(request)):
-            form.add_error(None, TOO_MANY)
-        else:
-            try:
-                password_reset_ask(
-                    email=email,
-                    language=get_language(),
-                    url=lambda token: request.build_absolute_uri(f"/login/reset/{token}/"),
-                    sign_up_url=request.build_absolute_uri("/signup/"),
-                )
-                return mail_was_sent(request, email)
-            except MailFailed:
-                form.add_error(None, MAIL_FAILED)
-    return render(request, "web/reset.html", {"form": form})
+
+    def send(email: str) -> None:
+        password_reset_ask(
+            email=email,
+            language=get_language(),
+            url=lambda token: request.build_absolute_uri(f"/login/reset/{token}/"),
+            sign_up_url=request.build_absolute_uri("/signup/"),
+        )
+
+    sent = mail_sent(request, form, send) if form.is_valid() else None
+    return sent or render(request, "web/reset.html", {"form": form})
 
 
 @never_cache

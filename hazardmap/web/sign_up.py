@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from hazardmap.accounts.login import TOO_MANY
 from hazardmap.accounts.models import Consent, MailLink, User
 from hazardmap.accounts.selectors import has_account
 from hazardmap.accounts.services import (
@@ -21,10 +20,8 @@ from hazardmap.accounts.services import (
     sign_up_ask,
     sign_up_finish,
 )
-from hazardmap.platform.client_address import client_address
-from hazardmap.platform.mail import MailFailed
-from hazardmap.web.asking import EmailForm, flags, mail_was_sent, new_password, words_of
-from hazardmap.web.sign_in import ASKING_FOR_MAIL, MAIL_FAILED, safe_next
+from hazardmap.web.asking import EmailForm, flags, mail_sent, new_password, words_of
+from hazardmap.web.sign_in import safe_next
 
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - no password
 
@@ -34,23 +31,18 @@ PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - n
 def sign_up_page(request: HttpRequest) -> HttpResponse:
     """Ask for an account; the rest is behind the link that comes by mail."""
     form, then = EmailForm(request.POST or None), safe_next(request)
-    if request.method == "POST" and form.is_valid():
-        email = form.cleaned_data["email"]
-        if ASKING_FOR_MAIL.too_many(email, client_address(request)):
-            form.add_error(None, TOO_MANY)
-        else:
-            try:
-                sign_up_ask(
-                    email=email,
-                    language=get_language(),
-                    then=then[:200],
-                    url=lambda token: request.build_absolute_uri(f"/signup/{token}/"),
-                    login_url=request.build_absolute_uri("/login/"),
-                )
-                return mail_was_sent(request, email)
-            except MailFailed:
-                form.add_error(None, MAIL_FAILED)
-    return render(request, "web/sign_up.html", {"form": form, "next": then})
+
+    def send(email: str) -> None:
+        sign_up_ask(
+            email=email,
+            language=get_language(),
+            then=then[:200],
+            url=lambda token: request.build_absolute_uri(f"/signup/{token}/"),
+            login_url=request.build_absolute_uri("/login/"),
+        )
+
+    sent = mail_sent(request, form, send) if form.is_valid() else None
+    return sent or render(request, "web/sign_up.html", {"form": form, "next": then})
 
 
 @never_cache

@@ -1,20 +1,18 @@
 """The review queue as a moderator uses it: plain pages and forms, no script needed."""
 
 import re
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
-from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.core.hazard import LIVE
 from hazardmap.hazards.selectors import hazard_get
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.services import decide
-from tests.moderation_scene import hazard_at
+from tests.moderation_scene import three_hazards
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +32,7 @@ def signed_in(client, moderator):
 
 @pytest.fixture
 def three():
-    """Most urgent first: an unconfirmed cow, a published dog, a published cone."""
-    at = timezone.now() - timedelta(minutes=3)
-    return [
-        hazard_at("cow", (24.90, 60.17), at, witnesses=1),
-        hazard_at("dog", (24.92, 60.17), at),
-        hazard_at("cone", (24.94, 60.17), at),
-    ]
+    return three_hazards()
 
 
 def page(client, hazard_id):

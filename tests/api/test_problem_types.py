@@ -10,7 +10,7 @@ from hazardmap.accounts.models import ApiKey
 from hazardmap.api import authentication, idempotency, problems, spending
 from hazardmap.api.models import KeptAnswer
 from hazardmap.core.scopes import Scope
-from hazardmap.hazards import search
+from hazardmap.hazards import change_feed
 from hazardmap.platform import problem_types, rate_limit
 from hazardmap.platform.problem_types import PROBLEM_TYPES
 from tests.map_scene import buyer
@@ -105,7 +105,7 @@ def test_what_is_too_much(client, get, monkeypatch):
         raise problems.TooSlow
 
     with monkeypatch.context() as patch:
-        patch.setattr(search, "changed_at", slow)
+        patch.setattr(change_feed, "changed_at", slow)
         leads(get(), "too-slow", client)
     monkeypatch.setattr(rate_limit, "_TAKE", lambda *_: "-1")
     leads(get(), "quota-exceeded", client)

@@ -7,8 +7,6 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +33,7 @@ from hazardmap.metering.services import (
     usage_ship,
 )
 from hazardmap.platform.partitions import first_id_of, make_partitions
+from tests.bench.database import empty_database
 from tests.bench.figures import BENCHMARKS, Figure, put
 from tests.billing_scene import LAST, sell
 
@@ -49,7 +48,7 @@ def main() -> None:
     parser.add_argument("--hour", type=int, default=1_000_000, help="answers of the hour")
     parser.add_argument("--customers", type=int, default=100, help="with two keys each")
     options = parser.parse_args()
-    with _database():
+    with empty_database():
         figures = [_month(options.answers, options.customers), _hour(options.hour), _load()]
     for figure in figures:
         print(f"{figure['measure']}: {figure['value']} {figure['unit']} ({figure['note']})")
@@ -158,15 +157,6 @@ def _load() -> Figure:
         taken_s, core_s = loading.stop()
     note = f"{LINES} lines in {taken_s:.1f} s; of shipper and PostgreSQL, beside answering"
     return Figure(measure="load_line", value=round(core_s / LINES * 1e6), unit="µs", note=note)
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

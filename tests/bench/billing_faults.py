@@ -11,9 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -28,12 +26,13 @@ django.setup()
 
 import httpx
 from django.conf import settings
-from django.db import connection
 
 from hazardmap.core.tile_token import signed
+from tests.bench.database import empty_database
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
-from tests.billing_load import TILE, Site, kill_order, run, selling_site
+from tests.billing_load import TILE, run
 from tests.faults.test_spending_at_once import buyers, capped, served, spent_by
+from tests.selling_site import Site, kill_order, selling_site
 
 SWITCH = "tests.bench.metering_switch"
 BLOCKS, CLIENTS = 40, 4
@@ -202,7 +201,7 @@ def _until_up(client: httpx.Client) -> None:
 
 def _overshoot() -> Figure:
     """Eight processes that buy until they are refused."""
-    with _database(), tempfile.TemporaryDirectory() as folder:
+    with empty_database(), tempfile.TemporaryDirectory() as folder:
         settings.USAGE_LOG = Path(folder)
         token = capped(CAP)
         buying = buyers(token, redis=os.environ["REDIS_URL"], until=402, most=1000)
@@ -212,15 +211,6 @@ def _overshoot() -> Figure:
     over = max(Decimal(0), spent - Decimal(CAP)) / Decimal(CAP)
     note = f"{spent} of {CAP} EUR spent in answers of 1 to 5 units by 8 processes at once"
     return Figure(measure="cap_overshoot", value=float(over), unit="of the cap", note=note)
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,14 @@
 """The review queue under the keys of a moderator, in a real browser."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import connections
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from hazardmap.accounts.models import User
 from hazardmap.hazards.models import Hazard
 from hazardmap.moderation.models import Decision
-from tests.moderation_scene import hazard_at
+from tests.moderation_scene import three_hazards
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ARGUMENTS = [
@@ -26,12 +23,7 @@ ARGUMENTS = [
 
 @pytest.fixture
 def three():
-    at = timezone.now() - timedelta(minutes=3)
-    return [
-        hazard_at("cow", (24.90, 60.17), at, witnesses=1),
-        hazard_at("dog", (24.92, 60.17), at),
-        hazard_at("cone", (24.94, 60.17), at),
-    ]
+    return three_hazards()
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from hazardmap.billing import models
+from hazardmap.billing.line_selectors import line_hours
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.refused import BillingRefused
-from hazardmap.billing.selectors import invoice_get, line_hours
+from hazardmap.billing.selectors import invoice_get
 from hazardmap.billing.services import (
     credit_grant,
     credit_note_issue,

@@ -12,7 +12,7 @@ from hazardmap.core.ahead import Ahead
 from hazardmap.core.area import Circle
 from hazardmap.core.route import Route
 from hazardmap.core.wanted import Wanted
-from hazardmap.hazards import search
+from hazardmap.hazards import search, way_search
 from hazardmap.hazards.selectors import hazards_in, map_bounds
 from tests.map_scene import around, on_map
 
@@ -83,8 +83,8 @@ ROUND = Circle(1.0, 1.0, 9_000.0)
 READS = {
     "box": lambda: hazards_in((1.0, 1.0, 1.1, 1.1), limit=10),
     "circle": lambda: search.page(ROUND, ANY, after=None, limit=10),
-    "route": lambda: search.along(LINE, 30.0, ANY, after=None, limit=10),
-    "ahead": lambda: search.ahead(Ahead(1.0, 1.0, 0.0, 9_000.0, 50.0, 15.0), ANY, limit=10),
+    "route": lambda: way_search.along(LINE, 30.0, ANY, after=None, limit=10),
+    "ahead": lambda: way_search.ahead(Ahead(1.0, 1.0, 0.0, 9_000.0, 50.0, 15.0), ANY, limit=10),
 }
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from deploy.bootstrap.postgres import PROGRAMS
-from tests.billing_load import API_CLIENTS, TILE_CLIENTS, kill_order, run, selling_site
+from tests.billing_load import API_CLIENTS, TILE_CLIENTS, run
+from tests.selling_site import kill_order, selling_site
 
 KILLS, MANY_KILLS = 5, 55
 IN_FLIGHT = API_CLIENTS + 2 * TILE_CLIENTS

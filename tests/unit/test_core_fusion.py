@@ -9,41 +9,13 @@ from uuid import UUID
 import pytest
 
 from hazardmap.core.box import Box
-from hazardmap.core.fusion import FusionParams, fuse
+from hazardmap.core.fusion import fuse
 from hazardmap.core.geodesy import between
-from hazardmap.core.hazard import LIVE, State
-from hazardmap.core.identity import match
-from hazardmap.core.recall import DEFAULT_TABLE, Recall
-from hazardmap.core.verdict import Decision, Verdict
+from hazardmap.core.hazard import State
+from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
 from tests.scenes import NOON, Fleet, ahead
 
-CONE = ahead(45.0, "cone")
-HOUR = timedelta(hours=1)
-# A detector good enough that a pass close by sees what is there with probability 0.95 and more.
-SHARP = FusionParams(
-    table=replace(
-        DEFAULT_TABLE,
-        default=Recall((40.0, 80.0), (0.97, 0.9)),
-        pass_correlation=0.3,
-        false_alarm_per_pass=0.01,
-    )
-)
-PARAMS = FusionParams()
 HIDING = (Box(0.0, 0.0, 1.0, 1.0),)
-
-
-def the_only(fleet, params=PARAMS, verdicts=(), now=None):
-    fused = fuse(fleet.views, fleet.observations, params, verdicts, now)
-    assert len(fused) == 1
-    return fused[0].hazard
-
-
-def certain_cone(witnesses=4):
-    """A cone that four accounts have just seen, which is as sure as fusion gets."""
-    fleet = Fleet()
-    for witness in range(witnesses):
-        fleet.drive(witness, NOON + witness * timedelta(minutes=5), there=[CONE])
-    return fleet
 
 
 def test_one_pass_makes_a_candidate_and_a_second_witness_publishes():
@@ -219,63 +191,6 @@ def test_simulated_evidence_marks_the_hazard():
     assert the_only(fleet).simulated
 
 
-def judge(decision, fleet, *, at=NOON + 2 * HOUR, kind="cone"):
-    ids = frozenset(o.id for o in fleet.observations)
-    return Verdict(UUID(int=5), at, decision, CONE.lon, CONE.lat, kind, ids)
-
-
-def test_a_moderator_confirms():
-    fleet = Fleet()
-    fleet.drive(1, there=[CONE])
-    hazard = the_only(fleet, verdicts=[judge(Decision.CONFIRM, fleet)])
-    assert (hazard.p, hazard.t_ref) == (0.98, NOON + 2 * HOUR)
-    assert hazard.published
-    assert hazard.confirmed
-    assert hazard.witnesses == 1
-
-
-def test_a_confirmed_hazard_can_still_be_cleared_by_two():
-    fleet = certain_cone()
-    verdict = judge(Decision.CONFIRM, fleet)
-    for i in range(4):
-        fleet.drive(30 + i, NOON + (3 + i) * HOUR)
-    assert the_only(fleet, SHARP, [verdict]).state is State.CLEARED
-
-
-def test_a_moderator_rejects_and_undoes():
-    fleet = certain_cone()
-    before = the_only(fleet)
-    verdict = judge(Decision.REJECT, fleet)
-    gone = the_only(fleet, verdicts=[verdict])
-    assert gone.state is State.CLEARED
-    assert gone.id == before.id
-    assert gone.p < 0.01
-    assert not gone.published
-    assert the_only(fleet) == before
-
-
-def test_a_rejected_spot_is_suspect_afterwards():
-    fleet = certain_cone()
-    verdict = judge(Decision.REJECT, fleet)
-    fleet.drive(50, NOON + 5 * HOUR, there=[CONE])
-    fused = {
-        o.hazard.state: o.hazard for o in fuse(fleet.views, fleet.observations, PARAMS, [verdict])
-    }
-    unspoilt = Fleet()
-    unspoilt.drive(50, NOON + 5 * HOUR, there=[CONE])
-    assert fused[State.CANDIDATE].p < the_only(unspoilt).p / 2
-    assert fused[State.CANDIDATE].phantom > 0.5
-
-
-def test_a_moderator_relabels():
-    fleet = certain_cone()
-    verdict = judge(Decision.RELABEL, fleet, kind="deer")
-    fleet.drive(9, NOON + 2 * HOUR + timedelta(minutes=5), there=[CONE])
-    hazard = the_only(fleet, verdicts=[verdict])
-    assert (hazard.kind, hazard.half_life_s, hazard.severity) == ("deer", 1200.0, 3)
-    assert hazard.passes == 5
-
-
 def test_bad_sets_are_refused():
     fleet = certain_cone(1)
     some = fleet.observations[0]
@@ -304,47 +219,6 @@ def test_nonsense_accuracy_and_heading_sigma_make_a_vague_hazard():
     assert hazard.radius_m > 50.0
 
 
-def by_id(fused):
-    return {one.hazard.id: one.observation_ids for one in fused}
-
-
-def test_identity_follows_the_observations():
-    fleet = certain_cone(2)
-    stored = fuse(fleet.views, fleet.observations, PARAMS)[0]
-    old = {stored.hazard.id: stored.observation_ids}
-    fleet.drive(77, NOON - HOUR, there=[CONE])  # late, and earlier than everything
-    again = fuse(fleet.views, fleet.observations, PARAMS)
-    assert again[0].hazard.id != stored.hazard.id
-    matched = match(old, by_id(again))
-    assert matched.ids[again[0].hazard.id] == stored.hazard.id
-    assert not matched.new
-    assert not matched.gone
-
-
-def test_identity_tells_merged_from_vanished():
-    fleet = certain_cone(2)
-    fused = fuse(fleet.views, fleet.observations, PARAMS)
-    ids = sorted(fused[0].observation_ids)
-    big, small, lost = UUID(int=1), UUID(int=2), UUID(int=3)
-    stored = {small: frozenset(ids[:2]), big: frozenset(ids[2:]), lost: frozenset({UUID(int=9)})}
-    matched = match(stored, by_id(fused))
-    assert matched.ids == {fused[0].hazard.id: big}
-    assert matched.gone == {small: big, lost: None}
-
-
-def test_a_split_hazard_never_takes_the_id_of_its_other_half():
-    fleet = Fleet()
-    pair = [ahead(30.0, "cow", right_m=8.0), ahead(48.0, "cow", right_m=-8.0)]
-    fleet.drive(1, there=pair)
-    a, b = fuse(fleet.views, fleet.observations, PARAMS)
-    larger, smaller = sorted([a, b], key=lambda one: -len(one.observation_ids))
-    stored = {smaller.hazard.id: larger.observation_ids | smaller.observation_ids}
-    matched = match(stored, by_id([a, b]))
-    assert matched.ids[larger.hazard.id] == smaller.hazard.id
-    assert matched.ids[smaller.hazard.id] not in {smaller.hazard.id, larger.hazard.id}
-    assert len(matched.new) == 1
-
-
 def test_a_thousand_views_take_less_than_a_second():
     fleet = Fleet()
     for i in range(77):
@@ -353,51 +227,3 @@ def test_a_thousand_views_take_less_than_a_second():
     began = time.process_time()
     fuse(fleet.views[:1000], fleet.observations[:300], PARAMS)
     assert time.process_time() - began < 1.0
-
-
-def said(decision, fleet, witness, *, at=NOON + 2 * HOUR):
-    """A vote; each witness says one thing."""
-    ids = frozenset(o.id for o in fleet.observations)
-    return Verdict(UUID(int=100 + witness), at, decision, CONE.lon, CONE.lat, "cone", ids, witness)
-
-
-def odds(hazard):
-    return hazard.p / (1.0 - hazard.p)
-
-
-def test_a_vote_is_one_bit_at_most():
-    fleet = Fleet()
-    fleet.drive(1, there=[CONE])
-    ignored = the_only(fleet, verdicts=[judge(Decision.RELABEL, fleet)])  # moves the clock only
-    for decision, ratio in [(Decision.STANDS, 2.0), (Decision.GONE, 0.5)]:
-        told = the_only(fleet, verdicts=[said(decision, fleet, 70)])
-        assert odds(told) == pytest.approx(odds(ignored) * ratio, rel=0.03)
-        assert (told.witnesses, told.passes, told.published) == (1, 1, False)
-        assert told.last_seen == ignored.last_seen
-
-
-def test_a_person_has_one_vote():
-    fleet = certain_cone()
-    once = the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70)])
-    again = replace(said(Decision.GONE, fleet, 70), id=UUID(int=999))
-    assert the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70), again]) == once
-
-
-def test_nobody_clears_a_hazard_alone_not_even_who_reported_it():
-    fleet = Fleet()
-    fleet.drive(1, there=[CONE], scores=(0.5,))
-    late = NOON + 11 * 24 * HOUR
-    for voter in (1, 70):
-        alone = the_only(fleet, verdicts=[said(Decision.GONE, fleet, voter, at=late)])
-        assert alone.state in LIVE
-        assert alone.p >= PARAMS.limits.clear
-    both = [said(Decision.GONE, fleet, voter, at=late) for voter in (1, 70)]
-    assert the_only(fleet, verdicts=both).state is State.CLEARED
-
-
-def test_many_votes_clear_what_no_camera_has_looked_at_again():
-    fleet = certain_cone()
-    votes = [said(Decision.GONE, fleet, 70 + i) for i in range(14)]
-    states = [the_only(fleet, verdicts=votes[:n]).state for n in (2, 14)]
-    assert states[0] in LIVE
-    assert states[1] is State.CLEARED

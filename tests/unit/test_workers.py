@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError
 
-from hazardmap.hazards import search
+from hazardmap.hazards import change_feed, search
 from hazardmap.workers import post_worker_init
 
 THREADS = 4
@@ -22,7 +22,7 @@ def begun(monkeypatch: pytest.MonkeyPatch, *, broken: bool = False) -> set[int]:
         if broken:
             raise OperationalError
 
-    monkeypatch.setattr(search, "changed_at", changed_at)
+    monkeypatch.setattr(change_feed, "changed_at", changed_at)
     monkeypatch.setattr(search, "page", lambda *_, **__: [])
     pool = ThreadPoolExecutor(THREADS)
     post_worker_init(SimpleNamespace(cfg=SimpleNamespace(threads=THREADS), tpool=pool))

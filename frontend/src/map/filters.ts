@@ -68,10 +68,6 @@ function put(params: URLSearchParams, name: string, value: string | undefined): 
   else params.set(name, value);
 }
 
-export function areOn(filters: Filters): boolean {
-  return filterNames(filters).length > 0;
-}
-
 export function filterNames(filters: Filters): FilterName[] {
   const on: [FilterName, boolean][] = [
     ['kind', filters.kinds !== null],

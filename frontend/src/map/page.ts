@@ -20,6 +20,7 @@ import { LiveLink } from './live/link';
 import { NearMe } from './near';
 import { nearestZone } from './nearest_zone';
 import { openView } from './open_view';
+import { Opened } from './opened';
 import { HAZARD_ZOOM } from './overlay';
 import { Panel } from './panel';
 import { Refresher } from './refresher';
@@ -52,6 +53,7 @@ export class MapPage {
     (id) => this.point(id),
   );
   private readonly panel: Panel;
+  private readonly opened: Opened;
   private readonly live: LiveLink;
   private readonly bar: FilterBar | null;
   private readonly time: TimeBar | null;
@@ -59,11 +61,8 @@ export class MapPage {
   private readonly coverage: CoverageSwitch | null;
   private address: Address = readAddress(this.vocabulary.kinds);
   private view: MapView | null = null;
-  private selected: string | null = null;
-  private openedZone: string | null = null;
   /** Where the reader is: known in this page only, and only after having been asked. */
   private me: Place | null = null;
-  private returnFocus: HTMLElement | null = null;
 
   constructor() {
     const now_s = () => this.clock.now_s();
@@ -74,6 +73,7 @@ export class MapPage {
       () => this.share(),
       (id) => this.pick(id),
     );
+    this.opened = new Opened(this.panel, this.list, () => this.view);
     const status = new LiveStatus(() => this.live.retry());
     this.live = new LiveLink(document.body.dataset.live ?? '', Number(document.body.dataset.cursor ?? 0), {
       changed: ({ hazards, tiles }) => this.changed(hazards, tiles),
@@ -136,7 +136,7 @@ export class MapPage {
     this.view?.set(this.filterState());
     this.showContents();
     this.showHistogram();
-    void this.open(next);
+    void this.opened.follow(next);
   }
 
   private filterState() {
@@ -154,44 +154,7 @@ export class MapPage {
 
   /** Show on the map which hazard a row of the list is about. */
   private point(id: string | null): void {
-    if (this.selected === null && this.openedZone === null) this.view?.point(this.contents.at(this.address.at_s).find((one) => one.id === id) ?? null);
-  }
-
-  /** Open what the address names: a hazard, a work zone, or nothing. */
-  private async open({ hazard, zone }: Address): Promise<void> {
-    if (hazard === this.selected && zone === this.openedZone) return;
-    const wasShut = this.selected === null && this.openedZone === null;
-    const row = this.rowOfOpen();
-    this.selected = hazard;
-    this.openedZone = zone;
-    if (hazard === null && zone === null) {
-      this.shut(row);
-      return;
-    }
-    if (wasShut) this.returnFocus = document.activeElement as HTMLElement | null;
-    this.list.mark(hazard ?? zone);
-    if (hazard !== null) {
-      const found = await this.panel.open(hazard);
-      if (found !== null && this.selected === hazard) this.view?.select(found);
-    } else if (zone !== null) {
-      const found = await this.panel.openZone(zone);
-      if (found !== null && this.openedZone === zone) this.view?.selectZone(found);
-    }
-  }
-
-  private rowOfOpen(): HTMLElement | null {
-    if (this.selected !== null) return this.list.rowOf(this.selected);
-    return this.openedZone === null ? null : this.list.zoneRowOf(this.openedZone);
-  }
-
-  private shut(row: HTMLElement | null): void {
-    this.panel.close();
-    this.list.mark(null);
-    this.view?.deselect();
-    // The row may have been drawn anew since it was chosen.
-    const target = this.returnFocus?.isConnected ? this.returnFocus : row;
-    target?.focus({ preventScroll: true });
-    this.returnFocus = null;
+    if (this.opened.isNothing) this.view?.point(this.contents.at(this.address.at_s).find((one) => one.id === id) ?? null);
   }
 
   /** The map has changed in view: fetch the tiles that are touched, and no others. */
@@ -199,20 +162,14 @@ export class MapPage {
     this.refresher.add(tiles);
     this.contents.reload();
     if (this.address.at_s === null && this.time) this.contents.reloadHistory();
-    if (this.selected !== null && hazards.includes(this.selected)) this.reloadPanel(this.selected);
+    this.opened.reload((id) => hazards.includes(id));
   }
 
   /** Anything may have changed. */
   private anew(): void {
     for (const source of ['hazards', 'workzones', 'coverage', 'roads']) this.view?.refresh(source);
     this.contents.reload();
-    if (this.selected !== null) this.reloadPanel(this.selected);
-  }
-
-  private reloadPanel(id: string): void {
-    void this.panel.reload(id).then((hazard) => {
-      if (hazard !== null && this.selected === id) this.view?.update(hazard);
-    });
+    this.opened.reload();
   }
 
   private moved(): void {
@@ -264,7 +221,7 @@ export class MapPage {
       },
       moment_s,
     );
-    this.list.mark(this.selected ?? this.openedZone);
+    this.opened.mark();
   }
 
   private showHistogram(): void {

@@ -18,7 +18,7 @@ from hazardmap.api.ogc.document import OPENAPI, described
 from hazardmap.api.ogc.parameters import JSON as JSON_PARAMETER
 from hazardmap.api.parameters import read
 from hazardmap.core.feature import timestamp
-from hazardmap.hazards import search
+from hazardmap.hazards import change_feed
 
 JSON = "application/json"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -85,7 +85,7 @@ class Items(FeaturesView):
     def get(self, request: Request, collection_id: str) -> Response:
         known = _known(collection_id)
         values = read(request.query_params, known.parameters)
-        now, changed_at = timezone.now(), search.changed_at()
+        now, changed_at = timezone.now(), change_feed.changed_at()
         page = known.page(values, now)
         links = [
             {"rel": "self", "type": GEOJSON, "href": request.build_absolute_uri()},
@@ -108,7 +108,7 @@ class Item(FeaturesView):
     def get(self, request: Request, collection_id: str, feature_id: str) -> Response:
         known = _known(collection_id)
         read(request.query_params, [JSON_PARAMETER])
-        now, changed_at = timezone.now(), search.changed_at()
+        now, changed_at = timezone.now(), change_feed.changed_at()
         found = known.one(feature_id, now)
         if found is None:
             raise Http404

@@ -17,7 +17,7 @@ from hazardmap.api.problems import Invalid
 from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.georeference import Fault
 from hazardmap.core.hazard import Change, HazardEvent
-from hazardmap.hazards import search
+from hazardmap.hazards import change_feed
 
 MAX_CURSOR = 2**63 - 1
 DEFAULT_LIMIT = 1000
@@ -73,7 +73,7 @@ class HazardHistory(BuyerView):
     )
     def get(self, request: Request, hazard_id: UUID) -> Response:
         """What became of one hazard, change by change, also after it has gone."""
-        if not search.was_there(hazard_id):
+        if not change_feed.was_there(hazard_id):
             raise Http404
         return _changes(request, hazard_id)
 
@@ -81,11 +81,11 @@ class HazardHistory(BuyerView):
 def _changes(request: Request, hazard_id: UUID | None) -> Response:
     values = read(request.query_params, FEED)
     since, limit = values["since"], values["limit"]
-    now, newest = timezone.now(), search.newest_change()
+    now, newest = timezone.now(), change_feed.newest_change()
     if newest is not None and since > newest.cursor:
         # It is of another map, or of this one before it was restored: nothing would ever come.
         raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
-    events = search.changes(since, hazard_id=hazard_id, limit=limit + 1)
+    events = change_feed.changes(since, hazard_id=hazard_id, limit=limit + 1)
     shown, more = events[:limit], len(events) > limit
     cursor = shown[-1].cursor if shown else since
     body = {

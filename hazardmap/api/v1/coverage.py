@@ -19,7 +19,7 @@ from hazardmap.core.cell_feature import cell_text, outline
 from hazardmap.core.coverings import LOOKED_RES
 from hazardmap.core.feature import timestamp
 from hazardmap.core.georeference import Fault
-from hazardmap.hazards import search
+from hazardmap.hazards import change_feed
 from hazardmap.hazards.coverage_search import coverage_page
 from hazardmap.hazards.selectors import Covered
 
@@ -88,7 +88,7 @@ class Coverage(BuyerView):
         if (values["bbox"] is None) == (values["cell"] is None):
             rule = "give bbox=west,south,east,north or cell: one of the two"
             raise Invalid([Fault("bbox", rule)])
-        now, changed_at = timezone.now(), search.changed_at()
+        now, changed_at = timezone.now(), change_feed.changed_at()
         page = coverage_page(
             values["bbox"] or values["cell"],
             since=values["since"] or now - WINDOW,

@@ -24,7 +24,7 @@ from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import LIVE, Evidence
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.usage import Meter
-from hazardmap.hazards import search, selectors
+from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_page
 
@@ -114,7 +114,7 @@ class HazardEvidence(BuyerView):
         that has kept `head` can tell.
         """
         values = read(request.query_params, TRAIL)
-        now, changed_at, limit = timezone.now(), search.changed_at(), values["limit"]
+        now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
             raise Http404

@@ -23,7 +23,7 @@ from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
-from hazardmap.hazards import search
+from hazardmap.hazards import change_feed, search
 from hazardmap.metering.services import usage_record
 from hazardmap.platform.request_id import request_id
 
@@ -60,7 +60,7 @@ class Export(BuyerView):
         media_type = request.get_preferred_type(list(WRITERS))
         if media_type is None:
             raise NotAcceptable(f"There is {', '.join(WRITERS)}; Accept asks for none of them.")
-        now, changed_at = timezone.now(), search.changed_at()
+        now, changed_at = timezone.now(), change_feed.changed_at()
         hazards = _Counted(search.each(area_of(values), wanted_of(values, now)))
         chunks: Iterable[bytes] = ()
         if request.method != "HEAD":  # the answer to HEAD is empty

@@ -38,7 +38,7 @@ from hazardmap.core.georeference import Fault
 from hazardmap.core.hazard import LIVE
 from hazardmap.core.region import MAX_POSITIONS, read_region
 from hazardmap.core.wanted import Wanted
-from hazardmap.hazards import search, selectors
+from hazardmap.hazards import change_feed, search, selectors
 from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at
 
 MOST_COUNTED = 100_000
@@ -106,7 +106,7 @@ class HazardById(BuyerView):
     def get(self, request: Request, hazard_id: UUID) -> Response:
         """One hazard with what is behind it: passes (the latest 1,000), and pictures."""
         read(request.query_params, ())
-        now, changed_at = timezone.now(), search.changed_at()
+        now, changed_at = timezone.now(), change_feed.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
             raise Http404
@@ -130,7 +130,7 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
             return _past_estimate(past, area, wanted, after, now)
         units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
         return estimate(units, most=MOST_COUNTED, now=now)
-    changed_at = search.changed_at()
+    changed_at = change_feed.changed_at()
     if past is not None:
         hazards, more = page_at(past, area, wanted, after=after, limit=limit)
     else:

@@ -27,8 +27,8 @@ from hazardmap.core.feature import feature
 from hazardmap.core.georeference import Fault
 from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, Route, WindsTooMuch, read_route
 from hazardmap.core.usage import Meter
-from hazardmap.hazards import search
-from hazardmap.hazards.search import Mark
+from hazardmap.hazards import change_feed, way_search
+from hazardmap.hazards.way_search import Mark
 
 MIN_REACH_M = 100.0
 
@@ -98,12 +98,12 @@ class HazardsAlongRoute(BuyerView):
         values = read(request.query_params, ON_ROUTE)
         now = timezone.now()
         way = (_route(request), values["corridor_m"], wanted_of(values, now))
-        changed_at = search.changed_at()
+        changed_at = change_feed.changed_at()
         try:
             if values["explain"]:
-                units = search.along_count(*way, after=values["after"])
+                units = way_search.along_count(*way, after=values["after"])
                 return estimate(units, most=units, now=now)
-            page = search.along(*way, after=values["after"], limit=values["limit"])
+            page = way_search.along(*way, after=values["after"], limit=values["limit"])
         except WindsTooMuch as error:
             raise Invalid([Fault("body", str(error))]) from error
         after = None if page.after is None else f"{page.after.along_m:.3f}_{page.after.id}"
@@ -136,10 +136,10 @@ class HazardsAhead(BuyerView):
         if reach_m > MAX_REACH_M:
             rule = f"times speed_mps is {reach_m:.0f} m; at most {MAX_REACH_M:.0f} m are looked at"
             raise Invalid([Fault("horizon_s", rule)])
-        now, changed_at = timezone.now(), search.changed_at()
+        now, changed_at = timezone.now(), change_feed.changed_at()
         shape = ("lon", "lat", "heading_deg", "corridor_m", "spread_deg")
         view = Ahead(reach_m=reach_m, **{name: values[name] for name in shape})
-        ways, matched = search.ahead(view, wanted_of(values, now), limit=values["limit"])
+        ways, matched = way_search.ahead(view, wanted_of(values, now), limit=values["limit"])
         if values["explain"]:
             return estimate(len(ways), most=len(ways), now=now)
         features = [

@@ -17,7 +17,7 @@ from hazardmap.api.grammar import BBOX, LIMIT, read_id
 from hazardmap.api.parameters import Parameter, described, moment, number, read
 from hazardmap.core.feature import timestamp
 from hazardmap.core.zone_feature import zone_feature
-from hazardmap.hazards import search
+from hazardmap.hazards import change_feed
 from hazardmap.hazards.zone_selectors import ZoneState, zone_get, zones_page
 
 ZONES: Final = (
@@ -89,7 +89,7 @@ class WorkZones(BuyerView):
         A unit is a work zone.
         """
         values = read(request.query_params, ZONES)
-        now, changed_at, limit = timezone.now(), search.changed_at(), values["limit"]
+        now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
         found = zones_page(
             bbox=values["bbox"],
             ended_since=values["ended_since"],
@@ -113,7 +113,7 @@ class WorkZoneById(BuyerView):
     def get(self, request: Request, zone_id: UUID) -> Response:
         """One work zone, ended or not."""
         read(request.query_params, ())
-        now, changed_at = timezone.now(), search.changed_at()
+        now, changed_at = timezone.now(), change_feed.changed_at()
         found = zone_get(zone_id)
         if found is None:
             raise Http404

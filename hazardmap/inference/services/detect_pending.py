@@ -45,13 +45,12 @@ def _detect(
     results = detector.process([image for _, image in readable])
     live_ms = (perf_counter() - began) * 1000 / max(len(readable), 1)
     for (frame, image), result in zip(readable, results, strict=True):
-        if isinstance(result, FrameResult):
-            if _keep(frame, models.live, result):
-                finished += 1
-                if frame.edge is None:  # what a device saw is no measure for a candidate
-                    shadow.offer(models, frame.id, image, live_ms)
-        else:
+        if not isinstance(result, FrameResult):
             finished += frame_rejected(frame_id=frame.id, reason=result.reason)
+        elif _keep(frame, models.live, result):
+            finished += 1
+            if frame.edge is None:  # what a device saw is no measure for a candidate
+                shadow.offer(models, frame.id, image, live_ms)
     return finished
 
 

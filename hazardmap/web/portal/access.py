@@ -20,8 +20,7 @@ from hazardmap.billing.refused import BillingRefused
 from hazardmap.core.roles import Act, Role, may
 from hazardmap.platform.mail import MailFailed
 from hazardmap.platform.sentences import sentence
-from hazardmap.web.asking import signed_in
-from hazardmap.web.sign_in import MAIL_FAILED
+from hazardmap.web.asking import MAIL_FAILED, signed_in
 
 P = ParamSpec("P")
 

@@ -16,13 +16,12 @@ from hazardmap.billing.invoice_files import (
     credit_note_file,
     invoice_file,
 )
+from hazardmap.billing.line_selectors import line_hour_events, line_hours
 from hazardmap.billing.selectors import (
     InvoiceInfo,
     InvoiceLineInfo,
     invoice_get,
     invoices_of,
-    line_hour_events,
-    line_hours,
     organisation_of,
     prepaid_of,
 )

@@ -11,8 +11,6 @@ import os
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +24,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hazardmap.hazards.services import fuse_pending
+from tests.bench.database import empty_database
 from tests.bench.fusion_service import background, traffic
 
 SITES, VISITS, CARS = 24, 5, 40
@@ -66,7 +65,7 @@ def main() -> None:
     parser.add_argument("--busy", type=int, default=0, help="passes of one street, instead")
     parser.add_argument("--profile", type=Path, help="write a profile of the timed part here")
     options = parser.parse_args()
-    with _database():
+    with empty_database():
         if options.busy:
             busy_street(options.busy, options.profile)
             return
@@ -170,15 +169,6 @@ def _server_s() -> float:
         (pid,) = cursor.fetchone()
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,6 @@ class Measured:
     found: list[Found]
     blurred: list[float]
     wasted: list[float]
-    seconds_per_picture: float
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(pictures: Sequence[Labelled], data: Path) -> Measured:
     """Run the shipped engine over the pictures, with progress on stderr."""
     found, blurred, wasted = [], [], []
-    started = time.monotonic()
     with Engine(load_manifest(SHIPPED), device="cpu", config_dir=ROOT / "var/detection") as engine:
         for number, each in enumerate(pictures, 1):
             [result] = engine.process([(data / each.picture).read_bytes()])
@@ -89,7 +86,7 @@ def measure(pictures: Sequence[Labelled], data: Path) -> Measured:
             wasted.append(idle)
             sys.stderr.write(f"\r{number} of {len(pictures)} pictures")
     sys.stderr.write("\n")
-    return Measured(found, blurred, wasted, (time.monotonic() - started) / len(pictures))
+    return Measured(found, blurred, wasted)
 
 
 def figures(measured: Measured) -> list[Figure]:

@@ -1,0 +1,44 @@
+"""Reads: the feed of changes of the map, in the order of their commits."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from hazardmap.core.hazard import Change, HazardEvent
+from hazardmap.hazards import models, rows
+
+
+class Newest(NamedTuple):
+    """The latest change of the map."""
+
+    cursor: int
+    at: datetime
+
+
+def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> list[HazardEvent]:
+    """The next events after a cursor in the order of their commits, of all hazards or of one."""
+    found = models.HazardEvent.objects.filter(cursor__gt=since).order_by("cursor")
+    if hazard_id is not None:
+        found = found.filter(hazard_id=hazard_id)
+    events = found.values_list("cursor", "change", "at", "hazard")[:limit]
+    return [
+        HazardEvent(cursor, Change(change), at, rows.hazard_from_json(hazard))
+        for cursor, change, at, hazard in events
+    ]
+
+
+def was_there(hazard_id: UUID) -> bool:
+    """Whether the map has ever had this hazard."""
+    return models.HazardEvent.objects.filter(hazard_id=hazard_id).exists()
+
+
+def changed_at() -> datetime | None:
+    """When the map last changed; None if it never has."""
+    newest = newest_change()
+    return newest and newest.at
+
+
+def newest_change() -> Newest | None:
+    """The end of the feed; None if the map has never changed."""
+    newest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", "at").first()
+    return newest and Newest(*newest)

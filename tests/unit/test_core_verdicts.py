@@ -1,0 +1,118 @@
+"""What the words of people make of the map: decisions of moderators, votes of anybody."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from hazardmap.core.fusion import fuse
+from hazardmap.core.hazard import LIVE, State
+from hazardmap.core.verdict import Decision, Verdict
+from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
+from tests.scenes import NOON, Fleet
+
+
+def judge(decision, fleet, *, at=NOON + 2 * HOUR, kind="cone"):
+    ids = frozenset(o.id for o in fleet.observations)
+    return Verdict(UUID(int=5), at, decision, CONE.lon, CONE.lat, kind, ids)
+
+
+def test_a_moderator_confirms():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE])
+    hazard = the_only(fleet, verdicts=[judge(Decision.CONFIRM, fleet)])
+    assert (hazard.p, hazard.t_ref) == (0.98, NOON + 2 * HOUR)
+    assert hazard.published
+    assert hazard.confirmed
+    assert hazard.witnesses == 1
+
+
+def test_a_confirmed_hazard_can_still_be_cleared_by_two():
+    fleet = certain_cone()
+    verdict = judge(Decision.CONFIRM, fleet)
+    for i in range(4):
+        fleet.drive(30 + i, NOON + (3 + i) * HOUR)
+    assert the_only(fleet, SHARP, [verdict]).state is State.CLEARED
+
+
+def test_a_moderator_rejects_and_undoes():
+    fleet = certain_cone()
+    before = the_only(fleet)
+    verdict = judge(Decision.REJECT, fleet)
+    gone = the_only(fleet, verdicts=[verdict])
+    assert gone.state is State.CLEARED
+    assert gone.id == before.id
+    assert gone.p < 0.01
+    assert not gone.published
+    assert the_only(fleet) == before
+
+
+def test_a_rejected_spot_is_suspect_afterwards():
+    fleet = certain_cone()
+    verdict = judge(Decision.REJECT, fleet)
+    fleet.drive(50, NOON + 5 * HOUR, there=[CONE])
+    fused = {
+        o.hazard.state: o.hazard for o in fuse(fleet.views, fleet.observations, PARAMS, [verdict])
+    }
+    unspoilt = Fleet()
+    unspoilt.drive(50, NOON + 5 * HOUR, there=[CONE])
+    assert fused[State.CANDIDATE].p < the_only(unspoilt).p / 2
+    assert fused[State.CANDIDATE].phantom > 0.5
+
+
+def test_a_moderator_relabels():
+    fleet = certain_cone()
+    verdict = judge(Decision.RELABEL, fleet, kind="deer")
+    fleet.drive(9, NOON + 2 * HOUR + timedelta(minutes=5), there=[CONE])
+    hazard = the_only(fleet, verdicts=[verdict])
+    assert (hazard.kind, hazard.half_life_s, hazard.severity) == ("deer", 1200.0, 3)
+    assert hazard.passes == 5
+
+
+def said(decision, fleet, witness, *, at=NOON + 2 * HOUR):
+    """A vote; each witness says one thing."""
+    ids = frozenset(o.id for o in fleet.observations)
+    return Verdict(UUID(int=100 + witness), at, decision, CONE.lon, CONE.lat, "cone", ids, witness)
+
+
+def odds(hazard):
+    return hazard.p / (1.0 - hazard.p)
+
+
+def test_a_vote_is_one_bit_at_most():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE])
+    ignored = the_only(fleet, verdicts=[judge(Decision.RELABEL, fleet)])  # moves the clock only
+    for decision, ratio in [(Decision.STANDS, 2.0), (Decision.GONE, 0.5)]:
+        told = the_only(fleet, verdicts=[said(decision, fleet, 70)])
+        assert odds(told) == pytest.approx(odds(ignored) * ratio, rel=0.03)
+        assert (told.witnesses, told.passes, told.published) == (1, 1, False)
+        assert told.last_seen == ignored.last_seen
+
+
+def test_a_person_has_one_vote():
+    fleet = certain_cone()
+    once = the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70)])
+    again = replace(said(Decision.GONE, fleet, 70), id=UUID(int=999))
+    assert the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70), again]) == once
+
+
+def test_nobody_clears_a_hazard_alone_not_even_who_reported_it():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE], scores=(0.5,))
+    late = NOON + 11 * 24 * HOUR
+    for voter in (1, 70):
+        alone = the_only(fleet, verdicts=[said(Decision.GONE, fleet, voter, at=late)])
+        assert alone.state in LIVE
+        assert alone.p >= PARAMS.limits.clear
+    both = [said(Decision.GONE, fleet, voter, at=late) for voter in (1, 70)]
+    assert the_only(fleet, verdicts=both).state is State.CLEARED
+
+
+def test_many_votes_clear_what_no_camera_has_looked_at_again():
+    fleet = certain_cone()
+    votes = [said(Decision.GONE, fleet, 70 + i) for i in range(14)]
+    states = [the_only(fleet, verdicts=votes[:n]).state for n in (2, 14)]
+    assert states[0] in LIVE
+    assert states[1] is State.CLEARED
