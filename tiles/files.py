@@ -9,7 +9,6 @@ cannot leave its result behind as if it were fresh.
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -116,26 +115,29 @@ def _fetch_in_turn(
             if built and built.is_fresh(keep_s):
                 return built  # made while we waited
             if _has_name(new, path + NEW):
-                return _build(new, layer, path, build)
+                return _build(new, layer, path, build, has_old=built is not None)
         finally:
             if _has_name(new, path + NEW):
                 _unlinked(path + NEW)
             os.close(new)
 
 
-def _build(new: int, layer: str, path: str, build: Build) -> Built:
+def _build(new: int, layer: str, path: str, build: Build, *, has_old: bool) -> Built:
+    """has_old: whether there is a file, which is too old to be good."""
     stamp = _stamp(layer)  # before the database is read
     raw = build()
     built = Built(None if raw is None else packed(raw), stamp)
-    if shutil.disk_usage(settings.TILE_FILES).free < SPARE_BYTES:
+    disk = os.statvfs(new)
+    if disk.f_bavail * disk.f_frsize < SPARE_BYTES:
         return built
     if os.fstat(new).st_size:  # a killed build has left half a tile
         os.ftruncate(new, 0)  # makes ext4 write at once what follows: milliseconds
-    with open(new, "wb", closefd=False) as file:
-        file.write(built.body or b"")
+    if built.body and os.write(new, built.body) < len(built.body):
+        return built  # no room after all
     os.utime(new, (stamp, stamp))
-    for suffix in (FULL, EMPTY):  # a file that is too old to be good
-        _unlinked(path + suffix)
+    if has_old:
+        for suffix in (FULL, EMPTY):
+            _unlinked(path + suffix)
     with suppress(FileNotFoundError, FileExistsError):  # forgotten: it has no name any more
         # With a folder's descriptor Python calls linkat, which follows /proc to the open file.
         os.link(f"/proc/self/fd/{new}", path + (FULL if raw else EMPTY), src_dir_fd=new)

@@ -4,7 +4,7 @@ from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from tiles import cells, mvt, points
 from tiles.files import Unavailable
 from tiles.mercator import Tile
-from tiles.statement import read
+from tiles.prepared import read
 from tiles.writer import BUDGET_BYTES, truncated
 
 

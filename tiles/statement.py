@@ -16,13 +16,13 @@ _FOLDER = Path(__file__).parent / "sql"
 def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """What a statement returns; none for one that only writes."""
     with connection.cursor() as cursor:
-        cursor.execute(_text(name), parameters)
+        cursor.execute(text(name), parameters)
         return cursor.fetchall() if cursor.description else []
 
 
 def read(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """What a statement that is asked over and over returns."""
-    return rows_read(_text(name), parameters)
+    return rows_read(text(name), parameters)
 
 
 def columns(names: Iterable[str], table: Sequence[Sequence[Any]]) -> dict[str, str]:
@@ -38,5 +38,6 @@ def _text_of(value: object) -> object:
 
 
 @cache
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """The statement itself."""
     return (_FOLDER / f"{name}.sql").read_text()

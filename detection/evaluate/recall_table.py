@@ -38,6 +38,7 @@ HEIGHTS_M: Final[Mapping[str, float]] = {
     "deer": 1.2,
 }
 # A frame shows some 80 m of road: as many spots of 10 m; a pass has about as many frames of each.
+SPOT_M: Final = 10.0
 SPOTS: Final = 8
 FRAMES: Final = 8
 
@@ -69,7 +70,7 @@ def recall_table(
         "dark_factor": round(float(np.clip(dark, 0, 1)), 3),
         "occluded_factor": _occluded(drive.sightings, measured, thresholds),
         "pass_correlation": correlation,
-        "false_alarm_per_pass": _false_alarm(figures, correlation),
+        "false_alarm_per_pass": _false_alarm(figures, drive, thresholds, correlation),
         "score_true": _shape(figures, True),
         "score_false": _shape(figures, False),
     }
@@ -173,15 +174,19 @@ def _over_pairs(number: NDArray[np.intp], values: Floats) -> float:
     return float((np.bincount(number, values) ** 2 - np.bincount(number, values**2)).sum())
 
 
-def _false_alarm(figures: Figures, correlation: float) -> float:
-    """Chance of a false report of one spot of 10 m in a pass, from alarms in ordinary frames.
+def _false_alarm(
+    figures: Figures, drive: Drive, thresholds: Mapping[str, float], correlation: float
+) -> float:
+    """Chance of a false report of one spot of 10 m in a pass: those of ordinary frames, where
+    little can be mistaken, and of the rendered drives, where much can, over the spots of both.
 
     Frames of a pass repeat each other's errors, so eight of them count as 8 / (1 + 7 rho).
     """
     alarms = figures.alarms_all
-    per_spot = (alarms.alarmed + 0.5) / (alarms.frames + 1) / SPOTS
     independent = FRAMES / (1 + (FRAMES - 1) * correlation)
-    return round(float(np.clip(per_spot * independent, 1e-6, 0.5)), 6)
+    spots = (alarms.frames + 1) * SPOTS / independent + drive.length_m / SPOT_M
+    false = sum(not each.true and each.best >= thresholds[each.kind] for each in drive.passes)
+    return round(float(np.clip((alarms.alarmed + 0.5 + false) / spots, 1e-6, 0.5)), 6)
 
 
 def _shape(figures: Figures, right: bool) -> list[float]:

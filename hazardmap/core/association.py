@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -17,6 +18,7 @@ from hazardmap.core.information import Information
 from hazardmap.core.kinds import KINDS, compatible
 from hazardmap.core.lines import Lines, each, heading_sigma_rad, innovations, lines, turned_right
 from hazardmap.core.observation import Observation, View
+from hazardmap.core.parts import mended
 from hazardmap.core.passes import accuracy_m
 from hazardmap.core.placing import Report
 
@@ -24,7 +26,6 @@ GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague
 _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
-_PARTS_D2: Final = 18.4  # 99.99 %
 _SAME_BOX_IOU: Final = 0.6
 _VAGUEST: Final = 1e6  # finite, above the logarithm of any density
 
@@ -111,13 +112,14 @@ class Thing:
 def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
     """The things that a pass reports, from its frames in any order.
 
-    The frames that place their sightings best come first, so that things are told apart before
-    vague sightings from afar have to be attributed. What the camera's errors have in common is
-    found from the first attempt, and the second goes without it.
+    The last frames come first: a camera drives towards what it sees, so each thing is met where
+    the camera came nearest, and only then sought in ever vaguer sightings from afar. What the
+    camera's errors have in common is found from the first attempt, and the second goes without it.
     Two boxes of one frame are two things, unless they nearly coincide and their kinds may be
     confused: then the detector has named one thing twice, and the better name counts.
     """
-    singles = [_without_twins(frame) for frame in sorted(frames, key=_vagueness) if frame]
+    some = sorted((frame for frame in frames if frame), key=_taken, reverse=True)
+    singles = [_without_twins(frame) for frame in some]
     if not singles:
         return []
     flat = [pair for frame in singles for pair in frame]
@@ -136,51 +138,7 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
         sightings = [seen[j] for j in members]
         family = str(families[members[0]])
         result.append(Thing(family, found.mean_m[i], found.cov_m2[i], sightings, twins))
-    return _mended(result)
-
-
-def _mended(found: list[Thing]) -> list[Thing]:
-    """The things of a pass, with those made whole that it reports in two parts.
-
-    From afar a lone thing may be placed where the near frames do not have it, one time in a hundred
-    by the gate alone. Its parts are never in one frame. In a row they may be two things, so that
-    only those are joined that have no third one around.
-    """
-    if len(found) < 2:
-        return found
-    means = np.array([thing.mean_m for thing in found])
-    families = np.array([thing.family for thing in found])
-    off_m = means[:, None] - means[None]
-    around = np.hypot(off_m[..., 0], off_m[..., 1]) <= _FARTHEST_IN_PASS_M
-    around &= families[:, None] == families[None]
-    count, other = around.sum(axis=1) - 1, (around & ~np.eye(len(found), dtype=bool)).argmax(axis=1)
-    result = []
-    for i, j in enumerate(other.tolist()):
-        lone = count[i] == 1 and count[j] == 1
-        if not lone or not _parts_of_one(found[i], found[j]):
-            result.append(found[i])
-        elif i < j:
-            result.append(_joined(found[i], found[j]))
-    return result
-
-
-def _parts_of_one(a: Thing, b: Thing) -> bool:
-    in_a, in_b = ({s.view.frame_id for s in thing.sightings} for thing in (a, b))
-    off_m = a.mean_m - b.mean_m
-    squared = float(off_m @ np.linalg.solve(a.cov_m2 + b.cov_m2, off_m))
-    return in_a.isdisjoint(in_b) and squared <= _PARTS_D2
-
-
-def _joined(a: Thing, b: Thing) -> Thing:
-    gain = a.cov_m2 @ np.linalg.inv(a.cov_m2 + b.cov_m2)
-    cov = a.cov_m2 - gain @ a.cov_m2
-    return Thing(
-        a.family,
-        a.mean_m + gain @ (b.mean_m - a.mean_m),
-        (cov + cov.T) / 2.0,
-        [*a.sightings, *b.sightings],
-        [*a.twins, *b.twins],
-    )
+    return mended(result)
 
 
 class _Tracks:
@@ -239,6 +197,7 @@ class _Tracks:
         apart_m = self.mean_m - _ends(some)[:, None]
         possible = families[:, None] == self._family[: len(self._known)]
         possible &= (apart_m**2).sum(axis=-1) <= _FARTHEST_IN_PASS_M**2
+        possible &= _mahalanobis2(off_m, joint, _JITTER_M2) < GATE
         vague = _vague_costs(joint, self.mean_m - some.camera_m[:, None], possible)
         pairs = assign(_fits(off_m, joint, vague, _JITTER_M2))
         shift_m = np.zeros(2)
@@ -264,7 +223,7 @@ def _ends(some: Lines) -> Floats:
 
 
 def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> Floats:
-    """ln|S| of the joint covariances of each line (lines, things) against its sharpest.
+    """ln|S| of the joint covariances of each line (lines, things) against its sharpest possible.
 
     That is 2·ln of the densities; inf for pairs that cannot be. Without it a thing that could be
     anywhere would fit every sighting best. The densities are those of what is measured, bearing
@@ -284,10 +243,10 @@ def _fits(off_m: Floats, joint: Floats, vague: Floats, shared_m2: float) -> Floa
     return np.where(squared < GATE, squared + vague, np.inf).T
 
 
-def _vagueness(frame: Sequence[Sighting]) -> tuple[float, list[UUID]]:
-    """Smallest variance in a frame, then the ids, so that the order is always the same."""
-    variances = [float(np.trace(seen.cov_m2)) for seen in frame]
-    return min(variances, default=np.inf), sorted(s.observation.id for s in frame)
+def _taken(frame: Sequence[Sighting]) -> tuple[datetime, UUID]:
+    """When, then the id, so that the order is always the same."""
+    view = frame[0].view
+    return view.captured_at, view.frame_id
 
 
 Placed = tuple[str, Floats, Floats]

@@ -25,6 +25,8 @@ SEEN_RES: Final = 12
 """Of the cells in which observations are kept: about 19 m wide."""
 LOOKED_RES: Final = 10
 """Of the cells in which views are kept: about 130 m wide."""
+SEVEN_SHIFT: Final = 3 * (16 - LOOKED_RES)
+"""Without so many bits cells of LOOKED_RES are equal where they lie in one of the next coarser."""
 _RADIUS_M: Final = 13.0  # no point of a cell of SEEN_RES is farther from its middle
 _LINK_RINGS: Final = 8  # ≥ 86 m anywhere at SEEN_RES
 _VIEW_RINGS: Final = 3  # ≥ 163 m anywhere at LOOKED_RES

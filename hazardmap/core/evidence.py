@@ -50,7 +50,7 @@ def of_report(look: Look, thing: Thing, split: float, params: FusionParams) -> L
     """
     table, count = params.table, len(thing.sightings)
     scores = [seen.observation.score for seen in thing.sightings]
-    frames = max(look.chance.frames, _LEAST_FRAMES)
+    frames = max(look.chance.frames, min(_LEAST_FRAMES, len(look.of.views)))
     recall = max(look.chance.recall, _LEAST_RECALL)
     often = math.exp(log_count(count, frames, recall, table.pass_correlation))
     independent = count / (1.0 + (count - 1) * _SAME_LUCK)

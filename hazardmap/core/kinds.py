@@ -81,6 +81,9 @@ _TABLE: Final = (
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _TABLE})
 
+ANIMAL: Final = "animal"
+"""What an animal is called whose species nobody could tell."""
+
 
 def compatible(a: str, b: str) -> bool:
     """Whether sightings of kinds a and b may be the same thing on the road.

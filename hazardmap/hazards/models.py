@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
+from hazardmap.core.coverings import SEVEN_SHIFT
 from hazardmap.core.hazard import Change, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import MODERATORS
@@ -137,7 +138,11 @@ class Look(models.Model):
                 name="look_within_its_hour",
             ),
         ]
-        indexes = [models.Index("cell", "last_at", name="look_by_cell")]
+        indexes = [
+            models.Index("cell", "last_at", name="look_by_cell"),
+            # A year of looks costs those who read the last ones of seven cells nothing.
+            models.Index(F("cell").bitrightshift(SEVEN_SHIFT), "last_at", name="look_by_seven"),
+        ]
 
 
 class Verdict(models.Model):

@@ -17,7 +17,7 @@ from hazardmap.accounts.selectors import witnesses
 from hazardmap.capture.selectors import with_picture
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
-from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.grid import descendants
 from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
@@ -97,21 +97,30 @@ def live_after(after: UUID, *, limit: int) -> list[Hazard]:
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
     """Who has looked at these cells (H3, up to coverings.LOOKED_RES) since then; absent: nobody."""
     ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
-    # LATERAL: each cell goes by the index. A join of ranges is estimated to be so large that with
-    # a year of looks all of them are read instead. Of a single cell only the late looks are read.
-    single = all(first == last for _, first, last in ranges)
-    inside = "look.cell = first" if single else "look.cell BETWEEN first AND last"
+    # LATERAL: each cell goes by an index. A join of ranges is estimated to be so large that with
+    # a year of looks all of them are read instead.
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
             "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
             "CROSS JOIN LATERAL (SELECT max(last_at), count(DISTINCT (witness, hour)), "
             "count(DISTINCT witness) FROM hazards_look AS look "
-            f"WHERE {inside} AND last_at >= %s HAVING count(*) > 0) "
+            f"WHERE {_inside(ranges)} AND last_at >= %s HAVING count(*) > 0) "
             "AS looked",
             [*(array(row[side] for row in ranges) for side in range(3)), since],
         )
         return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
+
+
+def _inside(ranges: list[tuple[int, int, int]]) -> str:
+    """Which looks are in a cell; of one of LOOKED_RES, or of seven, only late ones are read."""
+    if all(first == last for _, first, last in ranges):
+        return "look.cell = first"
+    if all(
+        first != last and first >> SEVEN_SHIFT == last >> SEVEN_SHIFT for _, first, last in ranges
+    ):
+        return f"look.cell >> {SEVEN_SHIFT} = first >> {SEVEN_SHIFT}"
+    return "look.cell BETWEEN first AND last"
 
 
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:

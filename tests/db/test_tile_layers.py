@@ -86,11 +86,12 @@ def test_coverage_says_when_and_how_often_somebody_looked() -> None:
     assert found.keys() <= {feature_id(here), feature_id(beside)}
     latest = int((hour + timedelta(minutes=74)).timestamp())
     assert found[feature_id(here)] == {"looked_at": latest, "passes": 3, "witnesses": 2}
-    coarse = {item["id"]: item for item in features("coverage", tile_at(*HELSINKI, 10))}
-    above = coarse[feature_id(parent(here, 8))]
-    assert above["properties"] == {"looked_at": latest, "passes": 3, "witnesses": 2}
-    assert above["properties"].keys() == coverage.FIELDS.keys()
-    assert shape(above["geometry"]).is_valid
+    for zoom, res in ((10, 8), (13, 9)):
+        coarse = {item["id"]: item for item in features("coverage", tile_at(*HELSINKI, zoom))}
+        above = coarse[feature_id(parent(here, res))]
+        assert above["properties"] == {"looked_at": latest, "passes": 3, "witnesses": 2}
+        assert above["properties"].keys() == coverage.FIELDS.keys()
+        assert shape(above["geometry"]).is_valid
     assert build("coverage", tile_at(*HELSINKI, 9)) is None
     assert build("coverage", tile_at(0.0, 0.0, 14)) is None
 

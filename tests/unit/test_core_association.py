@@ -1,4 +1,4 @@
-"""One lone thing that a pass reports in two parts."""
+"""Things that a pass reports in two parts."""
 
 from dataclasses import replace
 
@@ -44,3 +44,21 @@ def test_two_boxes_in_one_frame_are_two(frames):
     )
     frames[-3] = [near, replace(misplaced(near, frames[3][0]), observation=other)]
     assert len(things(frames[1:])) == 2
+
+
+def test_every_other_frame_misplaces_one_of_two_and_they_stay_two():
+    fleet = Fleet()
+    seen = fleet.drive(1, there=[ahead(60.0, "cone"), ahead(20.0, "cone")])
+    plane = Plane(seen[0].lon, seen[0].lat)
+    by_frame = {view.frame_id: view for view in fleet.views}
+    frames = list(on_plane(seen, by_frame, plane).values())
+    for frame in frames[1::2]:
+        frame[:] = [at_share(one, 0.6) for one in frame]
+    assert sorted(len(thing.sightings) for thing in things(frames)) == [4, 11]
+
+
+def at_share(seen: Sighting, share: float) -> Sighting:
+    """The same seen at this share of its distance."""
+    sight = np.array([np.sin(seen.bearing_rad), np.cos(seen.bearing_rad)])
+    place_m = seen.camera_m + sight * share / seen.nearness
+    return replace(seen, mean_m=place_m, nearness=seen.nearness / share)

@@ -177,6 +177,26 @@ def test_two_boxes_around_one_animal_are_one_animal():
     assert fused[0].observation_ids >= {double.id for double in doubles}
 
 
+def test_the_species_is_what_few_frames_can_tell():
+    fleet = Fleet()
+    seen = fleet.drive(1, there=[ahead(45.0, "horse")])
+    near = {one.id for one in sorted(seen, key=lambda one: one.range_m)[:3]}
+    told = [one if one.id in near else replace(one, kind="animal") for one in seen]
+    assert [one.hazard.kind for one in fuse(fleet.views, told, PARAMS)] == ["horse"]
+    unsure = [replace(one, score=0.3) if one.id in near else one for one in told]
+    assert [one.hazard.kind for one in fuse(fleet.views, unsure, PARAMS)] == ["animal"]
+
+
+def test_one_frame_alone_says_more_than_one_of_three():
+    def p(frames: int) -> float:
+        fleet = Fleet()
+        seen = fleet.drive(1, there=[ahead(20.0, "cow")], frames=frames)
+        [one] = fuse(fleet.views, seen[:1], PARAMS)
+        return one.hazard.p
+
+    assert p(1) > p(3)
+
+
 def test_gnss_error_is_not_averaged_away_within_a_pass():
     fleet = Fleet()
     fleet.drive(1, there=[CONE], offset_m=8.0)

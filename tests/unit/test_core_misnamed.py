@@ -6,6 +6,7 @@ from hazardmap.core.fusion import FusionParams, fuse
 from tests.scenes import Fleet, ahead
 
 NEAR_M = 20.0
+TOO_NEAR_DEG = 4.5e-5  # five metres
 
 
 def kinds_on_the_map(fleet: Fleet) -> list[str]:
@@ -24,6 +25,18 @@ def test_the_name_from_close_by_counts_and_the_thing_stands_once():
     fused = fuse(fleet.views, fleet.observations, FusionParams())
     assert [one.hazard.kind for one in fused] == ["animal"]
     assert fused[0].observation_ids == {seen.id for seen in fleet.observations}
+
+
+def test_a_name_from_afar_that_is_placed_too_near_is_no_thing_of_its_own():
+    fleet = Fleet()
+    fleet.drive(1, there=[ahead(60.0, "barrier")])
+    fleet.observations = [
+        replace(seen, kind="animal")
+        if seen.range_m < NEAR_M
+        else replace(seen, lat=seen.lat - TOO_NEAR_DEG)
+        for seen in fleet.observations
+    ]
+    assert kinds_on_the_map(fleet) == ["animal"]
 
 
 def test_one_wrong_frame_does_not_make_a_barrier_an_animal():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import detection
 from detection.evaluate import records
 from detection.evaluate.__main__ import main
 from detection.evaluate.claims import Claim, claim
-from detection.evaluate.drive import Drive, Sighting
+from detection.evaluate.drive import Drive, Pass, Sighting
 from detection.evaluate.drive import figures as drive_figures
 from detection.evaluate.measure import measure, sample
 from detection.evaluate.recall_table import recall_table
@@ -73,6 +74,19 @@ def test_repeated_frames_correlate() -> None:
     )
     table = recall_table("road-1", figures, Drive(320, 1000.0, twins, ()), 1.0, None)
     assert table["pass_correlation"] > 0.8
+
+
+def test_false_passes_of_drives_are_false_alarms() -> None:
+    figures = measure(sample(*crowd(6, 60)), ALL)
+
+    def alarm(false: tuple[Pass, ...]) -> float:
+        table = recall_table("road-1", figures, Drive(240, 1000.0, sightings(1), false), 1.0, None)
+        return float(table["false_alarm_per_pass"])
+
+    false = Pass("cone", 0.99, 1, true=False)
+    quiet = alarm(())
+    assert alarm((false,) * 40) > 2 * quiet
+    assert alarm((replace(false, best=0.001), replace(false, true=True))) == quiet
 
 
 @pytest.mark.parametrize(

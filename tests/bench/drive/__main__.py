@@ -2,7 +2,8 @@
 
 Run by `make bench-drive`. Short form: python -m tests.bench.drive --seeds 1. Each seed is a street
 of its own, driven by two accounts, and fills a site of its own. HAZARDMAP_WEIGHTS names the
-manifest of other weights than the shipped ones.
+manifest of other weights than the shipped ones. --offline leaves the site out and writes nothing
+down: tune on streets from 4 on, 1 to 3 are those that are reported.
 """
 
 import argparse
@@ -12,11 +13,13 @@ import platform
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from detection.render.drive import render_drive
 from hazardmap.core.hazard import LIVE
+from tests.bench.drive.offline import mapped, weights
 from tests.bench.drive.scoring import MATCH_M, NEAR_M, Score, Shown, mistakes, score
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.stack import Stack, started, wait_for
@@ -36,19 +39,25 @@ UNFINISHED = (
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.drive", description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    seeds = parser.parse_args().seeds
+    parser.add_argument("--offline", action="store_true", help="detector and fusion alone")
+    options = parser.parse_args()
+    seeds: list[int] = options.seeds
     total, model = Score(), ""
+    if options.offline:
+        manifest = weights()
+        for seed in seeds:
+            total += _scored(seed, *mapped(seed, manifest))
+        _show(_figures(total, manifest.hazards.label, seeds))
+        return
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as stack:
             one = _drive(stack, Path(folder) / "drives", seed)
             [(model,)] = stack.query(
                 "SELECT label FROM inference_modelversion WHERE state = 'live'"
             )
-        print(f"seed {seed}: {one}", flush=True)
         total += one
     found = _figures(total, model, seeds)
-    for figure in found:
-        print(f"{figure['measure']:<28}{figure['value']:>8} {figure['unit']} {figure['note']}")
+    _show(found)
     if seeds == SEEDS:
         put(BENCHMARKS / "detector.json", found)
         put_section(BENCHMARKS / "detector.md", "drive", _text(found))
@@ -81,9 +90,20 @@ def _drive(stack: Stack, folder: Path, seed: int) -> Score:
         every_s=1.0,
     )
     shown = [Shown(*row) for row in stack.query(SHOWN, sorted(LIVE))]
-    truth = json.loads(summary.truth.read_text())
+    return _scored(seed, json.loads(summary.truth.read_text()), shown)
+
+
+def _scored(seed: int, truth: dict[str, Any], shown: list[Shown]) -> Score:
+    """The score, with every mistake told."""
+    one = score(truth, shown)
     print("\n".join(mistakes(truth, shown)))
-    return score(truth, shown)
+    print(f"seed {seed}: {one}", flush=True)
+    return one
+
+
+def _show(found: list[Figure]) -> None:
+    for figure in found:
+        print(f"{figure['measure']:<28}{figure['value']:>8} {figure['unit']} {figure['note']}")
 
 
 def _figures(total: Score, model: str, seeds: list[int]) -> list[Figure]:

@@ -13,7 +13,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.cell_selectors import cells_of
 from tiles.cells import KEYS, Told
 from tiles.mercator import Tile
-from tiles.statement import read
+from tiles.prepared import read
 
 _KINDS = tuple(KINDS)
 _COUNTS = ", ".join(f'"{kind}"' for kind in _KINDS)

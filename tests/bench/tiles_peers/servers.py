@@ -19,6 +19,7 @@ from tiles.mercator import Tile
 
 PEERS = REPOSITORY / "var" / "peers"
 PACKAGES = ("tipg==1.6.1", "uvicorn==0.54.0", "django-vectortiles==1.0.2", "Django==5.2.19")
+LINGERING = "hazardmap.lingering.LingeringWorker"  # as in the Procfile
 DRIVERS = ("psycopg[binary]==3.3.9", "gunicorn==27.0.1")
 
 
@@ -46,11 +47,11 @@ def install() -> None:
 def running(folder: Path, tables: Mapping[str, list[str]]) -> Iterator[dict[str, Server]]:
     """By name: ours, tipg and django-vectortiles."""
     settings = connection.settings_dict
-    gunicorn = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    gunicorn = ["--threads", "4", "--no-control-socket", "--worker-class"]
     django = {key: settings[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
     commands = {
         "ours": (
-            [sys.executable, "-m", "gunicorn", "hazardmap.wsgi", *gunicorn],
+            [sys.executable, "-m", "gunicorn", "hazardmap.wsgi", *gunicorn, LINGERING],
             {"DATABASE_URL": _address(), "HAZARDMAP_VAR": str(folder)},
             "/tiles/v1/hazards/{z}/{x}/{y}.mvt",
         ),
@@ -65,7 +66,7 @@ def running(folder: Path, tables: Mapping[str, list[str]]) -> Iterator[dict[str,
             "/collections/public.{table}/tiles/WebMercatorQuad/{z}/{x}/{y}",
         ),
         "django-vectortiles": (
-            [PEERS / "bin" / "gunicorn", "django_peer:application", *gunicorn],
+            [PEERS / "bin" / "gunicorn", "django_peer:application", *gunicorn, "gthread"],
             {"BENCH_DATABASE": json.dumps(django), "BENCH_TABLES": json.dumps(dict(tables))},
             "/{table}/{z}/{x}/{y}",
         ),
