@@ -106,7 +106,8 @@ train: ## draw pictures, train the road network in three rounds, measure and rel
 	@$(TRAIN) var/train/sets/[67] --recipe detection/train/round_two.toml --out var/train/round_two $(TRAIN_ARGS)
 	@.venv/bin/python -m detection.train.average var/train/round_one/road.pt var/train/round_two/road.pt --out var/train/middle.pt
 	@$(TRAIN) var/train/sets/[89] --recipe detection/train/round_three.toml --out var/train/round_three $(TRAIN_ARGS)
-	@$(MAKE) evaluate WEIGHTS=var/train/round_three/road.pt
+	@.venv/bin/python -m detection.train.average var/train/middle.pt var/train/round_three/road.pt --out var/train/road.pt
+	@$(MAKE) evaluate WEIGHTS=var/train/road.pt
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 4
