@@ -11,14 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from hazardmap.core.association import (
-    FARTHEST_M,
-    Placed,
-    Spots,
-    assign,
-    spot_distances,
-    spots,
-)
+from hazardmap.core.association import FARTHEST_M, Placed, Spots, assign, spot_distances, spots
 from hazardmap.core.geodesy import Floats
 
 GATE: Final = 13.8

@@ -1,8 +1,6 @@
 """Which sighting is which thing: gating by Mahalanobis distance and one global assignment."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -17,10 +15,9 @@ from hazardmap.core.geodesy import Floats
 from hazardmap.core.information import Information
 from hazardmap.core.kinds import KINDS, compatible
 from hazardmap.core.lines import Lines, each, heading_sigma_rad, innovations, lines, turned_right
-from hazardmap.core.observation import Observation, View
+from hazardmap.core.observation import Observation
 from hazardmap.core.parts import mended
-from hazardmap.core.passes import accuracy_m
-from hazardmap.core.placing import Report
+from hazardmap.core.sightings import Sighting, Thing
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague
@@ -31,82 +28,6 @@ _VAGUEST: Final = 1e6  # finite, above the logarithm of any density
 
 FAMILY: Final = {kind: next(k for k in KINDS if compatible(k, kind)) for kind in KINDS}
 """Kind → the first kind that it may be confused with; `compatible` means the same family."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One observation and its frame, in the plane.
-
-    mean_m: (2,) east, north; cov_m2: (2, 2). The same as the camera measured it: camera_m: (2,);
-    bearing_rad; nearness: 1/range; and the variances of these two, whose errors are nearly
-    Gaussian where those of a distant place are not.
-    """
-
-    observation: Observation
-    view: View
-    mean_m: Floats
-    cov_m2: Floats
-    camera_m: Floats
-    bearing_rad: float
-    nearness: float
-    bearing_var: float
-    nearness_var: float
-
-
-def sighting(
-    observation: Observation, view: View, mean_m: Floats, cov_m2: Floats, camera_m: Floats
-) -> Sighting:
-    """Undo what `camera.locate` did to the variance of 1/range: relative variance x² + 8·x⁴."""
-    (ee, en), (_, nn) = cov_m2.tolist()
-    sight_e, sight_n = (mean_m - camera_m).tolist()
-    range_m = max(math.hypot(sight_e, sight_n), 1.0)
-    east, north = sight_e / range_m, sight_n / range_m
-    along_m2 = east * east * ee + 2.0 * east * north * en + north * north * nn
-    across_m2 = north * north * ee - 2.0 * east * north * en + east * east * nn
-    relative = max(along_m2, 0.01) / range_m**2
-    linear = (math.sqrt(1.0 + 32.0 * relative) - 1.0) / 16.0
-    return Sighting(
-        observation=observation,
-        view=view,
-        mean_m=mean_m,
-        cov_m2=cov_m2,
-        camera_m=camera_m,
-        bearing_rad=math.atan2(sight_e, sight_n),
-        nearness=1.0 / range_m,
-        bearing_var=max(across_m2, 0.01) / range_m**2,
-        nearness_var=linear / range_m**2,
-    )
-
-
-@dataclass(slots=True)
-class Thing:
-    """What the frames of one pass say about one thing, without the pass's shared offset.
-
-    mean_m: (2,). cov_m2: (2, 2); the frames' errors are correlated, so that n frames of equal
-    weight count as n / (1 + (n−1)·0.7). sightings: as measured. twins: second boxes around it.
-    """
-
-    family: str
-    mean_m: Floats
-    cov_m2: Floats
-    sightings: list[Sighting]
-    twins: list[Sighting]
-
-    @property
-    def best(self) -> Observation:
-        """The report with the highest score; of equal ones, the one with the smallest id."""
-        return min((s.observation for s in self.sightings), key=lambda o: (-o.score, o.id))
-
-    @property
-    def report(self) -> Report:
-        """Where it is, and the error that its frames share."""
-        shared_m2 = float(np.mean([accuracy_m(s.view) ** 2 for s in self.sightings]))
-        return Report(self.mean_m, self.cov_m2, shared_m2)
-
-    @property
-    def observations(self) -> list[Observation]:
-        """Everything that was reported about it, second boxes around it included."""
-        return [s.observation for s in (*self.sightings, *self.twins)]
 
 
 def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from hazardmap.core.association import FAMILY, Placed, Sighting, Thing
+from hazardmap.core.association import FAMILY, Placed
 from hazardmap.core.evidence import Look, of_silence, of_vote
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
@@ -16,6 +16,7 @@ from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
 from hazardmap.core.placing import Place, joined
+from hazardmap.core.sightings import Sighting, Thing
 from hazardmap.core.telling import told as told_p
 from hazardmap.core.visibility import Chance
 

@@ -3,11 +3,11 @@
 import math
 from typing import Final, NamedTuple
 
-from hazardmap.core.association import Thing
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass
 from hazardmap.core.persistence import Likelihood
 from hazardmap.core.recall import RecallTable
+from hazardmap.core.sightings import Thing
 from hazardmap.core.visibility import Chance, log_count
 
 _LEAST_FRAMES: Final = 3.0  # a report proves that the thing was in view, whatever was predicted

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import numpy as np
 
-from hazardmap.core.association import Sighting, sighting
 from hazardmap.core.box import Box
 from hazardmap.core.camera import NotLocatable, locate
 from hazardmap.core.candidate import Candidate
@@ -28,6 +27,7 @@ from hazardmap.core.observation import Observation, View
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, heading_deg, heading_sigma_deg, split
 from hazardmap.core.replay import Replay
+from hazardmap.core.sightings import Sighting, sighting
 from hazardmap.core.verdict import Decision, Verdict
 
 __all__ = ["FusedHazard", "FusionParams", "fuse", "observe", "on_plane"]

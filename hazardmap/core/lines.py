@@ -8,7 +8,7 @@ drives, `core.mounting`: one alone mistakes neighbours for them.)
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,7 @@ from hazardmap.core.camera import BOX_SIGMA
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.observation import View
 from hazardmap.core.passes import heading_sigma_deg
-
-if TYPE_CHECKING:
-    from hazardmap.core.association import Sighting
+from hazardmap.core.sightings import Sighting
 
 _JITTER_M: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
 _SIZE_NOISE: Final = 0.05  # relative, of 1/range by the size of a box
@@ -62,7 +60,7 @@ def each(some: Lines) -> list[Line]:
     return list(map(Line, *(column.tolist() for column in columns)))
 
 
-def lines(seen: Sequence["Sighting"]) -> Lines:
+def lines(seen: Sequence[Sighting]) -> Lines:
     """The sightings, at least one, as arrays."""
     cameras = [(s.view.camera.hfov_deg, s.view.camera.height_m) for s in seen]
     hfov_deg, height_m = np.array(cameras).T

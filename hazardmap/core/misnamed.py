@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from hazardmap.core.association import GATE, Thing, overlap
+from hazardmap.core.association import GATE, overlap
 from hazardmap.core.kinds import KINDS, Group
 from hazardmap.core.parts import SURE, log_odds
+from hazardmap.core.sightings import Thing
 
 _ONE_SPOT_M: Final = 4.0
 _KNOWN_M: Final = 6.0  # sigma; what is vaguer may stand anywhere

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr
 
-from hazardmap.core.association import Thing
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.rows import LINK_M
+from hazardmap.core.sightings import Thing
 
 _MOST: Final = 0.95
 

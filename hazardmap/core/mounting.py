@@ -14,11 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from hazardmap.core.association import Sighting, Thing
 from hazardmap.core.camera import BOX_SIGMA, Camera, look
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.passes import heading_sigma_deg
+from hazardmap.core.sightings import Sighting, Thing
 
 _FARTHEST_M: Final = 30.0  # beyond it a sighting may belong to a neighbour
 _FEWEST: Final = 3

@@ -5,21 +5,17 @@ neither well starts a thing of its own. The frames tell it from two things: two 
 together in some of the frames that show both places; the parts of one take turns.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hazardmap.core.geodesy import Floats
 from hazardmap.core.passes import heading_deg
-
-if TYPE_CHECKING:  # association.py calls `mended`
-    from hazardmap.core.association import Sighting, Thing
-    from hazardmap.core.geodesy import Floats
+from hazardmap.core.sightings import Sighting, Thing
 
 _AROUND_M: Final = 60.0  # a thing with no other of its family this near is alone
 _ROW_M: Final = 15.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.alignment import GATE, match_pass
-from hazardmap.core.association import FARTHEST_M, Placed, Sighting, Thing, distances, things
+from hazardmap.core.association import FARTHEST_M, Placed, distances, things
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look, of_report
 from hazardmap.core.geodesy import Floats, Plane
@@ -23,6 +23,7 @@ from hazardmap.core.passes import Pass, accuracy_m
 from hazardmap.core.persistence import Belief
 from hazardmap.core.placing import Report, placed_anew
 from hazardmap.core.rows import LINK_M, Birth, Told, beside, row_ratios
+from hazardmap.core.sightings import Sighting, Thing
 from hazardmap.core.twins import twins
 from hazardmap.core.verdict import Decision, Verdict
 from hazardmap.core.visibility import Looks, Target, chances, looks

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from hazardmap.core.association import Placed, Thing
+from hazardmap.core.association import Placed
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.evidence import Look
 from hazardmap.core.params import FusionParams
 from hazardmap.core.persistence import Belief, Likelihood, row_ratio, updated
+from hazardmap.core.sightings import Thing
 
 LINK_M: Final = 15.0
 """Things of a family that are closer than this belong to one row."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hazardmap.core.association import Thing, things
+from hazardmap.core.association import things
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.fusion import on_plane
 from hazardmap.core.geodesy import Plane
@@ -10,6 +10,7 @@ from hazardmap.core.mixing import mixed
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import split
 from hazardmap.core.replay import Replay
+from hazardmap.core.sightings import Thing
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from hazardmap.accounts.selectors import device_cameras
 from hazardmap.capture.selectors import devices_back, frames_between
-from hazardmap.core.association import Thing, things
+from hazardmap.core.association import things
 from hazardmap.core.camera import DEFAULT_CAMERA
 from hazardmap.core.fusion import on_plane
 from hazardmap.core.geodesy import Plane
 from hazardmap.core.mounting import Mounting, learned
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.passes import Pass, split
+from hazardmap.core.sightings import Thing
 from hazardmap.hazards import learned_models, rows
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_with
 

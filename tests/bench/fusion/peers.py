@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
-from hazardmap.core.association import Thing
+from hazardmap.core.sightings import Thing
 from tests.bench.fusion.baselines import Baselines, best_count, best_log_odds, best_ttl
 from tests.bench.fusion.following import BESIDE_M
 from tests.bench.fusion.sites import ROOM, Sites, inside

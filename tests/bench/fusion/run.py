@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 from scipy.spatial import cKDTree
 
-from hazardmap.core.association import Thing, things
+from hazardmap.core.association import things
 from hazardmap.core.fusion import on_plane
 from hazardmap.core.geodesy import Plane
 from hazardmap.core.learning import Tally, tally
@@ -16,6 +16,7 @@ from hazardmap.core.mounting import Mounting, learned
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import split
 from hazardmap.core.replay import Replay
+from hazardmap.core.sightings import Thing
 from hazardmap.core.trust import Claim, newcomer, reputation
 from tests.bench.fusion.baselines import Baselines
 from tests.bench.fusion.calibration import Calibration
