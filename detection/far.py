@@ -82,6 +82,7 @@ class FarCrop:
         return Part(left, top, max(right, left + 1), max(bottom, top + 1), size_px)
 
 
+# The horizon and some road before it, whichever way the camera was mounted (docs/model-card.md).
 FAR_ROAD: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700)
 
 

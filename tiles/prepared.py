@@ -14,18 +14,19 @@ from weakref import WeakKeyDictionary
 import psycopg
 from django.db import connections
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 
 from tiles.statement import text
 
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s")
+_NO_SUCH_PLAN: Final = b"26000"  # invalid_sql_statement_name
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], set[str]] = WeakKeyDictionary()
 
 
 def read(name: str, **numbers: int) -> list[tuple[Any, ...]]:
     """What the statement of this name returns; outside a transaction it is planned once for a
-    connection (what is planned goes with a ROLLBACK: the driver says DEALLOCATE ALL).
+    connection, and again where the plan is gone: after a ROLLBACK the driver says DEALLOCATE ALL.
     """
     wrapper = connections["default"]
     wrapper.ensure_connection()
@@ -36,18 +37,24 @@ def read(name: str, **numbers: int) -> list[tuple[Any, ...]]:
         if wrapper.in_atomic_block:
             found = line.exec_params(sql, values, None, None, Format.BINARY)
         else:
-            _prepare(wrapper.connection, name, sql)
-            found = line.exec_prepared(name.encode(), values, None, Format.BINARY)
+            found = _planned(wrapper.connection, name, sql, values)
         _check(line, found, ExecStatus.TUPLES_OK)
     return _rows(found)
 
 
-def _prepare(connection: psycopg.Connection[Any], name: str, sql: bytes) -> None:
-    known = _prepared.setdefault(connection, set())
-    if name not in known:
-        line = connection.pgconn
-        _check(line, line.prepare(name.encode(), sql), ExecStatus.COMMAND_OK)
-        known.add(name)
+def _planned(
+    connection: psycopg.Connection[Any], name: str, sql: bytes, values: list[bytes]
+) -> PGresult:
+    known, line = _prepared.setdefault(connection, set()), connection.pgconn
+    while True:
+        was_known = name in known
+        if not was_known:
+            _check(line, line.prepare(name.encode(), sql), ExecStatus.COMMAND_OK)
+            known.add(name)
+        found = line.exec_prepared(name.encode(), values, None, Format.BINARY)
+        if not was_known or found.error_field(DiagnosticField.SQLSTATE) != _NO_SUCH_PLAN:
+            return found
+        known.clear()
 
 
 def _rows(found: PGresult) -> list[tuple[Any, ...]]:

@@ -21,7 +21,6 @@ from detection.fetch import sha256_of
 from detection.labelled import LabelsError
 
 DOCS: Final = Path("docs")
-# The horizon and some road before it, whichever way the camera was mounted (docs/model-card.md).
 NO_RECIPE: Final = "Nothing is known about it here."
 
 

@@ -62,6 +62,10 @@ _LIMITS: Final = {
 }
 
 DEFAULT_CAMERA: Final = Camera()
+# What a phone or dashcam states as its heading is about this good.
+STATED_HEADING_SIGMA_DEG: Final = 4.0
+# Surer than the default, but a video often shows less than the whole picture.
+STATED_HFOV_SIGMA_DEG: Final = 4.0
 
 
 MAX_RANGE_M: Final = 120.0

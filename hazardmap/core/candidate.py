@@ -11,7 +11,7 @@ from hazardmap.core.association import FAMILY, Placed
 from hazardmap.core.evidence import Look, of_silence, of_vote
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
-from hazardmap.core.kinds import ANIMAL
+from hazardmap.core.kinds import named
 from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
@@ -21,7 +21,6 @@ from hazardmap.core.telling import told as told_p
 from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
-_UNNAMED: Final = 0.25  # what a report of an animal weighs against one that names its species
 _FORGET: Final = 1e-4  # a candidate that never got onto the map is dropped below this
 _FLOOR_M2: Final = 0.25
 _ROW_FLOOR_M2: Final = 4.0  # in a row, some reports of every pass are meant for a neighbour
@@ -103,16 +102,8 @@ class Candidate:
 
     @property
     def kind(self) -> str:
-        """The moderator's word, else the kind with the highest sum of scores.
-
-        Who says "animal" denies no species: one is named with a quarter of the votes for it.
-        """
-        if self._label:
-            return self._label
-        votes = dict(self._votes)
-        if ANIMAL in votes:
-            votes[ANIMAL] *= _UNNAMED
-        return min(votes, key=lambda kind: (-votes[kind], kind))
+        """The moderator's word, else what the reports name it."""
+        return self._label or named(self._votes)
 
     @property
     def p(self) -> float:

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from hazardmap.accounts.selectors import device_cameras, witnesses
 from hazardmap.capture.selectors import FramePose, poses, track_around
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera
+from hazardmap.core.camera import (
+    DEFAULT_CAMERA,
+    STATED_HEADING_SIGMA_DEG,
+    STATED_HFOV_SIGMA_DEG,
+    Camera,
+)
 from hazardmap.core.fusion import observe
 from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
@@ -23,11 +28,7 @@ from hazardmap.hazards.services.mounting_learn import mountings_of
 from hazardmap.inference.services import TakenRun
 from hazardmap.platform.rows_put import rows_put
 
-# What a phone or dashcam states as its heading is about this good.
-STATED_HEADING_SIGMA_DEG = 4.0
 NO_HEADING_SIGMA_DEG = 180.0
-# Surer than the default, but a video often shows less than the whole picture.
-STATED_HFOV_SIGMA_DEG = 4.0
 
 
 @dataclass(frozen=True, slots=True)

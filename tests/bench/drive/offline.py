@@ -26,7 +26,11 @@ from detection.manifest import Manifest, load_manifest
 from detection.quality import judge
 from hazardmap.capture.exif import read_georeference
 from hazardmap.core.box import Box
-from hazardmap.core.camera import DEFAULT_CAMERA
+from hazardmap.core.camera import (
+    DEFAULT_CAMERA,
+    STATED_HEADING_SIGMA_DEG,
+    STATED_HFOV_SIGMA_DEG,
+)
 from hazardmap.core.fusion import fuse, observe
 from hazardmap.core.hazard import LIVE
 from hazardmap.core.observation import Observation, View
@@ -37,9 +41,6 @@ from tests.bench.drive.scoring import Shown
 DRIVES: Final = Path("var/drives")
 ASSETS: Final = Path("var/assets")
 LOOKED_AT_AFTER: Final = timedelta(minutes=2)
-# As `hazards.services.evidence_take` has them.
-HEADING_SIGMA_DEG: Final = 4.0
-HFOV_SIGMA_DEG: Final = 4.0
 
 Json = dict[str, Any]
 
@@ -105,7 +106,7 @@ def _view(folder: Path, frame: Json) -> View:
         said = read_georeference(picture)
     if not (said.captured_at and said.lon and said.lat and said.accuracy_m and said.hfov_deg):
         raise ValueError(f"{frame['file']} does not say where and when it was taken")
-    camera = replace(DEFAULT_CAMERA, hfov_deg=said.hfov_deg, hfov_sigma_deg=HFOV_SIGMA_DEG)
+    camera = replace(DEFAULT_CAMERA, hfov_deg=said.hfov_deg, hfov_sigma_deg=STATED_HFOV_SIGMA_DEG)
     return View(
         frame_id=uuid5(NAMESPACE_URL, frame["file"]),
         device_id=UUID(int=drive),
@@ -115,7 +116,7 @@ def _view(folder: Path, frame: Json) -> View:
         lat=said.lat,
         accuracy_m=said.accuracy_m,
         heading_deg=said.heading_deg,
-        heading_sigma_deg=HEADING_SIGMA_DEG,
+        heading_sigma_deg=STATED_HEADING_SIGMA_DEG,
         speed_mps=said.speed_mps,
         camera=camera,
         usable=frame["usable"],
