@@ -2,7 +2,7 @@
 BOOTSTRAP := /usr/bin/python3 -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-api-access bench-first-answer bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train evaluate bench-web
+.PHONY: catalogues help up down reset test lint soak services services-stop manage bench-up bench-frames bench-fusion bench-fusion-service bench-detect bench-drive bench-privacy bench-api bench-api-access bench-first-answer bench-webhooks bench-billing bench-tiles bench-tiles-serving bench-tiles-live bench-tiles-peers train train-clean evaluate bench-web
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -94,20 +94,27 @@ bench-web: ## how large and fast the map page is, what axe and Lighthouse find o
 DATA ?= ../shared/data
 TRAIN = .venv/bin/python -m detection.train --data $(DATA)
 DRAW = .venv/bin/python -m detection.drawn --backgrounds $(DATA) --processes 2
-train: ## draw pictures, train the road network in three rounds, measure and release it (hours on a CPU; a killed run goes on)
-	@test -e var/train/sets/3/drawn/data.yaml || $(DRAW) --out var/train/sets/3/drawn --seed 3 --count 2500
-	@test -e var/train/sets/4/drawn/data.yaml || $(DRAW) --out var/train/sets/4/drawn --seed 4 --count 2000
-	@test -e var/train/sets/5/drawn/data.yaml || $(DRAW) --out var/train/sets/5/drawn --seed 5 --count 900 --lone 1
-	@test -e var/train/sets/6/drawn/data.yaml || $(DRAW) --out var/train/sets/6/drawn --seed 6 --count 250 --lone 0.3
-	@test -e var/train/sets/7/drawn/data.yaml || $(DRAW) --out var/train/sets/7/drawn --seed 7 --count 900 --lone 1
-	@test -e var/train/sets/8/drawn/data.yaml || $(DRAW) --out var/train/sets/8/drawn --seed 8 --count 2200
-	@test -e var/train/sets/9/drawn/data.yaml || $(DRAW) --out var/train/sets/9/drawn --seed 9 --count 700 --lone 1
+SET_3 = --count 2500
+SET_4 = --count 2000
+SET_5 = --count 900 --lone 1
+SET_6 = --count 250 --lone 0.3
+SET_7 = --count 900 --lone 1
+SET_8 = --count 2200
+SET_9 = --count 700 --lone 1
+var/train/sets/%/drawn/data.yaml:
+	@$(DRAW) --out $(@D) --seed $* $(SET_$*)
+
+sets = $(patsubst %,var/train/sets/%/drawn/data.yaml,$(1))
+train: $(call sets,3 4 5 6 7 8 9) ## draw pictures, train the road network in three rounds, measure and release it (hours on a CPU; a killed run goes on)
 	@$(TRAIN) var/train/sets/[345] --recipe detection/train/round_one.toml --out var/train/round_one $(TRAIN_ARGS)
 	@$(TRAIN) var/train/sets/[67] --recipe detection/train/round_two.toml --out var/train/round_two $(TRAIN_ARGS)
 	@.venv/bin/python -m detection.train.average var/train/round_one/road.pt var/train/round_two/road.pt --out var/train/middle.pt
 	@$(TRAIN) var/train/sets/[89] --recipe detection/train/round_three.toml --out var/train/round_three $(TRAIN_ARGS)
 	@.venv/bin/python -m detection.train.average var/train/middle.pt var/train/round_three/road.pt --out var/train/road.pt
 	@$(MAKE) evaluate WEIGHTS=var/train/road.pt
+
+train-clean: $(call sets,8 9) ## the first round without sources of doubtful licence; the model card compares with it from then on
+	@$(TRAIN) var/train/sets/[89] --clean --recipe detection/train/round_one.toml --out var/train/clean $(TRAIN_ARGS)
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 4
@@ -116,7 +123,7 @@ evaluate: ## measure WEIGHTS, write the model card and the benchmark, and releas
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
 	  --beside detection/weights/yolo26n.pt --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
-	  --publish $(EVALUATE_ARGS)
+	  $(addprefix --compare ,$(wildcard var/train/clean/road.pt)) --publish $(EVALUATE_ARGS)
 	@.venv/bin/python -m tests.bench.accuracy var/evaluate/report
 	@.venv/bin/python -m detection.release --weights $(WEIGHTS) --version $(VERSION) \
 	  --measured var/evaluate/report

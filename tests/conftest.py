@@ -79,7 +79,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def assets() -> Path:
-    """What `make test` has fetched: the streets and the cat's photograph."""
+    """What `make test` has fetched: the streets, and a photograph of a cat."""
     return Path(settings.ASSETS)
 
 

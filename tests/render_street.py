@@ -1,10 +1,7 @@
-"""A straight street and a stand-in for the cat's photograph, both made up for the tests."""
+"""A straight street, made up for the tests."""
 
 import json
 from pathlib import Path
-
-import numpy as np
-from PIL import Image
 
 START = (24.94, 60.17)
 
@@ -28,11 +25,4 @@ def write_roads(path: Path) -> Path:
         for osm_id, properties, coordinates in lines
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    return path
-
-
-def write_photo(path: Path) -> Path:
-    """A picture of the size of the portrait, of a plain bright colour."""
-    pixels = np.full((300, 451, 3), (200, 150, 90), np.uint8)
-    Image.fromarray(pixels).save(path)
     return path

@@ -56,7 +56,9 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         assets=given.assets,
         beside=given.beside,
     )
-    other = evaluate(given.compare, pictures, looking) if given.compare else None
+    other = (
+        evaluate(given.compare, pictures, looking, beside=given.beside) if given.compare else None
+    )
     card = DOCS / "model-card.md" if given.publish else given.out / "model-card.md"
     sha256 = sha256_of(given.weights)
     subject = Subject(
@@ -71,7 +73,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         command=shlex.join(["python", "-m", "detection.evaluate", *arguments]),
     )
     drive = _write_tables(given.out, subject, mine, before)
-    compared = (given.compare.name, other.figures) if other else None
+    compared = (given.compare.as_posix(), other.figures) if other else None
     plots = _plots(card.with_name("model-card"), mine)
     records.write(card, model_card(subject, mine.figures, drive, compared, plots))
     facts = {

@@ -1,5 +1,6 @@
 """The table that fusion reads: what is seen of what is there (docs/adr/0005-recall-table.md)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import radians, tan
 from typing import Any, Final
@@ -59,6 +60,8 @@ def recall_table(
         row = _by_distance(free, thresholds[kind]) or _by_heights(kind, figures.by_height)
         if row is not None:
             measured[kind] = row
+    if "animal" in measured:
+        measured["deer"] = measured["animal"]  # whoever sees one may call it that
     named = {KINDS[CLASSES.index(name)]: row for name, row in measured.items()}
     older = dict(before["kinds"]) if before else {}
     correlation = _pass_correlation(drive.sightings, measured, thresholds)
@@ -70,7 +73,7 @@ def recall_table(
         "dark_factor": round(float(np.clip(dark, 0, 1)), 3),
         "occluded_factor": _occluded(drive.sightings, measured, thresholds),
         "pass_correlation": correlation,
-        "false_alarm_per_pass": _false_alarm(figures, drive, thresholds, correlation),
+        **_false_alarms(figures, drive, thresholds, correlation),
         "score_true": _shape(figures, True),
         "score_false": _shape(figures, False),
     }
@@ -174,19 +177,27 @@ def _over_pairs(number: NDArray[np.intp], values: Floats) -> float:
     return float((np.bincount(number, values) ** 2 - np.bincount(number, values**2)).sum())
 
 
-def _false_alarm(
+def _false_alarms(
     figures: Figures, drive: Drive, thresholds: Mapping[str, float], correlation: float
-) -> float:
-    """Chance of a false report of one spot of 10 m in a pass: those of ordinary frames, where
-    little can be mistaken, and of the rendered drives, where much can, over the spots of both.
+) -> dict[str, Any]:
+    """Chance of a false report of one spot of 10 m in a pass, by kind, and their mean: reports on
+    ordinary frames, where little can be mistaken, and on the rendered drives, where much can, over
+    the spots of both. Where none was false, the next one may be (P. S. Laplace's rule).
 
     Frames of a pass repeat each other's errors, so eight of them count as 8 / (1 + 7 rho).
     """
     alarms = figures.alarms_all
     independent = FRAMES / (1 + (FRAMES - 1) * correlation)
     spots = (alarms.frames + 1) * SPOTS / independent + drive.length_m / SPOT_M
-    false = sum(not each.true and each.best >= thresholds[each.kind] for each in drive.passes)
-    return round(float(np.clip((alarms.alarmed + 0.5 + false) / spots, 1e-6, 0.5)), 6)
+    wrong = Counter(
+        each.kind for each in drive.passes if not each.true and each.best >= thresholds[each.kind]
+    )
+    chances = {
+        kind: round(float(np.clip((alarms.by_kind[name] + wrong[name] + 1) / spots, 1e-6, 0.5)), 6)
+        for kind, name in zip(KINDS, CLASSES, strict=True)
+    }
+    mean = round(float(np.mean(list(chances.values()))), 6)
+    return {"false_alarm_per_pass": mean, "false_alarms": chances}
 
 
 def _shape(figures: Figures, right: bool) -> list[float]:

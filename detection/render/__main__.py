@@ -12,7 +12,6 @@ def main() -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m detection.render", description=__doc__)
     parser.add_argument("--roads", type=Path, required=True, help="GeoJSON of OpenStreetMap ways")
-    parser.add_argument("--cat", type=Path, required=True, help="scikit-image's chelsea.png")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--drives", type=int, default=2)
@@ -25,7 +24,6 @@ def main() -> int:
             roads=given.roads,
             out=given.out,
             seed=given.seed,
-            cat=given.cat,
             drives=given.drives,
             start=given.start or datetime.now(UTC) - timedelta(hours=1),
             objects=given.objects,

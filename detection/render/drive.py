@@ -13,7 +13,6 @@ import numpy as np
 from detection.render.camera import Camera, Floats, View
 from detection.render.exif import Fix, save_jpeg
 from detection.render.frame import Box, Studio
-from detection.render.objects.cat import cat_picture
 from detection.render.roads import pick_section
 from detection.render.scene import DEFAULT_OBJECTS, Scene, make_scene
 from detection.render.solid import Picture
@@ -21,9 +20,7 @@ from detection.render.weather import Conditions
 
 SECTION_M = 280.0
 CREDIT = (
-    "simulated drive, rendered by hazardmap; "
-    "road geometry © OpenStreetMap contributors (ODbL 1.0); "
-    "cat: Chelsea, photographed by Stéfan van der Walt (CC0), from scikit-image"
+    "simulated drive, rendered by hazardmap; road geometry © OpenStreetMap contributors (ODbL 1.0)"
 )
 PAUSE = timedelta(minutes=10)
 
@@ -59,7 +56,6 @@ def render_drive(
     roads: Path,
     out: Path,
     seed: int,
-    cat: Path,
     drives: int = 2,
     start: datetime,
     objects: int | None = None,
@@ -68,16 +64,14 @@ def render_drive(
 ) -> DriveSummary:
     """Write out/drive-N/0001.jpg ... and out/truth.json; the same seed gives the same files.
 
-    roads: GeoJSON of OpenStreetMap ways. cat: the portrait `chelsea.png` of scikit-image. start:
+    roads: GeoJSON of OpenStreetMap ways. start:
     aware time of the first frame; each further drive starts ten minutes later. objects: number of
     hazards, half of them animals. progress: called with frames done and frames in all.
-    Raises RoadsError, CatPhotoError or ValueError for bad input.
+    Raises RoadsError or ValueError for bad input.
     """
     _check(drives, start, objects, frame_spacing_m)
     section = pick_section(roads, seed=seed, length_m=SECTION_M)
-    scene = make_scene(
-        section, cat_picture(cat), DEFAULT_OBJECTS if objects is None else objects, seed
-    )
+    scene = make_scene(section, DEFAULT_OBJECTS if objects is None else objects, seed)
     stops = np.arange(2.0, section.length_m - 4.0, frame_spacing_m)
     written: list[dict[str, Any]] = []
     ends_at, done, total = start, 0, drives * len(stops)

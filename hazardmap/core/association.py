@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 from hazardmap.core.box import Box
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.information import Information
-from hazardmap.core.kinds import KINDS, compatible
+from hazardmap.core.kinds import FAMILY
 from hazardmap.core.lines import Lines, each, heading_sigma_rad, innovations, lines, turned_right
 from hazardmap.core.observation import Observation
 from hazardmap.core.parts import mended
@@ -25,9 +25,6 @@ _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by t
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
 _SAME_BOX_IOU: Final = 0.6
 _VAGUEST: Final = 1e6  # finite, above the logarithm of any density
-
-FAMILY: Final = {kind: next(k for k in KINDS if compatible(k, kind)) for kind in KINDS}
-"""Kind → the first kind that it may be confused with; `compatible` means the same family."""
 
 
 def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:

@@ -72,6 +72,7 @@ MAX_RANGE_M: Final = 120.0
 BOX_SIGMA: Final = 3.0 / 1280.0  # noise of a box edge, in shares of the frame's width
 _ROLL_SIGMA_RAD: Final = math.radians(1.0)
 _NEWTON_STEPS: Final = 30  # many only at the very rim
+_BOARD_SPREAD: Final = 0.3  # relative sigma of the heights of signs' boards
 _EDGE: Final = 0.004  # a box this close to the frame's edge is taken to be cut by it
 
 Reason = Literal["above_horizon", "too_far", "cut_off", "no_heading"]
@@ -181,22 +182,20 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     nearly Gaussian errors, in 1/range, so they are averaged there by inverse variance; if they
     disagree the variance grows by their χ² (Birge 1932). A box that touches the lower edge of the
     frame has neither a foot nor a height: `cut_off`. One that touches the upper edge is placed by
-    its foot alone. What may well (one sigma) stand beyond 120 m is `too_far`.
+    its foot alone, and a sign whose foot is not on the road by its height. What may well (one
+    sigma) stand beyond 120 m is `too_far`.
 
     aspect: width / height of the frame, > 0. Raises KeyError on an unknown kind, ValueError on
     an impossible box or aspect.
     """
     _check(box, aspect)
-    size = KINDS[kind]
     if box.bottom >= 1.0 - _EDGE:
         return NotLocatable("cut_off")
     middle = (box.left + box.right) / 2.0
     foot = look(camera, middle, box.bottom, aspect)
-    if foot is None or foot.slope <= 0.0:
+    estimates = _estimates(foot, box, KINDS[kind], camera, aspect) if foot else []
+    if foot is None or not estimates:
         return NotLocatable("above_horizon")
-    estimates = [_by_foot(foot, camera)]
-    if size.height_m > 0.0 and box.top > _EDGE:
-        estimates.append(_by_height(foot, box, size, camera, aspect))
     nearness, variance = _average(estimates)
     if nearness - math.sqrt(variance) < 1.0 / MAX_RANGE_M:
         return NotLocatable("too_far")
@@ -206,6 +205,28 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     cut_aside = box.left < _EDGE or box.right > 1.0 - _EDGE
     across_m = range_m * _bearing_sigma(foot, camera, (box.right - box.left) / 4 * cut_aside)
     return Located(foot.bearing_deg, range_m, along_m**2 + 0.01, across_m**2 + 0.01)
+
+
+def _estimates(
+    foot: Ray, box: Box, size: Kind, camera: Camera, aspect: float
+) -> list[tuple[float, float]]:
+    """(1/range, its variance) by each thing that tells it; none for what stands in the air.
+
+    What may hang does so where its foot is not below the horizon, or seems two sigma farther away
+    than its height.
+    """
+    by_foot = [_by_foot(foot, camera)] if foot.slope > 0.0 else []
+    if box.top <= _EDGE or size.height_m <= 0.0:
+        return by_foot
+    by_height = _by_height(foot, box, (size.height_m, size.height_sigma_m), camera, aspect)
+    if size.board_m > 0.0 and not (by_foot and _agree(by_foot[0], by_height)):
+        board = size.board_m, _BOARD_SPREAD * size.board_m
+        return [_by_height(foot, box, board, camera, aspect)]
+    return [*by_foot, by_height] if by_foot else []
+
+
+def _agree(foot: tuple[float, float], height: tuple[float, float]) -> bool:
+    return height[0] - foot[0] <= 2.0 * math.sqrt(height[1] + foot[1])
 
 
 def _check(box: Box, aspect: float) -> None:
@@ -242,17 +263,18 @@ def _by_foot(foot: Ray, camera: Camera) -> tuple[float, float]:
 
 
 def _by_height(
-    foot: Ray, box: Box, size: Kind, camera: Camera, aspect: float
+    foot: Ray, box: Box, height: tuple[float, float], camera: Camera, aspect: float
 ) -> tuple[float, float]:
-    """(1/range, its variance) of an upright thing of known height that spans the box."""
+    """(1/range, its variance) of an upright thing that spans the box. height: and its sigma, m."""
+    height_m, sigma_m = height
     head = look(camera, (box.left + box.right) / 2.0, box.top, aspect)
     span = foot.slope - head.slope if head else math.inf
     if not 0.0 < span < 4.0:  # nearly overhead: the height tells nothing
         return 0.0, math.inf
-    nearness = span / size.height_m
+    nearness = span / height_m
     focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     spread = math.hypot(
-        size.height_sigma_m / size.height_m,
+        sigma_m / height_m,
         math.sqrt(2.0) * BOX_SIGMA / (focal * span),
         _focal_spread(camera),
     )

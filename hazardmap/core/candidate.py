@@ -7,11 +7,11 @@ from uuid import UUID
 
 import numpy as np
 
-from hazardmap.core.association import FAMILY, Placed
+from hazardmap.core.association import Placed
 from hazardmap.core.evidence import Look, of_silence, of_vote
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.hazard import LIVE, Evidence, State
-from hazardmap.core.kinds import named
+from hazardmap.core.kinds import FAMILY, named
 from hazardmap.core.lifecycle import expiry, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
@@ -187,7 +187,7 @@ class Candidate:
 
     def told_by_silence(self, look: Look) -> Likelihood:
         """What a look says that reported nothing here."""
-        return of_silence(look, self._poor_miss, self._params)
+        return of_silence(look, self.family, self._poor_miss, self._params)
 
     def place(self, place: Place) -> None:
         """It stands there, by all that is known now."""

@@ -60,7 +60,7 @@ def of_report(look: Look, thing: Thing, split: float, params: FusionParams) -> L
     repeats = (1.0 - params.alarm_repeats) * params.alarm_repeats ** (count - 1)
     return Likelihood(
         exists=often * surely,
-        nothing=table.false_alarm_per_pass * repeats + split * often * surely,
+        nothing=table.false_alarm(thing.family) * repeats + split * often * surely,
         phantom=params.phantom_report * often * (0.3 * surely + 0.7),
     ).tempered(params.trust(look.witness))
 
@@ -69,12 +69,12 @@ def _log_ratio(score: float, table: RecallTable) -> float:
     return _log_density(score, *table.score_true) - _log_density(score, *table.score_false)
 
 
-def of_silence(look: Look, poor_miss: float, params: FusionParams) -> Likelihood:
+def of_silence(look: Look, family: str, poor_miss: float, params: FusionParams) -> Likelihood:
     """Likelihood of a look that reported nothing, tempered by trust.
 
     Poor looks share one doubt, whether the thing can be seen under such conditions at all: with
     doubt u, k looks that miss together have likelihood u + (1−u)·Π(1−vᵢ), not Π(1−vᵢ).
-    poor_miss: Π(1−vᵢ) of the poor looks before this one.
+    family: of what was not reported. poor_miss: Π(1−vᵢ) of the poor looks before this one.
     """
     missed = 1.0 - look.visibility
     if look.poor:
@@ -83,7 +83,7 @@ def of_silence(look: Look, poor_miss: float, params: FusionParams) -> Likelihood
         missed = (doubt + (1.0 - doubt) * poor_miss * missed) / before if before > 0.0 else missed
     return Likelihood(
         exists=missed,
-        nothing=1.0 - params.table.false_alarm_per_pass,
+        nothing=1.0 - params.table.false_alarm(family),
         phantom=1.0 - params.phantom_report * look.visibility,
     ).tempered(params.trust(look.witness))
 

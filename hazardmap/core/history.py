@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from hazardmap.core.association import FAMILY
 from hazardmap.core.fusion import canonical, on_plane
 from hazardmap.core.geodesy import Plane
+from hazardmap.core.kinds import FAMILY
 from hazardmap.core.learning import SPOT_M, Tally, tally
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.params import FusionParams

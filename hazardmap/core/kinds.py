@@ -42,6 +42,8 @@ class Kind:
     height_m, height_sigma_m: typical height and its spread (one standard deviation); a height of
         0 means that the box height says nothing about the range (a pothole).
     severity: 1..3, in words SEVERITY_LABELS.
+    board_m: typical height of what a detector boxes where it may hang over the road, as a sign
+        on a post does; 0 for what always stands on it.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Kind:
     height_m: float
     height_sigma_m: float
     severity: int
+    board_m: float = 0.0
 
 
 _C, _O, _W = Group.CONSTRUCTION, Group.OBSTACLE, Group.WILDLIFE
@@ -60,7 +63,7 @@ _TABLE: Final = (
     Kind("cone", "traffic cone", _C, 4 * DAY_S, 60.0, 0.75, 0.15, 1),
     Kind("drum", "traffic drum", _C, 5 * DAY_S, 70.0, 1.0, 0.12, 1),
     Kind("barrier", "barrier", _C, 5 * DAY_S, 70.0, 1.1, 0.25, 2),
-    Kind("roadwork_sign", "road work sign", _C, 5 * DAY_S, 80.0, 1.6, 0.5, 1),
+    Kind("roadwork_sign", "road work sign", _C, 5 * DAY_S, 80.0, 1.6, 0.5, 1, 1.0),
     Kind("construction_vehicle", "construction vehicle", _C, 8 * HOUR_S, 90.0, 3.0, 0.8, 2),
     Kind("worker", "road worker", _C, 2 * HOUR_S, 60.0, 1.75, 0.12, 3),
     Kind("debris", "debris on the road", _O, 4 * HOUR_S, 50.0, 0.4, 0.3, 3),
@@ -99,6 +102,12 @@ def compatible(a: str, b: str) -> bool:
     if group is not KINDS[b].group:
         return False
     return group is Group.WILDLIFE or {a, b} <= {"cone", "drum", "barrier"}
+
+
+FAMILY: Final[Mapping[str, str]] = MappingProxyType(
+    {kind: next(k for k in KINDS if compatible(k, kind)) for kind in KINDS}
+)
+"""Kind → the first kind that it may be confused with; `compatible` means the same family."""
 
 
 def named(votes: Mapping[str, float]) -> str:

@@ -19,6 +19,7 @@ from scipy.special import betaln, gammaln
 
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.geodesy import Floats
+from hazardmap.core.kinds import FAMILY
 from hazardmap.core.params import FusionParams
 from hazardmap.core.recall import Recall
 
@@ -104,6 +105,7 @@ def learned(
         for kind, (ends, lived_s) in sums.lives.items()
     }
     alarm = _false_alarms(sums, shipped)
+    more = alarm / shipped.table.false_alarm_per_pass
     scale, correlation = _reporting(sums, shipped.table.pass_correlation)
     table = replace(
         shipped.table,
@@ -112,6 +114,10 @@ def learned(
         kinds={kind: _scaled(recall, scale) for kind, recall in current.table.kinds.items()},
         pass_correlation=correlation,
         false_alarm_per_pass=alarm,
+        false_alarms={
+            family: _kept_in_range(share * more)
+            for family, share in shipped.table.false_alarms.items()
+        },
         score_true=_density(sums.scores[0], shipped.table.score_true),
         score_false=_density(sums.scores[1], shipped.table.score_false),
     )
@@ -126,7 +132,10 @@ def learned(
         table=table,
         trusts=current.trusts,
         half_lives_s={**shipped.half_lives_s, **lives},
-        births={kind: _prior(row, everywhere, alarm) for kind, row in sums.births.items()},
+        births={
+            kind: _prior(row, everywhere, table.false_alarm(FAMILY[kind]))
+            for kind, row in sums.births.items()
+        },
         prior_phantom=_phantoms(everywhere, alarm, report)
         if everywhere[0] >= _PRIOR_CASES
         else shipped.prior_phantom,
@@ -202,11 +211,18 @@ def _life(one: Candidate, now: datetime) -> Floats:
 
 
 def _false_alarms(sums: Tally, shipped: FusionParams) -> float:
-    """Probability that a pass reports one particular spot where nothing is."""
+    """Probability that a pass reports one particular spot where nothing is, as one family.
+
+    The stream tells how much more often this happens than was measured, not for which family.
+    """
     total = sum(sums.births.values(), np.zeros(4)) + sums.beside
     mistakes = max(float(total[0] - total[1] - total[2]), 0.0)
     before = _PRIOR_CASES / shipped.table.false_alarm_per_pass
-    return min(max((mistakes + _PRIOR_CASES) / (sums.spots + before), 1e-6), 0.5)
+    return _kept_in_range((mistakes + _PRIOR_CASES) / (sums.spots + before))
+
+
+def _kept_in_range(alarm: float) -> float:
+    return min(max(alarm, 1e-6), 0.5)
 
 
 def _prior(row: Floats, everywhere: Floats, alarm: float) -> float:

@@ -13,9 +13,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import FAMILY, KINDS
 
 Floats = NDArray[np.float64]
+_FEWEST_ALARMS: Final = 1e-6
+_MOST_ALARMS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class RecallTable:
     kinds: recall per kind name; `default` where a kind is missing.
     dark_factor, occluded_factor: what recall is multiplied with at night and behind traffic, 0..1.
     pass_correlation: correlation of the frames of one pass, 0 (independent) .. 1 (all the same).
-    false_alarm_per_pass: probability that a pass reports one particular spot where nothing is.
+    false_alarm_per_pass: probability that a pass reports one particular spot where nothing is, as
+    things of one family (`kinds.FAMILY`). false_alarms: the same by family, for those measured.
     score_true, score_false: (a, b) of the Beta densities of the best score of true and of false
     reports. measured: False while the values are a prior.
     """
@@ -49,9 +52,14 @@ class RecallTable:
     occluded_factor: float
     pass_correlation: float
     false_alarm_per_pass: float
+    false_alarms: Mapping[str, float]
     score_true: tuple[float, float]
     score_false: tuple[float, float]
     measured: bool
+
+    def false_alarm(self, family: str) -> float:
+        """Probability that a pass reports such things at one particular spot where nothing is."""
+        return self.false_alarms.get(family, self.false_alarm_per_pass)
 
 
 _PRIOR = Recall(upto_m=(15.0, 30.0, 50.0, 80.0), by_bin=(0.85, 0.75, 0.55, 0.25))
@@ -64,6 +72,7 @@ DEFAULT_TABLE: Final = RecallTable(
     occluded_factor=0.1,
     pass_correlation=0.4,
     false_alarm_per_pass=0.01,
+    false_alarms=MappingProxyType({}),
     score_true=(4.0, 2.0),
     score_false=(2.0, 3.5),
     measured=False,
@@ -81,19 +90,16 @@ def recall_at(table: RecallTable, kind: str, range_m: Floats) -> Floats:
 def table_from_json(data: Mapping[str, Any]) -> RecallTable:
     """Read a table from parsed JSON with the field names of `RecallTable` and `Recall`.
 
+    `false_alarms` has a chance for each kind, and those of a family add up; it may be missing.
     Raises ValueError that names the field where one is missing, unknown or out of range.
     """
     names = {field.name for field in fields(RecallTable)}
-    if not isinstance(data, Mapping) or set(data) != names:
+    if not isinstance(data, Mapping) or {*data, "false_alarms"} != names:
         wrong = sorted(names.symmetric_difference(data if isinstance(data, Mapping) else ()))
         raise ValueError(f"recall table: missing or unknown fields {wrong}")
-    if not isinstance(data["kinds"], Mapping):
-        raise ValueError("recall table: kinds is not an object")
     if not isinstance(data["measured"], bool):
         raise ValueError("recall table: measured is not true or false")
-    unknown = sorted(set(data["kinds"]) - set(KINDS))
-    if unknown:
-        raise ValueError(f"recall table: kinds has unknown kinds {unknown}")
+    _check_kinds("kinds", data["kinds"])
     return RecallTable(
         version=str(data["version"]),
         kinds=MappingProxyType(
@@ -103,13 +109,33 @@ def table_from_json(data: Mapping[str, Any]) -> RecallTable:
         dark_factor=_number("dark_factor", data["dark_factor"]),
         occluded_factor=_number("occluded_factor", data["occluded_factor"]),
         pass_correlation=_number("pass_correlation", data["pass_correlation"]),
-        false_alarm_per_pass=_number(
-            "false_alarm_per_pass", data["false_alarm_per_pass"], low=1e-6, high=0.5
-        ),
+        false_alarm_per_pass=_alarm("false_alarm_per_pass", data["false_alarm_per_pass"]),
+        false_alarms=MappingProxyType(_by_family(data.get("false_alarms", {}))),
         score_true=_shape("score_true", data["score_true"]),
         score_false=_shape("score_false", data["score_false"]),
         measured=data["measured"],
     )
+
+
+def _check_kinds(name: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"recall table: {name} is not an object")
+    unknown = sorted(set(value) - set(KINDS))
+    if unknown:
+        raise ValueError(f"recall table: {name} has unknown kinds {unknown}")
+
+
+def _by_family(value: Mapping[str, object]) -> dict[str, float]:
+    _check_kinds("false_alarms", value)
+    sums: dict[str, float] = {}
+    for kind, share in value.items():
+        alarm = _alarm(f"false_alarms.{kind}", share)
+        sums[FAMILY[kind]] = min(sums.get(FAMILY[kind], 0.0) + alarm, _MOST_ALARMS)
+    return sums
+
+
+def _alarm(name: str, value: object) -> float:
+    return _number(name, value, low=_FEWEST_ALARMS, high=_MOST_ALARMS)
 
 
 def _number(name: str, value: object, low: float = 0.0, high: float = 1.0) -> float:

@@ -40,7 +40,11 @@ def with_parts(params: FusionParams, source: FusionParams, parts: Iterable[Part]
 
 def version_json(params: FusionParams, live: RecallTable) -> Json:
     """All values as a version keeps them. live: the detector's own table, which is not kept."""
-    table = replace(params.table, kinds=dict(params.table.kinds))
+    table = replace(
+        params.table,
+        kinds=dict(params.table.kinds),
+        false_alarms=dict(params.table.false_alarms),
+    )
     values = asdict(replace(params, table=table))
     if params.table == live:
         values["table"] = None

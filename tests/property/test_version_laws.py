@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hazardmap.core.company import company
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import FAMILY, KINDS
 from hazardmap.core.persistence import Likelihood
 from hazardmap.core.recall import DEFAULT_TABLE
 from hazardmap.core.trust import one_voice, settled, untempered_bits
@@ -38,6 +38,9 @@ PARAMS = st.builds(
         st.just(DEFAULT_TABLE),
         version=st.sampled_from(["prior-1", "prior-1+7"]),
         pass_correlation=SHARES,
+        false_alarms=st.dictionaries(
+            st.sampled_from(sorted(set(FAMILY.values()))), st.floats(1e-6, 0.5), max_size=3
+        ),
     ),
 )
 

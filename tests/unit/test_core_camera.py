@@ -81,6 +81,35 @@ def test_what_has_no_place_says_why(box, reason):
     assert locate(box, "deer", DEFAULT_CAMERA, ASPECT) == NotLocatable(reason)
 
 
+def board(range_m: float, bottom_m: float, height_m: float) -> Box:
+    """What a sign fills that hangs with its lower edge over the road."""
+    foot = project(DEFAULT_CAMERA, 5.0, range_m, bottom_m, ASPECT)
+    head = project(DEFAULT_CAMERA, 5.0, range_m, bottom_m + height_m, ASPECT)
+    assert foot is not None
+    assert head is not None
+    return Box(foot[0] - 0.01, head[1], foot[0] + 0.01, foot[1])
+
+
+@pytest.mark.parametrize("bottom_m", [1.5, 1.8, 2.1])
+@pytest.mark.parametrize("range_m", [8.0, 15.0, 30.0])
+def test_a_sign_on_a_post_is_placed_by_the_height_of_its_board(range_m, bottom_m):
+    place = locate(board(range_m, bottom_m, 0.9), "roadwork_sign", DEFAULT_CAMERA, ASPECT)
+    assert isinstance(place, Located)
+    assert place.range_m == pytest.approx(range_m, rel=0.15)
+    assert math.sqrt(place.var_along_m2) > 0.25 * range_m, "boards differ in size"
+
+
+def test_a_sign_that_stands_on_the_road_is_placed_by_its_foot_too():
+    place = locate(board(15.0, 0.0, 1.6), "roadwork_sign", DEFAULT_CAMERA, ASPECT)
+    assert isinstance(place, Located)
+    assert place.range_m == pytest.approx(15.0, rel=0.02)
+
+
+def test_what_cannot_hang_has_no_place_in_the_air():
+    cone = locate(board(15.0, 1.5, 0.75), "cone", DEFAULT_CAMERA, ASPECT)
+    assert cone == NotLocatable("above_horizon")
+
+
 @pytest.mark.parametrize(
     "box",
     [

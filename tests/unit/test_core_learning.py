@@ -1,6 +1,7 @@
 """What a map learns from its own stream, with nobody to tell it the truth."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,16 @@ def test_parameters_are_sound_and_versioned(short_lived):
     assert again.table.version.endswith("3")
     assert 0.0 < again.table.false_alarm_per_pass < 0.5
     assert again.table.score_true[0] > again.table.score_true[1]
+
+
+def test_more_false_alarms_are_more_of_every_family(short_lived):
+    measured = replace(SHIPPED.table, false_alarms={"cone": 0.02, "debris": 1e-6})
+    shipped = replace(SHIPPED, table=measured)
+    table = learned(told(short_lived), shipped, shipped, "2").table
+    more = table.false_alarm_per_pass / measured.false_alarm_per_pass
+    assert more != 1.0
+    assert table.false_alarm("cone") == pytest.approx(0.02 * more)
+    assert table.false_alarm("debris") == pytest.approx(max(1e-6 * more, 1e-6))
 
 
 def test_tallies_of_places_add_up(short_lived):

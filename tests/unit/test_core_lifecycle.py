@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.association import FAMILY, overlap
+from hazardmap.core.association import overlap
 from hazardmap.core.box import Box
 from hazardmap.core.hazard import State
-from hazardmap.core.kinds import KINDS, compatible
+from hazardmap.core.kinds import FAMILY, KINDS, compatible
 from hazardmap.core.lifecycle import Thresholds, is_published, next_state
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import split

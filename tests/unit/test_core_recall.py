@@ -6,6 +6,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from hazardmap.core.kinds import FAMILY
 from hazardmap.core.recall import DEFAULT_TABLE, RecallTable, recall_at, table_from_json
 
 CONE = {"upto_m": [10, 30], "by_bin": [0.9, 0.5]}
@@ -14,6 +15,7 @@ CONE = {"upto_m": [10, 30], "by_bin": [0.9, 0.5]}
 def as_json(**changes):
     fields = {name: getattr(DEFAULT_TABLE, name) for name in RecallTable.__slots__}
     fields |= {"kinds": {"cone": CONE}, "default": asdict(DEFAULT_TABLE.default)}
+    fields["false_alarms"] = {"cone": 0.02, "drum": 0.03, "deer": 1e-6}
     return json.loads(json.dumps(fields | changes))
 
 
@@ -36,6 +38,9 @@ def test_what_an_evaluation_writes_is_read_back():
         ({"pass_correlation": -0.1}, "pass_correlation"),
         ({"pass_correlation": float("nan")}, "pass_correlation"),
         ({"false_alarm_per_pass": 0}, "false_alarm_per_pass"),
+        ({"false_alarms": {"unicorn": 0.1}}, "unicorn"),
+        ({"false_alarms": {"cone": 0}}, "false_alarms.cone"),
+        ({"false_alarms": 0.1}, "false_alarms"),
         ({"score_true": [5]}, "score_true"),
         ({"score_false": [0.5, 2]}, "score_false"),
         ({"measured": 1}, "measured"),
@@ -52,6 +57,22 @@ def test_what_an_evaluation_writes_is_read_back():
 def test_a_wrong_table_is_refused_by_field(changes, field):
     with pytest.raises(ValueError, match=field.replace(".", r"\.")):
         table_from_json(as_json(**changes))
+
+
+def test_false_alarms_of_a_family_add_up_and_unmeasured_ones_have_the_mean():
+    table = table_from_json(as_json(false_alarm_per_pass=0.004))
+    assert table.false_alarm(FAMILY["drum"]) == pytest.approx(0.05)
+    assert table.false_alarm(FAMILY["cat"]) == pytest.approx(1e-6)
+    assert table.false_alarm(FAMILY["pothole"]) == pytest.approx(0.004)
+    assert table_from_json(as_json(false_alarms={"cone": 0.4, "drum": 0.4})).false_alarms == {
+        "cone": 0.5
+    }
+
+
+def test_an_older_table_has_one_chance_of_false_alarms_for_all():
+    data = as_json()
+    del data["false_alarms"]
+    assert table_from_json(data).false_alarms == {}
 
 
 def test_a_missing_field_is_named():

@@ -36,12 +36,12 @@ def coco() -> Model:
 
 @pytest.fixture(scope="module")
 def pictures() -> list[np.ndarray]:
-    """The cat of the demo, and where there are any, pictures of roads and animals."""
+    """A photograph of a cat, and where there are any, pictures of roads and animals."""
     folders = ("coco_subset/images/val", "gps_frames/driving_sequences")
     more = [path for name in folders for path in sorted((SHARED / name).glob("*.jpg"))[:4]]
     paths = [path for path in [CAT, *more] if path.exists()]
     if not paths:
-        pytest.skip("neither the pictures of the demo nor the optional data folder are there")
+        pytest.skip("neither the photograph nor the optional data folder is there")
     return [np.asarray(Image.open(path).convert("RGB")) for path in paths]
 
 

@@ -9,8 +9,8 @@ import pytest
 import detection
 from detection.manifest import ManifestError, Role, load_manifest
 from detection.merge import ANIMAL, NOT_CONTEXT, SPECIES
-from hazardmap.core.kinds import KINDS
-from hazardmap.core.recall import Recall, RecallTable
+from hazardmap.core.kinds import FAMILY, KINDS
+from hazardmap.core.recall import table_from_json
 
 SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
 needs_weights = pytest.mark.skipif(
@@ -69,12 +69,10 @@ def test_the_shipped_manifest_and_its_recall_table_fit_the_map():
     assert coco.label == "yolo26n-coco-1-9b09cc8b"
     assert "person" in coco.context
 
-    fields = json.loads(shipped.recall.read_text())
-    kinds = {name: Recall(**recall) for name, recall in fields.pop("kinds").items()}
-    table = RecallTable(kinds=kinds, default=Recall(**fields.pop("default")), **fields)
+    table = table_from_json(json.loads(shipped.recall.read_text()))
     assert table.version == shipped.hazards.version
-    assert kinds.keys() <= KINDS.keys()
-    for recall in (*kinds.values(), table.default):
+    assert {FAMILY[kind] for kind in table.kinds} >= table.false_alarms.keys() != set()
+    for recall in (*table.kinds.values(), table.default):
         assert len(recall.upto_m) == len(recall.by_bin)
         assert list(recall.upto_m) == sorted(set(recall.upto_m))
         assert all(0 < share < 1 for share in recall.by_bin)

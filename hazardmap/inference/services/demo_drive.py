@@ -28,7 +28,6 @@ def demo_drive(
     """
     return render_drive(
         roads=settings.ASSETS / "roads.geojson",
-        cat=settings.ASSETS / "chelsea.png",
         out=out,
         seed=seed,
         drives=drives,

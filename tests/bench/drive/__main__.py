@@ -74,7 +74,6 @@ def _drive(stack: Stack, folder: Path, seed: int) -> Score:
 
         summary = render_drive(
             roads=assets / "roads.geojson",
-            cat=assets / "chelsea.png",
             out=folder,
             seed=seed,
             start=datetime.now(UTC) - HEAD_START,
