@@ -21,7 +21,7 @@ from hazardmap.core.candidate import Candidate
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.kinds import FAMILY
 from hazardmap.core.params import FusionParams
-from hazardmap.core.recall import Recall
+from hazardmap.core.recall import FEWEST_ALARMS, MOST_ALARMS, Recall
 
 _SURE: Final = 0.95  # of being real, or a mistake, to serve as an example of one
 _PRIOR_CASES: Final = 20.0
@@ -222,7 +222,7 @@ def _false_alarms(sums: Tally, shipped: FusionParams) -> float:
 
 
 def _kept_in_range(alarm: float) -> float:
-    return min(max(alarm, 1e-6), 0.5)
+    return min(max(alarm, FEWEST_ALARMS), MOST_ALARMS)
 
 
 def _prior(row: Floats, everywhere: Floats, alarm: float) -> float:

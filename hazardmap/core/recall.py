@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from hazardmap.core.kinds import FAMILY, KINDS
 
 Floats = NDArray[np.float64]
-_FEWEST_ALARMS: Final = 1e-6
-_MOST_ALARMS: Final = 0.5
+FEWEST_ALARMS: Final = 1e-6
+MOST_ALARMS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,12 @@ def _by_family(value: Mapping[str, object]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for kind, share in value.items():
         alarm = _alarm(f"false_alarms.{kind}", share)
-        sums[FAMILY[kind]] = min(sums.get(FAMILY[kind], 0.0) + alarm, _MOST_ALARMS)
+        sums[FAMILY[kind]] = min(sums.get(FAMILY[kind], 0.0) + alarm, MOST_ALARMS)
     return sums
 
 
 def _alarm(name: str, value: object) -> float:
-    return _number(name, value, low=_FEWEST_ALARMS, high=_MOST_ALARMS)
+    return _number(name, value, low=FEWEST_ALARMS, high=MOST_ALARMS)
 
 
 def _number(name: str, value: object, low: float = 0.0, high: float = 1.0) -> float:

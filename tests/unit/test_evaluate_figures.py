@@ -226,6 +226,15 @@ def test_a_drive_with_known_reports(tmp_path: Path) -> None:
     assert found.false_per_km == pytest.approx(50, rel=0.01)
 
 
+def test_a_deer_on_a_drive_is_found_by_whoever_reports_an_animal(tmp_path: Path) -> None:
+    deer = {"object": 1, "kind": "deer", "box": [0.2, 0.4, 0.2, 0.2], "visible": 1.0}
+    frame = {"file": "drive-1/0.jpg", "lon": 0.0, "lat": 0.0, "boxes": [deer | {"distance_m": 9.0}]}
+    (tmp_path / "truth.json").write_text(json.dumps({"drives": [{"drive": 1, "frames": [frame]}]}))
+    there = (0.3, 0.5, 0.2, 0.2)
+    seen = drive.read_drive(tmp_path, [reported((ANIMAL, 0.7, there), (DEER, 0.6, there))])
+    assert [(p.kind, p.best, p.true) for p in seen.passes] == [("animal", 0.7, True)]
+
+
 def test_frames_of_a_clip_that_show_a_hazard_are_no_ordinary_ones(tmp_path: Path) -> None:
     clip = tmp_path / "nogps_dashcam_solidWhiteRight.mp4"
     video = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"mp4v"), 25, (64, 48))

@@ -63,6 +63,13 @@ def test_fusion_accepts_the_recall_table() -> None:
     assert mean_true > mean_false
 
 
+def test_a_deer_is_seen_as_often_as_an_animal() -> None:
+    figures = measure(sample(*crowd(6, 60)), ALL)
+    animals = tuple(replace(each, kind="animal") for each in sightings(1))
+    table = recall_table("road-1", figures, Drive(240, 1000.0, animals, ()), 1.0, None)
+    assert table["kinds"]["deer"] == table["kinds"]["animal"]
+
+
 def test_repeated_frames_correlate() -> None:
     figures = measure(sample(*crowd(6, 60)), ALL)
     rng = np.random.default_rng(3)
