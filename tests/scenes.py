@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 from hazardmap.core.box import Box
-from hazardmap.core.camera import Camera, NotLocatable, project
+from hazardmap.core.camera import Camera, project
 from hazardmap.core.fusion import observe
 from hazardmap.core.geodesy import between, moved
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.locating import NotLocatable
 from hazardmap.core.observation import Observation, View
 
 Place = tuple[float, float]

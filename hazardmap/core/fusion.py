@@ -15,7 +15,6 @@ from uuid import UUID
 import numpy as np
 
 from hazardmap.core.box import Box
-from hazardmap.core.camera import NotLocatable, locate
 from hazardmap.core.candidate import Candidate
 from hazardmap.core.coverings import grounds, seen_cell, seen_from_where
 from hazardmap.core.geodesy import Plane, check_position, moved, radius95_m, turned
@@ -23,6 +22,7 @@ from hazardmap.core.hazard import Evidence, Hazard
 from hazardmap.core.ids import uuid7
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.lifecycle import swept
+from hazardmap.core.locating import NotLocatable, locate
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.params import FusionParams
 from hazardmap.core.passes import Pass, heading_deg, heading_sigma_deg, split

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hazardmap.core.camera import BOX_SIGMA
 from hazardmap.core.geodesy import Floats
+from hazardmap.core.locating import BOX_SIGMA
 from hazardmap.core.observation import View
 from hazardmap.core.passes import heading_sigma_deg
 from hazardmap.core.sightings import Sighting

@@ -14,9 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from hazardmap.core.camera import BOX_SIGMA, Camera, look
+from hazardmap.core.camera import Camera, look
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.locating import BOX_SIGMA
 from hazardmap.core.passes import heading_sigma_deg
 from hazardmap.core.sightings import Sighting, Thing
 

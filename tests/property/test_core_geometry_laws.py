@@ -9,10 +9,11 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.box import Box
-from hazardmap.core.camera import Camera, Located, NotLocatable, locate, look, project
+from hazardmap.core.camera import Camera, look, project
 from hazardmap.core.fusion import observe
 from hazardmap.core.geodesy import Plane, between, moved, radius95_m, turned
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.locating import Located, NotLocatable, locate
 from hazardmap.core.observation import Observation
 from tests.scenes import ASPECT, HELSINKI, Fleet, box_of
 

@@ -9,8 +9,9 @@ import numpy as np
 from pyproj import Geod
 
 from hazardmap.core.box import Box
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera, NotLocatable
+from hazardmap.core.camera import DEFAULT_CAMERA, Camera
 from hazardmap.core.fusion import observe
+from hazardmap.core.locating import NotLocatable
 from hazardmap.core.observation import Observation, View
 from tests.sim import traffic, world
 from tests.sim.scenario import Scenario

@@ -5,15 +5,8 @@ import math
 import pytest
 
 from hazardmap.core.box import Box
-from hazardmap.core.camera import (
-    DEFAULT_CAMERA,
-    Camera,
-    Located,
-    NotLocatable,
-    locate,
-    look,
-    project,
-)
+from hazardmap.core.camera import DEFAULT_CAMERA, Camera, look, project
+from hazardmap.core.locating import Located, NotLocatable, locate
 from tests.scenes import ASPECT, box_of
 
 
