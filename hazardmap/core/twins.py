@@ -1,8 +1,8 @@
 """Two hazards that prove to be one thing, whose reports fell on either side.
 
 For it speaks that they are close for what is known of their places, and that passes report one or
-the other where they should have seen both. Places are sometimes worse than is known, between tall
-houses for all receivers alike, so what stands alone may be joined from farther off: by the turns.
+the other where they should have seen both. Places are sometimes worse than is known, so what stands
+alone may be joined from farther off, by the turns that passes take with it.
 """
 
 import math
