@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from hazardmap.api import feeds
+from hazardmap.api.dialect_feeds import Cifs, Datex2
 from hazardmap.platform.health import healthz
 
 handler400 = "hazardmap.errors.bad_request"
@@ -14,6 +15,8 @@ urlpatterns = [
     path("healthz", healthz),
     path("api/v1/", include("hazardmap.api.urls")),
     path("feeds/wzdx-4.2.geojson", feeds.workzones, name="wzdx"),
+    path("feeds/cifs.json", Cifs.as_view(), name="cifs"),
+    path("feeds/datex2-3.xml", Datex2.as_view(), name="datex2"),
     path("ogc/", include("hazardmap.api.ogc.urls")),
     path("tiles/v1/", include("tiles.urls")),
     path("admin/", admin.site.urls),

@@ -1,5 +1,7 @@
 """Who calls: a device by its token, a buyer by an API key. Nothing else, no cookies."""
 
+import base64
+import binascii
 from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -80,6 +82,23 @@ class BuyerKey(_Bearer):
         return buyer, None
 
 
+class BuyerKeyOrPassword(BuyerKey):
+    """As `BuyerKey`; or HTTP Basic with the key for a password and anything for a name."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Basic realm="hazardmap", charset="UTF-8"'
+
+    def token(self, request: Request) -> str | None:
+        scheme, _, coded = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "basic":
+            return super().token(request)
+        try:
+            pair = base64.b64decode(coded, validate=True).decode()
+        except (binascii.Error, ValueError):
+            return ""  # which is no key
+        return pair.partition(":")[2].strip()
+
+
 class HasScope(BasePermission):
     """The key must have the `scope` of the view."""
 
@@ -90,7 +109,7 @@ class HasScope(BasePermission):
         return True
 
 
-# drf-spectacular finds these two by their base class, and has no types for how it does.
+# drf-spectacular finds these by their base class, and has no types for how it does.
 class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
@@ -104,3 +123,11 @@ class DeviceTokenScheme(_BearerScheme):  # type: ignore[no-untyped-call]
 class BuyerKeyScheme(_BearerScheme):  # type: ignore[no-untyped-call]
     target_class = BuyerKey
     name = "apiKey"
+
+
+class BuyerKeyOrPasswordScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = BuyerKeyOrPassword
+    name = "apiKeyOrPassword"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "basic"}

@@ -141,14 +141,14 @@ def sold(
     request: Request,
     goods: Goods,
     subject: str,
-    body: dict[str, Any],
+    body: dict[str, Any] | bytes,
     *,
     media_type: str = MEDIA_TYPE,
 ) -> Response:
     """An answer that is on the buyer's account before it leaves.
 
-    Where the buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises
-    Unaffordable.
+    body: what is in bytes already has no place for its cost, which is a header then. Where the
+    buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises Unaffordable.
     """
     headers = {"Cache-Control": "private, no-cache"}
     if request.method != "POST":
@@ -159,7 +159,11 @@ def sold(
     units = {**goods.beside, Meter.HAZARD: goods.units}
     if request.method == "HEAD":  # its answer is empty
         units = {Meter.HAZARD: 0}
-    body["cost"] = reserve_together(request, units)
+    cost = reserve_together(request, units)
+    if isinstance(body, bytes):
+        headers["X-Cost"] = written(cost).decode()
+    else:
+        body["cost"] = cost
     try:
         _record(request, goods, units, subject)
     except OSError:

@@ -14,7 +14,9 @@ from django.views.decorators.http import condition, require_safe
 from redis import RedisError
 
 from hazardmap.api.dialects import wzdx
-from hazardmap.api.parameters import Parameter, read, truth
+from hazardmap.api.dialects.told import Zone
+from hazardmap.api.grammar import SIMULATED
+from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid, document
 from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
@@ -23,7 +25,6 @@ from hazardmap.platform.problems import MEDIA_TYPE
 FEEDS_PER_MINUTE: Final = 60
 KEPT_S: Final = 30
 READ_AT_ONCE: Final = 1000
-_WZDX = (Parameter("simulated", truth, "zones of made-up frames too; default false", bool, False),)
 
 
 @require_safe
@@ -31,7 +32,7 @@ _WZDX = (Parameter("simulated", truth, "zones of made-up frames too; default fal
 def workzones(request: HttpRequest) -> HttpResponse:
     """The WZDx feed (docs/adr/0026-dialects.md). Public, under CC0."""
     try:
-        simulated = read(request.GET, _WZDX)["simulated"]
+        simulated = read(request.GET, (SIMULATED,))["simulated"]
     except Invalid as error:
         body = document(error, request)
         return JsonResponse(body, status=error.status_code, content_type=MEDIA_TYPE)
@@ -69,11 +70,11 @@ def _written(site: str, *, simulated: bool) -> bytes:
     return json.dumps(wzdx.feed(zones, publisher=name, source=source, now=now)).encode()
 
 
-def _zones(now: datetime) -> Iterator[wzdx.Zone]:
+def _zones(now: datetime) -> Iterator[Zone]:
     after = None
     while True:
         found = zones_page(bbox=None, ended_since=now - wzdx.KEPT, after=after, limit=READ_AT_ONCE)
-        yield from (wzdx.Zone(one.zone, one.updated_at) for one in found)
+        yield from (Zone(one.zone, one.updated_at) for one in found)
         if len(found) < READ_AT_ONCE:
             return
         after = found[-1].zone.id

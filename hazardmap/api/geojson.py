@@ -170,3 +170,12 @@ def collection(
 def age_s(changed_at: datetime | None, now: datetime) -> float | None:
     """Seconds since the map last changed."""
     return None if changed_at is None else max(0.0, (now - changed_at).total_seconds())
+
+
+def times_as_headers(as_of: datetime, changed_at: datetime | None) -> dict[str, str]:
+    """As of when an answer is true and how old its data are, where it has no place for them."""
+    age = age_s(changed_at, as_of)
+    return {
+        "X-As-Of": timestamp(as_of),
+        **({} if age is None else {"X-Data-Age": f"{age:.3f}"}),
+    }

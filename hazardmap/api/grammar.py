@@ -75,6 +75,9 @@ FILTERS: Final = (
     Parameter("seen_from", moment, "seen at this time or later", datetime),
     Parameter("seen_to", moment, "seen at this time or before", datetime),
 )
+SIMULATED: Final = Parameter(
+    "simulated", truth, "what made-up frames show too; default false", bool, False
+)
 AT: Final = Parameter(
     "at", moment, "what the map said then; probabilities and ages are as of then", datetime
 )

@@ -18,6 +18,8 @@ class FastJSONRenderer(JSONRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
+        if isinstance(data, bytes):
+            return data  # which a dialect has written
         if data is not None:
             try:
                 return written(data)

@@ -19,6 +19,7 @@ from tests.webhook_scene import HELSINKI, square
 
 TABLE = tomllib.loads((Path(__file__).parent / "query_counts.toml").read_text())
 REGION = [[0, 40], [20, 40], [20, 60], [0, 60], [0, 40]]
+WORLD = "-180,-90,180,90"
 VEHICLE = {"lon": 1, "lat": 50, "heading_deg": 90, "speed_mps": 30}
 
 
@@ -41,7 +42,7 @@ def requests(client):
     mine = {"Authorization": f"Bearer {device.token}"}
     theirs = {"Authorization": f"Bearer {buyer().token}"}
     ApiKey.objects.update(last_used_at=timezone.now())  # or it would be noted, once a minute
-    world = {"bbox": "-180,-90,180,90", "published": "false", "limit": 20}
+    world = {"bbox": WORLD, "published": "false", "limit": 20}
 
     def post(path, body):
         return client.post(f"/api/v1/{path}", body, content_type="application/json", headers=theirs)
@@ -66,11 +67,11 @@ def requests(client):
             "/api/v1/hazards", world | {"at": timezone.now().isoformat()}, headers=theirs
         ),
         "evidence": lambda: client.get(f"/api/v1/hazards/{hazard}/evidence", headers=theirs),
+        "cifs": lambda: client.get("/feeds/cifs.json", {"bbox": WORLD}, headers=theirs),
+        "datex2": lambda: client.get("/feeds/datex2-3.xml", {"bbox": WORLD}, headers=theirs),
         "workzones": lambda: client.get("/api/v1/workzones", headers=theirs),
         "workzone": lambda: client.get(f"/api/v1/workzones/{zone}", headers=theirs),
-        "coverage": lambda: client.get(
-            "/api/v1/coverage", {"bbox": "-180,-90,180,90"}, headers=theirs
-        ),
+        "coverage": lambda: client.get("/api/v1/coverage", {"bbox": WORLD}, headers=theirs),
         "in_region": lambda: post(
             "hazards/in-region", {"type": "Polygon", "coordinates": [REGION]}
         ),
@@ -80,7 +81,7 @@ def requests(client):
         "ahead": lambda: client.get("/api/v1/hazards/ahead", VEHICLE, headers=theirs),
         "hazard": lambda: client.get(f"/api/v1/hazards/{hazard}", headers=theirs),
         "export": lambda: consumed(
-            client.get("/api/v1/hazards/export", {"bbox": "-180,-90,180,90"}, headers=theirs)
+            client.get("/api/v1/hazards/export", {"bbox": WORLD}, headers=theirs)
         ),
         "history": lambda: client.get(f"/api/v1/hazards/{hazard}/changes", headers=theirs),
         "changes": lambda: client.get("/api/v1/changes", headers=theirs),

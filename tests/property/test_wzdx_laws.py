@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hazardmap.api.dialects import wzdx
+from hazardmap.api.dialects.told import Zone
 from hazardmap.core.decay import probability_at
 from hazardmap.core.drives import Seen, Track
 from hazardmap.core.geodesy import between
@@ -30,7 +31,7 @@ hours = st.floats(0.0, 200.0).map(lambda h: timedelta(hours=h))
 
 
 @st.composite
-def zones(draw) -> wzdx.Zone:
+def zones(draw) -> Zone:
     lon, lat = draw(st.floats(-180, 180)), draw(st.floats(-85, 85))
     steps = draw(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=1, max_size=5))
     line = [(lon, lat)]
@@ -59,7 +60,7 @@ def zones(draw) -> wzdx.Zone:
         ended_at=ended,
         merged_into=draw(st.none() | st.uuids()) if ended else None,
     )
-    return wzdx.Zone(zone, last_seen)
+    return Zone(zone, last_seen)
 
 
 def fed(some, now=NOW):
@@ -100,7 +101,7 @@ def test_the_rules_hold(some):
 
 
 def test_the_schema_refuses_what_the_standard_refuses():
-    lane = wzdx.Zone(replace(ONE, line=((24.9, 60.1), (24.91, 60.1))), NOW)
+    lane = Zone(replace(ONE, line=((24.9, 60.1), (24.91, 60.1))), NOW)
     for spoil in (
         lambda event: event["geometry"].update(type="Point"),
         lambda event: event["properties"].pop("end_date"),
@@ -141,7 +142,7 @@ ONE = WorkZone(
     ],
 )
 def test_an_end_is_an_estimate_until_somebody_has_seen_it(change, end, verified):
-    (event,) = fed([wzdx.Zone(replace(ONE, **change), NOW)])["features"]
+    (event,) = fed([Zone(replace(ONE, **change), NOW)])["features"]
     assert event["properties"]["end_date"] == end.isoformat().replace("+00:00", "Z")
     assert event["properties"]["is_end_date_verified"] is verified
 
@@ -159,7 +160,7 @@ def test_an_end_is_an_estimate_until_somebody_has_seen_it(change, end, verified)
 )
 def test_a_direction_is_one_of_four_where_the_line_has_one(bearing_deg, length_m, direction):
     zone = replace(ONE, bearing_deg=bearing_deg, length_m=length_m)
-    (event,) = fed([wzdx.Zone(zone, NOW)])["features"]
+    (event,) = fed([Zone(zone, NOW)])["features"]
     assert event["properties"]["core_details"]["direction"] == direction
 
 
@@ -186,7 +187,7 @@ def test_the_zones_of_a_simulated_town():
         tracks[UUID(int=number + 1)] = Track(fixes, seen)
     found = work_zones(devices.values(), tracks)
     now = max(zone.t_ref for zone in found)
-    feed = fed([wzdx.Zone(zone, now) for zone in found], now)
+    feed = fed([Zone(zone, now) for zone in found], now)
     assert len(feed["features"]) == len(found) >= 3
     for event in feed["features"]:
         line = event["geometry"]["coordinates"]

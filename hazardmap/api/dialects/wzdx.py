@@ -7,11 +7,11 @@ traffic are unknown, and OpenStreetMap may not go into a feed under CC0.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from hazardmap.api.dialects.told import UNKNOWN_ROAD, Zone, seconds
 from hazardmap.core.decay import probability_at
-from hazardmap.core.feature import timestamp
 from hazardmap.core.geodesy import between
 from hazardmap.core.workzone import Place, WorkZone
 
@@ -25,13 +25,6 @@ _DRIVEN_PAST: Final = 0.5  # what was as probable as that when it ended was seen
 _STRAIGHT: Final = 0.7  # of its length; a line that bends more has no one direction
 _CHANNELS: Final = frozenset({"cone", "drum", "barrier"})
 _DIRECTIONS: Final = ("northbound", "eastbound", "southbound", "westbound")
-
-
-class Zone(NamedTuple):
-    """A work zone, and when anything about it changed last."""
-
-    zone: WorkZone
-    updated_at: datetime
 
 
 def belongs(zone: WorkZone, now: datetime) -> bool:
@@ -48,7 +41,7 @@ def feed(zones: Iterable[Zone], *, publisher: str, source: str, now: datetime) -
         "feed_info": {
             "publisher": publisher,
             "version": VERSION,
-            "update_date": _utc(now),
+            "update_date": seconds(now),
             "update_frequency": UPDATE_FREQUENCY_S,
             "license": CC0,
             "data_sources": [{"data_source_id": source_id, "organization_name": publisher}],
@@ -63,18 +56,18 @@ def _event(zone: WorkZone, updated_at: datetime, source_id: str, now: datetime) 
     core: dict[str, Any] = {
         "event_type": "work-zone",
         "data_source_id": source_id,
-        "road_names": ["unknown"],
+        "road_names": [UNKNOWN_ROAD],
         "direction": _direction(zone),
-        "creation_date": _utc(zone.started_at),
-        "update_date": _utc(updated_at),
+        "creation_date": seconds(zone.started_at),
+        "update_date": seconds(updated_at),
     }
     if zone.merged_into is not None:
         related = {"type": "related-work-zone", "id": str(zone.merged_into)}
         core["related_road_events"] = [related]
     properties: dict[str, Any] = {
         "core_details": core,
-        "start_date": _utc(zone.started_at),
-        "end_date": _utc(zone.ends_by(0.5) if ended is None else ended),
+        "start_date": seconds(zone.started_at),
+        "end_date": seconds(zone.ends_by(0.5) if ended is None else ended),
         "is_start_date_verified": True,  # work was seen
         "is_end_date_verified": _was_seen_to_end(zone),
         "is_start_position_verified": True,  # by cameras with receivers
@@ -96,7 +89,7 @@ def _event(zone: WorkZone, updated_at: datetime, source_id: str, now: datetime) 
         "geometry": _geometry(zone.line),
         "hazardmap": {  # which the standard allows for
             "probability": 0.0 if ended is not None else round(probability, 4),
-            "last_seen": _utc(zone.last_seen),
+            "last_seen": seconds(zone.last_seen),
             "devices": dict(zone.kinds),
             "simulated": zone.simulated,
         },
@@ -130,8 +123,3 @@ def _geometry(line: Sequence[Place]) -> dict[str, Any]:
     across = any(abs(b[0] - a[0]) > 180.0 for a, b in pairwise(line))
     kind = "MultiPoint" if across else "LineString"
     return {"type": kind, "coordinates": [list(place) for place in line]}
-
-
-def _utc(at: datetime) -> str:
-    """To the second."""
-    return timestamp(at.replace(microsecond=0))

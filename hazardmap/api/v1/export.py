@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from django.http import StreamingHttpResponse
@@ -15,11 +14,10 @@ from rest_framework.request import Request
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
 from hazardmap.api.formats import CSV, NDJSON, PARQUET, WRITERS
-from hazardmap.api.geojson import MEDIA_TYPE, ExportCollection, age_s
+from hazardmap.api.geojson import MEDIA_TYPE, ExportCollection, times_as_headers
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.spending import reserve
-from hazardmap.core.feature import timestamp
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
@@ -78,18 +76,12 @@ class Export(BuyerView):
         return StreamingHttpResponse(
             chunks,
             content_type=f"{media_type}; charset=utf-8" if media_type == CSV else media_type,
-            headers=_headers(now, changed_at),
+            headers={
+                "Cache-Control": "private, no-store",
+                "Vary": "Accept",
+                **times_as_headers(now, changed_at),
+            },
         )
-
-
-def _headers(now: datetime, changed_at: datetime | None) -> dict[str, str]:
-    age = age_s(changed_at, now)
-    return {
-        "Cache-Control": "private, no-store",
-        "Vary": "Accept",
-        "X-As-Of": timestamp(now),
-        **({} if age is None else {"X-Data-Age": f"{age:.3f}"}),
-    }
 
 
 class _Counted:

@@ -1,0 +1,115 @@
+"""Feeds for buyers in the dialects of others: all that is sure in a box, for whoever polls it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hazardmap.api.authentication import BuyerKeyOrPassword, buyer_of
+from hazardmap.api.buyers import BuyerView, Goods, goods_of, sold
+from hazardmap.api.dialects import cifs, datex2
+from hazardmap.api.dialects.told import Told, Zone, told
+from hazardmap.api.geojson import times_as_headers
+from hazardmap.api.grammar import BBOX, SIMULATED
+from hazardmap.api.parameters import Parameter, number, read
+from hazardmap.api.problems import Invalid
+from hazardmap.api.v1.workzones import zone_goods
+from hazardmap.core.georeference import Fault
+from hazardmap.core.hazard import Hazard
+from hazardmap.core.wanted import Wanted
+from hazardmap.hazards import change_feed, search
+from hazardmap.hazards.zone_selectors import ZoneState, zones_page
+
+MOST: Final = 5000
+"""Of hazards, and of zones: a feed has no pages."""
+SURE: Final = 0.9
+PARAMETERS: Final = (
+    replace(BBOX, required=True),
+    Parameter(
+        "min_probability",
+        number(0.5, 1),
+        f"that it is there now, 0.5..1; default {SURE}: these formats can hardly say it",
+        float,
+        SURE,
+    ),
+    SIMULATED,
+)
+
+
+class DialectFeed(BuyerView):
+    """Everything at once. A unit is a work zone, or a hazard that belongs to none.
+
+    Asking again with `If-None-Match` is free until something has changed.
+    """
+
+    authentication_classes = (BuyerKeyOrPassword,)
+    quota = 60
+    subject = ""
+    media_type = ""
+
+    def bucket(self, request: Request) -> str:
+        return f"feed:{buyer_of(request).key_id}"
+
+    def written(self, things: Told, request: Request, now: datetime) -> bytes:
+        raise NotImplementedError
+
+    def get(self, request: Request) -> Response:
+        values = read(request.query_params, PARAMETERS)
+        now, changed_at = timezone.now(), change_feed.changed_at()
+        zones = _zones(values, now)
+        things = told([Zone(one.zone, one.updated_at) for one in zones], _hazards(values, now))
+        goods = _together(zone_goods(zones), goods_of(things.hazards))
+        body = self.written(things, request, now)
+        response = sold(request, goods, self.subject, body, media_type=self.media_type)
+        for name, text in times_as_headers(now, changed_at).items():
+            response.headers[name] = text
+        return response
+
+
+@extend_schema(exclude=True)
+class Cifs(DialectFeed):
+    subject = "cifs"
+    media_type = cifs.MEDIA_TYPE
+
+    def written(self, things: Told, request: Request, now: datetime) -> bytes:
+        return cifs.feed(things)
+
+
+@extend_schema(exclude=True)
+class Datex2(DialectFeed):
+    subject = "datex2"
+    media_type = datex2.MEDIA_TYPE
+
+    def written(self, things: Told, request: Request, now: datetime) -> bytes:
+        return datex2.feed(things, publisher=f"hazardmap at {request.get_host()}", now=now)
+
+
+def _zones(values: dict[str, Any], now: datetime) -> list[ZoneState]:
+    found = zones_page(
+        bbox=values["bbox"],
+        min_probability=values["min_probability"],
+        at=now,
+        limit=MOST + 1,
+    )
+    _refuse_too_many(len(found), "work zones")
+    return [one for one in found if values["simulated"] or not one.zone.simulated]
+
+
+def _hazards(values: dict[str, Any], now: datetime) -> list[Hazard]:
+    wanted = Wanted(at=now, min_probability=values["min_probability"])
+    found = search.page(values["bbox"], wanted, after=None, limit=MOST + 1)
+    _refuse_too_many(len(found), "hazards")
+    return [hazard for hazard in found if values["simulated"] or not hazard.simulated]
+
+
+def _refuse_too_many(count: int, what: str) -> None:
+    if count > MOST:
+        raise Invalid([Fault("bbox", f"holds more than {MOST} {what}; choose a smaller one")])
+
+
+def _together(a: Goods, b: Goods) -> Goods:
+    return Goods(a.units + b.units, a.hazards + b.hazards, a.state + b.state)

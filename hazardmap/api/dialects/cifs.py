@@ -1,0 +1,66 @@
+"""What stands on the road as a CIFS feed (developers.google.com/waze/data-feed/cifs-specification).
+
+Nothing here closes a road: no camera can tell that all lanes are shut.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from hazardmap.api.dialects.told import UNKNOWN_ROAD, Told, seconds
+from hazardmap.core.feature import written
+from hazardmap.core.hazard import Hazard
+from hazardmap.core.kinds import KINDS, Group
+from hazardmap.core.workzone import Place, WorkZone
+
+MEDIA_TYPE: Final = "application/json"
+_HAZARD: Final = "HAZARD"
+_CONSTRUCTION: Final = "HAZARD_ON_ROAD_CONSTRUCTION"
+_BY_GROUP: Final[Mapping[Group, str]] = {
+    Group.CONSTRUCTION: _CONSTRUCTION,
+    Group.OBSTACLE: "HAZARD_ON_ROAD_OBJECT",
+    Group.WILDLIFE: "HAZARD_ON_SHOULDER_ANIMALS",
+}
+_BY_KIND: Final[Mapping[str, str]] = {"pothole": "HAZARD_ON_ROAD_POT_HOLE"}
+
+
+def feed(told: Told) -> bytes:
+    """The document as JSON."""
+    incidents = [_of_zone(one.zone) for one in told.zones]
+    incidents += [_of_hazard(hazard) for hazard in told.hazards]
+    return written({"incidents": [{"incident": incident} for incident in incidents]})
+
+
+def _of_zone(zone: WorkZone) -> dict[str, Any]:
+    """Its line has the direction of travel, so it is for those who drive that way."""
+    return {
+        "id": str(zone.id),
+        "type": _HAZARD,
+        "subtype": _CONSTRUCTION,
+        "polyline": _polyline(zone.line),
+        "direction": "ONE_DIRECTION",
+        "street": UNKNOWN_ROAD,
+        "starttime": seconds(zone.started_at),
+        "endtime": seconds(zone.ends_by(0.5)),
+        "description": "road work",
+    }
+
+
+def _of_hazard(hazard: Hazard) -> dict[str, Any]:
+    """One place tells no direction, so it is for both."""
+    kind = KINDS[hazard.kind]
+    return {
+        "id": str(hazard.id),
+        "type": _HAZARD,
+        "subtype": _BY_KIND.get(hazard.kind, _BY_GROUP[kind.group]),
+        "polyline": _polyline([(hazard.lon, hazard.lat)]),
+        "direction": "BOTH_DIRECTIONS",
+        "street": UNKNOWN_ROAD,
+        "starttime": seconds(hazard.first_seen),
+        "endtime": seconds(hazard.expires_at),
+        "description": kind.label,
+    }
+
+
+def _polyline(places: Iterable[Place]) -> str:
+    """Latitude first, other than in GeoJSON."""
+    return " ".join(f"{lat:.7f} {lon:.7f}" for lon, lat in places)

@@ -1,0 +1,37 @@
+"""What a dialect is told of the map: work zones, and the hazards that belong to none of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from hazardmap.core.feature import timestamp
+from hazardmap.core.hazard import Hazard
+from hazardmap.core.workzone import WorkZone
+
+UNKNOWN_ROAD = "unknown"
+"""OpenStreetMap's names may not go into a feed that others pass on under their own terms."""
+
+
+class Zone(NamedTuple):
+    """A work zone, and when anything about it changed last."""
+
+    zone: WorkZone
+    updated_at: datetime
+
+
+class Told(NamedTuple):
+    """Things on the road as of one time, each of them once."""
+
+    zones: Sequence[Zone]
+    hazards: Sequence[Hazard]
+
+
+def told(zones: Sequence[Zone], hazards: Sequence[Hazard]) -> Told:
+    """Devices of a zone that is told are not told again one by one."""
+    inside = {id_ for one in zones for id_ in one.zone.hazard_ids}
+    return Told(zones, [hazard for hazard in hazards if hazard.id not in inside])
+
+
+def seconds(at: datetime) -> str:
+    """RFC 3339 in UTC, to the second."""
+    return timestamp(at.replace(microsecond=0))

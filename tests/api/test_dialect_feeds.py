@@ -1,0 +1,99 @@
+"""CIFS and DATEX II over HTTP: for keys, once for each thing, free until something changes."""
+
+import base64
+
+import pytest
+from lxml import etree
+
+from hazardmap.api import dialect_feeds
+from hazardmap.api.dialects.datex2 import NAMESPACES
+from hazardmap.hazards.models import Hazard
+from tests.api.test_hazards import billed
+from tests.api.test_upload_refused import assert_problem
+from tests.map_scene import buyer, put_hazard, put_zone
+
+pytestmark = pytest.mark.django_db
+HELSINKI, NORTH = (24.94, 60.17), (24.94, 60.1727)
+BOX = "24,60,26,61"
+PATHS = ("/feeds/cifs.json", "/feeds/datex2-3.xml")
+
+
+@pytest.fixture
+def key():
+    return buyer()
+
+
+def ask(client, path, key, headers=None, **params):
+    token = {"Authorization": f"Bearer {key.token}"}
+    return client.get(path, {"bbox": BOX} | params, headers=token | (headers or {}))
+
+
+def told(client, path, key, **params):
+    answer = ask(client, path, key, **params)
+    assert answer.status_code == 200, answer.content
+    if path.endswith(".json"):
+        assert answer["Content-Type"] == "application/json"
+        return {one["incident"]["id"] for one in answer.json()["incidents"]}
+    assert answer["Content-Type"] == "application/xml"
+    found = etree.fromstring(answer.content).findall("sit:situation", dict(NAMESPACES))
+    return {one.get("id") for one in found}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_is_sure_in_the_box_is_told_once(client, key, path):
+    assert told(client, path, key) == set()
+    devices = [put_hazard(*place, kind="cone", p=0.97) for place in (HELSINKI, NORTH)]
+    zone = str(put_zone(HELSINKI, NORTH, hazard_ids=tuple(devices)))
+    cow = str(put_hazard(*HELSINKI, p=0.97))
+    unsure = str(put_hazard(*HELSINKI, p=0.8))
+    put_hazard(*HELSINKI, p=0.97, published=False)
+    put_hazard(10, 50, p=0.97)
+    made_up = {str(put_hazard(*HELSINKI, p=0.97, simulated=True))}
+    made_up |= {str(put_zone(HELSINKI, NORTH, simulated=True))}
+    assert told(client, path, key) == {zone, cow}
+    assert told(client, path, key, min_probability=0.7) == {zone, cow, unsure}
+    assert told(client, path, key, simulated="true") == {zone, cow} | made_up
+    assert billed() == [2, 3, 4], "a unit for each thing; nothing for an empty feed"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_polling_is_free_until_something_changes(client, key, path):
+    cow = put_hazard(*HELSINKI, p=0.97)
+    first = ask(client, path, key)
+    assert first["X-As-Of"].endswith("Z")
+    assert '"units":1' in first["X-Cost"]
+    again = ask(client, path, key, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    Hazard.objects.filter(id=cow).update(passes=3)
+    changed = ask(client, path, key, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert client.head(path, {"bbox": BOX}, headers=bearer(key)).content == b""
+    assert billed() == [1, 1]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_key_is_needed_as_a_token_or_a_password(client, key, path):
+    refused = client.get(path, {"bbox": BOX})
+    assert_problem(refused, 401)
+    assert refused["WWW-Authenticate"].startswith("Basic")
+    coded = base64.b64encode(f"waze:{key.token}".encode()).decode()
+    headers = {"Authorization": f"Basic {coded}"}
+    assert client.get(path, {"bbox": BOX}, headers=headers).status_code == 200
+    assert client.post(path, headers=bearer(key)).status_code == 405
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_broken_rules_are_named(client, key, path, monkeypatch):
+    assert_problem(client.get(path, headers=bearer(key)), 400, "bbox", "missing")
+    assert_problem(ask(client, path, key, bbox="1,2,3"), 400, "bbox")
+    assert_problem(ask(client, path, key, min_probability=0.2), 400, "min_probability")
+    assert_problem(ask(client, path, key, min_probabilty=1), 400, "min_probabilty", "did you mean")
+    monkeypatch.setattr(dialect_feeds, "MOST", 1)
+    for _ in range(2):
+        put_hazard(*HELSINKI, p=0.97)
+    assert_problem(ask(client, path, key), 400, "bbox", "more than 1 hazards")
+    assert billed() == []
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key.token}"}
