@@ -39,6 +39,7 @@ def scenes(draw):
             ),
             severity=draw(st.integers(1, 3)),
             radius_m=draw(st.floats(0.1, 99)),
+            simulated=draw(st.booleans()),
         )
         for number in range(count)
     ]
@@ -82,6 +83,8 @@ def test_cifs_has_all_that_it_asks_for(scene):
             assert abs(float(lat)) <= 85.1, "latitude first"
             assert abs(float(lon)) <= 180.0
             assert len(lat.partition(".")[2]) >= 6
+        (thing,) = [one for one in all_things(all_) if str(one.id) == incident["id"]]
+        assert incident["description"].startswith("simulated: ") == thing.simulated
         one_way = len(numbers) > 2
         assert incident["direction"] == ("ONE_DIRECTION" if one_way else "BOTH_DIRECTIONS")
 
@@ -93,8 +96,9 @@ def test_datex_keeps_its_schema(scene):
     root = publication(all_)
     SCHEMA.assertValid(root)
     records = root.findall(".//sit:situationRecord", NS)
-    things = [one.zone for one in all_.zones] + list(all_.hazards)
-    for record, thing in zip(records, things, strict=True):
+    states = [one.text for one in root.findall(".//com:informationStatus", NS)]
+    assert states == ["test" if one.simulated else "real" for one in all_things(all_)]
+    for record, thing in zip(records, all_things(all_), strict=True):
         left = thing.p * 2 ** (-(NOW - thing.t_ref).total_seconds() / thing.half_life_s)
         said = record.find(".//com:value", NS).text
         assert abs(float(said.rpartition(" ")[2]) - left) < 0.0051
@@ -132,6 +136,10 @@ def test_a_new_look_is_a_new_version_of_the_same_record():
     )
     assert first.get("id") == second.get("id")
     assert int(first.get("version")) < int(second.get("version"))
+
+
+def all_things(all_):
+    return [one.zone for one in all_.zones] + list(all_.hazards)
 
 
 def incidents(all_):

@@ -41,7 +41,7 @@ def _of_zone(zone: WorkZone) -> dict[str, Any]:
         "street": UNKNOWN_ROAD,
         "starttime": seconds(zone.started_at),
         "endtime": seconds(zone.ends_by(0.5)),
-        "description": "road work",
+        "description": _says("road work", simulated=zone.simulated),
     }
 
 
@@ -57,8 +57,13 @@ def _of_hazard(hazard: Hazard) -> dict[str, Any]:
         "street": UNKNOWN_ROAD,
         "starttime": seconds(hazard.first_seen),
         "endtime": seconds(hazard.expires_at),
-        "description": kind.label,
+        "description": _says(kind.label, simulated=hazard.simulated),
     }
+
+
+def _says(what: str, *, simulated: bool) -> str:
+    """The only place that CIFS has for it."""
+    return f"simulated: {what}" if simulated else what
 
 
 def _polyline(places: Iterable[Place]) -> str:

@@ -107,6 +107,7 @@ class _Facts(NamedTuple):
     probability: float
     severity: int
     says: str
+    simulated: bool
     place: Callable[[Element], None]
 
 
@@ -122,6 +123,7 @@ def _of_zone(one: Zone, now: datetime) -> _Facts:
         probability=probability_at(zone.p, zone.t_ref, zone.half_life_s, now),
         severity=2,
         says="road work",
+        simulated=zone.simulated,
         place=lambda record: _line(record, zone.line),
     )
 
@@ -138,6 +140,7 @@ def _of_hazard(hazard: Hazard, now: datetime) -> _Facts:
         probability=probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, now),
         severity=hazard.severity,
         says=kind.label,
+        simulated=hazard.simulated,
         place=lambda record: _point(record, hazard),
     )
 
@@ -146,7 +149,7 @@ def _situation(root: Element, facts: _Facts) -> None:
     situation = SubElement(root, _name("sit:situation"), id=facts.id)
     _add(situation, "sit:situationVersionTime", seconds(facts.changed_at))
     header = SubElement(situation, _name("sit:headerInformation"))
-    _add(header, "com:informationStatus", "real")
+    _add(header, "com:informationStatus", "test" if facts.simulated else "real")
     version = str(int(facts.changed_at.timestamp() * 1000))
     record = SubElement(
         situation, _name("sit:situationRecord"), id=f"{facts.id}_1", version=version
