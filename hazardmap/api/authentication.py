@@ -123,11 +123,3 @@ class DeviceTokenScheme(_BearerScheme):  # type: ignore[no-untyped-call]
 class BuyerKeyScheme(_BearerScheme):  # type: ignore[no-untyped-call]
     target_class = BuyerKey
     name = "apiKey"
-
-
-class BuyerKeyOrPasswordScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = BuyerKeyOrPassword
-    name = "apiKeyOrPassword"
-
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "http", "scheme": "basic"}

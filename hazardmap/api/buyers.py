@@ -1,6 +1,6 @@
 """What all answers to buyers have in common: who asks, what it costs, how it is paged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
@@ -141,13 +141,13 @@ def sold(
     request: Request,
     goods: Goods,
     subject: str,
-    body: dict[str, Any] | bytes,
+    body: dict[str, Any] | Callable[[], bytes],
     *,
     media_type: str = MEDIA_TYPE,
 ) -> Response:
     """An answer that is on the buyer's account before it leaves.
 
-    body: what is in bytes already has no place for its cost, which is a header then. Where the
+    body: or what writes it, called only where it is sent; its cost is a header then. Where the
     buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises Unaffordable.
     """
     headers = {"Cache-Control": "private, no-cache"}
@@ -160,17 +160,18 @@ def sold(
     if request.method == "HEAD":  # its answer is empty
         units = {Meter.HAZARD: 0}
     cost = reserve_together(request, units)
-    if isinstance(body, bytes):
-        headers["X-Cost"] = written(cost).decode()
-    else:
+    if isinstance(body, dict):
         body["cost"] = cost
+    else:
+        headers["X-Cost"] = written(cost).decode()
     try:
         _record(request, goods, units, subject)
     except OSError:
         for meter, count in units.items():
             give_back(request, meter, count)
         raise
-    return Response(body, headers=headers, content_type=media_type)
+    data = body if isinstance(body, dict) else body()
+    return Response(data, headers=headers, content_type=media_type)
 
 
 def estimate(units: int, *, most: int, now: datetime) -> Response:

@@ -1,5 +1,6 @@
 """Feeds for buyers in the dialects of others: all that is sure in a box, for whoever polls it."""
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -40,7 +41,7 @@ PARAMETERS: Final = (
 )
 
 
-class DialectFeed(BuyerView):
+class DialectFeed(BuyerView, ABC):
     """Everything at once. A unit is a work zone, or a hazard that belongs to none.
 
     Asking again with `If-None-Match` is free until something has changed.
@@ -54,8 +55,9 @@ class DialectFeed(BuyerView):
     def bucket(self, request: Request) -> str:
         return f"feed:{buyer_of(request).key_id}"
 
+    @abstractmethod
     def written(self, things: Told, request: Request, now: datetime) -> bytes:
-        raise NotImplementedError
+        """The document."""
 
     def get(self, request: Request) -> Response:
         values = read(request.query_params, PARAMETERS)
@@ -63,8 +65,13 @@ class DialectFeed(BuyerView):
         zones = _zones(values, now)
         things = told([Zone(one.zone, one.updated_at) for one in zones], _hazards(values, now))
         goods = _together(zone_goods(zones), goods_of(things.hazards))
-        body = self.written(things, request, now)
-        response = sold(request, goods, self.subject, body, media_type=self.media_type)
+        response = sold(
+            request,
+            goods,
+            self.subject,
+            lambda: self.written(things, request, now),
+            media_type=self.media_type,
+        )
         for name, text in times_as_headers(now, changed_at).items():
             response.headers[name] = text
         return response

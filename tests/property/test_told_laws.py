@@ -19,7 +19,7 @@ NOW = NOON + timedelta(hours=9)
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1].joinpath("datex2-3", "payload.xsd")))
 """Of what the feed uses of the standard; the standard's own schemas may not be passed on here."""
 NS = dict(datex2.NAMESPACES)
-SUBTYPES = {  # those that the specification allows with HAZARD, of which some are ours
+SUBTYPES = {  # of those that the specification allows with HAZARD
     "HAZARD_ON_ROAD_CONSTRUCTION",
     "HAZARD_ON_ROAD_OBJECT",
     "HAZARD_ON_ROAD_POT_HOLE",

@@ -22,6 +22,8 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "loc": "http://datex2.eu/schema/3/locationReferencing",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
+for _prefix, _address in NAMESPACES.items():
+    register_namespace(_prefix, _address)
 WGS84: Final = "http://www.opengis.net/def/crs/EPSG/0/4326"
 NO_COUNTRY: Final = "xx"  # ISO 3166-1 leaves it to its users: nobody has told the map where it runs
 CERTAIN, PROBABLE = 0.95, 0.5
@@ -79,8 +81,6 @@ RECORDS: Final[Mapping[str, _Record]] = {
 
 def feed(told: Told, *, publisher: str, now: datetime) -> bytes:
     """The document as XML. publisher: a name that stands for this map for ever."""
-    for prefix, address in NAMESPACES.items():
-        register_namespace(prefix, address)
     root = Element(_name("d2:payload"), lang="en", modelBaseVersion="3")
     _typed(root, "sit:SituationPublication")
     _add(root, "com:publicationTime", seconds(now))
@@ -205,8 +205,9 @@ def _line(record: Element, line: tuple[tuple[float, float], ...]) -> None:
 
 
 def _typed(element: Element, name: str) -> None:
-    """As a QName, so that its prefix is declared; typeshed knows texts only."""
-    element.set(_name("xsi:type"), QName(_name(name)))  # type: ignore[arg-type]
+    """As a QName, so that its prefix is declared."""
+    value = QName(_name(name))
+    element.set(_name("xsi:type"), value)  # type: ignore[arg-type]  # typeshed knows texts only
 
 
 def _add(parent: Element, name: str, text: str) -> None:

@@ -232,7 +232,7 @@ def _told(costs: Mapping[int, Mapping[str, Cost]], count: int, p99_ms: float) ->
             f"hazards from 12, {MOST_SHOWN} at most: where ours is full, nothing is compared.",
             "Peers: " + ", ".join(servers.PACKAGES[::2]) + ", one process each,",
             "reading the same cells and hazards from tables of their own with a spatial index.",
-            f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores with other work on them.",
+            f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores.",
             "",
             f"| zoom | features | ours |{heads}",
             "|---|---|---|" + "---|---|" * len(peers),
