@@ -11,7 +11,18 @@ from deploy.bootstrap.place import Place
 from deploy.bootstrap.secret import secret
 
 # Folders of HAZARDMAP_VAR that the application may write to; all else there is the caller's.
-WRITABLE = ("blobs", "usage", "tiles", "denied", "celery", "detection", "demo", "home")
+WRITABLE = (
+    "blobs",
+    "usage",
+    "tiles",
+    "export",
+    "denied",
+    "mail",
+    "celery",
+    "detection",
+    "demo",
+    "home",
+)
 
 
 def settings_of(
@@ -19,12 +30,17 @@ def settings_of(
 ) -> dict[str, str]:
     """The settings of one stack. `mode` is HAZARDMAP_ENV; `var` is made, with its folders.
 
-    HAZARDMAP_… settings in the caller's environment are kept, those named here come first.
+    HAZARDMAP_… settings and BASEMAP_STYLE_URL in the caller's environment are kept, those named
+    here come first.
     """
     var.mkdir(parents=True, exist_ok=True)
     for name in WRITABLE:
         place.account.make_folder(var / name)
-    given = {name: value for name, value in os.environ.items() if name.startswith("HAZARDMAP_")}
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("HAZARDMAP_") or name == "BASEMAP_STYLE_URL"
+    }
     return given | {
         "HAZARDMAP_ENV": mode,
         "HAZARDMAP_SECRET_KEY": secret(secrets / "secret_key"),

@@ -28,7 +28,7 @@ def check_port(host: str, port: int) -> None:
         reason = os.strerror(error.errno or 0)
         raise BootstrapError(
             f"The web server cannot listen on {host} port {port} ({reason}); "
-            "choose another one, for example `make up HAZARDMAP_PORT=8001`."
+            "choose another one, for example `make up HAZARDMAP_PORT=8010`."
         ) from None
 
 

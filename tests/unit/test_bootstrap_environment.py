@@ -1,16 +1,27 @@
 """Secrets and settings on disk: private, stable, and read back as they were."""
 
+import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.bootstrap.environment import port, read_environment, write_environment
+from deploy.bootstrap.account import Account
+from deploy.bootstrap.environment import (
+    WRITABLE,
+    port,
+    read_environment,
+    settings_of,
+    write_environment,
+)
 from deploy.bootstrap.failure import BootstrapError
+from deploy.bootstrap.place import Place
 from deploy.bootstrap.secret import secret
+from hazardmap import settings
 
 NAMES = st.from_regex(r"[A-Z][A-Z_]{0,9}", fullmatch=True)
 VALUES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
@@ -45,3 +56,41 @@ def test_a_wrong_port_is_one_sentence(text: str, monkeypatch: pytest.MonkeyPatch
 def test_the_default_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HAZARDMAP_PORT", raising=False)
     assert port() == 8000
+
+
+def test_settings_of_the_caller_are_kept_and_nothing_else_of_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = "https://tiles.example.org/style.json"
+    monkeypatch.setenv("BASEMAP_STYLE_URL", style)
+    monkeypatch.setenv("HAZARDMAP_FRAME_MAX_AGE_DAYS", "30")
+    monkeypatch.setenv("HAZARDMAP_VAR", "/elsewhere")
+    monkeypatch.setenv("OWN_TOKEN", "private")
+    place = Place(tmp_path, tmp_path, Account(os.geteuid(), os.getegid()))
+    var = tmp_path / "var"
+    made = settings_of(place, {"REDIS_URL": "r"}, mode="demo", var=var, secrets=tmp_path / "s")
+    assert made["BASEMAP_STYLE_URL"] == style
+    assert made["HAZARDMAP_FRAME_MAX_AGE_DAYS"] == "30"
+    assert made["HAZARDMAP_VAR"] == str(var)
+    assert made["REDIS_URL"] == "r"
+    assert "OWN_TOKEN" not in made
+    assert {path.name for path in var.iterdir()} == set(WRITABLE)
+
+
+def test_every_folder_of_the_settings_may_be_written_to() -> None:
+    """As root, `make up` runs the application as another account, which owns these alone."""
+    names = {
+        path.relative_to(settings.VAR).parts[0]
+        for path in _paths(vars(settings))
+        if path.is_relative_to(settings.VAR) and path != settings.VAR
+    }
+    assert names >= {"mail", "export", "blobs", "tiles"}
+    assert names - {"assets"} <= set(WRITABLE), "assets are fetched by the caller"
+
+
+def _paths(value: object) -> Iterator[Path]:
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _paths(part)

@@ -22,6 +22,23 @@ def test_compose_runs_the_processes_of_the_procfile() -> None:
     assert all(services[name]["command"][-1] == name for name in _procfile())
 
 
+def test_compose_passes_every_setting_on() -> None:
+    """What the image decides is not asked for; everything else comes from deploy/.env."""
+    compose = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())
+    passed = compose["x-app"]["environment"]
+    known = set(re.findall(r"[A-Z_]{8,}", (REPOSITORY / "hazardmap/settings/env.py").read_text()))
+    read = {name for name in known if name.startswith("HAZARDMAP_")} | {"BASEMAP_STYLE_URL"}
+    of_the_image = set(re.findall(r"(HAZARDMAP_[A-Z]+)=", _text("deploy/Containerfile")))
+    not_there = {"HAZARDMAP_LIVE_PORT", "HAZARDMAP_SHARED", "HAZARDMAP_OUTBOUND_EXCEPTIONS"}
+    assert read - of_the_image - not_there == passed.keys() - {"DATABASE_URL", "REDIS_URL"}
+    asked = re.findall(r"^([A-Z_]+)=", _text("deploy/example.env"), flags=re.MULTILINE)
+    assert set(re.findall(r"\$\{([A-Z_]+)", _text("deploy/compose.yaml"))) == set(asked)
+
+
+def _text(path: str) -> str:
+    return (REPOSITORY / path).read_text()
+
+
 def test_assets_go_to_var_and_name_their_licence() -> None:
     path = REPOSITORY / "deploy" / "assets.toml"
     for file in tomllib.loads(path.read_text())["file"]:
