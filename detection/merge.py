@@ -76,40 +76,35 @@ def _animals(by_network: Sequence[Sequence[Report]]) -> list[Report]:
     free.sort(key=lambda pair: -pair[1].score)
     found = []
     while free:
-        first, same = free.pop(0), []
-        for number in range(len(by_network)):
-            if number != first[0]:
-                same += _best_fit(first[1], [pair for pair in free if pair[0] == number])
-        for pair in same:
-            free.remove(pair)
-        found.append(_fused([one for _, one in [first, *same]]))
+        boxes = _boxes(one for _, one in free)
+        same = intersection_over_union(boxes[0], boxes) > SAME_BOX_OVERLAP
+        same[0] = True  # a box without area overlaps nothing
+        found.append(_fused([pair for pair, is_same in zip(free, same, strict=True) if is_same]))
+        free = [pair for pair, is_same in zip(free, same, strict=True) if not is_same]
     return [animal for animal in found if animal.score >= animal.enough]
 
 
-def _best_fit(one: Report, others: Sequence[tuple[int, Report]]) -> list[tuple[int, Report]]:
-    """The one of the others that is about the same animal, or none."""
-    if not others:
-        return []
-    overlaps = intersection_over_union(_boxes([one])[0], _boxes(other for _, other in others))
-    best = int(overlaps.argmax())
-    return [others[best]] if overlaps[best] > SAME_BOX_OVERLAP else []
+def _fused(pile: Sequence[tuple[int, Report]]) -> Report:
+    """One animal by what each network says of it: it errs only if all of them err.
 
-
-def _fused(reports: Sequence[Report]) -> Report:
-    """One animal by what each network says of it: it errs only if all of them err."""
-    sure = [one for one in reports if one.score >= one.enough]
-    named = [one for one in sure if one.name in SPECIES]
-    scores = np.array([one.score for one in reports])
-    sides = [(one.left, one.top, one.right, one.bottom) for one in reports]
+    pile: number of the network and report, best score first. A network that says both "animal" and
+    "deer" has said one thing, and knows which.
+    """
+    best: dict[int, Report] = {}
+    for number, one in pile:
+        best.setdefault(number, one)
+    sure = [one for _, one in pile if one.score >= one.enough]
+    scores = np.array([one.score for one in best.values()])
+    sides = [(one.left, one.top, one.right, one.bottom) for one in best.values()]
     left, top, right, bottom = (scores @ np.array(sides) / scores.sum()).round(4).tolist()
     return Report(
-        named[0].name if named else ANIMAL,
-        round(1.0 - prod(1.0 - one.score for one in reports), 4),
+        next((one.name for one in sure if one.name in SPECIES), ANIMAL),
+        round(1.0 - prod(1.0 - one.score for one in best.values()), 4),
         left,
         top,
         right,
         bottom,
-        enough=0.0 if sure else max(one.enough for one in reports),
+        enough=0.0 if sure else max(one.enough for one in best.values()),
     )
 
 

@@ -23,6 +23,21 @@ def test_what_both_networks_see_is_surer_and_the_species_counts():
     assert alone == elsewhere
 
 
+def test_a_network_that_says_animal_and_deer_has_seen_one_and_named_it():
+    animal = replace(COW, name="animal", score=0.7, enough=0.43)
+    deer = replace(animal, name="deer", score=0.6, enough=0.59, left=0.22)
+    cat = replace(animal, name="cat", score=0.4, enough=0.35, top=0.23)
+
+    assert merged_hazards([[animal, deer]]) == [replace(animal, name="deer", enough=0.0)]
+    assert merged_hazards([[animal, replace(deer, score=0.5)]]) == [replace(animal, enough=0.0)]
+    faint = [replace(animal, score=0.45), replace(deer, score=0.5)]
+    assert _names(merged_hazards([faint])) == ["animal"], "sure of the animal, not of the deer"
+    (found,) = merged_hazards([[cat], [animal, deer]])
+    assert (found.name, found.score) == ("deer", 0.82)
+    (found,) = merged_hazards([[cat], [animal, replace(deer, score=0.2)]])
+    assert (found.name, found.score) == ("cat", 0.82), "a faint deer does not displace the animal"
+
+
 def test_what_no_network_is_sure_of_alone_may_be_sure_together():
     faint = replace(COW, score=0.3, enough=0.35)
     animal = replace(COW, name="animal", score=0.3, enough=0.5)

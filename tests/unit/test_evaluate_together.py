@@ -28,3 +28,19 @@ def test_each_picture_has_what_both_networks_say_of_it():
     assert (both.size_px, both.boxes.tolist()) == ((640, 480), [list(BOX)])
     assert [CLASSES[number] for number in cone.classes] == ["cone"]
     assert len(nothing.scores) == 0
+
+
+def test_a_deer_is_an_animal_and_stands_beside_it():
+    """Labels have both boxes: what is named must not be missed as what it is."""
+    road = [
+        said(("animal", 0.6), ("deer", 0.5)),
+        said(("deer", 0.5)),
+        said(("barrier", 0.9), ("deer", 0.5)),
+    ]
+    coco = [said(("animal", 0.5)), said(), said()]
+    both, named, hidden = together(road, coco)
+
+    assert [CLASSES[number] for number in both.classes] == ["animal", "deer"]
+    assert both.scores.tolist() == [0.8, 0.5]
+    assert [CLASSES[number] for number in named.classes] == ["animal", "deer"]
+    assert [CLASSES[number] for number in hidden.classes] == ["barrier"]
