@@ -33,6 +33,7 @@ def _run(given: argparse.Namespace) -> int:
     pictures = list(_pictures(given.paths))
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)
+        _check_copies(pictures, given.out)
     manifest = load_manifest(given.manifest, given.own_hazards)
     rejected = 0
     with Engine(manifest, given.device, given.threads) as engine:
@@ -42,7 +43,7 @@ def _run(given: argparse.Namespace) -> int:
             sys.stdout.write(json.dumps(_line(path, result)) + "\n")
             sys.stdout.flush()
             if given.out is not None and isinstance(result, FrameResult):
-                (given.out / f"{path.stem}.jpg").write_bytes(result.blurred_jpeg)
+                _copy_of(path, given.out).write_bytes(result.blurred_jpeg)
     return 1 if rejected else 0
 
 
@@ -75,6 +76,23 @@ def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
         else:
             raise FileNotFoundError(f"there is no {path}")
+
+
+def _copy_of(path: Path, out: Path) -> Path:
+    return out / f"{path.stem}.jpg"
+
+
+def _check_copies(pictures: Sequence[Path], out: Path) -> None:
+    """Raises OSError where a copy would replace a picture, or that of another one."""
+    originals = {path.resolve() for path in pictures}
+    made: dict[Path, Path] = {}
+    for path in pictures:
+        copy = _copy_of(path, out)
+        if copy.resolve() in originals:
+            raise FileExistsError(f"--out {out}: the copy of {path} would replace {copy}")
+        if copy in made:
+            raise FileExistsError(f"--out {out}: {made[copy]} and {path} would both be {copy}")
+        made[copy] = path
 
 
 def _line(path: Path, result: FrameResult | Rejection) -> dict[str, Any]:

@@ -95,10 +95,11 @@ class LabelledPicture:
     """One picture and its boxes.
 
     source: which data set it is from. scene: pictures of one scene must not be told apart by
-    statistics; `<source>/<file name>` until `detection.evaluate.scenes` finds what belongs
-    together. classes: (n,) numbers in CLASSES. boxes: (n, 4) as YOLO writes them: x and y of the
-    centre, width and height, in shares of the picture, 0..1. exhaustive: the classes that are
-    labelled wherever they are seen. A deer has two boxes, one as animal and one as deer.
+    statistics; `<source>/<file name>`, of which only what follows an `@` counts, until
+    `detection.evaluate.scenes` finds what belongs together. classes: (n,) numbers in CLASSES.
+    boxes: (n, 4) as YOLO writes them: x and y of the centre, width and height, in shares of the
+    picture, 0..1. exhaustive: the classes that are labelled wherever they are seen. A deer has two
+    boxes, one as animal and one as deer.
     """
 
     path: Path
@@ -254,7 +255,7 @@ def _picture(
         path=path,
         source=source,
         split=split,
-        scene=f"{source}/{path.stem}",
+        scene=f"{source}/{path.stem.rpartition('@')[2]}",
         classes=table[:, 0].astype(np.intp),
         boxes=table[:, 1:],
         exhaustive=exhaustive - {-1},

@@ -5,17 +5,19 @@ model, of which several may look for hazards; `detection/weights/manifest.toml` 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from detection.backends.network import Precision
 from detection.far import FarCrop
 from detection.fetch import FetchError, PinnedFile, pinned_files, read_manifest, sha256_of
+
+T = TypeVar("T")
 
 
 class ManifestError(Exception):
@@ -156,42 +158,58 @@ def read_models(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
     for table in tables:
         try:
             model = _model(table, path.parent, files)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ManifestError(f"{path}: a [[model]] is wrong: {error!r} in {table}") from error
+        except ValueError as error:
+            raise ManifestError(f"{path}: a [[model]] is wrong: {error}") from error
         _check_alone(path, model, models[model.role])
         _check_classes(model)
         _check_numbers(model)
         _check_file(files[model.path])
         models[model.role].append(model)
         if model.role is Role.HAZARDS and "recall" in table:
-            recalls.add((path.parent / table["recall"]).resolve())
+            recalls.add((path.parent / _text(table, "recall")).resolve())
     if len(recalls) > 1:
         raise ManifestError(f"{path}: all models of hazards together have one recall table")
     return models, next(iter(recalls), None)
 
 
-def _model(table: dict[str, Any], folder: Path, files: Mapping[Path, PinnedFile]) -> Model:
-    path = (folder / table["path"]).resolve()
+def _model(table: Mapping[str, Any], folder: Path, files: Mapping[Path, PinnedFile]) -> Model:
+    """Raises ValueError naming the field."""
+    path = (folder / _text(table, "path")).resolve()
     if path not in files:
         raise ValueError(f"no [[file]] has the path {table['path']}")
+    kinds = _read(table, "kinds", dict, {})
+    thresholds = _read(table, "thresholds", dict, {})
     return Model(
-        name=str(table["name"]),
-        version=str(table["version"]),
-        role=Role(table["role"]),
+        name=_text(table, "name"),
+        version=_text(table, "version"),
+        role=_read(table, "role", Role),
         path=path,
         sha256=files[path].sha256,
         licence=files[path].licence,
-        threshold=float(table["threshold"]),
-        long_side_px=int(table["long_side_px"]),
-        classes=tuple(table["classes"]),
-        kinds=MappingProxyType(dict(table.get("kinds", {}))),
-        context=frozenset(table.get("context", [])),
-        thresholds=MappingProxyType(
-            {kind: float(value) for kind, value in table.get("thresholds", {}).items()}
-        ),
-        precision=Precision(table.get("precision", Precision.FLOAT32)),
-        far_crop=FarCrop.read(table["far_crop"]) if "far_crop" in table else None,
+        threshold=_read(table, "threshold", float),
+        long_side_px=_read(table, "long_side_px", int),
+        classes=_read(table, "classes", tuple),
+        kinds=MappingProxyType(kinds),
+        context=_read(table, "context", frozenset, []),
+        thresholds=MappingProxyType({kind: _read(thresholds, kind, float) for kind in thresholds}),
+        precision=_read(table, "precision", Precision, Precision.FLOAT32),
+        far_crop=_read(table, "far_crop", FarCrop.read) if "far_crop" in table else None,
     )
+
+
+def _text(table: Mapping[str, Any], name: str) -> str:
+    return _read(table, name, str)
+
+
+def _read(table: Mapping[str, Any], name: str, read: Callable[[Any], T], *default: Any) -> T:
+    """A field as what it should be; of `default`, where it may be left out."""
+    if name not in table and not default:
+        raise ValueError(f"{name} is missing")
+    value = table.get(name, *default)
+    try:
+        return read(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} = {value!r}: {error}") from error
 
 
 def _check_alone(path: Path, model: Model, others: list[Model]) -> None:
@@ -213,8 +231,10 @@ def _check_classes(model: Model) -> None:
 
 
 def _check_numbers(model: Model) -> None:
-    if not all(0 < value < 1 for value in (model.threshold, *model.thresholds.values())):
-        raise ManifestError(f"{model.name}: threshold must lie between 0 and 1")
+    for kind, value in {"": model.threshold, **model.thresholds}.items():
+        if not 0 < value < 1:
+            where = f"the threshold of {kind}" if kind else "threshold"
+            raise ManifestError(f"{model.name}: {where} must lie between 0 and 1, not {value}")
     if model.long_side_px < 32 or model.long_side_px % 32:
         raise ManifestError(f"{model.name}: long_side_px must be a multiple of 32")
 

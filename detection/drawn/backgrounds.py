@@ -57,7 +57,8 @@ class Ground:
 
     rgb: (h, w, 3), 0..1. bottom_px: the bonnet's row. sun: share of direct light, 0..1. labels:
     (n, 5) class number and left, top, right, bottom, pixels. scenery: shapes in the world that
-    may hide hazards and are not in the picture yet.
+    may hide hazards and are not in the picture yet. name: of the place; "" where there is no other
+    picture of it.
     """
 
     rgb: Floats32
@@ -67,6 +68,7 @@ class Ground:
     sun: float
     labels: NDArray[np.float64]
     scenery: tuple[Shape, ...] = ()
+    name: str = ""
 
     def place(self, right_m: float, ahead_m: float) -> tuple[float, float]:
         """The place (east, north) in the world of a place on the road."""
@@ -146,7 +148,15 @@ def open_photo(photo: Photo, rng: np.random.Generator) -> Ground:
         road = road.mirrored()
         labels[:, [1, 3]] = width - labels[:, [3, 1]]
     bottom = round(float(entry.get("bottom", 1.0)) * height)
-    return Ground(rgb, View(camera, 0, 0, 0), road, bottom, float(entry.get("sun", 0.0)), labels)
+    return Ground(
+        rgb,
+        View(camera, 0, 0, 0),
+        road,
+        bottom,
+        float(entry.get("sun", 0.0)),
+        labels,
+        name=photo.path.stem,
+    )
 
 
 def _corners(labels: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:

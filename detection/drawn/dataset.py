@@ -40,8 +40,9 @@ def draw_dataset(
     lone: float = LONE,
     processes: int = 1,
 ) -> Summary:
-    """Write out/images/PART/NNNNN.jpg, out/labels/PART/NNNNN.txt and out/data.yaml.
+    """Write out/images/PART/NNNNN@PLACE.jpg, the labels beside it and out/data.yaml.
 
+    PLACE is the scene (`detection.labelled`): what is drawn on one photograph is not independent.
     The same seed gives the same files, whatever the number of processes. Raises BackgroundsError.
     """
     photos = find_photos(backgrounds, part)
@@ -71,7 +72,7 @@ def _write(
 ) -> list[int]:
     """Write one picture; returns its classes."""
     drawn = draw(index)
-    name = f"{index:05d}"
+    name = f"{index:05d}@{drawn.place}" if drawn.place else f"{index:05d}"
     quality = int(np.random.default_rng([seed, index]).integers(*_QUALITY))
     data = cv2.imencode(".jpg", drawn.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     (out / "images" / part / f"{name}.jpg").write_bytes(data.tobytes())

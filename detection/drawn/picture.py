@@ -29,10 +29,14 @@ _SIZES: dict[Part, tuple[tuple[int, int], ...]] = {
 
 @dataclass(frozen=True)
 class Labelled:
-    """rgb: (h, w, 3), 0..255. labels: (n, 5) class number, centre and size in shares."""
+    """rgb: (h, w, 3), 0..255. labels: (n, 5) class number, centre and size in shares.
+
+    place: name of the road, "" where no other picture shows it.
+    """
 
     rgb: NDArray[np.uint8]
     labels: NDArray[np.float64]
+    place: str
 
 
 def draw_picture(
@@ -63,7 +67,8 @@ def draw_picture(
         box = seen_box(np.asarray(owner), thing.owner, pixels, extent, crop)
         if box is not None and stands_out(canvas, ground.rgb, thing.owner):
             boxes.append((thing.number, box))
-    return Labelled(expose(np.asarray(rgb), hour.ambient < 0.3, rng), in_shares(boxes, size))
+    rgb = expose(np.asarray(rgb), hour.ambient < 0.3, rng)
+    return Labelled(rgb, in_shares(boxes, size), ground.name)
 
 
 def _ground(
@@ -125,8 +130,10 @@ def _resized(ground: Ground, share: float) -> Ground:
     camera = replace(ground.view.camera, width_px=size[0], height_px=size[1])
     labels = ground.labels.copy()
     labels[:, 1:] *= share
-    return Ground(
-        np.asarray(cv2.resize(ground.rgb, size, interpolation=cv2.INTER_AREA), np.float32),
-        replace(ground.view, camera=camera), ground.road, round(ground.bottom_px * share),
-        ground.sun, labels,
-    )  # fmt: skip
+    return replace(
+        ground,
+        rgb=np.asarray(cv2.resize(ground.rgb, size, interpolation=cv2.INTER_AREA), np.float32),
+        view=replace(ground.view, camera=camera),
+        bottom_px=round(ground.bottom_px * share),
+        labels=labels,
+    )

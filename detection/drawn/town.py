@@ -23,7 +23,8 @@ _LANE_M = 3.4
 
 def draw_town(camera: Camera, family: int, rng: np.random.Generator) -> Ground:
     """A place in one of the streets of a family; families share none."""
-    scene = _scene(family, int(rng.integers(_STREETS)))
+    number = int(rng.integers(_STREETS))
+    scene = _scene(family, number)
     conditions = replace(Conditions.drawn(rng), rain=0.0, exposure=1.0, warmth=0.0)
     studio = Studio(scene, camera, conditions, int(rng.integers(2**31)))
     along = float(rng.uniform(20, _LENGTH_M - 110))
@@ -39,7 +40,14 @@ def draw_town(camera: Camera, family: int, rng: np.random.Generator) -> Ground:
     kerb = scene.street.kerb_m
     road = Road((-_LANE_M - east, -east, _LANE_M - east), 0.8 - kerb - east, kerb - 0.8 - east)
     return Ground(
-        canvas.rgb, view, road, camera.height_px, conditions.sun, np.empty((0, 5)), tuple(scenery)
+        canvas.rgb,
+        view,
+        road,
+        camera.height_px,
+        conditions.sun,
+        np.empty((0, 5)),
+        tuple(scenery),
+        name=f"town_{family}_{number}",
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from detection.evaluate import records
+from detection.evaluate.benchmark import benchmark_name
 from detection.evaluate.card import Subject, model_card
 from detection.evaluate.drive import DriveError, DriveFigures, figures
 from detection.evaluate.predictions import Looking, WeightsError
@@ -79,6 +80,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     facts = {
         "version": subject.version,
         "sha256": sha256,
+        "benchmark": benchmark_name(mine.sample.pictures),
         "command": subject.command,
         "imgsz": looking.imgsz,
         "far_crop": looking.far.table() if looking.far else None,

@@ -136,11 +136,12 @@ def _kinds(figures: Figures) -> str:
     ]
     head = ("kind", "source", "boxes", "scenes", "AP50", "AP50-95", "precision", "recall")
     return (
-        "## How good it is\n\nOn pictures that were kept back. AP is COCO's; precision and recall "
-        "are those at the working threshold\n(overlap 0.5). Brackets hold 95 % intervals from a "
-        "bootstrap over scenes: pictures that look alike count\nas one scene. Folds that retrain "
-        "the network would say more and take days on two cores; thresholds and\ncalibration are "
-        "cross-fitted by scene instead.\n\n" + _table(head, rows)
+        "## How good it is\n\nOn pictures that were kept back. AP is ultralytics' area over COCO's "
+        "matching; precision\nand recall are those at the working threshold (overlap 0.5). "
+        "Brackets hold 95 % intervals from a\nbootstrap over scenes: pictures that look alike, or "
+        "are drawn on one photograph, count as one. Folds\nthat retrain the network would say more "
+        "and take days on two cores; thresholds and calibration are\ncross-fitted by scene instead."
+        "\n\n" + _table(head, rows)
     )
 
 
@@ -178,7 +179,7 @@ def _alarms(figures: Figures) -> str:
 
     rows = [
         line("all", figures.alarms_all),
-        line("never trained on", figures.alarms_held_back),
+        line("no training picture, nor the ground of one", figures.alarms_held_back),
     ]
     return (
         "### False alarms\n\nOrdinary road frames and the frames of two clips, in which nothing "

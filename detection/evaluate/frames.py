@@ -27,7 +27,7 @@ def clip_frames(folder: Path, cache: Path) -> list[LabelledPicture]:
     """Every frame of the clips of a car's camera in a folder, as pictures under `cache`.
 
     They are known to show no hazard; the few that show one are left out. All frames of a clip are
-    one scene.
+    one scene, and count as trained on: things are drawn on some of them (`detection.drawn`).
     """
     frames = []
     for clip in sorted(folder.glob(CLIPS)):
@@ -65,7 +65,7 @@ def _empty(path: Path, clip: str) -> LabelledPicture:
     return LabelledPicture(
         path=path,
         source="clips",
-        split="val",
+        split="train",
         scene=f"clips/{clip}",
         classes=np.zeros(0, np.intp),
         boxes=np.zeros((0, 4)),

@@ -31,11 +31,14 @@ def share(found: int, of: int) -> Interval:
     return Interval(found / of, low, high)
 
 
-def by_scene(figure: Callable[[Floats], float], scenes: int, seed: int = 0) -> Interval:
+def by_scene(
+    figure: Callable[[Floats], float], scenes: int, *, telling: int | None = None, seed: int = 0
+) -> Interval:
     """Bootstrap over scenes (B. Efron and R. Tibshirani, 1993, percentiles of 1,000 resamples).
 
     figure: from the weight of each scene, (scenes,), how often a resample has it. Where every
     resample says the same (all found, say), the exact interval for as many scenes stands in.
+    telling: in how many of them there was anything to find; all, unless given.
     """
     value = figure(np.ones(scenes))
     if scenes < 2 or np.isnan(value):
@@ -46,7 +49,8 @@ def by_scene(figure: Callable[[Floats], float], scenes: int, seed: int = 0) -> I
     drawn = drawn[~np.isnan(drawn)]
     low, high = (float(edge) for edge in np.quantile(drawn, (TAIL, 1 - TAIL)))
     if high - low < 1e-9:
-        exact = share(round(value * scenes), scenes)
+        of = scenes if telling is None else telling
+        exact = share(round(value * of), of)
         low, high = min(low, exact.low), max(high, exact.high)
     return Interval(value, low, high)
 

@@ -1,4 +1,4 @@
-"""Average precision as COCO has it, with intervals by scene."""
+"""Average precision by COCO's matching and ultralytics' area, with intervals by scene."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ def average_precision_interval(matched: Matched, scene: NDArray[np.intp]) -> Int
     def figure(weight: Floats) -> float:
         return _weighted(matched, 0, weight[rows], float(weight[truths].sum()))
 
-    return by_scene(figure, len(names) if len(local) else 0)
+    return by_scene(figure, len(names) if len(local) else 0, telling=len(np.unique(truths)))
 
 
 def curve(matched: Matched) -> Curve:

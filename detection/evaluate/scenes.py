@@ -19,15 +19,18 @@ SMALL_PX: Final = 160
 
 
 def with_scenes(pictures: Sequence[LabelledPicture]) -> list[LabelledPicture]:
-    """The same pictures; those of one source that look alike have the scene of the first of them.
+    """The same pictures; those of one source that look alike have the scene of the first of them,
+    and so have those whose scene was one already.
 
     Alike is transitive: a clip whose frames differ little from one to the next is one scene.
     """
     hashes = np.array([_hash(picture) for picture in pictures], np.uint64)
+    known = scene_numbers(pictures)
     result = list(pictures)
     for source in {picture.source for picture in pictures}:
         members = np.array([i for i, picture in enumerate(pictures) if picture.source == source])
-        for first, number in zip(members[_groups(hashes[members])], members, strict=True):
+        groups = _groups(hashes[members], known[members])
+        for first, number in zip(members[groups], members, strict=True):
             result[number] = replace(pictures[number], scene=pictures[first].scene)
     return result
 
@@ -57,11 +60,12 @@ def _hash(picture: LabelledPicture) -> int:
         return difference_hash(np.asarray(image.convert("RGB")))
 
 
-def _groups(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
-    """For each hash the index of the first of its group of neighbours of neighbours …"""
+def _groups(hashes: NDArray[np.uint64], scenes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each picture the index of the first of its group of neighbours of neighbours …"""
     first = np.arange(len(hashes))
     for i in range(len(hashes)):
-        near = np.flatnonzero(np.bitwise_count(hashes[i] ^ hashes[:i]) <= ALIKE_BITS)
+        alike = np.bitwise_count(hashes[i] ^ hashes[:i]) <= ALIKE_BITS
+        near = np.flatnonzero(alike | (scenes[:i] == scenes[i]))
         if len(near):
             joined = {int(first[j]) for j in near} | {i}
             first[np.isin(first, list(joined))] = min(joined)

@@ -12,6 +12,7 @@ import cv2
 import torch
 from tqdm import tqdm
 
+from detection.fetch import sha256_of
 from detection.train.network import BACKBONE_LAYERS, Loss, averaged, build, save_weights
 from detection.train.recipe import Recipe
 from detection.train.sampling import SampleSet, batched
@@ -45,6 +46,11 @@ class Run:
             parameter.requires_grad = True
         self._optimiser = self._made_optimiser()
         self._average = averaged(self._network, AVERAGED_STEPS)
+        self._made_of = {
+            "recipe": _plain(recipe),
+            "start weights": sha256_of(recipe.start),
+            "pictures": samples.digest,
+        }
         self._loss = Loss(self._network)
         self._step = 0
         self._resume()
@@ -80,7 +86,7 @@ class Run:
     def save(self) -> None:
         """Write checkpoint and weights, each replaced as a whole."""
         state = {
-            "recipe": _plain(self._recipe),
+            "made of": self._made_of,
             "step": self._step,
             "network": self._network.state_dict(),
             "average": self._average.ema.state_dict(),
@@ -97,8 +103,13 @@ class Run:
         if not self.checkpoint.exists():
             return
         state = torch.load(self.checkpoint, map_location=self._device, weights_only=True)
-        if state["recipe"] != _plain(self._recipe):
-            raise ValueError(f"{self.checkpoint} is of another recipe; choose another --out")
+        made_of = state.get("made of", {})
+        other = [name for name, what in self._made_of.items() if made_of.get(name) != what]
+        if other:
+            raise ValueError(
+                f"{self.checkpoint} has another {other[0]}: it cannot go on; "
+                "choose another --out or delete it"
+            )
         self._network.load_state_dict(state["network"])
         self._average.ema.load_state_dict(state["average"])
         self._average.updates = state["updates"]

@@ -66,13 +66,16 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
     if wrong:
         raise RecipeError(f"{name}: missing or unknown fields {', '.join(wrong)}")
     for field in ("seed", "square_px", "seen_px", "far_px", "batch", "steps", "warmup", "hold"):
-        if not isinstance(table[field], int) or table[field] < (0 if field in ZERO_MAY_BE else 1):
-            raise RecipeError(f"{name}: {field} must be a whole number above 0")
+        least = 0 if field in ZERO_MAY_BE else 1
+        if not isinstance(table[field], int) or table[field] < least:
+            raise RecipeError(f"{name}: {field} must be a whole number from {least} on")
     for field in ("learning_rate", "backbone_rate", "weight_decay", "mosaic", "pasted"):
         if not isinstance(table[field], int | float) or not 0 <= table[field] <= 1:
             raise RecipeError(f"{name}: {field} must be a number within 0..1")
     if table["square_px"] % 32 or table["seen_px"] % 32:
         raise RecipeError(f"{name}: square_px and seen_px must be multiples of 32")
+    if not isinstance(table["start"], str):
+        raise RecipeError(f"{name}: start must be a path in quotes")
     shares = table["shares"]
     if not isinstance(shares, dict) or not all(
         isinstance(share, int | float) and share > 0 for share in shares.values()

@@ -4,8 +4,11 @@ Nothing is stored: a run that was killed goes on with the next number, and any n
 processes deliver the same samples.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
 
 import cv2
 import numpy as np
@@ -16,8 +19,9 @@ from detection.labelled import ALL, ANIMAL, CLASSES, DEER, LabelledPicture
 from detection.train.augment import Boxes, Picture, Square, mosaic, placed, recoloured
 from detection.train.pasting import Album, pasted
 
-# Decoded pictures are kept up to this size in each loader process; larger ones are shrunk.
-LONGEST_PX = 960
+LONGEST_PX: Final = 960  # larger pictures are shrunk once
+# Of decoded pictures each loader process keeps the last that it used, up to so many bytes.
+KEPT_BYTES: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +68,18 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
         self._seen_px, self._far_px = seen_px, far_px
         self._mosaic_share, self._pasted_share = mosaic_share, pasted_share
         self._album = self._made_album() if pasted_share else None
-        self._decoded: dict[str, Picture] = {}
+        self._decoded: OrderedDict[str, Picture] = OrderedDict()
+        self._kept_bytes = 0
+
+    @property
+    def digest(self) -> str:
+        """Of the pictures by name, size and number of boxes: what a run was begun with."""
+        rows = sorted(
+            f"{source} {p.path.name} {p.path.stat().st_size} {len(p.classes)}"
+            for source, pictures in self._of_source.items()
+            for p in pictures
+        )
+        return sha256("\n".join(rows).encode()).hexdigest()
 
     def __getitem__(self, number: int) -> Sample:
         rng = np.random.default_rng([self._seed, number])
@@ -120,17 +135,25 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
 
     def _picture(self, labelled: LabelledPicture) -> Picture:
         key = str(labelled.path)
-        if key not in self._decoded:
-            picture = cv2.imread(key, cv2.IMREAD_COLOR)
-            if picture is None:
-                raise ValueError(f"{key} is not a picture that OpenCV can read")
-            shrink = LONGEST_PX / max(picture.shape)
-            if shrink < 1:
-                picture = cv2.resize(
-                    picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
-                )
-            self._decoded[key] = np.asarray(picture, np.uint8)
-        return self._decoded[key]
+        if key in self._decoded:
+            self._decoded.move_to_end(key)
+            return self._decoded[key]
+        picture = _read(key)
+        self._decoded[key] = picture
+        self._kept_bytes += picture.nbytes
+        while self._kept_bytes > KEPT_BYTES:
+            self._kept_bytes -= self._decoded.popitem(last=False)[1].nbytes
+        return picture
+
+
+def _read(path: str) -> Picture:
+    picture = cv2.imread(path, cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError(f"{path} is not a picture that OpenCV can read")
+    shrink = LONGEST_PX / max(picture.shape)
+    if shrink < 1:
+        picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    return np.asarray(picture, np.uint8)
 
 
 def _pixels(labelled: LabelledPicture, width: int, height: int) -> Boxes:

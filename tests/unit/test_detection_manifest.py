@@ -130,7 +130,10 @@ def test_other_weights_than_pinned_are_refused(manifest):
         ("threshold = 0.3\n", "", "threshold"),
         ("long_side_px = 640", "long_side_px = 650", "multiple of 32"),
         ("threshold = 0.3", "threshold = 0.3\nthresholds = { cat = 0.4 }", "no kind cat"),
-        ("threshold = 0.3", "threshold = 0.3\nthresholds = { cow = 4 }", "threshold must lie"),
+        ("threshold = 0.3", "threshold = 0.3\nthresholds = { cow = 4 }", "of cow must lie"),
+        ("threshold = 0.3", 'threshold = 0.3\nthresholds = { cow = "high" }', "cow = 'high'"),
+        ("threshold = 0.3", "threshold = 0.3\nthresholds = 0.3", "thresholds = 0.3"),
+        ('recall = "recall.json"', "recall = 3", "recall table"),
         ("threshold = 0.3", 'threshold = 0.3\nprecision = "int2"', "int2"),
         (
             "threshold = 0.3",

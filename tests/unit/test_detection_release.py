@@ -52,6 +52,7 @@ def _report(weights: Path, cone: float) -> dict[str, Any]:
 
     return {
         "sha256": sha256_of(weights),
+        "benchmark": "val-0123456789ab",
         "imgsz": 960,
         "far_crop": {"part": [0.2, 0.3, 0.8, 0.7], "from_px": 1000},
         "thresholds": {"drum_barrel": 0.4},
@@ -61,6 +62,7 @@ def _report(weights: Path, cone: float) -> dict[str, Any]:
             row("drum_barrel", "drawn", 0.93),
             row("worker", "real", 0.9, boxes=2),
             row("debris", "real", 0.1),
+            row("debris", "drawn", 0.2, boxes=29),
         ],
         "false_alarms": {"per_frame": {"value": 0.01, "low": 0.004, "high": 0.02}},
     }
@@ -85,10 +87,12 @@ def test_released_weights_join_the_models_and_a_later_release_replaces_them(mani
     assert (road.threshold_of("drum_barrel"), road.threshold_of("cone")) == (0.4, THRESHOLD)
     metrics = json.loads((manifest.parent / "metrics.json").read_text())
     assert metrics_from_json(metrics).model == label
+    assert metrics["benchmark"] == "val-0123456789ab"
     assert {kind: found["low"] for kind, found in metrics["ap50"].items()} == {
         "cone": 0.91,
         "drum": 0.93,
-    }
+        "debris": 0.1,
+    }, "what is not claimed may not get worse either; two boxes say nothing"
     assert set(KINDS.values()) <= kinds.KINDS.keys()
 
 

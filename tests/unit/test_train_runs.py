@@ -115,7 +115,9 @@ def test_the_average_lies_in_the_middle_of_two_networks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"steps": 0}, "steps"),
+        ({"steps": 0}, "steps must be a whole number from 1"),
+        ({"warmup": -1}, "warmup must be a whole number from 0"),
+        ({"start": 5}, "start"),
         ({"square_px": 100}, "square_px"),
         ({"mosaic": 2}, "mosaic"),
         ({"shares": {"a": 0}}, "shares"),
