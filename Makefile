@@ -104,6 +104,9 @@ SET_9 = --count 700 --lone 1
 var/train/sets/%/drawn/data.yaml:
 	@$(DRAW) --out $(@D) --seed $* $(SET_$*)
 
+var/train/clean_sets/%/drawn/data.yaml:
+	@$(DRAW) --clean --out $(@D) --seed $* $(SET_$*)
+
 sets = $(patsubst %,var/train/sets/%/drawn/data.yaml,$(1))
 train: $(call sets,3 4 5 6 7 8 9) ## draw pictures, train the road network in three rounds, measure and release it (hours on a CPU; a killed run goes on)
 	@$(TRAIN) var/train/sets/[345] --recipe detection/train/round_one.toml --out var/train/round_one $(TRAIN_ARGS)
@@ -113,17 +116,18 @@ train: $(call sets,3 4 5 6 7 8 9) ## draw pictures, train the road network in th
 	@.venv/bin/python -m detection.train.average var/train/middle.pt var/train/round_three/road.pt --out var/train/road.pt
 	@$(MAKE) evaluate WEIGHTS=var/train/road.pt
 
-train-clean: $(call sets,8 9) ## the first round without sources of doubtful licence; the model card compares with it from then on
-	@$(TRAIN) var/train/sets/[89] --clean --recipe detection/train/round_one.toml --out var/train/clean $(TRAIN_ARGS)
+train-clean: var/train/clean_sets/8/drawn/data.yaml var/train/clean_sets/9/drawn/data.yaml ## the first round without sources of doubtful licence; the model card compares with it from then on
+	@$(TRAIN) var/train/clean_sets/[89] --clean --recipe detection/train/round_one.toml --out var/train/clean $(TRAIN_ARGS)
 
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 4
-evaluate: ## measure WEIGHTS, write the model card and the benchmark, and release them with their tables
+evaluate: ## measure WEIGHTS (by default those shipped, with their thresholds), write the model card and the benchmark, release them
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \
 	  --beside detection/weights/yolo26n.pt --drawn var/train/drawn_held_back/data.yaml --drives 4 --recipe docs/training.md \
 	  --recall-before detection/weights/recall.json --model-version yolo26n-coco-1+road-$(VERSION) \
-	  $(addprefix --compare ,$(wildcard var/train/clean/road.pt)) --publish $(EVALUATE_ARGS)
+	  $(addprefix --compare ,$(wildcard var/train/clean/road.pt)) --publish \
+	  $(if $(filter detection/weights/road.pt,$(WEIGHTS)),--released-in detection/weights/manifest.toml) $(EVALUATE_ARGS)
 	@.venv/bin/python -m tests.bench.accuracy var/evaluate/report
 	@.venv/bin/python -m detection.release --weights $(WEIGHTS) --version $(VERSION) \
 	  --measured var/evaluate/report

@@ -23,3 +23,8 @@ def load_sources() -> tuple[Source, ...]:
     """All sources, in the order of the file."""
     with SOURCES.open("rb") as stream:
         return tuple(Source(**table) for table in tomllib.load(stream)["source"])
+
+
+def doubtful_sources() -> frozenset[str]:
+    """The names of those whose pictures may not be good to hand on."""
+    return frozenset(each.name for each in load_sources() if each.doubtful)

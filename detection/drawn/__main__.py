@@ -10,6 +10,7 @@ from pathlib import Path
 from detection.drawn.backgrounds import PARTS, BackgroundsError
 from detection.drawn.dataset import draw_dataset
 from detection.drawn.layouts import LONE
+from detection.sources import doubtful_sources
 
 
 def main() -> int:
@@ -34,6 +35,9 @@ def main() -> int:
         f"(default: {LONE})",
     )
     parser.add_argument("--processes", type=_positive, default=1)
+    parser.add_argument(
+        "--clean", action="store_true", help="on no photograph whose licence is in doubt"
+    )
     given = parser.parse_args()
     try:
         summary = draw_dataset(
@@ -44,6 +48,7 @@ def main() -> int:
             part=given.part,
             lone=given.lone,
             processes=given.processes,
+            without=doubtful_sources() if given.clean else (),
         )
     except (BackgroundsError, OSError) as error:
         sys.stderr.write(f"{error}\n")

@@ -3,8 +3,9 @@
 The table `backgrounds.toml` says it for every picture that was judged by eye; others are not used.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import atan, degrees, radians, tan
@@ -76,16 +77,17 @@ class Ground:
         return self.view.east_m + east, self.view.north_m + north
 
 
-def find_photos(folders: Sequence[Path], part: Part) -> list[Photo]:
+def find_photos(folders: Sequence[Path], part: Part, without: Collection[str] = ()) -> list[Photo]:
     """The pictures and clips of that part of the table that lie in the folders.
 
-    Raises BackgroundsError where a folder is missing or none of the table is found.
+    without: sources whose pictures are not taken. Raises BackgroundsError where a folder is missing or none of the table is found.
     """
     entries = {
         name: entry
         for entry in tomllib.loads(_TABLE.read_text(encoding="utf-8"))["view"]
         if entry["part"] == part
         for name in entry["files"]
+        if re.sub(r"_\d+$", "", Path(name).stem) not in without
     }
     found: dict[str, Photo] = {}
     for folder in folders:

@@ -1,6 +1,6 @@
 """Write drawn pictures as a data set in YOLO format."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -39,13 +39,14 @@ def draw_dataset(
     part: Part,
     lone: float = LONE,
     processes: int = 1,
+    without: Collection[str] = (),
 ) -> Summary:
     """Write out/images/PART/NNNNN@PLACE.jpg, the labels beside it and out/data.yaml.
 
     PLACE is the scene (`detection.labelled`): what is drawn on one photograph is not independent.
-    The same seed gives the same files, whatever the number of processes. Raises BackgroundsError.
+    without: sources that lend no photograph. The same seed gives the same files, whatever the number of processes. Raises BackgroundsError.
     """
-    photos = find_photos(backgrounds, part)
+    photos = find_photos(backgrounds, part, without)
     for folder in (out / "images" / part, out / "labels" / part):
         folder.mkdir(parents=True, exist_ok=True)
     draw = partial(draw_picture, photos, part, seed, lone=lone)

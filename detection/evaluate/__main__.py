@@ -20,6 +20,7 @@ from detection.evaluate.summary import summary
 from detection.far import FAR_ROAD
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
+from detection.manifest import ManifestError
 
 DOCS: Final = Path("docs")
 NO_RECIPE: Final = "Nothing is known about it here."
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--publish needs --drives, 1 or more: the recall table rests on them")
     try:
         _run(given, list(sys.argv[1:] if arguments is None else arguments))
-    except (LabelsError, WeightsError, DriveError, OSError, ValueError) as error:
+    except (LabelsError, WeightsError, DriveError, ManifestError, OSError, ValueError) as error:
         sys.stderr.write(f"detection.evaluate: {error}\n")
         return 2
     return 0
@@ -56,6 +57,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         seeds=seeds,
         assets=given.assets,
         beside=given.beside,
+        released_in=given.released_in,
     )
     other = (
         evaluate(given.compare, pictures, looking, beside=given.beside) if given.compare else None
@@ -127,6 +129,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--drives", type=int, default=0, help="streets to render and drive along (default: 0)")
     add("--assets", type=Path, default=Path("var/assets"), help="what drives are drawn with")
     add("--compare", type=Path, help="second network, measured on the same pictures")
+    add(
+        "--released-in",
+        type=Path,
+        help="manifest with these weights: measure its thresholds and choose none",
+    )
     add("--model-version", help="name in the card and the recall table")
     add("--recipe", type=Path, help="Markdown for the card: how the network was trained")
     add("--recall-before", type=Path, help="recall table whose other kinds are kept")

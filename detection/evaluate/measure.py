@@ -26,6 +26,7 @@ from detection.evaluate.working import (
     alarms,
     best_scores,
     choose,
+    given,
     precision_recall,
     work_zone,
 )
@@ -115,11 +116,17 @@ def sample(pictures: Sequence[LabelledPicture], predicted: Sequence[Predicted]) 
     )
 
 
-def measure(of: Sample, known: frozenset[int]) -> Figures:
-    """Every figure, of the classes that the network knows; seconds for some hundred pictures."""
+def measure(of: Sample, known: frozenset[int], thresholds: Floats | None = None) -> Figures:
+    """Every figure, of the classes that the network knows; seconds for some hundred pictures.
+
+    thresholds: (classes,) those that are released; chosen here, unless given.
+    """
     matched = [match(i, of.pictures, of.predicted) for i in range(len(CLASSES))]
     shown = [each.within(of.held_back) for each in matched]
-    working = choose(shown, of.predicted, of.ordinary, of.scene)
+    if thresholds is None:
+        working = choose(shown, of.predicted, of.ordinary, of.scene)
+    else:
+        working = given(thresholds, len(of.predicted))
     seen_not = np.flatnonzero(of.held_back).tolist()
     pictures = [of.pictures[i] for i in seen_not]
     predicted = [of.predicted[i] for i in seen_not]

@@ -24,7 +24,9 @@ from detection.evaluate.measure import Figures, Sample, found_at, measure, sampl
 from detection.evaluate.predictions import Looking, Predicted, find_all, known_classes
 from detection.evaluate.scenes import with_scenes
 from detection.evaluate.together import together
+from detection.fetch import sha256_of
 from detection.labelled import CLASSES, LabelledPicture, LabelsError, read_folder, read_yaml
+from detection.manifest import ManifestError, Role, read_models
 
 KEPT: Final = Path("var/evaluate")
 # Of the pictures that a folder of sources holds, clips lie here.
@@ -69,9 +71,11 @@ def evaluate(
     seeds: Sequence[int] = (),
     assets: Path = Path("var/assets"),
     beside: Path | None = None,
+    released_in: Path | None = None,
 ) -> Measured:
     """Look at all pictures and measure. seeds: of the drives to render. beside: weights that look
-    at whole pictures as well, as the engine has them do. Raises WeightsError.
+    at whole pictures as well, as the engine has them do. released_in: manifest with these weights,
+    whose thresholds are measured. Raises WeightsError, ManifestError.
     """
 
     def look(paths: Sequence[Path]) -> list[Predicted]:
@@ -82,7 +86,8 @@ def evaluate(
 
     known = known_classes(weights)
     of = sample(pictures, look([picture.path for picture in pictures]))
-    figures = measure(of, known)
+    thresholds = None if released_in is None else _released(released_in, weights)
+    figures = measure(of, known, thresholds)
     if not seeds:
         return Measured(known, of, figures, None, None, None)
     drive = joined(
@@ -95,6 +100,16 @@ def evaluate(
     certain = min(int(right.sum()), int((~right).sum()))
     passes = calibrate.fit_passes(best, frames, right) if certain >= calibrate.FEWEST else None
     return Measured(known, of, figures, drive, passes, _dark(of, figures, look))
+
+
+def _released(manifest: Path, weights: Path) -> Floats:
+    """(classes,) the thresholds that a manifest has for these very weights."""
+    digest = sha256_of(weights)
+    models, _ = read_models(manifest)
+    for model in models[Role.HAZARDS]:
+        if model.sha256 == digest:
+            return np.array([model.threshold_of(label) for label in model.classes], np.float64)
+    raise ManifestError(f"{manifest} has no thresholds for {weights}: these are other weights")
 
 
 def _read(place: Path, split: str) -> list[LabelledPicture]:

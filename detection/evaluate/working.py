@@ -1,7 +1,8 @@
 """The working threshold of each class, and what the network does there.
 
 Thresholds are chosen by cross-fitting: a picture is judged with thresholds chosen on other scenes
-than its own. Those that are shipped are chosen in the same way on all scenes.
+than its own. Those that are shipped are chosen in the same way on all scenes. Of weights that are
+released already their own thresholds are measured.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from detection.evaluate.intervals import Interval, share, share_by_scene
 from detection.evaluate.matching import Floats, Matched
 from detection.evaluate.predictions import Predicted
 from detection.evaluate.scenes import folds
-from detection.labelled import CLASSES, LabelledPicture
+from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
 
 FOLDS: Final = 5
 # Below this the scores of a network say little, however well the few pictures at hand go.
@@ -33,10 +34,14 @@ ALARMS_PER_FRAME: Final = 0.003
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Working:
-    """shipped: (classes,) thresholds. by_picture: (pictures, classes), from other scenes."""
+    """shipped: (classes,) thresholds. by_picture: (pictures, classes), from other scenes.
+
+    released: they were given and not chosen here; then by_picture repeats `shipped`.
+    """
 
     shipped: Floats
     by_picture: Floats
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ def choose(
         others = fold != number
         by_picture[fold == number] = _chosen(matched, best, ordinary, others)
     return Working(_chosen(matched, best, ordinary, np.ones(len(predicted), bool)), by_picture)
+
+
+def given(thresholds: Floats, pictures: int) -> Working:
+    """Thresholds that are released, (classes,)."""
+    return Working(thresholds, np.tile(thresholds, (pictures, 1)), released=True)
 
 
 def best_scores(predicted: Sequence[Predicted]) -> Floats:
@@ -108,10 +118,13 @@ def _chosen(
     while True:
         raised = frames >= thresholds
         if raised.any(axis=1).sum() <= ALARMS_PER_FRAME * len(frames):
-            return thresholds
+            break
         worst = int(np.argmax(raised.sum(axis=0)))
         lowest = frames[raised[:, worst], worst].min()
         thresholds[worst] = np.nextafter(lowest, 2.0)
+    # Nobody is sure of a deer who is not sure of an animal.
+    thresholds[DEER] = max(thresholds[DEER], thresholds[ANIMAL])
+    return thresholds
 
 
 def _best_f(matched: Matched) -> float:

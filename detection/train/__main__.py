@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from detection.labelled import LabelsError, read_folder
-from detection.sources import load_sources
+from detection.sources import doubtful_sources
 from detection.train.loop import Run
 from detection.train.recipe import RecipeError, load_recipe
 from detection.train.sampling import SampleSet
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         recipe = load_recipe(given.recipe)
         if given.clean:
-            recipe = recipe.without({each.name for each in load_sources() if each.doubtful})
+            recipe = recipe.without(doubtful_sources())
         pictures = [picture for root in given.data for picture in read_folder(root, "train")]
         samples = SampleSet(
             pictures,
