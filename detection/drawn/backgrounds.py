@@ -80,7 +80,8 @@ class Ground:
 def find_photos(folders: Sequence[Path], part: Part, without: Collection[str] = ()) -> list[Photo]:
     """The pictures and clips of that part of the table that lie in the folders.
 
-    without: sources whose pictures are not taken. Raises BackgroundsError where a folder is missing or none of the table is found.
+    without: sources whose pictures are not taken. Raises BackgroundsError where a folder is missing
+    or none of the table is found.
     """
     entries = {
         name: entry

@@ -44,7 +44,8 @@ def draw_dataset(
     """Write out/images/PART/NNNNN@PLACE.jpg, the labels beside it and out/data.yaml.
 
     PLACE is the scene (`detection.labelled`): what is drawn on one photograph is not independent.
-    without: sources that lend no photograph. The same seed gives the same files, whatever the number of processes. Raises BackgroundsError.
+    without: sources that lend no photograph. The same seed gives the same files, whatever the
+    number of processes. Raises BackgroundsError.
     """
     photos = find_photos(backgrounds, part, without)
     for folder in (out / "images" / part, out / "labels" / part):

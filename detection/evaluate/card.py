@@ -261,9 +261,9 @@ def _limits() -> str:
 - The held-back drawn pictures have photographs, streets, sizes and lenses that no network learned
   from. What is drawn on them comes from the code that draws for training, with other dice: drums,
   signs and pavement are no other sorts.
-- What fusion expects to be seen of cows, horses and COCO's other species is a guess by hand, as long
-  as no rendered drive has them; calibration curves by kind say what scores are worth, and fusion has
-  its own form of them, one for all kinds.
+- What fusion expects to be seen of cows and COCO's other species is a guess by hand, as long as no
+  rendered drive has them; calibration curves by kind say what scores are worth, and fusion has its
+  own form of them, one for all kinds.
 - Scenes are told apart by how alike pictures look; retakes from another side count as two.
 - What darkness leaves of recall is measured on pictures of the day that were darkened."""
 

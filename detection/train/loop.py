@@ -47,9 +47,9 @@ class Run:
         self._optimiser = self._made_optimiser()
         self._average = averaged(self._network, AVERAGED_STEPS)
         self._made_of = {
-            "recipe": _plain(recipe),
-            "start weights": sha256_of(recipe.start),
-            "pictures": samples.digest,
+            "another recipe": _plain(recipe),
+            "other weights at its start": sha256_of(recipe.start),
+            "other pictures": samples.digest,
         }
         self._loss = Loss(self._network)
         self._step = 0
@@ -107,8 +107,7 @@ class Run:
         other = [name for name, what in self._made_of.items() if made_of.get(name) != what]
         if other:
             raise ValueError(
-                f"{self.checkpoint} has another {other[0]}: it cannot go on; "
-                "choose another --out or delete it"
+                f"{self.checkpoint} is of a run with {other[0]}: delete it or choose another --out"
             )
         self._network.load_state_dict(state["network"])
         self._average.ema.load_state_dict(state["average"])

@@ -29,7 +29,7 @@ class Metrics:
     """What a model was measured to be.
 
     model: its label. benchmark: name and version of the frozen pictures; only figures of the same
-    ones are compared. ap50: by kind that the model claims to find, 0..1. false_alarms_per_1000:
+    ones are compared. ap50: by kind with enough boxes there, 0..1. false_alarms_per_1000:
     ordinary road frames with an alarm at the working threshold.
     """
 
@@ -42,7 +42,7 @@ class Metrics:
 def objections(live: Metrics, candidate: Metrics) -> tuple[str, ...]:
     """Why the candidate is worse than the live model, one sentence each; () where it is not.
 
-    It is worse where it does not claim a kind that the live model claims; where a kind's AP50
+    It is worse where it does not look for a kind that the live model looks for; where a kind's AP50
     falls by more than half the width of the live figure's interval, which counts as no less than
     LEAST_FALL and no more than MOST_FALL; and where it raises more false alarms than the live
     model, and more than FALSE_ALARMS_LIMIT or than the live figure's interval.
@@ -65,7 +65,7 @@ def allowed_fall(live: Measured) -> float:
 def _fall(kind: str, live: Measured, candidate: Measured | None) -> str:
     label = KINDS[kind].label
     if candidate is None:
-        return f"It no longer claims {label}."
+        return f"It does not look for {label}."
     allowed = allowed_fall(live)
     if live.value - candidate.value <= allowed:
         return ""

@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 from detection.drawn import backgrounds, picture, staging
-from detection.drawn.backgrounds import Ground, find_photos, open_photo
+from detection.drawn.backgrounds import BackgroundsError, Ground, find_photos, open_photo
 from detection.drawn.crop import Crop
 from detection.drawn.dataset import DRAWN_CLASSES, draw_dataset
 from detection.drawn.extents import bounds, in_shares, seen_box
 from detection.drawn.layouts import Stand, lay_out
 from detection.drawn.picture import draw_picture
 from detection.drawn.road import Road
-from detection.labelled import CLASSES, read_yaml
+from detection.labelled import CLASSES, read_folder, read_yaml
 from detection.render.camera import Camera, View
 from detection.render.canvas import Light
 from detection.render.solid import Shape, box
@@ -144,6 +144,25 @@ def test_the_parts_share_no_background_no_size_and_no_street(tmp_path):
     assert not entries["train"] & entries["held_back"]
     one, other = (draw_picture([], part, 1, 0).rgb for part in ("train", "held_back"))
     assert one.shape != other.shape
+
+
+def test_no_network_learns_from_what_is_drawn_upon_in_the_held_back_part(shared):
+    learned = {p.path.name for p in read_folder(shared, "train")}
+    kept = {p.path.name for p in read_folder(shared, "val")}
+    assert names_of("held_back") <= kept
+    assert not names_of("held_back") & learned
+
+
+def test_a_place_is_in_the_name_and_a_source_can_be_left_out(tmp_path):
+    folder = background_folder(tmp_path / "roads")
+    (photo,) = find_photos([folder], "train")
+    with pytest.raises(BackgroundsError, match="None of the train pictures"):
+        find_photos([folder], "train", without={"road_frames"})
+    draw_dataset([folder], tmp_path / "set", count=12, seed=5, part="train")
+    places = {p.stem.partition("@")[2] for p in (tmp_path / "set/images/train").iterdir()}
+    assert photo.path.stem in places
+    scenes = {p.scene for p in read_yaml(tmp_path / "set/data.yaml", "train")}
+    assert f"set/{photo.path.stem}" in scenes
 
 
 def names_of(part: str) -> set[str]:

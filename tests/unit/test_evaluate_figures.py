@@ -1,6 +1,7 @@
 """Figures against cases worked out by hand, and against those of ultralytics."""
 
 import json
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,18 @@ import pytest
 from PIL import Image
 
 from detection.backends.pytorch import ENVIRONMENT
+from detection.drawn import backgrounds
 from detection.evaluate import drive
 from detection.evaluate.confusion import confusion
 from detection.evaluate.frames import clip_frames
 from detection.evaluate.intervals import by_scene, share, share_by_scene
 from detection.evaluate.matching import assign, match
 from detection.evaluate.measure import measure, sample
-from detection.evaluate.precision import average_precision, mean_average_precision
+from detection.evaluate.precision import (
+    average_precision,
+    average_precision_interval,
+    mean_average_precision,
+)
 from detection.evaluate.scenes import folds, scene_numbers, with_scenes
 from detection.evaluate.working import Working, choose, precision_recall, work_zone
 from detection.labelled import ALL, CLASSES
@@ -112,6 +118,18 @@ def test_intervals() -> None:
     assert (repeated.low, repeated.high) == pytest.approx((alone.low, alone.high), abs=0.02)
     perfect = by_scene(lambda weight: 1.0, 10)
     assert perfect.low == pytest.approx(0.6915, abs=1e-3), "ten of ten is not certainty"
+    two = by_scene(lambda weight: 1.0, 70, telling=2)
+    assert two.low == pytest.approx(0.1581, abs=1e-3), "seventy scenes without any say nothing"
+
+
+def test_two_boxes_in_many_pictures_are_two_boxes() -> None:
+    pictures = [picture("a", [(CONE, HERE)]), picture("b", [(CONE, HERE)])]
+    pictures += [picture(f"{i}") for i in range(70)]
+    answers = [reported((CONE, 0.9, HERE))] * 2 + [reported()] * 70
+    of = sample(pictures, answers)
+    found = average_precision_interval(match(CONE, pictures, answers), of.scene)
+    assert found.value == pytest.approx(0.995)
+    assert found.low == pytest.approx(0.1581, abs=1e-3)
 
 
 def test_scenes_and_folds(tmp_path: Path) -> None:
@@ -131,6 +149,10 @@ def test_scenes_and_folds(tmp_path: Path) -> None:
     fold = folds(scene, 3)
     assert all(len(set(fold[scene == s])) == 1 for s in range(6))
     assert np.bincount(fold).tolist() == [4, 4, 4]
+    known = [
+        replace(one, scene="bridge" if i in {0, 2} else one.scene) for i, one in enumerate(pictures)
+    ]
+    assert len({one.scene for one in with_scenes(known)}) == 5, "one place, from two sides"
 
 
 def test_thresholds_keep_ordinary_frames_quiet_and_never_see_their_own_scene() -> None:
@@ -157,6 +179,25 @@ def test_of_thresholds_that_are_as_good_the_middle_is_taken() -> None:
     of = sample(pictures, answers)
     found = [match(i, pictures, answers) for i in range(len(CLASSES))]
     assert choose(found, answers, np.zeros(101, bool), of.scene).shipped[CONE] == pytest.approx(0.6)
+
+
+def test_nobody_is_sure_of_a_deer_who_is_not_sure_of_an_animal() -> None:
+    pictures = [picture(f"{i}", [(ANIMAL, HERE), (DEER, HERE)]) for i in range(40)]
+    answers = [reported((ANIMAL, 0.8, HERE), (DEER, 0.2, HERE))] * 40
+    of = sample(pictures, answers)
+    found = [match(i, pictures, answers) for i in range(len(CLASSES))]
+    working = choose(found, answers, of.ordinary, of.scene)
+    assert working.shipped[DEER] == working.shipped[ANIMAL] > 0.7
+    assert (working.by_picture[:, DEER] == working.by_picture[:, ANIMAL]).all()
+
+
+def test_thresholds_of_a_release_are_measured_as_they_are() -> None:
+    pictures, answers = crowd(9, 60)
+    thresholds = np.linspace(0.2, 0.6, len(CLASSES))
+    figures = measure(sample(pictures, answers), frozenset(range(len(CLASSES))), thresholds)
+    assert figures.working.released
+    assert (figures.working.shipped == thresholds).all()
+    assert (figures.working.by_picture == thresholds).all()
 
 
 def test_working_point_confusion_and_work_zone() -> None:
@@ -241,5 +282,9 @@ def test_frames_of_a_clip_that_show_a_hazard_are_no_ordinary_ones(tmp_path: Path
     for _ in range(210):
         video.write(np.zeros((48, 64, 3), np.uint8))
     video.release()
-    frames = [int(frame.path.stem) for frame in clip_frames(tmp_path, tmp_path / "cache")]
-    assert frames == [*range(1, 176), *range(200, 211)]
+    frames = clip_frames(tmp_path, tmp_path / "cache")
+    assert [int(frame.path.stem) for frame in frames] == [*range(1, 176), *range(200, 211)]
+    assert {frame.split for frame in frames} == {"train"}
+    views = tomllib.loads(backgrounds._TABLE.read_text(encoding="utf-8"))["view"]
+    grounds = {name for view in views if view["part"] == "train" for name in view["files"]}
+    assert clip.name in grounds, "drawn training pictures stand on its frames"

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,11 +67,24 @@ def _weights(path: Path) -> list[torch.Tensor]:
     return [value.float() for value in network.state_dict().values()]
 
 
-def test_a_checkpoint_of_another_recipe_is_refused(samples: SampleSet, tmp_path: Path) -> None:
+def test_a_checkpoint_goes_on_with_what_it_was_begun_with_only(
+    samples: SampleSet, tmp_path: Path
+) -> None:
+    start = tmp_path / "start.pt"
+    shutil.copyfile(START, start)
+    recipe = replace(RECIPE, start=start)
     with pytest.raises(Interrupted):
-        Run(RECIPE, samples, tmp_path, "cpu").train(stop_at=1)
+        Run(recipe, samples, tmp_path, "cpu").train(stop_at=1)
     with pytest.raises(ValueError, match="another recipe"):
-        Run(replace(RECIPE, seed=4), samples, tmp_path, "cpu")
+        Run(replace(recipe, seed=4), samples, tmp_path, "cpu")
+    (picture,) = samples._of_source["cones"]
+    samples._of_source["cones"] = [picture, picture]
+    with pytest.raises(ValueError, match="other pictures"):
+        Run(recipe, samples, tmp_path, "cpu")
+    samples._of_source["cones"] = [picture]
+    save_weights(build(START), start, {"other": True})
+    with pytest.raises(ValueError, match="other weights at its start"):
+        Run(recipe, samples, tmp_path, "cpu")
 
 
 def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:

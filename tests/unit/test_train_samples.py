@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.labelled import ALL, ANIMAL, DEER, LabelledPicture
+from detection.train import sampling
 from detection.train.augment import GREY, Square, mosaic, moved, placed
 from detection.train.sampling import SampleSet, batched
 
@@ -87,6 +88,20 @@ def test_number_and_seed_decide_a_sample(tmp_path: Path) -> None:
     first, again, other = _set(tmp_path), _set(tmp_path), _set(tmp_path, seed=6)
     assert all((first[i].picture == again[i].picture).all() for i in (7, 0, 3))
     assert any((first[i].picture != other[i].picture).any() for i in range(3))
+
+
+def test_pictures_are_kept_up_to_a_limit_and_the_samples_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _set(tmp_path)
+    wanted = [whole[i].picture for i in range(8)]
+    one_picture = 80 * 120 * 3
+    monkeypatch.setattr(sampling, "KEPT_BYTES", 2 * one_picture)
+    limited = _set(tmp_path)
+    assert all((limited[i].picture == wanted[i]).all() for i in range(8))
+    assert len(whole._decoded) == 3
+    assert sum(kept.nbytes for kept in limited._decoded.values()) == limited._kept_bytes
+    assert limited._kept_bytes <= 2 * one_picture
 
 
 def test_a_sample_says_which_classes_are_judged(tmp_path: Path) -> None:
