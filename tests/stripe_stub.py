@@ -23,6 +23,7 @@ class Books:
     customers: dict[str, Object] = field(default_factory=dict)
     invoices: dict[str, Object] = field(default_factory=dict)
     items: list[Object] = field(default_factory=list)
+    credit_notes: list[Object] = field(default_factory=list)
     replies: dict[str, Object] = field(default_factory=dict)
     lose: int = 0
     calls: list[str] = field(default_factory=list)
@@ -57,9 +58,27 @@ def _items(books: Books, told: Object) -> Object:
     return made
 
 
+def _credit_notes(books: Books, told: Object) -> Object:
+    """Of an open invoice: it asks for less, and is paid where nothing is left."""
+    invoice, amount = books.invoices[told["invoice"]], int(told["amount"])
+    assert invoice["status"] == "open"
+    assert 0 < amount <= invoice["amount_due"]
+    invoice["amount_due"] -= amount
+    _paid_if_nothing_is_due(invoice)
+    made = {"id": f"cn_{len(books.credit_notes) + 1}", "object": "credit_note", **told}
+    books.credit_notes.append(made)
+    return made
+
+
+def _paid_if_nothing_is_due(invoice: Object) -> None:
+    if not invoice["amount_due"]:
+        invoice["status"] = "paid"
+
+
 def _finalize(invoice: Object) -> None:
     assert invoice["status"] == "draft"
     invoice["status"] = "open"
+    _paid_if_nothing_is_due(invoice)
 
 
 def _void(invoice: Object) -> None:
@@ -72,7 +91,12 @@ def _pay(invoice: Object) -> None:
     invoice.update(status="paid", amount_paid=invoice["amount_due"])
 
 
-MAKE = {"customers": _customers, "invoices": _invoices, "invoiceitems": _items}
+MAKE = {
+    "customers": _customers,
+    "invoices": _invoices,
+    "invoiceitems": _items,
+    "credit_notes": _credit_notes,
+}
 MOVE = {"finalize": _finalize, "void": _void, "pay": _pay}
 
 

@@ -42,6 +42,8 @@ _LASTING: Final = attrgetter(
     *("id", "state", "p", "t_ref", "last_seen", "lon", "lat", "passes", "published", "confirmed")
 )
 """What does not change while a hazard fades by itself."""
+_AROUND: Final = ("links", "matched", "numberMatched", "images")
+"""What an answer says beside its rows: it may change where they do not."""
 TEST_REQUESTS_PER_DAY: Final = 1000
 
 
@@ -100,6 +102,10 @@ class CostEstimate(serializers.Serializer[Any]):
     meter = serializers.ChoiceField([Meter.HAZARD.value])
     units = serializers.IntegerField(min_value=0)
     exact = serializers.BooleanField(help_text="false: it is this or more")
+    beside = serializers.DictField(
+        child=serializers.IntegerField(min_value=1),
+        help_text="units of other meters: route, one for each page along a way",
+    )
 
 
 ESTIMATE: Final = {(200, "application/json"): OpenApiResponse(CostEstimate, "with explain=cost")}
@@ -152,7 +158,8 @@ def sold(
     """
     headers = {"Cache-Control": "private, no-cache"}
     if request.method != "POST":
-        tag = headers["ETag"] = _tag(request, goods.state)
+        around = _around(body) if isinstance(body, dict) else b""
+        tag = headers["ETag"] = _tag(request, goods.state + around)
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in known or "*" in known:
             return Response(status=304, headers=headers)
@@ -174,13 +181,20 @@ def sold(
     return Response(data, headers=headers, content_type=media_type)
 
 
-def estimate(units: int, *, most: int, now: datetime) -> Response:
+def estimate(
+    units: int,
+    *,
+    most: int,
+    now: datetime,
+    beside: Mapping[Meter, int] = MappingProxyType({}),
+) -> Response:
     """What a question would cost; free."""
     body = {
         "as_of": timestamp(now),
         "meter": Meter.HAZARD.value,
         "units": min(units, most),
         "exact": units <= most,
+        "beside": {meter.value: count for meter, count in beside.items()},
     }
     return Response(body, headers={"Cache-Control": "private, no-store"})
 
@@ -216,10 +230,14 @@ def _record(request: Request, goods: Goods, units: Mapping[Meter, int], subject:
 
 
 def _tag(request: Request, state: bytes) -> str:
-    """Of what was asked and what is known. Weak: `probability` and `as_of` go on with time."""
+    """Of what was asked and what is told. Weak: `probability` and `as_of` go on with time."""
     digest = blake2b(request.get_full_path().encode(), digest_size=16)
     digest.update(state)
     return f'W/"{digest.hexdigest()}"'
+
+
+def _around(body: Mapping[str, Any]) -> bytes:
+    return written([body.get(name) for name in _AROUND])
 
 
 def _state(hazards: Sequence[Hazard]) -> bytes:

@@ -1,6 +1,6 @@
 """Reads: what lines of invoices are made of, and what of them belongs to the contributors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -30,12 +30,16 @@ class BilledHour:
 
 @dataclass(frozen=True, slots=True)
 class LineShare:
-    """What of a line of usage belongs to the contributors. void: it was taken back."""
+    """What of a line of usage belongs to the contributors.
+
+    paid: its invoice is, so that there is something to divide. void: it was taken back.
+    """
 
     line_id: UUID
     meter: Meter
     currency: Currency
     amount_micro: int
+    paid: bool
     void: bool
 
 
@@ -101,6 +105,14 @@ def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:
                 yield Unbilled(key, hour, meter, one, other, covered)
 
 
+def months_ended(line_ids: Iterable[UUID]) -> list[Period]:
+    """The months of those of these lines whose invoices are paid or void."""
+    ended = [Invoice.State.PAID, Invoice.State.VOID]
+    invoices = Invoice.objects.filter(lines__in=list(line_ids), state__in=ended)
+    spans = invoices.values_list("start", "end").distinct().order_by("start")
+    return [Period(start, end) for start, end in spans]
+
+
 def shares_of(month: Period) -> Iterator[LineShare]:
     """What of each line of usage of a month's invoices belongs to the contributors."""
     invoices = Invoice.objects.filter(start=month.start).exclude(state=Invoice.State.DRAFT)
@@ -128,5 +140,6 @@ def _shares(invoice: Invoice, lines: dict[UUID, InvoiceLine]) -> Iterator[LineSh
             meter=Meter(lines[line_id].of),
             currency=Currency(invoice.currency),
             amount_micro=int(paid_micro * prices.contributors_percent / 100),
+            paid=invoice.state == Invoice.State.PAID,
             void=invoice.state == Invoice.State.VOID,
         )

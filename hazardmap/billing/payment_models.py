@@ -19,6 +19,7 @@ class Payment(models.Model):
     """An invoice at a provider. ref: its name there, "" until it is known to be there.
 
     told: what of the invoice's fate the provider knows from us ("" until it is asked to collect).
+    told_credited_micro: the credit notes that were looked at for that; one more is told as well.
     tries: since the last success; next_at: when to try again.
     """
 
@@ -26,6 +27,7 @@ class Payment(models.Model):
     provider = models.CharField(max_length=10)
     ref = models.CharField(max_length=100, blank=True)
     told = models.CharField(max_length=9, blank=True)
+    told_credited_micro = models.BigIntegerField(default=0)
     tries = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField(default=timezone.now)
     problem = models.CharField(max_length=500, blank=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import keys_of
@@ -189,6 +189,16 @@ def credit_number(row: CreditNote, seller: Seller) -> str:
     return f"{seller.prefix}-C{row.number:06d}"
 
 
+def asked_micro(row: Invoice) -> int:
+    """What is to be paid of an invoice, or was when it was paid: a credit note that was issued
+    after that asks for no less."""
+    credited_micro = row.credited_micro
+    if row.paid_at is not None:
+        before = row.credit_notes.filter(at__lte=row.paid_at)
+        credited_micro = before.aggregate(sum=Sum("total_micro", default=0))["sum"]
+    return max(0, row.total_micro - row.paid_by_credit_micro - credited_micro)
+
+
 def prepaid_of(organisation_id: UUID, now: datetime) -> list[Prepaid]:
     """What is left of what an organisation paid in advance, in the order in which it is spent."""
     rows = Credit.objects.filter(customer__organisation=organisation_id)
@@ -226,6 +236,4 @@ def _address(buyer: dict[str, str]) -> tuple[str, ...]:
 
 
 def _due_micro(row: Invoice) -> int:
-    if row.state != Invoice.State.FINALISED:
-        return 0
-    return max(0, row.total_micro - row.paid_by_credit_micro - row.credited_micro)
+    return asked_micro(row) if row.state == Invoice.State.FINALISED else 0

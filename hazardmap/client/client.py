@@ -170,7 +170,8 @@ class Client:
         return self._json("POST", "watch-areas", body=body, writes=True)
 
     def cost(self, path: str, body: Mapping[str, Any] | None = None, **query: Any) -> int:
-        """What a question would cost in units, at least; for nothing."""
+        """How many hazards a question would cost, at least; for nothing. Along a route and ahead,
+        each page is a unit `route` beside them."""
         answer = self._json(
             "GET" if body is None else "POST", path, {**query, "explain": "cost"}, body
         )

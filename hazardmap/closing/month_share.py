@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from django.db import transaction
 
-from hazardmap.billing.line_selectors import LineShare, shares_of
+from hazardmap.billing.line_selectors import LineShare, months_ended, shares_of
 from hazardmap.closing.delivered import TilesShown, delivered
 from hazardmap.core.pricing.period import Period
 from hazardmap.core.sharing import penalties, weights
 from hazardmap.hazards.delivered import trails_of
-from hazardmap.rewards.selectors import is_split
+from hazardmap.rewards.selectors import is_split, lines_held
 from hazardmap.rewards.services import (
     share_claw_back,
     share_set_aside,
@@ -33,10 +33,20 @@ class Outcome(StrEnum):
 
 def month_share(month: Period, now: datetime) -> Iterator[tuple[LineShare, Outcome]]:
     """Set aside the contributors' share of each line of a month's invoices, and divide it once
-    the evidence is settled; take it back where the invoice is void. Safe to call again."""
+    the evidence is settled and the invoice paid; take it back where that is void. Safe to call
+    again."""
     tiles = TilesShown()
     for share in shares_of(month):
         yield share, _share(share, tiles, settled=now >= month.end + SETTLED_AFTER)
+
+
+def held_share(now: datetime) -> int:
+    """Do the same for all months in which something is held of what was paid, or became void,
+    since; return how many lines that have ended."""
+    outcomes = (
+        outcome for month in months_ended(lines_held()) for _, outcome in month_share(month, now)
+    )
+    return sum(outcome in {Outcome.DIVIDED, Outcome.TAKEN_BACK} for outcome in outcomes)
 
 
 def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
@@ -46,7 +56,7 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
     held = share_set_aside(
         line_id=share.line_id, amount_micro=share.amount_micro, currency=share.currency
     )
-    if settled and not is_split(share.line_id):
+    if settled and share.paid and not is_split(share.line_id):
         units = delivered(share.line_id, share.meter, tiles)
         trails = trails_of(hazard_id for hazard_id in units if hazard_id is not None)
         with transaction.atomic():

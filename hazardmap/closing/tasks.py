@@ -5,6 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from hazardmap.closing.alerts_tell import alerts_tell
+from hazardmap.closing.month_share import held_share
 from hazardmap.closing.reconcile import reconcile
 from hazardmap.core.pricing.period import month_of
 
@@ -14,6 +15,12 @@ logger = logging.getLogger(__name__)
 @shared_task
 def tell_alerts() -> None:
     alerts_tell()
+
+
+@shared_task
+def share_held() -> None:
+    """What `manage.py share_month` has set aside is divided when it is paid, however late."""
+    held_share(timezone.now())
 
 
 @shared_task

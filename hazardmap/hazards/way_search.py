@@ -1,6 +1,7 @@
 """Reads for buyers: live hazards along a route and ahead of a vehicle."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -85,11 +86,17 @@ def along(
     return RoutePage(_on_way(ways), Mark(end_m, _LAST) if end_m < route.length_m else None)
 
 
-def along_count(route: Route, corridor_m: float, wanted: Wanted, *, after: Mark | None) -> int:
-    """How many `along` would find from `after` to the end of the route. Raises WindsTooMuch."""
+def along_count(
+    route: Route, corridor_m: float, wanted: Wanted, *, after: Mark | None, limit: int
+) -> tuple[int, int]:
+    """How many `along` would find from `after` to the end of the route, and on how many pages.
+
+    Raises WindsTooMuch.
+    """
     begin_m = after.along_m if after else 0.0
     met = _met(route, corridor_m, wanted, begin_m, route.length_m)
-    return sum(after is None or mark > after for mark in met)
+    marks = sorted(mark for mark in met if after is None or mark > after)
+    return len(marks), _pages(marks, begin_m, route.length_m, limit)
 
 
 def ahead(view: Ahead, wanted: Wanted, *, limit: int) -> tuple[list[OnWay], int]:
@@ -103,6 +110,22 @@ def ahead(view: Ahead, wanted: Wanted, *, limit: int) -> tuple[list[OnWay], int]
     )
     ways = {id_: (distance, offset, view.heading_deg) for distance, id_, offset in near[:limit]}
     return _on_way(ways), len(near)
+
+
+def _pages(marks: Sequence[Mark], begin_m: float, length_m: float, limit: int) -> int:
+    """On how many pages `along` shows these marks, which are in order."""
+    pages, shown = 1, 0
+    while True:
+        end_m = min(begin_m + STRETCH_M, length_m)
+        within = bisect_right(marks, Mark(end_m, _LAST))
+        if within - shown > limit:
+            shown += limit
+            begin_m = marks[shown - 1].along_m
+        elif end_m < length_m:
+            shown, begin_m = within, end_m
+        else:
+            return pages
+        pages += 1
 
 
 def _met(

@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum, Value
+from django.db.models.functions import Concat, Substr
 
 from hazardmap.accounts.models import User
 from hazardmap.core.pricing.money import Currency
 from hazardmap.rewards.models import Account, Booking, Entry
 from hazardmap.rewards.payout_models import Payout, PayoutTarget
-from hazardmap.rewards.references import SPLIT, reference
+from hazardmap.rewards.references import SET_ASIDE, SPLIT, TAKE_BACK, reference
 
 HELD_BACK: Final = timedelta(days=14)
-"""What was earned later may still be taken back, by a void invoice or by what proves false."""
+"""What was earned later may still be taken back by what proves false."""
 
 
 class Balance(NamedTuple):
@@ -83,6 +84,18 @@ def earned(witness: int, currency: Currency, *, before: datetime | None = None) 
 def is_split(line_id: UUID) -> bool:
     """Whether the share of an invoice's line has been divided."""
     return Booking.objects.filter(reference=reference(SPLIT, line_id)).exists()
+
+
+def lines_held() -> list[UUID]:
+    """The lines whose share is set aside and neither divided nor taken back."""
+    after = len(f"{SET_ASIDE}:") + 1
+    held = Booking.objects.filter(reference__startswith=f"{SET_ASIDE}:").annotate(
+        line=Substr("reference", after)
+    )
+    divided = Concat(Value(f"{SPLIT}:"), OuterRef("line"))
+    taken_back = Concat(Value(f"{TAKE_BACK}:"), OuterRef("reference"))
+    ended = Booking.objects.filter(reference__in=[divided, taken_back])
+    return [UUID(line) for line in held.exclude(Exists(ended)).values_list("line", flat=True)]
 
 
 def statement(witness: int) -> Iterator[StatementLine]:

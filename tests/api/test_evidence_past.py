@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.api import formats, geoparquet
+from hazardmap.capture.models import Takedown
 from hazardmap.core.hazard import Change
 from hazardmap.core.usage import Meter
 from hazardmap.hazards import past, search
@@ -78,6 +79,36 @@ def test_a_trail_holds_what_speaks_for_a_hazard_and_what_speaks_against_it(clien
     for wrong in ("x", "1_" + "0" * 32, f"{2**70}_{'0' * 32}_{'0' * 64}"):
         refused = ask(client, key.token, f"hazards/{hazard.id}/evidence", after=wrong)
         assert_problem(refused, 400, "after", "link to the next page")
+
+
+def test_a_trail_that_grows_past_its_page_or_loses_a_picture_is_another_answer(client, key):
+    cone = ahead(40.0)
+    for name, minutes in (("ann", 30), ("ben", 20)):
+        drive(contributor(name), minutes_ago(minutes), cone)
+    fuse_pending()
+    (hazard,) = Hazard.objects.filter(published=True)
+
+    def again(tag):
+        headers = {"Authorization": f"Bearer {key.token}", "If-None-Match": tag}
+        return client.get(f"/api/v1/hazards/{hazard.id}/evidence", {"limit": 2}, headers=headers)
+
+    first = again('"x"')
+    assert [link["rel"] for link in first.json()["links"]] == ["self"]
+    assert again(first["ETag"]).status_code == 304
+    drive(contributor("cid"), minutes_ago(10), cone)
+    fuse_pending()
+    longer = again(first["ETag"])
+    assert longer.status_code == 200
+    assert [link["rel"] for link in longer.json()["links"]] == ["self", "next"]
+    assert longer.json()["trail"] == first.json()["trail"], "it has grown behind the page"
+
+    assert again(longer["ETag"]).status_code == 304
+    shown = [one["url"] for entry in longer.json()["trail"] for one in entry["reports"]]
+    frame_id = next(url for url in shown if url).rpartition("/")[2].removesuffix(".jpg")
+    Takedown.objects.create(frame_id=frame_id)
+    poorer = again(longer["ETag"])
+    assert poorer.status_code == 200
+    assert poorer.json()["head"] == longer.json()["head"]
 
 
 def told(change: Change, at, **values):

@@ -72,6 +72,8 @@ def test_a_polyline_says_the_same_as_its_positions(client, key):
             answer = post(client, key.token, "along-route", body, **query)
         assert seen == [cow]
         assert pages == 8, "of 100 km each"
+        priced = post(client, key.token, "along-route", body, explain="cost").json()
+        assert (priced["units"], priced["beside"]) == (1, {"route": 8})
 
 
 def test_following_next_visits_every_hazard_of_a_route_once(client, key):
@@ -87,6 +89,8 @@ def test_following_next_visits_every_hazard_of_a_route_once(client, key):
             break
         query = dict(part.split("=") for part in links["next"].split("?")[1].split("&"))
     assert seen == put + same_place
+    priced = post(client, key.token, "along-route", EAST, limit=3, explain="cost").json()
+    assert (priced["units"], priced["beside"]) == (17, {"route": len(billed(Meter.ROUTE))})
 
 
 def test_a_hazard_is_told_from_one_for_the_other_direction(client, key):

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from hazardmap.api.buyers import BuyerView
 from hazardmap.hazards import search
 from hazardmap.hazards.models import Hazard
+from hazardmap.hazards.zone_models import Zone
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazard_areas import polygon, post
 from tests.api.test_hazard_ways import EAST, START, on, vehicle
@@ -143,6 +144,35 @@ def test_who_has_an_answer_already_gets_it_for_nothing(client, key):
     assert billed() == [1] * 6
 
 
+def test_a_full_page_that_goes_on_now_is_another_answer(client, key):
+    """What comes on the next page changes none of the rows of this one."""
+    place = {"bbox": "9,49,12,51"}
+    for put, path, params in [
+        (lambda: put_hazard(10, 50), "/api/v1/hazards", place),
+        (lambda: put_hazard(10, 50), "/ogc/collections/hazards/items", place),
+        (lambda: put_zone((10, 50), (10.001, 50)), "/api/v1/workzones", place),
+        (lambda: put_hazard(*on(1000)), "/api/v1/hazards/ahead", vehicle(START, 90.0)),
+    ]:
+        for model in (Hazard, Zone):
+            model.objects.all().delete()
+        for _ in range(2):
+            put()
+
+        def again(tag, path=path, params=params):
+            headers = {"Authorization": f"Bearer {key.token}", "If-None-Match": tag}
+            return client.get(path, params | {"limit": 2}, headers=headers)
+
+        first = again('"x"')
+        assert again(first["ETag"]).status_code == 304
+        put()
+        changed = again(first["ETag"])
+        assert changed.status_code == 200, path
+        assert changed["ETag"] != first["ETag"]
+        assert changed.json()["features"] is not None
+        known = "matched" if "ahead" in path else "links"
+        assert changed.json()[known] != first.json()[known]
+
+
 def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key):
     for n in range(7):
         put_hazard(*on(100 * (n + 1)))
@@ -152,6 +182,8 @@ def test_a_price_can_be_asked_for_nothing_and_stands_in_each_answer(client, key)
             priced = question().json()
             expected = 3 if name == "AheadCollection" else 7
             assert (priced["meter"], priced["units"], priced["exact"]) == ("hazard", expected, True)
+            pages = {"RouteCollection": 3, "AheadCollection": 1}.get(name)
+            assert priced["beside"] == ({"route": pages} if pages else {})
     assert billed() == []
     for question in list(asked(client, key.token, limit=3).values())[:4]:
         answer = question()

@@ -14,15 +14,23 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from hazardmap.billing.services import invoice_draft, invoice_finalise, invoice_void
+from hazardmap.billing.models import Invoice
+from hazardmap.billing.services import (
+    credit_note_issue,
+    invoice_draft,
+    invoice_finalise,
+    invoice_pay,
+    invoice_void,
+)
 from hazardmap.closing.delivered import TilesShown
-from hazardmap.closing.month_share import month_share
+from hazardmap.closing.month_share import held_share, month_share
+from hazardmap.closing.tasks import share_held
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.statement import faults
 from hazardmap.core.usage import Meter, hour_of
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Account, Booking, Entry
-from hazardmap.rewards.selectors import balances, statement
+from hazardmap.rewards.selectors import balances, lines_held, statement
 from hazardmap.rewards.services import (
     Ledger,
     LedgerConflict,
@@ -126,10 +134,14 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
     month = f"{BEFORE.start:%Y-%m}"
     call_command("bill_month", month, finalise=True)
     call_command("share_month", month)
+    assert (share_held(), amounts().keys()) == (None, {("billing", None), ("held", None)})
+    invoice_pay(invoice_id=Invoice.objects.get().id)
+    call_command("share_month", month)
     call_command("share_month", month)
     shown = capsys.readouterr().out
     assert shown.count("divided") == 1
     assert shown.count("as before") == 1
+    assert shown.count("held") == 1
     earned = {row.witness: row.amount_micro for row in balances() if row.kind == "contributor"}
     half = Decimal("44.10") / 2
     assert euros(sum(earned.values())) == half * 3 / 4
@@ -167,7 +179,8 @@ def test_a_statement_can_be_checked_without_the_site(tmp_path, capsys):
 
 
 @pytest.mark.django_db
-def test_a_share_is_held_until_evidence_settles_and_taken_back_with_the_invoice():
+@pytest.mark.parametrize("end", ["paid", "void"])
+def test_a_share_is_held_until_evidence_settles_and_the_invoice_is_paid_or_void(end):
     organisation_id, key = sell()
     serve(key, LAST, units=10, meter=Meter.TILE, subject="hazards/14/9327/4741")
     draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=LAST)
@@ -179,14 +192,56 @@ def test_a_share_is_held_until_evidence_settles_and_taken_back_with_the_invoice(
 
     assert shared_after(1) == ["held"]
     assert amounts()["held", None] == 22_230_000
-    assert shared_after(13) == ["as before"]
-    assert shared_after(14) == ["divided"]
-    assert amounts()["held", None] == 0
-    assert amounts()["unclaimed", None] == 22_230_000, "nothing was published there at that time"
-    invoice_void(invoice_id=draft.id)
-    assert shared_after(15) == ["taken back"]
+    assert shared_after(14) == ["as before"], "nobody has paid it"
+    if end == "void":
+        invoice_void(invoice_id=draft.id)
+        assert shared_after(15) == ["taken back"]
+        assert not any(amounts().values())
+    else:
+        invoice_pay(invoice_id=draft.id)
+        assert shared_after(13) == ["as before"]
+        assert shared_after(14) == ["divided"]
+        assert amounts()["held", None] == 0
+        assert amounts()["unclaimed", None] == 22_230_000, "nothing was published there then"
     assert shared_after(15) == ["as before"]
-    assert not any(amounts().values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_paid_late_is_divided_by_the_schedule_once():
+    organisation_id, key = sell()
+    invoices = {}
+    for month in (BEFORE, LAST):
+        serve(key, month, units=10, meter=Meter.TILE, subject="hazards/14/9327/4741")
+        draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=month)
+        assert draft is not None
+        invoices[month] = invoice_finalise(invoice_id=draft.id).id
+        list(month_share(month, LAST.end + timedelta(days=1)))
+    late = LAST.end + timedelta(days=90)
+    held = amounts()["held", None]
+    assert held_share(late) == 0
+    assert amounts()["held", None] == held
+    invoice_pay(invoice_id=invoices[LAST])
+    assert sum(at_once(*[lambda: held_share(late)] * 3)) >= 1
+    divided = amounts()["unclaimed", None]
+    assert amounts()["held", None] == held - divided > 0
+    invoice_void(invoice_id=invoices[BEFORE])
+    assert (held_share(late), held_share(late)) == (1, 0)
+    assert (amounts()["held", None], amounts()["unclaimed", None]) == (0, divided)
+    assert lines_held() == []
+
+
+@pytest.mark.django_db
+def test_what_was_credited_whole_is_paid_by_nobody():
+    organisation_id, key = sell()
+    serve(key, LAST, units=10, meter=Meter.TILE, subject="hazards/14/9327/4741")
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=LAST)
+    assert draft is not None
+    invoice = invoice_finalise(invoice_id=draft.id)
+    credit_note_issue(invoice_id=invoice.id, total_micro=invoice.total_micro, reason="an outage")
+    late = LAST.end + timedelta(days=90)
+    assert [outcome.value for _, outcome in month_share(LAST, late)] == ["held"]
+    invoice_pay(invoice_id=invoice.id)
+    assert held_share(late) == 1, "the operator has said so"
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import Payment, ProviderEvent
 from hazardmap.billing.services import (
+    credit_note_issue,
     invoice_draft,
     invoice_finalise,
     invoice_pay,
@@ -135,6 +136,83 @@ def test_the_daily_comparison_finds_what_no_webhook_told(books, client, capsys):
     assert "finalised here and paid there; noted as paid" in capsys.readouterr().out
     assert list(payments_compare()) == []
     asked["amount_due"] -= 1
+    assert len(list(payments_compare())) == 1
+
+
+def credit(invoice, cents):
+    credit_note_issue(invoice_id=invoice.id, total_micro=cents * 10_000, reason="an outage")
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_credit_note_before_the_push_is_not_asked_for(books, begun):
+    invoice = billed()
+    if begun:
+        books.lose = 3  # the payer, the invoice, its item: it is in the draft, and not asked for
+        assert push() == 0
+    credit(invoice, 500)
+    assert push() == 1
+    (asked,) = books.invoices.values()
+    assert (asked["status"], asked["amount_due"]) == ("open", due_cents(invoice) - 500)
+    assert books.credit_notes == []
+    assert list(payments_compare()) == []
+
+
+@pytest.mark.parametrize("forgets_keys", [False, True], ids=["soon", "after a day"])
+def test_a_credit_note_on_an_open_invoice_is_told_once(books, client, forgets_keys):
+    invoice = billed()
+    push()
+    books.forgets_keys = forgets_keys
+    credit(invoice, 500)
+    (asked,) = books.invoices.values()
+    total = due_cents(invoice)
+    assert list(payments_compare()) == [
+        f"HM-000001: {total - 500} EUR here and {total} EUR there, in minor units"
+    ]
+    books.lose = 1
+    assert (push(), push(), push()) == (0, 1, 0)
+    credit(invoice, 200)
+    assert push() == 1
+    assert [note["amount"] for note in books.credit_notes] == ["500", "200"]
+    assert (asked["status"], asked["amount_due"]) == ("open", total - 700)
+    assert list(payments_compare()) == []
+    asked.update(status="paid", amount_paid=asked["amount_due"])
+    assert sent(client, paid(asked)) == 204
+    assert Invoice.objects.get().state == "paid"
+    credit(invoice, 100)
+    push()
+    assert len(books.credit_notes) == 2, "it is paid: the operator gives the money back"
+    assert list(payments_compare()) == []
+
+
+def test_an_invoice_that_is_credited_whole_is_settled_and_not_paid(books, client):
+    invoice = billed()
+    push()
+    credit(invoice, due_cents(invoice))
+    assert push() == 1
+    (asked,) = books.invoices.values()
+    assert (asked["status"], asked["amount_due"]) == ("paid", 0)
+    assert sent(client, paid(asked)) == 204
+    assert Invoice.objects.get().state == "finalised", "nobody has paid anything"
+    assert list(payments_compare()) == []
+
+
+def test_an_invoice_that_is_credited_whole_at_once_is_never_asked_for(books):
+    invoice = billed()
+    credit(invoice, due_cents(invoice))
+    assert push() == 0
+    assert books.invoices == {}
+
+
+def test_who_pays_before_a_credit_note_is_told_has_paid_too_much(books, client):
+    invoice = billed()
+    push()
+    credit(invoice, 500)
+    (asked,) = books.invoices.values()
+    asked.update(status="paid", amount_paid=asked["amount_due"])
+    assert sent(client, paid(asked)) == 204
+    assert Invoice.objects.get().state == "paid"
+    push()
+    assert books.credit_notes == []
     assert len(list(payments_compare())) == 1
 
 

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import count
 from pathlib import Path
 from threading import Barrier
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -181,6 +183,41 @@ def test_a_line_that_is_just_being_written_waits_for_its_end() -> None:
         file.write(f"{line[20:]}\n")
     assert usage_ship() == 1
     assert UsageEvent.objects.count() == 2
+
+
+def test_a_line_longer_than_a_chunk_is_loaded_with_what_stands_around_it() -> None:
+    """A thousand work zones of 29 devices each name 29,000 hazards in one answer."""
+    hazards = tuple(UUID(int=number) for number in range(29_000))
+    long = replace(record(2), hazards=hazards)
+    assert len(long.to_line()) > 1_000_000
+    for one in (record(1), long, record(3)):
+        usage_record(one)
+    (path,) = log_files()
+    os.truncate(path, path.stat().st_size - 10)
+    assert usage_ship() == 2
+    with path.open("a") as file:
+        file.write(f"{record(3).to_line()}\n"[-10:])
+    assert usage_ship() == 1
+    assert len(UsageEvent.objects.get(request_id="request-2").hazards) == 29_000
+    left_alone(path)
+    usage_ship()
+    assert all(file.suffix != ".broken" for file in log_files())
+
+
+def test_a_line_that_is_too_long_for_any_answer_waits_for_an_operator(monkeypatch, caplog) -> None:
+    module = import_module("hazardmap.metering.services.usage_ship")
+    monkeypatch.setattr(module, "CHUNK_BYTES", 500)
+    monkeypatch.setattr(module, "LINE_BYTES", 1000)
+    usage_record(record(1, at=timezone.now() - timedelta(hours=3)))
+    (path,) = log_files()
+    with path.open("a") as file:
+        file.write("x" * 2000)
+    left_alone(path)
+    with caplog.at_level(logging.ERROR):
+        assert usage_ship() == 1
+    (said,) = [r.getMessage() for r in caplog.records]
+    assert said.endswith("waits for an operator: a line is longer than 1000 bytes")
+    assert log_files() == [path]
 
 
 def test_garbage_is_logged_and_passed_over(caplog) -> None:

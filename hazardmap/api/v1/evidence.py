@@ -143,7 +143,8 @@ class HazardEvidence(BuyerView):
             "head": head,
             "links": links_of(request, None if last is None else _text(last, head)),
         }
-        state = sha256(f"{head}{hazard.state.value}".encode()).digest()
+        pictured = ",".join(sorted(map(str, shown_frames)))
+        state = sha256(f"{head}{hazard.state.value}{pictured}".encode()).digest()
         pictures = {Meter.IMAGE: len(shown_frames)} if shown_frames else {}
         goods = Goods(1, (hazard_id,), state, pictures)
         return sold(request, goods, "evidence", body, media_type=MEDIA_TYPE)

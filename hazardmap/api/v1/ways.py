@@ -92,6 +92,8 @@ class HazardsAlongRoute(BuyerView):
     def post(self, request: Request) -> Response:
         """The live hazards along a route, in the order in which one meets them.
 
+        Each page costs a unit `route` beside its hazards, an empty one too.
+
         A page looks at 100 km of the route at most, so it may be short or even empty and still
         have a `next`. Where the route passes a hazard twice, the nearer place counts.
         """
@@ -101,8 +103,10 @@ class HazardsAlongRoute(BuyerView):
         changed_at = change_feed.changed_at()
         try:
             if values["explain"]:
-                units = way_search.along_count(*way, after=values["after"])
-                return estimate(units, most=units, now=now)
+                units, pages = way_search.along_count(
+                    *way, after=values["after"], limit=values["limit"]
+                )
+                return estimate(units, most=units, now=now, beside={Meter.ROUTE: pages})
             page = way_search.along(*way, after=values["after"], limit=values["limit"])
         except WindsTooMuch as error:
             raise Invalid([Fault("body", str(error))]) from error
@@ -127,6 +131,8 @@ class HazardsAhead(BuyerView):
     def get(self, request: Request) -> Response:
         """The live hazards ahead of a moving vehicle, nearest first.
 
+        Each answer costs a unit `route` beside its hazards, an empty one too.
+
         Looks speed_mps · horizon_s ahead (at least 100 m, at most 20 km), in a wedge that opens
         as roads may bend: heading_deg ± spread_deg, corridor_m to each side at the vehicle.
         """
@@ -141,7 +147,7 @@ class HazardsAhead(BuyerView):
         view = Ahead(reach_m=reach_m, **{name: values[name] for name in shape})
         ways, matched = way_search.ahead(view, wanted_of(values, now), limit=values["limit"])
         if values["explain"]:
-            return estimate(len(ways), most=len(ways), now=now)
+            return estimate(len(ways), most=len(ways), now=now, beside=ROUTE_QUERY)
         features = [
             feature(
                 way.hazard,

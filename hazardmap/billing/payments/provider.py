@@ -59,7 +59,8 @@ class Provider(Protocol):
         """Make the payer known; the provider's name for it."""
 
     def bill_put(self, bill: Bill, payer_ref: str, ref: str) -> str:
-        """Ask for payment; the provider's name for the bill. ref: that name, if known already."""
+        """Ask for payment of what is due, and for no more where it was asked for before; the
+        provider's name for the bill. ref: that name, if known already."""
 
     def bill_void(self, ref: str) -> None:
         """Nothing is to be paid any more."""

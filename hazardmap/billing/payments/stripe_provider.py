@@ -50,6 +50,8 @@ class Stripe:
             if invoice.status == "draft":
                 self._fill(bill, payer_ref, invoice)
                 self._client.invoices.finalize_invoice(ref, None, _once("finalise", bill.id))
+            elif invoice.status == "open" and invoice.amount_due > bill.due_minor:
+                self._credit(bill, invoice)
             return ref
 
     def bill_void(self, ref: str) -> None:
@@ -95,10 +97,20 @@ class Stripe:
             "customer": payer_ref,
             "invoice": invoice.id,
             "currency": bill.currency.lower(),
-            "amount": bill.due_minor,
+            "amount": bill.due_minor - invoice.amount_due,
             "description": f"Invoice {bill.number}",
         }
-        self._client.invoice_items.create(told, _once("item", bill.id))
+        self._client.invoice_items.create(told, _once("item", f"{bill.id}-{bill.due_minor}"))
+
+    def _credit(self, bill: Bill, invoice: Any) -> None:
+        """Stripe takes it off what is due; an invoice of which nothing is left is paid."""
+        told: Any = {
+            "invoice": invoice.id,
+            "amount": invoice.amount_due - bill.due_minor,
+            "memo": f"Invoice {bill.number}",
+            "email_type": "none",  # our credit note is the document
+        }
+        self._client.credit_notes.create(told, _once("credit", f"{bill.id}-{bill.due_minor}"))
 
 
 def event_verified(body: bytes, signature: str, secret: str) -> dict[str, Any]:

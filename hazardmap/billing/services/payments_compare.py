@@ -10,8 +10,9 @@ from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import Payment, ProviderEvent
 from hazardmap.billing.payments.chosen import provider
 from hazardmap.billing.payments.provider import Fate, Known, ProviderFailed
-from hazardmap.billing.selectors import invoice_number
-from hazardmap.billing.services.provider_event_take import PAID, pays, settle
+from hazardmap.billing.selectors import asked_micro, invoice_number
+from hazardmap.billing.services.provider_event_take import NOTHING, PAID, pays, settle
+from hazardmap.core.pricing.money import Currency
 
 LOOK_BACK: Final = timedelta(days=120)
 _SAME: Final = {
@@ -37,18 +38,24 @@ def payments_compare() -> Iterator[str]:
             continue
         if known is not None:
             yield from _differences(number, payment, known)
-    strange = ProviderEvent.objects.filter(kind=PAID, at__gte=since).exclude(outcome="paid")
+    strange = ProviderEvent.objects.filter(kind=PAID, at__gte=since).exclude(
+        outcome__in=["paid", NOTHING]
+    )
     for event in strange.order_by("at"):
         yield f"{event.id} ({event.kind}): {event.outcome}"
 
 
 def _differences(number: str, payment: Payment, known: Known) -> Iterator[str]:
     invoice = payment.invoice
-    if known.fate is not _SAME[invoice.state]:
+    minor = Currency(invoice.currency).minor_micro
+    asked = (asked_micro(invoice) // minor, invoice.currency)
+    # What was credited whole is paid in the provider's words, though nobody has paid.
+    credited = invoice.state == Invoice.State.FINALISED and asked[0] == known.due_minor == 0
+    if known.fate is not (Fate.PAID if credited else _SAME[invoice.state]):
         words = f"{number}: it is {invoice.state} here and {known.fate} there"
         if known.fate is Fate.PAID and pays(invoice, known.currency, known.due_minor):
             words += f"; noted as {settle(payment.pk, invoice.pk)}"
         yield words
-    asked_micro = invoice.total_micro - invoice.paid_by_credit_micro
-    if not pays(invoice, known.currency, known.due_minor):
-        yield f"{number}: {asked_micro} micro-units here, {known.due_minor} {known.currency} there"
+    if asked != (known.due_minor, known.currency):
+        here = f"{asked[0]} {asked[1]}"
+        yield f"{number}: {here} here and {known.due_minor} {known.currency} there, in minor units"

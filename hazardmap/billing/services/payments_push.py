@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,6 +13,7 @@ from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.payment_models import PayerRef, Payment
 from hazardmap.billing.payments.chosen import provider
 from hazardmap.billing.payments.provider import Bill, Payer, Provider, ProviderFailed
+from hazardmap.billing.selectors import asked_micro
 from hazardmap.core.backoff import delays_s
 
 AT_ONCE: Final = 100
@@ -29,14 +29,17 @@ def payments_push() -> int:
     chosen = provider()
     _begin(chosen)
     waiting = Payment.objects.filter(provider=chosen.name, next_at__lte=timezone.now())
-    behind = waiting.exclude(told=F("invoice__state")).order_by("next_at", "id")
+    behind = waiting.exclude(
+        told=F("invoice__state"), told_credited_micro=F("invoice__credited_micro")
+    ).order_by("next_at", "id")
     ids = list(behind.values_list("pk", flat=True)[:AT_ONCE])
     return sum(_push(chosen, id_) for id_ in ids)
 
 
 def _begin(chosen: Provider) -> None:
     """A row for every invoice of which something is to be paid."""
-    owed = Q(state=_STATE.FINALISED, total_micro__gt=F("paid_by_credit_micro"))
+    settled = F("paid_by_credit_micro") + F("credited_micro")
+    owed = Q(state=_STATE.FINALISED, total_micro__gt=settled)
     new = Invoice.objects.filter(owed, payment=None).order_by("finalised_at")
     Payment.objects.bulk_create(
         (Payment(invoice=row, provider=chosen.name) for row in new[:AT_ONCE]),
@@ -48,7 +51,7 @@ def _begin(chosen: Provider) -> None:
 def _push(chosen: Provider, payment_id: int) -> bool:
     rows = Payment.objects.select_related("invoice__customer", "invoice__seller")
     payment = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=payment_id).first()
-    if payment is None or payment.told == payment.invoice.state:
+    if payment is None or _told(payment) == _known(payment.invoice):
         return False
     try:
         _tell(chosen, payment)
@@ -58,17 +61,28 @@ def _push(chosen: Provider, payment_id: int) -> bool:
         payment.next_at = timezone.now() + timedelta(seconds=pause_s)
         payment.problem = str(failed)[:500]
     else:
-        payment.told, payment.tries, payment.problem = payment.invoice.state, 0, ""
+        payment.told, payment.told_credited_micro = _known(payment.invoice)
+        payment.tries, payment.problem = 0, ""
     payment.save()
     return not payment.problem
 
 
+def _told(payment: Payment) -> tuple[str, int]:
+    return payment.told, payment.told_credited_micro
+
+
+def _known(invoice: Invoice) -> tuple[str, int]:
+    return invoice.state, invoice.credited_micro
+
+
 def _tell(chosen: Provider, payment: Payment) -> None:
-    """Raises ProviderFailed."""
+    """What was credited after the payment is no matter of the provider's: it asks for nothing any
+    more. Raises ProviderFailed.
+    """
     state = payment.invoice.state
-    if state == _STATE.FINALISED or (not payment.ref and state == _STATE.PAID):
+    if state == _STATE.FINALISED or (state == _STATE.PAID and payment.told != _STATE.PAID):
         payer_ref = _payer_ref(chosen, payment.invoice.customer)
-        payment.ref = chosen.bill_put(_bill(payment.invoice_id), payer_ref, payment.ref)
+        payment.ref = chosen.bill_put(_bill(payment.invoice), payer_ref, payment.ref)
     if state == _STATE.VOID and payment.ref:
         chosen.bill_void(payment.ref)
     if state == _STATE.PAID:
@@ -85,12 +99,12 @@ def _payer_ref(chosen: Provider, customer: Customer) -> str:
     return ref
 
 
-def _bill(invoice_id: UUID) -> Bill:
-    facts = invoice_facts(invoice_id)
+def _bill(invoice: Invoice) -> Bill:
+    facts = invoice_facts(invoice.pk)
     return Bill(
-        id=invoice_id,
+        id=invoice.pk,
         number=facts.number,
         currency=facts.currency,
-        due_minor=facts.due_micro // facts.currency.minor_micro,
+        due_minor=asked_micro(invoice) // facts.currency.minor_micro,
         due_on=facts.due_on,
     )

@@ -8,10 +8,12 @@ from django.db import transaction
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import Payment, ProviderEvent
 from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.selectors import asked_micro
 from hazardmap.billing.services.invoice_settle import invoice_pay
 from hazardmap.core.pricing.money import Currency
 
 PAID = "invoice.paid"
+NOTHING = "nothing to do"
 
 
 @transaction.atomic
@@ -26,7 +28,7 @@ def provider_event_take(*, provider: str, event: dict[str, Any]) -> bool:
     )
     if not new:
         return False
-    row.outcome = _act(provider, event) if row.kind == PAID else "nothing to do"
+    row.outcome = _act(provider, event) if row.kind == PAID else NOTHING
     row.save(update_fields=["outcome"])
     return True
 
@@ -36,15 +38,17 @@ def _act(provider: str, event: dict[str, Any]) -> str:
     payment = Payment.objects.filter(provider=provider, ref=str(said["id"])).first()
     if payment is None:
         return "there is no such invoice here"
+    if not asked_micro(payment.invoice) and not int(said["amount_paid"]):
+        return NOTHING  # a credit note took all of it back
     if not pays(payment.invoice, str(said["currency"]), int(said["amount_paid"])):
         return "another amount than is due"
     return settle(payment.pk, payment.invoice_id)
 
 
 def pays(invoice: Invoice, currency: str, paid_minor: int) -> bool:
-    due_micro = invoice.total_micro - invoice.paid_by_credit_micro - invoice.credited_micro
+    """More than is due where he paid before the provider knew of a credit note."""
     minor = Currency(invoice.currency).minor_micro
-    return currency.upper() == invoice.currency and paid_minor * minor >= due_micro
+    return currency.upper() == invoice.currency and paid_minor * minor >= asked_micro(invoice)
 
 
 def settle(payment_id: int, invoice_id: UUID) -> str:

@@ -19,6 +19,8 @@ from hazardmap.platform.rows_put import Row, rows_put
 
 logger = logging.getLogger(__name__)
 CHUNK_BYTES = 1_000_000
+# A feed of 5,000 work zones names all their devices in one line, 35 bytes each.
+LINE_BYTES = 64_000_000
 # A segment is complete an hour after its own has ended; then its file may go. What nginx writes is
 # named by the hour of nginx's time zone, so it must also have been left alone for as long.
 KEEP = timedelta(hours=2)
@@ -47,11 +49,7 @@ def _load_chunk(path: Path) -> int:
     if segment.finished_at is not None:
         # Its file was removed, and there is one again: a message of that hour has arrived late.
         segment.offset, segment.finished_at = 0, None
-    with path.open("rb") as file:
-        file.seek(segment.offset)
-        chunk = file.read(CHUNK_BYTES)
-    # A line that is just being written has no end yet; it is read the next time.
-    complete = chunk[: chunk.rfind(b"\n") + 1]
+    complete = _complete_lines(path, segment.offset)
     if not complete:
         return 0
     lines = [line for line in complete.splitlines() if line]
@@ -62,6 +60,20 @@ def _load_chunk(path: Path) -> int:
     segment.offset += len(complete)
     segment.save(update_fields=["offset", "finished_at"])
     return len(lines)
+
+
+def _complete_lines(path: Path, offset: int) -> bytes:
+    """Some of what follows, without a line that is just being written: it has no end yet and is
+    read the next time. Raises ValueError on a line that cannot be one of ours."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        chunk = file.read(CHUNK_BYTES)
+        if b"\n" not in chunk:
+            rest = file.readline(LINE_BYTES)
+            if len(rest) == LINE_BYTES and not rest.endswith(b"\n"):
+                raise ValueError(f"a line is longer than {LINE_BYTES} bytes")
+            chunk += rest
+    return chunk[: chunk.rfind(b"\n") + 1]
 
 
 def _record(path: Path, line: bytes) -> UsageRecord | None:

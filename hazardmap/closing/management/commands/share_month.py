@@ -14,8 +14,9 @@ from hazardmap.core.pricing.period import month_of
 class Command(BaseCommand):
     help = (
         "Set aside the contributors' share of a month's finalised invoices and, two weeks after "
-        "its end, divide it by the evidence behind the hazards that were delivered; what void "
-        "invoices had given is taken back. Safe to call again. "
+        "its end and of those that are paid, divide it by the evidence behind the hazards that "
+        "were delivered; what void invoices had given is taken back. Safe to call again; what is "
+        "paid later is divided by the schedule. "
         "Example: python manage.py share_month 2026-10"
     )
 
