@@ -212,6 +212,10 @@ def test_what_is_seen_can_be_shared_and_the_keys_are_listed(new_page, hazards):
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     assert "coverage" not in page.url
+    page.get_by_text("Layers and legend").click()
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page).to_have_url(re.compile(r"/\?kind=wildlife&at=20[^&]*&lang=de#map=15/61\.49"))
+    expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
 def test_the_map_in_a_frame_of_somebody_else(new_page, hazards, stack):
