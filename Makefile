@@ -13,7 +13,7 @@ up: ## install what is missing, start everything, feed the demo; Ctrl-C stops it
 down: ## stop a stack that runs elsewhere
 	@$(BOOTSTRAP) down
 
-reset: ## forget all state (database, frames, secrets); what was installed or fetched stays
+reset: ## forget all state (database, frames, secrets, logs); what was installed, fetched, trained or measured stays
 	@$(BOOTSTRAP) reset
 
 test: ## everything that is needed, then lint, then all tests (PYTEST_ARGS="-k name" passes through)

@@ -25,7 +25,7 @@ class Place:
 
     @property
     def var(self) -> Path:
-        """All run-time state, and nothing else."""
+        """Run-time state; also what was fetched, trained or measured here."""
         return self.home / "var"
 
     @property

@@ -12,6 +12,7 @@ from deploy.bootstrap import packages, prerequisites
 from deploy.bootstrap.account import become_owner_of, service_account
 from deploy.bootstrap.command import run
 from deploy.bootstrap.environment import (
+    WRITABLE,
     host,
     live_port,
     port,
@@ -34,7 +35,8 @@ from deploy.bootstrap.step import step
 SERVING = "Serving"  # the title of the step after which the site answers
 RUNNING = "Ctrl-C stops everything; the state stays in var/."
 DOWN_PATIENCE_S = 40.0
-KEPT_BY_RESET = {"assets", "stamps", "elsewhere", "up.lock"}
+STATE = (*WRITABLE, "env", "log", "secrets", "services")
+"""What the stack writes into var/. Beside it lies what took hours to train or to measure."""
 
 
 def up() -> None:
@@ -74,22 +76,25 @@ def down() -> None:
 
 
 def reset() -> None:
-    """Delete the state: database, frames, secrets, logs. Installed and fetched files stay."""
+    """Delete the state: database, frames, secrets, logs. All else in var/ stays."""
     place = _known_place()
     with only_one(place.var / "up.lock"):
         end_leftovers(place.var, place.account)
         _services(place).stop()
-        for path in place.var.iterdir():
-            if path.name in KEPT_BY_RESET or path.name == "test":
-                continue
-            if path.is_symlink():  # var/services, where it lives in a folder of its own
-                shutil.rmtree(own_folder(place.clone) / path.name)
-                path.unlink()
-            elif path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+        forget_state(place)
     print("All state is gone; `make up` starts afresh.")
+
+
+def forget_state(place: Place) -> None:
+    """Delete STATE and nothing else. The stack must not be running."""
+    for path in (place.var / name for name in STATE):
+        if path.is_symlink():  # var/services, where it lives in a folder of its own
+            shutil.rmtree(own_folder(place.clone) / path.name)
+            path.unlink()
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def run_in_stack(command: Sequence[str]) -> int:

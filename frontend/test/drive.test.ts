@@ -3,6 +3,7 @@ import { backoff_ms } from '../src/drive/backoff';
 import { bestHeading_deg, cameraHeading_deg } from '../src/drive/heading';
 import { type Fix, carried, isDue } from '../src/drive/pacing';
 import { outcomeOf } from '../src/drive/server';
+import { strings } from '../src/drive/strings';
 import { distance_m, moved } from '../src/shared/geodesy';
 import { bearing_deg } from './bearing';
 
@@ -80,9 +81,12 @@ describe('outcomeOf', () => {
   });
 
   it('drops what was refused and says why', async () => {
-    const refused = await outcomeOf(problem(422, 'captured_at: in the future'));
-    expect(refused).toEqual({ kind: 'refused', reason: 'captured_at: in the future' });
-    expect(await outcomeOf(new Response('<html>', { status: 413 }))).toEqual({ kind: 'refused', reason: 'HTTP 413' });
+    const refused = (answer: Response) => outcomeOf(answer).then((outcome) => outcome.kind === 'refused' && outcome.reason);
+    const rule = { detail: 'captured_at: in the future', errors: [{ pointer: 'captured_at', detail: 'in the future' }] };
+    expect(await refused(new Response(JSON.stringify(rule), { status: 400 }))).toBe(strings.refusedTime);
+    expect(await refused(new Response('<html>', { status: 413 }))).toBe(strings.refusedImage);
+    expect(await refused(problem(422, 'edge: unknown'))).toBe('edge: unknown');
+    expect(await refused(new Response('<html>', { status: 403 }))).toBe('HTTP 403');
   });
 
   it('counts a repeat as sent and a revoked token as unpaired', async () => {

@@ -13,7 +13,7 @@ from hazardmap.moderation import services
 from hazardmap.moderation.access import moderators_only
 from hazardmap.moderation.queue import page_context, the_moderator
 from hazardmap.moderation.report_models import ImageReport
-from hazardmap.moderation.report_selectors import frames_waiting, reports_of
+from hazardmap.moderation.report_selectors import frames_waiting, is_deleted, reports_of
 
 
 @require_safe
@@ -41,6 +41,7 @@ def item(request: HttpRequest, frame_id: UUID) -> HttpResponse:
         "open": any(not report.decision for report in reports),
         "hazards": sorted(hazards),
         "hidden": hidden_picture(frame_id),
+        "deleted": is_deleted(frame_id),
         "waiting": len(frames_waiting()),
         "choices": ImageReport.Decision.choices,
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Case, Min, Value, When
 
-from hazardmap.capture.selectors import Hidden, hidden_picture
+from hazardmap.capture.selectors import Hidden, hidden_picture, with_picture
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.report_models import ImageReport
 
@@ -17,7 +17,8 @@ WAITING_SHOWN: Final = 200
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a report. hidden: whether and since when the picture is hidden, as it is now
-    and not as it was decided. corrected_at: when the map was corrected; None if it was not, or if
+    and not as it was decided. deleted: whether there is no picture any more, because its
+    contributor has left. corrected_at: when the map was corrected; None if it was not, or if
     that was taken back.
     """
 
@@ -26,6 +27,7 @@ class Outcome:
     decision: str
     decided_at: datetime | None
     hidden: Hidden | None
+    deleted: bool
     corrected_at: datetime | None
 
 
@@ -42,8 +44,14 @@ def outcome_of(receipt: str) -> Outcome | None:
         decision=report.decision,
         decided_at=report.decided_at,
         hidden=hidden_picture(report.frame_id),
+        deleted=is_deleted(report.frame_id),
         corrected_at=correction.at if correction else None,
     )
+
+
+def is_deleted(frame_id: UUID) -> bool:
+    """Observations and reports of a picture outlive the frame that it came in."""
+    return not with_picture([frame_id], hidden=True)
 
 
 def correction_of(report: ImageReport) -> Decision | None:

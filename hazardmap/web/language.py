@@ -15,7 +15,9 @@ YEAR_S: Final = 365 * 86_400
 
 
 class PageLanguage(LocaleMiddleware):
-    """Django's, with a menu of plain links: `?lang=de` shows a page in German and is remembered."""
+    """Django's, with a menu of plain links: `lang=de` in an address shows its page in German and is
+    remembered.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         if _in_english(request):

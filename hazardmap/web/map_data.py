@@ -19,6 +19,7 @@ from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts, image_facts, passes_facts
+from hazardmap.web.words import kind_label
 from hazardmap.web.zone_facts import zone_facts
 
 LIST_LIMIT = 400
@@ -136,7 +137,7 @@ def _past(one: History) -> dict[str, object]:
     return {
         "id": str(one.id),
         "kind": one.kind,
-        "label": KINDS[one.kind].label,
+        "label": kind_label(one.kind),
         "group": KINDS[one.kind].group.value,
         "lon": one.lon,
         "lat": one.lat,

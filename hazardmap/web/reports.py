@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from hazardmap.capture.selectors import hidden_picture
+from hazardmap.capture.selectors import hidden_picture, with_picture
 from hazardmap.hazards.selectors import hazard_get, is_evidence
 from hazardmap.moderation.report_selectors import Outcome, outcome_of
 from hazardmap.moderation.services import report_file
@@ -43,8 +43,8 @@ class ReportForm(forms.Form):
 @limited("pages", PAGES_PER_MINUTE)
 @never_cache
 def report_page(request: HttpRequest, frame_id: UUID) -> HttpResponse:
-    """Only pictures that everybody may see can be reported."""
-    if not is_evidence(frame_id):
+    """Only pictures that everybody may see, or could before a report, can be reported."""
+    if not is_evidence(frame_id) or not with_picture([frame_id], hidden=True):
         raise Http404
     form = ReportForm(request.POST if request.method == "POST" else None)
     status, problem = 200, ""
@@ -104,6 +104,8 @@ def _state(outcome: Outcome) -> str:
 
 
 def _removed(outcome: Outcome) -> str:
+    if outcome.deleted:
+        return _("The picture has been deleted.")
     if outcome.hidden is None:
         return _("The picture was to be removed, but can be seen again.")
     if outcome.hidden.erased_at:
@@ -120,4 +122,5 @@ def _corrected(outcome: Outcome) -> str:
 def _waiting(outcome: Outcome) -> str:
     if outcome.hidden is not None:
         return _("The picture is hidden. A moderator will look at it.")
-    return _("The report waits for a moderator.")
+    waits = _("The report waits for a moderator.")
+    return f"{_('The picture has been deleted.')} {waits}" if outcome.deleted else waits

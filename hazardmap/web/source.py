@@ -14,6 +14,7 @@ from hazardmap.platform.limited import limited
 ROOT: Final = Path(__file__).resolve().parents[2]
 # Code only: nothing that an operator may have put beside it (settings, data, weights, state).
 PARTS: Final = (
+    ".dockerignore",
     "LICENSE",
     "Makefile",
     "Procfile",
@@ -48,15 +49,20 @@ CODE: Final = frozenset(
         ".sh",
         ".sql",
         ".svg",
+        ".template",
         ".toml",
         ".ts",
         ".txt",
+        ".typed",
         ".xml",
+        ".xsd",
         ".yaml",
         ".yml",
     }
 )
-NAMES: Final = frozenset({"Containerfile", "LICENSE", "Makefile", "Procfile", "example.env"})
+NAMES: Final = frozenset(
+    {".dockerignore", "Containerfile", "LICENSE", "Makefile", "Procfile", "example.env"}
+)
 
 COPIES_PER_MINUTE = 30
 
@@ -84,8 +90,9 @@ def archive(root: Path) -> bytes:
 
 def _code_only(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     path = Path(entry.name)
-    wanted = path.suffix in CODE or path.name in NAMES
-    if path.name in SKIPPED or path.name.startswith(".") or not (entry.isdir() or wanted):
+    code = path.suffix in CODE and not path.name.startswith(".")
+    folder = entry.isdir() and not path.name.startswith(".")
+    if path.name in SKIPPED or not (code or folder or path.name in NAMES):
         return None
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""

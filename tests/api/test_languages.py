@@ -50,6 +50,23 @@ def test_the_menu_needs_no_script_and_is_remembered(client):
     assert heading(client.get("/list/", {"lang": "xx"}, headers=english))[0] == HEADINGS["de"]
 
 
+def test_the_menu_keeps_what_is_looked_at(client):
+    page = client.get("/list/", {"near": 'Åbo & "x"', "kind": ["cow", "dog"], "lang": "de"})
+    links = re.findall(r'<a href="([^"]*)" hreflang="fi"', page.content.decode())
+    kept = "?near=%C3%85bo+%26+%22x%22&amp;kind=cow&amp;kind=dog&amp;lang=fi"
+    assert links == [kept]
+    page = client.get("/login/", {"next": "/account/"}).content.decode()
+    assert 'href="?next=%2Faccount%2F&amp;lang=es"' in page
+
+
+def test_what_answers_a_form_has_no_menu_that_would_lose_it(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("driver@x.example", "a long password"))
+    assert 'class="languages"' in client.get("/account/").content.decode()
+    code = client.post("/account/pairing-code/", {"uploads": "on"})
+    assert code.status_code == 200
+    assert 'class="languages"' not in code.content.decode()
+
+
 def test_search_engines_find_each_language(client):
     page = client.get("/list/", {"lang": "es"}).content.decode()
     assert '<link rel="canonical" href="http://testserver/list/?lang=es">' in page

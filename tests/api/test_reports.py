@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.capture.models import Frame, Takedown
-from hazardmap.capture.services import pictures_erase
+from hazardmap.capture.services import frames_forget, pictures_erase
 from hazardmap.hazards.selectors import images_of
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.report_models import ImageReport
@@ -179,6 +179,30 @@ def test_a_report_that_makes_no_sense_is_not_filed(client, frame, fields):
 def test_what_is_no_public_picture_cannot_be_reported(client, frame):
     for address in [f"/images/{new_id()}/report/", "/reports/nothing/"]:
         assert client.get(address).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)  # whether a frame is there is asked at commit
+def test_what_was_deleted_cannot_be_reported(client, frame):
+    frames_forget(frame_ids=[frame])
+    answer = client.post(f"/images/{frame}/report/", {"reason": "privacy"})
+    assert answer.status_code == 404
+    assert ImageReport.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("reason", ["privacy", "offensive"])
+def test_a_report_can_be_decided_after_its_picture_was_deleted(client, frame, queue, reason):
+    receipt = reported(client, frame, reason)
+    frames_forget(frame_ids=[frame])
+    deleted = "The picture has been deleted."
+    assert says(client, receipt) == f"{deleted} The report waits for a moderator."
+    assert deleted.strip(".") in queue.get(f"/admin/reports/{frame}/").content.decode()
+    assert "taken off the site" in decided(queue, frame, "removed")
+    assert says(client, receipt) == deleted
+    queue.post(f"/admin/reports/{frame}/undo/")
+    decided(queue, frame, "kept")
+    queue.post(f"/admin/reports/{frame}/undo/")
+    assert says(client, receipt) == f"{deleted} The report waits for a moderator."
 
 
 def test_an_address_may_not_report_without_end(client, frame, monkeypatch):

@@ -7,7 +7,10 @@ from playwright.sync_api import expect, sync_playwright
 
 from hazardmap.accounts.models import User
 from hazardmap.hazards.models import Hazard
+from hazardmap.hazards.selectors import images_of
 from hazardmap.moderation.models import Decision
+from hazardmap.moderation.report_models import ImageReport
+from hazardmap.moderation.services import report_file
 from tests.moderation_scene import three_hazards
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,3 +126,23 @@ def test_boxes_lie_where_the_detector_saw_them_and_can_be_hidden(page):
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert not Decision.objects.exists()
+
+
+def test_on_a_reported_picture_keys_are_about_the_report(page, three, live_server):
+    frame = images_of(three[0])[0].frame_id
+    report_file(frame_id=frame, reason="wrong_kind", hazard_id=three[0])
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    expect(page.locator("#last-decision")).to_contain_text("Rejected cattle")
+    page.goto(f"{live_server.url}/admin/reports/{frame}/")
+    page.keyboard.press("2")
+    expect(page.get_by_text("Decided: the map has been corrected.")).to_be_visible()
+    page.keyboard.press("?")
+    help_shown = page.get_by_role("dialog")
+    expect(help_shown).to_contain_text("Decide at once")
+    expect(help_shown).not_to_contain_text("Relabel")
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(page.get_by_text("Taken back: 1 wait again.")).to_be_visible()
+    assert ImageReport.objects.get().decision == ""
+    assert Decision.objects.get().undone_at is None

@@ -90,11 +90,12 @@ def test_standing_still_takes_one_frame_only(phone):
 
 
 def test_a_refused_frame_is_dropped_with_the_reason(phone):
-    problem = '{"detail": "captured_at: lies in the future"}'
+    rule = '{"pointer": "captured_at", "detail": "is more than 5 minutes in the future"}'
+    problem = f'{{"detail": "captured_at: is more than …", "errors": [{rule}]}}'
     phone.route("**/api/v1/frames", lambda route: route.fulfill(status=400, body=problem))
     phone.get_by_role("button", name="Start").click()
     expect(phone.locator("#refused")).to_have_text("1")
-    expect(phone.locator("#problem")).to_contain_text("captured_at: lies in the future")
+    expect(phone.locator("#problem")).to_contain_text("the clock of this phone is wrong")
     expect(phone.locator("#queued")).to_have_text("0")
 
 
@@ -108,6 +109,54 @@ def test_a_revoked_phone_asks_to_be_paired_again_and_keeps_its_frames(phone, sta
     expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
     expect(phone.locator("#pair-error")).to_contain_text("not paired any more")
     assert phone.locator("#queued").text_content() == "1"
+
+
+def test_frames_that_wait_are_deleted_only_after_asking(phone):
+    phone.route("**/api/v1/frames", lambda route: route.fulfill(status=503))
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#queued")).to_have_text("1")
+    phone.get_by_text("This phone", exact=True).click()
+    unpair = phone.get_by_role("button", name="Unpair this phone")
+    unpair.click()
+    asked = phone.get_by_role("dialog", name="Unpair this phone")
+    expect(asked).to_contain_text("1 frame still waits on this phone")
+    phone.keyboard.press("Escape")
+    expect(phone.locator("#queued")).to_have_text("1")
+    expect(phone.get_by_role("button", name="Stop")).to_be_visible()
+    unpair.click()
+    asked.get_by_role("button", name="Unpair and delete the frames").click()
+    expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
+    assert phone.locator("#queued").text_content() == "0"
+
+
+TRACK = "document.querySelector('#preview').srcObject.getVideoTracks()[0]"
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        f"{TRACK}.stop()",  # found out with the next frame
+        f"{TRACK}.dispatchEvent(new Event('ended'))",
+        f"{TRACK}.dispatchEvent(new Event('mute'))",
+    ],
+)
+def test_a_lost_camera_ends_the_recording_and_says_so(phone, gone):
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#sent")).to_have_text("1")
+    expect(phone.locator("#state")).to_have_text("Recording")
+    phone.evaluate(gone)
+    if "stop" in gone:
+        drive(phone, [1])
+    expect(phone.locator("#problem")).to_contain_text("There is no camera")
+    expect(phone.locator("#state")).to_have_text("Not recording: stop and start again")
+    sent = phone.locator("#sent").text_content()
+    drive(phone, [2, 3])
+    assert phone.locator("#sent").text_content() == sent
+    assert phone.locator("#queued").text_content() == "0"
+    phone.get_by_role("button", name="Stop").click()
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#state")).to_have_text("Recording")
+    expect(phone.locator("#problem")).to_be_hidden()
 
 
 def test_a_phone_stays_paired(phone):

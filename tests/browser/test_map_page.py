@@ -195,7 +195,9 @@ def test_what_is_seen_can_be_shared_and_the_keys_are_listed(new_page, hazards):
     expect(page.get_by_role("dialog")).to_contain_text("never sent to us")
     page.get_by_role("button", name="Show what is near me").click()
     expect(page).to_have_url(re.compile(r"#map=15/61\.49\d+/23\.76"))
-    page.keyboard.press("s")
+    page.get_by_role("slider").press("ArrowLeft")
+    expect(page).to_have_url(re.compile("at=20"))
+    page.locator("#share").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Link to what you see")).to_have_value(page.url)
     code = dialog.get_by_label("Code to put it into").input_value()
@@ -210,11 +212,16 @@ def test_what_is_seen_can_be_shared_and_the_keys_are_listed(new_page, hazards):
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     assert "coverage" not in page.url
+    page.get_by_text("Layers and legend").click()
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page).to_have_url(re.compile(r"/\?kind=wildlife&at=20[^&]*&lang=de#map=15/61\.49"))
+    expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
 def test_the_map_in_a_frame_of_somebody_else(new_page, hazards, stack):
     page = new_page()
-    frame = f"<iframe src='{stack.url}/embed/{NEAR}' width='800' height='500'></iframe>"
+    shown_then = f"{stack.url}/embed/?at=2020-01-01T00:00Z{NEAR}"
+    frame = f"<iframe src='{shown_then}' width='800' height='500'></iframe>"
     page.route(
         "http://other.example/", lambda route: route.fulfill(body=frame, content_type="text/html")
     )
@@ -224,6 +231,10 @@ def test_the_map_in_a_frame_of_somebody_else(new_page, hazards, stack):
     assert shown.locator(".side").count() == 0
     page.mouse.click(8 + 400, 8 + 250)
     expect(shown.get_by_role("heading", name="Cattle")).to_be_visible()
+    age = shown.locator("#panel .fresh")
+    expect(age).to_contain_text("ago")
+    age.evaluate("age => (age.textContent = 'as of long before')")
+    expect(age).to_contain_text("ago", timeout=15_000)  # it is told anew every ten seconds
     page.mouse.wheel(0, 300)
     expect(shown.get_by_text("Hold Ctrl and scroll to zoom the map")).to_be_visible()
 

@@ -45,6 +45,15 @@ def test_a_hazard_that_has_gone_has_its_states_in_order(client):
     assert [row[0] for row in found["states"]] == sorted(row[0] for row in found["states"])
 
 
+def test_kinds_are_in_the_language_of_the_page(client):
+    then = timezone.now() - timedelta(hours=30)
+    cone = made_up(*PLACE, "cone", state=State.EXPIRED, expires_at=then + timedelta(hours=2))
+    hazard_row(cone).save(force_insert=True)
+    told(cone, then, "appeared", state="active", p=0.7)
+    answer = client.get("/map/history.json", BOX, headers={"Accept-Language": "de"})
+    assert [one["label"] for one in answer.json()["hazards"]] == ["Leitkegel"]
+
+
 def test_what_went_before_the_last_days_or_lies_elsewhere_has_no_history(client):
     long_ago = timezone.now() - timedelta(days=8)
     old = made_up(*PLACE, state=State.CLEARED, expires_at=long_ago)

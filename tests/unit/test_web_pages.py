@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 import tarfile
 from datetime import timedelta
 from uuid import uuid4
@@ -18,6 +19,7 @@ from tests.moderation_scene import contributor, drive_by, hazard_at
 
 pytestmark = pytest.mark.django_db
 PLACE = (24.94, 60.17)
+OF_THE_REPOSITORY = {".ci/run", ".gitignore"}  # and of no use without it
 PUBLIC = ["/", "/about/", "/login/", "/drive/", "/signup/", "/login/reset/", "/terms/"]
 
 
@@ -171,6 +173,17 @@ def test_the_source_of_what_runs_can_be_downloaded(client):
     assert own == (ROOT / "hazardmap" / "web" / "source.py").read_bytes()
     assert {"hazardmap/manage.py", "hazardmap/frontend/package-lock.json"} <= names
     assert not [name for name in names if "/node_modules" in name or "/dist/" in name]
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is such an archive, unpacked")
+def test_every_text_that_is_under_version_control_is_in_the_archive():
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    kept = [name for name in listed.stdout.decode().split("\0") if name]
+    texts = {name for name in kept if b"\0" not in (ROOT / name).read_bytes()}
+    with tarfile.open(fileobj=io.BytesIO(archive(ROOT))) as tar:
+        packed = {name.removeprefix("hazardmap/") for name in tar.getnames()}
+    assert texts - packed == OF_THE_REPOSITORY
 
 
 def test_the_archive_leaves_out_what_is_not_code(tmp_path):

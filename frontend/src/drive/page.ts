@@ -88,8 +88,9 @@ export class DrivePage {
       placed: (fix, speed_mps) => this.placed(fix, speed_mps),
       queued: () => {
         void this.count(store);
-        uploader.wake();
+        uploader.queued();
       },
+      lost: () => this.cameraLost(),
       failed: (error) => this.say('problem', problemWords(error)),
     });
     return recorder;
@@ -111,10 +112,22 @@ export class DrivePage {
   }
 
   private async unpair(store: Store, recorder: Recorder, warner: Warner): Promise<void> {
+    const waiting = await store.count();
+    if (waiting > 0 && !(await this.wouldLose(waiting))) return;
     if (this.running) await this.toggle(recorder, warner);
     await store.clear();
     await this.count(store);
     await this.showPaired(false);
+  }
+
+  /** Ask whether frames that wait may be deleted. */
+  private async wouldLose(waiting: number): Promise<boolean> {
+    const dialog = byId<HTMLDialogElement>('unpair-sure');
+    byId('unpair-words').textContent = strings.framesWait(waiting);
+    dialog.returnValue = '';
+    dialog.showModal();
+    await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+    return dialog.returnValue === 'unpair';
   }
 
   private async toggle(recorder: Recorder, warner: Warner): Promise<void> {
@@ -156,6 +169,13 @@ export class DrivePage {
     this.drawState();
   }
 
+  /** Recording is over until it is started anew; warnings go on. */
+  private cameraLost(): void {
+    this.recording = false;
+    this.say('problem', strings.noCamera);
+    this.drawState();
+  }
+
   private drawState(): void {
     const words = this.stateWords();
     const state = byId('state');
@@ -165,7 +185,7 @@ export class DrivePage {
 
   private stateWords(): string {
     if (!this.reachable) return strings.offline;
-    if (!this.recording) return strings.ready;
+    if (!this.recording) return this.running ? strings.notRecording : strings.ready;
     if (this.precise === null) return strings.waitingForPlace;
     return this.precise ? strings.recording : strings.imprecise;
   }

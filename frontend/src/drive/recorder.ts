@@ -8,6 +8,8 @@ interface Listener {
   /** A position has arrived. */
   placed(fix: Fix, speed_mps: number | null): void;
   queued(): void;
+  /** The camera is gone: recording has stopped. */
+  lost(): void;
   /** The camera or the store failed. */
   failed(error: Error): void;
 }
@@ -26,7 +28,7 @@ export class Recorder {
     private readonly store: Store,
     private readonly listener: Listener,
   ) {
-    this.camera = new Camera(video);
+    this.camera = new Camera(video, () => void this.lost());
   }
 
   async start(): Promise<void> {
@@ -40,6 +42,12 @@ export class Recorder {
     this.last = null;
     this.camera.stop();
     await this.awake.off();
+  }
+
+  private async lost(): Promise<void> {
+    if (!this.recording) return;
+    await this.stop();
+    this.listener.lost();
   }
 
   /** Take a frame at a position, if one is due there. */

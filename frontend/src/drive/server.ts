@@ -1,4 +1,5 @@
 import type { QueuedFrame } from './store';
+import { strings } from './strings';
 
 const TIMEOUT_MS = 60_000;
 
@@ -11,7 +12,7 @@ export type Outcome =
 
 export class PairingError extends Error {}
 
-/** Trade a pairing code for this phone's token. Throws PairingError with the reason. */
+/** Trade a pairing code for this phone's token. Throws PairingError with words for people. */
 export async function pair(code: string, name: string): Promise<string> {
   const response = await fetch('/api/v1/pair', {
     method: 'POST',
@@ -19,7 +20,7 @@ export async function pair(code: string, name: string): Promise<string> {
     body: JSON.stringify({ code, name }),
     credentials: 'omit',
   });
-  if (response.status !== 201) throw new PairingError(await reasonOf(response));
+  if (response.status !== 201) throw new PairingError(pairingWords(response.status));
   return ((await response.json()) as { token: string }).token;
 }
 
@@ -52,14 +53,36 @@ export async function outcomeOf(response: Response): Promise<Outcome> {
   return { kind: 'refused', reason: await reasonOf(response) };
 }
 
-/** The `detail` of an RFC 9457 problem, or the status. */
+function pairingWords(status: number): string {
+  if (status === 400) return strings.pairRefused;
+  return status === 429 ? strings.pairTooOften : strings.pairFailed;
+}
+
+interface Problem {
+  detail?: unknown;
+  title?: unknown;
+  errors?: { pointer?: unknown }[];
+}
+
+/** In the reader's language for the fields that phones get wrong; else as the API says it. */
 async function reasonOf(response: Response): Promise<string> {
+  if (response.status === 413) return strings.refusedImage;
   try {
-    const problem = (await response.json()) as { detail?: unknown; title?: unknown };
-    const words = problem.detail ?? problem.title;
+    const { detail, title, errors } = (await response.json()) as Problem;
+    const words = refusals[String(errors?.[0]?.pointer)] ?? detail ?? title;
     if (typeof words === 'string' && words !== '') return words;
   } catch {
     // Not JSON: the status has to do.
   }
   return `HTTP ${response.status}`;
 }
+
+/** Words by the field of the first broken rule. */
+const refusals: Record<string, string> = {
+  captured_at: strings.refusedTime,
+  image: strings.refusedImage,
+  position: strings.refusedPlace,
+  lon: strings.refusedPlace,
+  lat: strings.refusedPlace,
+  accuracy_m: strings.refusedPlace,
+};

@@ -14,7 +14,10 @@ interface Listener {
 export class Uploader {
   private busy = false;
   private failures = 0;
+  /** Runs while a failure is waited out, as long as the server asked for. */
   private timer: number | undefined;
+  /** A token that the server does not know any more: nothing is sent until there is another one. */
+  private revoked: string | undefined;
 
   constructor(
     private readonly store: Store,
@@ -24,9 +27,15 @@ export class Uploader {
     window.addEventListener('online', () => this.wake());
   }
 
-  /** There may be something to send. */
+  /** A frame has come: it waits its turn while a failure is waited out. */
+  queued(): void {
+    if (this.timer === undefined) void this.run();
+  }
+
+  /** Try now, whatever was waited for: there is a network, a token, or the time has come. */
   wake(): void {
     window.clearTimeout(this.timer);
+    this.timer = undefined;
     void this.run();
   }
 
@@ -44,7 +53,7 @@ export class Uploader {
   private async sendOldest(): Promise<boolean> {
     const token = await this.store.token();
     const frame = token === undefined ? undefined : await this.store.oldest();
-    if (token === undefined || frame === undefined) return false;
+    if (token === undefined || token === this.revoked || frame === undefined) return false;
     const outcome = await this.send(token, frame);
     if (outcome.kind === 'later') {
       this.listener.reachable(false);
@@ -54,6 +63,7 @@ export class Uploader {
     this.failures = 0;
     this.listener.reachable(true);
     if (outcome.kind === 'unpaired') {
+      this.revoked = token;
       this.listener.unpaired();
       return false;
     }

@@ -56,6 +56,7 @@ export class HazardList {
 
   /** Ages and probabilities have moved on. */
   tick(at_s: number): void {
+    if (this.rows === null) return;
     for (const hazard of this.listed?.hazards ?? []) {
       const shown = this.rowOf(hazard.id);
       if (shown) renew(shown, hazard, at_s);

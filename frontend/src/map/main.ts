@@ -1,3 +1,5 @@
+import { keepAddress } from './languages';
 import { MapPage } from './page';
 
 void new MapPage().start();
+keepAddress();

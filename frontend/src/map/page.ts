@@ -59,7 +59,7 @@ export class MapPage {
   private readonly time: TimeBar | null;
   private readonly search: Search | null;
   private readonly coverage: CoverageSwitch | null;
-  private address: Address = readAddress(this.vocabulary.kinds);
+  private address: Address = this.readAddress();
   private view: MapView | null = null;
   /** Where the reader is: known in this page only, and only after having been asked. */
   private me: Place | null = null;
@@ -89,7 +89,7 @@ export class MapPage {
   }
 
   async start(): Promise<void> {
-    window.addEventListener('popstate', () => this.follow(readAddress(this.vocabulary.kinds)));
+    window.addEventListener('popstate', () => this.follow(this.readAddress()));
     window.setInterval(() => this.fade(), FADE_PERIOD_MS);
     window.setInterval(() => this.address.coverage && this.view?.refresh('coverage'), COVERAGE_PERIOD_MS);
     this.view = await openView({
@@ -109,6 +109,12 @@ export class MapPage {
     this.contents.reload();
     if (this.time) this.contents.reloadHistory();
     this.follow(this.address);
+  }
+
+  /** What the address says; in a frame of somebody else, which has no time bar, it is always now. */
+  private readAddress(): Address {
+    const said = readAddress(this.vocabulary.kinds);
+    return this.embedded ? { ...said, at_s: null } : said;
   }
 
   private now_s(): number {

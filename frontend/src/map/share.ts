@@ -14,6 +14,7 @@ export function openShare({ cell, list }: Shared): void {
   const link = window.location.href;
   const embedded = new URL(link);
   embedded.pathname = '/embed/';
+  embedded.searchParams.delete('at'); // a frame shows what is there now
   const frame = `<iframe src="${attribute(embedded.href)}" width="100%" height="480" title="${attribute(strings.embedTitle)}" allow="geolocation"></iframe>`;
   const feeds: [string, string][] = [[strings.shareList, `/list/?${list}`]];
   if (cell !== null) {

@@ -18,15 +18,19 @@ class AlreadyErased(Exception):
     """The file is gone: it cannot be shown again."""
 
 
+@transaction.atomic
 def picture_hide(*, frame_id: UUID) -> None:
-    """Show the picture to moderators only. Doing it twice changes nothing."""
-    Takedown.objects.get_or_create(frame_id=frame_id)
+    """Show the picture to moderators only. Doing it twice changes nothing, and neither does doing
+    it to a frame that was deleted: its picture is gone.
+    """
+    if _lasts(frame_id):
+        Takedown.objects.get_or_create(frame_id=frame_id)
 
 
 @transaction.atomic
 def picture_remove(*, frame_id: UUID) -> None:
-    """Hide the picture for good and have its file deleted in a week."""
-    Takedown.objects.get_or_create(frame_id=frame_id)
+    """Hide the picture for good and have its file deleted in a week, if there is one."""
+    picture_hide(frame_id=frame_id)
     due = Takedown.objects.filter(frame_id=frame_id, erase_at=None)
     due.update(erase_at=timezone.now() + ERASED_AFTER)
 
@@ -64,3 +68,9 @@ def pictures_erase() -> int:
             row.erased_at = timezone.now()
             row.save(update_fields=["erased_at"])
     return len(ids)
+
+
+def _lasts(frame_id: UUID) -> bool:
+    """Whether there is such a frame, which then stays until the transaction ends."""
+    rows = Frame.objects.select_for_update(no_key=True).filter(id=frame_id)
+    return rows.values_list("id").first() is not None

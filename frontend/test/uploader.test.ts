@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Outcome } from '../src/drive/server';
+import type { QueuedFrame, Store } from '../src/drive/store';
+import { Uploader } from '../src/drive/uploader';
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+/** An uploader before a server that answers as it is told; `attempts` are the tokens it was shown. */
+function scene(answer: Outcome) {
+  const kept = { token: 'first', frames: [] as number[] };
+  const store = {
+    token: async () => kept.token,
+    oldest: async () => (kept.frames[0] === undefined ? undefined : ({ id: kept.frames[0] } as QueuedFrame)),
+    remove: async (id: number) => void (kept.frames = kept.frames.filter((other) => other !== id)),
+  } as unknown as Store;
+  const server = { answer, attempts: [] as string[] };
+  const nothing = () => undefined;
+  const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, reachable: nothing }, async (token) => {
+    server.attempts.push(token);
+    return server.answer;
+  });
+  /** A frame is queued every second. */
+  const drive = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      kept.frames.push(Date.now());
+      uploader.queued();
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+  };
+  return { kept, server, uploader, drive };
+}
+
+describe('Uploader', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    const page = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
+    vi.stubGlobal('window', page);
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it('sends each frame as it comes', async () => {
+    const { kept, server, drive } = scene({ kind: 'accepted' });
+    await drive(3);
+    expect(server.attempts).toHaveLength(3);
+    expect(kept.frames).toEqual([]);
+  });
+
+  it('leaves a busy server alone for as long as it asks for, however many frames come', async () => {
+    const { kept, server, drive } = scene({ kind: 'later', wait_ms: 60_000 });
+    await drive(59);
+    expect(server.attempts).toHaveLength(1);
+    server.answer = { kind: 'accepted' };
+    await drive(2);
+    expect(server.attempts).toHaveLength(62);
+    expect(kept.frames).toEqual([]);
+  });
+
+  it('tries less and less often while nothing answers', async () => {
+    const { server, drive } = scene({ kind: 'later', wait_ms: null });
+    await drive(120);
+    expect(server.attempts.length).toBeLessThan(12);
+  });
+
+  it('tries at once when the network is back', async () => {
+    const { server, drive } = scene({ kind: 'later', wait_ms: 60_000 });
+    await drive(1);
+    window.dispatchEvent(new Event('online'));
+    await settled();
+    expect(server.attempts).toHaveLength(2);
+  });
+
+  it('says nothing more with a revoked token, and goes on with the next one', async () => {
+    const { kept, server, uploader, drive } = scene({ kind: 'unpaired' });
+    await drive(5);
+    window.dispatchEvent(new Event('online'));
+    await settled();
+    expect(server.attempts).toEqual(['first']);
+    kept.token = 'second';
+    server.answer = { kind: 'accepted' };
+    uploader.wake();
+    await settled();
+    expect(server.attempts).toEqual(['first', ...Array(5).fill('second')]);
+    expect(kept.frames).toEqual([]);
+  });
+});
