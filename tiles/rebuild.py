@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from hazardmap.hazards.cell_selectors import cells_changed, cells_of, latest_cell_cursor
 from hazardmap.hazards.selectors import latest_cursor, live_after
-from hazardmap.hazards.zone_selectors import latest_zone_cursor
 from hazardmap.platform.garbage import collected_later
 from tiles.models import Cell, HazardFeature, Publication
 from tiles.publish import BATCH, ENCODING, forget_touched, publication, touch
@@ -39,10 +38,13 @@ def rebuild() -> Iterator[int]:
 
 
 def _begin(place: Publication) -> None:
-    """What changes from here on is followed from here on."""
+    """What changes from here on is followed from here on.
+
+    Work zones are not made here but when a tile is asked for: their changes are followed from where
+    they were.
+    """
     place.hazards_cursor = latest_cursor()
     place.cells_cursor = latest_cell_cursor()
-    place.zones_cursor = latest_zone_cursor()
 
 
 def _hazards(anew: bool) -> Iterator[int]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.gis.db.models import LineStringField, PointField
 from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import FloatField, Func, Max, Q, Value
+from django.db.models import FloatField, Func, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -115,12 +115,6 @@ def zone_history(zone_id: UUID) -> list[ZoneEvent]:
     """Everything that has happened to a work zone, oldest first."""
     found = zone_models.ZoneEvent.objects.filter(zone_id=zone_id).order_by("cursor")
     return [_event(row) for row in found]
-
-
-def latest_zone_cursor() -> int:
-    """The cursor to start from for somebody who wants only what comes."""
-    latest: int | None = zone_models.ZoneEvent.objects.aggregate(latest=Max("cursor"))["latest"]
-    return latest or 0
 
 
 def _state(row: zone_models.Zone) -> ZoneState:

@@ -23,8 +23,11 @@ from hazardmap.platform.rows_put import rows_put
 from tests.map_scene import around, on_map, to_tiles
 from tests.tile_reading import cell_of_feature, tile_at
 from tiles import coverage, workzones
+from tiles.files import fetch
 from tiles.layers import build
 from tiles.mercator import Tile
+from tiles.models import Publication
+from tiles.publish import publish
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
@@ -177,6 +180,22 @@ def test_tiles_of_a_work_zone_are_touched_where_it_was_and_where_it_is() -> None
     touched, cursor = workzones.touched_since(cursor, limit=9)
     assert touched == _drawing(before) | _drawing(after)
     assert workzones.touched_since(cursor, limit=9) == (set(), cursor)
+
+
+def test_a_work_zone_that_ends_before_a_rebuild_for_other_headers_leaves_its_tiles() -> None:
+    def shown() -> bytes | None:
+        return fetch("workzones", tile, lambda: build("workzones", tile), None).body
+
+    one, tile = zone((24.94, 60.17), (24.95, 60.175)), tile_at(24.945, 60.1725, 12)
+    to_tiles()
+    tell(one, ZoneChange.APPEARED)
+    assert publish()
+    assert shown()
+    tell(replace(one, ended_at=timezone.now()), ZoneChange.ENDED)
+    Publication.objects.update(encoding="of the version before")
+    to_tiles()
+    publish()
+    assert shown() is None
 
 
 def _drawing(one: WorkZone) -> set[Tile]:
