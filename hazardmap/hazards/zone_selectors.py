@@ -1,5 +1,6 @@
 """Reads: work zones as values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.contrib.gis.db.models import LineStringField, PointField
 from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import FloatField, Func, Q, Value
+from django.db.models import FloatField, Func, Max, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -111,10 +112,12 @@ def zone_changes_since(cursor: int, *, limit: int) -> list[ZoneEvent]:
     return [_event(row) for row in found[:limit]]
 
 
-def zone_history(zone_id: UUID) -> list[ZoneEvent]:
-    """Everything that has happened to a work zone, oldest first."""
-    found = zone_models.ZoneEvent.objects.filter(zone_id=zone_id).order_by("cursor")
-    return [_event(row) for row in found]
+def zones_until(cursor: int, zone_ids: Collection[UUID]) -> list[WorkZone]:
+    """These work zones as they were at `cursor`, those that existed then."""
+    until = zone_models.ZoneEvent.objects.filter(zone_id__in=zone_ids, cursor__lte=cursor)
+    latest = until.values("zone_id").annotate(latest=Max("cursor")).values("latest")
+    found = zone_models.ZoneEvent.objects.filter(cursor__in=latest)
+    return [_event(row).zone for row in found]
 
 
 def _state(row: zone_models.Zone) -> ZoneState:
