@@ -50,6 +50,7 @@ def test_a_work_zone_beyond_the_antimeridian_is_near_however_many_there_are(clie
     answer = client.get("/map/workzones.json", {"at": "-179.985,65.0"}).json()
     assert [zone["id"] for zone in answer["zones"]][:2] == [str(beyond), str(across)]
 
+
 @pytest.mark.parametrize("at", ["", "1", "181,0", "0,91", "nan,0", "1,2,3", "a,b"])
 def test_what_is_no_place_is_refused(client, at):
     answer = client.get("/map/workzones.json", {"at": at})
