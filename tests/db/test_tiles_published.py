@@ -15,14 +15,18 @@ import tiles.publish
 from hazardmap.core.clusters import components
 from hazardmap.core.geodesy import moved
 from hazardmap.core.hazard import Change, Hazard, State
+from hazardmap.core.kinds import KINDS
 from hazardmap.core.rows import LINK_M
+from hazardmap.core.versions import SHIPPED, version_json
 from hazardmap.hazards import models
+from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.hazards.selectors import hazards_in
 from hazardmap.hazards.services.events_write import events_write
+from hazardmap.inference.selectors import recall_table
 from tests.map_scene import around, hazard_row, on_map, to_tiles
 from tests.tile_reading import tile_at
 from tiles.files import Unavailable
-from tiles.layers import build
+from tiles.layers import LAYERS, build
 from tiles.mercator import Tile
 from tiles.models import Cell, CellFeature, HazardFeature, Publication
 from tiles.publish import NeverBuilt, publish
@@ -245,3 +249,23 @@ def test_features_for_other_headers_are_made_anew(forgotten: Forgotten) -> None:
     assert publish() == 0
     assert stored() == whole
     assert {tile_at(*HELSINKI, zoom) for zoom in range(23)} <= set().union(*forgotten)
+
+
+def test_cells_fade_by_the_half_lives_that_the_newest_version_has_learned(
+    forgotten: Forgotten, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(*on_map(HELSINKI, t_ref=NOW, half_life_s=3600.0), change=Change.APPEARED)
+    publish()
+    learned = replace(SHIPPED, half_lives_s={"cone": 3600.0})
+    values = version_json(learned, recall_table())
+    FusionVersion.objects.create(by="a test", learned=["half-lives"], values=values)
+    told = LAYERS["hazards"].describe("")["half_lives"]
+    assert told == {kind: learned.half_life_s(kind) for kind in KINDS}
+    with pytest.raises(NeverBuilt):
+        publish()
+    assert list(rebuild())
+    assert publish() == 0
+    forgotten.clear()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=1))
+    assert list(rebuild())
+    assert not set().union(*forgotten), "what a client fades to is what there is"
