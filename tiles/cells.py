@@ -1,7 +1,8 @@
 """What a cell's feature says: how many hazards of each kind to expect in it, and when that was.
 
 Counts and time are whole numbers from 0 to 255, which are the whole dictionary of the layer; a
-client fades each kind by its half-life (docs/adr/0006-tile-attributes.md).
+client fades each kind by its half-life, of which the TileJSON tells
+(docs/adr/0006-tile-attributes.md).
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from hazardmap.core.grid import expected_of, quantised
 from hazardmap.core.kinds import KINDS
 from tiles import mvt
 
+HalfLives = Mapping[str, float]
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 TIME_UNIT: Final = timedelta(minutes=10)
 KEYS: Final = ("t0", "t1", *KINDS)
@@ -32,14 +34,18 @@ class Told:
     counts: Mapping[str, int]
 
     @classmethod
-    def of(cls, counts: Counts, now: datetime) -> "Told":
+    def of(cls, counts: Counts, now: datetime, half_lives_s: HalfLives) -> "Told":
         """What there is to say now, for the beginning of the present unit of time.
 
         That is in the past, so the counts are taken back to what fades to the present ones.
+        half_lives_s: by kind, those by which clients fade.
         """
         units = (now - EPOCH) // TIME_UNIT
         age = now - (EPOCH + units * TIME_UNIT)
-        expected = {k: n / _left(k, age) for k, n in _expected(counts, now).items()}
+        expected = {
+            kind: number / _left(half_lives_s[kind], age)
+            for kind, number in _expected(counts, now).items()
+        }
         return cls(units, _bytes(expected))
 
     @classmethod
@@ -54,10 +60,12 @@ class Told:
         said = {"t0": self.units & 0xFF, "t1": self.units >> 8 & 0xFF, **self.counts}
         return mvt.tags((i, said[key]) for i, key in enumerate(KEYS) if key in said)
 
-    def holds(self, counts: Counts, now: datetime) -> bool:
+    def holds(self, counts: Counts, now: datetime, half_lives_s: HalfLives) -> bool:
         """Whether a client who fades this sees what there is now, to the precision of a byte."""
         age = now - (EPOCH + self.units * TIME_UNIT)
-        faded = {kind: expected_of(q) * _left(kind, age) for kind, q in self.counts.items()}
+        faded = {
+            kind: expected_of(q) * _left(half_lives_s[kind], age) for kind, q in self.counts.items()
+        }
         return _bytes(faded) == _bytes(_expected(counts, now))
 
     def weight(self) -> int:
@@ -73,6 +81,6 @@ def _bytes(expected: Mapping[str, float]) -> dict[str, int]:
     return {kind: byte for kind, number in expected.items() if (byte := quantised(number))}
 
 
-def _left(kind: str, age: timedelta) -> float:
+def _left(half_life_s: float, age: timedelta) -> float:
     """The share that a client takes to be left after `age`."""
-    return exp2(-age.total_seconds() / KINDS[kind].half_life_s)
+    return exp2(-age.total_seconds() / half_life_s)

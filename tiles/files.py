@@ -111,14 +111,16 @@ def _fetch_in_turn(
         new = _open_new(path)
         try:
             _lock(new, deadline, is_hopeless)
-            built = _read(path)
-            if built and built.is_fresh(keep_s):
-                return built  # made while we waited
-            if _has_name(new, path + NEW):
-                return _build(new, layer, path, build, has_old=built is not None)
+            try:
+                built = _read(path)
+                if built and built.is_fresh(keep_s):
+                    return built  # made while we waited
+                if _has_name(new, path + NEW):
+                    return _build(new, layer, path, build, has_old=built is not None)
+            finally:  # and not where we gave up waiting: then it is somebody else's
+                if _has_name(new, path + NEW):
+                    _unlinked(path + NEW)
         finally:
-            if _has_name(new, path + NEW):
-                _unlinked(path + NEW)
             os.close(new)
 
 

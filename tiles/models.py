@@ -51,7 +51,7 @@ class HazardFeature(models.Model):
 class Publication(models.Model):
     """How far the features follow the feeds of changes; one row.
 
-    encoding: of what form the features are (publish.ENCODING), empty before the first build.
+    encoding: of what form the features are (publish.encoding), empty before the first build.
     touched: layer → addresses of tiles that have changed and whose files may still be there.
     """
 

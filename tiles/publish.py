@@ -15,6 +15,7 @@ from django.utils import timezone
 from hazardmap.hazards.cell_selectors import cells_changed
 from hazardmap.hazards.selectors import changes_since
 from hazardmap.hazards.services import cells_refresh
+from hazardmap.hazards.version_selectors import half_lives_s
 from hazardmap.platform.garbage import collected_later
 from tiles import cells, points, workzones
 from tiles.files import forget
@@ -27,12 +28,16 @@ BATCH: Final = 1000
 ZONES: Final = 100
 _FORM: Final = b"2"
 """To be counted up when features are put together in another way."""
-ENCODING: Final = sha256(cells.HEADER + points.HEADER + _FORM).hexdigest()
-"""Features that were made for other headers mean something else."""
 
 
 class NeverBuilt(Exception):
     """There are no features, or they are of another version: `rebuild` makes them."""
+
+
+def encoding(fading: cells.HalfLives) -> str:
+    """Features that were made for other headers or half-lives mean something else."""
+    lives = repr(sorted(fading.items())).encode()
+    return sha256(cells.HEADER + points.HEADER + _FORM + lives).hexdigest()
 
 
 def publish() -> int:
@@ -48,13 +53,14 @@ def publish() -> int:
 @collected_later()
 def _publish_batch() -> tuple[int, bool]:
     """How many changes were taken in, and whether more may be waiting."""
+    fading = half_lives_s()
     with publication() as place:
-        if place.encoding != ENCODING:
+        if place.encoding != encoding(fading):
             raise NeverBuilt
         events = changes_since(place.hazards_cursor, limit=BATCH)
         states = cells_changed(place.cells_cursor, limit=BATCH)
         touch(place, "hazards", hazards_write(event.hazard for event in events))
-        touch(place, "hazards", cells_write(states, timezone.now()))
+        touch(place, "hazards", cells_write(states, timezone.now(), fading))
         zones, zones_cursor = workzones.touched_since(place.zones_cursor, limit=ZONES)
         touch(place, "workzones", zones)
         if events:

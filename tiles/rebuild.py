@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from hazardmap.hazards.cell_selectors import cells_changed, cells_of, latest_cell_cursor
 from hazardmap.hazards.selectors import latest_cursor, live_after
-from hazardmap.hazards.zone_selectors import latest_zone_cursor
+from hazardmap.hazards.version_selectors import half_lives_s
 from hazardmap.platform.garbage import collected_later
+from tiles.cells import HalfLives
 from tiles.models import Cell, HazardFeature, Publication
-from tiles.publish import BATCH, ENCODING, forget_touched, publication, touch
+from tiles.publish import BATCH, encoding, forget_touched, publication, touch
 from tiles.write_cells import cells_remove, cells_write
 from tiles.write_hazards import hazards_write
 
@@ -21,28 +22,32 @@ _LAST_ID: Final = UUID(int=(1 << 128) - 1)
 def rebuild() -> Iterator[int]:
     """Yields how many hazards and cells have been looked at so far.
 
-    What is right stays as it is, unless the features were made for other headers. A run that was
-    stopped has done some of it and is started again.
+    What is right stays as it is, unless the features were made for other headers or half-lives. A
+    run that was stopped has done some of it and is started again.
     """
+    fading = half_lives_s()
     with publication() as place:
-        anew = place.encoding != ENCODING
+        anew = place.encoding != encoding(fading)
         if anew:
             _begin(place)
     done = 0
-    for steps in (_hazards(anew), _cells(anew), _stray_cells()):
+    for steps in (_hazards(anew), _cells(fading, anew), _stray_cells()):
         for count in steps:
             forget_touched()
             done += count
             yield done
     with publication() as place:
-        place.encoding = ENCODING
+        place.encoding = encoding(fading)
 
 
 def _begin(place: Publication) -> None:
-    """What changes from here on is followed from here on."""
+    """What changes from here on is followed from here on.
+
+    Work zones are not made here but when a tile is asked for: their changes are followed from where
+    they were.
+    """
     place.hazards_cursor = latest_cursor()
     place.cells_cursor = latest_cell_cursor()
-    place.zones_cursor = latest_zone_cursor()
 
 
 def _hazards(anew: bool) -> Iterator[int]:
@@ -58,13 +63,13 @@ def _hazards(anew: bool) -> Iterator[int]:
         yield len(page)
 
 
-def _cells(anew: bool) -> Iterator[int]:
+def _cells(fading: HalfLives, anew: bool) -> Iterator[int]:
     after = 0
     while states := cells_changed(after, limit=BATCH):
         with collected_later(), publication() as place:
             # Read under the lock: what the publisher has written since then is not overwritten.
             states = cells_changed(after, limit=BATCH)
-            touch(place, "hazards", cells_write(states, timezone.now(), anew=anew))
+            touch(place, "hazards", cells_write(states, timezone.now(), fading, anew=anew))
         after = states[-1].cursor
         yield len(states)
 

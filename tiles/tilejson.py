@@ -5,6 +5,7 @@ from typing import Any
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
+from hazardmap.hazards.version_selectors import half_lives_s
 from tiles import coverage, roads, workzones
 from tiles.cells import EPOCH, TIME_UNIT
 from tiles.mercator import MAX_LAT_DEG, degrees_at
@@ -58,7 +59,7 @@ def hazards_json(template: str) -> dict[str, Any]:
     return described | {
         "epoch": EPOCH.isoformat(),
         "time_unit_s": int(TIME_UNIT.total_seconds()),
-        "half_lives": {kind.name: kind.half_life_s for kind in KINDS.values()},
+        "half_lives": half_lives_s(),
     }
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.workzone import WorkZone
-from hazardmap.hazards.zone_selectors import zone_changes_since, zone_history, zones_page
+from hazardmap.hazards.zone_selectors import zone_changes_since, zones_page, zones_until
 from tiles import mvt
 from tiles.mercator import Tile
 from tiles.strokes import stroke, tiles_with
@@ -49,10 +49,9 @@ def workzones_tile(tile: Tile) -> bytes | None:
 def touched_since(cursor: int, *, limit: int) -> tuple[set[Tile], int]:
     """The tiles that draw a work zone as it was or as it became after this cursor; the new one."""
     events = zone_changes_since(cursor, limit=limit)
-    lines = {event.zone.line for event in events}
-    for zone_id in {event.zone.id for event in events}:
-        before = [event for event in zone_history(zone_id) if event.cursor <= cursor]
-        lines |= {event.zone.line for event in before[-1:]}
+    after = [event.zone for event in events]
+    before = zones_until(cursor, {zone.id for zone in after})
+    lines = {zone.line for zone in (*before, *after)}
     tiles = {tile for line in lines for tile in tiles_with(line, MIN_ZOOM)}
     return tiles, events[-1].cursor if events else cursor
 

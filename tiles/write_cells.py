@@ -6,25 +6,28 @@ from datetime import datetime
 from hazardmap.core.grid import feature_id
 from hazardmap.hazards.cell_selectors import CellState
 from tiles import mvt
-from tiles.cells import Told
+from tiles.cells import HalfLives, Told
 from tiles.mercator import Tile
 from tiles.outlines import outlines
 from tiles.statement import columns, rows
 
 
-def cells_write(states: Iterable[CellState], now: datetime, *, anew: bool = False) -> set[Tile]:
+def cells_write(
+    states: Iterable[CellState], now: datetime, half_lives_s: HalfLives, *, anew: bool = False
+) -> set[Tile]:
     """Have the tiles say what is in these cells; return the tiles that have changed.
 
-    A cell that says the same to whoever fades it stays as it is, unless `anew`.
+    A cell that says the same to whoever fades it by `half_lives_s` stays as it is, unless `anew`.
     """
     counts = {state.cell: state.counts for state in states}
     known = {cell: (units, tags) for cell, units, tags in rows("cells_known", cells=list(counts))}
     changed, gone, faded = {}, [], []
     for cell, here in counts.items():
-        if cell in known and not anew and Told.read(*known[cell]).holds(here, now):
+        before = None if anew or cell not in known else Told.read(*known[cell])
+        if before and before.holds(here, now, half_lives_s):
             # Whether a cell stands there that has faded to nothing is seen on no map.
             faded += [] if here.by_kind else [cell]
-        elif (told := Told.of(here, now)).counts:
+        elif (told := Told.of(here, now, half_lives_s)).counts:
             changed[cell] = told
         elif cell in known:
             gone.append(cell)

@@ -18,6 +18,7 @@ from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, w
 from hazardmap.core.placing import Place, joined
 from hazardmap.core.sightings import Sighting, Thing
 from hazardmap.core.telling import told as told_p
+from hazardmap.core.trail import line, one_trail
 from hazardmap.core.visibility import Chance
 
 _COUNTS_AGAINST: Final = 0.5  # visibility from which a pass makes its account a witness against
@@ -56,8 +57,9 @@ class Candidate:
     `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
     looks: every look that counted, in order of time. past: what went before, where it was taken up
     from a checkpoint; then `sightings`, `looks` and `evidence` hold only what came since.
-    against: accounts that looked and saw nothing since the last report. voters: people who have
-    voted; those in gone_by have said since the last report that it is gone.
+    against: accounts that looked and saw nothing since the last report, or since a moderator has
+    confirmed it. voters: people who have voted; those in gone_by have said since then that it is
+    gone.
     """
 
     def __init__(
@@ -249,6 +251,7 @@ class Candidate:
         self.belief, self.confirmed, self.shown = _CONFIRMED, True, True
         self.state = State.ACTIVE
         self.against.clear()
+        self.gone_by.clear()
 
     def reject(self, at: datetime) -> None:
         """A moderator says that nothing of this sort is there; the spot stays suspect."""
@@ -284,8 +287,7 @@ class Candidate:
         twin.state = State.CLEARED
         self.place(joined(self.stands, twin.stands))
         self._advance(twin.at)
-        if twin.belief.exists > self.belief.exists:
-            self.belief = twin.belief
+        self.belief = max(self.belief, twin.belief_at(self.at), key=lambda belief: belief.exists)
         for kind, votes in twin._votes.items():
             self._votes[kind] += votes
         self._label = self._label or twin._label
@@ -296,10 +298,7 @@ class Candidate:
         self.gone_by |= twin.gone_by
         self.sightings.extend(twin.sightings)
         self.looks = sorted([*self.looks, *twin.looks], key=lambda look: look.at)
-        reported = {item.pass_id for item in (*self.evidence, *twin.evidence) if item.seen}
-        trail = {(item.pass_id, item.seen): item for item in (*twin.evidence, *self.evidence)}
-        kept = (i for i in trail.values() if i.seen or i.pass_id not in reported)
-        self.evidence = sorted(kept, key=lambda item: (item.last_at, item.pass_id))
+        self.evidence = one_trail(self.evidence, twin.evidence)
         self._evaluate()
 
     def _keep_above_clearing(self, before: float) -> None:
@@ -329,21 +328,4 @@ class Candidate:
             self.state = next_state(self.state, p, self.published, limits)
 
     def _note(self, look: Look, likelihood: Likelihood, thing: Thing | None) -> None:
-        best = thing.best if thing else None
-        self.evidence.append(
-            Evidence(
-                pass_id=look.of.id,
-                witness=look.witness,
-                device_id=look.of.views[0].device_id,
-                first_at=look.of.first_at,
-                last_at=look.of.last_at,
-                seen=thing is not None,
-                score=best.score if best else None,
-                visibility=look.visibility,
-                log2_ratio=likelihood.log2_ratio,
-                frames=len(thing.sightings) if thing else len(look.of.views),
-                observations=tuple(sorted(o.id for o in thing.observations)) if thing else (),
-                best_observation=best.id if best else None,
-                p_after=self.p,
-            )
-        )
+        self.evidence.append(line(look, likelihood, thing, self.p))

@@ -75,7 +75,8 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
 def _estimates(
     foot: Ray, box: Box, size: Kind, camera: Camera, aspect: float
 ) -> list[tuple[float, float]]:
-    """(1/range, its variance) by each thing that tells it; none for what stands in the air.
+    """(1/range, its variance) by each thing that tells it; none for what stands in the air, or
+    hangs there and is too near overhead for its height to tell anything.
 
     What may hang does so where its foot is not below the horizon, or seems two sigma farther away
     than its height.
@@ -86,7 +87,8 @@ def _estimates(
     by_height = _by_height(foot, box, (size.height_m, size.height_sigma_m), camera, aspect)
     if size.board_m > 0.0 and not (by_foot and _agree(by_foot[0], by_height)):
         board = size.board_m, _BOARD_SPREAD * size.board_m
-        return [_by_height(foot, box, board, camera, aspect)]
+        by_board = _by_height(foot, box, board, camera, aspect)
+        return [by_board] if by_board[1] < math.inf else []
     return [*by_foot, by_height] if by_foot else []
 
 

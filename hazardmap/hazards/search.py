@@ -70,7 +70,7 @@ def nearest(
 ) -> list[Hazard]:
     """Those of a circle that are nearest to its middle, nearest first. states: as in `newest`."""
     found = matching(within(circle, placed().filter(state__in=states)), wanted)
-    # The operator, and not ST_Distance, for it walks through the index from the middle outwards.
+    # All of the circle are measured and sorted: the index knows places in degrees only.
     away = Func(
         F("position"),
         Value(Point(circle.lon, circle.lat, srid=4326), PointField(geography=True)),

@@ -1,5 +1,7 @@
 """Reads: work zones as values."""
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -82,18 +84,23 @@ def zones_near(lon: float, lat: float, *, limit: int) -> list[tuple[WorkZone, fl
     """The zones nearest to a place that are there now, nearest first, each with its distance_m.
 
     limit: at most 20. A degree is shorter eastwards than northwards, so twice as many and more are
-    looked at than are told.
+    looked at than are told; as many again as seen from beyond the antimeridian.
     """
     place = Point(lon, lat, srid=4326)
-    near = zone_models.Zone.objects.filter(ended_at=None)
-    candidates = near.order_by(GeometryDistance("line", place), "id")[:_CANDIDATES]
+    near = zone_models.Zone.objects.filter(ended_at=None).values_list("id", flat=True)
+    beyond = Point(lon - math.copysign(360.0, lon), lat, srid=4326)
+    candidates = [
+        id_
+        for seen_from in (place, beyond)
+        for id_ in near.order_by(GeometryDistance("line", seen_from), "id")[:_CANDIDATES]
+    ]
     away = Func(
         Cast("line", LineStringField(geography=True)),
         Value(place, PointField(geography=True)),
         function="ST_Distance",
         output_field=FloatField(),
     )
-    found = zone_models.Zone.objects.filter(id__in=[row.id for row in candidates])
+    found = zone_models.Zone.objects.filter(id__in=candidates)
     ordered = found.annotate(away_m=away).order_by("away_m", "id")[:limit]
     return [(zone_rows.zone_of(row), row.away_m) for row in ordered]
 
@@ -111,16 +118,12 @@ def zone_changes_since(cursor: int, *, limit: int) -> list[ZoneEvent]:
     return [_event(row) for row in found[:limit]]
 
 
-def zone_history(zone_id: UUID) -> list[ZoneEvent]:
-    """Everything that has happened to a work zone, oldest first."""
-    found = zone_models.ZoneEvent.objects.filter(zone_id=zone_id).order_by("cursor")
-    return [_event(row) for row in found]
-
-
-def latest_zone_cursor() -> int:
-    """The cursor to start from for somebody who wants only what comes."""
-    latest: int | None = zone_models.ZoneEvent.objects.aggregate(latest=Max("cursor"))["latest"]
-    return latest or 0
+def zones_until(cursor: int, zone_ids: Collection[UUID]) -> list[WorkZone]:
+    """These work zones as they were at `cursor`, those that existed then."""
+    until = zone_models.ZoneEvent.objects.filter(zone_id__in=zone_ids, cursor__lte=cursor)
+    latest = until.values("zone_id").annotate(latest=Max("cursor")).values("latest")
+    found = zone_models.ZoneEvent.objects.filter(cursor__in=latest)
+    return [_event(row).zone for row in found]
 
 
 def _state(row: zone_models.Zone) -> ZoneState:

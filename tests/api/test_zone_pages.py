@@ -39,6 +39,18 @@ def test_the_nearest_work_zones_come_first_with_their_distance(client):
     assert answer["zones"][0]["line"] == [list(place) for place in LINE]
 
 
+def test_a_work_zone_beyond_the_antimeridian_is_near_however_many_there_are(client):
+    for number in range(41):
+        lon = 170.0 + number / 100
+        put_zone((lon, 65.0), (lon + 0.002, 65.0))
+    beyond = put_zone((-179.99, 65.0), (-179.98, 65.0))
+    across = put_zone((179.98, 65.0), (180.005, 65.0))
+    answer = client.get("/map/workzones.json", {"at": "179.99,65.0"}).json()
+    assert [zone["id"] for zone in answer["zones"]][:2] == [str(across), str(beyond)]
+    answer = client.get("/map/workzones.json", {"at": "-179.985,65.0"}).json()
+    assert [zone["id"] for zone in answer["zones"]][:2] == [str(beyond), str(across)]
+
+
 @pytest.mark.parametrize("at", ["", "1", "181,0", "0,91", "nan,0", "1,2,3", "a,b"])
 def test_what_is_no_place_is_refused(client, at):
     answer = client.get("/map/workzones.json", {"at": at})

@@ -15,7 +15,7 @@ from hazardmap.core.geodesy import moved
 from hazardmap.core.grid import cell
 from hazardmap.core.hazard import Change
 from hazardmap.core.verdict import Decision
-from hazardmap.hazards import models
+from hazardmap.hazards import learned_models, models
 from hazardmap.hazards.selectors import changes_since, hazard_get
 from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, verdict_give
 from hazardmap.hazards.services.events_write import events_write
@@ -190,6 +190,25 @@ def test_a_verdict_that_meets_new_evidence_is_as_good_as_before_or_after_it(roun
     (both,) = hazards()
     assert (both.id, both.confirmed, both.published, both.witnesses) == (cow.id, True, True, 2)
     assert_feed_tells_the_map()
+
+
+def test_a_place_that_is_being_evaluated_waits_anew_for_a_newer_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _stored_cow()
+    stale = import_module("hazardmap.hazards.services.stale_refuse")
+    assert stale.stale_mark(None) == 1
+    with ThreadPoolExecutor(1) as pool:
+        marked = []
+
+        def evaluated(cells: Any) -> None:
+            marked.append(in_thread(pool, lambda: stale.stale_mark(None)))
+            wait_for("the mark", lambda: somebody_waits() or marked[0].done(), timeout_s=10)
+
+        monkeypatch.setattr(stale, "place_refuse", evaluated)
+        next(stale.stale_refuse())
+        assert marked[0].result(20) == 1
+    assert learned_models.StalePlace.objects.count() == 1
 
 
 def test_two_sweeps_at_once_expire_each_hazard_once() -> None:

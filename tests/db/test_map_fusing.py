@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -33,6 +34,8 @@ from tests.map_scene import hazard_row
 from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db
+FUSE_PENDING = import_module("hazardmap.hazards.services.fuse_pending")
+RUNS_TAKE = FUSE_PENDING.runs_take
 NAN = float("nan")
 CONE = ahead(45.0)
 COW = ahead(45.0, "cow")  # a kind that the detector in use finds, so silence counts
@@ -157,6 +160,26 @@ def test_a_frame_that_cannot_be_fused_is_left_out_and_holds_up_nobody(
     assert not models.View.objects.filter(frame_id=bad[0]).exists()
     (hazard,) = hazards()
     assert hazard.passes == 2
+
+
+def test_after_a_frame_that_was_left_out_the_others_go_on_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad = drive(contributor("mal"), minutes_ago(40), CONE, frames=1)
+    Detection.objects.filter(frame_id=bad[0]).update(kind="unicorn")
+    drive(contributor("ann"), minutes_ago(30), CONE)
+    sizes: list[int] = []
+
+    def counted(*, limit: int) -> Any:
+        runs = RUNS_TAKE(limit=limit)
+        sizes.append(len(runs))
+        return runs
+
+    monkeypatch.setattr(FUSE_PENDING, "runs_take", counted)
+    assert fuse_pending() == 13
+    alone = sizes.index(1)
+    assert set(sizes[:alone]) == {13}
+    assert set(sizes[alone:]) == {1, 12, 0}
 
 
 def test_the_map_is_the_same_after_everything_is_fused_anew() -> None:

@@ -16,15 +16,18 @@ from hazardmap.core.coverings import looked_cell
 from hazardmap.core.geodesy import moved
 from hazardmap.core.grid import feature_id, parent
 from hazardmap.core.workzone import WorkZone, ZoneChange
-from hazardmap.hazards import models, zone_models
+from hazardmap.hazards import models, zone_models, zone_rows
 from hazardmap.hazards.zone_rows import zone_json, zone_row
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.rows_put import rows_put
 from tests.map_scene import around, on_map, to_tiles
 from tests.tile_reading import cell_of_feature, tile_at
 from tiles import coverage, workzones
+from tiles.files import fetch
 from tiles.layers import build
 from tiles.mercator import Tile
+from tiles.models import Publication
+from tiles.publish import publish
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
@@ -177,6 +180,48 @@ def test_tiles_of_a_work_zone_are_touched_where_it_was_and_where_it_is() -> None
     touched, cursor = workzones.touched_since(cursor, limit=9)
     assert touched == _drawing(before) | _drawing(after)
     assert workzones.touched_since(cursor, limit=9) == (set(), cursor)
+
+
+def test_of_work_zones_with_a_long_history_only_the_last_state_is_read(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    whole = zone_rows.zone_from_json
+
+    def counted(values: Any) -> WorkZone:
+        read.append(values)
+        return whole(values)
+
+    monkeypatch.setattr(zone_rows, "zone_from_json", counted)
+    first, second = zone((24.94, 60.17), (24.95, 60.175)), zone((25.94, 60.17), (25.95, 60.175))
+    for _ in range(5):
+        tell(first, ZoneChange.CHANGED)
+        tell(second, ZoneChange.CHANGED)
+    _, cursor = workzones.touched_since(0, limit=99)
+    later = [replace(one, line=((0.0, 1.0), (0.0, 1.1))) for one in (first, second)]
+    for one in later:
+        tell(one, ZoneChange.CHANGED)
+    read.clear()
+    with django_assert_num_queries(2):
+        touched, _ = workzones.touched_since(cursor, limit=99)
+    assert touched == _drawing(first) | _drawing(second) | _drawing(later[0])
+    assert len(read) == 4
+
+
+def test_a_work_zone_that_ends_before_a_rebuild_for_other_headers_leaves_its_tiles() -> None:
+    def shown() -> bytes | None:
+        return fetch("workzones", tile, lambda: build("workzones", tile), None).body
+
+    one, tile = zone((24.94, 60.17), (24.95, 60.175)), tile_at(24.945, 60.1725, 12)
+    to_tiles()
+    tell(one, ZoneChange.APPEARED)
+    assert publish()
+    assert shown()
+    tell(replace(one, ended_at=timezone.now()), ZoneChange.ENDED)
+    Publication.objects.update(encoding="of the version before")
+    to_tiles()
+    publish()
+    assert shown() is None
 
 
 def _drawing(one: WorkZone) -> set[Tile]:

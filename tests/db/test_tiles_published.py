@@ -12,16 +12,21 @@ from django.db import transaction
 from django.utils import timezone
 
 import tiles.publish
+from hazardmap.core.clusters import components
 from hazardmap.core.geodesy import moved
-from hazardmap.core.groups import device_groups
 from hazardmap.core.hazard import Change, Hazard, State
+from hazardmap.core.kinds import KINDS
+from hazardmap.core.rows import LINK_M
+from hazardmap.core.versions import SHIPPED, version_json
 from hazardmap.hazards import models
+from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.hazards.selectors import hazards_in
 from hazardmap.hazards.services.events_write import events_write
+from hazardmap.inference.selectors import recall_table
 from tests.map_scene import around, hazard_row, on_map, to_tiles
 from tests.tile_reading import tile_at
 from tiles.files import Unavailable
-from tiles.layers import build
+from tiles.layers import LAYERS, build
 from tiles.mercator import Tile
 from tiles.models import Cell, CellFeature, HazardFeature, Publication
 from tiles.publish import NeverBuilt, publish
@@ -190,17 +195,19 @@ def test_a_row_of_devices_is_one_on_low_zooms_and_all_of_them_on_high_ones(
         forgotten.clear()
         put(*states, change=change)
         publish()
-        groups = device_groups(hazards_in(None, limit=20), NOW)
+        cones_left = [one for one in hazards_in(None, limit=20) if one.kind == "cone"]
+        places = [(one.lon, one.lat) for one in cones_left]
+        groups = [[cones_left[i] for i in part] for part in components(places, LINK_M)]
         said = {item["id"]: item["properties"] for item in _single(13)}
         assert len(said) == len(groups) + 1
         for group in groups:
-            [shown] = said.keys() & {id_.int % 2**53 for id_ in group.hazard_ids}
-            assert said[shown]["devices"] == len(group.hazard_ids)
-            assert said[shown]["p"] == pytest.approx(group.p, abs=1e-4)
+            [shown] = said.keys() & {one.id.int % 2**53 for one in group}
+            assert said[shown]["devices"] == len(group)
+            assert said[shown]["p"] == pytest.approx(max(one.p for one in group), abs=1e-4)
         assert {item["properties"]["devices"] for item in _single(15)} == {1} | {
-            len(group.hazard_ids) for group in groups
+            len(group) for group in groups
         }
-        assert len(_single(15)) == sum(len(group.hazard_ids) for group in groups) + 1
+        assert len(_single(15)) == sum(len(group) for group in groups) + 1
         after = tiles_of(row[4])
         changed = {tile for tile in after if after[tile] != before[tile]}
         assert changed == set().union(*forgotten) & after.keys()
@@ -242,3 +249,23 @@ def test_features_for_other_headers_are_made_anew(forgotten: Forgotten) -> None:
     assert publish() == 0
     assert stored() == whole
     assert {tile_at(*HELSINKI, zoom) for zoom in range(23)} <= set().union(*forgotten)
+
+
+def test_cells_fade_by_the_half_lives_that_the_newest_version_has_learned(
+    forgotten: Forgotten, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(*on_map(HELSINKI, t_ref=NOW, half_life_s=3600.0), change=Change.APPEARED)
+    publish()
+    learned = replace(SHIPPED, half_lives_s={"cone": 3600.0})
+    values = version_json(learned, recall_table())
+    FusionVersion.objects.create(by="a test", learned=["half-lives"], values=values)
+    told = LAYERS["hazards"].describe("")["half_lives"]
+    assert told == {kind: learned.half_life_s(kind) for kind in KINDS}
+    with pytest.raises(NeverBuilt):
+        publish()
+    assert list(rebuild())
+    assert publish() == 0
+    forgotten.clear()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=1))
+    assert list(rebuild())
+    assert not set().union(*forgotten), "what a client fades to is what there is"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.box import Box
@@ -13,7 +13,7 @@ from hazardmap.core.camera import Camera, look, project
 from hazardmap.core.fusion import observe
 from hazardmap.core.geodesy import Plane, between, moved, radius95_m, turned
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.locating import Located, NotLocatable, locate
+from hazardmap.core.locating import MAX_RANGE_M, Located, NotLocatable, locate
 from hazardmap.core.observation import Observation
 from tests.scenes import ASPECT, HELSINKI, Fleet, box_of
 
@@ -28,6 +28,20 @@ cameras = st.builds(
     hfov_sigma_deg=st.just(1.0),
     pitch_sigma_deg=st.just(0.2),
 )
+any_camera = st.builds(
+    Camera,
+    hfov_deg=st.floats(20, 170),
+    height_m=st.floats(0.3, 5),
+    pitch_deg=st.floats(-60, 60),
+    roll_deg=st.floats(-60, 60),
+    yaw_deg=st.floats(-180, 180),
+    hfov_sigma_deg=st.floats(0, 60),
+    height_sigma_m=st.floats(0, 3),
+    pitch_sigma_deg=st.floats(0, 45),
+    yaw_sigma_deg=st.floats(0, 90),
+    distortion=st.just(0.0) | st.floats(-0.4, 0.4),
+)
+edges = st.floats(-0.01, 1.01)
 SURE = Camera(hfov_sigma_deg=1.0, pitch_sigma_deg=0.2)
 kinds = st.sampled_from(sorted(KINDS))
 lons = st.floats(-180, 180)
@@ -74,6 +88,25 @@ def test_uncertainty_grows_with_range(camera, kind, range_m):
         reject()
     assert b.var_along_m2 > a.var_along_m2
     assert b.var_across_m2 > a.var_across_m2
+
+
+@UNHURRIED
+@given(st.tuples(edges, edges, edges, edges), kinds, any_camera, st.floats(0.05, 20))
+@example((0.4, 0.02, 0.6, 0.45), "roadwork_sign", Camera(hfov_deg=170.0), ASPECT)
+@example((0.85, 0.03, 0.93, 0.2), "roadwork_sign", Camera(distortion=-0.3), ASPECT)
+def test_any_box_in_any_camera_is_located_or_says_why_not(sides, kind, camera, aspect):
+    try:
+        place = locate(Box(*sides), kind, camera, aspect)
+    except ValueError:
+        left, top, right, bottom = sides
+        assert left >= right or top >= bottom
+        return
+    if isinstance(place, NotLocatable):
+        return
+    assert 0.0 < place.range_m <= MAX_RANGE_M
+    assert math.isfinite(place.bearing_deg)
+    assert 0.0 < place.var_along_m2 < math.inf
+    assert 0.0 < place.var_across_m2 < math.inf
 
 
 @UNHURRIED

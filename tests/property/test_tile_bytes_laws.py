@@ -18,6 +18,7 @@ from tiles.cells import EPOCH, TIME_UNIT, Told
 from tiles.outlines import BUFFER, outlines
 
 Y_DOWN = {"y_coord_down": True}
+HALF_LIVES_S = {kind.name: kind.half_life_s for kind in KINDS.values()}
 NOW = datetime(2031, 5, 4, 3, 2, 1, tzinfo=UTC)
 kinds = st.sampled_from(sorted(KINDS))
 counts = st.builds(
@@ -91,7 +92,7 @@ def _area(ring: list[tuple[float, float]]) -> float:
 
 @given(counts, st.integers(0, 1200))
 def test_what_a_cell_says_fades_to_what_there_is(given_counts: Counts, later_s: int) -> None:
-    told = Told.of(given_counts, NOW)
+    told = Told.of(given_counts, NOW, HALF_LIVES_S)
     assert Told.read(told.units, told.tags()) == told
     then = NOW + timedelta(seconds=later_s)
     age_s = (then - (EPOCH + told.units * TIME_UNIT)).total_seconds()
@@ -105,7 +106,7 @@ def test_what_a_cell_says_fades_to_what_there_is(given_counts: Counts, later_s: 
 
 @given(counts)
 def test_an_unchanged_cell_stays_and_another_kind_does_not(given_counts: Counts) -> None:
-    told = Told.of(given_counts, EPOCH + (NOW - EPOCH) // TIME_UNIT * TIME_UNIT)
-    assert told.holds(given_counts, EPOCH + told.units * TIME_UNIT)
+    told = Told.of(given_counts, EPOCH + (NOW - EPOCH) // TIME_UNIT * TIME_UNIT, HALF_LIVES_S)
+    assert told.holds(given_counts, EPOCH + told.units * TIME_UNIT, HALF_LIVES_S)
     more = {**given_counts.by_kind, "bear": Count(9999.0, KINDS["bear"].half_life_s)}
-    assert not told.holds(Counts(NOW, more), NOW)
+    assert not told.holds(Counts(NOW, more), NOW, HALF_LIVES_S)

@@ -2,18 +2,28 @@
 
 from datetime import timedelta
 
-from hazardmap.core.fusion import FusionParams, fuse
+from hazardmap.core.candidate import Candidate
+from hazardmap.core.fusion import FusionParams, fuse, on_plane
+from hazardmap.core.geodesy import Plane
 from hazardmap.core.hazard import LIVE
-from tests.scenes import NOON, Fleet, ahead
+from hazardmap.core.passes import split
+from hazardmap.core.replay import Replay
+from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 NEAR, FAR = ahead(38.0, "debris"), ahead(62.0, "debris")
 
 
-def live(drives) -> int:
-    """How many hazards stand after drives past what each is to see, five minutes apart."""
+def driven(drives) -> Fleet:
+    """Drives past what each is to see, five minutes apart."""
     fleet = Fleet()
     for witness, there in enumerate(drives):
         fleet.drive(witness, NOON + witness * timedelta(minutes=5), there=there, offset_m=1.0)
+    return fleet
+
+
+def live(drives) -> int:
+    """How many hazards stand after these drives."""
+    fleet = driven(drives)
     fused = fuse(fleet.views, fleet.observations, FusionParams())
     return sum(one.hazard.state in LIVE for one in fused)
 
@@ -25,3 +35,33 @@ def test_a_thing_that_every_other_receiver_places_far_off_becomes_one():
 
 def test_what_every_pass_reports_stays_two():
     assert live([[NEAR, FAR]] * 12) == 2
+
+
+def test_nothing_is_lost_of_a_pass_that_reported_both():
+    fleet = driven([[NEAR, FAR], *[[NEAR], [FAR]] * 9])
+    (one,) = fuse(fleet.views, fleet.observations, FusionParams())
+    assert one.observation_ids == {o.id for o in fleet.observations}
+    score = {o.id: o.score for o in fleet.observations}
+    for line in one.evidence:
+        assert line.score == score[line.best_observation] == max(map(score.get, line.observations))
+
+
+def candidate(fleet: Fleet) -> Candidate:
+    """The only one after all drives of a fleet."""
+    plane = Plane(*HELSINKI)
+    by_frame = {view.frame_id: view for view in fleet.views}
+    replay = Replay(plane, FusionParams(), on_plane(fleet.observations, by_frame, plane))
+    (only,) = replay.run(split(fleet.views), ())
+    return only
+
+
+def test_a_twin_that_was_sure_long_ago_makes_nothing_surer():
+    cow, sure, recent = ahead(40.0, "cow"), Fleet(), Fleet(seed=2)
+    for witness in range(3):
+        sure.drive(witness, there=[cow])
+    recent.drive(9, NOON + timedelta(days=1), there=[cow], scores=(0.3,))
+    old, new = candidate(sure), candidate(recent)
+    before = new.belief.exists
+    assert old.belief.exists > before > old.belief_at(new.at).exists
+    new.absorb(old)
+    assert new.belief.exists == before

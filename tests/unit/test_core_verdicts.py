@@ -110,6 +110,21 @@ def test_nobody_clears_a_hazard_alone_not_even_who_reported_it():
     assert the_only(fleet, verdicts=both).state is State.CLEARED
 
 
+def test_nobody_clears_alone_what_a_moderator_has_confirmed_since_another_denied_it():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE])
+    words = [
+        said(Decision.GONE, fleet, 70, at=NOON + HOUR),
+        judge(Decision.CONFIRM, fleet, at=NOON + 2 * HOUR),
+        said(Decision.GONE, fleet, 71, at=NOON + 12 * 24 * HOUR),
+    ]
+    alone = the_only(fleet, verdicts=words)
+    assert alone.state in LIVE
+    assert alone.p >= PARAMS.limits.clear
+    words.append(said(Decision.GONE, fleet, 72, at=NOON + 12 * 24 * HOUR))
+    assert the_only(fleet, verdicts=words).state is State.CLEARED
+
+
 def test_many_votes_clear_what_no_camera_has_looked_at_again():
     fleet = certain_cone()
     votes = [said(Decision.GONE, fleet, 70 + i) for i in range(14)]

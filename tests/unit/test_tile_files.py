@@ -143,6 +143,28 @@ def test_many_threads_at_once_build_a_cold_tile_once(
     assert names() == {"4743.mvt.gz"}
 
 
+def test_a_build_that_others_do_not_wait_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PATIENCE_S", 0.05)
+    begun, given_up = Event(), Event()
+
+    def slow() -> bytes:
+        begun.set()
+        given_up.wait(5)
+        return b"tile"
+
+    with ThreadPoolExecutor(1) as pool:
+        building = pool.submit(fetch, "hazards", TILE, slow, None)
+        begun.wait(5)
+        with pytest.raises(Unavailable):
+            fetch("hazards", TILE, never, None)
+        with pytest.raises(Unavailable):
+            fetch("hazards", TILE, never, None, lambda: True)
+        given_up.set()
+        built = building.result()
+    assert fetch("hazards", TILE, never, None) == built
+    assert names() == {"4743.mvt.gz"}
+
+
 def builder(log: Path, seconds: float) -> ForkProcess:
     """A process that asks for the tile, and takes so long if it has to build it."""
 

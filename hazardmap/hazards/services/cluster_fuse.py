@@ -170,10 +170,12 @@ def _evaluated(
         FusedHazard(swept(replace(one.hazard, id=ids[one.hazard.id]), now), one.evidence)
         for one in outcome.hazards
     ]
+    # Two hazards of a checkpoint may have proved to be one since: the next replay from there would
+    # only find that it has to begin earlier.
     made = [
         Stored(kept, {id_: ids[id_] for id_ in kept.hazards})
         for kept in (outcome.checkpoint, outcome.latest)
-        if kept is not None
+        if kept is not None and ids.keys() >= set(kept.hazards)
     ]
     return _Evaluated(
         present=present,

@@ -29,7 +29,7 @@ def fuse_pending() -> int:
     while True:
         try:
             with collected_later():
-                count = _fuse_batch(cells, limit)
+                count, left_out = _fuse_batch(cells, limit)
         except MoreCells as more:
             # Locks are taken in one sorted sweep, so a wider cluster starts the batch anew.
             cells = more.cells
@@ -41,10 +41,13 @@ def fuse_pending() -> int:
             return taken
         taken += count
         cells = frozenset()
+        if left_out:
+            limit = BATCH
 
 
 @transaction.atomic
-def _fuse_batch(cells: frozenset[int], limit: int) -> int:
+def _fuse_batch(cells: frozenset[int], limit: int) -> tuple[int, bool]:
+    """How many frames were taken, and whether the only one had to be left out."""
     lock = place_lock(cells)
     runs = runs_take(limit=limit)
     try:
@@ -54,7 +57,8 @@ def _fuse_batch(cells: frozenset[int], limit: int) -> int:
         if len(runs) > 1:
             raise
         logger.exception("frame %s cannot be fused and is left out", runs[0].frame_id)
-    return len(runs)
+        return len(runs), True
+    return len(runs), False
 
 
 def _take_in(runs: list[TakenRun], lock: PlaceLock) -> None:

@@ -17,7 +17,9 @@ def stale_mark(witnesses: Collection[int] | None) -> int:
     Call it in the transaction that writes the version.
     """
     cells = _places_of(_everything()) if witnesses is None else _places_around(_looks(witnesses))
-    rows_put(learned_models.StalePlace, [{"cell": cell} for cell in sorted(cells)], over=False)
+    # Written over, which waits for whoever is at a place and about to take its mark away: that one
+    # evaluates it under the version before.
+    rows_put(learned_models.StalePlace, [{"cell": cell} for cell in sorted(cells)], over=True)
     return learned_models.StalePlace.objects.count()
 
 

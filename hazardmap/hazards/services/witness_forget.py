@@ -25,11 +25,11 @@ def witness_forget(*, witness: int) -> None:
         nobody = uuid4()
         View.objects.filter(witness=witness, device_id=device_id).update(device_id=nobody)
         Evidence.objects.filter(witness=witness, device_id=device_id).update(device_id=nobody)
-    _forget_memos([str(device_id) for device_id in devices])
+    _forget_memos([device_id.hex for device_id in devices])
 
 
 def _forget_memos(devices: list[str]) -> None:
-    """Checkpoints that name one of these devices: a replay makes them anew."""
+    """Checkpoints that name one of these devices, in hexadecimal: a replay makes them anew."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {Checkpoint._meta.db_table} WHERE state::text LIKE ANY(%s)",  # noqa: S608
