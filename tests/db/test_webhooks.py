@@ -11,6 +11,8 @@ from hazardmap.core import webhook
 from hazardmap.core.hazard import Change, State
 from hazardmap.core.usage import UsageRecord
 from hazardmap.hazards.cell_models import FeedReader
+from hazardmap.metering.models import UsageEvent
+from hazardmap.metering.services import usage_ship
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import (
     Sender,
@@ -297,6 +299,10 @@ def test_watched_hours_are_put_into_the_log_once(hook, key, settings):
         (key.kid, "watch_hour", 1)
     }
     assert len({one.id for one in records}) == 3
+    usage_ship()
+    assert set(
+        UsageEvent.objects.values_list("id", "key_id", "meter", "quantity", "request_id")
+    ) == {(one.id, one.key_id, one.meter, one.quantity, one.request_id) for one in records}
 
 
 def test_old_messages_are_forgotten(hook):
