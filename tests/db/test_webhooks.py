@@ -22,9 +22,11 @@ from hazardmap.webhooks.services import (
     deliveries_send,
     delivery_replay,
     endpoint_enable,
+    endpoint_remove,
     endpoint_test,
     secret_roll,
     watch_hours_record,
+    watch_remove,
 )
 from tests.at_once import at_once
 from tests.map_scene import buyer
@@ -288,21 +290,44 @@ def test_a_lease_whose_sender_died_is_taken_over(receiver, hook):
     assert deliveries_send(now=clock) == 1
 
 
-def test_watched_hours_are_put_into_the_log_once(hook, key, settings):
-    WatchArea.objects.update(metered_until=timezone.now() - timedelta(hours=3))
-    assert watch_hours_record() == 3
-    assert watch_hours_record() == 0
-    WatchArea.objects.update(metered_until=timezone.now() - timedelta(hours=3))
-    watch_hours_record()
-    records = usage(settings)
-    assert {(one.key_id, one.meter, one.quantity) for one in records} == {
-        (key.kid, "watch_hour", 1)
-    }
-    assert len({one.id for one in records}) == 3
+def watched_since(**ago: float) -> None:
+    """The areas, and what they cost is not in the log yet."""
+    WatchArea.objects.update(metered_until=timezone.now() - timedelta(**ago))
+
+
+def loaded() -> list[UsageEvent]:
+    """What of the log is in the table."""
     usage_ship()
-    assert set(
-        UsageEvent.objects.values_list("id", "key_id", "meter", "quantity", "request_id")
-    ) == {(one.id, one.key_id, one.meter, one.quantity, one.request_id) for one in records}
+    return list(UsageEvent.objects.order_by("at"))
+
+
+def test_watched_hours_are_put_into_the_log_and_loaded_once(hook, key, settings):
+    watched_since(hours=3)
+    assert watch_hours_record() == 4, "with the one that runs"
+    assert watch_hours_record() == 0
+    watched_since(hours=3)
+    watch_hours_record()
+    records = {one.id: one for one in usage(settings)}
+    events = loaded()
+    assert {one.id: one.request_id for one in events} == {
+        id_: one.request_id for id_, one in records.items()
+    }
+    assert [(one.key_id, one.meter, one.quantity) for one in events] == [
+        (key.kid, "watch_hour", 1)
+    ] * 4
+    assert len({one.at for one in events}) == 4
+
+
+def test_what_is_removed_was_watched_in_the_hour_that_runs(receiver, hook, key):
+    mine = {"organisation_id": organisation_of(key)}
+    assert watch_remove(**mine, watch_id=WatchArea.objects.get().id)
+    assert len(loaded()) == 1
+    watch(hook.id, key)
+    watch(hook.id, key, name="work")
+    watch_hours_record()
+    assert endpoint_remove(**mine, endpoint_id=hook.id)
+    assert len(loaded()) == 3, "each hour of an area once"
+    assert not watch_remove(**mine, watch_id=hook.id)
 
 
 def test_old_messages_are_forgotten(hook):

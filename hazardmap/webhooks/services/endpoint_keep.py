@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.core import webhook
-from hazardmap.webhooks.models import Delivery, Endpoint
+from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services.messages import test_body
+from hazardmap.webhooks.services.watch_meter import hours_record
 from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
 
 MOST: Final = 20
@@ -33,9 +34,14 @@ def endpoint_add(*, organisation_id: UUID, key_id: str, url: str) -> NewEndpoint
     return NewEndpoint(row.id, _secret(row))
 
 
+@transaction.atomic
 def endpoint_remove(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
-    """With its watch areas and messages; False where there is none."""
+    """With its watch areas, whose running hour is still on its account, and messages.
+
+    False where there is none.
+    """
     found = Endpoint.objects.filter(id=endpoint_id, organisation_id=organisation_id)
+    hours_record(WatchArea.objects.filter(endpoint__in=found))
     return found.delete()[0] > 0
 
 

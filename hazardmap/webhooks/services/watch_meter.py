@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from hazardmap.core.usage import Meter, UsageRecord, hour_of
@@ -12,15 +13,20 @@ _HOUR = timedelta(hours=1)
 
 
 def watch_hours_record() -> int:
-    """Put the hours that are over into the usage log; return how many.
+    """Put the hours that have begun into the usage log; return how many."""
+    return hours_record(WatchArea.objects.all())
+
+
+def hours_record(watches: "QuerySet[WatchArea]") -> int:
+    """The same for some areas, such as those that are about to go.
 
     Safe to call twice: the same hour of the same area is the same usage.
     """
     now, recorded = timezone.now(), 0
-    due = WatchArea.objects.filter(metered_until__lt=hour_of(now)).select_related("endpoint")
-    for watch in due.defer("area").iterator():
+    due = watches.filter(metered_until__lte=now).select_related("endpoint").defer("area")
+    for watch in due.iterator():
         hour = hour_of(watch.metered_until)
-        while hour < hour_of(now):
+        while hour <= now:
             usage_record(
                 UsageRecord(
                     key_id=watch.endpoint.key_id,
