@@ -58,6 +58,7 @@ CELERY_BEAT_SCHEDULE = {
         ("forget ended sessions and links", "hazardmap.accounts.tasks.forget_ended", 3600.0),
         ("compare spending with caps", "hazardmap.billing.tasks.watch_spending", 2.0),
         ("tell of caps by webhook", "hazardmap.closing.tasks.tell_alerts", 5.0),
+        ("end plans of who has closed", "hazardmap.billing.tasks.end_subscriptions", 600.0),
         ("ask for payment", "hazardmap.billing.tasks.push_payments", 60.0),
         ("compare payments", "hazardmap.billing.tasks.compare_payments", 86_400.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),

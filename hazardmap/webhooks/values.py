@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+from django.utils.translation import gettext_noop
+
+CLOSED: Final = gettext_noop("its organisation was closed")
+REVOKED: Final = gettext_noop("its key was revoked")
+ENDED: Final = (CLOSED, REVOKED)
+"""Why an endpoint is off for good."""
 
 
 class WebhookRefused(ValueError):
@@ -28,6 +36,11 @@ class EndpointInfo:
     older_secret_until: datetime | None
     waiting: int
     dead: int
+
+    @property
+    def ended(self) -> bool:
+        """It cannot be switched on again."""
+        return self.disabled_why in ENDED
 
 
 @dataclass(frozen=True, slots=True)

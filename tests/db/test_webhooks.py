@@ -7,12 +7,23 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from hazardmap.accounts.services import (
+    Overlap,
+    key_create,
+    key_report_leaked,
+    key_revoke,
+    key_roll,
+    organisation_close,
+    organisation_create,
+)
 from hazardmap.core import webhook
 from hazardmap.core.hazard import Change, State
+from hazardmap.core.scopes import Environment
 from hazardmap.core.usage import UsageRecord
 from hazardmap.hazards.cell_models import FeedReader
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
+from hazardmap.platform.ids import new_id
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import (
     Sender,
@@ -22,12 +33,16 @@ from hazardmap.webhooks.services import (
     deliveries_send,
     delivery_replay,
     endpoint_enable,
+    endpoint_pause,
     endpoint_remove,
     endpoint_test,
+    notice_make,
     secret_roll,
     watch_hours_record,
     watch_remove,
 )
+from hazardmap.webhooks.values import WebhookRefused
+from tests.account_scene import founded
 from tests.at_once import at_once
 from tests.map_scene import buyer
 from tests.receiver import receiving
@@ -328,6 +343,88 @@ def test_what_is_removed_was_watched_in_the_hour_that_runs(receiver, hook, key):
     assert endpoint_remove(**mine, endpoint_id=hook.id)
     assert len(loaded()) == 3, "each hour of an area once"
     assert not watch_remove(**mine, watch_id=hook.id)
+
+
+def test_an_endpoint_of_a_test_key_gets_test_messages_only(receiver, settings):
+    organisation = organisation_create(name="Fleet")
+    key = key_create(organisation=organisation, name="test", environment=Environment.TEST)
+    made = endpoint(receiver.url, key)
+    watch(made.id, key)
+    told(Change.APPEARED, cow())
+    about = {"organisation_id": organisation.id, "about": new_id(), "at": timezone.now()}
+    notice_make(**about, type_="spending.alert", data={})
+    endpoint_test(organisation_id=organisation.id, endpoint_id=made.id)
+    deliveries_make()
+    deliveries_send()
+    assert [body["type"] for body in receiver.bodies()] == ["endpoint.test"]
+    assert Delivery.objects.count() == 1
+    watched_since(hours=3)
+    assert watch_hours_record() == 0
+    assert watch_remove(organisation_id=organisation.id, watch_id=WatchArea.objects.get().id)
+    assert usage(settings) == []
+
+
+def changed_on_the_map() -> None:
+    """A message waits, another one would be made, and hours have begun."""
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    told(Change.APPEARED, cow())
+    watched_since(hours=3)
+
+
+def nothing_more(receiver, settings) -> bool:
+    deliveries_send()
+    deliveries_make()
+    deliveries_send()
+    return not (watch_hours_record() or receiver.got or usage(settings))
+
+
+def test_a_closed_organisation_is_told_nothing_and_pays_nothing(receiver, settings):
+    organisation, olga = founded()
+    key = key_create(organisation=organisation, name="key")
+    watch(endpoint(receiver.url, key).id, key)
+    changed_on_the_map()
+    organisation_close(organisation_id=organisation.id, actor=olga)
+    assert nothing_more(receiver, settings)
+    assert Endpoint.objects.get().disabled_why == "its organisation was closed"
+    assert Delivery.objects.count() == 1
+
+
+def test_who_added_an_endpoint_with_a_key_that_leaked_is_told_nothing_more(
+    receiver, hook, key, settings
+):
+    changed_on_the_map()
+    mine = {"organisation_id": organisation_of(key), "endpoint_id": hook.id}
+    endpoint_pause(**mine)
+    assert key_report_leaked(token=key.token)
+    assert nothing_more(receiver, settings)
+    assert Endpoint.objects.get().disabled_why == "its key was revoked"
+    with pytest.raises(WebhookRefused, match="another key"):
+        endpoint_enable(**mine)
+    other = buyer("Other")
+    watch(endpoint(receiver.url, other).id, other)
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    assert deliveries_send() == 1
+
+
+@pytest.mark.parametrize("leaked", [False, True])
+def test_a_key_that_was_rolled_goes_on_telling_until_it_leaks(receiver, leaked):
+    organisation, olga = founded()
+    key = key_create(organisation=organisation, name="key")
+    watch(endpoint(receiver.url, key).id, key)
+    key_roll(kid=key.kid, actor=olga, overlap=Overlap.HOUR if leaked else Overlap.NOW)
+    if leaked:
+        key_report_leaked(token=key.token)
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    deliveries_send()
+    assert len(receiver.got) == (0 if leaked else 1)
+    key_revoke(kid=key.kid)
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    deliveries_send()
+    assert len(receiver.got) == (0 if leaked else 2), "it was revoked before"
 
 
 def test_old_messages_are_forgotten(hook):

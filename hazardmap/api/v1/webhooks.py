@@ -126,7 +126,11 @@ class Endpoints(WebhookView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Be told at an address; what of is said by watch areas."""
+        """Be told at an address; what of is said by watch areas.
+
+        One that a test key adds gets messages of the type endpoint.test only: they prove signature
+        and receiver. It is told nothing of the map, and its watch areas cost nothing.
+        """
         buyer, url = buyer_of(request), form_of(request, EndpointRequest)["url"]
         try:
             made = services.endpoint_add(
@@ -183,9 +187,15 @@ class EndpointEnable(WebhookView):
     @extend_schema(operation_id="enableEndpoint", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
-        """Send again at once what waits for an endpoint that was disabled, or is left alone."""
+        """Send again at once what waits for an endpoint that was disabled, or is left alone.
+
+        One whose key was revoked stays off: add it again with another key.
+        """
         read(request.query_params, ())
-        _must(services.endpoint_enable(**_mine(request), endpoint_id=endpoint_id))
+        try:
+            _must(services.endpoint_enable(**_mine(request), endpoint_id=endpoint_id))
+        except WebhookRefused as refused:
+            raise Invalid([Fault(refused.field, refused.rule)]) from refused
         return Response(status=204)
 
 

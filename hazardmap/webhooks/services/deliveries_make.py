@@ -15,6 +15,7 @@ from hazardmap.hazards.selectors import Move
 from hazardmap.hazards.services import moves_follow
 from hazardmap.platform.rows_put import Row, array, rows_put
 from hazardmap.webhooks.models import Delivery, WatchArea
+from hazardmap.webhooks.services.endpoints_end import endpoints_told
 from hazardmap.webhooks.services.messages import hazard_body
 
 READER: Final = "webhooks"
@@ -65,15 +66,16 @@ def _take(moves: Sequence[Move]) -> None:
 
 
 def _within(places: Sequence[_Place]) -> Iterator[tuple[WatchArea, _Place]]:
-    """Every watch area with every place that lies in it."""
+    """Every watch area whose endpoint is told, with every place that lies in it."""
     with connection.cursor() as cursor:
         lons = array(place.hazard.lon for place in places)
         lats = array(place.hazard.lat for place in places)
         cursor.execute(_WATCHED, {"lons": lons, "lats": lats})
         found = cursor.fetchall()
-    watches = WatchArea.objects.defer("area").in_bulk({watch_id for watch_id, _ in found})
+    told = WatchArea.objects.filter(endpoint__in=endpoints_told())
+    watches = told.defer("area").in_bulk({watch_id for watch_id, _ in found})
     for watch_id, number in found:
-        if watch_id in watches:  # it may have been removed since
+        if watch_id in watches:
             yield watches[watch_id], places[number - 1]
 
 

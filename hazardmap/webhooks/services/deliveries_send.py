@@ -17,6 +17,7 @@ from django.utils import timezone
 from hazardmap.core import webhook
 from hazardmap.platform.outbound import MAX_SECONDS, Answered, Unreachable, post
 from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
+from hazardmap.webhooks.services.endpoints_end import endpoints_end
 
 AT_ONCE: Final = 16
 EACH_AT_ONCE: Final = 4
@@ -81,6 +82,7 @@ def deliveries_send(*, now: Callable[[], datetime] = timezone.now) -> int:
 
 
 def _claim(room: int, now: datetime) -> list[Claimed]:
+    endpoints_end()
     values: dict[str, Any] = {
         "now": now,
         "leased_until": now + LEASE,

@@ -14,7 +14,7 @@ from hazardmap.core import webhook
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services.messages import test_body
 from hazardmap.webhooks.services.watch_meter import hours_record
-from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
+from hazardmap.webhooks.values import ENDED, NewEndpoint, WebhookRefused
 
 MOST: Final = 20
 TEST: Final = "endpoint.test"
@@ -71,10 +71,15 @@ def endpoint_pause(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
 
 @transaction.atomic
 def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
-    """Send again, at once, what waits for an endpoint that was disabled or is left alone."""
+    """Send again, at once, what waits for an endpoint that was disabled or is left alone.
+
+    Raises WebhookRefused where its key was taken away: whoever had the key may have added it.
+    """
     row = _mine(organisation_id, endpoint_id)
     if row is None:
         return False
+    if row.disabled_why in ENDED:
+        raise WebhookRefused("endpoint_id", f"{row.disabled_why}: add it again with another key")
     now = timezone.now()
     row.disabled_at, row.disabled_why, row.failures, row.retry_at = None, "", 0, None
     row.save()

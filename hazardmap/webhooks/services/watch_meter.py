@@ -8,12 +8,14 @@ from django.utils import timezone
 from hazardmap.core.usage import Meter, UsageRecord, hour_of
 from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import WatchArea
+from hazardmap.webhooks.services.endpoints_end import endpoints_end, endpoints_told
 
 _HOUR = timedelta(hours=1)
 
 
 def watch_hours_record() -> int:
     """Put the hours that have begun into the usage log; return how many."""
+    endpoints_end()
     return hours_record(WatchArea.objects.all())
 
 
@@ -23,7 +25,8 @@ def hours_record(watches: "QuerySet[WatchArea]") -> int:
     Safe to call twice: the same hour of the same area is the same usage.
     """
     now, recorded = timezone.now(), 0
-    due = watches.filter(metered_until__lte=now).select_related("endpoint").defer("area")
+    paid = watches.filter(endpoint__in=endpoints_told())
+    due = paid.filter(metered_until__lte=now).select_related("endpoint").defer("area")
     for watch in due.iterator():
         hour = hour_of(watch.metered_until)
         while hour <= now:
