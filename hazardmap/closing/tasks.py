@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from hazardmap.closing.alerts_tell import alerts_tell
 from hazardmap.closing.reconcile import reconcile
+from hazardmap.closing.watching import keys_held
 from hazardmap.core.pricing.period import month_of
+from hazardmap.webhooks.services import watch_hours_record
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +16,11 @@ logger = logging.getLogger(__name__)
 @shared_task
 def tell_alerts() -> None:
     alerts_tell()
+
+
+@shared_task
+def meter_watches() -> None:
+    watch_hours_record(held=keys_held())
 
 
 @shared_task

@@ -62,7 +62,7 @@ CELERY_BEAT_SCHEDULE = {
         ("ask for payment", "hazardmap.billing.tasks.push_payments", 60.0),
         ("compare payments", "hazardmap.billing.tasks.compare_payments", 86_400.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
-        ("put watched hours into the usage log", "hazardmap.webhooks.tasks.meter_watches", 600.0),
+        ("put watched hours into the usage log", "hazardmap.closing.tasks.meter_watches", 600.0),
         ("forget old messages", "hazardmap.webhooks.tasks.forget_deliveries", 3600.0),
         ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 86_400.0),
         ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),

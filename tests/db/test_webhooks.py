@@ -427,6 +427,29 @@ def test_a_key_that_was_rolled_goes_on_telling_until_it_leaks(receiver, leaked):
     assert len(receiver.got) == (0 if leaked else 2), "it was revoked before"
 
 
+def test_for_a_key_that_may_spend_no_more_watching_stands_still(receiver, hook, key, settings):
+    def held() -> set[str]:
+        return {key.kid}
+
+    other = buyer("Other")
+    watch(endpoint(receiver.url, other).id, other)
+    changed_on_the_map()
+    deliveries_make()
+    endpoint_test(organisation_id=organisation_of(key), endpoint_id=hook.id)
+    assert deliveries_send(held=held) == 3, "the other's, and what is free"
+    Delivery.objects.filter(state="waiting").update(created_at=timezone.now() - timedelta(days=3))
+    assert watch_hours_record(held=held()) == 4
+    assert {one.key_id for one in usage(settings)} == {other.kid}
+    with Sender(held=held) as sender:
+        assert not sender.tick(0.0)
+    assert watch_hours_record() == 0, "no hour is made up for"
+    assert deliveries_send() == 2
+    now = timezone.now()
+    mine = [one for one in usage(settings) if one.key_id == key.kid]
+    assert [one.meter for one in mine] == ["webhook"] * 2
+    assert all(now - one.at < timedelta(minutes=1) for one in mine), "when they were sent"
+
+
 def test_old_messages_are_forgotten(hook):
     told(Change.APPEARED, cow())
     told(Change.APPEARED, cow())

@@ -1,5 +1,6 @@
 """What watching costs: one unit for each hour, begun or whole, in which an area was watched."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -13,9 +14,15 @@ from hazardmap.webhooks.services.endpoints_end import endpoints_end, endpoints_t
 _HOUR = timedelta(hours=1)
 
 
-def watch_hours_record() -> int:
-    """Put the hours that have begun into the usage log; return how many."""
+def watch_hours_record(*, held: Collection[str] = ()) -> int:
+    """Put the hours that have begun into the usage log; return how many.
+
+    held: keys for which watching stands still (deliveries_send): such an hour costs nothing.
+    """
     endpoints_end()
+    now = timezone.now()
+    stopped = WatchArea.objects.filter(endpoint__key_id__in=held, metered_until__lte=now)
+    stopped.update(metered_until=hour_of(now) + _HOUR)
     return hours_record(WatchArea.objects.all())
 
 

@@ -1,5 +1,6 @@
 -- Lease what is due: at most `each` messages at once for an endpoint, one while it fails, and for
--- one hazard only the oldest that still waits. Two senders never lease the same.
+-- one hazard only the oldest that still waits. Messages of the map (those with a cursor) are held
+-- back from keys that may spend no more. Two senders never lease the same.
 WITH due AS MATERIALIZED (
     SELECT next.id
     FROM webhooks_endpoint AS endpoint
@@ -8,6 +9,7 @@ WITH due AS MATERIALIZED (
         FROM webhooks_delivery AS one
         WHERE one.endpoint_id = endpoint.id AND one.state = 'waiting' AND one.next_at <= %(now)s
             AND (one.leased_until IS NULL OR one.leased_until <= %(now)s)
+            AND (one.cursor IS NULL OR endpoint.key_id <> ALL(%(held)s::text[]))
             AND NOT EXISTS (
                 SELECT FROM webhooks_delivery AS earlier
                 WHERE earlier.endpoint_id = one.endpoint_id AND earlier.state = 'waiting'
@@ -25,7 +27,8 @@ WITH due AS MATERIALIZED (
     LIMIT %(limit)s
 )
 UPDATE webhooks_delivery AS mine
-SET leased_until = %(leased_until)s, attempts = attempts + 1
+SET leased_until = %(leased_until)s, attempts = attempts + 1,
+    begun_at = coalesce(begun_at, %(now)s)
 FROM due, webhooks_endpoint AS endpoint
 WHERE mine.id = due.id AND endpoint.id = mine.endpoint_id AND mine.state = 'waiting'
     AND (mine.leased_until IS NULL OR mine.leased_until <= %(now)s)
