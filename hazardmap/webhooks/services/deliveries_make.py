@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from hazardmap.core.hazard import Hazard, HazardEvent
-from hazardmap.core.ids import child_id
+from hazardmap.core.ids import uuid7
 from hazardmap.core.watch import News, Watch, news
 from hazardmap.hazards.selectors import Move
 from hazardmap.hazards.services import moves_follow
@@ -81,8 +82,10 @@ def _within(places: Sequence[_Place]) -> Iterator[tuple[WatchArea, _Place]]:
 
 def _row(what: News, event: HazardEvent, endpoint_id: UUID, areas: Iterable[UUID]) -> Row:
     at = event.at.isoformat()
+    # Of the change's own time: lists of messages are sorted by their ids.
+    name = f"{endpoint_id} {event.cursor}".encode()
     return {
-        "id": str(child_id(event.hazard.id, "delivery", str(endpoint_id), str(event.cursor))),
+        "id": str(uuid7(event.at, sha256(name).digest())),
         "endpoint_id": str(endpoint_id),
         "cursor": event.cursor,
         "hazard_id": str(event.hazard.id),
