@@ -119,6 +119,11 @@ class Delivery(models.Model):
                 name="delivery_order",
             ),
             models.Index("created_at", name="delivery_by_age"),
+            models.Index(
+                "leased_until",
+                condition=Q(state="waiting", leased_until__isnull=False),
+                name="delivery_leased",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,14 @@ class WebhookRefused(ValueError):
         self.field, self.rule = field, rule
 
 
+class TooManyTests(ValueError):
+    """wait_s: until there may be all of them again."""
+
+    def __init__(self, words: str, wait_s: int) -> None:
+        super().__init__(words)
+        self.wait_s = wait_s
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointInfo:
     """failures: in a row. older_secret_until: until when messages carry a second signature."""

@@ -159,6 +159,17 @@ def test_messages_are_listed_newest_first_however_old_their_hazards(call, endpoi
     assert cursors == sorted(cursors, reverse=True)
 
 
+def test_test_messages_are_free_and_so_bounded(call, endpoint_id, monkeypatch):
+    monkeypatch.setattr("hazardmap.webhooks.services.endpoint_keep.TESTS_PER_HOUR", 2)
+    tests = [call("POST", f"webhooks/{endpoint_id}/test") for _ in range(3)]
+    assert [one.status_code for one in tests] == [202, 202, 429]
+    assert 0 < int(tests[-1]["Retry-After"]) <= 3600
+    assert Delivery.objects.count() == 2
+    other = buyer("Other").token
+    theirs = call("POST", "webhooks", {"url": URL}, token=other).json()["id"]
+    assert call("POST", f"webhooks/{theirs}/test", token=other).status_code == 202
+
+
 def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):
     watch_id = call("POST", "watch-areas", area(endpoint_id)).json()["id"]
     message = call("POST", f"webhooks/{endpoint_id}/test").json()["delivery_id"]

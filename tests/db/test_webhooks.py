@@ -2,6 +2,8 @@
 
 import json
 from datetime import datetime, timedelta
+from importlib import import_module
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -57,6 +59,7 @@ from tests.webhook_scene import (
 )
 
 pytestmark = pytest.mark.django_db
+sending = import_module("hazardmap.webhooks.services.deliveries_send")
 
 
 @pytest.fixture
@@ -293,6 +296,34 @@ def test_the_process_sends_side_by_side_and_ends_what_it_began(receiver, hook):
             pass
     assert len(set(receiver.ids())) == 9
     assert Delivery.objects.filter(state="delivered").count() == 9
+
+
+def test_receivers_that_are_slow_take_nobody_elses_place(receiver, key):
+    slow = [endpoint(receiver.url, key) for _ in range(6)]
+    for one in slow:
+        watch(one.id, key)
+    for _ in range(8):
+        told(Change.APPEARED, cow())
+    deliveries_make()
+    now = timezone.now()
+
+    def claimed(room: int) -> list[UUID]:
+        return [one.endpoint_id for one in sending._claim(room, now, ())]
+
+    going = claimed(16)
+    assert len(going) == len(set(going)) == 4, "of an organisation, one of each endpoint"
+    assert claimed(16) == [], "while they are on their way"
+    others = [buyer(name) for name in ("b", "c", "d")]
+    quick = [endpoint(receiver.url, one) for one in others]
+    for made, owner in zip(quick, others, strict=True):
+        watch(made.id, owner)
+    told(Change.APPEARED, cow())
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    now = timezone.now()
+    Delivery.objects.filter(endpoint_id=going[0]).update(leased_until=None)
+    assert sorted(claimed(3)) == sorted(one.id for one in quick), "who has the fewest comes first"
+    assert len(claimed(16)) == 4, "the second of each, and one of who was first"
 
 
 def test_a_lease_whose_sender_died_is_taken_over(receiver, hook):

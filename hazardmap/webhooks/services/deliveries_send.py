@@ -21,6 +21,7 @@ from hazardmap.webhooks.services.endpoints_end import endpoints_end
 
 AT_ONCE: Final = 16
 EACH_AT_ONCE: Final = 4
+"""Of an organisation, in all processes."""
 LEASE: Final = timedelta(seconds=3 * MAX_SECONDS)
 _CLAIM: Final = (Path(__file__).parents[1] / "sql" / "claim.sql").read_text()
 Held = Callable[[], Collection[str]]

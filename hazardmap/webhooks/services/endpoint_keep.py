@@ -7,16 +7,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.core import webhook
+from hazardmap.platform.rate_limit import spend
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services.messages import test_body
 from hazardmap.webhooks.services.watch_meter import hours_record
-from hazardmap.webhooks.values import ENDED, NewEndpoint, WebhookRefused
+from hazardmap.webhooks.values import ENDED, NewEndpoint, TooManyTests, WebhookRefused
 
 MOST: Final = 20
+TESTS_PER_HOUR: Final = 60
 TEST: Final = "endpoint.test"
 PAUSED: Final = gettext_noop("its owner has paused it")
 
@@ -89,10 +92,14 @@ def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
 
 @transaction.atomic
 def endpoint_test(*, organisation_id: UUID, endpoint_id: UUID) -> UUID | None:
-    """A message that tells of nothing; its id."""
+    """A message that tells of nothing; its id. Raises TooManyTests: they are free."""
     row = _mine(organisation_id, endpoint_id)
     if row is None:
         return None
+    left = spend(f"webhook-tests:{organisation_id}", limit=TESTS_PER_HOUR, period_s=3600)
+    if left.events < 0:
+        words = _("More than %(most)d test messages an hour: wait a little.")
+        raise TooManyTests(words % {"most": TESTS_PER_HOUR}, left.reset_s)
     body = test_body(TEST, timezone.now(), row.id)
     return row.deliveries.create(type=TEST, body=body).id
 
