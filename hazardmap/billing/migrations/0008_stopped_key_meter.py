@@ -7,6 +7,7 @@ ALTER TABLE billing_stoppedkey ADD COLUMN meter varchar(10) NOT NULL DEFAULT 'ti
 ALTER TABLE billing_stoppedkey ALTER COLUMN meter DROP DEFAULT;
 ALTER TABLE billing_stoppedkey DROP CONSTRAINT billing_stoppedkey_pkey;
 ALTER TABLE billing_stoppedkey ADD PRIMARY KEY (key_id, meter);
+DROP INDEX IF EXISTS billing_stoppedkey_key_id_59a66d77_like;
 """
 BACKWARDS = """
 DELETE FROM billing_stoppedkey WHERE meter <> 'tile';

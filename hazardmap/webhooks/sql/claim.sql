@@ -1,7 +1,7 @@
 -- Lease what is due: at most `each` messages at once for an organisation, one for an endpoint while
--- it fails, and for one hazard only the oldest that still waits. Whoever has fewer on their way comes
--- first, so a slow receiver takes nobody else's place: organisations before each other, and the
--- endpoints of one. Messages of the map (those with a cursor) are held back from keys that may
+-- it fails, and for one hazard only the oldest that still waits. Whoever has fewer on their way
+-- comes first, so a slow receiver takes nobody else's place: organisations before each other, and
+-- the endpoints of one. Messages of the map (those with a cursor) are held back from keys that may
 -- spend no more. Two senders never lease the same.
 WITH ready AS NOT MATERIALIZED (
     SELECT one.id, one.endpoint_id, one.cursor, one.next_at
