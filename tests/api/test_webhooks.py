@@ -9,6 +9,8 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from hazardmap.accounts.models import Organisation
+from hazardmap.accounts.services import key_create, key_revoke
 from hazardmap.core.hazard import Change
 from hazardmap.core.ids import uuid7
 from hazardmap.webhooks.models import Delivery, Endpoint
@@ -168,6 +170,16 @@ def test_test_messages_are_free_and_so_bounded(call, endpoint_id, monkeypatch):
     other = buyer("Other").token
     theirs = call("POST", "webhooks", {"url": URL}, token=other).json()["id"]
     assert call("POST", f"webhooks/{theirs}/test", token=other).status_code == 202
+
+
+def test_one_whose_key_was_revoked_stays_off(call, endpoint_id, key):
+    other = key_create(organisation=Organisation.objects.get(keys=key.kid), name="other").token
+    key_revoke(kid=key.kid)
+    deliveries_send()
+    shown = call("GET", f"webhooks/{endpoint_id}", token=other).json()
+    assert shown["disabled_why"] == "its key was revoked"
+    refused = call("POST", f"webhooks/{endpoint_id}/enable", token=other)
+    assert_problem(refused, 400, "endpoint_id", "another key")
 
 
 def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):

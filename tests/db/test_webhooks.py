@@ -369,8 +369,8 @@ def test_what_is_removed_was_watched_in_the_hour_that_runs(receiver, hook, key):
     assert watch_remove(**mine, watch_id=WatchArea.objects.get().id)
     assert len(loaded()) == 1
     watch(hook.id, key)
-    watch(hook.id, key, name="work")
     watch_hours_record()
+    watch(hook.id, key, name="work")
     assert endpoint_remove(**mine, endpoint_id=hook.id)
     assert len(loaded()) == 3, "each hour of an area once"
     assert not watch_remove(**mine, watch_id=hook.id)
