@@ -18,6 +18,7 @@ from hazardmap.accounts.selectors import keys_without_rights
 from hazardmap.billing.services import spending_watch
 from hazardmap.billing.spend_selectors import keys_stopped, spending_watched_at
 from hazardmap.core.tile_token import LIFE_DAYS
+from hazardmap.core.usage import Meter
 from hazardmap.metering.services import answers_add, usage_ship
 from tiles.denied import deny
 from tiles.layers import LAYERS
@@ -38,7 +39,7 @@ def start() -> None:
 
 def deny_keys() -> None:
     """Refuse the keys that were revoked or have expired, and those that may spend no more."""
-    deny(keys_without_rights(since=timezone.now() - ADDRESSES_LIVE) | keys_stopped())
+    deny(keys_without_rights(since=timezone.now() - ADDRESSES_LIVE) | keys_stopped(Meter.TILE))
 
 
 def watch_spending() -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -78,6 +78,14 @@ def keys_without_rights(*, since: datetime) -> set[str]:
     now = timezone.now()
     ended = Q(revoked_at__gte=since) | Q(expires_at__range=(since, now))
     return set(ApiKey.objects.filter(ended).values_list("kid", flat=True))
+
+
+def keys_taken_away() -> QuerySet[ApiKey, str]:
+    """The keys that were revoked with no other in their place, or because they had leaked."""
+    leaked = KeyEvent.objects.filter(key=OuterRef("kid"), verb=KeyEvent.Verb.LEAKED)
+    revoked = ApiKey.objects.filter(revoked_at__isnull=False)
+    ended = revoked.filter(Q(replaced_by__isnull=True) | Exists(leaked))
+    return ended.values_list("kid", flat=True)
 
 
 def device_cameras(device_ids: Iterable[UUID]) -> dict[UUID, Callable[[Camera], Camera]]:

@@ -1,4 +1,4 @@
-"""How much may be spent, who was told about it, and which keys get no more tiles."""
+"""How much may be spent, who was told about it, and which keys get no more of what."""
 
 from django.db import models
 from django.db.models import Q
@@ -56,9 +56,11 @@ class SpendAlert(models.Model):
 
 
 class StoppedKey(models.Model):
-    """A key whose next tile would cost more than may be spent, or is above its quota."""
+    """A key whose next unit of a meter would cost more than may be spent, or is above its quota."""
 
-    key_id = models.CharField(primary_key=True, max_length=16)
+    pk = models.CompositePrimaryKey("key_id", "meter")
+    key_id = models.CharField(max_length=16)
+    meter = models.CharField(max_length=10)
     at = models.DateTimeField(default=timezone.now)
 
 

@@ -24,7 +24,10 @@ class CapInfo:
 
 @dataclass(frozen=True, slots=True)
 class KeySpending:
-    """spent: the key's part of what usage costs (core.pricing.spending.Tariff.part_of_key)."""
+    """spent: the key's part of what usage costs (core.pricing.spending.Tariff.part_of_key).
+
+    stopped: it gets no more tiles, messages or watched hours.
+    """
 
     key_id: str
     units: dict[Meter, int]
@@ -72,7 +75,7 @@ def spending_now(organisation_id: UUID, now: datetime) -> SpendingNow | None:
     if terms is None:
         return None
     units, tariff = usage_recount(account=terms.account), terms.tariff
-    stopped = keys_stopped(among=terms.account.keys)
+    stopped = keys_stopped(*Meter, among=terms.account.keys)
     caps = {key: CapInfo(cap.amount_micro, cap.hard) for key, cap in terms.caps.items()}
     keys = tuple(
         KeySpending(
@@ -118,9 +121,12 @@ def alert_info(row: SpendAlert) -> AlertInfo:
     )
 
 
-def keys_stopped(*, among: Collection[str] | None = None) -> set[str]:
-    """The keys that get no tiles, since their cap or quota is reached."""
-    rows = StoppedKey.objects.all()
+def keys_stopped(*meters: Meter, among: Collection[str] | None = None) -> set[str]:
+    """The keys that get no more of one of these meters, since their cap or quota is reached.
+
+    Meters that the API refuses by itself stop nobody here.
+    """
+    rows = StoppedKey.objects.filter(meter__in=[meter.value for meter in meters])
     if among is not None:
         rows = rows.filter(key_id__in=among)
     return set(rows.values_list("key_id", flat=True))

@@ -14,6 +14,11 @@ def watch_spending() -> None:
 
 
 @shared_task
+def end_subscriptions() -> None:
+    services.subscriptions_end()
+
+
+@shared_task
 def push_payments() -> None:
     services.payments_push()
 

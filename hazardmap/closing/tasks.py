@@ -7,7 +7,9 @@ from django.utils import timezone
 from hazardmap.closing.alerts_tell import alerts_tell
 from hazardmap.closing.month_share import held_share
 from hazardmap.closing.reconcile import reconcile
+from hazardmap.closing.watching import keys_held
 from hazardmap.core.pricing.period import month_of
+from hazardmap.webhooks.services import watch_hours_record
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +23,11 @@ def tell_alerts() -> None:
 def share_held() -> None:
     """What `manage.py share_month` has set aside is divided when it is paid, however late."""
     held_share(timezone.now())
+
+
+@shared_task
+def meter_watches() -> None:
+    watch_hours_record(held=keys_held())
 
 
 @shared_task

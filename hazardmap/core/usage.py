@@ -15,6 +15,8 @@ from hazardmap.core.ids import uuid7
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 2**31 - 1
+MAX_KEY_ID = 16
+MAX_REQUEST_ID = 80
 _quoted = json.encoder.encode_basestring_ascii
 
 
@@ -53,11 +55,22 @@ class UsageRecord:
     hazards: tuple[UUID, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises ValueError on a quantity below 1 and on a time that an id cannot hold."""
+        """Raises ValueError on what the table of usage, or an id, cannot hold.
+
+        A line that could not be loaded would keep back all lines after it.
+        """
         if self.quantity < 1:
             raise ValueError(f"a usage record needs a quantity of at least 1, not {self.quantity}")
+        if self.quantity > MOST:
+            raise ValueError(f"a usage record has a quantity of at most {MOST}")
         if self.at.tzinfo is None or self.at < EARLIEST:
             raise ValueError(f"a usage record needs a time with a zone from 1970 on, not {self.at}")
+        if len(self.key_id) > MAX_KEY_ID:
+            raise ValueError(f"a key id has at most {MAX_KEY_ID} characters, not {self.key_id!r}")
+        if len(self.request_id) > MAX_REQUEST_ID:
+            raise ValueError(
+                f"a request id has at most {MAX_REQUEST_ID} characters, not {self.request_id!r}"
+            )
 
     @property
     def id(self) -> UUID:
@@ -109,6 +122,6 @@ def _text(value: object) -> str:
 
 
 def _whole(value: object) -> int:
-    if type(value) is not int or value > MOST:
+    if type(value) is not int:
         raise ValueError(f"not a quantity: {value!r}")
     return value

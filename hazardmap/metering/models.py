@@ -3,18 +3,18 @@
 from django.db import models
 from django.db.models import Q
 
-from hazardmap.core.usage import Meter
+from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter
 
 
 class UsageEvent(models.Model):
     """One metered answer (core.usage.UsageRecord). Partitioned by month of `id`."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    key_id = models.CharField(max_length=16)
+    key_id = models.CharField(max_length=MAX_KEY_ID)
     meter = models.CharField(max_length=10, choices=[(m.value, m.value) for m in Meter])
     quantity = models.PositiveIntegerField()
     at = models.DateTimeField()
-    request_id = models.CharField(max_length=40)
+    request_id = models.CharField(max_length=MAX_REQUEST_ID)
     subject = models.CharField(max_length=200)
     hazards = models.JSONField()
 

@@ -73,7 +73,7 @@ class Delivery(models.Model):
     """A message to one endpoint: made once for each change, sent until it has arrived.
 
     cursor and hazard_id: of the change; None for a test message. next_at: not before that.
-    leased_until: somebody is sending it.
+    leased_until: somebody is sending it. begun_at: when it was first tried, the time of its usage.
     """
 
     class State(models.TextChoices):
@@ -92,6 +92,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -118,6 +119,11 @@ class Delivery(models.Model):
                 name="delivery_order",
             ),
             models.Index("created_at", name="delivery_by_age"),
+            models.Index(
+                "leased_until",
+                condition=Q(state="waiting", leased_until__isnull=False),
+                name="delivery_leased",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,5 @@ from hazardmap.webhooks import services
 
 
 @shared_task
-def meter_watches() -> None:
-    services.watch_hours_record()
-
-
-@shared_task
 def forget_deliveries() -> None:
     services.deliveries_forget()

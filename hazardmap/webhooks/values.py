@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+from django.utils.translation import gettext_noop
+
+CLOSED: Final = gettext_noop("its organisation was closed")
+REVOKED: Final = gettext_noop("its key was revoked")
+ENDED: Final = (CLOSED, REVOKED)
+"""Why an endpoint is off for good."""
 
 
 class WebhookRefused(ValueError):
@@ -12,6 +20,14 @@ class WebhookRefused(ValueError):
     def __init__(self, field: str, rule: str) -> None:
         super().__init__(rule)
         self.field, self.rule = field, rule
+
+
+class TooManyTests(ValueError):
+    """wait_s: until there may be all of them again."""
+
+    def __init__(self, words: str, wait_s: int) -> None:
+        super().__init__(words)
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +44,11 @@ class EndpointInfo:
     older_secret_until: datetime | None
     waiting: int
     dead: int
+
+    @property
+    def ended(self) -> bool:
+        """It cannot be switched on again."""
+        return self.disabled_why in ENDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from standardwebhooks import Webhook
 
-from hazardmap.accounts.services import key_create
+from hazardmap.accounts.services import key_create, key_revoke
 from hazardmap.core.hazard import Change
 from hazardmap.core.roles import Act, Role, may
 from hazardmap.core.scopes import Scope
@@ -165,6 +165,31 @@ def test_paused_and_failing_endpoints_say_so_and_go_on(owned):
     assert "There is none of these" in client.get(f"{page}?state=delivered").content.decode()
     assert "1 message is sent" in client.post(f"{page}replay/", follow=True).content.decode()
     assert Delivery.objects.get().state == "waiting"
+
+
+def test_one_whose_key_was_revoked_says_so_and_stays_off(owned):
+    client, base, organisation = owned
+    endpoint, _ = added(client, base, organisation)
+    page = f"{base}{endpoint}/"
+    key_revoke(kid=organisation.keys.get().kid)
+    deliveries_send()
+    shown = client.get(page).content.decode()
+    assert "its key was revoked" in shown
+    assert "on the account of another key" in shown
+    assert "Switch it on" not in shown
+    refused = client.post(f"{page}enable/", follow=True).content.decode()
+    assert "add it again with another key" in refused
+    assert Endpoint.objects.get().disabled_at is not None
+
+
+def test_test_messages_are_bounded(owned, monkeypatch):
+    monkeypatch.setattr("hazardmap.webhooks.services.endpoint_keep.TESTS_PER_HOUR", 1)
+    client, base, organisation = owned
+    endpoint, _ = added(client, base, organisation)
+    client.post(f"{base}{endpoint}/test/")
+    refused = client.post(f"{base}{endpoint}/test/", follow=True).content.decode()
+    assert "More than 1 test messages an hour" in refused
+    assert Delivery.objects.count() == 1
 
 
 def test_it_is_removed_only_by_its_name(owned):

@@ -1,18 +1,24 @@
 """Endpoints and watch areas over HTTP: each buyer's own, and every broken rule named."""
 
 import json
-from uuid import uuid4
+import time
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 from standardwebhooks import Webhook
 
+from hazardmap.accounts.models import Organisation
+from hazardmap.accounts.services import key_create, key_revoke
 from hazardmap.core.hazard import Change
+from hazardmap.core.ids import uuid7
 from hazardmap.webhooks.models import Delivery, Endpoint
 from hazardmap.webhooks.services import deliveries_make, deliveries_send
 from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer
 from tests.receiver import receiving
-from tests.webhook_scene import HELSINKI, cow, square, told
+from tests.webhook_scene import HELSINKI, cow, square, told, watch
 
 pytestmark = pytest.mark.django_db
 URL = "https://fleet.example/hook"
@@ -131,6 +137,49 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     assert Delivery.objects.count() == 1
     far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
     assert_problem(call("POST", "watch-areas", far), 400, "route", "500 km")
+
+
+def test_messages_are_listed_newest_first_however_old_their_hazards(call, endpoint_id, key):
+    watch(UUID(endpoint_id), key)
+    deliveries_make()
+    seen = [timezone.now() - timedelta(days=days) for days in (1, 3, 2)]
+    hazards = [cow(id=uuid7(at, b"0" * 10)) for at in seen]
+    for change, passes in ((Change.APPEARED, 1), (Change.CHANGED, 9)):
+        for hazard in hazards:
+            time.sleep(0.002)  # ids tell milliseconds apart
+            told(change, hazard, passes=passes)
+    deliveries_make()
+    found, before = [], ""
+    while True:
+        page = call("GET", f"webhooks/{endpoint_id}/deliveries?limit=1{before}").json()
+        found += page["deliveries"]
+        if len(page["links"]) == 1:
+            break
+        before = f"&before={found[-1]['id']}"
+    cursors = [one["cursor"] for one in found]
+    assert len(cursors) == 6
+    assert cursors == sorted(cursors, reverse=True)
+
+
+def test_test_messages_are_free_and_so_bounded(call, endpoint_id, monkeypatch):
+    monkeypatch.setattr("hazardmap.webhooks.services.endpoint_keep.TESTS_PER_HOUR", 2)
+    tests = [call("POST", f"webhooks/{endpoint_id}/test") for _ in range(3)]
+    assert [one.status_code for one in tests] == [202, 202, 429]
+    assert 0 < int(tests[-1]["Retry-After"]) <= 3600
+    assert Delivery.objects.count() == 2
+    other = buyer("Other").token
+    theirs = call("POST", "webhooks", {"url": URL}, token=other).json()["id"]
+    assert call("POST", f"webhooks/{theirs}/test", token=other).status_code == 202
+
+
+def test_one_whose_key_was_revoked_stays_off(call, endpoint_id, key):
+    other = key_create(organisation=Organisation.objects.get(keys=key.kid), name="other").token
+    key_revoke(kid=key.kid)
+    deliveries_send()
+    shown = call("GET", f"webhooks/{endpoint_id}", token=other).json()
+    assert shown["disabled_why"] == "its key was revoked"
+    refused = call("POST", f"webhooks/{endpoint_id}/enable", token=other)
+    assert_problem(refused, 400, "endpoint_id", "another key")
 
 
 def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from hazardmap.accounts.models import Organisation
 from hazardmap.billing import models
 from hazardmap.billing.line_selectors import line_hours
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
@@ -21,6 +22,7 @@ from hazardmap.billing.services import (
     invoice_pay,
     invoice_void,
     subscribe,
+    subscriptions_end,
 )
 from hazardmap.core.pricing.period import Period, month_of
 from hazardmap.core.usage import Meter
@@ -181,6 +183,29 @@ def test_a_change_of_plan_shares_the_month_by_the_second_and_pins_its_prices():
             price_version=models.PriceVersion.objects.get(version=1),
             start=LAST.start,
         )
+
+
+@pytest.mark.django_db
+def test_who_closes_pays_to_the_end_of_the_hour_and_nothing_that_is_invoiced_changes(capsys):
+    organisation_id, _ = sell()
+    other, _ = sell()
+    closed_at = LAST.start + timedelta(days=3, minutes=20)
+    billed(organisation_id, BEFORE)
+    Organisation.objects.filter(pk=organisation_id).update(closed_at=closed_at)
+    call_command("bill_month", f"{LAST.start:%Y-%m}")
+    assert subscriptions_end() == 0
+    mine = models.Subscription.objects.get(customer=customer_of(organisation_id))
+    assert mine.end == LAST.start + timedelta(days=3, hours=1)
+    assert {line[:3] for line in lines_of(drafted(organisation_id, LAST))[:1]} == {
+        ("fee", "", LAST.start)
+    }
+    assert drafted(organisation_id, LAST).net_micro < drafted(other, LAST).net_micro / 5
+    assert models.Subscription.objects.get(customer=customer_of(other)).end is None
+    billed(other, LAST)
+    Organisation.objects.filter(pk=other).update(closed_at=closed_at)
+    subscribe(organisation_id=other, plan="standard", start=NOW)
+    assert subscriptions_end() == 1
+    assert models.Subscription.objects.get(customer=customer_of(other)).end == LAST.end
 
 
 @pytest.mark.django_db

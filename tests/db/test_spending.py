@@ -19,16 +19,20 @@ from hazardmap.billing.services import alerts_mail, answer_reserve, cap_set, spe
 from hazardmap.billing.services.answer_reserve import SpendingRefused
 from hazardmap.billing.spend_selectors import keys_stopped, spend_alerts, spending_now
 from hazardmap.closing.alerts_tell import alerts_tell
+from hazardmap.closing.tasks import meter_watches
+from hazardmap.closing.watching import keys_held
+from hazardmap.core.hazard import Change
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.platform.mail import MailFailed
-from hazardmap.webhooks.services import deliveries_send, endpoint_add
+from hazardmap.webhooks.models import WatchArea
+from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_add
 from tests.billing_scene import NOW, sell
 from tests.map_scene import put_hazard
 from tests.receiver import receiving
-from tests.webhook_scene import endpoint
+from tests.webhook_scene import cow, endpoint, told, watch
 
 MONTH = month_of(NOW)
 module = import_module("hazardmap.billing.services.answer_reserve")
@@ -121,21 +125,67 @@ def test_a_key_has_its_own_cap_and_pays_by_its_units(sold):
 def test_tiles_stop_a_key_at_its_cap_or_quota_and_count_for_the_api(sold):
     cap(sold, "2")
     tiles(sold, 19)
-    assert keys_stopped() == set(), "the rest of a package is paid"
+    assert keys_stopped(Meter.TILE) == set(), "the rest of a package is paid"
     tiles(sold, 1)
-    assert keys_stopped() == {sold[1]}
+    assert keys_stopped(Meter.TILE) == {sold[1]}
     with pytest.raises(SpendingRefused):
         reserve(sold, 1)
     cap(sold, "100")
     spending_watch()
-    assert keys_stopped() == set()
+    assert keys_stopped(Meter.TILE) == set()
     reserve(sold, 1)
     tiles(sold, 5)
-    assert keys_stopped() == {sold[1]}, "25 are the plan's quota"
+    assert keys_stopped(Meter.TILE) == {sold[1]}, "25 are the plan's quota"
     now = spending_now(sold[0], timezone.now())
     assert (now.spent, now.units[Meter.TILE], now.quotas) == (Decimal("3.1"), 25, {Meter.TILE: 25})
     assert now.forecast >= now.spent
     assert [(key.key_id, key.stopped) for key in now.keys] == [(sold[1], True)]
+
+
+WATCHING = {
+    "fee": "0",
+    "discounts": [],
+    "charges": [
+        {"meter": "webhook", "model": "per_unit", "unit_price": "1.00"},
+        {"meter": "watch_hour", "model": "per_unit", "unit_price": "1.00", "quota": 3},
+    ],
+}
+
+
+@pytest.mark.parametrize("sold", [WATCHING], indirect=True)
+def test_a_hard_cap_stops_messages_and_watched_hours(sold, settings):
+    key = SimpleNamespace(kid=sold[1])
+    with receiving() as receiver:
+        settings.OUTBOUND_EXCEPTIONS = {receiver.place}
+        watch(endpoint(receiver.url, key).id, key)
+
+        def step():
+            told(Change.APPEARED, cow())
+            deliveries_make()
+            deliveries_send(held=keys_held)
+            meter_watches()
+            usage_ship()
+            spending_watch()
+            return spending_now(sold[0], timezone.now()).spent
+
+        cap(sold, "2", hard=False)
+        assert step() == 2
+        cap(sold, "2")
+        spending_watch()
+        assert keys_held() == {sold[1]}
+        WatchArea.objects.update(metered_until=timezone.now() - timedelta(minutes=1))
+        assert step() == 2
+        assert len(receiver.got) == 1
+        assert keys_stopped(Meter.TILE) == set(), "tiles cost nothing here"
+        cap(sold, "3")
+        spending_watch()
+        assert step() == 4, "both that were claimed before anybody had counted"
+        assert len(receiver.got) == 3
+        cap(sold, None)
+        usage_record(UsageRecord(sold[1], Meter.WATCH_HOUR, 2, timezone.now(), "r", "home"))
+        usage_ship()
+        spending_watch()
+        assert keys_held() == {sold[1]}, "three hours are the plan's quota"
 
 
 def test_counts_come_back_from_the_rows_when_redis_has_forgotten(sold):
@@ -248,18 +298,18 @@ def test_only_those_are_looked_at_whose_usage_or_cap_has_changed(sold, monkeypat
     assert spending_watch() == 0, "nothing new"
     monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(0))
     tiles(sold, 1)
-    assert keys_stopped() == set()
+    assert keys_stopped(Meter.TILE) == set()
     cap(sold, "0")
     assert spending_watch() == 0
     monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(seconds=30))
     assert spending_watch() == 1
-    assert keys_stopped() == set(), "the rest of the ten tiles is paid for"
+    assert keys_stopped(Meter.TILE) == set(), "the rest of the ten tiles is paid for"
     tiles(sold, 8)
-    assert keys_stopped() == {sold[1]}
+    assert keys_stopped(Meter.TILE) == {sold[1]}
     monkeypatch.setattr(watching, "CAP_SEEN_WITHIN", timedelta(0))
     cap(sold, None)
     assert spending_watch() == 1, "it is stopped"
-    assert keys_stopped() == set()
+    assert keys_stopped(Meter.TILE) == set()
     monkeypatch.setattr(watching, "EVERYBODY_EVERY_S", 0.0)
     assert spending_watch() == 1
 

@@ -24,10 +24,11 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent, UsageSegment
 from hazardmap.metering.selectors import logs_waiting, records_missing
 from hazardmap.metering.services import usage_record, usage_ship
+from hazardmap.platform.ids import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -41,7 +42,7 @@ from pathlib import Path
 import django
 django.setup()
 from django.conf import settings
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 settings.USAGE_LOG = Path(sys.argv[1])
 who, count, at = sys.argv[2], int(sys.argv[3]), datetime.fromisoformat(sys.argv[4])
@@ -162,6 +163,24 @@ def test_shippers_at_once_load_each_line_once(monkeypatch) -> None:
         loaded = [future.result(60) for future in [pool.submit(ship) for _ in range(3)]]
     assert sum(loaded) == 180
     assert UsageEvent.objects.count() == 180
+
+
+@pytest.mark.parametrize("meter", Meter)
+def test_the_widest_record_that_can_be_written_is_loaded(meter: Meter, caplog) -> None:
+    key_id, request_id = "ü" * MAX_KEY_ID, "ü" * MAX_REQUEST_ID
+    hazards = tuple(new_id() for _ in range(1000))
+    usage_record(UsageRecord(key_id, meter, MOST, timezone.now(), request_id, "ü" * 500, hazards))
+    assert usage_ship() == 1
+    assert UsageEvent.objects.get().request_id == request_id
+    assert not caplog.records
+    for wider in (
+        {"key_id": key_id + "x"},
+        {"request_id": request_id + "x"},
+        {"quantity": MOST + 1},
+    ):
+        values = {"key_id": key_id, "request_id": request_id, "quantity": 1} | wider
+        with pytest.raises(ValueError, match="at most"):
+            UsageRecord(meter=meter, at=timezone.now(), subject="", **values)
 
 
 def test_a_retried_answer_is_billed_once() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter, UsageRecord
 from hazardmap.hazards.rows import hazard_from_json, hazard_json
 from tiles.mercator import (
     HALF_WORLD_M,
@@ -139,10 +139,11 @@ def test_a_hazard_comes_back_from_the_feed_as_it_went_in(hazard: Hazard) -> None
     assert hazard_from_json(json.loads(json.dumps(hazard_json(hazard)))) == hazard
 
 
-words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
+letters = st.characters(codec="utf-8", exclude_characters="\0")
+words = st.text(letters, max_size=MAX_REQUEST_ID)
 usage_records = st.builds(
     UsageRecord,
-    key_id=words,
+    key_id=st.text(letters, max_size=MAX_KEY_ID),
     meter=st.sampled_from(Meter),
     quantity=st.integers(1, 2**31 - 1),
     at=times,
@@ -213,6 +214,8 @@ def test_lines_that_once_were_taken_for_usage_or_broke_the_reader() -> None:
         {"subject": "\ud800"},
         {"subject": "\0"},
         {"key_id": None},
+        {"key_id": "k" * (MAX_KEY_ID + 1)},
+        {"request_id": "r" * (MAX_REQUEST_ID + 1)},
         {"hazards": [1]},
         {"hazards": None},
     ):

@@ -142,6 +142,10 @@ def _leaked(key: ApiKey) -> Mail:
             )
             % words,
             _(
+                "Webhooks on its account are switched off, since whoever found it may have added "
+                "them: add yours again on the account of the new key."
+            ),
+            _(
                 "Make a new key in the portal, put it where the old one was, and look for where "
                 "the old one lay open: in a repository, in a page, in a log. What it was used for "
                 "is in the portal’s usage."

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,7 +22,7 @@ from hazardmap.api.parameters import Parameter, described, one_of, read, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
 from hazardmap.webhooks import selectors, services
-from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
+from hazardmap.webhooks.values import NewEndpoint, TooManyTests, WebhookRefused
 
 STATES: Final = ("waiting", "delivered", "dead")
 PAGE: Final = (
@@ -126,7 +127,11 @@ class Endpoints(WebhookView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Be told at an address; what of is said by watch areas."""
+        """Be told at an address; what of is said by watch areas.
+
+        One that a test key adds gets messages of the type endpoint.test only: they prove signature
+        and receiver. It is told nothing of the map, and its watch areas cost nothing.
+        """
         buyer, url = buyer_of(request), form_of(request, EndpointRequest)["url"]
         try:
             made = services.endpoint_add(
@@ -183,9 +188,15 @@ class EndpointEnable(WebhookView):
     @extend_schema(operation_id="enableEndpoint", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
-        """Send again at once what waits for an endpoint that was disabled, or is left alone."""
+        """Send again at once what waits for an endpoint that was disabled, or is left alone.
+
+        One whose key was revoked stays off: add it again with another key.
+        """
         read(request.query_params, ())
-        _must(services.endpoint_enable(**_mine(request), endpoint_id=endpoint_id))
+        try:
+            _must(services.endpoint_enable(**_mine(request), endpoint_id=endpoint_id))
+        except WebhookRefused as refused:
+            raise Invalid([Fault(refused.field, refused.rule)]) from refused
         return Response(status=204)
 
 
@@ -193,9 +204,12 @@ class EndpointTest(WebhookView):
     @extend_schema(operation_id="testEndpoint", request=None, responses={202: TestAnswer})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
-        """Send a message of the type endpoint.test; it is free."""
+        """Send a message of the type endpoint.test; it is free, 60 times an hour."""
         read(request.query_params, ())
-        made = services.endpoint_test(**_mine(request), endpoint_id=endpoint_id)
+        try:
+            made = services.endpoint_test(**_mine(request), endpoint_id=endpoint_id)
+        except TooManyTests as refused:
+            raise Throttled(wait=refused.wait_s) from refused
         if made is None:
             raise Http404
         return Response({"delivery_id": str(made)}, status=202)

@@ -25,6 +25,7 @@ from hazardmap.billing.services.payments_push import payments_push
 from hazardmap.billing.services.provider_event_take import provider_event_take
 from hazardmap.billing.services.spending_watch import spending_watch
 from hazardmap.billing.services.subscribe import Subscribed, customer_set, subscribe
+from hazardmap.billing.services.subscriptions_end import subscriptions_end
 from hazardmap.billing.services.terms_set import terms_set
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "refusal_known",
     "spending_watch",
     "subscribe",
+    "subscriptions_end",
     "terms_set",
     "unit_quote",
 ]

@@ -1,7 +1,8 @@
-"""Compare what was spent with what may be: stop the tiles of keys, and note whom to tell.
+"""Compare what was spent with what may be: stop keys, and note whom to tell.
 
 The API refuses by itself, before it answers. Tiles are served without asking, by nginx too, and
-learn from `StoppedKey` which keys get none; so a cap is passed by what is served meanwhile.
+areas are watched without anybody asking: they learn from `StoppedKey` which keys get no more. So a
+cap is passed by what is served meanwhile.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from hazardmap.core.usage import Meter
 from hazardmap.metering.selectors import usage_lately
 from hazardmap.metering.services import ALL, UnitsByKey, usage_recount, usage_roll, usage_settle
 
+STOPPABLE: Final = (Meter.TILE, Meter.WEBHOOK, Meter.WATCH_HOUR)
 PERCENTS: Final = (50, 80, 100)
 LATELY: Final = timedelta(hours=2)
 EVERYBODY_EVERY_S: Final = 60.0
@@ -78,26 +80,27 @@ def _customers(keys: set[str], *, caps_since: datetime) -> list[UUID]:
 
 
 def _is_limited(terms: Terms) -> bool:
-    return bool(terms.caps) or terms.tariff.quota(Meter.TILE) is not None
+    return bool(terms.caps) or any(terms.tariff.quota(one) is not None for one in STOPPABLE)
 
 
 @transaction.atomic
 def _look(terms: Terms, units: UnitsByKey) -> None:
-    stopped = {key for key in terms.account.keys if _is_stopped(terms, units, key)}
-    known = StoppedKey.objects.filter(key_id__in=terms.account.keys)
-    known.exclude(key_id__in=stopped).delete()
-    StoppedKey.objects.bulk_create(
-        (StoppedKey(key_id=key) for key in sorted(stopped)), ignore_conflicts=True
-    )
+    for meter in STOPPABLE:
+        stopped = {key for key in terms.account.keys if _is_stopped(terms, units, key, meter)}
+        known = StoppedKey.objects.filter(key_id__in=terms.account.keys, meter=meter.value)
+        known.exclude(key_id__in=stopped).delete()
+        StoppedKey.objects.bulk_create(
+            (StoppedKey(key_id=key, meter=meter.value) for key in sorted(stopped)),
+            ignore_conflicts=True,
+        )
     SpendAlert.objects.bulk_create(_alerts(terms, units), ignore_conflicts=True)
 
 
-def _is_stopped(terms: Terms, units: UnitsByKey, key_id: str) -> bool:
-    """Whether one more tile would be too much."""
+def _is_stopped(terms: Terms, units: UnitsByKey, key_id: str, meter: Meter) -> bool:
+    """Whether one more unit would be too much."""
     now = Counted(units[ALL], units.get(key_id, {}))
-    more = now.plus(Meter.TILE, 1)
-    caps = terms.hard_caps(key_id)
-    return judged(terms.tariff, caps, Meter.TILE, before=now, after=more) is not None
+    more = now.plus(meter, 1)
+    return judged(terms.tariff, terms.hard_caps(key_id), meter, before=now, after=more) is not None
 
 
 def _alerts(terms: Terms, units: UnitsByKey) -> Iterator[SpendAlert]:

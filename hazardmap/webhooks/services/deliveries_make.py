@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -9,12 +10,13 @@ from uuid import UUID
 from django.db import connection
 
 from hazardmap.core.hazard import Hazard, HazardEvent
-from hazardmap.core.ids import child_id
+from hazardmap.core.ids import uuid7
 from hazardmap.core.watch import News, Watch, news
 from hazardmap.hazards.selectors import Move
 from hazardmap.hazards.services import moves_follow
 from hazardmap.platform.rows_put import Row, array, rows_put
 from hazardmap.webhooks.models import Delivery, WatchArea
+from hazardmap.webhooks.services.endpoints_end import endpoints_told
 from hazardmap.webhooks.services.messages import hazard_body
 
 READER: Final = "webhooks"
@@ -65,22 +67,25 @@ def _take(moves: Sequence[Move]) -> None:
 
 
 def _within(places: Sequence[_Place]) -> Iterator[tuple[WatchArea, _Place]]:
-    """Every watch area with every place that lies in it."""
+    """Every watch area whose endpoint is told, with every place that lies in it."""
     with connection.cursor() as cursor:
         lons = array(place.hazard.lon for place in places)
         lats = array(place.hazard.lat for place in places)
         cursor.execute(_WATCHED, {"lons": lons, "lats": lats})
         found = cursor.fetchall()
-    watches = WatchArea.objects.defer("area").in_bulk({watch_id for watch_id, _ in found})
+    told = WatchArea.objects.filter(endpoint__in=endpoints_told())
+    watches = told.defer("area").in_bulk({watch_id for watch_id, _ in found})
     for watch_id, number in found:
-        if watch_id in watches:  # it may have been removed since
+        if watch_id in watches:
             yield watches[watch_id], places[number - 1]
 
 
 def _row(what: News, event: HazardEvent, endpoint_id: UUID, areas: Iterable[UUID]) -> Row:
     at = event.at.isoformat()
+    # Of the change's own time: lists of messages are sorted by their ids.
+    name = f"{endpoint_id} {event.cursor}".encode()
     return {
-        "id": str(child_id(event.hazard.id, "delivery", str(endpoint_id), str(event.cursor))),
+        "id": str(uuid7(event.at, sha256(name).digest())),
         "endpoint_id": str(endpoint_id),
         "cursor": event.cursor,
         "hazard_id": str(event.hazard.id),

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,11 +17,14 @@ from django.utils import timezone
 from hazardmap.core import webhook
 from hazardmap.platform.outbound import MAX_SECONDS, Answered, Unreachable, post
 from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
+from hazardmap.webhooks.services.endpoints_end import endpoints_end
 
 AT_ONCE: Final = 16
 EACH_AT_ONCE: Final = 4
+"""Of an organisation, in all processes."""
 LEASE: Final = timedelta(seconds=3 * MAX_SECONDS)
 _CLAIM: Final = (Path(__file__).parents[1] / "sql" / "claim.sql").read_text()
+Held = Callable[[], Collection[str]]
 logger = logging.getLogger(__name__)
 
 
@@ -39,9 +42,13 @@ class Claimed:
 
 
 class Sender:
-    """Keeps up to AT_ONCE requests going; `tick` never waits longer than it is told."""
+    """Keeps up to AT_ONCE requests going; `tick` never waits longer than it is told.
 
-    def __init__(self) -> None:
+    held: keys that may spend no more: messages of the map wait, those that are free are sent.
+    """
+
+    def __init__(self, *, held: Held = frozenset) -> None:
+        self._held = held
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook")
         self._going: dict[Future[Sent], Claimed] = {}
 
@@ -57,7 +64,7 @@ class Sender:
     def tick(self, patience_s: float, *, more: bool = True) -> bool:
         """Claim as much as there is room for, and settle what is done; whether anything goes on."""
         if more and (room := AT_ONCE - len(self._going)):
-            for one in _claim(room, timezone.now()):
+            for one in _claim(room, timezone.now(), self._held()):
                 self._going[self._threads.submit(_send, one)] = one
         done, _ = wait(self._going, patience_s, FIRST_COMPLETED)
         for future in done:
@@ -66,13 +73,13 @@ class Sender:
         return bool(self._going or done)
 
 
-def deliveries_send(*, now: Callable[[], datetime] = timezone.now) -> int:
+def deliveries_send(*, now: Callable[[], datetime] = timezone.now, held: Held = frozenset) -> int:
     """Send what is due, one after the other, until nothing is; return how many were sent.
 
-    now: the clock, for whoever has to see days go by.
+    now: the clock, for whoever has to see days go by. held: as for a Sender.
     """
     sent = 0
-    while claimed := _claim(AT_ONCE, now()):
+    while claimed := _claim(AT_ONCE, now(), held()):
         for one in claimed:
             outcome = _send(one, at=now())
             delivery_settle(delivery_id=one.id, attempts=one.attempts, sent=outcome)
@@ -80,13 +87,15 @@ def deliveries_send(*, now: Callable[[], datetime] = timezone.now) -> int:
     return sent
 
 
-def _claim(room: int, now: datetime) -> list[Claimed]:
+def _claim(room: int, now: datetime, held: Collection[str]) -> list[Claimed]:
+    endpoints_end()
     values: dict[str, Any] = {
         "now": now,
         "leased_until": now + LEASE,
         "trips_at": webhook.TRIPS_AT,
         "each": EACH_AT_ONCE,
         "limit": room,
+        "held": list(held),
     }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)

@@ -68,8 +68,9 @@ def _delivered(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
                 key_id=endpoint.key_id,
                 meter=Meter.WEBHOOK,
                 quantity=1,
-                # Not when it arrived: a message that is settled twice must be the same usage.
-                at=delivery.created_at,
+                # Not when it arrived: a message that is settled twice must be the same usage. Nor
+                # when it was made: what a cap has held back is of the month in which it is sent.
+                at=delivery.begun_at or delivery.created_at,
                 request_id=str(delivery.id),
                 subject=delivery.type,
                 hazards=() if delivery.hazard_id is None else (delivery.hazard_id,),

@@ -7,15 +7,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.core import webhook
-from hazardmap.webhooks.models import Delivery, Endpoint
+from hazardmap.platform.rate_limit import spend
+from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services.messages import test_body
-from hazardmap.webhooks.values import NewEndpoint, WebhookRefused
+from hazardmap.webhooks.services.watch_meter import hours_record
+from hazardmap.webhooks.values import ENDED, NewEndpoint, TooManyTests, WebhookRefused
 
 MOST: Final = 20
+TESTS_PER_HOUR: Final = 60
 TEST: Final = "endpoint.test"
 PAUSED: Final = gettext_noop("its owner has paused it")
 
@@ -33,9 +37,14 @@ def endpoint_add(*, organisation_id: UUID, key_id: str, url: str) -> NewEndpoint
     return NewEndpoint(row.id, _secret(row))
 
 
+@transaction.atomic
 def endpoint_remove(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
-    """With its watch areas and messages; False where there is none."""
+    """With its watch areas, whose running hour is still on its account, and messages.
+
+    False where there is none.
+    """
     found = Endpoint.objects.filter(id=endpoint_id, organisation_id=organisation_id)
+    hours_record(WatchArea.objects.filter(endpoint__in=found))
     return found.delete()[0] > 0
 
 
@@ -65,10 +74,15 @@ def endpoint_pause(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
 
 @transaction.atomic
 def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
-    """Send again, at once, what waits for an endpoint that was disabled or is left alone."""
+    """Send again, at once, what waits for an endpoint that was disabled or is left alone.
+
+    Raises WebhookRefused where its key was taken away: whoever had the key may have added it.
+    """
     row = _mine(organisation_id, endpoint_id)
     if row is None:
         return False
+    if row.disabled_why in ENDED:
+        raise WebhookRefused("endpoint_id", f"{row.disabled_why}: add it again with another key")
     now = timezone.now()
     row.disabled_at, row.disabled_why, row.failures, row.retry_at = None, "", 0, None
     row.save()
@@ -78,10 +92,14 @@ def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
 
 @transaction.atomic
 def endpoint_test(*, organisation_id: UUID, endpoint_id: UUID) -> UUID | None:
-    """A message that tells of nothing; its id."""
+    """A message that tells of nothing; its id. Raises TooManyTests: they are free."""
     row = _mine(organisation_id, endpoint_id)
     if row is None:
         return None
+    left = spend(f"webhook-tests:{organisation_id}", limit=TESTS_PER_HOUR, period_s=3600)
+    if left.events < 0:
+        words = _("More than %(most)d test messages an hour: wait a little.")
+        raise TooManyTests(words % {"most": TESTS_PER_HOUR}, left.reset_s)
     body = test_body(TEST, timezone.now(), row.id)
     return row.deliveries.create(type=TEST, body=body).id
 

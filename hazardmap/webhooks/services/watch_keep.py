@@ -9,6 +9,7 @@ from django.db import transaction
 
 from hazardmap.core.region import Region
 from hazardmap.webhooks.models import Endpoint, WatchArea
+from hazardmap.webhooks.services.watch_meter import hours_record
 from hazardmap.webhooks.values import WebhookRefused
 
 MOST: Final = 100
@@ -42,7 +43,9 @@ def watch_add(
     return row.id
 
 
+@transaction.atomic
 def watch_remove(*, organisation_id: UUID, watch_id: UUID) -> bool:
-    """False where there is none."""
+    """The hour that runs is still on its account. False where there is none."""
     found = WatchArea.objects.filter(id=watch_id, endpoint__organisation_id=organisation_id)
+    hours_record(found)
     return found.delete()[0] > 0

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import customers_until, invoice_get
-from hazardmap.billing.services import invoice_draft, invoice_finalise
+from hazardmap.billing.services import invoice_draft, invoice_finalise, subscriptions_end
 from hazardmap.core.pricing.money import written
 from hazardmap.core.pricing.period import Period, month_of
 from hazardmap.core.pricing.tax import TaxUnknown
@@ -28,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         month = _month(options["month"])
         usage_roll()
+        subscriptions_end()
         customers, failed = customers_until(month.end), 0
         for number, customer_id in enumerate(customers, start=1):
             try:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
+from hazardmap.closing.watching import keys_held
 from hazardmap.webhooks.services import Sender, deliveries_make
 
 logger = logging.getLogger(__name__)
@@ -17,13 +18,14 @@ AFTER_FAILURE_S = 5.0
 class Command(BaseCommand):
     help = (
         "Follow the changes of the map, make a message of each for whoever watches its place, and "
-        "send what is due. Runs until it is stopped, may be stopped at any time, and may run "
-        "more than once. Example: python manage.py deliver_webhooks"
+        "send what is due, unless its key may spend no more. Runs until it is stopped, may be "
+        "stopped at any time, and may run more than once. "
+        "Example: python manage.py deliver_webhooks"
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with Sender() as sender:
+            with Sender(held=keys_held) as sender:
                 while True:
                     time.sleep(_step(sender))
         except KeyboardInterrupt:
