@@ -89,11 +89,11 @@ def zones_near(lon: float, lat: float, *, limit: int) -> list[tuple[WorkZone, fl
     place = Point(lon, lat, srid=4326)
     near = zone_models.Zone.objects.filter(ended_at=None).values_list("id", flat=True)
     beyond = Point(lon - math.copysign(360.0, lon), lat, srid=4326)
-    candidates = [
-        id_
+    seen_here, seen_from_beyond = (
+        near.order_by(GeometryDistance("line", seen_from), "id")[:_CANDIDATES]
         for seen_from in (place, beyond)
-        for id_ in near.order_by(GeometryDistance("line", seen_from), "id")[:_CANDIDATES]
-    ]
+    )
+    candidates = list(seen_here.union(seen_from_beyond))
     away = Func(
         Cast("line", LineStringField(geography=True)),
         Value(place, PointField(geography=True)),

@@ -254,7 +254,10 @@ def test_features_for_other_headers_are_made_anew(forgotten: Forgotten) -> None:
 def test_cells_fade_by_the_half_lives_that_the_newest_version_has_learned(
     forgotten: Forgotten, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(*on_map(HELSINKI, t_ref=NOW, half_life_s=3600.0), change=Change.APPEARED)
+    # At the beginning of a unit of time nothing is rounded but the count.
+    begin = NOW.replace(minute=NOW.minute // 10 * 10)
+    monkeypatch.setattr(timezone, "now", lambda: begin)
+    put(*on_map(HELSINKI, t_ref=begin, half_life_s=3600.0), change=Change.APPEARED)
     publish()
     learned = replace(SHIPPED, half_lives_s={"cone": 3600.0})
     values = version_json(learned, recall_table())
@@ -266,6 +269,6 @@ def test_cells_fade_by_the_half_lives_that_the_newest_version_has_learned(
     assert list(rebuild())
     assert publish() == 0
     forgotten.clear()
-    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=1))
+    monkeypatch.setattr(timezone, "now", lambda: begin + timedelta(hours=1))
     assert list(rebuild())
     assert not set().union(*forgotten), "what a client fades to is what there is"
