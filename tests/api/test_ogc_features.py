@@ -68,6 +68,28 @@ def test_it_describes_itself_with_links_that_work(client, key):
 
 
 @pytest.mark.django_db
+def test_it_describes_parameters_in_the_words_of_the_standard(client):
+    """OGC 17-069r4, requirements 13 to 29: what its test suite compares."""
+    paths = get(client, "api").json()["paths"]
+    for name in ("hazards", "workzones", "coverage"):
+        listed = paths[f"/collections/{name}/items"]["get"]["parameters"]
+        by_name = {one["name"]: one for one in listed}
+        for parameter in ("bbox", "datetime", "limit"):
+            one = by_name[parameter]
+            assert (one["in"], one["required"]) == ("query", False)
+            assert (one["style"], one["explode"]) == ("form", False)
+        assert by_name["bbox"]["schema"] == {
+            "type": "array",
+            "minItems": 4,
+            "maxItems": 6,
+            "items": {"type": "number"},
+        }
+        assert by_name["datetime"]["schema"] == {"type": "string"}
+        limit = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+        assert by_name["limit"]["schema"] == limit
+
+
+@pytest.mark.django_db
 def test_hazards_by_box_time_and_page(client, key):
     put = sorted(put_hazard(24 + n / 10, 60) for n in range(5))
     old = timezone.now() - timedelta(days=3)
