@@ -4,7 +4,7 @@ A client reads parts of the file by ranges, or takes it along. Its tiles are tho
 gives, layers of one address put together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +16,12 @@ from hazardmap.core.licence import DATA_LICENCE
 from hazardmap.hazards.zone_selectors import zones_page
 from tiles import coverage, layers, workzones
 from tiles.archive import Archive, writing
-from tiles.mercator import Tile
+from tiles.mercator import GRID_ZOOM, Tile, degrees_at
 from tiles.outlines import tiles_drawing
 from tiles.points import EVERY_DEVICE_FROM_ZOOM
 from tiles.statement import rows
 from tiles.strokes import tiles_with
-from tiles.tilejson import OURS
+from tiles.tilejson import OURS, WORLD
 
 LAYERS: Final = ("hazards", "workzones", "coverage")
 """Streets are OpenStreetMap's, which has archives of its own."""
@@ -45,7 +45,7 @@ def export() -> Iterator[tuple[int, int]]:
             if done % EVERY == 0:
                 yield done, len(wanted)
             _add(archive, tile, wanted[tile])
-        archive.finish(_metadata(begin), layers.LAYERS["hazards"].describe("")["bounds"])
+        archive.finish(_metadata(begin), _bounds(wanted))
     yield len(wanted), len(wanted)
 
 
@@ -62,6 +62,19 @@ def _add(archive: Archive, tile: Tile, names: list[str]) -> None:
     body = b"".join(layers.build(name, tile) or b"" for name in names)
     if body:
         archive.add(tile, body)
+
+
+def _bounds(tiles: Iterable[Tile]) -> Sequence[float]:
+    """West, south, east, north of all that is archived, which clients ask for nothing beyond; the
+    world where that is nothing."""
+    deepest = [tile for tile in tiles if tile.z == MAX_ZOOM]
+    if not deepest:
+        return WORLD
+    columns, rows_down = {tile.x for tile in deepest}, {tile.y for tile in deepest}
+    units = 4096 << GRID_ZOOM - MAX_ZOOM
+    west, north = degrees_at(min(columns) * units, min(rows_down) * units)
+    east, south = degrees_at((max(columns) + 1) * units, (max(rows_down) + 1) * units)
+    return west, south, east, north
 
 
 def _hazards() -> set[Tile]:

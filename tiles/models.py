@@ -40,12 +40,7 @@ class HazardFeature(models.Model):
     head = models.BinaryField()
 
     class Meta:
-        indexes = [
-            models.Index("quadkey", name="hazardfeature_by_quadkey"),
-            # For the bounds of the map.
-            models.Index("x", name="hazardfeature_by_x"),
-            models.Index("y", name="hazardfeature_by_y"),
-        ]
+        indexes = [models.Index("quadkey", name="hazardfeature_by_quadkey")]
 
 
 class Publication(models.Model):

@@ -8,9 +8,8 @@ from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
 from hazardmap.hazards.version_selectors import half_lives_s
 from tiles import coverage, roads, workzones
 from tiles.cells import EPOCH, TIME_UNIT
-from tiles.mercator import MAX_LAT_DEG, degrees_at
+from tiles.mercator import MAX_LAT_DEG
 from tiles.points import COUNT_LIMIT, EVERY_DEVICE_FROM_ZOOM
-from tiles.statement import read
 
 WORLD = [-180.0, -MAX_LAT_DEG, 180.0, MAX_LAT_DEG]
 OURS = "hazardmap contributors"
@@ -55,7 +54,7 @@ def hazards_json(template: str) -> dict[str, Any]:
         _layer("hazards", "single hazards", (below + 1, 16), POINT_FIELDS),
         _truncated("the fullest cells or the gravest hazards", (0, 16)),
     ]
-    described = _tilejson("hazards", template, (0, 16), layers, bounds=_bounds())
+    described = _tilejson("hazards", template, (0, 16), layers)
     return described | {
         "epoch": EPOCH.isoformat(),
         "time_unit_s": int(TIME_UNIT.total_seconds()),
@@ -100,7 +99,6 @@ def _tilejson(
     layers: list[dict[str, Any]],
     *,
     attribution: str = OURS,
-    bounds: list[float] = WORLD,
 ) -> dict[str, Any]:
     return {
         "tilejson": "3.0.0",
@@ -110,7 +108,7 @@ def _tilejson(
         "tiles": [template],
         "minzoom": zooms[0],
         "maxzoom": zooms[1],
-        "bounds": bounds,
+        "bounds": WORLD,  # a client asks for nothing beyond, and tomorrow's hazards lie anywhere
         "attribution": escape(attribution),
         "vector_layers": layers,
     }
@@ -131,12 +129,3 @@ def _truncated(what: str, zooms: Zooms, name: str = "truncated") -> dict[str, An
     fields = {"shown": f"in this tile: {what}", "left_out": "not in this tile"}
     where = "one point, where a tile would be too large with all that is there"
     return _layer(name, where, zooms, fields)
-
-
-def _bounds() -> list[float]:
-    """West, south, east and north of the live hazards; the world where there are none."""
-    [(west, north, east, south)] = read("bounds")
-    if west is None:
-        return WORLD
-    # The units beside the outermost ones lie beyond whatever has been rounded down.
-    return [*degrees_at(west, south + 1), *degrees_at(east + 1, north)]

@@ -39,9 +39,11 @@ EXPLAIN: Final = Parameter(
 )
 
 _LASTING: Final = attrgetter(
-    *("id", "state", "p", "t_ref", "last_seen", "lon", "lat", "passes", "published", "confirmed")
+    *("id", "kind", "state", "lon", "lat", "radius_m", "p", "t_ref", "half_life_s", "severity"),
+    *("first_seen", "last_seen", "expires_at", "passes", "witnesses"),
+    *("published", "confirmed", "simulated"),
 )
-"""What does not change while a hazard fades by itself."""
+"""All that is told of a hazard (core.feature) and does not change while it fades by itself."""
 _AROUND: Final = ("links", "matched", "numberMatched", "images")
 """What an answer says beside its rows: it may change where they do not."""
 TEST_REQUESTS_PER_DAY: Final = 1000

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 from hazardmap.api.authentication import BuyerKeyOrPassword, buyer_of
 from hazardmap.api.buyers import BuyerView, Goods, goods_of, sold
 from hazardmap.api.dialects import cifs, datex2
-from hazardmap.api.dialects.told import Told, Zone, told
+from hazardmap.api.dialects.told import Told, Version, Zone, told
 from hazardmap.api.geojson import times_as_headers
 from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import Parameter, number, read
@@ -23,6 +24,7 @@ from hazardmap.core.georeference import Fault
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import change_feed, search
+from hazardmap.hazards.change_feed import Newest
 from hazardmap.hazards.zone_selectors import ZoneState, zones_page
 
 MOST: Final = 5000
@@ -56,12 +58,12 @@ class DialectFeed(BuyerView, ABC):
         return f"feed:{buyer_of(request).key_id}"
 
     @abstractmethod
-    def written(self, things: Told, request: Request, now: datetime) -> bytes:
-        """The document."""
+    def written(self, things: Told, request: Request, now: datetime, newest: Newest) -> bytes:
+        """The document. newest: the latest change before `things` were read."""
 
     def get(self, request: Request) -> Response:
         values = read(request.query_params, PARAMETERS)
-        now, changed_at = timezone.now(), change_feed.changed_at()
+        now, newest = timezone.now(), change_feed.newest_change()
         zones = _zones(values, now)
         things = told([Zone(one.zone, one.updated_at) for one in zones], _hazards(values, now))
         goods = _together(zone_goods(zones), goods_of(things.hazards))
@@ -69,10 +71,10 @@ class DialectFeed(BuyerView, ABC):
             request,
             goods,
             self.subject,
-            lambda: self.written(things, request, now),
+            lambda: self.written(things, request, now, newest or Newest(0, now)),
             media_type=self.media_type,
         )
-        for name, text in times_as_headers(now, changed_at).items():
+        for name, text in times_as_headers(now, newest and newest.at).items():
             response.headers[name] = text
         return response
 
@@ -82,7 +84,7 @@ class Cifs(DialectFeed):
     subject = "cifs"
     media_type = cifs.MEDIA_TYPE
 
-    def written(self, things: Told, request: Request, now: datetime) -> bytes:
+    def written(self, things: Told, request: Request, now: datetime, newest: Newest) -> bytes:
         return cifs.feed(things)
 
 
@@ -91,8 +93,9 @@ class Datex2(DialectFeed):
     subject = "datex2"
     media_type = datex2.MEDIA_TYPE
 
-    def written(self, things: Told, request: Request, now: datetime) -> bytes:
-        return datex2.feed(things, publisher=f"hazardmap at {request.get_host()}", now=now)
+    def written(self, things: Told, request: Request, now: datetime, newest: Newest) -> bytes:
+        publisher = f"hazardmap at {request.get_host()}"
+        return datex2.feed(things, _versions(things, newest), publisher=publisher, now=now)
 
 
 def _zones(values: dict[str, Any], now: datetime) -> list[ZoneState]:
@@ -111,6 +114,14 @@ def _hazards(values: dict[str, Any], now: datetime) -> list[Hazard]:
     found = search.page(values["bbox"], wanted, after=None, limit=MOST + 1)
     _refuse_too_many(len(found), "hazards")
     return [hazard for hazard in found if values["simulated"] or not hazard.simulated]
+
+
+def _versions(things: Told, newest: Newest) -> dict[UUID, Version]:
+    """Nothing after `newest` counts: what changed while it was read gets its number next time,
+    where a number that is ahead of what is told would hide the change for ever."""
+    ids = [hazard.id for hazard in things.hazards]
+    known = change_feed.newest_changes(ids, until=newest.cursor)
+    return {id_: Version(*known.get(id_, newest)) for id_ in ids}
 
 
 def _refuse_too_many(count: int, what: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from hazardmap.api.parameters import Parameter, moment, number, text_like, truth, whole
+from hazardmap.api.parameters import Parameter, Reader, moment, number, text_like, truth, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.area import HALF_ROUND_M, Area, Cell, Circle
 from hazardmap.core.bbox import parse_bbox
@@ -12,7 +12,8 @@ from hazardmap.core.georeference import Fault
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.wanted import Wanted
 
-_NUMBER: Final = r"-?\d{1,3}(\.\d{1,9})?"
+_NUMBER: Final = r"[+-]?\d{1,3}(\.\d*)?([eE][+-]?\d{1,3})?"
+"""Any way in which a program writes a double that are degrees."""
 _KIND: Final = f"({'|'.join(sorted(KINDS))})"
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
@@ -46,12 +47,14 @@ def read_latitude(text: str) -> float:
 
 
 LON: Final = Parameter("lon", number(-180, 180), "longitude in degrees", float)
-LAT: Final = Parameter("lat", read_latitude, "latitude in degrees", float)
+LAT: Final = Parameter(
+    "lat", Reader(read_latitude, number(-90, 90).rules), "latitude in degrees", float
+)
 BBOX: Final = Parameter(
     "bbox",
     parse_bbox,
     "west,south,east,north; west > east crosses the antimeridian",
-    text_like(rf"^{_NUMBER}(,{_NUMBER}){{3}}$"),
+    text_like(rf"^{_NUMBER}(, ?{_NUMBER}){{3}}$"),
 )
 CELL: Final = Parameter(
     "cell",

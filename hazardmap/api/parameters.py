@@ -2,10 +2,11 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeVar
 
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
@@ -17,9 +18,31 @@ from hazardmap.core.unknown import no_parameter
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
+T = TypeVar("T")
+_TYPES: Final[Mapping[Any, dict[str, Any]]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number", "format": "double"},
+    bool: {"type": "boolean"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Generic[T]):
+    """Reads a text; raises ValueError with the rule. rules: the same as members of a schema."""
+
+    read: Callable[[str], T]
+    rules: Mapping[str, Any]
+
+    def __call__(self, text: str) -> T:
+        return self.read(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """read: from its text; raises ValueError with the rule. default: where it is left out."""
+    """read: from its text; raises ValueError with the rule. type: of Python, or a schema. default:
+    where it is left out."""
 
     name: str
     read: Callable[[str], Any]
@@ -28,8 +51,16 @@ class Parameter:
     default: Any = None
     required: bool = False
 
+    def schema(self) -> dict[str, Any]:
+        """What may be given, with the rules that the reader enforces, and what is read if not."""
+        schema = dict(self.type if isinstance(self.type, dict) else _TYPES[self.type])
+        schema |= self.read.rules if isinstance(self.read, Reader) else {}
+        return schema if self.default is None else schema | {"default": self.default}
+
     def described(self) -> OpenApiParameter:
-        return OpenApiParameter(self.name, self.type, required=self.required, description=self.says)
+        return OpenApiParameter(
+            self.name, self.schema(), required=self.required, description=self.says
+        )
 
 
 def described(parameters: Sequence[Parameter]) -> list[OpenApiParameter | type]:
@@ -64,7 +95,7 @@ def text_like(pattern: str) -> dict[str, str]:
     return {"type": "string", "pattern": pattern}
 
 
-def number(low: float, high: float) -> Callable[[str], float]:
+def number(low: float, high: float) -> Reader[float]:
     """Reads a number in a range."""
 
     def read_number(text: str) -> float:
@@ -73,10 +104,10 @@ def number(low: float, high: float) -> Callable[[str], float]:
             raise ValueError(f"must be a number from {low:.12g} to {high:.12g}")
         return value
 
-    return read_number
+    return Reader(read_number, _between(low, high))
 
 
-def whole(low: int, high: int) -> Callable[[str], int]:
+def whole(low: int, high: int) -> Reader[int]:
     """Reads a whole number in a range."""
 
     def read_whole(text: str) -> int:
@@ -85,7 +116,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
             raise ValueError(f"must be a whole number from {low} to {high}")
         return int(text)
 
-    return read_whole
+    return Reader(read_whole, _between(low, high))
 
 
 def truth(text: str) -> bool:
@@ -106,7 +137,7 @@ def moment(text: str) -> datetime:
     return value
 
 
-def one_of(*words: str) -> Callable[[str], str]:
+def one_of(*words: str) -> Reader[str]:
     """Reads one of a few words."""
 
     def read_word(text: str) -> str:
@@ -114,4 +145,8 @@ def one_of(*words: str) -> Callable[[str], str]:
             raise ValueError(f"must be {' or '.join(words)}")
         return text
 
-    return read_word
+    return Reader(read_word, MappingProxyType({"enum": list(words)}))
+
+
+def _between(low: float, high: float) -> Mapping[str, Any]:
+    return MappingProxyType({"minimum": low, "maximum": high})

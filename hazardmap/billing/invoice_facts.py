@@ -131,8 +131,9 @@ def credit_note_facts(note_id: UUID) -> InvoiceFacts:
 
 
 def _party(known: dict[str, str]) -> Party:
-    """An address is one text, its parts on lines of their own or separated by commas."""
-    parts = known["address"].replace("\n", ",").split(",")
+    """An address is one text, its parts on lines of their own or else separated by commas."""
+    lines = known["address"].strip().splitlines()
+    parts = lines if len(lines) > 1 else known["address"].split(",")
     return Party(
         name=known["name"],
         address=tuple(part.strip() for part in parts if part.strip()),

@@ -5,6 +5,7 @@ A line's price follows from tiers and allowances, so it is one item at the line'
 many units that were stands in its description; an amount below zero is an item that is taken back.
 """
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -23,6 +24,8 @@ PROFILE: Final = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
 ONE: Final = "C62"  # UN/ECE Recommendation 20: a piece
 TEXT_MOST: Final = 1000
+VAT_NUMBER: Final = re.compile(r"[A-Z]{2}\w")
+"""A VAT number says which country gave it (BR-CO-09)."""
 
 
 def invoice_xml(facts: InvoiceFacts) -> bytes:
@@ -33,8 +36,8 @@ def invoice_xml(facts: InvoiceFacts) -> bytes:
     document.header.type_code = CREDIT_NOTE if facts.credited else INVOICE
     document.header.issue_date_time = _at(facts.issued_on)
     outside = facts.tax is TaxCategory.OUTSIDE
-    _party(document.trade.agreement.seller, facts.seller, scheme="FC" if outside else "VA")
-    _party(document.trade.agreement.buyer, facts.buyer, scheme="" if outside else "VA")
+    _seller(document.trade.agreement.seller, facts.seller, outside=outside)
+    _buyer(document.trade.agreement.buyer, facts.buyer, outside=outside)
     if facts.reference:
         document.trade.agreement.buyer_reference = facts.reference
         document.trade.agreement.buyer_order.issuer_assigned_id = facts.reference
@@ -59,17 +62,40 @@ def invoice_xml(facts: InvoiceFacts) -> bytes:
     return written
 
 
-def _party(element: TradeParty, party: Party, *, scheme: str) -> None:
-    """scheme: VA a VAT number, FC another tax number, "" none (outside the scope of tax)."""
+def _seller(element: TradeParty, party: Party, *, outside: bool) -> None:
+    """outside: where there is no VAT, no VAT number may stand (BR-O-02)."""
+    _party(element, party)
+    if not outside and VAT_NUMBER.match(party.tax_number):
+        _register(element, "VA", party.tax_number)
+    else:
+        _register(element, "FC", party.tax_number)
+        element.id = party.tax_number  # a number that is not for VAT does not identify (BR-CO-26)
+
+
+def _buyer(element: TradeParty, party: Party, *, outside: bool) -> None:
+    """outside: as of the seller."""
+    _party(element, party)
+    if outside or not party.tax_number:
+        return
+    if VAT_NUMBER.match(party.tax_number):
+        _register(element, "VA", party.tax_number)
+    else:  # a buyer's tax number of another kind has no place (BR-AE-02 takes this)
+        element.legal_organization.id = ("", party.tax_number)
+
+
+def _party(element: TradeParty, party: Party) -> None:
     element.name = party.name
-    names = ("line_one", "line_two", "line_three")
-    for name, text in zip(names, party.address, strict=False):
-        setattr(element.address, name, text)
+    one, two, *more = (*party.address, "", "")
+    element.address.line_one, element.address.line_two = one, two
+    element.address.line_three = ", ".join(filter(None, more))
     element.address.country_id = party.country
-    if scheme and party.tax_number:
-        registration = TaxRegistration()
-        registration.id = (scheme, party.tax_number)
-        element.tax_registrations.add(registration)
+
+
+def _register(element: TradeParty, scheme: str, number: str) -> None:
+    """scheme: VA a VAT number, FC another tax number."""
+    registration = TaxRegistration()
+    registration.id = (scheme, number)
+    element.tax_registrations.add(registration)
 
 
 def _item(facts: InvoiceFacts, line: FactLine) -> LineItem:

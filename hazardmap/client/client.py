@@ -3,6 +3,8 @@
 import random
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Final, Self, Unpack, cast
 from uuid import uuid4
@@ -234,8 +236,16 @@ class Client:
 
 
 def _retry_after_s(answer: httpx.Response) -> float:
+    """Seconds, or a date, which may have gone by (RFC 9110, 10.2.3)."""
     text = answer.headers.get("Retry-After", "")
-    return min(float(text), _LONGEST_PAUSE_S) if text.isascii() and text.isdecimal() else 0.0
+    if text.isascii() and text.isdecimal():
+        return min(float(text), _LONGEST_PAUSE_S)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    left_s = until.replace(tzinfo=UTC).timestamp() - time.time()  # such a date is always GMT
+    return min(max(left_s, 0.0), _LONGEST_PAUSE_S)
 
 
 def _query(values: Mapping[str, Any]) -> dict[str, str]:

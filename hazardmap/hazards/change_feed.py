@@ -1,15 +1,18 @@
 """Reads: the feed of changes of the map, in the order of their commits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from django.db import connection
 
 from hazardmap.core.hazard import Change, HazardEvent
 from hazardmap.hazards import models, rows
 
 
 class Newest(NamedTuple):
-    """The latest change of the map."""
+    """The latest change of the map or of a hazard."""
 
     cursor: int
     at: datetime
@@ -36,6 +39,19 @@ def changed_at() -> datetime | None:
     """When the map last changed; None if it never has."""
     newest = newest_change()
     return newest and newest.at
+
+
+def newest_changes(ids: Sequence[UUID], *, until: int) -> dict[UUID, Newest]:
+    """The latest change of each of these hazards, up to a cursor; of those that have one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.id, event.cursor, event.at "
+            "FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
+            "SELECT cursor, at FROM hazards_hazardevent "
+            "WHERE hazard_id = wanted.id AND cursor <= %s ORDER BY cursor DESC LIMIT 1) AS event",
+            [list(ids), until],
+        )
+        return {id_: Newest(*newest) for id_, *newest in cursor.fetchall()}
 
 
 def newest_change() -> Newest | None:

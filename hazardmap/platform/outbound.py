@@ -4,6 +4,7 @@ A name is resolved once, and what it resolved to is what is connected to, so tha
 one thing when it is checked and another when it is used. Redirects are answers like any other.
 """
 
+import math
 import socket
 import ssl
 import time
@@ -14,11 +15,13 @@ from typing import Any, Final
 
 import httpcore
 from django.conf import settings
+from django.utils.http import parse_http_date_safe
 
 from hazardmap.core.public_address import is_public
 
 MAX_ANSWER_BYTES: Final = 4096
 MAX_SECONDS: Final = 20.0
+MAX_DIGITS: Final = 9
 
 
 class Unreachable(Exception):
@@ -44,8 +47,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
             pool.stream("POST", url, headers=list(sent.items()), content=body) as response,
         ):
             said = _beginning(response.iter_stream())
-            wait = _header(response.headers, b"retry-after")
-            return Answered(response.status, said, int(wait) if wait.isdecimal() else None)
+            wait_s = _wait_s(_header(response.headers, b"retry-after"))
+            return Answered(response.status, said, wait_s)
     except Unreachable:
         raise
     except httpcore.TimeoutException:
@@ -138,6 +141,14 @@ def _beginning(parts: Iterable[bytes]) -> bytes:
 def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
     values = [value.decode("latin-1") for name, value in headers if name.lower() == wanted]
     return values[0].strip() if values else ""
+
+
+def _wait_s(retry_after: str) -> int | None:
+    """Of seconds, or of a date, which may have gone by (RFC 9110, 10.2.3)."""
+    if retry_after.isdecimal():
+        return int(retry_after[:MAX_DIGITS])
+    until = parse_http_date_safe(retry_after)
+    return None if until is None else max(0, math.ceil(until - time.time()))
 
 
 @cache

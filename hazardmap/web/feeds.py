@@ -1,6 +1,7 @@
 """The hazards of an area for feed readers (RSS with GeoRSS) and for programs (GeoJSON)."""
 
 import json
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.contrib.gis.feeds import GeoRSSFeed
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -25,6 +26,15 @@ from hazardmap.web.words import kind_label, severity_label
 ENTRIES: Final = 200
 FEEDS_PER_MINUTE: Final = 120
 MAX_AGE_S: Final = 30
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Feed(GeoRSSFeed):
+    """Django's says of a feed without entries that it has changed just now, each time."""
+
+    def latest_post_date(self) -> datetime:
+        newest: datetime = super().latest_post_date() if self.items else NEVER
+        return newest
 
 
 @require_safe
@@ -33,7 +43,7 @@ def rss(request: HttpRequest, area: str) -> HttpResponse:
     """Nothing in it depends on when it is read, so it changes only when the map does."""
     cell = read_area(area)
     page = request.build_absolute_uri(f"/area/{area}/")
-    feed: Any = GeoRSSFeed(
+    feed: Any = _Feed(
         title=_("Road hazards around %(place)s") % {"place": place_of(cell.index)},
         link=page,
         description=_("What drivers’ cameras saw on the road here lately."),
@@ -113,10 +123,12 @@ def _feature(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
 
 
 def _kept(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
-    """With an ETag, answering 304 where the reader has the same already."""
+    """With an ETag, answering 304 where the reader has the same already. Its words are those of a
+    language, which a cookie may have chosen (web.language)."""
     answer = HttpResponse(content, content_type=content_type)
     etag = quote_etag(sha256(content).hexdigest()[:32])
     answer.headers["ETag"] = etag
     answer.headers["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(answer, public=True, max_age=MAX_AGE_S)
+    patch_vary_headers(answer, ("Cookie",))
     return get_conditional_response(request, etag=etag, response=answer) or answer

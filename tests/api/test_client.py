@@ -4,7 +4,9 @@ import inspect
 import json
 import subprocess
 import sys
+import time
 from datetime import timedelta
+from email.utils import formatdate
 from typing import get_type_hints
 
 import httpx
@@ -160,6 +162,20 @@ def test_it_waits_as_long_as_it_is_told_and_writes_once(monkeypatch):
     assert 1.0 <= paused[2] <= 2.0
     assert len({one.headers["Idempotency-Key"] for one in asked}) == 1
     assert len(asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("in_s", "least", "most"), [(30, 28.0, 30.0), (3600, 60.0, 60.0), (-30, 0.25, 0.5)]
+)
+def test_it_may_be_told_a_date(monkeypatch, in_s, least, most):
+    date = formatdate(time.time() + in_s, usegmt=True)
+    for text, shortest, longest in [(date, least, most), ("soon", 0.25, 0.5), ("", 0.25, 0.5)]:
+        busy = httpx.Response(503, headers={"Retry-After": text})
+        client, _, paused = served(busy, httpx.Response(200, json={"id": "x"}))
+        monkeypatch.setattr("time.sleep", paused.append)
+        client.hazard("x")
+        (pause_s,) = paused
+        assert shortest <= pause_s <= longest, text
 
 
 def test_it_gives_up(monkeypatch):

@@ -1,16 +1,22 @@
 """CIFS and DATEX II over HTTP: for keys, once for each thing, free until something changes."""
 
 import base64
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from lxml import etree
 
 from hazardmap.api import dialect_feeds
 from hazardmap.api.dialects.datex2 import NAMESPACES
+from hazardmap.core.fusion import FusedHazard
+from hazardmap.hazards.change_feed import newest_change, newest_changes
 from hazardmap.hazards.models import Hazard
+from hazardmap.hazards.services.hazards_write import hazards_write
 from tests.api.test_hazards import billed
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard, put_zone
+from tests.map_scene import buyer, made_up, put_hazard, put_zone
 
 pytestmark = pytest.mark.django_db
 HELSINKI, NORTH = (24.94, 60.17), (24.94, 60.1727)
@@ -69,6 +75,44 @@ def test_polling_is_free_until_something_changes(client, key, path):
     assert changed.status_code == 200
     assert client.head(path, {"bbox": BOX}, headers=bearer(key)).content == b""
     assert billed() == [1, 1]
+
+
+def test_every_change_of_a_hazard_is_a_new_version_of_its_record(client, key):
+    """Also one that leaves the time of its probability, or takes it back."""
+    now = timezone.now()
+    cow, other = (made_up(*HELSINKI, p=0.97, t_ref=now) for _ in range(2))
+    minute = timedelta(minutes=1)
+    changes = (
+        {},
+        {"radius_m": 2.0, "witnesses": 3},
+        {"t_ref": now - minute, "last_seen": now - minute},
+    )
+    versions, times = [], []
+    for change in changes:
+        hazards_write(
+            present=[FusedHazard(replace(cow, **change), ()), FusedHazard(other, ())],
+            gone=[],
+            trails={},
+        )
+        root = etree.fromstring(ask(client, "/feeds/datex2-3.xml", key).content)
+        records = root.findall(".//sit:situationRecord", dict(NAMESPACES))
+        by_id = {one.get("id"): one for one in records}
+        record = by_id[f"{cow.id}_1"]
+        versions.append([int(by_id[f"{one.id}_1"].get("version")) for one in (cow, other)])
+        times.append(record.findtext("sit:situationRecordVersionTime", None, dict(NAMESPACES)))
+    mine, others = zip(*versions, strict=True)
+    assert list(mine) == sorted(set(mine))
+    assert len(set(others)) == 1, "nothing about it has changed"
+    assert times == sorted(times)
+
+
+def test_what_changes_while_it_is_read_gets_its_version_next_time():
+    cow = made_up(*HELSINKI, p=0.97)
+    hazards_write(present=[FusedHazard(cow, ())], gone=[], trails={})
+    before = newest_change()
+    hazards_write(present=[FusedHazard(replace(cow, passes=9), ())], gone=[], trails={})
+    assert newest_changes([cow.id], until=before.cursor) == {cow.id: before}
+    assert newest_changes([cow.id], until=before.cursor - 1) == {}
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -10,6 +10,8 @@ import pytest
 from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 
+from hazardmap.api.ogc import collections
+from hazardmap.core.box_cells import is_in
 from tests.api.test_hazards import billed
 from tests.api.test_upload_refused import assert_problem
 from tests.api.test_workzones_coverage import looked_at
@@ -66,6 +68,28 @@ def test_it_describes_itself_with_links_that_work(client, key):
 
 
 @pytest.mark.django_db
+def test_it_describes_parameters_in_the_words_of_the_standard(client):
+    """OGC 17-069r4, requirements 13 to 29: what its test suite compares."""
+    paths = get(client, "api").json()["paths"]
+    for name in ("hazards", "workzones", "coverage"):
+        listed = paths[f"/collections/{name}/items"]["get"]["parameters"]
+        by_name = {one["name"]: one for one in listed}
+        for parameter in ("bbox", "datetime", "limit"):
+            one = by_name[parameter]
+            assert (one["in"], one["required"]) == ("query", False)
+            assert (one["style"], one["explode"]) == ("form", False)
+        assert by_name["bbox"]["schema"] == {
+            "type": "array",
+            "minItems": 4,
+            "maxItems": 6,
+            "items": {"type": "number"},
+        }
+        assert by_name["datetime"]["schema"] == {"type": "string"}
+        limit = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+        assert by_name["limit"]["schema"] == limit
+
+
+@pytest.mark.django_db
 def test_hazards_by_box_time_and_page(client, key):
     put = sorted(put_hazard(24 + n / 10, 60) for n in range(5))
     old = timezone.now() - timedelta(days=3)
@@ -106,6 +130,31 @@ def test_hazards_by_box_time_and_page(client, key):
             path = f"collections/{collection}/items/{nothing}"
             assert_problem(get(client, path, key.token), 404)
     assert sum(billed()) == 4 + 4 + 1 + 1 + 3 + 4 + 4 + 6 + 1 + 6
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", [1, 3, 1000])
+def test_no_page_of_coverage_is_empty_before_the_end(client, key, monkeypatch, limit):
+    """GIS programs stop at an empty page, whatever its link says."""
+    monkeypatch.setattr(collections, "MAX_LIMIT", 5)
+    monkeypatch.setattr(collections, "MOST_EMPTY", 100)
+    looked_at(*around(HELSINKI, 2500.0, 300))
+    box = (HELSINKI[0], HELSINKI[1] - 0.01, HELSINKI[0] + 0.02, HELSINKI[1] + 0.002)
+    inside = {one["id"] for one in items(client, key, "coverage", limit=1000)["features"]}
+    in_box = {cell for cell in inside if is_in(int(cell, 16), box)}
+    assert 3 < len(in_box) < len(inside) / 4
+    seen, page = [], items(client, key, "coverage", limit=limit, bbox=",".join(map(str, box)))
+    while True:
+        seen += [feature["id"] for feature in page["features"]]
+        links = {link["rel"]: link["href"] for link in page["links"]}
+        if "next" not in links:
+            break
+        assert 0 < len(page["features"]) <= limit
+        page = client.get(links["next"], headers={"Authorization": f"Bearer {key.token}"}).json()
+    assert seen == sorted(in_box)
+    monkeypatch.setattr(collections, "MOST_EMPTY", 0)
+    first = items(client, key, "coverage", limit=1, bbox=",".join(map(str, box)))
+    assert first["features"] == [], "the case is there"
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -209,6 +210,34 @@ def test_feeds_change_only_with_the_map(client):
         again = client.get(address, headers={"If-None-Match": answer["ETag"]})
         assert again.status_code == 200
         assert again["ETag"] != answer["ETag"]
+
+
+def test_a_feed_without_entries_does_not_change_by_itself(client):
+    address = f"/area/{AREA}/feed.rss"
+    empty = client.get(address)
+    built = _tree(empty.content).findtext("channel/lastBuildDate")
+    assert built == "Thu, 01 Jan 1970 00:00:00 +0000"
+    time.sleep(1.1)  # its times have whole seconds
+    assert client.get(address, headers={"If-None-Match": empty["ETag"]}).status_code == 304
+    put_hazard(*HELSINKI)
+    there = client.get(address, headers={"If-None-Match": empty["ETag"]})
+    assert "1970" not in _tree(there.content).findtext("channel/lastBuildDate")
+
+
+@pytest.mark.parametrize("kind", ["rss", "geojson"])
+def test_caches_keep_the_languages_of_a_feed_apart(client, kind):
+    put_hazard(*HELSINKI, "cone")
+    address = f"/area/{AREA}/feed.{kind}"
+    english = client.get(address)
+    client.cookies["django_language"] = "de"
+    german = client.get(address, headers={"If-None-Match": english["ETag"]})
+    assert german.status_code == 200
+    assert "leitkegel" in german.content.decode().lower()
+    again = client.get(address, headers={"If-None-Match": german["ETag"]})
+    assert again.status_code == 304
+    for answer in (english, german, again):
+        assert "public" in answer["Cache-Control"]
+        assert {"Cookie", "Accept-Language"} <= set(answer["Vary"].split(", "))
 
 
 def test_an_address_may_not_read_feeds_without_end(client, monkeypatch):

@@ -36,11 +36,8 @@ def test_tilejson_describes_the_tiles() -> None:
     assert said["half_lives"].keys() == KINDS.keys()
     assert (said["epoch"], said["time_unit_s"]) == ("2026-01-01T00:00:00+00:00", 600)
     in_tiles(HELSINKI, (25.0, 60.0))
-    bounds = Client().get("/tiles/v1/hazards.json").json()["bounds"]
-    assert bounds == pytest.approx([24.94, 60.0, 25.0, 60.17], abs=1e-7)
-    west, south, east, north = bounds
-    assert (west, -east) <= (24.94, -25.0)
-    assert (south, -north) <= (60.0, -60.17)
+    later = Client().get("/tiles/v1/hazards.json").json()
+    assert later["bounds"] == said["bounds"], "a hazard elsewhere is asked for too"
     roads = Client().get("/tiles/v1/roads.json").json()
     assert [layer["id"] for layer in roads["vector_layers"]] == ["roads", "truncated_roads"]
     assert "OpenStreetMap" in roads["attribution"]

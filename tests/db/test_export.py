@@ -74,7 +74,6 @@ def test_every_tile_is_what_the_server_gives_and_none_is_missing(path: Path) -> 
     header, metadata = reader.header(), reader.metadata()
     assert (header["tile_type"], header["tile_compression"]) == (TileType.MVT, Compression.GZIP)
     assert (header["min_zoom"], header["max_zoom"], header["clustered"]) == (0, 15, True)
-    assert header["min_lon_e7"] == pytest.approx(24.9393e7, rel=1e-4)
     assert metadata["license"] == "CC BY-SA 4.0"
     assert "hazardmap contributors" in metadata["attribution"]
     described = {layer["id"] for layer in metadata["vector_layers"]}
@@ -83,9 +82,37 @@ def test_every_tile_is_what_the_server_gives_and_none_is_missing(path: Path) -> 
     assert metadata["half_lives"]["cow"] > 0
 
 
+def test_clients_are_told_of_all_that_is_archived(path: Path) -> None:
+    """They ask for no tile beyond the bounds of the header."""
+    on_map(HELSINKI)
+    looked = (26.0, 61.0)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    models.Look.objects.create(cell=looked_cell(*looked), witness=1, hour=hour, last_at=hour)
+    to_tiles()
+    export_tiles()
+    west, south, east, north = bounds_of(path)
+    assert west < HELSINKI[0] < looked[0] < east
+    assert south < HELSINKI[1] < looked[1] < north
+    assert (east - west, north - south) == pytest.approx((1.06, 0.83), abs=0.03), "and of no more"
+    deepest = [tile for tile in read(path) if tile.z == 15]
+    assert tile_at(west + 1e-6, north - 1e-6, 15) == Tile(
+        15, min(tile.x for tile in deepest), min(tile.y for tile in deepest)
+    )
+    assert tile_at(east - 1e-6, south + 1e-6, 15) == Tile(
+        15, max(tile.x for tile in deepest), max(tile.y for tile in deepest)
+    )
+
+
+def bounds_of(path: Path) -> list[float]:
+    header = Reader(MemorySource(path.read_bytes())).header()
+    sides = ("min_lon_e7", "min_lat_e7", "max_lon_e7", "max_lat_e7")
+    return [header[side] / 1e7 for side in sides]
+
+
 def test_an_empty_map_is_an_archive_too(path: Path) -> None:
     export_tiles()
     assert read(path) == {Tile(0, 0, 0): b""}
+    assert bounds_of(path) == pytest.approx([-180, -85.0511, 180, 85.0511], abs=1e-3)
 
 
 def test_what_fails_or_runs_already_leaves_the_archive_as_it_is(

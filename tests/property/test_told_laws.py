@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hazardmap.api.dialects import cifs, datex2
-from hazardmap.api.dialects.told import Zone, told
+from hazardmap.api.dialects.told import Version, Zone, seconds, told
 from hazardmap.core.kinds import KINDS, Group
 from tests.property.test_workzone_laws import NOON, device
 from tests.property.test_wzdx_laws import ONE
@@ -19,6 +19,7 @@ NOW = NOON + timedelta(hours=9)
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1].joinpath("datex2-3", "payload.xsd")))
 """Of what the feed uses of the standard; the standard's own schemas may not be passed on here."""
 NS = dict(datex2.NAMESPACES)
+FIRST = Version(1, NOON)
 SUBTYPES = {  # of those that the specification allows with HAZARD
     "HAZARD_ON_ROAD_CONSTRUCTION",
     "HAZARD_ON_ROAD_OBJECT",
@@ -128,14 +129,19 @@ def test_every_kind_has_its_words():
         assert animal == (kind.group is Group.WILDLIFE)
 
 
-def test_a_new_look_is_a_new_version_of_the_same_record():
+def test_a_change_is_a_new_version_of_the_same_record_whatever_was_seen_when():
     hazard = device((24.9, 60.1), 1, "cow")
-    later = replace(hazard, t_ref=hazard.t_ref + timedelta(minutes=1))
+    seen = hazard.last_seen - timedelta(minutes=1)
+    earlier = replace(hazard, t_ref=hazard.t_ref - timedelta(minutes=1), last_seen=seen)
+    at = NOW - timedelta(minutes=2)
     first, second = (
-        publication(told([], [one])).find(".//sit:situationRecord", NS) for one in (hazard, later)
+        publication(told([], [one]), Version(*version)).find(".//sit:situationRecord", NS)
+        for one, version in ((hazard, (7, NOON)), (earlier, (8, at)))
     )
     assert first.get("id") == second.get("id")
-    assert int(first.get("version")) < int(second.get("version"))
+    assert (first.get("version"), second.get("version")) == ("7", "8")
+    assert second.findtext("sit:situationRecordVersionTime", None, NS) == seconds(at)
+    assert second.findtext("sit:situationRecordObservationTime", None, NS) == seconds(seen)
 
 
 def all_things(all_):
@@ -146,5 +152,6 @@ def incidents(all_):
     return json.loads(cifs.feed(all_))["incidents"]
 
 
-def publication(all_):
-    return etree.fromstring(datex2.feed(all_, publisher="a test", now=NOW))
+def publication(all_, version=FIRST):
+    versions = {hazard.id: version for hazard in all_.hazards}
+    return etree.fromstring(datex2.feed(all_, versions, publisher="a test", now=NOW))

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 
 import pytest
+from django.utils.http import http_date
 
 from hazardmap.platform import outbound
 from hazardmap.platform.outbound import Unreachable, post
@@ -52,6 +53,29 @@ def test_an_answer_is_read_to_its_limit_and_no_further(allowed):
         answered = post(allowed(port), b"{}", {})
     assert (answered.status, answered.retry_after_s) == (200, 7)
     assert answered.body == b"x" * outbound.MAX_ANSWER_BYTES
+
+
+def test_a_receiver_may_say_when_to_come_again_as_a_date(allowed):
+    asked = {
+        "0": (0, 0),
+        "9" * 5000: (10**8, 10**9),
+        http_date(time.time() + 120): (110, 120),
+        http_date(time.time() - 120): (0, 0),
+        time.strftime("%A, %d-%b-%y %H:%M:%S GMT", time.gmtime(time.time() + 120)): (110, 120),
+    }
+    for text, (least, most) in asked.items():
+        with server(_answering(text)) as port:
+            wait_s = post(allowed(port), b"{}", {}).retry_after_s
+        assert wait_s is not None, text
+        assert least <= wait_s <= most, text
+    for nonsense in ("", "soon", "-1", "1.5", "Wed, 99 Oct 2026 07:28:00 GMT"):
+        with server(_answering(nonsense)) as port:
+            assert post(allowed(port), b"{}", {}).retry_after_s is None, nonsense
+
+
+def _answering(retry_after: str) -> Callable[[socket.socket], None]:
+    head = f"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: {retry_after}\r\n\r\n"
+    return lambda connection: connection.sendall(head.encode())
 
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])

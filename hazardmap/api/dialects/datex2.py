@@ -7,9 +7,10 @@ schemas.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
+from uuid import UUID
 from xml.etree.ElementTree import Element, QName, SubElement, register_namespace, tostring
 
-from hazardmap.api.dialects.told import Told, Zone, seconds
+from hazardmap.api.dialects.told import Told, Version, Zone, seconds
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.kinds import KINDS
@@ -79,8 +80,9 @@ RECORDS: Final[Mapping[str, _Record]] = {
 }
 
 
-def feed(told: Told, *, publisher: str, now: datetime) -> bytes:
-    """The document as XML. publisher: a name that stands for this map for ever."""
+def feed(told: Told, versions: Mapping[UUID, Version], *, publisher: str, now: datetime) -> bytes:
+    """The document as XML. versions: of every hazard. publisher: a name that stands for this map
+    for ever."""
     root = Element(_name("d2:payload"), lang="en", modelBaseVersion="3")
     _typed(root, "sit:SituationPublication")
     _add(root, "com:publicationTime", seconds(now))
@@ -90,7 +92,7 @@ def feed(told: Told, *, publisher: str, now: datetime) -> bytes:
     for zone in told.zones:
         _situation(root, _of_zone(zone, now))
     for hazard in told.hazards:
-        _situation(root, _of_hazard(hazard, now))
+        _situation(root, _of_hazard(hazard, versions[hazard.id], now))
     text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return text
 
@@ -102,7 +104,7 @@ class _Facts(NamedTuple):
     record: _Record
     started_at: datetime
     seen_at: datetime
-    changed_at: datetime
+    version: Version
     ends_at: datetime
     probability: float
     severity: int
@@ -118,7 +120,7 @@ def _of_zone(one: Zone, now: datetime) -> _Facts:
         record=ROADWORKS,
         started_at=zone.started_at,
         seen_at=zone.last_seen,
-        changed_at=one.updated_at,
+        version=Version(int(one.updated_at.timestamp() * 1000), one.updated_at),
         ends_at=zone.ends_by(0.5),
         probability=probability_at(zone.p, zone.t_ref, zone.half_life_s, now),
         severity=2,
@@ -128,14 +130,14 @@ def _of_zone(one: Zone, now: datetime) -> _Facts:
     )
 
 
-def _of_hazard(hazard: Hazard, now: datetime) -> _Facts:
+def _of_hazard(hazard: Hazard, version: Version, now: datetime) -> _Facts:
     kind = KINDS[hazard.kind]
     return _Facts(
         id=str(hazard.id),
         record=RECORDS[hazard.kind],
         started_at=hazard.first_seen,
         seen_at=hazard.last_seen,
-        changed_at=hazard.t_ref,
+        version=version,
         ends_at=hazard.expires_at,
         probability=probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, now),
         severity=hazard.severity,
@@ -147,17 +149,15 @@ def _of_hazard(hazard: Hazard, now: datetime) -> _Facts:
 
 def _situation(root: Element, facts: _Facts) -> None:
     situation = SubElement(root, _name("sit:situation"), id=facts.id)
-    _add(situation, "sit:situationVersionTime", seconds(facts.changed_at))
+    _add(situation, "sit:situationVersionTime", seconds(facts.version.at))
     header = SubElement(situation, _name("sit:headerInformation"))
     _add(header, "com:informationStatus", "test" if facts.simulated else "real")
-    version = str(int(facts.changed_at.timestamp() * 1000))
-    record = SubElement(
-        situation, _name("sit:situationRecord"), id=f"{facts.id}_1", version=version
-    )
+    version, id_ = str(facts.version.number), f"{facts.id}_1"
+    record = SubElement(situation, _name("sit:situationRecord"), id=id_, version=version)
     _typed(record, f"sit:{facts.record.type}")
     _add(record, "sit:situationRecordCreationTime", seconds(facts.started_at))
     _add(record, "sit:situationRecordObservationTime", seconds(facts.seen_at))
-    _add(record, "sit:situationRecordVersionTime", seconds(facts.changed_at))
+    _add(record, "sit:situationRecordVersionTime", seconds(facts.version.at))
     _add(record, "sit:probabilityOfOccurrence", _belief(facts.probability))
     _add(record, "sit:severity", _SEVERITY[facts.severity])
     validity = SubElement(record, _name("sit:validity"))

@@ -19,6 +19,13 @@ class Zone(NamedTuple):
     updated_at: datetime
 
 
+class Version(NamedTuple):
+    """Grows with every change of a thing, which was made at `at`."""
+
+    number: int
+    at: datetime
+
+
 class Told(NamedTuple):
     """Things on the road as of one time, each of them once."""
 

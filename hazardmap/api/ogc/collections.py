@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from hazardmap.api.buyers import Goods, goods_of
-from hazardmap.api.grammar import FILTERS, read_id, wanted_of
+from hazardmap.api.grammar import FILTERS, MAX_LIMIT, read_id, wanted_of
 from hazardmap.api.ogc.parameters import Interval, items
 from hazardmap.api.parameters import Parameter, number
 from hazardmap.api.v1.coverage import WINDOW, coverage_feature, coverage_goods, read_looked_cell
@@ -24,6 +25,8 @@ from hazardmap.hazards.zone_selectors import zone_get, zones_page
 
 WORLD: Final[Bbox] = (-180.0, -90.0, 180.0, 90.0)
 ALWAYS: Final = Interval(None, None)
+MOST_EMPTY: Final = 32
+"""Pages of coverage that an answer passes over: it is bounded, even if GDAL stops there then."""
 Feature = dict[str, Any]
 
 
@@ -95,17 +98,24 @@ def _zone(text: str, now: datetime) -> One | None:
 
 
 def _coverage(values: dict[str, Any], now: datetime) -> Page:
-    looked = values["datetime"] or ALWAYS
-    page = coverage_page(
+    looked, limit = values["datetime"] or ALWAYS, values["limit"]
+    page_after = partial(
+        coverage_page,
         values["bbox"] or WORLD,
         since=looked.begin or now - WINDOW,
         until=looked.end or now,
-        after=values["after"],
-        limit=values["limit"],
     )
-    features = [coverage_feature(cell, looks) for cell, looks in page.cells]
-    after = None if page.after is None else cell_text(page.after)
-    return Page(features, coverage_goods(page.cells), after)
+    page = page_after(after=values["after"], limit=limit)
+    # GDAL and QGIS take an empty page for the end, whatever its link `next` says.
+    for _ in range(MOST_EMPTY):
+        if page.cells or page.after is None:
+            break
+        page = page_after(after=page.after, limit=MAX_LIMIT)
+    shown, after = page.cells[:limit], page.after
+    if len(shown) < len(page.cells):
+        after = shown[-1][0]
+    features = [coverage_feature(cell, looks) for cell, looks in shown]
+    return Page(features, coverage_goods(shown), None if after is None else cell_text(after))
 
 
 def _covered(text: str, now: datetime) -> One | None:

@@ -1,23 +1,14 @@
 """The OpenAPI 3.0 document of the features (OGC 17-069r4, conformance class oas30)."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final
 
-from hazardmap.api.grammar import MAX_LIMIT
 from hazardmap.api.ogc.collections import Collection
 from hazardmap.api.parameters import Parameter
 from hazardmap.api.schema import PROBLEM
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM_TYPE
 
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
-_SCHEMAS: Final[dict[Any, dict[str, Any]]] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    bool: {"type": "boolean"},
-    datetime: {"type": "string", "format": "date-time"},
-}
 _GEOMETRY: Final = {
     "type": "object",
     "required": ["type", "coordinates"],
@@ -116,17 +107,14 @@ def _path(
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:
-    schema = dict(one.type if isinstance(one.type, dict) else _SCHEMAS[one.type])
-    if one.name == "limit":
-        schema |= {"minimum": 1, "maximum": MAX_LIMIT}
-    if isinstance(one.default, str | int | float):
-        schema["default"] = one.default
     return {
         "name": one.name,
         "in": "query",
         "required": one.required,
         "description": one.says,
-        "schema": schema,
+        "schema": one.schema(),
+        "style": "form",
+        "explode": False,  # a box has commas between its numbers
     }
 
 

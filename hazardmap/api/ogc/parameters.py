@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from hazardmap.api.grammar import MAX_LIMIT
-from hazardmap.api.parameters import Parameter, moment, one_of
+from hazardmap.api.parameters import Parameter, Reader, moment, one_of, whole
 from hazardmap.core.bbox import Bbox, parse_bbox
 
 DEFAULT_LIMIT = 100
@@ -45,16 +45,27 @@ def read_limit(text: str) -> int:
     return min(int(text[:9]), MAX_LIMIT)
 
 
+# As the standard words it, for clients that compare.
+_BBOX: Final = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
 JSON: Final = Parameter("f", one_of("json"), "json, whatever `Accept` says")
 
 
 def items(read_after: Callable[[str], Any], *more: Parameter) -> tuple[Parameter, ...]:
     """Parameters of the items of a collection."""
     return (
-        Parameter("bbox", read_bbox, "west,south,east,north; west > east crosses the antimeridian"),
+        Parameter(
+            "bbox",
+            read_bbox,
+            "west,south,east,north; west > east crosses the antimeridian",
+            _BBOX,
+        ),
         Parameter("datetime", read_datetime, "a time, or begin/end with `..` for an open end"),
         Parameter(
-            "limit", read_limit, f"1 to {MAX_LIMIT}, default {DEFAULT_LIMIT}", int, DEFAULT_LIMIT
+            "limit",
+            Reader(read_limit, whole(1, MAX_LIMIT).rules),
+            f"1 to {MAX_LIMIT}, default {DEFAULT_LIMIT}",
+            int,
+            DEFAULT_LIMIT,
         ),
         Parameter("after", read_after, "where the page before ended; it is in its link `next`"),
         JSON,
