@@ -23,6 +23,7 @@ from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
+from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array
 
@@ -31,12 +32,12 @@ _SPARE = 24  # pictures in reserve for those that are hidden
 
 
 class Covered(NamedTuple):
-    """A cell's coverage: when it was last looked at, by how many independent looks (an account
-    counts once an hour), and by how many accounts."""
+    """What is told of a cell (looks_told): about when it was last looked at, by how many
+    independent looks (an account counts once an hour), and by how many accounts; None: by few."""
 
     last_at: datetime
-    looks: int
-    witnesses: int
+    looks: int | None
+    witnesses: int | None
 
 
 class Votes(NamedTuple):
@@ -95,7 +96,7 @@ def live_after(after: UUID, *, limit: int) -> list[Hazard]:
 
 
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
-    """Who has looked at these cells (H3, up to coverings.LOOKED_RES) since then; absent: nobody."""
+    """What is told of cells (H3, up to coverings.LOOKED_RES) since that day; absent: nothing."""
     ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
     # LATERAL: each cell goes by an index. A join of ranges is estimated to be so large that with
     # a year of looks all of them are read instead.
@@ -103,11 +104,10 @@ def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
         cursor.execute(
             "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
             "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
-            "CROSS JOIN LATERAL (SELECT max(last_at), count(DISTINCT (witness, hour)), "
-            "count(DISTINCT witness) FROM hazards_look AS look "
-            f"WHERE {_inside(ranges)} AND last_at >= %s HAVING count(*) > 0) "
+            f"CROSS JOIN LATERAL (SELECT {SAID} FROM hazards_look AS look "
+            f"WHERE {_inside(ranges)} AND told AND last_at >= %s HAVING {SAYS_SOMETHING}) "
             "AS looked",
-            [*(array(row[side] for row in ranges) for side in range(3)), since],
+            [*(array(row[side] for row in ranges) for side in range(3)), day_of(since)],
         )
         return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
 
