@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from hazardmap.capture.models import Frame
 from hazardmap.hazards.models import Hazard
+from hazardmap.hazards.services import fuse_pending
 from hazardmap.web import map_data
+from tests.detected import contributor, drive, minutes_ago
 from tests.moderation_scene import hazard_at
+from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db
 PLACE = (24.94, 60.17)
@@ -59,6 +62,22 @@ def test_details_show_the_pictures_but_never_who_took_them(client, cow):
     owners = {str(frame.device_id) for frame in Frame.objects.all()}
     owners |= {str(frame.account_id) for frame in Frame.objects.all()}
     assert not [owner for owner in owners if owner in answer.content.decode()]
+
+
+def test_passes_tell_hours_and_nobody_and_those_that_saw_nothing_are_counted(client):
+    cone = ahead(40.0)
+    for name, minutes, things in [("ann", 30, [cone]), ("ben", 20, [cone]), ("cid", 10, [])]:
+        drive(contributor(name), minutes_ago(minutes), *things)
+    fuse_pending()
+    (hazard,) = Hazard.objects.filter(published=True)
+    body = client.get(f"/map/hazards/{hazard.id}.json").json()
+    assert [set(one) for one in body["passes"]] == [{"at", "frames", "bits", "p_after"}] * 2
+    assert body["against"] == 1
+    times = [one["at"] for one in body["passes"]] + [one["captured_at"] for one in body["images"]]
+    assert len(times) > 2
+    assert {at % 3600 for at in times} == {0.0}
+    page = client.get(f"/hazards/{hazard.id}/").content.decode()
+    assert "1 pass looked and did not see it." in page
 
 
 def test_pictures_leave_with_the_hazard(client, cow):

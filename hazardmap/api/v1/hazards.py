@@ -114,7 +114,7 @@ class HazardById(BuyerView):
         body = feature(hazard, now) | {
             "as_of": timestamp(now),
             "data_age_s": age_s(changed_at, now),
-            "evidence": [evidence_item(one) for one in selectors.evidence_of(hazard_id)],
+            "evidence": [evidence_item(hazard_id, one) for one in selectors.evidence_of(hazard_id)],
             "images": [picture(request, one) for one in images],
         }
         return metered(request, [hazard], "hazard", body)
