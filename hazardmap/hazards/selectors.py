@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -130,8 +130,13 @@ def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
 
 
 def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list[EvidenceImage]:
-    """The frames that show a hazard, best report first; those that are hidden only if asked for."""
+    """The frames that show a hazard, best report first.
+
+    Only if asked for (hidden): those that were hidden, and those of a hazard that shows none.
+    """
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
+    if not hidden:
+        trails = trails.filter(_PICTURED)
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
     best = list(found.order_by("-score", "id")[: limit + _SPARE])
@@ -165,11 +170,16 @@ def votes_about(hazard_id: UUID, *, account_id: UUID | None = None) -> Votes:
     )
 
 
+def shows_pictures(hazard: Hazard) -> bool:
+    """Whether everybody may see its pictures: on the word of one account nobody sees any."""
+    return hazard.state in LIVE and (hazard.published or hazard.confirmed)
+
+
 def is_evidence(frame_id: UUID) -> bool:
-    """Whether a frame shows a hazard that is on the map, so that everybody may see it."""
+    """Whether a frame shows a hazard that shows pictures, so that everybody may see it."""
     seen = models.Observation.objects.filter(view_id=frame_id).values_list("id", flat=True)
     return models.Evidence.objects.filter(
-        hazard__state__in=_LIVE, observations__has_any_keys=[str(id_) for id_ in seen]
+        _PICTURED, observations__has_any_keys=[str(id_) for id_ in seen]
     ).exists()
 
 
@@ -252,3 +262,5 @@ def review_queue(*, limit: int) -> list[Hazard]:
 
 
 _LIVE = [state.value for state in LIVE]
+_PICTURED = Q(hazard__state__in=_LIVE) & (Q(hazard__published=True) | Q(hazard__confirmed=True))
+"""As `shows_pictures` says, of evidence."""

@@ -31,11 +31,12 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         raise Http404
     now = timezone.now()
     row = row_of(hazard, now)
-    pictures = pictures_of(selectors.images_of(hazard_id) if row.live else [])
+    pictures = pictures_of(selectors.images_of(hazard_id))
     evidence = selectors.evidence_of(hazard_id, limit=PASSES)
     context = {
         "row": row,
         "pictures": pictures,
+        "withheld": row.live and not selectors.shows_pictures(hazard),
         "passes": [(hour_of(one.last_at), one) for one in reversed(evidence) if one.seen],
         "against": sum(not one.seen for one in evidence),
         "curve": curve_of(hazard, evidence, now),

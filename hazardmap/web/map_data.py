@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.core.bbox import Bbox, parse_bbox
 from hazardmap.core.grid import cell
-from hazardmap.core.hazard import LIVE
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors
 from hazardmap.hazards.history_selectors import History, histories_in
@@ -67,7 +66,7 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     found = selectors.hazard_get(hazard_id)
     if found is None:
         raise Http404
-    images = selectors.images_of(hazard_id) if found.state in LIVE else []
+    images = selectors.images_of(hazard_id)
     passes = selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
     return _fresh(
         {

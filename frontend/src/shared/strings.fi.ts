@@ -28,6 +28,7 @@ export const strings: Words = {
   imageAlt: (label: string) => `Tie; kehyksessä: ${label}`,
   blurred: 'Kasvot ja rekisterikilvet sumennetaan ennen kuvan tallentamista.',
   noImage: 'Tästä vaarasta ei ole kuvaa.',
+  noImageYet: 'Kuvat näytetään, kun toinen kuljettaja on nähnyt sen tai valvoja on tarkistanut sen.',
   simulated: 'simuloitu',
   unconfirmed: 'vahvistamaton',
   severalDrivers: 'usean kuljettajan vahvistama',

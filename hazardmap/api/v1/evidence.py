@@ -24,7 +24,7 @@ from hazardmap.core.anonymous import minute_of, pass_name
 from hazardmap.core.chain import begun, linked
 from hazardmap.core.feature import timestamp
 from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import LIVE, Evidence
+from hazardmap.core.hazard import Evidence
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.usage import Meter
 from hazardmap.hazards import change_feed, selectors
@@ -82,7 +82,8 @@ class EvidencePicture(serializers.Serializer[Any]):
 
 class EvidenceReport(EvidencePicture):
     url = serializers.CharField(
-        allow_null=True, help_text="as in the hazard; null where it has gone, or its picture has"
+        allow_null=True,
+        help_text="as in the hazard; null where that shows no pictures, or this one has gone",
     )
 
 
@@ -128,7 +129,7 @@ class HazardEvidence(BuyerView):
         found = trail_page(hazard, after=after, limit=limit + 1)
         shown, head = found[:limit], mark.head if mark else begun(hazard_id)
         frames = {one.frame_id for item in shown for one in item.reports}
-        shown_frames = with_picture(frames) if hazard.state in LIVE else set()
+        shown_frames = with_picture(frames) if selectors.shows_pictures(hazard) else set()
         entries = []
         for item in shown:
             entry = _entry(hazard_id, item)
