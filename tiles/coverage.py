@@ -1,4 +1,4 @@
-"""The layer of coverage: where somebody has looked, when last and how often."""
+"""The layer of coverage: where somebody has looked, about when last and how often (ADR 34)."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hazardmap.core.coverings import LOOKED_RES
 from hazardmap.core.grid import feature_id, parent, res_for_zoom
+from hazardmap.hazards.looks_told import FEW
 from hazardmap.hazards.selectors import coverage_of
 from tiles import mvt
 from tiles.mercator import Tile
@@ -18,16 +19,17 @@ from tiles.writer import Writer
 MIN_ZOOM: Final = 10
 WINDOW: Final = timedelta(days=30)
 FIELDS: Final = {
-    "looked_at": "when somebody looked last, Unix seconds",
-    "passes": f"independent looks in {WINDOW.days} days; an account counts once an hour",
-    "witnesses": "how many accounts have looked",
+    "looked_at": "the hour in which somebody looked last, of few accounts the day; Unix seconds",
+    "passes": f"independent looks in {WINDOW.days} days; an account counts once an hour; absent "
+    f"below {FEW} accounts",
+    "witnesses": f"how many accounts have looked; absent below {FEW}",
 }
 
 
 def coverage_tile(tile: Tile) -> bytes | None:
     """Layer `coverage` from zoom 10: cells where somebody has looked in WINDOW.
 
-    Where there is no cell there are no data, which is not the same as no hazard.
+    Where there is no cell nothing is told, which is not the same as no hazard.
     """
     if tile.z < MIN_ZOOM:
         return None
@@ -35,11 +37,9 @@ def coverage_tile(tile: Tile) -> bytes | None:
     writer = Writer("coverage")
     covered = coverage_of(cells, since=timezone.now() - WINDOW)
     for cell, looks in sorted(covered.items()):
-        said = {
-            "looked_at": int(looks.last_at.timestamp()),
-            "passes": looks.looks,
-            "witnesses": looks.witnesses,
-        }
+        said = {"looked_at": int(looks.last_at.timestamp())}
+        if looks.looks is not None and looks.witnesses is not None:
+            said |= {"passes": looks.looks, "witnesses": looks.witnesses}
         geometry = outline_in(cell, tile)
         if geometry:
             writer.add(feature_id(cell), said, mvt.Shape.POLYGONS, geometry)

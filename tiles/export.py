@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hazardmap.core.licence import DATA_LICENCE
+from hazardmap.hazards.looks_told import day_of
 from hazardmap.hazards.zone_selectors import zones_page
 from tiles import coverage, layers, workzones
 from tiles.archive import Archive, writing
@@ -93,7 +94,7 @@ def _workzones() -> set[Tile]:
 
 def _coverage(now: datetime) -> set[Tile]:
     # A tile is read a little later than this: what fades meanwhile is empty then.
-    looked = [cell for (cell,) in rows("looked_cells", since=now - coverage.WINDOW)]
+    looked = [cell for (cell,) in rows("looked_cells", since=day_of(now - coverage.WINDOW))]
     return {
         tile
         for zoom in range(coverage.MIN_ZOOM, MAX_ZOOM + 1)

@@ -132,6 +132,11 @@ def witnesses(account_ids: Iterable[UUID]) -> dict[UUID, int]:
     return dict(found.values_list("id", "witness"))
 
 
+def devices_behind(witness: int) -> list[UUID]:
+    """The devices of the account that a number stands for, also those that were revoked."""
+    return list(Device.objects.filter(owner__witness=witness).values_list("id", flat=True))
+
+
 def keys_of(organisation_id: UUID) -> list[str]:
     """The public ids of all keys that an organisation ever had, as far as they are billed."""
     keys = ApiKey.objects.filter(organisation=organisation_id, environment=Environment.LIVE)

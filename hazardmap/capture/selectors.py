@@ -146,9 +146,12 @@ def poses(frame_ids: Iterable[UUID]) -> dict[UUID, FramePose]:
 
 def track_around(device_id: UUID, at: datetime) -> list[FramePose]:
     """The device's frames half a minute before and after, in order of time."""
-    rows = Frame.objects.filter(
-        device_id=device_id, captured_at__range=(at - TRACK_WINDOW, at + TRACK_WINDOW)
-    )
+    return track_between(device_id, at - TRACK_WINDOW, at + TRACK_WINDOW)
+
+
+def track_between(device_id: UUID, begin: datetime, end: datetime) -> list[FramePose]:
+    """The device's frames from one time to another, in order of time."""
+    rows = Frame.objects.filter(device_id=device_id, captured_at__range=(begin, end))
     return _poses(rows.order_by("captured_at", "id"))
 
 

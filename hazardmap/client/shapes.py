@@ -80,8 +80,8 @@ class WorkZone(TypedDict):
 
 class CoverageProperties(TypedDict):
     last_looked_at: str
-    passes: int
-    witnesses: int
+    passes: int | None
+    witnesses: int | None
 
 
 class CoveredCell(TypedDict):

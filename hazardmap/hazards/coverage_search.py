@@ -1,6 +1,6 @@
 """Reads for buyers: where somebody has looked, page by page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
@@ -8,6 +8,7 @@ from django.db import connection
 from hazardmap.core.area import Cell
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.box_cells import is_in, spans_over
+from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
 from hazardmap.hazards.selectors import Covered
 from hazardmap.platform.rows_put import array
 
@@ -22,7 +23,7 @@ class CoveragePage(NamedTuple):
 def coverage_page(
     area: Bbox | Cell, *, since: datetime, until: datetime, after: int | None, limit: int
 ) -> CoveragePage:
-    """The next cells with their middles in an area at which somebody looked between two times.
+    """The next cells with their middles in an area, looked at from one day (UTC) to another.
 
     What lies around a box is looked at too, so a page may be short and still not be the last.
     """
@@ -31,15 +32,15 @@ def coverage_page(
     left = [(max(first, begin + 1), last) for first, last in spans if last > begin]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT looked.* FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last), "
-            "LATERAL (SELECT cell, max(last_at), count(DISTINCT (witness, hour)), "
-            "count(DISTINCT witness) FROM hazards_look "
-            "WHERE cell BETWEEN first AND last AND last_at BETWEEN %s AND %s "
-            "GROUP BY cell ORDER BY cell LIMIT %s) AS looked ORDER BY cell LIMIT %s",
+            "SELECT looked.* "  # noqa: S608 - our own words
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last), "
+            f"LATERAL (SELECT cell, {SAID} FROM hazards_look WHERE cell BETWEEN first AND last "
+            f"AND told AND last_at >= %s AND last_at < %s GROUP BY cell HAVING {SAYS_SOMETHING} "
+            "ORDER BY cell LIMIT %s) AS looked ORDER BY cell LIMIT %s",
             [
                 *(array(span[side] for span in left) for side in range(2)),
-                since,
-                until,
+                day_of(since),
+                day_of(until) + timedelta(days=1),
                 limit,
                 limit,
             ],

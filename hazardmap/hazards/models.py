@@ -123,12 +123,16 @@ class Observation(models.Model):
 
 
 class Look(models.Model):
-    """Where somebody looked in an hour (core.coverage.Looked): always what the views say."""
+    """Where somebody looked in an hour (core.coverage.Looked): always what the views say.
+
+    told: whether it counts in what is told of coverage; None until that is decided (looks_decide).
+    """
 
     cell = models.BigIntegerField()
     witness = models.BigIntegerField()
     hour = models.DateTimeField()
     last_at = models.DateTimeField()
+    told = models.BooleanField(null=True)
 
     class Meta:
         constraints = [
@@ -142,6 +146,7 @@ class Look(models.Model):
             models.Index("cell", "last_at", name="look_by_cell"),
             # A year of looks costs those who read the last ones of seven cells nothing.
             models.Index(F("cell").bitrightshift(SEVEN_SHIFT), "last_at", name="look_by_seven"),
+            models.Index("hour", "witness", condition=Q(told=None), name="look_undecided"),
         ]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
+from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array
 
@@ -31,12 +32,12 @@ _SPARE = 24  # pictures in reserve for those that are hidden
 
 
 class Covered(NamedTuple):
-    """A cell's coverage: when it was last looked at, by how many independent looks (an account
-    counts once an hour), and by how many accounts."""
+    """What is told of a cell (looks_told): about when it was last looked at, by how many
+    independent looks (an account counts once an hour), and by how many accounts; None: by few."""
 
     last_at: datetime
-    looks: int
-    witnesses: int
+    looks: int | None
+    witnesses: int | None
 
 
 class Votes(NamedTuple):
@@ -95,7 +96,7 @@ def live_after(after: UUID, *, limit: int) -> list[Hazard]:
 
 
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
-    """Who has looked at these cells (H3, up to coverings.LOOKED_RES) since then; absent: nobody."""
+    """What is told of cells (H3, up to coverings.LOOKED_RES) since that day; absent: nothing."""
     ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
     # LATERAL: each cell goes by an index. A join of ranges is estimated to be so large that with
     # a year of looks all of them are read instead.
@@ -103,11 +104,10 @@ def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
         cursor.execute(
             "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
             "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
-            "CROSS JOIN LATERAL (SELECT max(last_at), count(DISTINCT (witness, hour)), "
-            "count(DISTINCT witness) FROM hazards_look AS look "
-            f"WHERE {_inside(ranges)} AND last_at >= %s HAVING count(*) > 0) "
+            f"CROSS JOIN LATERAL (SELECT {SAID} FROM hazards_look AS look "
+            f"WHERE {_inside(ranges)} AND told AND last_at >= %s HAVING {SAYS_SOMETHING}) "
             "AS looked",
-            [*(array(row[side] for row in ranges) for side in range(3)), since],
+            [*(array(row[side] for row in ranges) for side in range(3)), day_of(since)],
         )
         return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
 
@@ -130,8 +130,13 @@ def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
 
 
 def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list[EvidenceImage]:
-    """The frames that show a hazard, best report first; those that are hidden only if asked for."""
+    """The frames that show a hazard, best report first.
+
+    Only if asked for (hidden): those that were hidden, and those of a hazard that shows none.
+    """
     trails = models.Evidence.objects.filter(hazard_id=hazard_id, seen=True)
+    if not hidden:
+        trails = trails.filter(_PICTURED)
     ids = {text for trail in trails.values_list("observations", flat=True) for text in trail}
     found = models.Observation.objects.filter(id__in=ids).select_related("view")
     best = list(found.order_by("-score", "id")[: limit + _SPARE])
@@ -165,11 +170,16 @@ def votes_about(hazard_id: UUID, *, account_id: UUID | None = None) -> Votes:
     )
 
 
+def shows_pictures(hazard: Hazard) -> bool:
+    """Whether everybody may see its pictures: on the word of one account nobody sees any."""
+    return hazard.state in LIVE and (hazard.published or hazard.confirmed)
+
+
 def is_evidence(frame_id: UUID) -> bool:
-    """Whether a frame shows a hazard that is on the map, so that everybody may see it."""
+    """Whether a frame shows a hazard that shows pictures, so that everybody may see it."""
     seen = models.Observation.objects.filter(view_id=frame_id).values_list("id", flat=True)
     return models.Evidence.objects.filter(
-        hazard__state__in=_LIVE, observations__has_any_keys=[str(id_) for id_ in seen]
+        _PICTURED, observations__has_any_keys=[str(id_) for id_ in seen]
     ).exists()
 
 
@@ -252,3 +262,5 @@ def review_queue(*, limit: int) -> list[Hazard]:
 
 
 _LIVE = [state.value for state in LIVE]
+_PICTURED = Q(hazard__state__in=_LIVE) & (Q(hazard__published=True) | Q(hazard__confirmed=True))
+"""As `shows_pictures` says, of evidence."""

@@ -35,6 +35,11 @@ def stale_refuse() -> None:
 
 
 @shared_task
+def looks_decide() -> None:
+    services.looks_decide()
+
+
+@shared_task
 def mountings_learn() -> None:
     services.mountings_learn()
 

@@ -31,6 +31,12 @@ class TrailItem:
     model_versions: Sequence[str]
 
 
+def trail_marks(hazard_id: UUID) -> list[TrailMark]:
+    """Where a page may end: each pass, in no order."""
+    found = models.Evidence.objects.filter(hazard_id=hazard_id)
+    return [TrailMark(*row) for row in found.values_list("last_at", "pass_id")]
+
+
 def trail_page(hazard: Hazard, *, after: TrailMark | None, limit: int) -> list[TrailItem]:
     """The next passes, in the order in which they count."""
     found = models.Evidence.objects.filter(hazard_id=hazard.id).order_by("last_at", "pass_id")

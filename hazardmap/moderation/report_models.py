@@ -1,6 +1,7 @@
 """Pictures that somebody has reported, and what moderators decided about them."""
 
 import secrets
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -70,3 +71,7 @@ class ImageReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.frame_id}"
+
+
+HIDING: Final = frozenset({ImageReport.Reason.PRIVACY, ImageReport.Reason.OFFENSIVE})
+"""What hides a picture at once, before a moderator has looked."""

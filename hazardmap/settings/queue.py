@@ -49,6 +49,7 @@ CELERY_BEAT_SCHEDULE = {
         ("erase pictures taken down", "hazardmap.capture.tasks.erase_pictures", 3600.0),
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
+        ("decide which looks are told", "hazardmap.hazards.tasks.looks_decide", 300.0),
         ("learn how cameras are mounted", "hazardmap.hazards.tasks.mountings_learn", 300.0),
         ("find out whom to believe", "hazardmap.hazards.tasks.trust_snapshot", 86_400.0),
         ("evaluate under a new version", "hazardmap.hazards.tasks.stale_refuse", 10.0),

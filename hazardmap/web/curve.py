@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hazardmap.core.anonymous import hour_of
 from hazardmap.core.decay import probability_at
-from hazardmap.core.hazard import Evidence
+from hazardmap.core.hazard import Evidence, Hazard
 
 WIDTH, HEIGHT = 600.0, 120.0
 STEPS = 12
@@ -14,11 +15,10 @@ SHORTEST = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A pass; x, y: its place in the drawing."""
+    """A pass that saw it; x, y: its place in the drawing."""
 
     x: str
     y: str
-    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +31,28 @@ class Curve:
     ends: datetime
 
 
-def curve_of(passes: Sequence[Evidence], half_life_s: float, now: datetime) -> Curve | None:
-    """From the first pass until now: a step at each pass, fading between them. None: no passes.
+def curve_of(hazard: Hazard, passes: Sequence[Evidence], now: datetime) -> Curve | None:
+    """From the first pass that saw it until now: a step at each, and fading; None without one.
 
-    passes: in order of time.
+    passes: in order of time. Each counts at the beginning of its hour; what passes that saw
+    nothing have changed shows where the hazard was judged last.
     """
-    if not passes:
+    steps = [(hour_of(one.last_at), one.p_after) for one in passes if one.seen]
+    if not steps:
         return None
-    begins = passes[0].last_at
+    begins = steps[0][0]
     span = max(now - begins, SHORTEST)
 
     def at(when: datetime, p: float) -> tuple[str, str]:
         x = WIDTH * min(max((when - begins) / span, 0.0), 1.0)
         return f"{x:.1f}", f"{HEIGHT * (1.0 - p):.1f}"
 
-    points, dots = [], []
-    for index, one in enumerate(passes):
-        until = passes[index + 1].last_at if index + 1 < len(passes) else now
-        x, y = at(one.last_at, one.p_after)
-        dots.append(Dot(x, y, one.seen))
+    dots = [Dot(*at(when, p)) for when, p in steps]
+    steps.append((max(hour_of(hazard.t_ref), steps[-1][0]), hazard.p))
+    points = []
+    for index, (begin, p) in enumerate(steps):
+        until = steps[index + 1][0] if index + 1 < len(steps) else now
         for step in range(STEPS + 1):
-            when = one.last_at + (until - one.last_at) * step / STEPS
-            points.append(at(when, probability_at(one.p_after, one.last_at, half_life_s, when)))
+            when = begin + (until - begin) * step / STEPS
+            points.append(at(when, probability_at(p, begin, hazard.half_life_s, when)))
     return Curve(" ".join(f"{x},{y}" for x, y in points), dots, begins, begins + span)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hazardmap.core.anonymous import hour_of
 from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import LIVE, Evidence, Hazard
@@ -48,7 +49,7 @@ def image_facts(image: EvidenceImage) -> dict[str, Any]:
     """One picture that shows the hazard, and where in it (shares of width and height)."""
     return {
         "url": image_url(image),
-        "captured_at": image.captured_at.timestamp(),
+        "captured_at": hour_of(image.captured_at).timestamp(),
         "label": kind_label(image.kind),
         "score": image.score,
         "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
@@ -58,21 +59,19 @@ def image_facts(image: EvidenceImage) -> dict[str, Any]:
 
 
 def passes_facts(passes: Sequence[Evidence]) -> list[dict[str, Any]]:
-    """What each pass said. driver: 0, 1, 2 …, the same for one contributor by this hazard only.
+    """What each pass that saw it said, and in which hour.
 
-    Neither the device nor the witness behind it is told.
+    Not by whom: where letters stand for drivers, hazards side by side tell their timetable.
     """
-    drivers: dict[int, int] = {}
     return [
         {
-            "at": evidence.last_at.timestamp(),
-            "seen": evidence.seen,
+            "at": hour_of(evidence.last_at).timestamp(),
             "frames": evidence.frames,
-            "bits": evidence.log2_ratio,
-            "driver": drivers.setdefault(evidence.witness, len(drivers)),
+            "bits": round(evidence.log2_ratio, 1),
             "p_after": evidence.p_after,
         }
         for evidence in passes
+        if evidence.seen
     ]
 
 
@@ -117,9 +116,13 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One frame for a template, with the reports of one hazard in it, best first."""
+    """One frame for a template, with the reports of one hazard in it, best first.
+
+    hour: in which it was taken.
+    """
 
     image: EvidenceImage
+    hour: datetime
     url: str
     label: str
     score_percent: int
@@ -134,6 +137,7 @@ def pictures_of(images: Iterable[EvidenceImage]) -> list[Picture]:
     return [
         Picture(
             image=shown[0],
+            hour=hour_of(shown[0].captured_at),
             url=image_url(shown[0]),
             label=kind_label(shown[0].kind),
             score_percent=round(100 * shown[0].score),

@@ -1,8 +1,6 @@
 """The page of one hazard: what it is, how sure that is, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from string import ascii_uppercase
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.anonymous import hour_of
 from hazardmap.core.grid import cell
-from hazardmap.core.hazard import Evidence
 from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import selectors
 from hazardmap.platform.limited import limited
@@ -25,14 +23,6 @@ PASSES = 200
 AREA_RES = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """driver: a letter, the same for all passes of one contributor by this hazard and no other."""
-
-    evidence: Evidence
-    driver: str
-
-
 @require_safe
 @limited("pages", PAGES_PER_MINUTE)
 def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
@@ -41,13 +31,15 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         raise Http404
     now = timezone.now()
     row = row_of(hazard, now)
-    pictures = pictures_of(selectors.images_of(hazard_id) if row.live else [])
+    pictures = pictures_of(selectors.images_of(hazard_id))
     evidence = selectors.evidence_of(hazard_id, limit=PASSES)
     context = {
         "row": row,
         "pictures": pictures,
-        "passes": _passes(evidence),
-        "curve": curve_of(evidence, hazard.half_life_s, now),
+        "withheld": row.live and not selectors.shows_pictures(hazard),
+        "passes": [(hour_of(one.last_at), one) for one in reversed(evidence) if one.seen],
+        "against": sum(not one.seen for one in evidence),
+        "curve": curve_of(hazard, evidence, now),
         "votes": selectors.votes_about(hazard_id, account_id=request.user.pk),
         "road": selectors.road_near(hazard.lon, hazard.lat),
         "area": f"{cell(hazard.lon, hazard.lat, AREA_RES):x}",
@@ -61,20 +53,6 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         "indexed": row.live,
     }
     return render(request, "web/hazard.html", context)
-
-
-def _passes(evidence: Sequence[Evidence]) -> list[Pass]:
-    """Newest first."""
-    letters: dict[int, str] = {}
-    for one in evidence:
-        letters.setdefault(one.witness, _letter(len(letters)))
-    return [Pass(one, letters[one.witness]) for one in reversed(evidence)]
-
-
-def _letter(number: int) -> str:
-    """A to Z, then A2 to Z2, and so on."""
-    turn, letter = divmod(number, len(ascii_uppercase))
-    return ascii_uppercase[letter] + (str(turn + 1) if turn else "")
 
 
 def _linked_data(request: HttpRequest, row: Row, pictures: Sequence[Picture]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ MAX_AGE_S = 300  # a picture that is taken down is gone everywhere after this lo
 @require_safe
 @limited("pictures", PICTURES_PER_MINUTE)
 def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
-    """Everybody may see evidence of a hazard; any other frame only its owner.
+    """Everybody may see evidence of a hazard that is published or that a moderator has confirmed;
+    any other frame only its owner (moderators see all in the admin).
 
     What one may not see and what does not exist give the same answer. The session is only read
     where the picture is not public, so that public answers carry no cookie.

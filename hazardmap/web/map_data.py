@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.core.bbox import Bbox, parse_bbox
 from hazardmap.core.grid import cell
-from hazardmap.core.hazard import LIVE
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors
 from hazardmap.hazards.history_selectors import History, histories_in
@@ -62,18 +61,21 @@ def hazards(request: HttpRequest) -> HttpResponse:
 @require_safe
 @limited("map answers", ANSWERS_PER_MINUTE)
 def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
-    """One hazard with its pictures and the passes behind it; pictures only while it is live."""
+    """One hazard with its pictures, the passes that saw it, and how many of the latest did not;
+    pictures only while it is on the map for everybody."""
     found = selectors.hazard_get(hazard_id)
     if found is None:
         raise Http404
-    images = selectors.images_of(hazard_id) if found.state in LIVE else []
+    images = selectors.images_of(hazard_id)
+    passes = selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
     return _fresh(
         {
             "now": timezone.now().timestamp(),
             "hazard": hazard_facts(found),
             "road": selectors.road_near(found.lon, found.lat),
             "images": [image_facts(image) for image in images],
-            "passes": passes_facts(selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)),
+            "passes": passes_facts(passes),
+            "against": sum(not one.seen for one in passes),
         }
     )
 

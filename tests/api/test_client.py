@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from hazardmap.client import ApiError, BrokenRule, Client, shapes
 from hazardmap.webhooks.models import Endpoint
+from tests.api.test_workzones_coverage import looked_at
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 
@@ -115,6 +116,7 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     assert sorted(ids(ask.hazards_along_route(line, min_probability=0.1))) == put
     assert sorted(ids(ask.hazards_ahead(24.94, 59.99, heading_deg=0, speed_mps=50))) == put
     assert ids(ask.workzones(bbox=box)) == [ask.workzone(zone)["id"]] == [zone]
+    looked_at((25.5, 60.17))
     assert list(ask.coverage(bbox=(25.4, 60.1, 25.6, 60.2)))
     assert next(ask.changes(hazard_id=cow))["change"] == "appeared"
     assert len(list(ask.changes())) >= 1

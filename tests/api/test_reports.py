@@ -69,11 +69,12 @@ def decided(queue, frame, decision):
     return page.content.decode()
 
 
-def test_a_report_for_privacy_hides_the_picture_at_once(client, cow, frame, queue):
+@pytest.mark.parametrize("reason", ["privacy", "offensive"])
+def test_a_report_for_privacy_or_offence_hides_at_once(client, cow, frame, queue, reason):
     address = f"/images/{frame}/report/"
     assert address in client.get(f"/hazards/{cow}/").content.decode()
     assert f"/images/{frame}.jpg" in client.get(address).content.decode()
-    receipt = reported(client, frame, "privacy", words="my <b>face</b>", hazard=cow)
+    receipt = reported(client, frame, reason, words="my <b>face</b>", hazard=cow)
     assert says(client, receipt) == "The picture is hidden. A moderator will look at it."
     assert not seen(client, frame)
     assert not seen(queue, frame)
@@ -88,7 +89,7 @@ def test_a_report_for_privacy_hides_the_picture_at_once(client, cow, frame, queu
 
 
 def test_removing_hides_erases_after_a_week_and_can_be_undone_until_then(client, frame, queue):
-    receipt = reported(client, frame, "offensive")
+    receipt = reported(client, frame, "wrong_place")
     assert seen(client, frame)
     assert says(client, receipt) == "The report waits for a moderator."
     assert "taken off the site" in decided(queue, frame, "removed")

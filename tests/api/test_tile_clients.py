@@ -70,9 +70,11 @@ def test_gdal_and_the_decoder_read_a_tile(
 def _something_of_everything() -> None:
     on_map(*around(HELSINKI, 200.0, 7))
     tell(zone(HELSINKI, (24.945, 60.172)), ZoneChange.APPEARED)
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     for place in around(HELSINKI, 500.0, 5):
-        models.Look.objects.create(cell=looked_cell(*place), witness=1, hour=hour, last_at=hour)
+        models.Look.objects.create(
+            cell=looked_cell(*place), witness=1, hour=hour, last_at=hour, told=True
+        )
     line = LineString(HELSINKI, (24.942, 60.171), srid=4326)
     line.transform(3857)
     models.Road.objects.create(osm_id=7, name="Katu", highway="primary", line=line)

@@ -7,6 +7,7 @@ import h3.api.basic_int as h3
 import pytest
 from django.utils import timezone
 
+from hazardmap.core.feature import timestamp
 from hazardmap.hazards.models import Look
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
@@ -65,12 +66,15 @@ def test_following_next_visits_every_work_zone_once(client, key):
     assert seen == put
 
 
-def looked_at(*places, ago=timedelta(), witness=1):
+def looked_at(*places, ago=timedelta(days=1), witness=1):
     at = timezone.now() - ago
     hour = at.replace(minute=0, second=0, microsecond=0)
     cells = {h3.latlng_to_cell(lat, lon, 10) for lon, lat in places}
     Look.objects.bulk_create(
-        [Look(cell=cell, witness=witness, hour=hour, last_at=at) for cell in sorted(cells)]
+        [
+            Look(cell=cell, witness=witness, hour=hour, last_at=at, told=True)
+            for cell in sorted(cells)
+        ]
     )
     return {f"{cell:x}" for cell in cells}
 
@@ -82,22 +86,46 @@ def covered(answer):
 
 def test_coverage_says_where_when_and_how_often_somebody_looked(client, key):
     here = looked_at(HELSINKI)
-    looked_at(HELSINKI, ago=timedelta(days=2))
-    looked_at(HELSINKI, witness=2, ago=timedelta(days=40))
+    for witness in (1, 2, 3):
+        looked_at(HELSINKI, witness=witness, ago=timedelta(days=2))
+    looked_at(HELSINKI, witness=4, ago=timedelta(days=40))
     fiji = looked_at((179.9999, -17.0), (-179.9999, -17.0))
     found = covered(ask(client, key.token, "coverage", bbox="24.9,60.1,25,60.2"))
     assert set(found) == here
-    assert [(one["passes"], one["witnesses"]) for one in found.values()] == [(2, 1)]
+    assert [(one["passes"], one["witnesses"]) for one in found.values()] == [(4, 3)]
     since = (timezone.now() - timedelta(days=60)).isoformat()
     (whole,) = covered(ask(client, key.token, "coverage", bbox=WORLD, since=since)).keys() - fiji
     assert {whole} == here
     (old,) = covered(ask(client, key.token, "coverage", cell=whole, since=since)).values()
-    assert (old["passes"], old["witnesses"]) == (3, 2)
+    assert (old["passes"], old["witnesses"]) == (5, 4)
     assert set(covered(ask(client, key.token, "coverage", bbox="179,-18,-179,-16"))) == fiji
     assert covered(ask(client, key.token, "coverage", bbox="0,0,1,1")) == {}
     assert billed() == []
     for wrong in ({}, {"bbox": WORLD, "cell": whole}):
         assert_problem(ask(client, key.token, "coverage", **wrong), 400, "bbox", "one of the two")
+
+
+def test_who_looks_alone_cannot_be_followed(client, key):
+    """Neither by asking for times nor by counting; and what is not told yet is not there."""
+    now = timezone.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    looked_at(HELSINKI, ago=now - midnight + timedelta(hours=5, minutes=17))
+    box = "24.9,60.1,25,60.2"
+    yesterday = timestamp(midnight - timedelta(days=1))
+    nobody = {"last_looked_at": yesterday, "passes": None, "witnesses": None}
+    assert list(covered(ask(client, key.token, "coverage", bbox=box)).values()) == [nobody]
+    for hour in range(24):
+        since = (midnight - timedelta(hours=hour + 1)).isoformat()
+        asked = covered(ask(client, key.token, "coverage", bbox=box, since=since))
+        assert list(asked.values()) == [nobody], "whole days, so that no time can be guessed"
+    looked_at(HELSINKI, ago=timedelta(), witness=2)
+    assert list(covered(ask(client, key.token, "coverage", bbox=box)).values()) == [nobody]
+    looked_at(HELSINKI, ago=timedelta(), witness=3)
+    (many,) = covered(ask(client, key.token, "coverage", bbox=box)).values()
+    hour = timestamp(now.replace(minute=0, second=0, microsecond=0))
+    assert many == {"last_looked_at": hour, "passes": 3, "witnesses": 3}
+    Look.objects.update(told=None)
+    assert covered(ask(client, key.token, "coverage", bbox=box)) == {}
 
 
 def test_outlines_go_against_the_clock_and_stay_on_one_side_of_the_antimeridian(client, key):

@@ -53,9 +53,11 @@ def test_every_tile_is_what_the_server_gives_and_none_is_missing(path: Path) -> 
     on_map(*around(HELSINKI, 30.0, 6), DATE_LINE)
     on_map(HELSINKI, kind="cow")
     tell(zone(HELSINKI, (24.95, 60.175)), ZoneChange.APPEARED)
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=5)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     for place in (HELSINKI, DATE_LINE):
-        models.Look.objects.create(cell=looked_cell(*place), witness=1, hour=hour, last_at=hour)
+        models.Look.objects.create(
+            cell=looked_cell(*place), witness=1, hour=hour, last_at=hour, told=True
+        )
     to_tiles()
     call_command("export_tiles", verbosity=0)
     found = read(path)

@@ -76,23 +76,36 @@ def _polygon(h3_cell: int) -> str:
 
 
 def test_coverage_says_when_and_how_often_somebody_looked() -> None:
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=5)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=26)
     here, beside = looked_cell(*HELSINKI), looked_cell(*moved(*HELSINKI, 90.0, 130.0)[:2])
-    looks = [(here, 1, 0), (here, 1, 1), (here, 2, 1), (beside, 1, 1), (here, 3, -24 * 40)]
+    looks = [
+        (here, 1, 0),
+        (here, 1, 1),
+        (here, 2, 1),
+        (here, 4, 0),
+        (beside, 1, 1),
+        (here, 3, -960),
+    ]
     for cell, witness, hours in looks:
         start = hour + timedelta(hours=hours)
         last_at = start + timedelta(minutes=7 * witness)
-        models.Look.objects.create(cell=cell, witness=witness, hour=start, last_at=last_at)
+        models.Look.objects.create(
+            cell=cell, witness=witness, hour=start, last_at=last_at, told=True
+        )
     found = {
         item["id"]: item["properties"] for item in features("coverage", tile_at(*HELSINKI, 15))
     }
     assert found.keys() <= {feature_id(here), feature_id(beside)}
-    latest = int((hour + timedelta(minutes=74)).timestamp())
-    assert found[feature_id(here)] == {"looked_at": latest, "passes": 3, "witnesses": 2}
+    latest = int((hour + timedelta(hours=1)).timestamp())
+    said = {"looked_at": latest, "passes": 4, "witnesses": 3}
+    assert found[feature_id(here)] == said
+    day = int((hour + timedelta(hours=1)).replace(hour=0).timestamp())
+    if feature_id(beside) in found:
+        assert found[feature_id(beside)] == {"looked_at": day}, "of one driver only the day"
     for zoom, res in ((10, 8), (13, 9)):
         coarse = {item["id"]: item for item in features("coverage", tile_at(*HELSINKI, zoom))}
         above = coarse[feature_id(parent(here, res))]
-        assert above["properties"] == {"looked_at": latest, "passes": 3, "witnesses": 2}
+        assert above["properties"] == said
         assert above["properties"].keys() == coverage.FIELDS.keys()
         assert shape(above["geometry"]).is_valid
     assert build("coverage", tile_at(*HELSINKI, 9)) is None
@@ -102,9 +115,10 @@ def test_coverage_says_when_and_how_often_somebody_looked() -> None:
 @pytest.mark.parametrize("lon", [-180.0, 180.0])
 @pytest.mark.parametrize("zoom", [10, 14])
 def test_coverage_on_the_antimeridian_is_in_both_tiles(lon: float, zoom: int) -> None:
-    now = timezone.now()
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    models.Look.objects.create(cell=looked_cell(lon, 10.0), witness=1, hour=hour, last_at=hour)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    models.Look.objects.create(
+        cell=looked_cell(lon, 10.0), witness=1, hour=hour, last_at=hour, told=True
+    )
     row = tile_at(0.0, 10.0, zoom).y
     west, east = (features("coverage", Tile(zoom, x, row)) for x in (0, (1 << zoom) - 1))
     assert len(west) == len(east) == 1

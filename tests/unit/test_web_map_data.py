@@ -4,12 +4,20 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
 from django.utils import timezone
 
 from hazardmap.capture.models import Frame
 from hazardmap.hazards.models import Hazard
+from hazardmap.hazards.selectors import images_of
+from hazardmap.hazards.services import fuse_pending
 from hazardmap.web import map_data
+from tests.detected import contributor, drive, minutes_ago
+from tests.map_scene import buyer
 from tests.moderation_scene import hazard_at
+from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db
 PLACE = (24.94, 60.17)
@@ -61,12 +69,66 @@ def test_details_show_the_pictures_but_never_who_took_them(client, cow):
     assert not [owner for owner in owners if owner in answer.content.decode()]
 
 
+def test_passes_tell_hours_and_nobody_and_those_that_saw_nothing_are_counted(client):
+    cone = ahead(40.0)
+    for name, minutes, things in [("ann", 30, [cone]), ("ben", 20, [cone]), ("cid", 10, [])]:
+        drive(contributor(name), minutes_ago(minutes), *things)
+    fuse_pending()
+    (hazard,) = Hazard.objects.filter(published=True)
+    body = client.get(f"/map/hazards/{hazard.id}.json").json()
+    assert [set(one) for one in body["passes"]] == [{"at", "frames", "bits", "p_after"}] * 2
+    assert body["against"] == 1
+    times = [one["at"] for one in body["passes"]] + [one["captured_at"] for one in body["images"]]
+    assert len(times) > 2
+    assert {at % 3600 for at in times} == {0.0}
+    page = client.get(f"/hazards/{hazard.id}/").content.decode()
+    assert "1 pass looked and did not see it." in page
+
+
 def test_pictures_leave_with_the_hazard(client, cow):
     picture = client.get(f"/map/hazards/{cow}.json").json()["images"][0]["url"]
     assert client.get(picture).status_code == 200
     Hazard.objects.filter(id=cow).update(state="cleared")
     assert client.get(f"/map/hazards/{cow}.json").json()["images"] == []
     assert client.get(picture).status_code == 404
+
+
+def test_what_one_account_says_has_no_public_picture(client):
+    """Neither by its address, nor on a page or in an answer, until somebody else has seen it."""
+    cone = ahead(40.0)
+    ann = contributor("ann")
+    frames = drive(ann, minutes_ago(30), cone)
+    fuse_pending()
+    (hazard,) = Hazard.objects.all()
+    assert not hazard.published
+
+    def shown(who):
+        return [id_ for id_ in frames if who.get(f"/images/{id_}.jpg").status_code == 200]
+
+    Frame.objects.update(stored=default_storage.save("blurred.jpg", ContentFile(b"jpeg")))
+    assert shown(client) == []
+    assert client.get(f"/images/{frames[0]}/report/").status_code == 404
+    assert client.get(f"/map/hazards/{hazard.id}.json").json()["images"] == []
+    page = client.get(f"/hazards/{hazard.id}/").content.decode()
+    assert "/images/" not in page
+    assert "once a second driver has seen it" in page
+    key = buyer()
+    headers = {"Authorization": f"Bearer {key.token}"}
+    detail = client.get(f"/api/v1/hazards/{hazard.id}", headers=headers).json()
+    assert detail["images"] == []
+    trail = client.get(f"/api/v1/hazards/{hazard.id}/evidence", headers=headers).json()["trail"]
+    reports = [report for entry in trail for report in entry["reports"]]
+    assert reports
+    assert {report["url"] for report in reports} == {None}
+    assert images_of(hazard.id, hidden=True), "moderators see them"
+    owner = Client()
+    owner.force_login(ann.owner)
+    assert shown(owner) == frames
+    drive(contributor("ben"), minutes_ago(20), cone)
+    fuse_pending()
+    assert Hazard.objects.get(id=hazard.id).published
+    assert shown(client)
+    assert client.get(f"/map/hazards/{hazard.id}.json").json()["images"]
 
 
 def test_an_unknown_hazard_is_not_found(client):

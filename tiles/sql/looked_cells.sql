@@ -1,2 +1,2 @@
--- Where somebody has looked since then.
-SELECT DISTINCT cell FROM hazards_look WHERE last_at >= %(since)s
+-- Where somebody has looked since then, as far as that is told.
+SELECT DISTINCT cell FROM hazards_look WHERE told AND last_at >= %(since)s

@@ -37,13 +37,11 @@ export interface EvidenceImage {
   model_version: string;
 }
 
-/** What one pass said. driver: 0, 1, 2 …, the same for all passes of one contributor by it. */
+/** What one pass that saw it said. at: the beginning of its hour. */
 export interface Pass {
   at: number;
-  seen: boolean;
   frames: number;
   bits: number;
-  driver: number;
   p_after: number;
 }
 
@@ -55,6 +53,8 @@ export interface Details {
   images: EvidenceImage[];
   /** Oldest first. */
   passes: Pass[];
+  /** How many of the latest passes looked and did not see it. */
+  against: number;
 }
 
 /** The probability at `at_s` (Unix seconds): p · 2^(−(at − t)/half_life); before t it is p. */

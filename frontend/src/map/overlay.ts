@@ -62,7 +62,7 @@ export function coverage(palette: Palette): LayerSpecification[] {
       'source-layer': 'coverage',
       minzoom: COVERAGE_ZOOM,
       paint: {
-        'fill-color': ['step', age, c1, HOUR_S, c2, 24 * HOUR_S, c3, 7 * 24 * HOUR_S, c4],
+        'fill-color': ['step', age, c1, 6 * HOUR_S, c2, 24 * HOUR_S, c3, 7 * 24 * HOUR_S, c4],
         'fill-opacity': 0.55,
         'fill-outline-color': palette.land,
       },

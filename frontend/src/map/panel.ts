@@ -166,7 +166,7 @@ export class Panel {
       ...this.buttons(),
       head(marker(hazard), title, lead, fresh),
       tags(hazard),
-      this.carousel?.root ?? el('p', { class: 'quiet' }, strings.noImage),
+      this.carousel?.root ?? el('p', { class: 'quiet' }, withheld(hazard) ? strings.noImageYet : strings.noImage),
       votes(hazard),
       why(details, this.now_s()),
       facts,
@@ -254,4 +254,9 @@ function tags(hazard: Hazard): HTMLElement {
     ...[hazard.state_words, hazard.severity_words, certainty].map((words) => el('span', { class: 'tag' }, words)),
     hazard.simulated ? el('span', { class: 'tag tag-simulated' }, strings.simulated) : null,
   );
+}
+
+/** As the server says of its pictures: on the word of one account nobody sees any. */
+function withheld(hazard: Hazard): boolean {
+  return hazard.live && !hazard.published && !hazard.confirmed;
 }

@@ -1,18 +1,17 @@
 import { el, svg } from '../shared/dom';
-import { ago, localTime, percent } from '../shared/format';
+import { localTime, percent } from '../shared/format';
 import { strings } from '../shared/strings';
 import { type Curve, type Point, curveOf } from './curve';
-import type { Details, Pass } from './hazard';
+import type { Details, Hazard, Pass } from './hazard';
 
 const WIDTH = 376;
 const HEIGHT = 104;
 const TOP = 8;
 const LEFT = 44;
 
-/** How sure the map is, and why: its probability over time, and every pass for and against. */
-export function why({ hazard, passes }: Details, now_s: number): HTMLElement {
-  const curve = curveOf(passes, hazard.half_life, now_s, hazard.live ? hazard.expires_at : null);
-  const against = passes.filter((pass) => !pass.seen).length;
+/** How sure the map is, and why: its probability over time, and every pass that saw it. */
+export function why({ hazard, passes, against }: Details, now_s: number): HTMLElement {
+  const curve = curveOf(judged(hazard, passes), hazard.half_life, now_s, hazard.live ? hazard.expires_at : null);
   return el(
     'section',
     { class: 'why' },
@@ -21,6 +20,12 @@ export function why({ hazard, passes }: Details, now_s: number): HTMLElement {
     curve && figure(curve, passes, now_s),
     passes.length === 0 ? null : table(passes, now_s),
   );
+}
+
+/** The passes, and what the map has made of all of them in the end, of those against it too. */
+function judged(hazard: Hazard, passes: Pass[]): Pick<Pass, 'at' | 'p_after'>[] {
+  const last = passes.at(-1);
+  return last === undefined ? [] : [...passes, { at: Math.max(hazard.t, last.at), p_after: hazard.p }];
 }
 
 function figure(curve: Curve, passes: Pass[], now_s: number): HTMLElement {
@@ -43,28 +48,21 @@ function figure(curve: Curve, passes: Pass[], now_s: number): HTMLElement {
       svg('path', { class: 'curve-now', d: `M${now_x} ${TOP}V${y(0)}` }),
       svg('path', { class: 'curve-line', d: path(curve.until_now) }),
       svg('path', { class: 'curve-ahead', d: path(curve.ahead) }),
-      ...passes.map((pass) => mark(pass.seen, x(pass.at), y(pass.p_after))),
+      ...passes.map((pass) => svg('circle', { class: 'dot-seen', cx: `${x(pass.at)}`, cy: `${y(pass.p_after)}`, r: '4' })),
       words(localTime(curve.begin_s, now_s), LEFT, HEIGHT - 4, 'start'),
       words(strings.nowMark, Math.min(now_x, WIDTH - 6), HEIGHT - 4, now_x > WIDTH - 40 ? 'end' : 'middle'),
     ),
   );
 }
 
-/** A pass for it is a filled dot, one against it an open square: not by colour alone. */
-function mark(seen: boolean, x: number, y: number): SVGElement {
-  if (seen) return svg('circle', { class: 'dot-seen', cx: `${x}`, cy: `${y}`, r: '4' });
-  return svg('rect', { class: 'dot-not', x: `${x - 3.5}`, y: `${y - 3.5}`, width: '7', height: '7' });
-}
-
 function table(passes: Pass[], now_s: number): HTMLElement {
-  const head = [strings.passWhen, strings.passWho, strings.passSaid, strings.passAfter];
+  const head = [strings.passWhen, strings.passSaid, strings.passAfter];
   const rows = [...passes].reverse().map((pass) =>
     el(
       'tr',
       {},
-      el('td', {}, ago(now_s - pass.at), el('small', {}, localTime(pass.at, now_s))),
-      el('td', {}, letter(pass.driver)),
-      el('td', {}, pass.seen ? strings.sawIt(pass.frames) : strings.didNotSeeIt, el('small', {}, weight(pass.bits))),
+      el('td', {}, localTime(pass.at, now_s)),
+      el('td', {}, strings.sawIt(pass.frames), el('small', {}, weight(pass.bits))),
       el('td', { class: 'number' }, percent(pass.p_after)),
     ),
   );
@@ -89,10 +87,4 @@ function table(passes: Pass[], now_s: number): HTMLElement {
 function weight(bits: number): string {
   const strength = Math.abs(bits);
   return strength >= 6 ? strings.veryStrong : strength >= 3 ? strings.strong : strength >= 1 ? strings.some : strings.weak;
-}
-
-/** A to Z, then A2 to Z2, and so on. */
-export function letter(number: number): string {
-  const turn = Math.floor(number / 26);
-  return String.fromCharCode(65 + (number % 26)) + (turn > 0 ? String(turn + 1) : '');
 }

@@ -163,8 +163,9 @@ COLLECTIONS: Final = {
         Collection(
             "coverage",
             "Coverage",
-            "Cells about 130 m wide at which somebody looked within `datetime`, by default in the "
-            "last 30 days. Where there is no cell nobody has looked. Free.",
+            "Cells about 130 m wide at which somebody looked on the days (UTC) of `datetime`, by "
+            "default in the last 30 days. Where there is no cell nothing is known of a look. A "
+            "look is told with a delay, and not around the ends of a drive. Free.",
             items(read_looked_cell),
             _coverage,
             _covered,

@@ -21,6 +21,7 @@ from hazardmap.core.feature import timestamp
 from hazardmap.core.georeference import Fault
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.coverage_search import coverage_page
+from hazardmap.hazards.looks_told import FEW
 from hazardmap.hazards.selectors import Covered
 
 WINDOW = timedelta(days=30)
@@ -38,7 +39,7 @@ def read_looked_cell(text: str) -> int:
 COVERAGE: Final = (
     BBOX,
     CELL,
-    Parameter("since", moment, "looks at this time or later; default 30 days ago", datetime),
+    Parameter("since", moment, "looks on this day (UTC) or later; default 30 days ago", datetime),
     LIMIT,
     Parameter("after", read_looked_cell, "the last cell that the page before looked at"),
 )
@@ -50,11 +51,20 @@ class Outline(serializers.Serializer[Any]):
 
 
 class CoverageProperties(serializers.Serializer[Any]):
-    last_looked_at = serializers.DateTimeField()
-    passes = serializers.IntegerField(
-        min_value=1, help_text="independent looks since then; an account counts once an hour"
+    last_looked_at = serializers.DateTimeField(
+        help_text=f"the hour of the last look; the day, where fewer than {FEW} accounts have looked"
     )
-    witnesses = serializers.IntegerField(min_value=1, help_text="how many accounts have looked")
+    passes = serializers.IntegerField(
+        min_value=FEW,
+        allow_null=True,
+        help_text="independent looks since then; an account counts once an hour; null where fewer "
+        f"than {FEW} accounts have looked",
+    )
+    witnesses = serializers.IntegerField(
+        min_value=FEW,
+        allow_null=True,
+        help_text=f"how many accounts have looked; null where they are fewer than {FEW}",
+    )
 
 
 class CoverageFeature(serializers.Serializer[Any]):
@@ -81,8 +91,10 @@ class Coverage(BuyerView):
     def get(self, request: Request) -> Response:
         """Cells about 130 m wide at which somebody looked, page by page. Free.
 
-        Where there is no cell nobody has looked, whatever the map shows there. A page may be short
-        or even empty and still have a `next`.
+        Where there is no cell nothing is known of a look, whatever the map shows there. So that
+        nobody can be followed, a look is told an hour after its own hour at the earliest (of fewer
+        than three accounts on the day after), and never around the beginning and the end of a
+        drive. A page may be short or even empty and still have a `next`.
         """
         values = read(request.query_params, COVERAGE)
         if (values["bbox"] is None) == (values["cell"] is None):

@@ -1,11 +1,11 @@
 """Everything that was said for and against one hazard, so that anybody can judge it himself."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,25 +18,27 @@ from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
 from hazardmap.api.geojson import Answer, Link, age_s
 from hazardmap.api.grammar import LIMIT
 from hazardmap.api.parameters import Parameter, described, read
+from hazardmap.api.problems import Invalid
 from hazardmap.capture.selectors import with_picture
+from hazardmap.core.anonymous import minute_of, pass_name
 from hazardmap.core.chain import begun, linked
 from hazardmap.core.feature import timestamp
-from hazardmap.core.hazard import LIVE, Evidence
+from hazardmap.core.georeference import Fault
+from hazardmap.core.hazard import Evidence
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.usage import Meter
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.selectors import EvidenceImage
-from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_page
+from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_marks, trail_page
 
 MEDIA_TYPE = "application/json"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MARK: Final = re.compile(r"(\d{1,16})_([0-9a-f]{32})_([0-9a-f]{64})", re.ASCII)
+_MARK: Final = re.compile(r"([0-9a-f]{32})_([0-9a-f]{64})", re.ASCII)
 
 
 class Mark(NamedTuple):
-    """Where a page ended, and the head of the chain there."""
+    """The pass with which a page ended, by its name there, and the head of the chain."""
 
-    after: TrailMark
+    name: UUID
     head: str
 
 
@@ -44,17 +46,18 @@ def _mark(text: str) -> Mark:
     match = _MARK.fullmatch(text)
     if match is None:
         raise ValueError("must come from the link to the next page")
-    at = _EPOCH + timedelta(microseconds=int(match[1]))
-    return Mark(TrailMark(at, UUID(match[2])), match[3])
+    return Mark(UUID(match[1]), match[2])
 
 
 TRAIL: Final = (LIMIT, Parameter("after", _mark, "where the page before ended"))
 
 
 class EvidenceItem(serializers.Serializer[Any]):
-    pass_id = serializers.UUIDField(help_text="a pass: the frames of one device by this place")
-    first_at = serializers.DateTimeField()
-    last_at = serializers.DateTimeField()
+    pass_id = serializers.UUIDField(
+        help_text="a pass: the frames of one device by this place; another name in each hazard"
+    )
+    first_at = serializers.DateTimeField(help_text="to the minute")
+    last_at = serializers.DateTimeField(help_text="to the minute")
     seen = serializers.BooleanField(help_text="reported, or looked at and not reported")
     score = serializers.FloatField(allow_null=True, help_text="of the best report, 0..1")
     visibility = serializers.FloatField(
@@ -67,7 +70,7 @@ class EvidenceItem(serializers.Serializer[Any]):
 
 class EvidencePicture(serializers.Serializer[Any]):
     url = serializers.CharField(help_text="faces and plates are blurred; needs no key")
-    captured_at = serializers.DateTimeField()
+    captured_at = serializers.DateTimeField(help_text="to the minute")
     kind = serializers.ChoiceField(sorted(KINDS))
     score = serializers.FloatField(help_text="of the detector, 0..1")
     box = serializers.ListField(
@@ -79,7 +82,8 @@ class EvidencePicture(serializers.Serializer[Any]):
 
 class EvidenceReport(EvidencePicture):
     url = serializers.CharField(
-        allow_null=True, help_text="as in the hazard; null where it has gone, or its picture has"
+        allow_null=True,
+        help_text="as in the hazard; null where that shows no pictures, or this one has gone",
     )
 
 
@@ -111,7 +115,9 @@ class HazardEvidence(BuyerView):
         """Every pass for and against a hazard, with its reports, as a chain of digests.
 
         A late frame counts where it belongs in time, so a trail may change in its middle: a client
-        that has kept `head` can tell.
+        that has kept `head` can tell. The digests are over what is told here: times to the minute,
+        and names of passes that are no names elsewhere, so that nobody can be followed from hazard
+        to hazard. `p_after` comes of the exact times.
         """
         values = read(request.query_params, TRAIL)
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
@@ -119,13 +125,14 @@ class HazardEvidence(BuyerView):
         if hazard is None:
             raise Http404
         mark: Mark | None = values["after"]
-        found = trail_page(hazard, after=mark and mark.after, limit=limit + 1)
+        after = None if mark is None else _place(hazard_id, mark.name)
+        found = trail_page(hazard, after=after, limit=limit + 1)
         shown, head = found[:limit], mark.head if mark else begun(hazard_id)
         frames = {one.frame_id for item in shown for one in item.reports}
-        shown_frames = with_picture(frames) if hazard.state in LIVE else set()
+        shown_frames = with_picture(frames) if selectors.shows_pictures(hazard) else set()
         entries = []
         for item in shown:
-            entry = _entry(item)
+            entry = _entry(hazard_id, item)
             head = linked(head, entry)
             reports = [
                 picture(request, one)
@@ -141,7 +148,7 @@ class HazardEvidence(BuyerView):
             "hazard": str(hazard_id),
             "trail": entries,
             "head": head,
-            "links": links_of(request, None if last is None else _text(last, head)),
+            "links": links_of(request, None if last is None else _text(hazard_id, last, head)),
         }
         pictured = ",".join(sorted(map(str, shown_frames)))
         state = sha256(f"{head}{hazard.state.value}{pictured}".encode()).digest()
@@ -150,12 +157,12 @@ class HazardEvidence(BuyerView):
         return sold(request, goods, "evidence", body, media_type=MEDIA_TYPE)
 
 
-def evidence_item(evidence: Evidence) -> dict[str, Any]:
+def evidence_item(hazard_id: UUID, evidence: Evidence) -> dict[str, Any]:
     """In the shape that `EvidenceItem` describes."""
     return {
-        "pass_id": str(evidence.pass_id),
-        "first_at": timestamp(evidence.first_at),
-        "last_at": timestamp(evidence.last_at),
+        "pass_id": str(_name(hazard_id, evidence.pass_id)),
+        "first_at": timestamp(minute_of(evidence.first_at)),
+        "last_at": timestamp(minute_of(evidence.last_at)),
         "seen": evidence.seen,
         "score": evidence.score,
         "visibility": evidence.visibility,
@@ -173,7 +180,7 @@ def picture(request: Request, image: EvidenceImage) -> dict[str, Any]:
 
 def _report(image: EvidenceImage) -> dict[str, Any]:
     return {
-        "captured_at": timestamp(image.captured_at),
+        "captured_at": timestamp(minute_of(image.captured_at)),
         "kind": image.kind,
         "score": image.score,
         "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
@@ -182,14 +189,26 @@ def _report(image: EvidenceImage) -> dict[str, Any]:
     }
 
 
-def _entry(item: TrailItem) -> dict[str, Any]:
+def _entry(hazard_id: UUID, item: TrailItem) -> dict[str, Any]:
     return {
-        **evidence_item(item.evidence),
+        **evidence_item(hazard_id, item.evidence),
         "model_versions": list(item.model_versions),
         "reports": [_report(one) for one in item.reports],
     }
 
 
-def _text(last: Evidence, head: str) -> str:
-    micros = (last.last_at - _EPOCH) // timedelta(microseconds=1)
-    return f"{micros}_{last.pass_id.hex}_{head}"
+def _name(hazard_id: UUID, pass_id: UUID) -> UUID:
+    return pass_name(settings.SECRET_KEY, hazard_id, pass_id)
+
+
+def _text(hazard_id: UUID, last: Evidence, head: str) -> str:
+    return f"{_name(hazard_id, last.pass_id).hex}_{head}"
+
+
+def _place(hazard_id: UUID, name: UUID) -> TrailMark:
+    """Raises Invalid where a late frame has made another pass of it."""
+    for mark in trail_marks(hazard_id):
+        if _name(hazard_id, mark.pass_id) == name:
+            return mark
+    rule = "must come from the link to the next page; if it does, the trail has changed: begin anew"
+    raise Invalid([Fault("after", rule)])

@@ -35,7 +35,6 @@ from hazardmap.api.v1.evidence import EvidenceItem, EvidencePicture, evidence_it
 from hazardmap.core.area import Area
 from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import LIVE
 from hazardmap.core.region import MAX_POSITIONS, read_region
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import change_feed, search, selectors
@@ -58,7 +57,9 @@ class RegionGeometry(serializers.Serializer[Any]):
 
 class HazardDetail(Answer, HazardFeature):
     evidence = EvidenceItem(many=True, help_text="for and against, in order of time")
-    images = EvidencePicture(many=True, help_text="the best 12, while the hazard is live")
+    images = EvidencePicture(
+        many=True, help_text="the best 12, while the hazard is live, and published or confirmed"
+    )
 
 
 ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
@@ -110,11 +111,11 @@ class HazardById(BuyerView):
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
             raise Http404
-        images = selectors.images_of(hazard_id) if hazard.state in LIVE else []
+        images = selectors.images_of(hazard_id)
         body = feature(hazard, now) | {
             "as_of": timestamp(now),
             "data_age_s": age_s(changed_at, now),
-            "evidence": [evidence_item(one) for one in selectors.evidence_of(hazard_id)],
+            "evidence": [evidence_item(hazard_id, one) for one in selectors.evidence_of(hazard_id)],
             "images": [picture(request, one) for one in images],
         }
         return metered(request, [hazard], "hazard", body)

@@ -5,6 +5,7 @@ from hazardmap.hazards.services.cells_refresh import cells_rebuild, cells_refres
 from hazardmap.hazards.services.expire_faded import expire_faded
 from hazardmap.hazards.services.feed_follow import moves_follow
 from hazardmap.hazards.services.fuse_pending import fuse_pending
+from hazardmap.hazards.services.looks_decide import looks_decide
 from hazardmap.hazards.services.mounting_learn import mountings_learn
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
 from hazardmap.hazards.services.stale_refuse import stale_refuse
@@ -34,6 +35,7 @@ __all__ = [
     "cells_refresh",
     "expire_faded",
     "fuse_pending",
+    "looks_decide",
     "mountings_learn",
     "moves_follow",
     "roads_load",

@@ -10,7 +10,10 @@ from hazardmap.platform.rows_put import array
 
 
 def coverage_add(views: Iterable[View]) -> None:
-    """Safe to call twice with the same views. Call it with their places locked (place_lock)."""
+    """Safe to call twice with the same views. Call it with their places locked (place_lock).
+
+    Whether a look is told is decided anew: a late frame may be the beginning of a drive.
+    """
     found = looked(views)
     if not found:
         return
@@ -19,6 +22,6 @@ def coverage_add(views: Iterable[View]) -> None:
             "INSERT INTO hazards_look (cell, witness, hour, last_at) SELECT * FROM "
             "unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[]) "
             "ON CONFLICT (cell, witness, hour) DO UPDATE "
-            "SET last_at = greatest(hazards_look.last_at, EXCLUDED.last_at)",
+            "SET last_at = greatest(hazards_look.last_at, EXCLUDED.last_at), told = NULL",
             [array(column) for column in zip(*found, strict=True)],
         )

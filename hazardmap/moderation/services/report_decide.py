@@ -16,7 +16,7 @@ from hazardmap.capture.services import (
     picture_show,
 )
 from hazardmap.moderation.models import AuditEntry
-from hazardmap.moderation.report_models import ImageReport
+from hazardmap.moderation.report_models import HIDING, ImageReport
 from hazardmap.moderation.report_selectors import correction_of
 from hazardmap.moderation.services.report_file import ReportRefused
 
@@ -55,7 +55,7 @@ def report_decide(*, moderator: "User", frame_id: UUID, decision: str) -> int:
 def report_undo(*, moderator: "User", frame_id: UUID) -> int:
     """Have what was decided last about a picture wait again; return how many reports that are.
 
-    A picture that was removed stays hidden meanwhile, and so does one reported for privacy.
+    A picture that was removed stays hidden meanwhile, and so does one whose report hides it.
     Raises ReportRefused.
     """
     _one_at_a_time(frame_id)
@@ -67,7 +67,7 @@ def report_undo(*, moderator: "User", frame_id: UUID) -> int:
     again = list(decided.filter(decided_at=latest.decided_at))
     if latest.decision == ImageReport.Decision.REMOVED:
         _unless_erased(picture_keep, frame_id)
-    elif any(report.reason == ImageReport.Reason.PRIVACY for report in again):
+    elif any(report.reason in HIDING for report in again):
         picture_hide(frame_id=frame_id)
     waiting = ImageReport.objects.filter(id__in=[report.id for report in again])
     waiting.update(decision="", decided_at=None, moderator=None)

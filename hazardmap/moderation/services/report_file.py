@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hazardmap.capture.services import picture_hide
-from hazardmap.moderation.report_models import WORDS_LENGTH, ImageReport
+from hazardmap.moderation.report_models import HIDING, WORDS_LENGTH, ImageReport
 
 
 class ReportRefused(ValueError):
@@ -18,8 +18,8 @@ def report_file(
 ) -> str:
     """Note a report and return its receipt.
 
-    A picture reported for privacy is hidden at once until a moderator has decided, unless one has
-    looked at it before and kept it. Raises ReportRefused.
+    A picture reported for privacy or as offensive is hidden at once until a moderator has decided,
+    unless one has looked at it before for such a reason and kept it. Raises ReportRefused.
     """
     if reason not in ImageReport.Reason.values:
         raise ReportRefused("Say what is wrong with the picture.")
@@ -28,12 +28,12 @@ def report_file(
     report = ImageReport.objects.create(
         frame_id=frame_id, hazard_id=hazard_id, reason=reason, words=words
     )
-    if reason == ImageReport.Reason.PRIVACY and not _kept_before(frame_id):
+    if reason in HIDING and not _kept_before(frame_id):
         picture_hide(frame_id=frame_id)
     return report.receipt
 
 
 def _kept_before(frame_id: UUID) -> bool:
     """Otherwise whoever dislikes a picture could hide it again and again."""
-    judged = ImageReport.objects.filter(frame_id=frame_id, reason=ImageReport.Reason.PRIVACY)
+    judged = ImageReport.objects.filter(frame_id=frame_id, reason__in=HIDING)
     return judged.filter(decision=ImageReport.Decision.KEPT).exists()

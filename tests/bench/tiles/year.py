@@ -22,9 +22,9 @@ _RANDOM_ID = (
     "|| substr(md5(random()::text), 1, 20))::uuid"
 )
 _LIVE = """
-    INSERT INTO hazards_look (cell, witness, hour, last_at)
+    INSERT INTO hazards_look (cell, witness, hour, last_at, told)
     SELECT DISTINCT cell, 1, date_trunc('hour', now()) - interval '1 day',
-        date_trunc('hour', now()) - interval '1 day' FROM hazards_hazard
+        date_trunc('hour', now()) - interval '1 day', true FROM hazards_hazard
     ON CONFLICT DO NOTHING
 """
 _PAST = (
@@ -48,9 +48,9 @@ _PAST = (
     """,
     # A look at each place each month.
     """
-    INSERT INTO hazards_look (cell, witness, hour, last_at)
+    INSERT INTO hazards_look (cell, witness, hour, last_at, told)
     SELECT cell, n, date_trunc('hour', now()) - n * interval '30 days 1 hour',
-        date_trunc('hour', now()) - n * interval '30 days 1 hour'
+        date_trunc('hour', now()) - n * interval '30 days 1 hour', true
     FROM (SELECT DISTINCT cell FROM hazards_look) AS looked, generate_series(1, 12) AS n
     ON CONFLICT DO NOTHING
     """,
