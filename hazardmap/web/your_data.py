@@ -20,7 +20,7 @@ from hazardmap.accounts.selectors import account_facts, devices_of
 from hazardmap.accounts.services import AccountsRefused, account_leave, language_choose
 from hazardmap.capture.selectors import every_frame_of
 from hazardmap.web.asking import signed_in, words_of
-from hazardmap.web.security import may_try_password
+from hazardmap.web.security import password_again
 
 PAGE = "/account/data/"
 
@@ -64,8 +64,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Delete the account: the password again, for there is no way back."""
     user = signed_in(request)
     try:
-        if not may_try_password(request) or not user.check_password(request.POST.get("password")):
-            raise AccountsRefused(_("The password is wrong, or there were too many tries."))
+        password_again(request)
         account_leave(user=user)
     except AccountsRefused as refused:
         messages.error(request, words_of(refused))

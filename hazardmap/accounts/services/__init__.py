@@ -34,6 +34,7 @@ from hazardmap.accounts.services.organisation_change import (
     organisation_close,
     organisation_create,
 )
+from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.accounts.services.password_change import password_change
 from hazardmap.accounts.services.permit import permit
 from hazardmap.accounts.services.second_factor import (
@@ -43,8 +44,8 @@ from hazardmap.accounts.services.second_factor import (
     second_factor_begin,
     second_factor_check,
     second_factor_confirm,
-    second_factor_forget,
     second_factor_remove,
+    second_factor_take_off,
 )
 from hazardmap.accounts.services.session_note import session_note, sessions_end, sessions_of
 from hazardmap.accounts.services.sign_up import (
@@ -91,6 +92,7 @@ __all__ = [
     "member_set_role",
     "organisation_close",
     "organisation_create",
+    "owner_tell",
     "pairing_code_create",
     "password_change",
     "password_reset_ask",
@@ -101,8 +103,8 @@ __all__ = [
     "second_factor_begin",
     "second_factor_check",
     "second_factor_confirm",
-    "second_factor_forget",
     "second_factor_remove",
+    "second_factor_take_off",
     "session_note",
     "sessions_end",
     "sessions_of",

@@ -15,6 +15,8 @@ from hazardmap.accounts.models import Consent, MailLink, Membership, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.consent_give import consent_give
 from hazardmap.accounts.services.mail_link import link_find, link_make, link_use
+from hazardmap.accounts.services.owner_tell import owner_tell
+from hazardmap.accounts.services.password_change import password_news
 from hazardmap.platform.mail import Mail, Receiver, mail_send
 
 Url = Callable[[str], str]
@@ -91,6 +93,7 @@ def password_reset_finish(*, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     link_use(link)
+    owner_tell(owner=user, news=password_news)
     return user
 
 
