@@ -6,7 +6,13 @@ from hazardmap.accounts.services.account_leave import (
     account_leave,
     accounts_leaving,
 )
-from hazardmap.accounts.services.consent_give import VERSIONS, consent_give, has_consented
+from hazardmap.accounts.services.consent_give import (
+    VERSIONS,
+    consent_give,
+    consents_asked,
+    has_consented,
+    has_outdated,
+)
 from hazardmap.accounts.services.device_pair import (
     NewDevice,
     NewPairingCode,
@@ -72,10 +78,12 @@ __all__ = [
     "account_leave",
     "accounts_leaving",
     "consent_give",
+    "consents_asked",
     "device_create",
     "device_pair",
     "device_revoke",
     "has_consented",
+    "has_outdated",
     "has_second_factor",
     "invitation_accept",
     "invitation_withdraw",
