@@ -56,6 +56,7 @@ CELERY_BEAT_SCHEDULE = {
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
         ("forget those who have left", "hazardmap.leaving.tasks.forget_people", 300.0),
         ("forget ended sessions and links", "hazardmap.accounts.tasks.forget_ended", 3600.0),
+        ("forget mails in files", "hazardmap.accounts.tasks.forget_mail_files", 3600.0),
         ("compare spending with caps", "hazardmap.billing.tasks.watch_spending", 2.0),
         ("tell of caps by webhook", "hazardmap.closing.tasks.tell_alerts", 5.0),
         ("end plans of who has closed", "hazardmap.billing.tasks.end_subscriptions", 600.0),
