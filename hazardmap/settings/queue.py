@@ -61,6 +61,7 @@ CELERY_BEAT_SCHEDULE = {
         ("tell of caps by webhook", "hazardmap.closing.tasks.tell_alerts", 5.0),
         ("end plans of who has closed", "hazardmap.billing.tasks.end_subscriptions", 600.0),
         ("ask for payment", "hazardmap.billing.tasks.push_payments", 60.0),
+        ("tell whom to ask for payment", "hazardmap.billing.tasks.update_payers", 3600.0),
         ("compare payments", "hazardmap.billing.tasks.compare_payments", 86_400.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
         ("put watched hours into the usage log", "hazardmap.closing.tasks.meter_watches", 600.0),
