@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from hazardmap.accounts.models import User
-from hazardmap.accounts.services import NewDevice, device_create
+from hazardmap.accounts.models import Consent, User
+from hazardmap.accounts.services import NewDevice, consent_give, device_create
 from hazardmap.capture.services import Accepted, frame_accept
 
 GPS, BASE, IFD = ExifTags.GPS, ExifTags.Base, ExifTags.IFD
@@ -18,8 +18,9 @@ _number = count()
 
 
 def driver(name: str = "aino") -> tuple[User, NewDevice]:
-    """A contributor and the device with its token."""
+    """A contributor, who has agreed to the licence, and the device with its token."""
     owner = User.objects.create_user(f"{name}@drivers.example", "a long enough password")
+    consent_give(user=owner, documents=[Consent.Document.UPLOADS])
     return owner, device_create(owner=owner, name=f"{name}'s phone")
 
 

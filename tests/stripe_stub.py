@@ -100,10 +100,20 @@ MAKE = {
 MOVE = {"finalize": _finalize, "void": _void, "pay": _pay}
 
 
+def _changed(books: Books, parts: list[str], told: Object) -> Object:
+    """customers/cus_1 with what is new, or invoices/in_1/pay."""
+    if parts[0] == "customers":
+        books.customers[parts[1]].update(told)
+        return books.customers[parts[1]]
+    invoice = books.invoices[parts[1]]
+    MOVE[parts[2]](invoice)
+    return invoice
+
+
 def _flat(text: str) -> Object:
     """metadata[hazardmap]=1 → {"metadata": {"hazardmap": "1"}}"""
     told: Object = {}
-    for name, (value,) in parse_qs(text).items():
+    for name, (value,) in parse_qs(text, keep_blank_values=True).items():
         outer, _, inner = name.partition("[")
         if inner:
             told.setdefault(outer, {})[inner.rstrip("]")] = value
@@ -153,9 +163,7 @@ def stripe_stub() -> Iterator[Books]:
             parts = self.path.removeprefix("/v1/").split("/")
             if len(parts) == 1:
                 return MAKE[parts[0]](books, told)
-            invoice = books.invoices[parts[1]]
-            MOVE[parts[2]](invoice)
-            return invoice
+            return _changed(books, parts, told)
 
         def reply(self, status: int, body: Object) -> None:
             data = json.dumps(body).encode()

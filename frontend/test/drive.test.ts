@@ -94,4 +94,10 @@ describe('outcomeOf', () => {
     expect(await outcomeOf(new Response('{}', { status: 202 }))).toEqual({ kind: 'accepted' });
     expect(await outcomeOf(problem(401, 'revoked'))).toEqual({ kind: 'unpaired' });
   });
+
+  it('keeps what comes without today’s licence', async () => {
+    const body = JSON.stringify({ type: 'https://map.example/api/problems/#not-licensed', detail: 'agree' });
+    expect(await outcomeOf(new Response(body, { status: 403 }))).toEqual({ kind: 'unlicensed' });
+    expect((await outcomeOf(problem(403, 'no'))).kind).toBe('refused');
+  });
 });

@@ -7,7 +7,7 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** An uploader before a server that answers as it is told; `attempts` are the tokens it was shown. */
 function scene(answer: Outcome) {
-  const kept = { token: 'first', frames: [] as number[] };
+  const kept = { token: 'first', frames: [] as number[], asked: 0 };
   const store = {
     token: async () => kept.token,
     oldest: async () => (kept.frames[0] === undefined ? undefined : ({ id: kept.frames[0] } as QueuedFrame)),
@@ -15,7 +15,7 @@ function scene(answer: Outcome) {
   } as unknown as Store;
   const server = { answer, attempts: [] as string[] };
   const nothing = () => undefined;
-  const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, reachable: nothing }, async (token) => {
+  const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), reachable: nothing }, async (token) => {
     server.attempts.push(token);
     return server.answer;
   });
@@ -70,6 +70,17 @@ describe('Uploader', () => {
     window.dispatchEvent(new Event('online'));
     await settled();
     expect(server.attempts).toHaveLength(2);
+  });
+
+  it('keeps all frames until the owner has agreed to the licence, and then sends them', async () => {
+    const { kept, server, drive } = scene({ kind: 'unlicensed' });
+    await drive(120);
+    expect(kept.frames).toHaveLength(120);
+    expect(kept.asked).toBe(server.attempts.length);
+    expect(server.attempts.length).toBeLessThan(12);
+    server.answer = { kind: 'accepted' };
+    await drive(61);
+    expect(kept.frames).toEqual([]);
   });
 
   it('says nothing more with a revoked token, and goes on with the next one', async () => {

@@ -11,7 +11,12 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import ApiKey, Device, KeyEvent, Membership, Organisation, User
-from hazardmap.platform.read_only_admin import AnyModelAdmin, AnyTabularInline, ReadOnlyAdmin
+from hazardmap.platform.read_only_admin import (
+    AnyModelAdmin,
+    AnyTabularInline,
+    DeclaredLookups,
+    ReadOnlyAdmin,
+)
 
 # Secrets of second factors are nobody's to look at; `manage.py forget_second_factor` takes one off.
 admin.site.unregister([TOTPDevice, StaticDevice])
@@ -50,7 +55,7 @@ class UserChangeFormWithEmail(UserChange):
 
 
 @admin.register(User)
-class UserAdmin(UserAdminBase):
+class UserAdmin(DeclaredLookups, UserAdminBase):
     """Rights are given by superusers only, and nobody else touches a superuser's account."""
 
     form = UserChangeFormWithEmail

@@ -243,7 +243,10 @@ class SignIn(models.Model):
 
 
 class LoginTries(models.Model):
-    """How often somebody has tried to sign in since `started_at`; `key` is a keyed hash."""
+    """How often somebody has tried to sign in, or done what is limited, since `started_at`.
+
+    key: a keyed hash of who and what.
+    """
 
     key = models.CharField(primary_key=True, max_length=64)
     started_at = models.DateTimeField()

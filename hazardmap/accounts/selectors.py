@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import (
     ApiKey,
+    Consent,
     Device,
     KeyEvent,
     MailLink,
@@ -20,6 +21,7 @@ from hazardmap.accounts.models import (
     Organisation,
     User,
 )
+from hazardmap.accounts.services.consent_give import VERSIONS
 from hazardmap.core.camera import Camera
 from hazardmap.core.roles import ALLOWED, Act, Role
 from hazardmap.core.scopes import Environment
@@ -37,10 +39,14 @@ class DeviceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Contributor:
-    """The device behind a token and the account it belongs to."""
+    """The device behind a token and the account it belongs to.
+
+    licensed: whether its owner has agreed to the licence of uploads as it is today.
+    """
 
     device_id: UUID
     account_id: UUID
+    licensed: bool
     is_authenticated: bool = True
 
 
@@ -65,12 +71,15 @@ def contributor_by_token(text: str) -> Contributor | None:
     token = parse_token(text, Use.DEVICE)
     if token is None:
         return None
-    row = Device.objects.filter(
-        kid=token.kid, revoked_at__isnull=True, owner__is_active=True
-    ).first()
+    uploads = Consent.Document.UPLOADS
+    given = Consent.objects.filter(
+        user=OuterRef("owner"), document=uploads, version=VERSIONS[uploads]
+    )
+    rows = Device.objects.filter(kid=token.kid, revoked_at__isnull=True, owner__is_active=True)
+    row = rows.annotate(licensed=Exists(given)).first()
     if row is None or not token.matches(row.secret_sha256):
         return None
-    return Contributor(row.id, row.owner_id)
+    return Contributor(row.id, row.owner_id, row.licensed)
 
 
 def keys_without_rights(*, since: datetime) -> set[str]:

@@ -1,4 +1,4 @@
-"""How often somebody may try something within a quarter of an hour."""
+"""How often somebody may try something within a quarter of an hour, or do something in a day."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from hazardmap.accounts.models import LoginTries
 
 WINDOW = timedelta(minutes=15)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,12 @@ class Tries:
     def too_many(self, whom: str, address: str) -> bool:
         """Count a try, before it is looked at: those of one moment cannot all slip through."""
         now = timezone.now()
-        LoginTries.objects.filter(started_at__lte=now - WINDOW).delete()
+        LoginTries.objects.filter(started_at__lte=now - DAY).delete()
         # Both are counted, whatever the first says.
-        tries = _count(self._key(whom, address), now), _count(self._key("", address), now)
+        tries = (
+            _count(self._key(whom, address), now, WINDOW),
+            _count(self._key("", address), now, WINDOW),
+        )
         return tries[0] > self.per_whom or tries[1] > self.per_address
 
     def forget(self, whom: str, address: str) -> None:
@@ -34,10 +38,26 @@ class Tries:
 
     def _key(self, whom: str, address: str) -> str:
         """Keyed, because people type passwords into the wrong field."""
-        return salted_hmac(self.what, f"{whom}\n{address}", algorithm="sha256").hexdigest()
+        return _hashed(self.what, f"{whom}\n{address}")
 
 
-def _count(key: str, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """what: a word for it. most: so often within a day, from all addresses together."""
+
+    what: str
+    most: int
+
+    def too_many(self, whom: str) -> bool:
+        """Count it, before it is done."""
+        return _count(_hashed(self.what, whom), timezone.now(), DAY) > self.most
+
+
+def _hashed(what: str, whom: str) -> str:
+    return salted_hmac(what, whom, algorithm="sha256").hexdigest()
+
+
+def _count(key: str, now: datetime, window: timedelta) -> int:
     """Add one try and return how many there were within the window."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,7 +68,7 @@ def _count(key: str, now: datetime) -> int:
                 started_at = CASE WHEN old.started_at > %s THEN old.started_at ELSE %s END
             RETURNING tries
             """,
-            [key, now, now - WINDOW, now - WINDOW, now],
+            [key, now, now - window, now - window, now],
         )
         row: tuple[int] = cursor.fetchone()
     return row[0]

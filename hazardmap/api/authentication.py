@@ -35,6 +35,16 @@ class NoScope(PermissionDenied):
     kind = problem_types.NO_SCOPE
 
 
+class NotLicensed(PermissionDenied):
+    """The owner of a device is asked on his pages; the device can only wait."""
+
+    kind = problem_types.NOT_LICENSED
+    default_detail = (
+        "The licence of uploads has changed, or was never agreed to. Sign in on the site and agree "
+        "to it there; keep the frame and send it again then."
+    )
+
+
 class _Bearer(BaseAuthentication):
     what = ""
 

@@ -70,7 +70,8 @@ def upload(
 ) -> list[Outcome]:
     """Send every item to the server at `url`; outcomes come in the order of the items.
 
-    Once the server stays away or refuses the token, the rest fails without being sent.
+    Once the server stays away, refuses the token or waits for the licence of uploads to be agreed
+    to, the rest fails without being sent; a later run sends it.
     Raises httpx.InvalidURL.
     """
     headers = {"Authorization": f"Bearer {token}"}
@@ -108,7 +109,7 @@ class _Sender:
         except httpx.HTTPError as error:
             self._pointless.set()
             return Outcome(item.path, "failed", f"no answer: {error or type(error).__name__}")
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
+        if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self._pointless.set()
         return self._outcome(item, digest, response)
 
@@ -116,7 +117,9 @@ class _Sender:
         try:
             answer = response.json()
             if response.status_code not in TAKEN:
-                return Outcome(item.path, "refused", str(answer["detail"]))
+                waits = response.status_code == HTTPStatus.FORBIDDEN
+                what = "failed" if waits else "refused"
+                return Outcome(item.path, what, str(answer["detail"]))
             frame_id = str(answer["id"])
         except (ValueError, KeyError, TypeError):
             detail = f"status {response.status_code}, and not from hazardmap"

@@ -90,6 +90,8 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["401"] = "the token is missing, unknown, revoked or expired"
     if {"apiKey": []} in operation.get("security", ()):
         errors["403"] = "the key lacks the scope, or may not be used from here"
+    if operation["operationId"] == "uploadFrame":
+        errors["403"] = "the owner has not agreed to the licence of uploads as it is today"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
         errors["405"] = "what stands in the path is the name of another operation"

@@ -5,11 +5,12 @@ from django.utils import timezone
 
 
 class PayerRef(models.Model):
-    """The provider's name for a customer."""
+    """The provider's name for a customer. email: what it was told to write to."""
 
     customer = models.ForeignKey("billing.Customer", models.PROTECT, related_name="payer_refs")
     provider = models.CharField(max_length=10)
     ref = models.CharField(max_length=100)
+    email = models.EmailField(blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint("customer", "provider", name="payer_ref_once")]

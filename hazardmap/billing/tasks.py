@@ -24,6 +24,11 @@ def push_payments() -> None:
 
 
 @shared_task
+def update_payers() -> None:
+    services.payers_update()
+
+
+@shared_task
 def compare_payments() -> None:
     """What `manage.py payments --compare` prints is an error in the log."""
     for difference in services.payments_compare():

@@ -94,9 +94,16 @@ def every_frame_of(account_id: UUID) -> Iterator[dict[str, Any]]:
     yield from frames.values(
         *("id", "device_id", "state", "reason", "received_at", "captured_at", "accuracy_m"),
         *("heading_deg", "speed_mps", "hfov_deg", "provenance", "edge", "stored"),
+        *("width_px", "height_px", "phash", "sha256"),
         lon=Func(flat, function="ST_X", output_field=FloatField()),
         lat=Func(flat, function="ST_Y", output_field=FloatField()),
     ).iterator(chunk_size=1000)
+
+
+def takedowns_kept(frame_ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """By frame: since when its picture is hidden, and when it was erased."""
+    rows = Takedown.objects.filter(frame__in=frame_ids)
+    return {row["frame_id"]: row for row in rows.values()}
 
 
 def frame_ids_of(account_id: UUID, *, limit: int) -> list[UUID]:

@@ -78,6 +78,14 @@ NOT_FROM_HERE: Final = ProblemType(
     "The key is limited to web pages (origins) or networks, and this request came from elsewhere.",
     "Change the limits of the key in the portal; they hold from the next request on.",
 )
+NOT_LICENSED: Final = ProblemType(
+    "not-licensed",
+    403,
+    "The licence of uploads is not agreed to",
+    "The owner of the device has not agreed to the licence of uploads as it is today; nothing of "
+    "the frame was kept.",
+    "Keep the frame. Let the owner sign in and agree on the account page, then send it again.",
+)
 RUNNING: Final = ProblemType(
     "request-running",
     409,
@@ -117,5 +125,5 @@ TOO_SLOW: Final = ProblemType(
 )
 PROBLEM_TYPES: Final = (
     *(INVALID, UNREADABLE, NO_TOKEN, BAD_TOKEN, CAP_REACHED, NO_SCOPE, NOT_FROM_HERE),
-    *(RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA, TOO_SLOW),
+    *(NOT_LICENSED, RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA, TOO_SLOW),
 )

@@ -24,7 +24,27 @@ class _NobodyWrites:
         return False
 
 
-class ReadOnlyAdmin(_NobodyWrites, AnyModelAdmin):
+class DeclaredLookups:
+    """Lists are filtered by what the page offers alone.
+
+    Django lets an address ask for any column: also for those that are not shown, such as the
+    account behind a witness number.
+    """
+
+    def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
+        filters = self.get_list_filter(request)  # type: ignore[attr-defined]
+        names = [_name_of(one) for one in filters]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+
+
+def _name_of(offered: Any) -> str:
+    """Of a field, of a field with its filter, or of a filter of our own."""
+    if isinstance(offered, tuple):
+        offered = offered[0]
+    return offered if isinstance(offered, str) else str(offered.parameter_name)
+
+
+class ReadOnlyAdmin(DeclaredLookups, _NobodyWrites, AnyModelAdmin):
     """Rows can be listed, filtered and read by whoever may view them, and changed by nobody."""
 
     show_full_result_count = False

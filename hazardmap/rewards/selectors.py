@@ -149,6 +149,23 @@ def payout_target(owner: User) -> Target | None:
     return None if row is None else Target(row.name, f"{row.iban[:4]} … {row.iban[-4:]}")
 
 
+def earnings_kept(owner: User) -> dict[str, Any]:
+    """All that is kept of a contributor's money, to take along."""
+    payouts = Payout.objects.filter(witness=owner.witness).order_by("run__at", "id")
+    return {
+        "payout_account": PayoutTarget.objects.filter(owner=owner)
+        .values("name", "iban", "set_at")
+        .first(),
+        "payouts": list(
+            payouts.values(
+                *("id", "run__at", "run__currency", "amount_micro", "name", "iban"),
+                *("state", "ended_at"),
+            )
+        ),
+        "statement": statement_document(owner.witness),
+    }
+
+
 def payouts_of(run_id: UUID) -> list[PayoutInfo]:
     """The payouts of a run."""
     rows = Payout.objects.filter(run=run_id).order_by("witness")

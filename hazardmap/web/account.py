@@ -15,6 +15,7 @@ from hazardmap.accounts.selectors import devices_of
 from hazardmap.accounts.services import (
     NewPairingCode,
     consent_give,
+    consents_asked,
     device_revoke,
     has_consented,
     pairing_code_create,
@@ -60,6 +61,7 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     frames = frames_of(user.pk, limit=RECENT_FRAMES)
     context = {
         "code": code,
+        "stopped": Consent.Document.UPLOADS in consents_asked(user),
         "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": devices_of(user),
         "frames": [

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from hazardmap.web import account, earnings, security, sign_in, sign_up, terms, your_data
+from hazardmap.web import account, consent, earnings, security, sign_in, sign_up, terms, your_data
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("terms/", terms.terms_page, name="terms"),
     path("terms/uploads/", terms.upload_licence_page, name="upload-licence"),
     path("account/", account.account_page, name="account"),
+    path("account/consent/", consent.consent_page, name="consent"),
     path("account/pairing-code/", account.pairing_code, name="pairing-code"),
     path("account/devices/<uuid:device_id>/revoke/", account.revoke, name="device-revoke"),
     path("account/security/", security.security_page, name="security"),

@@ -9,8 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from hazardmap.accounts.services import AccountsRefused
 from hazardmap.platform.amounts import amount_words
 from hazardmap.rewards.references import CLAW_BACK, FAILED, PAYOUT, SPLIT, TAKE_BACK
 from hazardmap.rewards.selectors import (
@@ -22,6 +24,7 @@ from hazardmap.rewards.selectors import (
 )
 from hazardmap.rewards.services import PayoutRefused, payout_target_set
 from hazardmap.web.asking import signed_in
+from hazardmap.web.security import password_again
 
 LINES: Final = 200
 WORDS: Final = {
@@ -68,18 +71,22 @@ def earnings_json(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@sensitive_post_parameters("password")
 @login_required
 @require_POST
 def payout_account(request: HttpRequest) -> HttpResponse:
-    """Where the money goes from now on."""
+    """Where the money goes from now on: the password again, for it is money."""
     try:
+        password_again(request)
         payout_target_set(
             owner=signed_in(request),
             name=request.POST.get("name", ""),
             iban=request.POST.get("iban", ""),
         )
-        messages.success(request, _("Your earnings go to this account from now on."))
-    except PayoutRefused as refused:
+        messages.success(
+            request, _("Your earnings go to this account, three days from now at the earliest.")
+        )
+    except (PayoutRefused, AccountsRefused) as refused:
         messages.error(request, str(refused))
     return HttpResponseRedirect("/account/earnings/#payout")
 

@@ -71,15 +71,19 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@sensitive_post_parameters("password")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrol(request: HttpRequest) -> HttpResponse:
-    """Set a second factor up: a secret for the app, then a code of it, then recovery codes."""
+    """Set a second factor up: a secret for the app, then a code of it with the password, then
+    recovery codes.
+    """
     user, error = signed_in(request), ""
     if has_second_factor(user):
         return HttpResponseRedirect(PAGE)
     if request.method == "POST":
         try:
+            password_again(request)
             device, codes = second_factor_confirm(user=user, code=request.POST.get("code", ""))
             verify(request, device)
             sessions_end(user=user, but=_key(request))
@@ -128,6 +132,17 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def may_try_password(request: HttpRequest) -> bool:
     """Whoever sits at somebody else's open session must not guess his password."""
     return not CHANGING.too_many(signed_in(request).email, client_address(request))
+
+
+def password_again(request: HttpRequest) -> None:
+    """For what an open session alone must not do. Raises AccountsRefused."""
+    user = signed_in(request)
+    right = may_try_password(request) and user.check_password(
+        request.POST.get("password", "")[:1000]
+    )
+    if not right:
+        raise AccountsRefused(_("The password is wrong, or there were too many tries."))
+    CHANGING.forget(user.email, client_address(request))
 
 
 def _key(request: HttpRequest) -> str:

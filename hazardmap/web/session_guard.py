@@ -1,4 +1,6 @@
-"""Every session of a person: noted where it began, and held until its second factor is shown."""
+"""Every session of a person: noted where it began, and held until its second factor is shown and
+changed terms are agreed to.
+"""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -6,14 +8,24 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from hazardmap.accounts.models import User
-from hazardmap.accounts.services import has_second_factor, session_note
+from hazardmap.accounts.models import Consent, User
+from hazardmap.accounts.services import (
+    VERSIONS,
+    has_outdated,
+    has_second_factor,
+    session_note,
+)
 from hazardmap.platform.client_address import whole_address_in
 
 CODE_PAGE = "/login/code/"
 ENROL_PAGE = "/account/second-factor/"
 _ALWAYS = (CODE_PAGE, "/logout/", "/admin/logout/", "/source.tar.gz")
+# Pages of one's own; whoever does not agree may take his data along and leave.
+_AGREED_PAGES = ("/account/", "/portal/", "/admin/")
+_CONSENT_PAGE = "/account/consent/"
+_WITHOUT_CONSENT = (_CONSENT_PAGE, "/account/data/")
 _NOTED = "noted_as"
+_AGREED = "agreed_to"
 
 
 class SessionGuard:
@@ -39,13 +51,31 @@ def is_verified(user: User) -> bool:
 
 
 def _held(request: HttpRequest, user: User) -> HttpResponse | None:
-    if is_verified(user) or request.path in _ALWAYS:
+    if request.path in _ALWAYS:
         return None
-    if has_second_factor(user):
-        return HttpResponseRedirect(f"{CODE_PAGE}?{urlencode({'next': request.get_full_path()})}")
+    then = urlencode({"next": request.get_full_path()})
+    if not is_verified(user) and has_second_factor(user):
+        return HttpResponseRedirect(f"{CODE_PAGE}?{then}")
+    if _is_asked(request, user):
+        return HttpResponseRedirect(f"{_CONSENT_PAGE}?{then}")
+    if is_verified(user):
+        return None
     if settings.STAFF_SECOND_FACTOR and user.is_staff and request.path.startswith("/admin/"):
         return HttpResponseRedirect(ENROL_PAGE)
     return None
+
+
+def _is_asked(request: HttpRequest, user: User) -> bool:
+    """Whether the terms have changed since he agreed; looked up once in a session and version."""
+    today = VERSIONS[Consent.Document.TERMS]
+    if request.session.get(_AGREED) == today or request.method not in {"GET", "HEAD"}:
+        return False
+    if not request.path.startswith(_AGREED_PAGES) or request.path.startswith(_WITHOUT_CONSENT):
+        return False
+    if has_outdated(user, Consent.Document.TERMS):
+        return True
+    request.session[_AGREED] = today
+    return False
 
 
 def _note(request: HttpRequest, user: User) -> None:

@@ -1,9 +1,9 @@
 """What is kept of a person: to take along, and to delete for good."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,13 +16,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.models import User
-from hazardmap.accounts.selectors import account_facts, devices_of
+from hazardmap.accounts.person_selectors import account_kept
+from hazardmap.accounts.selectors import account_facts
 from hazardmap.accounts.services import AccountsRefused, account_leave, language_choose
-from hazardmap.capture.selectors import every_frame_of
+from hazardmap.capture.selectors import every_frame_of, takedowns_kept
+from hazardmap.hazards.person_selectors import views_kept, witness_kept
+from hazardmap.inference.person_selectors import looks_kept
+from hazardmap.moderation.person_selectors import decisions_kept
+from hazardmap.rewards.selectors import earnings_kept
 from hazardmap.web.asking import signed_in, words_of
-from hazardmap.web.security import may_try_password
+from hazardmap.web.security import password_again
 
 PAGE = "/account/data/"
+FRAMES_AT_ONCE: Final = 500
 
 
 @never_cache
@@ -36,7 +42,7 @@ def your_data_page(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Everything that is kept of an account, as one JSON document."""
+    """Everything that is kept of a person, as one JSON document."""
     return StreamingHttpResponse(
         _document(signed_in(request), request.build_absolute_uri("/images/")),
         content_type="application/json",
@@ -64,8 +70,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Delete the account: the password again, for there is no way back."""
     user = signed_in(request)
     try:
-        if not may_try_password(request) or not user.check_password(request.POST.get("password")):
-            raise AccountsRefused(_("The password is wrong, or there were too many tries."))
+        password_again(request)
         account_leave(user=user)
     except AccountsRefused as refused:
         messages.error(request, words_of(refused))
@@ -75,16 +80,39 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def _document(user: User, images: str) -> Iterator[str]:
-    """Frames one by one: there may be a hundred thousand."""
-    head = {"account": account_facts(user), "devices": [asdict(one) for one in devices_of(user)]}
-    yield f'{json.dumps(head, default=str, indent=1)[:-2]},\n "frames": [\n'
-    separator = ""
-    for frame in every_frame_of(user.pk):
-        yield f"{separator}  {json.dumps(_frame(frame, images), default=str)}"
-        separator = ",\n"
-    yield "\n ]\n}\n"
+    """Rows one by one, frames by the chunk: there may be a hundred thousand."""
+    head = account_kept(user) | earnings_kept(user) | decisions_kept(user)
+    yield json.dumps(head, default=str, indent=1)[:-2]
+    device_ids = [device["id"] for device in head["devices"]]
+    yield from _section("frames", _frames(user, images))
+    for name, rows in witness_kept(user.witness, device_ids):
+        yield from _section(name, rows)
+    yield "\n}\n"
 
 
-def _frame(frame: dict[str, Any], images: str) -> dict[str, Any]:
-    has_image = frame.pop("stored")
-    return frame | {"picture": f"{images}{frame['id']}.jpg" if has_image else None}
+def _section(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    yield f',\n "{name}": ['
+    separator = "\n  "
+    for row in rows:
+        yield f"{separator}{json.dumps(row, default=str)}"
+        separator = ",\n  "
+    yield "\n ]"
+
+
+def _frames(user: User, images: str) -> Iterator[dict[str, Any]]:
+    frames = every_frame_of(user.pk)
+    while chunk := list(islice(frames, FRAMES_AT_ONCE)):
+        ids = [frame["id"] for frame in chunk]
+        looks, views, takedowns = looks_kept(ids), views_kept(ids), takedowns_kept(ids)
+        for frame in chunk:
+            number, stored, digest = frame["id"], frame.pop("stored"), frame.pop("sha256")
+            yield (
+                frame
+                | looks[number]
+                | {
+                    "sha256": bytes(digest).hex(),
+                    "picture": f"{images}{number}.jpg" if stored else None,
+                    "view": views.get(number),
+                    "takedown": takedowns.get(number),
+                }
+            )

@@ -207,6 +207,38 @@ def test_staff_who_manage_accounts_cannot_make_themselves_superusers(client):
     assert (theirs.status_code, takeover.status_code) == (403, 403)
 
 
+def test_no_address_tells_whose_a_witness_number_is(client):
+    hazard_at("cow", (24.94, 60.17), timezone.now() - timedelta(minutes=5))
+    mira = User.objects.create_user("mira@hazardmap.example", is_staff=True)
+    mira.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client.force_login(mira)
+    ann = User.objects.filter(is_staff=False).first()
+    device = ann.devices.first()
+    asked = (
+        f"accounts/user/?witness={ann.witness}",
+        f"accounts/user/?witness__lt={ann.witness}",
+        f"accounts/device/?owner={ann.pk}",
+        f"accounts/device/?owner__email={ann.email}",
+        f"capture/frame/?account={ann.pk}",
+        f"capture/frame/?account__id__exact={ann.pk}",
+        f"capture/frame/?device={device.pk}",
+        f"hazards/view/?witness={ann.witness}",
+        f"hazards/view/?device_id={device.pk}",
+    )
+    for address in asked:
+        assert client.get(f"/admin/{address}").status_code == 400, address
+    offered = (
+        "accounts/user/?is_staff__exact=0",
+        "accounts/device/?revoked_at__isempty=1",
+        "capture/frame/?state__exact=detected&received_at__gte=2026-01-01+00:00:00%2B00:00",
+        "hazards/view/?usable__exact=1",
+    )
+    for address in offered:
+        answer = client.get(f"/admin/{address}")
+        assert answer.status_code == 200, address
+        assert answer.context["cl"].result_count > 0, address
+
+
 def test_a_new_account_has_its_address_in_lower_case(client, boss):
     form = {"email": "New.Person@X.example", "name": "", "usable_password": "true"}
     form |= {"password1": "a long enough password", "password2": "a long enough password"}

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from hazardmap.accounts.models import Device, User
-from hazardmap.accounts.services import pairing_code_create
+from hazardmap.accounts.models import Consent, Device, User
+from hazardmap.accounts.services import consent_give, pairing_code_create
 from tests.api.test_upload_refused import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,7 @@ def pair(client, body, address="192.0.2.1", **headers):
 
 def test_a_code_becomes_a_token(client):
     owner = User.objects.create_user("aino@drivers.example", "a long enough password")
+    consent_give(user=owner, documents=[Consent.Document.UPLOADS])
     code = pairing_code_create(owner=owner).code
     answer = pair(client, {"code": code, "name": "Pixel"})
     assert answer.status_code == 201

@@ -10,6 +10,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import SignIn, User
+from hazardmap.accounts.services import device_pair, pairing_code_create
 from tests.account_scene import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,9 @@ def enrolled(client, user):
     """Turn it on; the recovery codes."""
     client.force_login(user)
     assert "data:image/svg+xml" in client.get("/account/second-factor/").content.decode()
-    page = client.post("/account/second-factor/", {"code": code_of(user)}).content.decode()
+    page = client.post(
+        "/account/second-factor/", {"code": code_of(user), "password": PASSWORD}
+    ).content.decode()
     codes = re.findall(r"<li><code>(\w+)</code>", page)
     assert len(codes) == 10
     return codes
@@ -113,6 +116,38 @@ def test_turning_it_on_ends_the_other_sessions_and_off_needs_a_code(client):
     client.post("/account/second-factor/remove/", {"code": code_of(nora)})
     assert not TOTPDevice.objects.exists()
     assert not StaticToken.objects.exists()
+
+
+def test_an_open_session_alone_sets_none_up_and_ends_no_other(client):
+    nora, other = person("nora"), Client()
+    sign_in(other, nora)
+    client.force_login(nora)
+    client.get("/account/second-factor/")
+    for password in ({}, {"password": "wrong"}):
+        page = client.post("/account/second-factor/", {"code": code_of(nora)} | password)
+        assert "password is wrong" in page.content.decode()
+    assert not TOTPDevice.objects.filter(confirmed=True).exists()
+    assert other.get("/account/").status_code == 200
+
+
+def test_the_owner_is_told_of_what_protects_the_account(
+    client, mailoutbox, django_capture_on_commit_callbacks
+):
+    nora = person("nora")
+    with django_capture_on_commit_callbacks(execute=True):
+        enrolled(client, nora)
+        forget_slips()
+        client.post("/account/second-factor/remove/", {"code": code_of(nora)})
+        enrolled(client, nora)
+        call_command("forget_second_factor", nora.email)
+        change = {"old": PASSWORD, "password": "four random words here"}
+        client.post("/account/security/password/", change)
+        device_pair(code=pairing_code_create(owner=nora).code, name="Pixel")
+    assert {one.to[0] for one in mailoutbox} == {nora.email}
+    words = ("set up", "removed", "set up", "removed", "password was changed", "“Pixel”")
+    assert len(mailoutbox) == len(words)
+    for mail, word in zip(mailoutbox, words, strict=True):
+        assert word in " ".join(mail.body.split()), word
 
 
 def test_the_operator_takes_it_off_by_a_command(client):

@@ -1,19 +1,24 @@
 """From an address to an account and back into it: links by mail, good once and for a while."""
 
 import re
+from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from hazardmap.accounts.models import Consent, MailLink, Membership, User
+from hazardmap.accounts.models import Consent, LoginTries, MailLink, Membership, User
 from hazardmap.accounts.services import (
     AccountsRefused,
     NotAllowed,
     language_choose,
     member_invite,
+    organisation_create,
 )
+from hazardmap.accounts.services.member_invite import FROM_ONE
+from hazardmap.accounts.tries import Daily, Tries
 from hazardmap.core.roles import Role
 from hazardmap.platform.mail import MailFailed
 from tests.account_scene import founded, member, person
@@ -161,6 +166,57 @@ def test_an_invitation_makes_account_and_member_at_once(client):
     answer = client.post(invite(organisation, olga, "nora@fleet.example"), NEW)
     assert answer.url == f"/portal/{organisation.pk}/"
     assert Membership.objects.get(user__email="nora@fleet.example").role == "developer"
+
+
+def test_invitations_are_no_mail_relay(client):
+    for number in range(3):
+        organisation, owner = founded(f"Fleet {number}", f"owner-{number}")
+        invite(organisation, owner, "victim@elsewhere.example")
+    organisation, olga = founded()
+    with pytest.raises(AccountsRefused, match="go on tomorrow"):
+        invite(organisation, olga, "Victim@elsewhere.example")
+    other = organisation_create(name="Another", owner=olga)
+    for number in range(FROM_ONE.most):
+        invite((organisation, other)[number % 2], olga, f"{number}@elsewhere.example")
+    sent = len(mail.outbox)
+    with pytest.raises(AccountsRefused, match="go on tomorrow"):
+        invite(other, olga, "one-more@elsewhere.example")
+    assert len(mail.outbox) == sent
+    LoginTries.objects.update(started_at=timezone.now() - timedelta(hours=23))
+    with pytest.raises(AccountsRefused, match="go on tomorrow"):
+        invite(other, olga, "one-more@elsewhere.example")
+    LoginTries.objects.update(started_at=timezone.now() - timedelta(hours=25))
+    invite(other, olga, "one-more@elsewhere.example")
+
+
+def test_an_organisation_invites_so_many_a_day_whoever_does_it(monkeypatch):
+    service = import_module("hazardmap.accounts.services.member_invite")
+    monkeypatch.setattr(service, "OF_ORGANISATION", Daily("few", 2))
+    organisation, olga = founded()
+    second = member(organisation, Role.OWNER)
+    invite(organisation, olga, "1@elsewhere.example")
+    invite(organisation, second, "2@elsewhere.example")
+    with pytest.raises(AccountsRefused, match="go on tomorrow"):
+        invite(organisation, second, "3@elsewhere.example")
+
+
+def test_signing_in_wrongly_forgets_no_count_of_the_day():
+    organisation, olga = founded()
+    invite(organisation, olga, "1@elsewhere.example")
+    counted = LoginTries.objects.count()
+    LoginTries.objects.update(started_at=timezone.now() - timedelta(hours=2))
+    Tries("login", 5, 50).too_many("somebody", "192.0.2.1")
+    assert LoginTries.objects.count() == counted + 2
+
+
+def test_names_hold_no_links(client):
+    olga = person("olga")
+    with pytest.raises(AccountsRefused, match="no link"):
+        organisation_create(name="Win at https://evil.example", owner=olga)
+    client.post("/signup/", {"email": "nora@fleet.example"})
+    page = client.post(link_in(mail.outbox[0]), NEW | {"name": "You won at evil.example"})
+    assert "A name holds no link" in page.content.decode()
+    assert not User.objects.filter(email="nora@fleet.example").exists()
 
 
 def test_an_invitation_is_for_its_address_alone(client):

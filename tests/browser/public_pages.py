@@ -55,6 +55,7 @@ ELSEWHERE = {
 }
 NO_PAGES = {
     "area-geojson",
+    "consent",
     "area-rss",
     "device-revoke",
     "drive-square",

@@ -122,6 +122,7 @@ def with_second_factor(page):
     assert violations(page) == []
     secret = page.locator("#secret").inner_text()
     page.get_by_label("Code").fill(f"{totp(_bytes(secret)):06d}")
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Turn it on").click()
     recovery = page.locator(".recovery code").first.inner_text()
     assert violations(page) == []

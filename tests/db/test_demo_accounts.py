@@ -43,6 +43,13 @@ def test_they_are_made_once_and_can_all_be_used(client, tmp_path):
     assert key_admit(token=made.api_key, meta={}) is not None
 
 
+def test_the_moderator_sees_no_people(client):
+    made = demo_accounts()
+    moderator = User.objects.get(email=made.logins[2].email)
+    assert not moderator.has_perm("accounts.view_user")
+    assert moderator.has_perm("hazards.view_view")
+
+
 def test_only_the_operator_reads_the_file(tmp_path):
     demo_accounts()
     (file,) = (tmp_path / "demo").iterdir()

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from hazardmap.accounts.models import Membership, Organisation
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import Payment, ProviderEvent
 from hazardmap.billing.services import (
@@ -17,9 +18,12 @@ from hazardmap.billing.services import (
     invoice_finalise,
     invoice_pay,
     invoice_void,
+    payers_update,
     payments_compare,
     payments_push,
 )
+from hazardmap.core.roles import Role
+from tests.account_scene import person
 from tests.billing_scene import BEFORE, customer_of, sell, serve
 from tests.stripe_stub import stripe_stub
 
@@ -68,6 +72,28 @@ def paid(invoice, **over):
 
 def due_cents(invoice):
     return invoice.total_micro // 10_000
+
+
+def test_the_provider_keeps_no_address_of_somebody_who_has_left(books):
+    invoice = billed()
+    organisation = Organisation.objects.get(pk=invoice.customer.organisation_id)
+    first, second = person("a-first"), person("b-second")
+    for one in (first, second):
+        Membership.objects.create(organisation=organisation, user=one, role=Role.BILLING)
+    push()
+    (customer,) = books.customers.values()
+    assert customer["email"] == first.email
+    assert payers_update() == 0
+    Membership.objects.filter(user=first).delete()
+    books.lose = 1
+    assert payers_update() == 0, "the answer was lost: told again"
+    assert (payers_update(), payers_update()) == (1, 0)
+    (customer,) = books.customers.values()
+    assert customer["email"] == second.email
+    Membership.objects.filter(organisation=organisation).delete()
+    assert payers_update() == 1
+    assert customer["email"] == ""
+    assert first.email not in str(books.customers)
 
 
 def test_an_invoice_is_asked_for_once_and_settled_by_its_webhook(books, client):

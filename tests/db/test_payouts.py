@@ -17,7 +17,7 @@ from hazardmap.core.pricing.money import Currency
 from hazardmap.core.statement import faults
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
-from hazardmap.rewards.payout_models import Payout, PayoutRun
+from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances, earned, earnings, statement_document
 from hazardmap.rewards.services import (
     PayoutRefused,
@@ -168,10 +168,10 @@ def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(
     user = driver(iban=None)
     client.force_login(user)
     assert "Nothing yet" in client.get("/account/earnings/").content.decode()
-    wrong = {"name": "Ann", "iban": "DE89370400440532013001"}
+    wrong = {"name": "Ann", "iban": "DE89370400440532013001", "password": "x"}
     told = client.post("/account/earnings/payout-account/", wrong, follow=True)
     assert "check digits" in told.content.decode()
-    good = {"name": "Ann", "iban": "de89 3704 0044 0532 0130 00"}
+    good = {"name": "Ann", "iban": "de89 3704 0044 0532 0130 00", "password": "x"}
     told = client.post("/account/earnings/payout-account/", good, follow=True).content.decode()
     assert "DE89 … 3000" in told
     assert IBAN not in told
@@ -183,6 +183,34 @@ def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(
     document = client.get("/account/earnings.json").json()
     assert list(faults(document)) == []
     assert "/account/earnings/" in client.get("/account/").content.decode()
+
+
+def test_an_open_session_alone_redirects_no_money(client):
+    user = driver(iban=None)
+    client.force_login(user)
+    account = {"name": "Eve", "iban": IBAN}
+    for password in ({}, {"password": "wrong"}, {"password": ""}):
+        told = client.post("/account/earnings/payout-account/", account | password, follow=True)
+        assert "password is wrong" in told.content.decode()
+    assert not PayoutTarget.objects.exists()
+
+
+def test_the_owner_is_told_and_nothing_is_paid_to_a_new_account_for_three_days(
+    mailoutbox, django_capture_on_commit_callbacks
+):
+    user = driver()
+    share(9 * MICRO, user)
+    with django_capture_on_commit_callbacks(execute=True):
+        payout_target_set(owner=user, name="Eve", iban=OURS)
+    (told,) = mailoutbox
+    assert told.to == [user.email]
+    assert "Eve" in told.body
+    assert "0785" in told.body
+    assert OURS not in told.body
+    PayoutTarget.objects.update(set_at=later(15) - timedelta(days=3) + timedelta(minutes=1))
+    with pytest.raises(PayoutRefused, match="nobody to pay"):
+        prepared(now=later(15))
+    assert len(prepared(now=later(16))) == 1
 
 
 @pytest.mark.django_db(transaction=True)

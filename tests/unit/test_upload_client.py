@@ -154,6 +154,20 @@ def test_a_refused_token_ends_the_run(tmp_path, pauses):
     assert server.requests.total() < 50
 
 
+def test_a_licence_that_is_not_agreed_to_ends_the_run_and_a_later_one_sends_all(tmp_path, pauses):
+    agreed: list[bool] = []
+    answers = (403, {"detail": "agree to the licence"}), (202, {"id": "1"})
+    server, journal = Server(lambda body, number: answers[len(agreed)]), tmp_path / "journal"
+    files = pictures(tmp_path, 50)
+    with server.running() as url:
+        outcomes = send(files, url, Journal(journal))
+        assert (outcomes[0].what, outcomes[0].detail) == ("failed", "agree to the licence")
+        assert server.requests.total() < 30
+        agreed.append(True)
+        outcomes = send(files, url, Journal(journal))
+    assert {one.what for one in outcomes} == {"accepted"}
+
+
 @pytest.mark.parametrize(
     ("status", "content"),
     [(200, b"<html>sign in</html>"), (200, {}), (202, []), (500, b"oops"), (301, b""), (204, b"")],

@@ -21,6 +21,7 @@ export class DrivePage {
   private paired = false;
   private positions: Positions | null = null;
   private reachable = true;
+  private licensed = true;
   private precise: boolean | null = null;
 
   async start(): Promise<void> {
@@ -65,6 +66,8 @@ export class DrivePage {
     return new Uploader(store, {
       sent: () => {
         this.counters.sent += 1;
+        if (!this.licensed) this.say('problem', null);
+        this.licensed = true;
         void this.count(store);
       },
       refused: (reason) => {
@@ -75,6 +78,10 @@ export class DrivePage {
       unpaired: () => {
         void this.showPaired(false);
         this.say('pair-error', strings.notPaired);
+      },
+      unlicensed: () => {
+        if (this.licensed) this.say('problem', strings.notLicensed);
+        this.licensed = false;
       },
       reachable: (yes) => {
         this.reachable = yes;

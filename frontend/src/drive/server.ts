@@ -3,11 +3,15 @@ import { strings } from './strings';
 
 const TIMEOUT_MS = 60_000;
 
-/** What became of an upload. `later` may be tried again, after `wait_ms` if the server said so. */
+/**
+ * What became of an upload. `unlicensed`: its owner is to agree to the licence first. `later` may be tried again, after
+ * `wait_ms` if the server said so.
+ */
 export type Outcome =
   | { kind: 'accepted' }
   | { kind: 'refused'; reason: string }
   | { kind: 'unpaired' }
+  | { kind: 'unlicensed' }
   | { kind: 'later'; wait_ms: number | null };
 
 export class PairingError extends Error {}
@@ -50,6 +54,7 @@ export async function outcomeOf(response: Response): Promise<Outcome> {
     const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
     return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null };
   }
+  if (response.status === 403 && (await isUnlicensed(response.clone()))) return { kind: 'unlicensed' };
   return { kind: 'refused', reason: await reasonOf(response) };
 }
 
@@ -59,9 +64,18 @@ function pairingWords(status: number): string {
 }
 
 interface Problem {
+  type?: unknown;
   detail?: unknown;
   title?: unknown;
   errors?: { pointer?: unknown }[];
+}
+
+async function isUnlicensed(response: Response): Promise<boolean> {
+  try {
+    return String(((await response.json()) as Problem).type).endsWith('#not-licensed');
+  } catch {
+    return false;
+  }
 }
 
 /** In the reader's language for the fields that phones get wrong; else as the API says it. */

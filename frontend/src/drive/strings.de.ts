@@ -14,6 +14,7 @@ export const strings: Strings = {
   imprecise: 'Position zu ungenau, es werden keine Bilder aufgenommen',
   offline: 'Keine Verbindung, die Bilder warten auf diesem Telefon',
   notPaired: 'Dieses Telefon ist nicht mehr gekoppelt. Koppeln Sie es neu; wartende Bilder sind noch da.',
+  notLicensed: 'Die Lizenz der hochgeladenen Bilder hat sich geändert. Melden Sie sich auf dieser Seite an und stimmen Sie ihr auf Ihrer Kontoseite zu; bis dahin warten die Bilder auf diesem Telefon.',
   denied: 'Kamera oder Position wurden nicht erlaubt. Erlauben Sie beide für diese Seite in den Einstellungen des Browsers.',
   noCamera: 'Es gibt keine Kamera, oder eine andere App benutzt sie.',
   noPlace: 'Noch gibt es keine Position. Freie Sicht zum Himmel hilft.',

@@ -14,6 +14,7 @@ export const strings: Strings = {
   imprecise: 'Posición demasiado imprecisa, no se toman imágenes',
   offline: 'Sin conexión, las imágenes esperan en este teléfono',
   notPaired: 'Este teléfono ya no está emparejado. Emparéjalo de nuevo; las imágenes que esperaban siguen aquí.',
+  notLicensed: 'La licencia de las imágenes subidas ha cambiado. Inicia sesión en este sitio y acéptala en la página de tu cuenta; hasta entonces las imágenes esperan en este teléfono.',
   denied: 'No se permitió la cámara o la posición. Permite ambas para esta página en los ajustes del navegador.',
   noCamera: 'No hay cámara, o la está usando otra aplicación.',
   noPlace: 'Aún no hay posición. Ayuda tener el cielo despejado a la vista.',

@@ -14,6 +14,7 @@ export const strings: Strings = {
   imprecise: 'Sijainti liian epätarkka, kuvia ei oteta',
   offline: 'Ei yhteyttä, kuvat odottavat tässä puhelimessa',
   notPaired: 'Tätä puhelinta ei ole enää liitetty. Liitä se uudelleen; odottaneet kuvat ovat yhä täällä.',
+  notLicensed: 'Lähetettyjen kuvien lisenssi on muuttunut. Kirjaudu tälle sivustolle ja hyväksy se tilisivullasi; siihen asti kuvat odottavat tässä puhelimessa.',
   denied: 'Kameraa tai sijaintia ei sallittu. Salli molemmat tälle sivulle selaimen asetuksissa.',
   noCamera: 'Kameraa ei ole, tai toinen sovellus käyttää sitä.',
   noPlace: 'Sijaintia ei vielä ole. Esteetön näkymä taivaalle auttaa.',

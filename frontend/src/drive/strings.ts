@@ -14,6 +14,7 @@ const english = {
   imprecise: 'Position too imprecise, no frames are taken',
   offline: 'No connection, frames wait on this phone',
   notPaired: 'This phone is not paired any more. Pair it again; frames that waited are still here.',
+  notLicensed: 'The licence of uploads has changed. Sign in on this site and agree to it on your account page; until then frames wait on this phone.',
   denied: 'The camera or the position was not allowed. Allow both for this page in the browser’s settings.',
   noCamera: 'There is no camera, or another app is using it.',
   noPlace: 'There is no position yet. A clear view of the sky helps.',

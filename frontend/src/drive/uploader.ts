@@ -1,11 +1,13 @@
 import { backoff_ms } from './backoff';
-import { type Outcome, upload } from './server';
+import { upload } from './server';
 import type { Store } from './store';
 
 interface Listener {
   sent(): void;
   refused(reason: string): void;
   unpaired(): void;
+  /** The frames wait until the owner has agreed to the licence. */
+  unlicensed(): void;
   /** False while the server cannot be reached. */
   reachable(yes: boolean): void;
 }
@@ -55,9 +57,10 @@ export class Uploader {
     const frame = token === undefined ? undefined : await this.store.oldest();
     if (token === undefined || token === this.revoked || frame === undefined) return false;
     const outcome = await this.send(token, frame);
-    if (outcome.kind === 'later') {
-      this.listener.reachable(false);
-      this.waitAfter(outcome);
+    if (outcome.kind === 'later' || outcome.kind === 'unlicensed') {
+      this.listener.reachable(outcome.kind === 'unlicensed');
+      if (outcome.kind === 'unlicensed') this.listener.unlicensed();
+      this.waitAfter(outcome.kind === 'later' ? (outcome.wait_ms ?? 0) : 0);
       return false;
     }
     this.failures = 0;
@@ -73,9 +76,9 @@ export class Uploader {
     return true;
   }
 
-  private waitAfter(outcome: Extract<Outcome, { kind: 'later' }>): void {
+  private waitAfter(asked_ms: number): void {
     this.failures += 1;
-    const wait_ms = Math.max(outcome.wait_ms ?? 0, backoff_ms(this.failures, Math.random()));
+    const wait_ms = Math.max(asked_ms, backoff_ms(this.failures, Math.random()));
     this.timer = window.setTimeout(() => this.wake(), wait_ms);
   }
 }

@@ -6,7 +6,13 @@ from hazardmap.accounts.services.account_leave import (
     account_leave,
     accounts_leaving,
 )
-from hazardmap.accounts.services.consent_give import VERSIONS, consent_give, has_consented
+from hazardmap.accounts.services.consent_give import (
+    VERSIONS,
+    consent_give,
+    consents_asked,
+    has_consented,
+    has_outdated,
+)
 from hazardmap.accounts.services.device_pair import (
     NewDevice,
     NewPairingCode,
@@ -34,6 +40,7 @@ from hazardmap.accounts.services.organisation_change import (
     organisation_close,
     organisation_create,
 )
+from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.accounts.services.password_change import password_change
 from hazardmap.accounts.services.permit import permit
 from hazardmap.accounts.services.second_factor import (
@@ -43,8 +50,8 @@ from hazardmap.accounts.services.second_factor import (
     second_factor_begin,
     second_factor_check,
     second_factor_confirm,
-    second_factor_forget,
     second_factor_remove,
+    second_factor_take_off,
 )
 from hazardmap.accounts.services.session_note import session_note, sessions_end, sessions_of
 from hazardmap.accounts.services.sign_up import (
@@ -71,10 +78,12 @@ __all__ = [
     "account_leave",
     "accounts_leaving",
     "consent_give",
+    "consents_asked",
     "device_create",
     "device_pair",
     "device_revoke",
     "has_consented",
+    "has_outdated",
     "has_second_factor",
     "invitation_accept",
     "invitation_withdraw",
@@ -91,6 +100,7 @@ __all__ = [
     "member_set_role",
     "organisation_close",
     "organisation_create",
+    "owner_tell",
     "pairing_code_create",
     "password_change",
     "password_reset_ask",
@@ -101,8 +111,8 @@ __all__ = [
     "second_factor_begin",
     "second_factor_check",
     "second_factor_confirm",
-    "second_factor_forget",
     "second_factor_remove",
+    "second_factor_take_off",
     "session_note",
     "sessions_end",
     "sessions_of",

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import Device, PairingCode, User
+from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.core.tokens import Use, new_token
 
 CODE_LIFE = timedelta(minutes=5)
@@ -38,7 +40,7 @@ class NewDevice:
 
 def pairing_code_create(*, owner: User) -> NewPairingCode:
     """A new code for the owner's next device; older unused codes of the owner stop working."""
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    code = "".join(secrets.choice(CODE_ALPHABET) for _number in range(CODE_LENGTH))
     expires_at = timezone.now() + CODE_LIFE
     with transaction.atomic():
         PairingCode.objects.filter(owner=owner).delete()
@@ -60,7 +62,9 @@ def device_pair(*, code: str, name: str) -> NewDevice:
         raise PairingRefused
     row.used_at = timezone.now()
     row.save(update_fields=["used_at"])
-    return device_create(owner=row.owner, name=name)
+    device = device_create(owner=row.owner, name=name)
+    owner_tell(owner=row.owner, news=lambda: _paired(name[:100]))
+    return device
 
 
 def device_create(*, owner: User, name: str) -> NewDevice:
@@ -76,6 +80,10 @@ def device_revoke(*, owner: User, device_id: UUID) -> None:
     Device.objects.filter(id=device_id, owner=owner, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )
+
+
+def _paired(name: str) -> str:
+    return _("A device was paired: “%(name)s”. It may upload frames for you.") % {"name": name}
 
 
 def _digest(code: str) -> bytes:

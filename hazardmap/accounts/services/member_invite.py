@@ -12,10 +12,15 @@ from hazardmap.accounts.models import MailLink, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.mail_link import link_make
 from hazardmap.accounts.services.permit import permit
+from hazardmap.accounts.tries import Daily
 from hazardmap.core.roles import Act, Role
 from hazardmap.platform.mail import Mail, Receiver, mail_send
 
 MOST_INVITATIONS = 50
+# Mails a day, whoever sends them, from wherever: people who asked for nothing get them.
+TO_ONE = Daily("invitations to", 3)
+FROM_ONE = Daily("invitations from", 30)
+OF_ORGANISATION = Daily("invitations of", 50)
 
 
 @transaction.atomic
@@ -47,6 +52,10 @@ def member_invite(
     if waiting.exclude(email=email).count() >= MOST_INVITATIONS:
         text = _("At most %(most)d invitations may wait: withdraw one.")
         raise AccountsRefused(text % {"most": MOST_INVITATIONS})
+    # What is refused or fails here is counted back with the transaction.
+    whose = (OF_ORGANISATION, str(organisation.pk)), (FROM_ONE, str(actor.pk)), (TO_ONE, email)
+    if any(limit.too_many(whom) for limit, whom in whose):
+        raise AccountsRefused(_("Too many invitations for one day: go on tomorrow."))
     token = link_make(
         MailLink.Purpose.INVITE, email, organisation=organisation, role=role, invited_by=actor
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import ApiKey, MailLink, Membership, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
 from hazardmap.accounts.services.key_change import key_revoke
+from hazardmap.accounts.services.name_check import name_check
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.roles import Act, Role
 
@@ -21,6 +22,7 @@ def organisation_create(*, name: str, owner: User | None = None) -> Organisation
     name = name.strip()[:200]
     if not name:
         raise AccountsRefused(_("An organisation needs a name."))
+    name_check(name)
     organisation = Organisation.objects.create(name=name)
     if owner is not None:
         User.objects.select_for_update().get(pk=owner.pk)

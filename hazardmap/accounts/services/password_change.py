@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.services.owner_tell import owner_tell
 
 
 def password_change(*, user: User, old: str, new: str) -> None:
@@ -14,3 +15,8 @@ def password_change(*, user: User, old: str, new: str) -> None:
     validate_password(new, user)
     user.set_password(new)
     user.save(update_fields=["password"])
+    owner_tell(owner=user, news=password_news)
+
+
+def password_news() -> str:
+    return _("Your password was changed.")

@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.services.owner_tell import owner_tell
 
 RECOVERY_CODES = 10
 WRONG = gettext_lazy("This code is wrong, used already, or came too soon after a wrong one.")
@@ -63,6 +64,10 @@ def second_factor_confirm(*, user: User, code: str) -> tuple[Device, list[str]]:
         raise AccountsRefused(WRONG)
     device.confirmed = True
     device.save(update_fields=["confirmed"])
+    owner_tell(
+        owner=user,
+        news=lambda: _("A second factor was set up: signing in asks for a code of an app."),
+    )
     return device, _new_recovery_codes(user)
 
 
@@ -81,12 +86,22 @@ def recovery_codes_renew(*, user: User, code: str) -> list[str]:
 def second_factor_remove(*, user: User, code: str) -> None:
     """Raises AccountsRefused where the code is wrong."""
     _check(user, code)
+    second_factor_take_off(user=user)
+
+
+@transaction.atomic
+def second_factor_take_off(*, user: User) -> None:
+    """Without a code: for the operator, when somebody has lost phone and recovery codes."""
     second_factor_forget(user=user)
+    owner_tell(
+        owner=user,
+        news=lambda: _("The second factor was removed: signing in takes the password alone."),
+    )
 
 
 @transaction.atomic
 def second_factor_forget(*, user: User) -> None:
-    """For the operator, when somebody has lost phone and recovery codes."""
+    """Of an account that is left: nobody is told."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
 

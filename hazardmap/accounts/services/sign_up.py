@@ -15,6 +15,9 @@ from hazardmap.accounts.models import Consent, MailLink, Membership, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.consent_give import consent_give
 from hazardmap.accounts.services.mail_link import link_find, link_make, link_use
+from hazardmap.accounts.services.name_check import name_check
+from hazardmap.accounts.services.owner_tell import owner_tell
+from hazardmap.accounts.services.password_change import password_news
 from hazardmap.platform.mail import Mail, Receiver, mail_send
 
 Url = Callable[[str], str]
@@ -49,6 +52,7 @@ def sign_up_finish(
         raise AccountsRefused(_("An account needs your consent to the terms of use."))
     if User.objects.filter(email=link.email).exists():
         raise AccountsRefused(_("There is an account with this address: sign in."))
+    name_check(name)
     validate_password(password, User(email=link.email, name=name))
     user = User.objects.create_user(
         link.email, password, name=name.strip()[:150], language=language
@@ -91,6 +95,7 @@ def password_reset_finish(*, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     link_use(link)
+    owner_tell(owner=user, news=password_news)
     return user
 
 

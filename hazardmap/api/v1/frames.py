@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.accounts.services import PairingRefused, device_pair
-from hazardmap.api.authentication import DeviceToken, contributor_of
+from hazardmap.api.authentication import DeviceToken, NotLicensed, contributor_of
 from hazardmap.api.body import bound
 from hazardmap.api.forms import Text, form_of
 from hazardmap.api.idempotency import idempotent
@@ -86,6 +86,8 @@ class Frames(LimitedView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if not contributor_of(request).licensed:
+            raise NotLicensed
         bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
 
     @extend_schema(

@@ -7,7 +7,7 @@ class Manual:
 
     name = "manual"
 
-    def payer_put(self, payer: Payer) -> str:
+    def payer_put(self, payer: Payer, ref: str) -> str:
         return str(payer.id)
 
     def bill_put(self, bill: Bill, payer_ref: str, ref: str) -> str:

@@ -24,6 +24,11 @@ class Payer:
     name: str
     emails: tuple[str, ...]
 
+    @property
+    def email(self) -> str:
+        """The one that the provider writes to; "" where there is nobody left."""
+        return self.emails[0] if self.emails else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
@@ -55,8 +60,9 @@ class Provider(Protocol):
 
     name: str
 
-    def payer_put(self, payer: Payer) -> str:
-        """Make the payer known; the provider's name for it."""
+    def payer_put(self, payer: Payer, ref: str) -> str:
+        """Make the payer known, or known anew; the provider's name for it. ref: that name, if known
+        already."""
 
     def bill_put(self, bill: Bill, payer_ref: str, ref: str) -> str:
         """Ask for payment of what is due, and for no more where it was asked for before; the

@@ -36,11 +36,13 @@ class Stripe:
             max_network_retries=0,  # rows say what is to be tried again
         ).v1
 
-    def payer_put(self, payer: Payer) -> str:
+    def payer_put(self, payer: Payer, ref: str) -> str:
         told: Any = {"name": payer.name, "metadata": {OURS: str(payer.id)}}
-        if payer.emails:
-            told["email"] = payer.emails[0]
+        if payer.email or ref:  # an empty one takes away what was there
+            told["email"] = payer.email
         with _failing():
+            if ref:
+                return str(self._client.customers.update(ref, told).id)
             return str(self._client.customers.create(told, _once("payer", payer.id)).id)
 
     def bill_put(self, bill: Bill, payer_ref: str, ref: str) -> str:

@@ -20,6 +20,7 @@ from hazardmap.billing.services.invoice_settle import (
     invoice_pay,
     invoice_void,
 )
+from hazardmap.billing.services.payers_update import payers_update
 from hazardmap.billing.services.payments_compare import payments_compare
 from hazardmap.billing.services.payments_push import payments_push
 from hazardmap.billing.services.provider_event_take import provider_event_take
@@ -45,6 +46,7 @@ __all__ = [
     "invoice_finalise",
     "invoice_pay",
     "invoice_void",
+    "payers_update",
     "payments_compare",
     "payments_push",
     "provider_event_take",

@@ -94,8 +94,9 @@ def _payer_ref(chosen: Provider, customer: Customer) -> str:
     if known is not None:
         return known.ref
     emails = tuple(one.email for one in billing_people(customer.organisation_id))
-    ref = chosen.payer_put(Payer(customer.pk, customer.name, emails))
-    PayerRef.objects.create(customer=customer, provider=chosen.name, ref=ref)
+    payer = Payer(customer.pk, customer.name, emails)
+    ref = chosen.payer_put(payer, "")
+    PayerRef.objects.create(customer=customer, provider=chosen.name, ref=ref, email=payer.email)
     return ref
 
 

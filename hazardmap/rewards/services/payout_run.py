@@ -1,6 +1,7 @@
 """Pay contributors: prepared, then ended as paid or failed; the ledger follows each step."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
+from hazardmap.accounts.services import owner_tell
 from hazardmap.core.iban import iban_from
 from hazardmap.core.pricing.money import Currency
 from hazardmap.platform.sentences import sentence
@@ -17,13 +19,17 @@ from hazardmap.rewards.references import FAILED, PAID, PAYOUT, reference
 from hazardmap.rewards.selectors import HELD_BACK, earned
 from hazardmap.rewards.services.ledger_book import Ledger, ledger_book, ledger_lock
 
+# Whoever was told by mail of an account that is not his has that long to change it back.
+TARGET_WAITS: Final = timedelta(days=3)
+
 
 class PayoutRefused(Exception):
     """The message is one sentence for people."""
 
 
+@transaction.atomic
 def payout_target_set(*, owner: User, name: str, iban: str) -> None:
-    """Where a contributor wants the money. Raises PayoutRefused."""
+    """Where a contributor wants the money; he is told by mail. Raises PayoutRefused."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 70:  # as long as pain.001 allows
         raise PayoutRefused(_("The name of the account’s owner has 1 to 70 letters."))
@@ -33,17 +39,20 @@ def payout_target_set(*, owner: User, name: str, iban: str) -> None:
         raise PayoutRefused(sentence(error)) from error
     values = {"name": name, "iban": iban, "set_at": timezone.now()}
     PayoutTarget.objects.update_or_create(owner=owner, defaults=values)
+    owner_tell(owner=owner, news=lambda: _target_news(name, iban))
 
 
 @transaction.atomic
 def payout_run(*, currency: Currency, at_least_micro: int, now: datetime) -> PayoutRun:
     """Prepare payouts to all who have a bank account and enough settled earnings.
 
-    Paid in whole minor units; the rest stays. Raises PayoutRefused where there is nobody to pay.
+    A bank account that was set within the last three days waits for the next run. Paid in whole
+    minor units; the rest stays. Raises PayoutRefused where there is nobody to pay.
     """
     ledger_lock()
     run = PayoutRun.objects.create(currency=currency.value, at_least_micro=at_least_micro, at=now)
-    for target in PayoutTarget.objects.select_related("owner").order_by("owner__witness"):
+    targets = PayoutTarget.objects.filter(set_at__lte=now - TARGET_WAITS).select_related("owner")
+    for target in targets.order_by("owner__witness"):
         witness = target.owner.witness
         due_micro = earned(witness, currency, before=now - HELD_BACK)
         due_micro -= due_micro % currency.minor_micro
@@ -83,6 +92,13 @@ def payout_end(*, payout_id: UUID, paid: bool) -> None:
         )
     else:
         _book(payout, FAILED, Account.Kind.PAYING, payout.amount_micro)
+
+
+def _target_news(name: str, iban: str) -> str:
+    return _(
+        "Your earnings go to another bank account: that of %(name)s, whose IBAN ends in %(end)s. "
+        "For three days nothing is paid to it."
+    ) % {"name": name, "end": iban[-4:]}
 
 
 def _book(payout: Payout, kind: str, other: Account.Kind, to_witness_micro: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from hazardmap.accounts.models import User
-from hazardmap.accounts.services import second_factor_forget
+from hazardmap.accounts.services import second_factor_take_off
 
 
 class Command(BaseCommand):
@@ -22,5 +22,5 @@ class Command(BaseCommand):
         user = User.objects.filter(email=options["email"].lower()).first()
         if user is None:
             raise CommandError(f"There is no account {options['email']!r}.")
-        second_factor_forget(user=user)
+        second_factor_take_off(user=user)
         self.stdout.write("Signing in takes the password alone now.")
