@@ -1,6 +1,11 @@
 """Where a frame's bytes lie in the blob storage."""
 
+from pathlib import Path
 from uuid import UUID
+
+from django.core.files.storage import default_storage
+
+from hazardmap.platform import disk
 
 ORIGINALS = "originals"
 
@@ -14,3 +19,8 @@ def original_path(frame_id: UUID, sha256: bytes) -> str:
 def stored_path(frame_id: UUID) -> str:
     """The blurred copy. Ids start with the time, so the folder is taken from their end."""
     return f"frames/{frame_id.hex[-2:]}/{frame_id}.jpg"
+
+
+def free_bytes() -> int:
+    """What the disk of the blobs has left."""
+    return disk.free_bytes(Path(default_storage.path("")))

@@ -2,7 +2,7 @@
 
 from hazardmap.capture.services.frame_accept import Accepted, FrameRefused, frame_accept
 from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected, frames_doubted
-from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim
+from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim, frames_release
 from hazardmap.capture.services.frames_forget import frames_forget
 from hazardmap.capture.services.originals_sweep import originals_sweep
 from hazardmap.capture.services.takedown import (
@@ -25,6 +25,7 @@ __all__ = [
     "frames_claim",
     "frames_doubted",
     "frames_forget",
+    "frames_release",
     "originals_sweep",
     "picture_hide",
     "picture_keep",
