@@ -43,6 +43,7 @@ class Frame(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     original = models.CharField(max_length=200, blank=True)
+    original_bytes = models.PositiveIntegerField(db_default=0)
     stored = models.CharField(max_length=200, blank=True)
     width_px = models.PositiveIntegerField(null=True)
     height_px = models.PositiveIntegerField(null=True)
@@ -84,6 +85,7 @@ class Frame(models.Model):
         ]
         indexes = [
             models.Index("id", condition=Q(state="received"), name="frame_waiting"),
+            models.Index("account", "id", condition=Q(state="received"), name="frame_waiting_of"),
             models.Index("id", condition=~Q(original=""), name="frame_with_original"),
             models.Index("device", "captured_at", name="frame_track"),
             models.Index("account", "id", name="frame_by_account"),

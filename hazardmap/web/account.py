@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hazardmap.accounts.models import Consent
 from hazardmap.accounts.selectors import devices_of
 from hazardmap.accounts.services import (
+    AccountsRefused,
     NewPairingCode,
     consent_give,
     device_revoke,
@@ -20,7 +21,7 @@ from hazardmap.accounts.services import (
     pairing_code_create,
 )
 from hazardmap.capture.selectors import frames_of
-from hazardmap.web.asking import signed_in
+from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
@@ -44,7 +45,11 @@ def pairing_code(request: HttpRequest) -> HttpResponse:
     if not has_consented(user, Consent.Document.UPLOADS):
         messages.error(request, _("Uploading needs your consent to the licence of uploads."))
         return HttpResponseRedirect("/account/")
-    return _account(request, pairing_code_create(owner=user))
+    try:
+        return _account(request, pairing_code_create(owner=user))
+    except AccountsRefused as refused:
+        messages.error(request, words_of(refused))
+        return HttpResponseRedirect("/account/#devices")
 
 
 @login_required

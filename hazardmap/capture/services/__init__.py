@@ -13,12 +13,15 @@ from hazardmap.capture.services.takedown import (
     picture_show,
     pictures_erase,
 )
+from hazardmap.capture.services.waiting_room import NoRoom, TooManyWaiting
 
 __all__ = [
     "Accepted",
     "AlreadyErased",
     "ClaimedFrame",
     "FrameRefused",
+    "NoRoom",
+    "TooManyWaiting",
     "frame_accept",
     "frame_detected",
     "frame_rejected",
