@@ -21,6 +21,7 @@ from hazardmap.accounts.services import (
     pairing_code_create,
 )
 from hazardmap.capture.selectors import frames_of
+from hazardmap.hazards.services import picture_forget
 from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.words import PROVENANCES, REASONS
 
@@ -60,16 +61,34 @@ def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
     return HttpResponseRedirect("/account/#devices")
 
 
+@login_required
+@require_POST
+def picture_delete(request: HttpRequest, frame_id: UUID) -> HttpResponse:
+    """For good. A second click finds it gone and says the same."""
+    picture_forget(frame_id=frame_id, account_id=signed_in(request).pk)
+    messages.success(request, _("The picture is deleted."))
+    return HttpResponseRedirect("/account/#frames")
+
+
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     user = signed_in(request)
-    frames = frames_of(user.pk, limit=RECENT_FRAMES)
+    frames = frames_of(user.pk, limit=RECENT_FRAMES, before=_before(request))
     context = {
         "code": code,
         "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": devices_of(user),
+        "older": frames[-1].id if len(frames) == RECENT_FRAMES else None,
         "frames": [
             (frame, PROVENANCES[frame.provenance], REASONS.get(frame.reason, frame.reason))
             for frame in frames
         ],
     }
     return render(request, "web/account.html", context)
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    """Where the page of frames begins; what is no id is as good as absent."""
+    try:
+        return UUID(request.GET.get("before", ""))
+    except ValueError:
+        return None
