@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from hazardmap.capture.selectors import frame_info, pictures_due
 from hazardmap.capture.services import frames_forget, pictures_expire, pictures_prolong
@@ -16,16 +17,18 @@ from hazardmap.inference.services import runs_forget
 AT_ONCE: Final = 500
 
 
+@transaction.atomic
 def picture_forget(*, frame_id: UUID, account_id: UUID) -> bool:
     """Delete a frame of this account with all that is known of its picture; False if it has none.
 
-    As when somebody leaves, what was found in it stays evidence under a number.
+    As when somebody leaves, what was found in it stays evidence under a number. Safe to call
+    twice: its file goes after what speaks of it, and the frame last.
     """
     if frame_info(frame_id, account_id=account_id) is None:
         return False
     models.Picture.objects.filter(frame_id=frame_id).delete()
     runs_forget(frame_ids=[frame_id])
-    frames_forget(frame_ids=[frame_id])
+    transaction.on_commit(lambda: frames_forget(frame_ids=[frame_id]))
     return True
 
 
