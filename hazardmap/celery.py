@@ -7,7 +7,7 @@ from typing import Any
 
 from billiard import active_children
 from celery import Celery
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import task_prerun, worker_process_init, worker_shutting_down
 
 from hazardmap.platform import stopping
 
@@ -19,7 +19,13 @@ app.autodiscover_tasks()
 
 @worker_process_init.connect
 def _finish_what_is_begun(**_: Any) -> None:
-    """A stop signal ends a worker's child only after its task, which may leave off early."""
+    """A stop signal to the whole process group ends a worker's child only after its task."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+@task_prerun.connect
+def _leave_off_early(**_: Any) -> None:
+    """Not before: the pool puts its own handler in the place of any other at the start."""
     signal.signal(signal.SIGTERM, stopping.stop)
 
 
