@@ -20,6 +20,7 @@ from typing import Final
 from django.conf import settings
 from isal import igzip
 
+from hazardmap.platform.disk import SPARE_BYTES, free_bytes
 from tiles.mercator import Tile
 
 Build = Callable[[], bytes | None]
@@ -27,7 +28,6 @@ FULL, EMPTY, NEW = ".mvt.gz", ".empty", ".new"
 LEVEL: Final = 2  # a third or less of zlib's time, for tiles that are 5 to 15 % larger
 PATIENCE_S: Final = 3.0
 POLL_S: Final = 0.005
-SPARE_BYTES: Final = 500_000_000  # of the disk; with less left nothing is kept
 _MARK: Final = "forgotten"
 
 
@@ -129,8 +129,7 @@ def _build(new: int, layer: str, path: str, build: Build, *, has_old: bool) -> B
     stamp = _stamp(layer)  # before the database is read
     raw = build()
     built = Built(None if raw is None else packed(raw), stamp)
-    disk = os.statvfs(new)
-    if disk.f_bavail * disk.f_frsize < SPARE_BYTES:
+    if free_bytes(new) < SPARE_BYTES:
         return built
     if os.fstat(new).st_size:  # a killed build has left half a tile
         os.ftruncate(new, 0)  # makes ext4 write at once what follows: milliseconds

@@ -46,6 +46,23 @@ class TooSlow(exceptions.APIException):
     wait = 10
 
 
+class TooManyFrames(exceptions.APIException):
+    """429: the account's own frames have to be looked at first."""
+
+    kind = problem_types.TOO_MANY_WAITING
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    wait = 60
+
+
+class NoRoomForFrames(exceptions.APIException):
+    """503: the disk is nearly full."""
+
+    kind = problem_types.NO_ROOM
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The disk is nearly full. Keep the frame and send it again later."
+    wait = 300
+
+
 NO_HEADER: Final = "There is no header `Authorization: Bearer …` with an API key or a device token."
 
 _KINDS: Final[dict[type[exceptions.APIException], ProblemType]] = {

@@ -104,6 +104,9 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["409"] = "a request with this Idempotency-Key is being processed"
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
+    if operation["operationId"] == "uploadFrame":
+        errors["429"] += "; or too many frames of the account wait for detection"
+        errors["503"] = "the disk is nearly full; `Retry-After` says when to try again"
     if _of_buyers(operation):
         if not free:
             errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"

@@ -12,7 +12,8 @@ from hazardmap.platform.ids import new_id
 class Frame(models.Model):
     """One georeferenced picture.
 
-    The original lives only until the worker has blurred it; what remains is the blurred copy.
+    The original lives only until the worker has blurred it; what remains is the blurred copy,
+    for a time.
     A frame is claimed by a lease: `lease_until` in the future means that a worker has it.
     """
 
@@ -43,7 +44,10 @@ class Frame(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     original = models.CharField(max_length=200, blank=True)
+    original_bytes = models.PositiveIntegerField(db_default=0)
     stored = models.CharField(max_length=200, blank=True)
+    # The copy is kept at least until then; where there is none any more, it was deleted then.
+    picture_until = models.DateTimeField(null=True)
     width_px = models.PositiveIntegerField(null=True)
     height_px = models.PositiveIntegerField(null=True)
     phash = models.BigIntegerField(null=True)
@@ -62,7 +66,8 @@ class Frame(models.Model):
                 condition=~Q(state="rejected") | ~Q(reason=""), name="frame_rejected_has_reason"
             ),
             models.CheckConstraint(
-                condition=~Q(state="detected") | (Q(original="") & ~Q(stored="")),
+                condition=~Q(state="detected")
+                | Q(original="") & (~Q(stored="") | Q(picture_until__isnull=False)),
                 name="frame_detected_keeps_only_the_blurred_copy",
             ),
             models.CheckConstraint(
@@ -84,7 +89,9 @@ class Frame(models.Model):
         ]
         indexes = [
             models.Index("id", condition=Q(state="received"), name="frame_waiting"),
+            models.Index("account", "id", condition=Q(state="received"), name="frame_waiting_of"),
             models.Index("id", condition=~Q(original=""), name="frame_with_original"),
+            models.Index("id", condition=~Q(stored=""), name="frame_with_picture"),
             models.Index("device", "captured_at", name="frame_track"),
             models.Index("account", "id", name="frame_by_account"),
         ]

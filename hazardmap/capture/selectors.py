@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
 from django.core.files.storage import default_storage
-from django.db.models import FloatField, Func, Max, QuerySet
+from django.db.models import FloatField, Func, Max, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.ids import uuid7
@@ -70,11 +71,12 @@ class FramePose:
     phash: int | None
 
 
-def frames_of(account_id: UUID, *, limit: int) -> list[FrameInfo]:
-    """The account's frames, newest first."""
-    return [
-        _info(row) for row in Frame.objects.filter(account_id=account_id).order_by("-id")[:limit]
-    ]
+def frames_of(account_id: UUID, *, limit: int, before: UUID | None = None) -> list[FrameInfo]:
+    """The account's frames, newest first. before: only those that came before this one."""
+    frames = Frame.objects.filter(account_id=account_id)
+    if before is not None:
+        frames = frames.filter(id__lt=before)
+    return [_info(row) for row in frames.order_by("-id")[:limit]]
 
 
 def frame_info(frame_id: UUID, *, account_id: UUID) -> FrameInfo | None:
@@ -121,6 +123,16 @@ def with_picture(frame_ids: Iterable[UUID], *, hidden: bool = False) -> set[UUID
     if not hidden:
         frames = frames.exclude(id__in=Takedown.objects.values("frame_id"))
     return set(frames.values_list("id", flat=True))
+
+
+def pictures_due(*, older_than: timedelta, limit: int) -> list[UUID]:
+    """Frames that came so long ago, whose picture is kept and not prolonged; the oldest first."""
+    now = timezone.now()
+    frames = Frame.objects.filter(
+        state=Frame.State.DETECTED, id__lt=uuid7(now - older_than, bytes(10))
+    )
+    due = frames.filter(Q(picture_until=None) | Q(picture_until__lt=now)).exclude(stored="")
+    return list(due.order_by("id").values_list("id", flat=True)[:limit])
 
 
 def stored_image(frame_id: UUID) -> bytes | None:

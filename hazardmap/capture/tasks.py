@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils import timezone
 
 from hazardmap.capture import services
 
@@ -11,3 +12,8 @@ def sweep_originals() -> None:
 @shared_task
 def erase_pictures() -> None:
     services.pictures_erase()
+
+
+@shared_task
+def sweep_copies() -> None:
+    services.copies_sweep(hour=timezone.now().hour)

@@ -47,3 +47,8 @@ def mountings_learn() -> None:
 @shared_task
 def refresh_zones() -> None:
     services.zones_refresh()
+
+
+@shared_task
+def forget_pictures() -> None:
+    services.old_pictures_forget()

@@ -116,6 +116,21 @@ QUOTA: Final = ProblemType(
     "Go on after `Retry-After` seconds. The header `RateLimit` says how many requests are left.",
     "https://iana.org/assignments/http-problem-types#quota-exceeded",
 )
+TOO_MANY_WAITING: Final = ProblemType(
+    "too-many-waiting",
+    429,
+    "Too much waits for detection",
+    "Frames of the account, from all its devices, come faster than they are looked at. `detail` "
+    "names the limit.",
+    "Keep the frame and send it again after `Retry-After` seconds.",
+)
+NO_ROOM: Final = ProblemType(
+    "no-room",
+    503,
+    "There is no room for frames",
+    "The disk of the site is nearly full. Frames that were accepted are safe.",
+    "Keep the frame and send it again after `Retry-After` seconds.",
+)
 TOO_SLOW: Final = ProblemType(
     "too-slow",
     503,
@@ -125,5 +140,6 @@ TOO_SLOW: Final = ProblemType(
 )
 PROBLEM_TYPES: Final = (
     *(INVALID, UNREADABLE, NO_TOKEN, BAD_TOKEN, CAP_REACHED, NO_SCOPE, NOT_FROM_HERE),
-    *(NOT_LICENSED, RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA, TOO_SLOW),
+    *(NOT_LICENSED, RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA, TOO_MANY_WAITING, NO_ROOM),
+    TOO_SLOW,
 )

@@ -38,7 +38,8 @@ class Env:
     var: absolute folder of run-time state (blobs, usage log). hosts: names this server answers
     to. weights: manifest of the operator's own models, None for those of `make up`.
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
-    frame_max_age_days: frames captured longer ago are refused. live_port: of the live stream.
+    frame_max_age_days: frames captured longer ago are refused. picture_days: so long blurred copies
+    are kept, longer where one is a hazard's best. live_port: of the live stream.
     stripe_key: "" where buyers pay by transfer. stripe_webhook_secret: of Stripe's messages to us.
     mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
     sender. staff_second_factor: nobody uses the admin site without one.
@@ -60,6 +61,7 @@ class Env:
     weights: Path | None
     shared: Path
     frame_max_age_days: int
+    picture_days: int
     tile_secrets: tuple[str, ...] = field(repr=False)
     stripe_key: str = field(repr=False)
     stripe_webhook_secret: str = field(repr=False)
@@ -94,6 +96,7 @@ class Env:
             weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
             shared=Path(env.get("HAZARDMAP_SHARED", str(REPOSITORY.parent / "shared"))),
             frame_max_age_days=_integer(env, "HAZARDMAP_FRAME_MAX_AGE_DAYS", 7, 1, 3650),
+            picture_days=_integer(env, "HAZARDMAP_PICTURE_DAYS", 30, 1, 3650),
             tile_secrets=_names(env.get("HAZARDMAP_TILE_SECRETS", ""))
             or (sha256(f"tiles {secret_key}".encode()).hexdigest(),),
             stripe_key=env.get("HAZARDMAP_STRIPE_KEY", ""),

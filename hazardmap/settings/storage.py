@@ -44,6 +44,7 @@ TILE_FILES = ENV.var / "tiles"
 TILE_DENIED = ENV.var / "denied"
 TILE_EXPORT = ENV.var / "export" / "hazardmap.pmtiles"
 TILE_SECRETS = ENV.tile_secrets
+PICTURE_DAYS = ENV.picture_days
 FRAME_MAX_AGE_DAYS = ENV.frame_max_age_days
 DETECTION_MANIFEST = ENV.weights
 LOGGING = {

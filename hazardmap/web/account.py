@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hazardmap.accounts.models import Consent
 from hazardmap.accounts.selectors import devices_of
 from hazardmap.accounts.services import (
+    AccountsRefused,
     NewPairingCode,
     consent_give,
     consents_asked,
@@ -21,7 +22,8 @@ from hazardmap.accounts.services import (
     pairing_code_create,
 )
 from hazardmap.capture.selectors import frames_of
-from hazardmap.web.asking import signed_in
+from hazardmap.hazards.services import picture_forget
+from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
@@ -45,7 +47,11 @@ def pairing_code(request: HttpRequest) -> HttpResponse:
     if not has_consented(user, Consent.Document.UPLOADS):
         messages.error(request, _("Uploading needs your consent to the licence of uploads."))
         return HttpResponseRedirect("/account/")
-    return _account(request, pairing_code_create(owner=user))
+    try:
+        return _account(request, pairing_code_create(owner=user))
+    except AccountsRefused as refused:
+        messages.error(request, words_of(refused))
+        return HttpResponseRedirect("/account/#devices")
 
 
 @login_required
@@ -56,17 +62,35 @@ def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
     return HttpResponseRedirect("/account/#devices")
 
 
+@login_required
+@require_POST
+def picture_delete(request: HttpRequest, frame_id: UUID) -> HttpResponse:
+    """For good. A second click finds it gone and says the same."""
+    picture_forget(frame_id=frame_id, account_id=signed_in(request).pk)
+    messages.success(request, _("The picture is deleted."))
+    return HttpResponseRedirect("/account/#frames")
+
+
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     user = signed_in(request)
-    frames = frames_of(user.pk, limit=RECENT_FRAMES)
+    frames = frames_of(user.pk, limit=RECENT_FRAMES, before=_before(request))
     context = {
         "code": code,
         "stopped": Consent.Document.UPLOADS in consents_asked(user),
         "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": devices_of(user),
+        "older": frames[-1].id if len(frames) == RECENT_FRAMES else None,
         "frames": [
             (frame, PROVENANCES[frame.provenance], REASONS.get(frame.reason, frame.reason))
             for frame in frames
         ],
     }
     return render(request, "web/account.html", context)
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    """Where the page of frames begins; what is no id is as good as absent."""
+    try:
+        return UUID(request.GET.get("before", ""))
+    except ValueError:
+        return None

@@ -35,7 +35,7 @@ def test_it_lists_every_address(document):
 @pytest.mark.parametrize(
     ("path", "method", "token", "answers"),
     [
-        ("frames", "post", "deviceToken", "200 202 400 401 403 409 413 415 422 429"),
+        ("frames", "post", "deviceToken", "200 202 400 401 403 409 413 415 422 429 503"),
         ("frames/{frame_id}", "get", "deviceToken", "200 400 401 404 405 429"),
         ("pair", "post", None, "201 400 409 413 415 422 429"),
         ("hazards", "get", "apiKey", "200 304 400 401 402 403 429 503"),

@@ -3,15 +3,20 @@
 The engine itself is a port of ours and is replaced here; the flow tests run the real one.
 """
 
+import os
+import signal
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -19,6 +24,7 @@ from detection.decode import Reason, Rejection
 from detection.engine import Context, Detection, FrameResult
 from detection.privacy import BlurReceipt, Private, Region
 from detection.quality import Quality
+from hazardmap.capture.blobs import stored_path
 from hazardmap.capture.models import Frame
 from hazardmap.capture.selectors import stored_image
 from hazardmap.capture.services import frame_accept
@@ -26,6 +32,7 @@ from hazardmap.core.box import Box
 from hazardmap.core.edge import EdgeDetection, EdgeReport
 from hazardmap.inference import models
 from hazardmap.inference.services import detect_pending, runs_take
+from hazardmap.platform import stopping
 from tests.capture_scene import driver, here, picture, waiting_frame
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,6 +131,97 @@ def test_a_result_that_breaks_a_rule_leaves_nothing_half_written(sent, detect):
     assert not models.DetectionRun.objects.exists()
     assert Frame.objects.filter(state="received").count() == 6
     assert all(default_storage.exists(frame.original) for frame in Frame.objects.all())
+
+
+def test_a_full_disk_costs_no_frame(sent, detect):
+    """/dev/full answers as a full disk does: ENOSPC at the first byte."""
+    copies = [Path(default_storage.path(stored_path(frame_id))) for frame_id in sent]
+    for copy in copies:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.symlink_to("/dev/full")
+    for _ in range(4):
+        assert detect(lambda image: SEEN) == 0
+        Frame.objects.filter(lease_until__lt=timezone.now() + timedelta(seconds=11)).update(
+            lease_until=timezone.now() - timedelta(seconds=1)
+        )
+    assert set(Frame.objects.values_list("state", "attempts")) == {("received", 0)}
+    assert all(default_storage.exists(frame.original) for frame in Frame.objects.all())
+    for copy in copies:
+        copy.unlink()
+    assert detect(lambda image: SEEN) == 6
+
+
+def test_after_a_fault_of_ours_frames_wait_a_little(sent, detect):
+    for frame in Frame.objects.all():  # a folder in the place of the file
+        path = Path(default_storage.path(frame.original))
+        path.unlink()
+        path.mkdir()
+    assert detect(lambda image: SEEN) == 0
+    waits = [frame.lease_until - timezone.now() for frame in Frame.objects.filter(id__in=sent[:4])]
+    assert all(timedelta(seconds=5) < wait <= timedelta(seconds=10) for wait in waits)
+
+
+def test_a_database_that_goes_away_costs_no_frame(sent, detect):
+    def cut(image: bytes) -> Answer:
+        with suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return SEEN
+
+    for _ in range(3):
+        assert detect(cut) == 0
+    assert detect(lambda image: SEEN) == 6
+
+
+def test_a_detector_that_fails_on_a_picture_costs_an_attempt(sent, detect):
+    def broken(image: bytes) -> Answer:
+        raise BrokenPipeError
+
+    with pytest.raises(RuntimeError):
+        detect(broken)
+    assert sorted(Frame.objects.values_list("attempts", flat=True)) == [0, 0, 1, 1, 1, 1]
+
+
+def test_a_stop_gives_the_frames_back_at_once(sent, detect, monkeypatch):
+    monkeypatch.setattr(stopping, "_told", False)
+    before = signal.signal(signal.SIGTERM, stopping.stop)
+
+    def told_to_stop(image: bytes) -> Answer:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+        raise AssertionError
+
+    try:
+        assert detect(told_to_stop) == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert detect(lambda image: SEEN) == 0, "who was told to stop begins nothing"
+    assert set(Frame.objects.values_list("state", "attempts")) == {("received", 0)}
+    monkeypatch.setattr(stopping, "_told", False)
+    assert detect(lambda image: SEEN) == 6
+
+
+def test_a_task_ends_though_frames_wait(sent, detect, monkeypatch):
+    module = import_module("hazardmap.inference.services.detect_pending")
+    monkeypatch.setattr(module, "LONGEST_S", 0.5)
+
+    def slow(image: bytes) -> Answer:
+        time.sleep(0.2)
+        return SEEN
+
+    assert detect(slow) == 4
+    assert detect(slow) == 2
+
+
+def test_hints_are_sent_once_a_second(monkeypatch):
+    module = import_module("hazardmap.inference.services.detect_hint")
+    sent: list[str] = []
+    monkeypatch.setattr(module, "_next_at", 0.0)
+    monkeypatch.setattr(module.current_app, "send_task", lambda name, **_: sent.append(name))
+    clock = iter([1000.0, 1000.4, 1000.9, 1001.0, 1001.5])
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    for _ in range(5):
+        module.detect_hint()
+    assert len(sent) == 2
 
 
 def test_runs_are_taken_once_and_again_after_a_rollback(sent, detect):

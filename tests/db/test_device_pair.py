@@ -10,8 +10,14 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import Device, PairingCode, User
 from hazardmap.accounts.selectors import contributor_by_token
-from hazardmap.accounts.services import PairingRefused, device_pair, pairing_code_create
-from hazardmap.accounts.services.device_pair import CODE_ALPHABET
+from hazardmap.accounts.services import (
+    AccountsRefused,
+    PairingRefused,
+    device_pair,
+    device_revoke,
+    pairing_code_create,
+)
+from hazardmap.accounts.services.device_pair import CODE_ALPHABET, MAX_DEVICES
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +62,17 @@ def test_a_newer_code_replaces_the_older(owner):
     with pytest.raises(PairingRefused):
         device_pair(code=older.code, name="phone")
     device_pair(code=newer.code, name="phone")
+
+
+def test_an_account_has_so_many_devices_and_not_more(owner):
+    devices = [
+        device_pair(code=pairing_code_create(owner=owner).code, name="phone")
+        for _ in range(MAX_DEVICES)
+    ]
+    with pytest.raises(AccountsRefused, match="20 devices"):
+        pairing_code_create(owner=owner)
+    device_revoke(owner=owner, device_id=devices[0].device_id)
+    assert pairing_code_create(owner=owner).code
 
 
 def test_a_closed_account_pairs_nothing(owner):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
 from threading import Barrier, Thread
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from hazardmap.capture.models import Frame
-from hazardmap.capture.services import frame_rejected, frames_claim
+from hazardmap.capture.services import frame_rejected, frames_claim, frames_release
+from hazardmap.capture.services.frames_claim import _IN_TURN
 from tests.capture_scene import driver, waiting_frame
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,51 @@ def test_finished_frames_are_not_claimed():
     ids = frames(2)
     frame_rejected(frame_id=ids[0], reason="truncated")
     assert claim() == ids[1:]
+
+
+def test_accounts_take_turns():
+    many = frames(40)
+    few = []
+    for name in ("ben", "cleo"):
+        owner, device = driver(name)
+        few += [waiting_frame(device, owner).frame_id for _ in range(2)]
+    first = claim()
+    assert first[:6] == [many[0], few[0], few[2], many[1], few[1], few[3]]
+    assert first[6:] == many[2:12]
+    assert claim() == many[12:28]
+
+
+def test_turns_are_found_by_the_index():
+    frames(3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {_IN_TURN}", [timezone.now()])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("frame_waiting_of") >= 2, "both leaps"
+    assert "Seq Scan" not in plan
+
+
+def test_nothing_is_claimed_while_the_disk_is_full(monkeypatch):
+    ids = frames(1)
+    # The package has a function of the module's name.
+    module = import_module("hazardmap.capture.services.frames_claim")
+    monkeypatch.setattr(module, "LAST_BYTES", 10**18)
+    assert claim() == []
+    assert Frame.objects.get().attempts == 0
+    monkeypatch.undo()
+    assert claim() == ids
+
+
+def test_a_lease_that_is_given_back_costs_nothing_but_only_its_holder_can():
+    (id_,) = frames(1)
+    (first,) = frames_claim()
+    die([id_])
+    (second,) = frames_claim()
+    frames_release([first])
+    assert Frame.objects.get().attempts == 2, "the lease is somebody else's by now"
+    frames_release([second])
+    assert Frame.objects.get().attempts == 1
+    assert claim() == [id_]
 
 
 @contextmanager

@@ -54,9 +54,14 @@ def test_a_leftover_goes_but_not_while_it_may_just_be_arriving(age, goes):
     assert default_storage.exists(path) is not goes
 
 
-def test_an_original_that_still_waits_is_kept_for_a_day():
+def test_an_original_that_still_waits_is_kept_for_a_day(caplog):
     young, old = waiting(timedelta(hours=23)), waiting(timedelta(hours=25))
-    assert originals_sweep() == 1
+    with caplog.at_level(logging.ERROR):
+        assert originals_sweep() == 1
+    assert "1 frames waited for 24 hours without being detected" in caplog.text
+    caplog.clear()
+    assert originals_sweep() == 0
+    assert not caplog.text
     young.refresh_from_db()
     assert young.state == "received"
     assert default_storage.exists(young.original)

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import Device, PairingCode, User
+from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.core.tokens import Use, new_token
 
 CODE_LIFE = timedelta(minutes=5)
 CODE_LENGTH = 8
+MAX_DEVICES = 20
 # No letters or digits that look alike on a phone.
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
@@ -39,7 +41,13 @@ class NewDevice:
 
 
 def pairing_code_create(*, owner: User) -> NewPairingCode:
-    """A new code for the owner's next device; older unused codes of the owner stop working."""
+    """A new code for the owner's next device; older unused codes of the owner stop working.
+
+    Since one code lives at a time, the number of devices is bounded here. Raises AccountsRefused.
+    """
+    if Device.objects.filter(owner=owner, revoked_at=None).count() >= MAX_DEVICES:
+        words = _("You have %(number)d devices, the most there can be. Revoke one of them first.")
+        raise AccountsRefused(words % {"number": MAX_DEVICES})
     code = "".join(secrets.choice(CODE_ALPHABET) for _number in range(CODE_LENGTH))
     expires_at = timezone.now() + CODE_LIFE
     with transaction.atomic():

@@ -21,9 +21,9 @@ from hazardmap.api.forms import Text, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import read
-from hazardmap.api.problems import Invalid, TooLarge
+from hazardmap.api.problems import Invalid, NoRoomForFrames, TooLarge, TooManyFrames
 from hazardmap.capture.selectors import FrameInfo, frame_info
-from hazardmap.capture.services import FrameRefused, frame_accept
+from hazardmap.capture.services import FrameRefused, NoRoom, TooManyWaiting, frame_accept
 from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.core.edge import EdgeReport, read_edge
 from hazardmap.core.georeference import Fault
@@ -100,7 +100,10 @@ class Frames(LimitedView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Send one georeferenced frame. At most 600 a minute from one device, repeated ones too."""
+        """Send one georeferenced frame. At most 600 a minute from one device, repeated ones too.
+
+        At most 2,000 frames or 1 GB of one account wait for detection; more of them get 429.
+        """
         read(request.query_params, ())
         contributor = contributor_of(request)
         image, metadata, edge = _parts(request)
@@ -114,6 +117,10 @@ class Frames(LimitedView):
             )
         except FrameRefused as refused:
             raise Invalid(refused.faults) from refused
+        except TooManyWaiting as refused:
+            raise TooManyFrames(str(refused)) from refused
+        except NoRoom as refused:
+            raise NoRoomForFrames from refused
         if not accepted.repeated:
             transaction.on_commit(detect_hint)
         status_url = request.build_absolute_uri(reverse("frame", args=[accepted.frame_id]))

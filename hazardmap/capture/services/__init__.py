@@ -1,10 +1,12 @@
 """What changes frames."""
 
+from hazardmap.capture.services.copies_sweep import copies_sweep
 from hazardmap.capture.services.frame_accept import Accepted, FrameRefused, frame_accept
 from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected, frames_doubted
-from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim
+from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim, frames_release
 from hazardmap.capture.services.frames_forget import frames_forget
 from hazardmap.capture.services.originals_sweep import originals_sweep
+from hazardmap.capture.services.pictures_expire import pictures_expire, pictures_prolong
 from hazardmap.capture.services.takedown import (
     AlreadyErased,
     picture_hide,
@@ -13,22 +15,29 @@ from hazardmap.capture.services.takedown import (
     picture_show,
     pictures_erase,
 )
+from hazardmap.capture.services.waiting_room import NoRoom, TooManyWaiting
 
 __all__ = [
     "Accepted",
     "AlreadyErased",
     "ClaimedFrame",
     "FrameRefused",
+    "NoRoom",
+    "TooManyWaiting",
+    "copies_sweep",
     "frame_accept",
     "frame_detected",
     "frame_rejected",
     "frames_claim",
     "frames_doubted",
     "frames_forget",
+    "frames_release",
     "originals_sweep",
     "picture_hide",
     "picture_keep",
     "picture_remove",
     "picture_show",
     "pictures_erase",
+    "pictures_expire",
+    "pictures_prolong",
 ]

@@ -1,5 +1,6 @@
 """Take in one frame: check it by its header, keep the bytes, write the row that is its receipt."""
 
+import errno
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from PIL import Image
 from hazardmap.capture.blobs import original_path
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.models import Frame
+from hazardmap.capture.services.waiting_room import NoRoom, waiting_room_check
 from hazardmap.core.edge import EdgeReport, as_json
 from hazardmap.core.georeference import Fault, Place, checked, read_metadata
 from hazardmap.platform.ids import new_id
@@ -55,8 +57,9 @@ def frame_accept(
     metadata: Mapping[str, object],
     edge: EdgeReport | None = None,
 ) -> Accepted:
-    """Store a frame for detection. Safe to call twice. Raises FrameRefused.
+    """Store a frame for detection. Safe to call twice.
 
+    Raises FrameRefused; TooManyWaiting and NoRoom where it may be sent again later.
     edge: what the device's own detector saw; `image` is then its crop.
     """
     digest = _digest(image, metadata, edge)
@@ -65,9 +68,11 @@ def frame_accept(
     place = _read(image, metadata)
     if edge is not None:
         _check_edge(edge, image, place)
+    waiting_room_check(account_id=account_id, size_bytes=len(image))
     frame = _row(account_id, device_id, digest, place)
     frame.edge = None if edge is None else as_json(edge)
-    default_storage.save(frame.original, ContentFile(image))
+    frame.original_bytes = len(image)
+    _save(frame.original, image)
     try:
         with transaction.atomic():
             frame.save(force_insert=True)
@@ -77,6 +82,16 @@ def frame_accept(
             return first
         raise
     return Accepted(frame.id, frame.state, repeated=False)
+
+
+def _save(path: str, image: bytes) -> None:
+    try:
+        default_storage.save(path, ContentFile(image))
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        default_storage.delete(path)  # half a file
+        raise NoRoom from error
 
 
 def _digest(image: bytes, metadata: Mapping[str, object], edge: EdgeReport | None) -> bytes:

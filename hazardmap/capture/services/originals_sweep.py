@@ -1,4 +1,7 @@
-"""No original lives longer than a day, whatever happened to its frame."""
+"""No original lives longer than a day, whatever happened to its frame.
+
+Not even where nothing can look at it, say because no model is live: an original shows faces.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -20,7 +23,7 @@ MIN_AGE_OF_LEFTOVER = timedelta(minutes=10)
 
 def originals_sweep() -> int:
     """Delete originals that are a day old or that no waiting frame needs; return how many."""
-    deleted = 0
+    deleted = unseen = 0
     now = timezone.now()
     for path, frame_id in _originals():
         age = now - _received_at(frame_id)
@@ -28,10 +31,17 @@ def originals_sweep() -> int:
             continue
         waiting = Frame.objects.filter(id=frame_id).exclude(original="").exists()
         if age >= MAX_AGE and waiting:
-            frame_rejected(frame_id=frame_id, reason="not_processed_in_time")
+            unseen += frame_rejected(frame_id=frame_id, reason="not_processed_in_time")
         if age >= MAX_AGE or not waiting:
             default_storage.delete(path)
             deleted += 1
+    if unseen:
+        logger.error(
+            "%d frames waited for 24 hours without being detected; their originals are deleted, as "
+            "originals must not be kept longer. Is a detection worker running, is a model live "
+            "(manage.py model_list), is there room on the disk?",
+            unseen,
+        )
     return deleted
 
 

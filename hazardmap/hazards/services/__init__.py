@@ -7,6 +7,7 @@ from hazardmap.hazards.services.feed_follow import moves_follow
 from hazardmap.hazards.services.fuse_pending import fuse_pending
 from hazardmap.hazards.services.looks_decide import looks_decide
 from hazardmap.hazards.services.mounting_learn import mountings_learn
+from hazardmap.hazards.services.pictures_forget import old_pictures_forget, picture_forget
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
 from hazardmap.hazards.services.stale_refuse import stale_refuse
 from hazardmap.hazards.services.verdict_give import (
@@ -38,6 +39,8 @@ __all__ = [
     "looks_decide",
     "mountings_learn",
     "moves_follow",
+    "old_pictures_forget",
+    "picture_forget",
     "roads_load",
     "stale_refuse",
     "trust_snapshot",

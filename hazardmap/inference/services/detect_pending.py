@@ -1,15 +1,25 @@
 """Detect what waits: claim frames, run the engine, write rows, keep only blurred copies."""
 
+import logging
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
+from detection.decode import Rejection
 from detection.engine import Engine, FrameResult
-from hazardmap.capture.services import ClaimedFrame, frame_detected, frame_rejected, frames_claim
+from hazardmap.capture.services import (
+    ClaimedFrame,
+    frame_detected,
+    frame_rejected,
+    frames_claim,
+    frames_release,
+)
 from hazardmap.core.edge import EdgeReport, read_edge
 from hazardmap.core.ids import child_id
 from hazardmap.inference.detector import engine, unload_others
@@ -17,41 +27,94 @@ from hazardmap.inference.edge import edge_result
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from hazardmap.inference.services.model_register import InService, in_service
 from hazardmap.inference.services.shadow_look import Shadow
+from hazardmap.platform.stopping import Stopped, is_told, leaving_off
+
+logger = logging.getLogger(__name__)
+LONGEST_S: Final = 30.0
+"""Then the next hint goes on: a task without an end could neither be counted nor replaced."""
+WAIT_FOR_US: Final = timedelta(seconds=10)
+OURS: Final = (OSError, OperationalError, InterfaceError)
+"""Disk and database: no frame is to blame for them."""
+_owed: list[ClaimedFrame] = []
+"""Leases that could not be given back, since the database was away."""
 
 
 def detect_pending() -> int:
-    """Work until no frame waits; return how many were finished.
+    """Work until no frame waits, half a minute at most; return how many were finished.
 
     Only then, and after each look again, a candidate sees some of these frames as a shadow.
     """
     finished = 0
     shadow = Shadow()
-    while True:
+    until = time.monotonic() + LONGEST_S
+    _give_back_what_is_owed()
+    while time.monotonic() < until and not is_told():
         models = in_service()
         unload_others(models.labels)
         detector = engine(label=models.live.label, path=Path(models.live.manifest))
         if claimed := frames_claim():
-            finished += _detect(claimed, models, detector, shadow)
+            done, is_well = _detect(claimed, models, detector, shadow)
+            finished += done
+            if not is_well:
+                break
         elif not shadow.look(models):
-            return finished
+            break
+    return finished
 
 
 def _detect(
     claimed: list[ClaimedFrame], models: InService, detector: Engine, shadow: Shadow
-) -> int:
+) -> tuple[int, bool]:
+    """How many were finished, and whether to go on. What failed through us is given back."""
     finished = 0
-    readable = [(frame, image) for frame in claimed if (image := _read(frame)) is not None]
-    began = perf_counter()
-    results = detector.process([image for _, image in readable])
-    live_ms = (perf_counter() - began) * 1000 / max(len(readable), 1)
-    for (frame, image), result in zip(readable, results, strict=True):
-        if not isinstance(result, FrameResult):
-            finished += frame_rejected(frame_id=frame.id, reason=result.reason)
-        elif _keep(frame, models.live, result):
-            finished += 1
-            if frame.edge is None:  # what a device saw is no measure for a candidate
-                shadow.offer(models, frame.id, image, live_ms)
-    return finished
+    waiting = {frame.id: frame for frame in claimed}
+    try:
+        readable = [(frame, image) for frame in claimed if (image := _read(frame)) is not None]
+        results, live_ms = _process(detector, [image for _, image in readable])
+        for (frame, image), result in zip(readable, results, strict=True):
+            if not isinstance(result, FrameResult):
+                finished += frame_rejected(frame_id=frame.id, reason=result.reason)
+            elif _keep(frame, models.live, result):
+                finished += 1
+                if frame.edge is None:  # what a device saw is no measure for a candidate
+                    shadow.offer(models, frame.id, image, live_ms)
+            del waiting[frame.id]
+    except Stopped:
+        _give_back(waiting.values(), timedelta())
+        return finished, False
+    except OURS:
+        logger.exception("%d frames wait until disk and database are well", len(waiting))
+        _give_back(waiting.values(), WAIT_FOR_US)
+        return finished, False
+    return finished, True
+
+
+def _process(
+    detector: Engine, images: Sequence[bytes]
+) -> tuple[list[FrameResult | Rejection], float]:
+    """What the detector says, and its milliseconds per frame."""
+    began = time.perf_counter()
+    try:
+        with leaving_off():
+            results = detector.process(images)
+    except OURS as error:  # a picture may be to blame: that costs an attempt
+        raise RuntimeError("the detector failed") from error
+    return results, (time.perf_counter() - began) * 1000 / max(len(images), 1)
+
+
+def _give_back(frames: Collection[ClaimedFrame], wait: timedelta) -> None:
+    try:
+        frames_release(frames, wait=wait)
+    except OURS:
+        connection.close()  # else the next statement would meet the same broken one
+        _owed.extend(frames)
+
+
+def _give_back_what_is_owed() -> None:
+    """First of all: a second lease would look as if a worker had died of the frame."""
+    if _owed:
+        frames_release(_owed)
+        _owed.clear()
 
 
 def _read(frame: ClaimedFrame) -> bytes | None:
