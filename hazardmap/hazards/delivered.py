@@ -14,11 +14,12 @@ from django.db.models import Q
 from django.db.models.functions import Cast
 
 from hazardmap.core.bbox import Bbox
-from hazardmap.core.hazard import Change, Evidence
+from hazardmap.core.hazard import Change, Evidence, State
 from hazardmap.core.sharing import Trail
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import boxes
+from hazardmap.hazards.services.params_now import params_now
 
 TRAILS_AT_ONCE = 500
 
@@ -33,6 +34,7 @@ class Span(NamedTuple):
 def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
     """What was said about each of these hazards, by passes and by moderators."""
     ids = list(hazard_ids)
+    aliases = params_now().params.aliases
     found: dict[UUID, Trail] = {}
     for start in range(0, len(ids), TRAILS_AT_ONCE):
         batch = ids[start : start + TRAILS_AT_ONCE]
@@ -41,7 +43,15 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
         for hazard_id, group in groupby(ordered, key=lambda row: row.hazard_id):
             said = list(group)
             trail = [rows.evidence_of(row) for row in said]
-            found[hazard_id] = Trail(trail, said[0].hazard.half_life_s, _verdict_on(trail))
+            verdict, verdict_at = _verdict_on(trail)
+            found[hazard_id] = Trail(
+                trail,
+                said[0].hazard.half_life_s,
+                cleared=said[0].hazard.state == State.CLEARED.value,
+                aliases=aliases,
+                verdict=verdict,
+                verdict_at=verdict_at,
+            )
     return found
 
 
@@ -64,11 +74,11 @@ def published_in(bbox: Bbox) -> dict[UUID, list[Span]]:
     return {hazard_id: known for hazard_id, known in spans.items() if known}
 
 
-def _verdict_on(trail: Iterable[Evidence]) -> Decision | None:
-    """The latest standing word of a moderator about any of the reports."""
+def _verdict_on(trail: Iterable[Evidence]) -> tuple[Decision | None, datetime | None]:
+    """The latest standing word of a moderator about any of the reports, and when it was given."""
     reports = [str(id_) for item in trail for id_ in item.observations]
     said = models.Verdict.objects.filter(
         undone_at__isnull=True, observations__has_any_keys=reports
     ).order_by("-at", "-id")
-    decision = said.values_list("decision", flat=True).first()
-    return None if decision is None else Decision(decision)
+    latest = said.first()
+    return (None, None) if latest is None else (Decision(latest.decision), latest.at)

@@ -267,6 +267,8 @@ class Evidence(models.Model):
     observations = models.JSONField()
     best_observation = models.UUIDField(null=True)
     p_after = models.FloatField()
+    p_before = models.FloatField(null=True)
+    real = models.FloatField(null=True)
 
     class Meta:
         constraints = [
@@ -276,6 +278,11 @@ class Evidence(models.Model):
                     visibility__range=(0, 1), p_after__range=(0, 1), log2_ratio__range=(-99, 99)
                 ),
                 name="evidence_numbers",
+            ),
+            models.CheckConstraint(
+                condition=(Q(p_before=None) | Q(p_before__range=(0, 1)))
+                & (Q(real=None) | Q(real__range=(0, 1))),
+                name="evidence_before_and_real",
             ),
         ]
         indexes = [
