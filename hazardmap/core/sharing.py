@@ -3,21 +3,24 @@
 What a pass told is settled once it is known whether the hazard was there: the bits by which it
 moved the map towards the truth. A pass that repeats what is known tells little; one that denies
 what was never there tells as much as one that reports what was. Where nobody can know, nobody is
-paid and nobody owes (docs/adr/0040-what-is-paid-for.md).
+paid and nobody owes. Only what was told before a sale has made it or spoilt it; what comes later
+settles what was the truth (docs/adr/0040-what-is-paid-for.md).
 """
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import Evidence
+from hazardmap.core.ids import uuid7
 from hazardmap.core.verdict import Decision
 
 _MICRO: Final = 1_000_000
@@ -26,6 +29,26 @@ _BELIEVED: Final = 0.5
 _DISPROVED: Final = 0.1  # a hazard is cleared, and so looked at no more, soon below this
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _WITNESSES: Final = 2  # nobody settles alone what is paid for
+
+
+class Told(NamedTuple):
+    """Bits for the truth (> 0) or against it (< 0) by one pass; 0 where nobody can know.
+
+    came: the youngest id of all that it is made of, which sorts by when we received it. The times
+    of a pass are what its device says; the ids of frames are made when they come.
+    """
+
+    came: UUID
+    witness: int
+    bits: float
+
+
+class Sold(NamedTuple):
+    """A hazard as it was sold, None: an answer without one. lines: how many of its trail had been
+    received by then."""
+
+    hazard_id: UUID | None
+    lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,12 +81,18 @@ class Trail:
         return None
 
     @cached_property
-    def told(self) -> Sequence[tuple[int, float]]:
-        """Witness and bits told for the truth by each line; 0 where nobody can know."""
-        return [
-            (item.witness, self._bits(item, before))
-            for item, before in zip(self.evidence, self._before(), strict=True)
+    def told(self) -> Sequence[Told]:
+        """What each line told, in the order in which we received them."""
+        lines = zip(self.evidence, self._before(), strict=True)
+        told = [
+            Told(max((item.pass_id, *item.observations)), item.witness, self._bits(item, before))
+            for item, before in lines
         ]
+        return sorted(told, key=lambda one: one.came)
+
+    def received(self, before: datetime) -> int:
+        """How many lines we had received before a time."""
+        return bisect_left(self.told, uuid7(before, bytes(10)), key=lambda one: one.came)
 
     def _bits(self, item: Evidence, before: float) -> float:
         there = self._there(item)
@@ -113,13 +142,14 @@ class Trail:
         return self.aliases.get(item.witness, item.witness)
 
 
-def bits_told(trail: Trail) -> dict[int, Fraction]:
+def bits_told(trail: Trail, lines: int | None = None) -> dict[int, Fraction]:
     """Settled bits by witness, in whole millionths: log2(p_after / p_before) of the truth.
 
-    Below zero for who told more against the truth than for it.
+    lines: only of so many, those that were received first. Below zero for who told more against
+    the truth than for it.
     """
     sums: defaultdict[int, float] = defaultdict(float)
-    for witness, bits in trail.told:
+    for _, witness, bits in trail.told[:lines]:
         sums[witness] += bits
     told = {witness: Fraction(round(bits * _MICRO), _MICRO) for witness, bits in sums.items()}
     return {witness: bits for witness, bits in sorted(told.items()) if bits}
@@ -132,17 +162,16 @@ def _log2(p: float, existed: bool) -> float:
 
 
 def weights(
-    delivered: Mapping[UUID | None, Fraction], trails: Mapping[UUID, Trail]
+    sold: Mapping[Sold, Fraction], trails: Mapping[UUID, Trail]
 ) -> dict[int | None, Fraction]:
-    """By witness, what of a sale is theirs: the units that each hazard was (None: that had none)
-    are shared by the bits that were told about it. None: what nobody's evidence stands behind.
+    """By witness, what of a sale is theirs: the units that each hazard was are shared by the bits
+    that had been told about it. None: what nobody's evidence stands behind.
 
     Who told the truth shares alone; who told against it gets nothing, and owes `penalties`.
     """
     found: defaultdict[int | None, Fraction] = defaultdict(Fraction)
-    for hazard_id, units in delivered.items():
-        trail = None if hazard_id is None else trails.get(hazard_id)
-        told = {who: bits for who, bits in bits_told(trail).items() if bits > 0} if trail else {}
+    for one, units in sold.items():
+        told = {who: bits for who, bits in _bits_behind(one, trails).items() if bits > 0}
         total = sum(told.values(), Fraction(0))
         if not total:
             found[None] += units
@@ -151,17 +180,19 @@ def weights(
     return dict(found) or {None: Fraction(1)}
 
 
-def penalties(
-    delivered: Mapping[UUID | None, Fraction], trails: Mapping[UUID, Trail]
-) -> dict[int, Fraction]:
+def penalties(sold: Mapping[Sold, Fraction], trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:
     """By witness, what of a sale was spoilt by what they told against the truth: the units that a
-    hazard was, by their part of all bits that were told about it, for and against."""
+    hazard was, by their part of all bits that had been told about it, for and against."""
     found: defaultdict[int, Fraction] = defaultdict(Fraction)
-    for hazard_id, units in delivered.items():
-        trail = None if hazard_id is None else trails.get(hazard_id)
-        told = bits_told(trail) if trail else {}
+    for one, units in sold.items():
+        told = _bits_behind(one, trails)
         total = sum(map(abs, told.values()), Fraction(0))
         for witness, bits in told.items():
             if bits < 0:
                 found[witness] -= units * bits / total
     return dict(found)
+
+
+def _bits_behind(one: Sold, trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:
+    trail = None if one.hazard_id is None else trails.get(one.hazard_id)
+    return bits_told(trail, one.lines) if trail else {}

@@ -1,8 +1,10 @@
 """Laws of the contributors' share: who told the truth first gets it, and the sums are exact."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 
 from hazardmap.core.fusion import fuse
 from hazardmap.core.hazard import Evidence, State
+from hazardmap.core.ids import uuid7
 from hazardmap.core.pricing.attribution import paid_by_usage
 from hazardmap.core.pricing.rating import Line, LineKind
-from hazardmap.core.sharing import Trail, bits_told, penalties, weights
+from hazardmap.core.sharing import Sold, Trail, bits_told, penalties, weights
 from hazardmap.core.trail import one_trail
 from hazardmap.core.verdict import Decision
 from tests.fused import PARAMS
@@ -32,12 +35,15 @@ def told(
     seen: bool = True,
     real: float | None = None,
     minute: int = 0,
+    received: int | None = None,
     bits: float = 0.0,
 ) -> Evidence:
-    """By default what is believed real is what is believed to be there."""
+    """By default what is believed real is what is believed to be there, and a pass is received
+    when it says that it was. received: the minute."""
     at = NOON + minute * MINUTE
+    came_at = at if received is None else NOON + received * MINUTE
     return Evidence(
-        pass_id=UUID(int=witness),
+        pass_id=uuid7(came_at, sha256(f"{witness}".encode()).digest()),
         witness=witness,
         device_id=UUID(int=witness),
         first_at=at,
@@ -78,7 +84,9 @@ trails = st.builds(
 @given(
     st.dictionaries(st.integers(1, 5).map(lambda n: UUID(int=n)), trails, max_size=4),
     st.dictionaries(
-        st.none() | st.integers(1, 6).map(lambda n: UUID(int=n)),
+        st.builds(
+            Sold, st.none() | st.integers(1, 6).map(lambda n: UUID(int=n)), st.integers(0, 7)
+        ),
         st.fractions(1, 50),
         min_size=1,
         max_size=5,
@@ -127,9 +135,9 @@ def test_of_what_fusion_tells_no_report_speaks_against_what_it_reports(drives, k
         first = one.evidence[0]
         assert first.p_before == pytest.approx(PARAMS.prior(kind))
         assert all(0.0 <= item.real <= 1.0 for item in one.evidence)
-        confirmed = Trail(one.evidence, one.hazard.half_life_s, verdict=Decision.CONFIRM)
-        for item, (_, bits) in zip(one.evidence, confirmed.told, strict=True):
-            assert bits >= -1e-9 if item.seen else bits <= 1e-9
+        for item in one.evidence:
+            (told,) = Trail([item], 3600.0, verdict=Decision.CONFIRM).told
+            assert told.bits >= -1e-9 if item.seen else told.bits <= 1e-9
 
 
 def test_trails_that_prove_to_be_one_keep_what_each_line_told():
@@ -137,7 +145,7 @@ def test_trails_that_prove_to_be_one_keep_what_each_line_told():
     here = [told(1, 0.008, 0.92), told(3, 0.9, 0.98, minute=4)]
     twin = [told(2, 0.008, 0.3, minute=2), told(4, 0.3, 0.5, minute=6)]
     trail = Trail(one_trail(here, twin), 3600.0)
-    assert [who for who, _ in trail.told] == [1, 2, 3, 4]
+    assert [one.witness for one in trail.told] == [1, 2, 3, 4]
     assert all(bits > 0 for bits in bits_told(trail).values())
 
 
@@ -155,7 +163,7 @@ def test_sock_puppets_that_are_found_out_are_one_witness():
 def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
     alone = Trail([told(1, 0.008, 0.92), told(1, 0.9, 0.98, minute=9)], 3600.0)
     assert alone.real is None
-    sold = {UUID(int=1): Fraction(5)}
+    sold = {Sold(UUID(int=1), 2): Fraction(5)}
     assert weights(sold, {UUID(int=1): alone}) == {None: Fraction(5)}
     assert penalties(sold, {UUID(int=1): alone}) == {}
 
@@ -189,6 +197,37 @@ def test_who_clears_what_has_gone_told_the_truth(cleared):
         assert bits[5] > 0
     else:
         assert not bits.keys() & {4, 5}, "nobody has looked since, so nobody knows"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=8
+    ),
+    st.integers(0, 61),
+    st.booleans(),
+)
+@FEW
+def test_only_what_was_received_before_a_sale_earns_from_it_or_owes(said, hour, confirmed):
+    """However long ago it says that it was seen."""
+    said.sort(key=lambda one: one[1])
+    lines = [
+        told(who, 0.2, 0.6 if who % 2 else 0.1, seen=who % 2 == 1, minute=at, received=at + later)
+        for who, at, later in said
+    ]
+    verdict = Decision.CONFIRM if confirmed else Decision.REJECT
+    trail = Trail(lines, 3600.0, verdict=verdict, verdict_at=NOON + 90 * MINUTE)
+    id_, limit = UUID(int=1), NOON + hour * MINUTE
+    sold = {Sold(id_, trail.received(limit)): Fraction(1)}
+    known = {who for who, at, later in said if at + later < hour}
+    assert {who for who in weights(sold, {id_: trail}) if who is not None} <= known
+    assert penalties(sold, {id_: trail}).keys() <= known
+
+
+def test_a_report_is_received_when_its_last_frame_is():
+    early = told(1, 0.008, 0.9)
+    late = replace(early, observations=(uuid7(NOON + 9 * MINUTE, bytes(10)),))
+    assert Trail([early], 3600.0).received(NOON + MINUTE) == 1
+    assert Trail([late], 3600.0).received(NOON + MINUTE) == 0
 
 
 def test_what_fusion_clears_is_settled_as_it_was():
