@@ -20,6 +20,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import MODERATORS
 from hazardmap.hazards import (  # Django looks for models here
     cell_models,  # noqa: F401 - imported to be found
+    heir_models,  # noqa: F401 - as above
     learned_models,  # noqa: F401 - as above
     vote_models,  # noqa: F401 - as above
     zone_models,  # noqa: F401 - as above
