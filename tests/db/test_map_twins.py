@@ -47,6 +47,7 @@ def test_what_every_other_receiver_places_far_off_becomes_one_as_it_comes_in(
     trails = trails_of(sold)
     assert trails.keys() == sold, "what was sold of the other has an heir"
     assert {one for id_ in sold for one in trails[id_].evidence} == set(trail(left))
+    assert all(one.p_after >= (one.p_before or 0.0) for one in trail(left) if one.seen)
     live = everything()
     forget_map()
     fuse_in_turn([[frame for one in passes for frame in one]])
