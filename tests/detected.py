@@ -54,14 +54,19 @@ def drive(
     usable: bool = True,
     score: float = 0.8,
     camera: Camera = DEFAULT_CAMERA,
+    received_at: datetime | None = None,
 ) -> list[UUID]:
-    """Drive on in steps of 5 m and half a second, report what is in view; the frames' ids."""
+    """Drive on in steps of 5 m and half a second, report what is in view; the frames' ids.
+
+    received_at: when the first frame came, by default when it was taken.
+    """
     made = []
     for index in range(frames):
         lon, lat, heading = moved(*start, heading_deg, STEP_M * index)
         frame = _frame(
             device,
             at + timedelta(seconds=index / 2),
+            (received_at or at) + timedelta(seconds=index / 2),
             (lon, lat),
             heading % 360.0 if tells_heading else None,
         )
@@ -130,8 +135,10 @@ def events(hazard_id: UUID | None = None) -> list[str]:
     return list(found.values_list("change", flat=True))
 
 
-def _frame(device: Device, at: datetime, place: Place, heading_deg: float | None) -> Frame:
-    frame_id = uuid7(at, sha256(f"{device.id} {at}".encode()).digest())
+def _frame(
+    device: Device, at: datetime, received_at: datetime, place: Place, heading_deg: float | None
+) -> Frame:
+    frame_id = uuid7(received_at, sha256(f"{device.id} {at}".encode()).digest())
     return Frame.objects.create(
         id=frame_id,
         account_id=device.owner_id,

@@ -83,6 +83,14 @@ def _of_buyers(operation: dict[str, Any]) -> set[str]:
     return {operation["operationId"]} if theirs else set()
 
 
+def _of_uploads(too_many: str) -> dict[str, str]:
+    return {
+        "403": "the owner has not agreed to the licence of uploads as it is today",
+        "429": f"{too_many}; or too many frames of the account wait for detection",
+        "503": "the disk is nearly full; `Retry-After` says when to try again",
+    }
+
+
 def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
     errors = {"400": "a rule is broken; `errors` names each field and rule"}
@@ -90,8 +98,6 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["401"] = "the token is missing, unknown, revoked or expired"
     if {"apiKey": []} in operation.get("security", ()):
         errors["403"] = "the key lacks the scope, or may not be used from here"
-    if operation["operationId"] == "uploadFrame":
-        errors["403"] = "the owner has not agreed to the licence of uploads as it is today"
     if "path" in places:
         errors["404"] = "there is none, or it is somebody else's"
         errors["405"] = "what stands in the path is the name of another operation"
@@ -105,8 +111,7 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["422"] = "this Idempotency-Key was used for another request"
     errors["429"] = "too many requests; `Retry-After` says when to go on, `RateLimit` how many may"
     if operation["operationId"] == "uploadFrame":
-        errors["429"] += "; or too many frames of the account wait for detection"
-        errors["503"] = "the disk is nearly full; `Retry-After` says when to try again"
+        errors |= _of_uploads(errors["429"])
     if _of_buyers(operation):
         if not free:
             errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"

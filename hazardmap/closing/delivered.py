@@ -1,6 +1,7 @@
 """Which hazards were in the answers behind a line of an invoice, and how much of it each was."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -36,14 +37,16 @@ class TilesShown:
         ]
 
 
-def delivered(line_id: UUID, meter: Meter, tiles: TilesShown) -> Delivered:
-    """Of a line's units, how many each hazard was.
+def delivered(
+    line_id: UUID, meter: Meter, tiles: TilesShown
+) -> Iterator[tuple[datetime, Delivered]]:
+    """Of a line's units, how many each hazard was; by the hour, one for each key.
 
     An answer that names its hazards is shared evenly by them; all tiles of one address within
     an hour, by the hazards that were published there in that hour.
     """
-    units: defaultdict[UUID | None, Fraction] = defaultdict(Fraction)
     for hour, events in line_events(line_id):
+        units: defaultdict[UUID | None, Fraction] = defaultdict(Fraction)
         if meter is Meter.TILE:
             by_tile: Counter[str] = Counter()
             for event in events:
@@ -53,7 +56,7 @@ def delivered(line_id: UUID, meter: Meter, tiles: TilesShown) -> Delivered:
         else:
             for event in events:
                 _divide(units, event.quantity, list(event.hazards))
-    return dict(units)
+        yield hour.hour, dict(units)
 
 
 def _divide(units: defaultdict[UUID | None, Fraction], count: int, hazards: list[UUID]) -> None:

@@ -1,16 +1,18 @@
 """What buyers paid in a month, to those whose evidence they got."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from uuid import UUID
 
 from django.db import transaction
 
 from hazardmap.billing.line_selectors import LineShare, months_ended, shares_of
 from hazardmap.closing.delivered import TilesShown, delivered
 from hazardmap.core.pricing.period import Period
-from hazardmap.core.sharing import penalties, weights
+from hazardmap.core.sharing import Sold, Trail, penalties, weights
 from hazardmap.hazards.delivered import trails_of
 from hazardmap.rewards.selectors import is_split, lines_held
 from hazardmap.rewards.services import (
@@ -57,14 +59,29 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
         line_id=share.line_id, amount_micro=share.amount_micro, currency=share.currency
     )
     if settled and share.paid and not is_split(share.line_id):
-        units = delivered(share.line_id, share.meter, tiles)
-        trails = trails_of(hazard_id for hazard_id in units if hazard_id is not None)
+        sold, trails = _sold(share, tiles)
         with transaction.atomic():
-            share_split(line_id=share.line_id, weights=weights(units, trails))
+            share_split(line_id=share.line_id, weights=weights(sold, trails))
             share_claw_back(
                 line_id=share.line_id,
-                penalties=penalties(units, trails),
-                units=sum(units.values(), Fraction(0)),
+                penalties=penalties(sold, trails),
+                units=sum(sold.values(), Fraction(0)),
             )
         return Outcome.DIVIDED
     return Outcome.HELD if held else Outcome.AS_BEFORE
+
+
+def _sold(share: LineShare, tiles: TilesShown) -> tuple[dict[Sold, Fraction], dict[UUID, Trail]]:
+    """How much of a line each hazard was, by what was known of it when, and their trails.
+
+    Known is what was received before the hour of the sale: what comes later, however long ago it
+    says that it was seen, has sold nothing.
+    """
+    sold: defaultdict[Sold, Fraction] = defaultdict(Fraction)
+    trails: dict[UUID, Trail] = {}
+    for hour, units in delivered(share.line_id, share.meter, tiles):
+        trails |= trails_of(id_ for id_ in units if id_ is not None and id_ not in trails)
+        for hazard_id, amount in units.items():
+            trail = None if hazard_id is None else trails.get(hazard_id)
+            sold[Sold(hazard_id, trail.received(hour) if trail else 0)] += amount
+    return dict(sold), trails

@@ -1,6 +1,7 @@
 """One thing on the road while its evidence is replayed: place, kind, belief, witnesses, trail."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -198,6 +199,7 @@ class Candidate:
     def report(self, thing: Thing, look: Look, told: Likelihood, row: float = 1.0) -> None:
         """A pass has reported it. row: see `persistence.updated`."""
         self._advance(look.of.last_at)
+        before = self.p
         self.belief = updated(self.belief, told, row)
         for observation in thing.observations:
             if FAMILY[observation.kind] == self.family:
@@ -209,7 +211,7 @@ class Candidate:
         self._poor_miss = 1.0
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
-        self._note(look, told, thing)
+        self._note(look, told, thing, before)
 
     def silence(self, look: Look, told: Likelihood, row: float = 1.0) -> None:
         """A pass looked and reported nothing here.
@@ -226,7 +228,7 @@ class Candidate:
         self._keep_above_clearing(before)
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, 0))
-        self._note(look, told, None)
+        self._note(look, told, None, before)
 
     def vote(self, at: datetime, witness: int, stands: bool) -> None:
         """A person says whether it is still there: one vote each, the first that comes.
@@ -298,7 +300,8 @@ class Candidate:
         self.gone_by |= twin.gone_by
         self.sightings.extend(twin.sightings)
         self.looks = sorted([*self.looks, *twin.looks], key=lambda look: look.at)
-        self.evidence = one_trail(self.evidence, twin.evidence)
+        *trail, last = one_trail(self.evidence, twin.evidence)
+        self.evidence = [*trail, replace(last, real=min(self.belief.real, 1.0))]
         self._evaluate()
 
     def _keep_above_clearing(self, before: float) -> None:
@@ -327,5 +330,7 @@ class Candidate:
         else:
             self.state = next_state(self.state, p, self.published, limits)
 
-    def _note(self, look: Look, likelihood: Likelihood, thing: Thing | None) -> None:
-        self.evidence.append(line(look, likelihood, thing, self.p))
+    def _note(self, look: Look, told: Likelihood, thing: Thing | None, before: float) -> None:
+        real = min(self.belief.real, 1.0)
+        noted = line(look, told, thing, p_before=before, p_after=self.p, real=real)
+        self.evidence.append(noted)

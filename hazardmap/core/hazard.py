@@ -39,7 +39,10 @@ class Evidence:
     pass_id: derived from device and first frame. seen: reported, or looked at and not reported.
     log2_ratio: bits for (> 0) or against (< 0) the hazard after trust. frames: how many counted.
     best_observation: id of the best report, None for a pass against. visibility: probability
-    that this pass would have reported the hazard were it there, 0..1.
+    that this pass would have reported the hazard were it there, 0..1. p_before: as the map told it
+    just before, faded to that time; of the first pass, what was assumed of the spot. real:
+    probability after it that the hazard was no mistake, gone by now or not (Belief.real). Both are
+    None in rows from before they were noted.
     """
 
     pass_id: UUID
@@ -55,6 +58,8 @@ class Evidence:
     observations: tuple[UUID, ...]
     best_observation: UUID | None
     p_after: float
+    p_before: float | None = None
+    real: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

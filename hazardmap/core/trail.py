@@ -10,7 +10,15 @@ from hazardmap.core.persistence import Likelihood
 from hazardmap.core.sightings import Thing
 
 
-def line(look: Look, told: Likelihood, thing: Thing | None, p_after: float) -> Evidence:
+def line(
+    look: Look,
+    told: Likelihood,
+    thing: Thing | None,
+    *,
+    p_before: float,
+    p_after: float,
+    real: float,
+) -> Evidence:
     """What a pass said of a hazard. thing: None where it reported nothing."""
     best = thing.best if thing else None
     return Evidence(
@@ -27,6 +35,8 @@ def line(look: Look, told: Likelihood, thing: Thing | None, p_after: float) -> E
         observations=tuple(sorted(o.id for o in thing.observations)) if thing else (),
         best_observation=best.id if best else None,
         p_after=p_after,
+        p_before=p_before,
+        real=real,
     )
 
 

@@ -37,7 +37,7 @@ class EvidenceInline(ReadOnlyInline):
     ordering = ("first_at", "pass_id")
     fields = (
         *("witness", "device_id", "first_at", "last_at", "seen", "score", "visibility"),
-        *("frames", "log2_ratio", "p_after"),
+        *("frames", "log2_ratio", "p_before", "p_after", "real"),
     )
 
 

@@ -20,6 +20,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import MODERATORS
 from hazardmap.hazards import (  # Django looks for models here
     cell_models,  # noqa: F401 - imported to be found
+    heir_models,  # noqa: F401 - as above
     learned_models,  # noqa: F401 - as above
     vote_models,  # noqa: F401 - as above
     zone_models,  # noqa: F401 - as above
@@ -272,6 +273,8 @@ class Evidence(models.Model):
     observations = models.JSONField()
     best_observation = models.UUIDField(null=True)
     p_after = models.FloatField()
+    p_before = models.FloatField(null=True)
+    real = models.FloatField(null=True)
 
     class Meta:
         constraints = [
@@ -281,6 +284,11 @@ class Evidence(models.Model):
                     visibility__range=(0, 1), p_after__range=(0, 1), log2_ratio__range=(-99, 99)
                 ),
                 name="evidence_numbers",
+            ),
+            models.CheckConstraint(
+                condition=(Q(p_before=None) | Q(p_before__range=(0, 1)))
+                & (Q(real=None) | Q(real__range=(0, 1))),
+                name="evidence_before_and_real",
             ),
         ]
         indexes = [

@@ -125,6 +125,8 @@ def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
         "observations": [str(id_) for id_ in evidence.observations],
         "best_observation": str(best) if best else None,
         "p_after": evidence.p_after,
+        "p_before": evidence.p_before,
+        "real": evidence.real,
     }
 
 

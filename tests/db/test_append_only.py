@@ -10,6 +10,7 @@ APPEND_ONLY = (
     "billing_creditnote",
     "billing_credituse",
     "hazards_fusionversion",
+    "hazards_heir",
     "hazards_hazardevent",
     "hazards_zoneevent",
     "moderation_auditentry",

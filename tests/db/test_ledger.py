@@ -41,7 +41,7 @@ from hazardmap.rewards.services import (
 )
 from tests.at_once import at_once
 from tests.billing_scene import BEFORE, LAST, customer_of, euros, sell, serve
-from tests.detected import contributor, drive, fuse_in_turn, hazards, minutes_ago
+from tests.detected import contributor, drive, fuse_in_turn, hazards, minutes_ago, trail
 from tests.scenes import ahead
 from tiles.mercator import to_shares
 
@@ -122,11 +122,16 @@ def test_a_movement_booked_at_once_is_booked_once():
 
 @pytest.mark.django_db
 def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
+    _, key = sell()
     early, late = contributor("early"), contributor("late")
     cow = ahead(45.0, "cow")
-    fuse_in_turn([drive(early, minutes_ago(9), cow), drive(late, minutes_ago(5), cow)])
+    seen_at, after = BEFORE.start + timedelta(days=1), timedelta(minutes=4)
+    fuse_in_turn([drive(early, seen_at, cow), drive(late, seen_at + after, cow)])
     (hazard,) = hazards()
-    _, key = sell()
+    back_dated = contributor("back-dated")
+    since = timedelta(days=3)
+    fuse_in_turn([drive(back_dated, seen_at - after, cow, received_at=seen_at + since)])
+    assert trail(hazard.id)[0].witness == back_dated.owner.witness, "it says that it was the first"
     unknown = new_id()
     for _ in range(3):
         serve(key, BEFORE, units=1, hazards=(hazard.id,))
@@ -146,6 +151,7 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
     half = Decimal("44.10") / 2
     assert euros(sum(earned.values())) == half * 3 / 4
     assert earned[early.owner.witness] > earned[late.owner.witness] > 0
+    assert back_dated.owner.witness not in earned, "it came after the sale"
     assert euros(amounts()["unclaimed", None]) == half / 4
     call_command("ledger", witness=early.owner.witness)
     assert "split:" in capsys.readouterr().out

@@ -45,7 +45,7 @@ SPOTS = [
 def told(*present: Hazard) -> None:
     """As fusion leaves them."""
     with transaction.atomic():
-        hazards_write(present=[FusedHazard(one, ()) for one in present], gone=[], trails={})
+        hazards_write(present=[FusedHazard(one, ()) for one in present], gone={}, trails={})
 
 
 def filled() -> list[CellState]:

@@ -1,31 +1,53 @@
 """Laws of the contributors' share: who told the truth first gets it, and the sums are exact."""
 
 import math
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.hazard import Evidence
+from hazardmap.core.fusion import fuse
+from hazardmap.core.hazard import Evidence, State
+from hazardmap.core.ids import uuid7
 from hazardmap.core.pricing.attribution import paid_by_usage
 from hazardmap.core.pricing.rating import Line, LineKind
-from hazardmap.core.sharing import Trail, bits_told, penalties, weights
+from hazardmap.core.sharing import Sold, Trail, bits_told, penalties, weights
+from hazardmap.core.trail import one_trail
 from hazardmap.core.verdict import Decision
+from tests.fused import PARAMS
+from tests.scenes import Fleet, ahead
 
 FEW = settings(max_examples=60, deadline=None)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 
 
-def told(witness: int, bits: float, p_after: float, *, seen: bool = True) -> Evidence:
+def told(
+    witness: int,
+    p_before: float | None,
+    p_after: float,
+    *,
+    seen: bool = True,
+    real: float | None = None,
+    minute: int = 0,
+    received: int | None = None,
+    bits: float = 0.0,
+) -> Evidence:
+    """By default what is believed real is what is believed to be there, and a pass is received
+    when it says that it was. received: the minute."""
+    at = NOON + minute * MINUTE
+    came_at = at if received is None else NOON + received * MINUTE
     return Evidence(
-        pass_id=UUID(int=witness),
+        pass_id=uuid7(came_at, sha256(f"{witness}".encode()).digest()),
         witness=witness,
         device_id=UUID(int=witness),
-        first_at=NOON,
-        last_at=NOON,
+        first_at=at,
+        last_at=at,
         seen=seen,
         score=0.8,
         visibility=0.9,
@@ -34,22 +56,37 @@ def told(witness: int, bits: float, p_after: float, *, seen: bool = True) -> Evi
         observations=(),
         best_observation=None,
         p_after=p_after,
+        p_before=p_before,
+        real=p_after if real is None and p_before is not None else real,
     )
 
 
-evidence = st.builds(told, st.integers(1, 4), st.floats(-39, 39), st.floats(0, 1))
+probabilities = st.floats(0, 1)
+evidence = st.builds(
+    told,
+    st.integers(1, 4),
+    st.none() | probabilities,
+    probabilities,
+    seen=st.booleans(),
+    minute=st.integers(0, 90),
+    bits=st.floats(-39, 39),
+)
 trails = st.builds(
     Trail,
-    st.lists(evidence, max_size=6),
+    st.lists(evidence, max_size=6).map(lambda lines: sorted(lines, key=lambda one: one.last_at)),
     st.just(3600.0),
-    st.none() | st.sampled_from(list(Decision)),
+    cleared=st.booleans(),
+    aliases=st.dictionaries(st.integers(2, 4), st.just(1)),
+    verdict=st.none() | st.sampled_from(list(Decision)),
 )
 
 
 @given(
     st.dictionaries(st.integers(1, 5).map(lambda n: UUID(int=n)), trails, max_size=4),
     st.dictionaries(
-        st.none() | st.integers(1, 6).map(lambda n: UUID(int=n)),
+        st.builds(
+            Sold, st.none() | st.integers(1, 6).map(lambda n: UUID(int=n)), st.integers(0, 7)
+        ),
         st.fractions(1, 50),
         min_size=1,
         max_size=5,
@@ -65,23 +102,153 @@ def test_all_that_was_delivered_is_somebodys_or_nobodys(found, delivered):
     assert sum(spoilt.values()) <= sum(delivered.values())
 
 
-def test_the_first_to_tell_earns_more_than_who_repeats_it():
-    denied = told(3, -3.0, 0.97, seen=False)
-    trail = Trail([told(1, 5.0, 0.9), told(2, 5.0, 0.996), denied], 3600.0)
-    bits = bits_told(trail)
+def test_a_line_tells_what_it_says_of_itself_whatever_stands_between():
+    """Between the second line and the third people voted it down: that is nobody's."""
+    lines = [told(1, 0.008, 0.92), told(2, 0.9, 0.97, minute=5), told(3, 0.4, 0.8, minute=9)]
+    bits = bits_told(Trail(lines, 3600.0))
+    assert float(bits[1]) == pytest.approx(math.log2(0.92 / 0.008), abs=1e-6)
+    assert float(bits[2]) == pytest.approx(math.log2(0.97 / 0.9), abs=1e-6)
+    assert float(bits[3]) == pytest.approx(math.log2(0.8 / 0.4), abs=1e-6)
+
+
+def test_old_rows_follow_from_their_neighbours():
+    lines = [told(1, None, 0.9, bits=5.0), told(2, None, 0.99, bits=5.0, minute=60)]
+    bits = bits_told(Trail(lines, 3600.0))
     before = 0.9 / (0.9 + 0.1 * 32)
     assert float(bits[1]) == pytest.approx(math.log2(0.9 / before), abs=1e-6)
-    assert float(bits[2]) == pytest.approx(math.log2(0.996 / 0.9), abs=1e-6)
-    assert bits[3] < 0, "who denied what was there told against the truth"
+    assert float(bits[2]) == pytest.approx(math.log2(0.99 / 0.45), abs=1e-6)
+
+
+drives = st.lists(
+    st.tuples(st.integers(1, 5), st.integers(0, 240), st.booleans()), min_size=1, max_size=7
+)
+
+
+@given(drives, st.sampled_from(["cone", "cow"]))
+@FEW
+def test_of_what_fusion_tells_no_report_speaks_against_what_it_reports(drives, kind):
+    """And what a first report tells starts from what was assumed of the spot."""
+    fleet, thing = Fleet(), ahead(45.0, kind)
+    for witness, minute, there in drives:
+        fleet.drive(witness, NOON + minute * MINUTE, there=[thing] if there else [])
+    for one in fuse(fleet.views, fleet.observations, PARAMS):
+        first = one.evidence[0]
+        assert first.p_before == pytest.approx(PARAMS.prior(kind))
+        assert all(0.0 <= item.real <= 1.0 for item in one.evidence)
+        for item in one.evidence:
+            (told,) = Trail([item], 3600.0, verdict=Decision.CONFIRM).told
+            assert told.bits >= -1e-9 if item.seen else told.bits <= 1e-9
+
+
+def test_trails_that_prove_to_be_one_keep_what_each_line_told():
+    """Two candidates that take turns: after the end of the one no line of the other is a fall."""
+    here = [told(1, 0.008, 0.92), told(3, 0.9, 0.98, minute=4)]
+    twin = [told(2, 0.008, 0.3, minute=2), told(4, 0.3, 0.5, minute=6)]
+    trail = Trail(one_trail(here, twin), 3600.0)
+    assert [one.witness for one in trail.told] == [1, 2, 3, 4]
+    assert all(bits > 0 for bits in bits_told(trail).values())
+
+
+def test_sock_puppets_that_are_found_out_are_one_witness():
+    lines = [told(1, 0.008, 0.9), told(2, 0.9, 0.98, minute=2), told(3, 0.95, 0.85, seen=False)]
+    assert bits_told(Trail(lines, 3600.0))[1] > 0
+    assert bits_told(Trail(lines, 3600.0, aliases={2: 1})) == {}
+    denied = [told(1, 0.008, 0.5)]
+    denied += [told(who, 0.3, 0.03, seen=False, minute=who) for who in (2, 3)]
+    assert bits_told(Trail(denied, 3600.0))[1] < 0
+    assert bits_told(Trail(denied, 3600.0, aliases={3: 2})) == {}
+    assert bits_told(Trail(denied, 3600.0, aliases={3: 1})) == {}, "he denied himself"
+
+
+def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
+    alone = Trail([told(1, 0.008, 0.92), told(1, 0.9, 0.98, minute=9)], 3600.0)
+    assert alone.real is None
+    sold = {Sold(UUID(int=1), 2): Fraction(5)}
+    assert weights(sold, {UUID(int=1): alone}) == {None: Fraction(5)}
+    assert penalties(sold, {UUID(int=1): alone}) == {}
 
 
 def test_who_denies_what_was_never_there_earns():
-    claims = [told(1, 5.0, 0.9), told(2, -6.0, 0.12, seen=False)]
+    claims = [told(1, 0.008, 0.5), told(2, 0.5, 0.2, seen=False, minute=1)]
+    claims.append(told(3, 0.2, 0.05, seen=False, minute=2))
     for verdict in (None, Decision.REJECT):
-        bits = bits_told(Trail(claims, 3600.0, verdict))
+        bits = bits_told(Trail(claims, 3600.0, cleared=True, verdict=verdict))
         assert bits[1] < 0 < bits[2]
-    bits = bits_told(Trail(claims, 3600.0, Decision.CONFIRM))
-    assert bits[2] < 0 < bits[1]
+    known = Trail(claims, 3600.0, verdict=Decision.CONFIRM, verdict_at=NOON + 9 * MINUTE)
+    bits = bits_told(known)
+    assert bits[2] < 0 < bits[1], "a moderator saw it after that"
+
+
+@pytest.mark.parametrize("cleared", [True, False])
+def test_who_clears_what_has_gone_told_the_truth(cleared):
+    lines = [
+        told(1, 0.008, 0.92),
+        told(2, 0.9, 0.5, seen=False, minute=5),
+        told(3, 0.5, 0.97, minute=10),
+        told(4, 0.8, 0.4, seen=False, real=0.9, minute=200),
+        told(5, 0.4, 0.05, seen=False, real=0.8, minute=201),
+    ]
+    bits = bits_told(Trail(lines, 3600.0, cleared=cleared))
+    assert bits[1] > 0
+    assert bits[3] > 0
+    assert bits[2] < 0, "it was reported again, so it was there"
+    if cleared:
+        assert bits[4] > 0
+        assert bits[5] > 0
+    else:
+        assert not bits.keys() & {4, 5}, "nobody has looked since, so nobody knows"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=8
+    ),
+    st.integers(0, 61),
+    st.booleans(),
+)
+@FEW
+def test_only_what_was_received_before_a_sale_earns_from_it_or_owes(said, hour, confirmed):
+    """However long ago it says that it was seen."""
+    said.sort(key=lambda one: one[1])
+    lines = [
+        told(who, 0.2, 0.6 if who % 2 else 0.1, seen=who % 2 == 1, minute=at, received=at + later)
+        for who, at, later in said
+    ]
+    verdict = Decision.CONFIRM if confirmed else Decision.REJECT
+    trail = Trail(lines, 3600.0, verdict=verdict, verdict_at=NOON + 90 * MINUTE)
+    id_, limit = UUID(int=1), NOON + hour * MINUTE
+    sold = {Sold(id_, trail.received(limit)): Fraction(1)}
+    known = {who for who, at, later in said if at + later < hour}
+    assert {who for who in weights(sold, {id_: trail}) if who is not None} <= known
+    assert penalties(sold, {id_: trail}).keys() <= known
+
+
+def test_a_report_is_received_when_its_last_frame_is():
+    early = told(1, 0.008, 0.9)
+    late = replace(early, observations=(uuid7(NOON + 9 * MINUTE, bytes(10)),))
+    assert Trail([early], 3600.0).received(NOON + MINUTE) == 1
+    assert Trail([late], 3600.0).received(NOON + MINUTE) == 0
+
+
+def test_what_fusion_clears_is_settled_as_it_was():
+    """Liars whom four deny at once are not paid; honest clearers of a thing that went are."""
+    thing = ahead(45.0, "cone")
+    lie, went = Fleet(), Fleet()
+    for fleet, denied_from in ((lie, 10), (went, 60 * 24)):
+        for witness in (1, 2):
+            fleet.drive(witness, NOON + witness * MINUTE, there=[thing])
+        for witness in range(3, 7):
+            fleet.drive(witness, NOON + (denied_from + witness) * MINUTE)
+    ended = []
+    for fleet in (lie, went):
+        (one,) = fuse(fleet.views, fleet.observations, PARAMS)
+        assert one.hazard.state is State.CLEARED
+        ended.append(Trail(one.evidence, one.hazard.half_life_s, cleared=True))
+    assert not any(bits > 0 for who, bits in bits_told(ended[0]).items() if who < 3)
+    bits = bits_told(ended[1])
+    assert ended[1].real
+    assert all(one > 0 for one in bits.values())
+    assert bits.keys() >= {1, 2, 3, 4}
 
 
 lines = st.lists(

@@ -51,7 +51,7 @@ class _Evaluated:
     """A ground with what is to be written of it."""
 
     present: list[FusedHazard]
-    gone: list[UUID]
+    gone: Mapping[UUID, UUID | None]
     trails: Mapping[UUID, Trail]
     reached: Reached
 
@@ -101,7 +101,7 @@ def _evaluate(
     checkpoints_keep({ground: one.reached for ground, one in done.items()}, current.digest)
     hazards_write(
         present=[hazard for one in done.values() for hazard in one.present],
-        gone=[id_ for one in done.values() for id_ in one.gone],
+        gone={id_: heir for one in done.values() for id_, heir in one.gone.items()},
         trails={id_: trail for one in done.values() for id_, trail in one.trails.items()},
     )
 
@@ -190,8 +190,9 @@ def _identified(
     here: set[UUID],
     known: Mapping[UUID, UUID],
     trails: Mapping[UUID, Trail],
-) -> tuple[dict[UUID, UUID], list[UUID]]:
-    """Fusion's ids → those to store under, so that a hazard keeps its own; and whose end it is."""
+) -> tuple[dict[UUID, UUID], Mapping[UUID, UUID | None]]:
+    """Fusion's ids → those to store under, so that a hazard keeps its own; and whose end it is,
+    with their heirs."""
     kept = set(known.values())
     behind = {
         hazard_id: frozenset(id_ for item in trail.values() for id_ in item.observations)
@@ -201,4 +202,4 @@ def _identified(
     behind = {hazard_id: ids for hazard_id, ids in behind.items() if ids & here}
     fresh = {one.hazard.id: one.observation_ids for one in hazards if one.hazard.id not in known}
     matched = match(behind, fresh)
-    return {**matched.ids, **known}, list(matched.gone)
+    return {**matched.ids, **known}, matched.gone

@@ -74,7 +74,8 @@ _OBSERVATIONS = """
 """
 _TRAILS = """
     SELECT hazard_id, pass_id, witness, device_id, first_at, last_at, seen, score, visibility,
-        log2_ratio, frames, observations::text, best_observation, p_after
+        log2_ratio, frames, observations::text, best_observation, p_after,
+        p_before, real
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (cell, since)
     JOIN hazards_hazard AS hazard ON hazard.cell = wanted.cell
     JOIN hazards_evidence AS evidence ON hazard_id = hazard.id AND evidence.last_at > since

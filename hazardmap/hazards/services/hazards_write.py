@@ -1,6 +1,6 @@
 """Write hazards with their trails of evidence, where anything about them has changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,18 +9,22 @@ from django.db import connection
 from hazardmap.core.fusion import FusedHazard
 from hazardmap.core.hazard import LIVE, Change, Hazard, State
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.heir_models import Heir
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.evidence_read import Trail
 from hazardmap.platform.rows_put import rows_put
 
 
 def hazards_write(
-    *, present: Sequence[FusedHazard], gone: Collection[UUID], trails: Mapping[UUID, Trail]
+    *,
+    present: Sequence[FusedHazard],
+    gone: Mapping[UUID, UUID | None],
+    trails: Mapping[UUID, Trail],
 ) -> None:
     """Store these hazards, delete those whose evidence now belongs to others, tell the feed.
 
-    trails: what is stored behind them. Call it with their place locked (place_lock), as the last
-    step of a transaction.
+    gone: with the id of the one that now has their evidence. trails: what is stored behind them.
+    Call it with their place locked (place_lock), as the last step of a transaction.
     """
     ids = [*(one.hazard.id for one in present), *gone]
     # The sweep that expires hazards knows no places: the rows are locked against it.
@@ -30,6 +34,8 @@ def hazards_write(
     rows_put(models.Hazard, [rows.hazard_values(hazard) for hazard in changed], over=True)
     _evidence_write(present, trails)
     models.Hazard.objects.filter(id__in=gone).delete()
+    heirs = [Heir(gone_id=id_, heir_id=heir) for id_, heir in gone.items() if heir is not None]
+    Heir.objects.bulk_create(heirs)
     pairs = [(before.get(hazard.id), hazard) for hazard in changed]
     pairs += [(before[id_], _removed(before[id_])) for id_ in sorted(gone)]
     changes = [(change_between(old, new), new) for old, new in pairs]
