@@ -58,7 +58,7 @@ def test_who_drives_on_or_turns_round_passes_anew(metres, turn_deg):
 
 
 @settings(max_examples=15)
-@given(st.integers(61, 400))
+@given(st.integers(61, 150))
 def test_how_often_a_standing_device_sends_makes_no_more_evidence(gap_s):
     often, seldom = certain_cone(), certain_cone()
     stand(often, 9, NOON + HOUR, [55] * 7)
