@@ -39,7 +39,7 @@ def recall_of(camera: Camera, kind: str, range_m: float, off_deg: float = 0.0) -
 
 
 def box_there(camera: Camera, kind: str, range_m: float, off_deg: float) -> Box | None:
-    """The box of an upright thing, cut at the top by the frame; None where its foot is not in it."""
+    """The box of an upright thing, cut at the top; None where its foot is not in the frame."""
     bearing_deg = camera.yaw_deg + off_deg
     foot = project(camera, bearing_deg, range_m, 0.0, ASPECT)
     head = project(camera, bearing_deg, range_m, max(KINDS[kind].height_m, 0.1), ASPECT)
