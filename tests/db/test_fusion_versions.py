@@ -1,5 +1,6 @@
 """Versions of the parameters: learned from the map, written once, and then the map follows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from io import StringIO
@@ -15,15 +16,19 @@ from hazardmap.core.verdict import Decision
 from hazardmap.core.versions import Part
 from hazardmap.hazards import learned_models, models, tasks
 from hazardmap.hazards.services import (
+    area_refuse,
     fuse_pending,
     trust_snapshot,
     verdict_give,
     verdict_undo,
     version_propose,
     version_write,
+    vote_give,
 )
 from hazardmap.hazards.services.company_keep import company_keep, company_kept
+from hazardmap.hazards.services.history_learn import WORLD
 from hazardmap.hazards.services.params_now import params_now
+from hazardmap.hazards.services.version_make import Proposal
 from hazardmap.inference.selectors import recall_table
 from tests.detected import (
     alike,
@@ -182,6 +187,23 @@ def test_workers_finish_what_a_stopped_command_left_and_only_where_it_matters(
     tasks.stale_refuse()
     assert not learned_models.StalePlace.objects.exists()
     assert alike(everything(), replayed_anew([*passes, *more]))
+
+
+def test_a_word_counts_by_the_trust_of_who_has_only_voted_there(town: dict[str, Any]) -> None:
+    sheep = next(hazard for hazard in hazards() if hazard.kind == "sheep")
+    voter = contributor("voter").owner
+    vote_give(hazard_id=sheep.id, account_id=voter.pk, stands=False)
+    doubted, old = everything(), params_now().params
+    new = replace(old, trusts={**old.trusts, voter.witness: 0.1})
+    assert version_write(Proposal(old, new, (Part.TRUST,)), by="somebody") > 0
+    tasks.stale_refuse()
+    believed = everything()
+    changed = [one["kind"] for one, other in zip(believed, doubted, strict=True) if one != other]
+    assert changed == ["sheep"]
+    (after,) = (one for one in hazards() if one.kind == "sheep")
+    assert after.p > next(one["p"] for one in doubted if one["kind"] == "sheep")
+    list(area_refuse(WORLD))
+    assert alike(everything(), believed)
 
 
 def test_half_lives_and_mistakes_are_learned_on_request_kept_and_forgotten(
