@@ -81,7 +81,7 @@ def spending_now(organisation_id: UUID, now: datetime) -> SpendingNow | None:
         KeySpending(
             key_id=key,
             units=units.get(key, {}),
-            spent=rounded_down(tariff.part_of_key(units[ALL], units.get(key, {}))),
+            spent=rounded_down(tariff.part_of_key(key, units[ALL], units.get(key, {}))),
             cap=caps.get(key),
             stopped=key in stopped,
         )

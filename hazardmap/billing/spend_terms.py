@@ -1,8 +1,11 @@
 """What an organisation may spend now, and at which prices: read for each answer to a buyer, so
 each process keeps it for a few seconds."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -16,7 +19,8 @@ from hazardmap.core.pricing.money import Currency, decimal_of
 from hazardmap.core.pricing.period import Period, month_of
 from hazardmap.core.pricing.prices_json import prices_from
 from hazardmap.core.pricing.spending import Caps, Tariff
-from hazardmap.metering.selectors import usage_total
+from hazardmap.core.usage import Meter
+from hazardmap.metering.selectors import usage_by_key
 from hazardmap.metering.services import Account
 
 GOOD_FOR_S: Final = 3.0
@@ -89,21 +93,33 @@ def terms_now(organisation_id: UUID) -> Terms | None:
         return None
     keys = keys_of(organisation_id)
     row, part = current
-    over = [_cost(old, month, past, keys) for old, past in running if past < part]
+    cost, of_keys = _earlier([one for one in running if one[1] < part], month, keys)
     return Terms(
         customer_id=customer.pk,
         plan=row.price_version.plan.name,
         currency=Currency(customer.currency),
-        tariff=Tariff(prices_from(row.price_version.prices), month, part, sum(over, Decimal(0))),
+        tariff=Tariff(prices_from(row.price_version.prices), month, part, cost, of_keys),
         account=Account(organisation_id, keys, part.start, part.end),
         caps={cap.key_id: cap for cap in customer.caps.all()},
     )
 
 
-def _cost(row: Subscription, month: Period, part: Period, keys: list[str]) -> Decimal:
-    """What a part of the month that is over has cost."""
-    usage = usage_total(keys, start=part.start, end=part.end)
-    return Tariff(prices_from(row.price_version.prices), month, part).cost(usage)
+def _earlier(
+    over: Sequence[tuple[Subscription, Period]], month: Period, keys: list[str]
+) -> tuple[Decimal, dict[str, Fraction]]:
+    """What the parts of the month that are over have cost, and each key's part of that."""
+    cost, of_keys = Decimal(0), dict.fromkeys(keys, Fraction(0))
+    for row, part in over:
+        tariff = Tariff(prices_from(row.price_version.prices), month, part)
+        usage: Counter[Meter] = Counter()
+        used: dict[str, dict[Meter, int]] = defaultdict(dict)
+        for key, meter, units in usage_by_key(keys, start=part.start, end=part.end):
+            usage[meter] += units
+            used[key][meter] = units
+        cost += tariff.cost(usage)
+        for key, of_key in used.items():
+            of_keys[key] += tariff.part_of_key(key, usage, of_key)
+    return cost, of_keys
 
 
 def left_of(cap_micro: int | None, spent: Decimal) -> Decimal | None:

@@ -8,7 +8,7 @@ has come since. Then going on from it is the replay from the beginning, step by 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -21,7 +21,7 @@ from hazardmap.core.geodesy import Plane
 from hazardmap.core.hazard import Evidence, State
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import GAP, Pass, split
+from hazardmap.core.passes import GAP, End, Pass, end, split
 from hazardmap.core.persistence import Belief
 from hazardmap.core.replay import Replay
 
@@ -31,7 +31,6 @@ SHARE: Final = 0.01
 """A new checkpoint is worth writing for more new passes than this share of those it remembers."""
 
 Json = dict[str, Any]
-Open = tuple[UUID, int, datetime]
 _HISTORY: Final = frozenset(
     # A place that somebody has voted about is replayed from the beginning.
     {"sightings", "evidence", "looks", "past", "_params", "voters", "gone_by"}
@@ -40,14 +39,14 @@ _HISTORY: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """at: last_at of its last pass. lon, lat: origin of the plane. open: (device, witness,
-    last_at) of passes that a later frame could still prolong. candidates: oldest first. hazards:
-    what fusion calls those of them that have been on the map."""
+    """at: last_at of its last pass. lon, lat: origin of the plane. open: the ends of passes that a
+    later frame could still prolong, one of each device and witness. candidates: oldest first.
+    hazards: what fusion calls those of them that have been on the map."""
 
     at: datetime
     lon: float
     lat: float
-    open: tuple[Open, ...]
+    open: tuple[End, ...]
     candidates: tuple[Json, ...]
     hazards: tuple[UUID, ...]
 
@@ -101,36 +100,36 @@ def advance(
 
 
 def _checkpoint(
-    replay: Replay, plane: Plane, closed: Sequence[Pass], carried: Sequence[Open]
+    replay: Replay, plane: Plane, closed: Sequence[Pass], carried: Sequence[End]
 ) -> Checkpoint | None:
     """After these passes; None where there are too few of them to be worth it."""
     remembered = max((len(one.passes) for one in replay.candidates), default=0)
     if len(closed) <= SHARE * remembered:
         return None
     at = closed[-1].last_at
-    ends = [*carried, *((*_who(one), one.last_at) for one in closed)]
+    ends = [*carried, *(end(one.views[0], one.views[-1]) for one in closed)]
     return Checkpoint(
         at=at,
         lon=plane.lon,
         lat=plane.lat,
-        open=tuple(end for end in ends if end[2] + GAP >= at),
+        open=tuple(one for one in _latest(ends).values() if one.until >= at),
         candidates=tuple(_saved(one) for one in replay.candidates),
         hazards=tuple(hazard_id(one.brief.first) for one in replay.candidates if one.shown),
     )
 
 
-def _check_closed(open_: Sequence[tuple[UUID, int, datetime]], passes: Sequence[Pass]) -> None:
-    last = {
-        (device, witness): at for device, witness, at in sorted(open_, key=lambda item: item[2])
-    }
+def _check_closed(open_: Sequence[End], passes: Sequence[Pass]) -> None:
+    last = _latest(open_)
     for one in passes:
         before = last.get((one.views[0].device_id, one.views[0].witness))
-        if before is not None and one.first_at - before <= GAP:
+        if before is not None and before.goes_on(one.views[0]):
             raise HistoryNeeded
 
 
-def _who(one: Pass) -> tuple[UUID, int]:
-    return one.views[0].device_id, one.views[0].witness
+def _latest(ends: Sequence[End]) -> dict[tuple[UUID, int], End]:
+    """The last of each device and witness: only that one may go on."""
+    ordered = sorted(ends, key=lambda one: one.last_at)
+    return {(one.device_id, one.witness): one for one in ordered}
 
 
 def _closed(passes: Sequence[Pass]) -> int:
@@ -147,11 +146,10 @@ def _closed(passes: Sequence[Pass]) -> int:
 
 def checkpoint_json(checkpoint: Checkpoint) -> Json:
     """As it is stored."""
-    ends = [[device.hex, witness, at.isoformat()] for device, witness, at in checkpoint.open]
     return {
         "at": checkpoint.at.isoformat(),
         "origin": [checkpoint.lon, checkpoint.lat],
-        "open": ends,
+        "open": [_end_json(one) for one in checkpoint.open],
         "candidates": list(checkpoint.candidates),
         "hazards": [id_.hex for id_ in checkpoint.hazards],
     }
@@ -163,10 +161,20 @@ def checkpoint_from_json(values: Mapping[str, Any]) -> Checkpoint:
         at=datetime.fromisoformat(values["at"]),
         lon=lon,
         lat=lat,
-        open=tuple((UUID(d), w, datetime.fromisoformat(at)) for d, w, at in values["open"]),
+        open=tuple(_end(saved) for saved in values["open"]),
         candidates=tuple(values["candidates"]),
         hazards=tuple(map(UUID, values["hazards"])),
     )
+
+
+def _end_json(one: End) -> Json:
+    times = {name: getattr(one, name).isoformat() for name in ("first_at", "last_at")}
+    return {**asdict(one), **times, "device_id": one.device_id.hex}
+
+
+def _end(saved: Mapping[str, Any]) -> End:
+    times = {name: datetime.fromisoformat(saved[name]) for name in ("first_at", "last_at")}
+    return End(**{**saved, **times, "device_id": UUID(saved["device_id"])})
 
 
 def _saved(candidate: Candidate) -> Json:

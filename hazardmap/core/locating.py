@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from hazardmap.core.box import Box
-from hazardmap.core.camera import Camera, Ray, look
+from hazardmap.core.camera import Camera, Ray, look, project
 from hazardmap.core.kinds import KINDS, Kind
 
 MAX_RANGE_M: Final = 120.0
@@ -62,7 +63,7 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     if foot is None or not estimates:
         return NotLocatable("above_horizon")
     nearness, variance = _average(estimates)
-    if nearness - math.sqrt(variance) < 1.0 / MAX_RANGE_M:
+    if _may_be_too_far(nearness, variance):
         return NotLocatable("too_far")
     range_m = max(1.0 / nearness, 1.0)
     spread = range_m * math.sqrt(variance)  # relative; of 1/range, hence the second-order term
@@ -70,6 +71,47 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     cut_aside = box.left < _EDGE or box.right > 1.0 - _EDGE
     across_m = range_m * _bearing_sigma(foot, camera, (box.right - box.left) / 4 * cut_aside)
     return Located(foot.bearing_deg, range_m, along_m**2 + 0.01, across_m**2 + 0.01)
+
+
+@lru_cache(maxsize=4096)
+def reach_m(kind: str, camera: Camera, aspect: float) -> float:
+    """How far off a thing of this kind, straight before the lens, is still no `too_far`, to half a
+    metre; at most the range of its kind. No frame reports what is farther."""
+    near, far = 0.0, KINDS[kind].range_m
+    if _in_reach(far, kind, camera, aspect):
+        return far
+    while far - near > 0.5:
+        middle = (near + far) / 2.0
+        near, far = (middle, far) if _in_reach(middle, kind, camera, aspect) else (near, middle)
+    return near
+
+
+def _in_reach(range_m: float, kind: str, camera: Camera, aspect: float) -> bool:
+    size, bearing_deg = KINDS[kind], camera.yaw_deg
+    foot = project(camera, bearing_deg, range_m, 0.0, aspect)
+    head = project(camera, bearing_deg, range_m, size.height_m, aspect)
+    if foot is None or head is None:
+        return False
+    box = Box(foot[0], head[1], foot[0], foot[1])
+    ray = Ray(bearing_deg, camera.height_m / range_m)
+    estimates = _estimates(ray, box, size, camera, aspect)
+    return bool(estimates) and not _may_be_too_far(*_average(estimates))
+
+
+@lru_cache(maxsize=4096)
+def framed_m(camera: Camera, aspect: float) -> tuple[float, float]:
+    """From how far to how far before the lens the road is in the frame, in the middle of it.
+
+    What stands nearer has its foot below the frame (`cut_off`), what stands farther above it.
+    """
+    lowest, highest = (look(camera, 0.5, y, aspect) for y in (1.0 - _EDGE, 0.0))
+    near_m = camera.height_m / lowest.slope if lowest and lowest.slope > 0.0 else math.inf
+    far_m = camera.height_m / highest.slope if highest and highest.slope > 0.0 else math.inf
+    return (near_m if lowest else 0.0), far_m
+
+
+def _may_be_too_far(nearness: float, variance: float) -> bool:
+    return nearness - math.sqrt(variance) < 1.0 / MAX_RANGE_M
 
 
 def _estimates(

@@ -9,10 +9,15 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
+from hazardmap.core.geodesy import between
 from hazardmap.core.ids import child_id
 from hazardmap.core.observation import View
 
 GAP: Final = timedelta(seconds=60)
+STANDS: Final = timedelta(hours=1)
+"""A device that has not driven on looks at the same things again: one pass, so long at most."""
+_STILL_M: Final = 15.0  # beside what the receiver may err
+_TURNED_DEG: Final = 90.0
 ACCURACY_FLOOR_M: Final = 1.5
 _ACCURACY_CEILING_M: Final = 1000.0
 _ACCURACY_UNKNOWN_M: Final = 25.0
@@ -40,11 +45,61 @@ class Pass:
         return 2 * sum(view.dark for view in self.views) > len(self.views)
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where and when a pass was left, which decides whether a later view still belongs to it."""
+
+    device_id: UUID
+    witness: int
+    first_at: datetime
+    last_at: datetime
+    lon: float
+    lat: float
+    accuracy_m: float
+    heading_deg: float | None
+
+    @property
+    def until(self) -> datetime:
+        """No view after this prolongs it."""
+        return max(self.last_at + GAP, self.first_at + STANDS)
+
+    def goes_on(self, view: View) -> bool:
+        """Whether a later view of the same device belongs to it: the next of a drive, or one from
+        where the device still stands and looks the same way as far as anybody knows."""
+        if view.captured_at - self.last_at <= GAP:
+            return True
+        return view.captured_at - self.first_at <= STANDS and self._overlaps(view)
+
+    def _overlaps(self, view: View) -> bool:
+        _, apart_m = between(self.lon, self.lat, view.lon, view.lat)
+        if apart_m > _STILL_M + self.accuracy_m + accuracy_m(view):
+            return False
+        heading = heading_deg(view)
+        if heading is None or self.heading_deg is None:
+            return True
+        return abs((heading - self.heading_deg + 180.0) % 360.0 - 180.0) < _TURNED_DEG
+
+
+def end(first: View, last: View) -> End:
+    """Of the pass from the one view to the other."""
+    return End(
+        device_id=last.device_id,
+        witness=last.witness,
+        first_at=first.captured_at,
+        last_at=last.captured_at,
+        lon=last.lon,
+        lat=last.lat,
+        accuracy_m=accuracy_m(last),
+        heading_deg=heading_deg(last),
+    )
+
+
 def split(views: Iterable[View]) -> list[Pass]:
     """Passes of a set of distinct views, ordered by (last_at, id).
 
-    A pass ends where its device sent nothing for more than a minute. The result depends on the
-    set of views only. A pass is named after its device and its first frame.
+    A pass ends where its device sent nothing for more than a minute and has driven on or turned
+    round meanwhile, or has stood there for an hour. The result depends on the set of views only. A
+    pass is named after its device and its first frame.
     """
     by_device: dict[tuple[UUID, int], list[View]] = defaultdict(list)
     for view in sorted(views, key=lambda v: (v.captured_at, v.frame_id)):
@@ -54,10 +109,15 @@ def split(views: Iterable[View]) -> list[Pass]:
         start = 0
         for i, view in enumerate(of_device):
             last = i + 1 == len(of_device)
-            if last or of_device[i + 1].captured_at - view.captured_at > GAP:
+            if last or not _goes_on(of_device[start], view, of_device[i + 1]):
                 passes.append(_pass(of_device[start : i + 1]))
                 start = i + 1
     return sorted(passes, key=lambda p: (p.last_at, p.id))
+
+
+def _goes_on(first: View, last: View, view: View) -> bool:
+    soon = view.captured_at - last.captured_at <= GAP  # mostly; an End costs more than this
+    return soon or end(first, last).goes_on(view)
 
 
 def _pass(views: list[View]) -> Pass:

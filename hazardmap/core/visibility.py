@@ -1,4 +1,4 @@
-"""Should this pass have seen it? Field of view, distance, traffic in front, darkness, blur."""
+"""Should this pass have seen it? Frame, distance, traffic in front, darkness, blur."""
 
 import math
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from scipy.special import ndtr
 from hazardmap.core.box import Box
 from hazardmap.core.camera import project
 from hazardmap.core.geodesy import Floats, Plane
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.locating import framed_m, reach_m
 from hazardmap.core.observation import View
 from hazardmap.core.passes import accuracy_m, heading_deg, heading_sigma_deg
 from hazardmap.core.recall import RecallTable, recall_at
 
-_NEAREST_M: Final = 4.0  # what is closer is below the frame
+_NEAREST_M: Final = 4.0  # no place is known so well that what is closer is surely before it
 _MARGIN_RAD: Final = math.radians(2.0)  # half a thing at the edge of the frame is not reported
 _SUREST: Final = 0.98  # no pass is surer than that to report what is there
 
@@ -36,7 +36,8 @@ class Looks:
     """The views of one pass in a plane, as arrays of shape (n,).
 
     bearing_rad: of the lens, in the plane. bearing_sigma_rad: heading, mounting and half of the
-    field of view together. weight: 0 for views that cannot speak against anything, the table's
+    field of view together. framed_m: shape (2, n), between which distances before the lens the
+    road is in the frame. weight: 0 for views that cannot speak against anything, the table's
     dark factor for dark ones, otherwise 1. obstructed: whether anything may hide things there.
     """
 
@@ -46,6 +47,7 @@ class Looks:
     bearing_rad: Floats
     bearing_sigma_rad: Floats
     half_fov_rad: Floats
+    framed_m: Floats
     accuracy_m: Floats
     weight: Floats
     obstructed: NDArray[np.bool_]
@@ -76,6 +78,7 @@ def looks(views: Sequence[View], plane: Plane, table: RecallTable) -> Looks:
         bearing_rad=np.radians(lens_deg) - turn,
         bearing_sigma_rad=np.radians(sigma_deg),
         half_fov_rad=np.radians([v.camera.hfov_deg / 2 for v in views]),
+        framed_m=np.array([framed_m(v.camera, v.aspect) for v in views]).T,
         accuracy_m=np.array([accuracy_m(v) for v in views]),
         weight=np.array(weight),
         obstructed=np.array([bool(v.occluders) for v in views]),
@@ -141,13 +144,15 @@ def frame_recalls(seen_from: Looks, targets: Sequence[Target], table: RecallTabl
     de = places[:, :1] - seen_from.east_m
     dn = places[:, 1:2] - seen_from.north_m
     range_m = np.hypot(de, dn)
-    limits_m = np.array([[KINDS[t.kind].range_m] for t in targets])
     recall = np.zeros(range_m.shape)
     for kind in {t.kind for t in targets}:
         rows = np.array([t.kind == kind for t in targets])
-        recall[rows] = recall_at(table, kind, range_m[rows])
-    recall *= ((range_m >= _NEAREST_M) & (range_m <= limits_m)) * seen_from.weight
+        reach = [reach_m(kind, view.camera, view.aspect) for view in seen_from.views]
+        recall[rows] = recall_at(table, kind, range_m[rows]) * (range_m[rows] <= reach)
     off_axis = np.remainder(np.arctan2(de, dn) - seen_from.bearing_rad + np.pi, 2 * np.pi) - np.pi
+    before_m, (near_m, far_m) = range_m * np.cos(off_axis), seen_from.framed_m
+    framed = (before_m >= near_m) & (before_m <= far_m) & (range_m >= _NEAREST_M)
+    recall *= framed * seen_from.weight
     place_m = np.hypot(places[:, 2:], seen_from.accuracy_m)
     sideways = np.arctan2(place_m, np.maximum(range_m, _NEAREST_M))
     sigma = np.hypot(seen_from.bearing_sigma_rad, sideways)

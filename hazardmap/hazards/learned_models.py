@@ -43,6 +43,24 @@ class FusionVersion(models.Model):
         return str(self.number)
 
 
+class Company(models.Model):
+    """Two witnesses that count as one (core.company), the smaller first, and when that was found
+    last: who parks for a week is not two again."""
+
+    one = models.BigIntegerField()
+    other = models.BigIntegerField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("one", "other", name="company_once"),
+            models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="company_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} with {self.other}"
+
+
 class StalePlace(models.Model):
     """A place (cell of services.place_lock) that waits to be evaluated under the newest version."""
 

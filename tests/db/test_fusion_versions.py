@@ -1,26 +1,34 @@
 """Versions of the parameters: learned from the map, written once, and then the map follows."""
 
+from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 from itertools import count
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from hazardmap.core.trust import newcomer
 from hazardmap.core.verdict import Decision
 from hazardmap.core.versions import Part
 from hazardmap.hazards import learned_models, models, tasks
 from hazardmap.hazards.services import (
+    area_refuse,
     fuse_pending,
     trust_snapshot,
     verdict_give,
     verdict_undo,
     version_propose,
     version_write,
+    vote_give,
 )
+from hazardmap.hazards.services.company_keep import company_keep, company_kept
+from hazardmap.hazards.services.history_learn import WORLD
 from hazardmap.hazards.services.params_now import params_now
+from hazardmap.hazards.services.version_make import Proposal
 from hazardmap.inference.selectors import recall_table
 from tests.detected import (
     alike,
@@ -35,6 +43,7 @@ from tests.detected import (
 from tests.scenes import HELSINKI, Place, ahead
 
 pytestmark = pytest.mark.django_db
+company_find = import_module("hazardmap.hazards.services.company_find")
 TRUE = (ahead(40.0, "cow"), ahead(50.0, "cow", right_m=-8.0))
 INVENTED = ahead(24.0, "horse", right_m=5.0)  # so far aside that it is no cow, misplaced
 ELSEWHERE = (24.94, 60.60)
@@ -119,7 +128,9 @@ def test_a_moderators_word_counts_for_trust_until_it_is_taken_back(town: dict[st
     assert [v.by for v in learned_models.FusionVersion.objects.all()] == ["schedule"] * 2
 
 
-def test_two_phones_in_one_car_and_one_track_under_two_names_are_one_witness() -> None:
+def test_two_phones_in_one_car_and_one_track_under_two_names_are_one_witness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     car, passenger, thief, loner = (contributor(name) for name in ("car", "pass", "mal", "lone"))
     for number in range(24):
         start = (24.94 + 0.004 * number, 60.17)
@@ -137,6 +148,26 @@ def test_two_phones_in_one_car_and_one_track_under_two_names_are_one_witness() -
     params = params_now().params
     assert len({params.witness(one.owner.witness) for one in (car, passenger, thief)}) == 1
     assert {hazard.witnesses for hazard in hazards()} == {2}
+    monkeypatch.setattr(company_find, "WINDOW", timedelta(0))
+    trust_snapshot()
+    assert params_now().params.aliases == params.aliases, "a week in which they do not drive"
+    long_ago = timezone.now() - timedelta(days=181)
+    assert learned_models.Company.objects.update(found_at=long_ago) == 2
+    trust_snapshot()
+    assert {hazard.witnesses for hazard in hazards()} == {2}, "until the places are evaluated"
+    tasks.stale_refuse()
+    assert {hazard.witnesses for hazard in hazards()} == {4}, "half a year later"
+
+
+def test_who_is_found_together_again_is_kept_from_then_on() -> None:
+    company_keep([(1, 2), (3, 4), (1, 2)])
+    learned_models.Company.objects.update(found_at=timezone.now() - timedelta(days=179))
+    company_keep([(1, 2)])
+    assert company_kept() == [(1, 2), (3, 4)]
+    learned_models.Company.objects.filter(one=3).update(
+        found_at=timezone.now() - timedelta(days=181)
+    )
+    assert company_kept() == [(1, 2)]
 
 
 def test_workers_finish_what_a_stopped_command_left_and_only_where_it_matters(
@@ -156,6 +187,23 @@ def test_workers_finish_what_a_stopped_command_left_and_only_where_it_matters(
     tasks.stale_refuse()
     assert not learned_models.StalePlace.objects.exists()
     assert alike(everything(), replayed_anew([*passes, *more]))
+
+
+def test_a_word_counts_by_the_trust_of_who_has_only_voted_there(town: dict[str, Any]) -> None:
+    sheep = next(hazard for hazard in hazards() if hazard.kind == "sheep")
+    voter = contributor("voter").owner
+    vote_give(hazard_id=sheep.id, account_id=voter.pk, stands=False)
+    doubted, old = everything(), params_now().params
+    new = replace(old, trusts={**old.trusts, voter.witness: 0.1})
+    assert version_write(Proposal(old, new, (Part.TRUST,)), by="somebody") > 0
+    tasks.stale_refuse()
+    believed = everything()
+    changed = [one["kind"] for one, other in zip(believed, doubted, strict=True) if one != other]
+    assert changed == ["sheep"]
+    (after,) = (one for one in hazards() if one.kind == "sheep")
+    assert after.p > next(one["p"] for one in doubted if one["kind"] == "sheep")
+    list(area_refuse(WORLD))
+    assert alike(everything(), believed)
 
 
 def test_half_lives_and_mistakes_are_learned_on_request_kept_and_forgotten(

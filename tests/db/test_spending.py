@@ -15,7 +15,13 @@ from hazardmap.accounts.models import Membership, Organisation
 from hazardmap.accounts.services import key_create, language_choose, user_create
 from hazardmap.billing import spend_terms
 from hazardmap.billing.refused import BillingRefused
-from hazardmap.billing.services import alerts_mail, answer_reserve, cap_set, spending_watch
+from hazardmap.billing.services import (
+    alerts_mail,
+    answer_reserve,
+    cap_set,
+    spending_watch,
+    subscribe,
+)
 from hazardmap.billing.services.answer_reserve import SpendingRefused
 from hazardmap.billing.spend_selectors import keys_stopped, spend_alerts, spending_now
 from hazardmap.closing.alerts_tell import alerts_tell
@@ -29,12 +35,13 @@ from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.platform.mail import MailFailed
 from hazardmap.webhooks.models import WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_add
-from tests.billing_scene import NOW, sell
+from tests.billing_scene import LAST, NOW, changed_terms, sell, serve
 from tests.map_scene import put_hazard
 from tests.receiver import receiving
 from tests.webhook_scene import cow, endpoint, told, watch
 
 MONTH = month_of(NOW)
+DAY = timedelta(days=1)
 module = import_module("hazardmap.billing.services.answer_reserve")
 mailing = import_module("hazardmap.billing.services.alerts_mail")
 settling = import_module("hazardmap.metering.services.usage_settle")
@@ -120,6 +127,31 @@ def test_a_key_has_its_own_cap_and_pays_by_its_units(sold):
     assert reserve(sold, 20).left is None
     with pytest.raises(BillingRefused, match="is not a key"):
         cap(sold, "2", key_id="x")
+
+
+def test_the_cap_of_a_key_is_for_the_month_whatever_the_plan(db, monkeypatch):
+    """A new plan begins within the month: what a key spent under the one before still counts."""
+    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
+    monkeypatch.setattr(module, "REFUSED_FOR_S", 0.0)
+    cent = {"meter": "hazard", "model": "per_unit", "unit_price": "0.01"}
+    sold = organisation_id, key = sell(start=LAST.start, prices=PRICES | {"charges": [cent]})
+    organisation = Organisation.objects.get(pk=organisation_id)
+    other = key_create(organisation=organisation, name="b").kid
+    cap(sold, "100", key_id=key)
+    cap(sold, "100", key_id=other)
+    serve(key, LAST, units=10_000)
+    serve(other, LAST, units=100)
+    changed_terms(**PRICES | {"charges": [cent | {"unit_price": "0.02"}]})
+    subscribe(organisation_id=organisation_id, plan="standard", start=LAST.start + 15 * DAY)
+    now = SimpleNamespace(now=lambda: LAST.start + 20 * DAY)
+    monkeypatch.setattr(spend_terms, "timezone", now)
+    with pytest.raises(SpendingRefused) as refused:
+        reserve(sold, 1)
+    assert (refused.value.why.whose, refused.value.why.spent) == ("key", 100)
+    assert reserve((organisation_id, other), 1).left == 99 - Decimal("0.02")
+    spent = {one.key_id: one.spent for one in spending_now(organisation_id, now.now()).keys}
+    assert spent == {key: 100, other: Decimal("1.02")}
+    assert spending_now(organisation_id, now.now()).spent == Decimal("101.02")
 
 
 def test_tiles_stop_a_key_at_its_cap_or_quota_and_count_for_the_api(sold):

@@ -122,14 +122,15 @@ def test_what_is_spent_is_what_will_be_billed_and_never_falls(prices, usage, mor
     assert abs(tariff.cost(usage) - billed) <= rounding
     both = {meter: usage.get(meter, 0) + more.get(meter, 0) for meter in {**usage, **more}}
     assert tariff.cost(both) >= tariff.cost(usage)
-    parts = [tariff.part_of_key(both, one) for one in (usage, more)]
-    assert sum(parts) == tariff.part_of_key(both, both)
+    parts = [tariff.part_of_key("", both, one) for one in (usage, more)]
+    assert sum(parts) == tariff.part_of_key("", both, both)
 
 
 @given(price_lists_, st.lists(st.integers(1, 300), max_size=30), st.integers(0, 10**8))
 @FEW
 def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, cap_micro):
-    tariff, caps, now = Tariff(prices, MONTH, MONTH), Caps(cap_micro, cap_micro), Counted({}, {})
+    tariff, caps = Tariff(prices, MONTH, MONTH), Caps(cap_micro, cap_micro)
+    now = Counted("", {}, {})
     owed = max(tariff.cost({}), decimal_of(cap_micro))
     for units in answers:
         after = now.plus(Meter.HAZARD, units)

@@ -97,7 +97,7 @@ def _reserve(terms: Terms, key_id: str, meter: Meter, units: int) -> UnitsByKey:
 
 
 def _counted(units: UnitsByKey, key_id: str) -> Counted:
-    return Counted(units[ALL], units[key_id])
+    return Counted(key_id, units[ALL], units[key_id])
 
 
 def _charged(terms: Terms, key_id: str, meter: Meter, before: Counted, after: Counted) -> Charged:
@@ -105,7 +105,7 @@ def _charged(terms: Terms, key_id: str, meter: Meter, before: Counted, after: Co
     spent = tariff.cost(after.all)
     lefts = [left_of(terms.cap_micro(), spent)]
     if terms.cap_micro(key_id) is not None:
-        mine = rounded_down(tariff.part_of_key(after.all, after.key))
+        mine = rounded_down(tariff.part_of_key(key_id, after.all, after.key))
         lefts.append(left_of(terms.cap_micro(key_id), mine))
     return Charged(
         currency=terms.currency,

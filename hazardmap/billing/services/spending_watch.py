@@ -98,7 +98,7 @@ def _look(terms: Terms, units: UnitsByKey) -> None:
 
 def _is_stopped(terms: Terms, units: UnitsByKey, key_id: str, meter: Meter) -> bool:
     """Whether one more unit would be too much."""
-    now = Counted(units[ALL], units.get(key_id, {}))
+    now = Counted(key_id, units[ALL], units.get(key_id, {}))
     more = now.plus(meter, 1)
     return judged(terms.tariff, terms.hard_caps(key_id), meter, before=now, after=more) is not None
 
@@ -121,4 +121,4 @@ def _alerts(terms: Terms, units: UnitsByKey) -> Iterator[SpendAlert]:
 def _spent(terms: Terms, units: UnitsByKey, key_id: str) -> Decimal:
     if not key_id:
         return terms.tariff.cost(units[ALL])
-    return rounded_down(terms.tariff.part_of_key(units[ALL], units.get(key_id, {})))
+    return rounded_down(terms.tariff.part_of_key(key_id, units[ALL], units.get(key_id, {})))

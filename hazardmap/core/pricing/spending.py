@@ -5,7 +5,7 @@ and a cap is reached by the answer that reaches it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -27,12 +27,14 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """Prices for a part of a billing period. earlier: what the parts before it have cost."""
+    """Prices for a part of a billing period. earlier: what the parts before it have cost;
+    earlier_of_keys: of that each key's part, without those of which there is none."""
 
     prices: Prices
     period: Period
     part: Period
     earlier: Decimal = Decimal(0)
+    earlier_of_keys: Mapping[str, Fraction] = field(default_factory=dict)
 
     def cost(self, usage: Usage) -> Decimal:
         """What the period comes to with this usage, before tax; never less for more usage."""
@@ -49,9 +51,10 @@ class Tariff:
                     total -= min(total, self._share(discount.amount_micro))
             return self.earlier + max(total, self._share(prices.commitment_micro))
 
-    def part_of_key(self, usage: Usage, of_key: Usage) -> Fraction:
-        """A key's part of what usage costs: by units, before fees, minimums and discounts."""
-        found = Fraction(0)
+    def part_of_key(self, key_id: str, usage: Usage, of_key: Usage) -> Fraction:
+        """A key's part of what usage costs in the period: by units, before fees, minimums and
+        discounts."""
+        found = self.earlier_of_keys.get(key_id, Fraction(0))
         with exactly():
             for charge in self.prices.charges:
                 units = usage.get(charge.meter, 0)
@@ -78,14 +81,16 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Units so far: of all keys of a customer, and of the one that asks."""
+    """Units of this part of the period so far: of all keys of a customer, and of the one that
+    asks."""
 
+    key_id: str
     all: Usage
     key: Usage
 
     def plus(self, meter: Meter, units: int) -> "Counted":
         """With so many more (below zero: fewer) of one meter."""
-        return Counted(_plus(self.all, meter, units), _plus(self.key, meter, units))
+        return Counted(self.key_id, _plus(self.all, meter, units), _plus(self.key, meter, units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +134,9 @@ def judged(
         if tariff.cost(after.all) > max(spent, decimal_of(caps.all_micro)):
             return OverCap(Whose.ORGANISATION, caps.all_micro, spent)
     if caps.key_micro is not None:
-        mine = tariff.part_of_key(before.all, before.key)
+        mine = tariff.part_of_key(before.key_id, before.all, before.key)
         cap = Fraction(decimal_of(caps.key_micro))
-        if tariff.part_of_key(after.all, after.key) > max(mine, cap):
+        if tariff.part_of_key(after.key_id, after.all, after.key) > max(mine, cap):
             return OverCap(Whose.KEY, caps.key_micro, rounded_down(mine))
     return None
 

@@ -12,11 +12,12 @@ from hazardmap.platform.rows_put import array, rows_put
 
 
 def stale_mark(witnesses: Collection[int] | None) -> int:
-    """Let the places wait where these have looked, or all where it is None; how many wait.
+    """Let the places wait where these have looked or have a standing word, or all where it is None;
+    how many wait.
 
     Call it in the transaction that writes the version.
     """
-    cells = _places_of(_everything()) if witnesses is None else _places_around(_looks(witnesses))
+    cells = _places_of(_everything()) if witnesses is None else _places_around(_spoken(witnesses))
     # Written over, which waits for whoever is at a place and about to take its mark away: that one
     # evaluates it under the version before.
     rows_put(learned_models.StalePlace, [{"cell": cell} for cell in sorted(cells)], over=True)
@@ -47,9 +48,15 @@ def _everything() -> list[int]:
     return _column("SELECT DISTINCT cell FROM hazards_observation")
 
 
-def _looks(witnesses: Collection[int]) -> list[int]:
-    statement = "SELECT DISTINCT cell FROM hazards_view WHERE witness = ANY(%s::bigint[])"
-    return _column(statement, array(sorted(witnesses)))
+def _spoken(witnesses: Collection[int]) -> list[int]:
+    """The cells from which they looked, and those of what they have only voted about."""
+    statement = """
+        SELECT cell FROM hazards_view WHERE witness = ANY(%s::bigint[])
+        UNION
+        SELECT cell FROM hazards_vote WHERE witness = ANY(%s::bigint[]) AND undone_at IS NULL
+    """
+    who = array(sorted(witnesses))
+    return _column(statement, who, who)
 
 
 def _column(statement: str, *values: str) -> list[int]:
@@ -62,6 +69,6 @@ def _places_of(cells: Iterable[int]) -> set[int]:
     return {int(h3.cell_to_parent(one, LOCK_RES)) for one in cells}
 
 
-def _places_around(looked_cells: Iterable[int]) -> set[int]:
+def _places_around(cells: Iterable[int]) -> set[int]:
     """A place is a kilometre wide at least: what was in sight lies in one of these."""
-    return {near for one in _places_of(looked_cells) for near in h3.grid_disk(one, 1)}
+    return {near for one in _places_of(cells) for near in h3.grid_disk(one, 1)}

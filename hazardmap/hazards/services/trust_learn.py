@@ -1,6 +1,6 @@
 """What the stored trails tell of each contributor (core.trust)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,25 +19,26 @@ from hazardmap.core.trust import (
 )
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.services.company_find import company_find
 from hazardmap.platform.unhurried import unhurried
 
 WINDOW = timedelta(days=180)
 """What somebody reported longer ago tells little of how he reports now."""
 CHUNK = 2000
 
+Pair = tuple[int, int]
 Verdicts = dict[str, tuple[datetime, Decision]]
 """By observation, the latest."""
 
 
-def trust_learned(params: FusionParams) -> Reputation:
-    """How far to believe whom. params: those under which the trails were written.
+def trust_learned(params: FusionParams, company: Iterable[Pair]) -> Reputation:
+    """How far to believe whom. params: those under which the trails were written. company:
+    witnesses that count as one.
 
     Reads the trails twice, as a stream. What was never probable enough for the map has none: it
     claimed too little to count.
     """
     with unhurried():
-        alias = one_voice([*allies(_claims(params)), *company_find()])
+        alias = one_voice([*allies(_claims(params)), *company])
         return Reputation(records(_claims(params), alias), alias)
 
 

@@ -12,21 +12,24 @@ from hazardmap.core.trust import settled
 from hazardmap.core.versions import SHIPPED, Part, moved_witnesses, version_json, with_parts
 from hazardmap.hazards import learned_models
 from hazardmap.hazards.services.checkpoints import checkpoints_carry
+from hazardmap.hazards.services.company_find import company_find
+from hazardmap.hazards.services.company_keep import company_keep, company_kept
 from hazardmap.hazards.services.history_learn import Progress, history_learned
 from hazardmap.hazards.services.params_now import params_now
 from hazardmap.hazards.services.stale_refuse import stale_mark
-from hazardmap.hazards.services.trust_learn import trust_learned
+from hazardmap.hazards.services.trust_learn import Pair, trust_learned
 from hazardmap.inference.selectors import recall_table
 from hazardmap.platform.unhurried import unhurried
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """parts: what of `new` was learned just now."""
+    """parts: what of `new` was learned just now. company: whom it found together just now."""
 
     old: FusionParams
     new: FusionParams
     parts: tuple[Part, ...]
+    company: tuple[Pair, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -43,18 +46,20 @@ def version_propose(
     """
     old, live = params_now().params, recall_table()
     shipped = replace(SHIPPED, version=old.version, table=live)
-    known = trust_learned(old)
+    company = company_find()
+    known = trust_learned(old, [*company, *company_kept()])
     new = with_parts(shipped, old, () if forget else (Part.HALF_LIVES, Part.MISTAKES))
     new = replace(new, trusts=settled(known.trusts, old.trusts), aliases=known.alias)
     if also:
         new = with_parts(new, history_learned(shipped, old, progress), also)
-    return Proposal(old, new, (Part.TRUST, *also))
+    return Proposal(old, new, (Part.TRUST, *also), tuple(company))
 
 
 @unhurried()
 def version_write(proposal: Proposal, *, by: str) -> int:
     """Make it the current version; how many places now wait to be evaluated under it."""
     before = params_now()
+    company_keep(proposal.company)
     learned_models.FusionVersion.objects.create(
         by=by,
         learned=[part.value for part in proposal.parts],
@@ -70,3 +75,5 @@ def trust_snapshot() -> None:
     proposal = version_propose()
     if proposal.changes:
         version_write(proposal, by="schedule")
+    else:
+        company_keep(proposal.company)
