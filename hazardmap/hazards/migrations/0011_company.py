@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hazards", "0007_looks_by_seven"),
+        ("hazards", "0010_heirs"),
     ]
 
     operations = [
