@@ -55,8 +55,11 @@ class Command(BaseCommand):
     def _take(self, proposal: Proposal, by: str) -> None:
         before = published_count()
         waiting = version_write(proposal, by=by)
+        left = waiting
         for left in stale_refuse():
             self._progress(f"{left} of {waiting} places wait")
+        if left:
+            self.stdout.write(f"{left} places are left to the workers, who try them again")
         self.stdout.write(f"published hazards: {before} -> {published_count()}")
 
     def _progress(self, text: str) -> None:
