@@ -142,5 +142,6 @@ class ShadowRun(models.Model):
     class Meta:
         indexes = [
             models.Index("model_version", "id", name="shadow_run_by_version"),
+            models.Index("frame_id", name="shadow_run_by_frame"),
             models.Index("model_version", condition=~Q(error=""), name="shadow_run_failed"),
         ]
