@@ -1,26 +1,30 @@
 """Reads for the contributors' share: what was on the map when, and who had told it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import reduce
 from itertools import groupby
-from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.gis.db.models import GeometryField
-from django.db.models import Q
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.hazard import Change, Evidence
+from hazardmap.core.pricing.period import Period
 from hazardmap.core.sharing import Trail
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.live import boxes
+from hazardmap.hazards.live import boxes, placed, touching
+from hazardmap.platform.unhurried import unhurried
 
 TRAILS_AT_ONCE = 500
+
+
+# Whether an event left its hazard published.
+_SHOWN = ExpressionWrapper(
+    Q(hazard__published=True) & ~Q(change=Change.REMOVED.value), BooleanField()
+)
 
 
 class Span(NamedTuple):
@@ -45,23 +49,36 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
     return found
 
 
-def published_in(bbox: Bbox) -> dict[UUID, list[Span]]:
-    """When each hazard in a box was published, of those that ever were, by the change feed."""
-    placed = models.Hazard.objects.alias(place=Cast("position", GeometryField()))
-    inside = placed.filter(reduce(or_, (Q(place__intersects=area) for area in boxes(bbox))))
-    events = models.HazardEvent.objects.filter(hazard_id__in=inside.values("pk"))
-    feed = events.order_by("hazard_id", "cursor").values_list(
-        "hazard_id", "at", "change", "hazard__published"
-    )
+def published_in(bbox: Bbox, within: Period) -> dict[UUID, list[Span]]:
+    """When each hazard in a box was published, of those that were within a time, by the change
+    feed: no span begins before that time, and what came after it is not read."""
+    inside = touching(boxes(bbox), placed())
+    events = models.HazardEvent.objects.filter(hazard_id=OuterRef("pk"), at__lt=within.start)
+    latest = events.order_by("-cursor").values(shown=_SHOWN)[:1]
     spans: defaultdict[UUID, list[Span]] = defaultdict(list)
-    for hazard_id, at, change, published in feed:
-        known = spans[hazard_id]
-        shown = published and change != Change.REMOVED.value
-        if shown and (not known or known[-1].end is not None):
-            known.append(Span(at, None))
-        elif not shown and known and known[-1].end is None:
-            known[-1] = known[-1]._replace(end=at)
+    with unhurried():
+        for hazard_id in _streamed(inside.filter(Subquery(latest)).values_list("pk", flat=True)):
+            spans[hazard_id].append(Span(within.start, None))
+        for hazard_id, at, shown in _streamed(_changes(inside, within)):
+            known = spans[hazard_id]
+            if shown and (not known or known[-1].end is not None):
+                known.append(Span(at, None))
+            elif not shown and known and known[-1].end is None:
+                known[-1] = known[-1]._replace(end=at)
     return {hazard_id: known for hazard_id, known in spans.items() if known}
+
+
+def _changes(inside: QuerySet[models.Hazard], within: Period) -> QuerySet[Any, Any]:
+    events = models.HazardEvent.objects.filter(
+        hazard_id__in=inside.values("pk"), at__gte=within.start, at__lt=within.end
+    )
+    told = events.annotate(shown=_SHOWN).order_by("hazard_id", "cursor")
+    return told.values_list("hazard_id", "at", "shown")
+
+
+def _streamed(rows_: QuerySet[Any, Any]) -> Iterator[Any]:
+    """Within a transaction: a tile of the whole world has every hazard."""
+    return rows_.iterator(chunk_size=10_000)
 
 
 def _verdict_on(trail: Iterable[Evidence]) -> Decision | None:
