@@ -13,6 +13,7 @@ from hazardmap.hazards.services import (
     version_write,
 )
 from hazardmap.platform.this_user import this_user
+from hazardmap.platform.unhurried import unhurried_session
 
 
 class Command(BaseCommand):
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would change")
         parser.add_argument("--by", help="who does it; default: this machine's user")
 
+    @unhurried_session()
     def handle(self, *args: Any, **options: Any) -> None:
         asked = {Part.HALF_LIVES: options["half_lives"], Part.MISTAKES: options["mistakes"]}
         proposal = version_propose(
