@@ -7,11 +7,12 @@ does not, this thread does. It also adds up how requests of keys were answered.
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 from typing import Final
 
-from django.db import DatabaseError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import keys_without_rights
@@ -32,6 +33,15 @@ ADDRESSES_LIVE: Final = timedelta(days=LIFE_DAYS + 2)
 logger = logging.getLogger(__name__)
 
 
+class _Swept:
+    """When this process tidies the files the next time."""
+
+    next_s: float = 0.0
+
+
+_swept = _Swept()
+
+
 def start() -> None:
     """Begin, in the background, until the process ends."""
     Thread(target=_run, name="upkeep of tiles", daemon=True).start()
@@ -49,17 +59,26 @@ def watch_spending() -> None:
         spending_watch()
 
 
+def sweep_files() -> None:
+    """Every so often."""
+    if time.monotonic() >= _swept.next_s:
+        sweep({name: layer.keep_s for name, layer in LAYERS.items()})
+        _swept.next_s = time.monotonic() + SWEEP_EVERY_S
+
+
 def _run() -> None:
-    sweep_at = 0.0
     while True:
-        try:
-            close_old_connections()
-            watch_spending()
-            deny_keys()
-            answers_add()
-            if time.monotonic() >= sweep_at:
-                sweep({name: layer.keep_s for name, layer in LAYERS.items()})
-                sweep_at = time.monotonic() + SWEEP_EVERY_S
-        except (DatabaseError, OSError) as error:
-            logger.warning("the upkeep of tiles waits: %s", str(error).strip())
+        for step in (deny_keys, watch_spending, answers_add, sweep_files):
+            _attempt(step)
         time.sleep(DENY_EVERY_S)
+
+
+def _attempt(step: Callable[[], object]) -> None:
+    """Whatever befalls one of them: a revoked key must not wait for billing, nor for a disk."""
+    try:
+        close_old_connections()
+        step()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("%s waits for the database: %s", step.__name__, str(error).strip())
+    except Exception:
+        logger.exception("%s failed and is tried again", step.__name__)

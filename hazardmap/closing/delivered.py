@@ -7,6 +7,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from hazardmap.billing.line_selectors import line_events
+from hazardmap.core.pricing.period import Period, month_of
 from hazardmap.core.usage import Meter
 from hazardmap.hazards.delivered import Span, published_in
 from tiles.mercator import Tile
@@ -19,22 +20,28 @@ Delivered = dict[UUID | None, Fraction]
 
 
 class TilesShown:
-    """What was published in tiles; each tile is looked up once."""
+    """What was published in tiles; each tile is looked up once for a month."""
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[UUID, list[Span]]] = {}
+        self._known: dict[tuple[str, Period], dict[UUID, list[Span]]] = {}
 
     def in_hour(self, subject: str, hour: datetime) -> list[UUID]:
         """The hazards that were published some time of an hour in a tile (layer/z/x/y)."""
-        if subject not in self._known:
-            layer, *place = subject.split("/")
-            bbox = Tile(*map(int, place)).box_deg()
-            self._known[subject] = {} if layer in WITHOUT_HAZARDS else published_in(bbox)
+        month = month_of(hour)
+        if (subject, month) not in self._known:
+            self._known[subject, month] = _shown(subject, month)
         return [
             hazard_id
-            for hazard_id, spans in self._known[subject].items()
+            for hazard_id, spans in self._known[subject, month].items()
             if any(start < hour + HOUR and (end is None or end > hour) for start, end in spans)
         ]
+
+
+def _shown(subject: str, month: Period) -> dict[UUID, list[Span]]:
+    layer, *place = subject.split("/")
+    if layer in WITHOUT_HAZARDS:
+        return {}
+    return published_in(Tile(*map(int, place)).box_deg(), month)
 
 
 def delivered(

@@ -1,5 +1,6 @@
 """What buyers paid in a month, to those whose evidence they got."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,13 +8,12 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from django.db import transaction
-
 from hazardmap.billing.line_selectors import LineShare, months_ended, shares_of
 from hazardmap.closing.delivered import TilesShown, delivered
 from hazardmap.core.pricing.period import Period
 from hazardmap.core.sharing import Sold, Trail, penalties, weights
 from hazardmap.hazards.delivered import trails_of
+from hazardmap.platform.unhurried import unhurried
 from hazardmap.rewards.selectors import is_split, lines_held
 from hazardmap.rewards.services import (
     share_claw_back,
@@ -22,6 +22,7 @@ from hazardmap.rewards.services import (
     share_take_back,
 )
 
+logger = logging.getLogger(__name__)
 SETTLED_AFTER = timedelta(days=14)
 """Frames come up to a week late, and what they tell settles what others had told."""
 
@@ -31,15 +32,21 @@ class Outcome(StrEnum):
     DIVIDED = "divided"
     TAKEN_BACK = "taken back"
     AS_BEFORE = "as before"
+    FAILED = "failed"
 
 
 def month_share(month: Period, now: datetime) -> Iterator[tuple[LineShare, Outcome]]:
     """Set aside the contributors' share of each line of a month's invoices, and divide it once
     the evidence is settled and the invoice paid; take it back where that is void. Safe to call
-    again."""
+    again. A line that fails is logged and keeps no other waiting."""
     tiles = TilesShown()
     for share in shares_of(month):
-        yield share, _share(share, tiles, settled=now >= month.end + SETTLED_AFTER)
+        try:
+            outcome = _share(share, tiles, settled=now >= month.end + SETTLED_AFTER)
+        except Exception:
+            logger.exception("the share of line %s is as before", share.line_id)
+            outcome = Outcome.FAILED
+        yield share, outcome
 
 
 def held_share(now: datetime) -> int:
@@ -59,8 +66,8 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
         line_id=share.line_id, amount_micro=share.amount_micro, currency=share.currency
     )
     if settled and share.paid and not is_split(share.line_id):
-        sold, trails = _sold(share, tiles)
-        with transaction.atomic():
+        with unhurried():
+            sold, trails = _sold(share, tiles)
             share_split(line_id=share.line_id, weights=weights(sold, trails))
             share_claw_back(
                 line_id=share.line_id,

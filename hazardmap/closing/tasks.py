@@ -9,6 +9,7 @@ from hazardmap.closing.month_share import held_share
 from hazardmap.closing.reconcile import reconcile
 from hazardmap.closing.watching import keys_held
 from hazardmap.core.pricing.period import month_of
+from hazardmap.platform.unhurried import unhurried_session
 from hazardmap.webhooks.services import watch_hours_record
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def meter_watches() -> None:
 
 
 @shared_task
+@unhurried_session()
 def reconcile_month() -> None:
     """What `manage.py reconcile` calls wrong is an error in the log: of this month, and of the last
     one, whose end no night of its own has seen, and whose invoices are new."""

@@ -50,6 +50,12 @@ class Checkpoint:
     candidates: tuple[Json, ...]
     hazards: tuple[UUID, ...]
 
+    @property
+    def devices(self) -> set[UUID]:
+        """Those that it names."""
+        told = {UUID(item["device_id"]) for one in self.candidates for item in one["evidence"]}
+        return told | {one.device_id for one in self.open}
+
 
 @dataclass(frozen=True, slots=True)
 class Advanced:

@@ -1,27 +1,25 @@
 """Reads for the contributors' share: what was on the map when, and who had told it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import reduce
 from itertools import groupby
-from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.gis.db.models import GeometryField
 from django.db import connection
-from django.db.models import Q
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.hazard import Change, Evidence, State
+from hazardmap.core.pricing.period import Period
 from hazardmap.core.sharing import Trail
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.live import boxes
+from hazardmap.hazards.live import boxes, placed, touching
 from hazardmap.hazards.services.params_now import params_now
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.unhurried import unhurried
 
 TRAILS_AT_ONCE = 500
 # Each step is later than the one before, so that it ends where ids have come back and gone again.
@@ -36,6 +34,12 @@ _HEIRS = """
     )
     SELECT DISTINCT ON (sold) sold, heir FROM line WHERE step > 0 ORDER BY sold, step DESC
 """
+
+
+# Whether an event left its hazard published.
+_SHOWN = ExpressionWrapper(
+    Q(hazard__published=True) & ~Q(change=Change.REMOVED.value), BooleanField()
+)
 
 
 class Span(NamedTuple):
@@ -73,22 +77,22 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
     return {id_: trail for id_, trail in inherited if trail is not None}
 
 
-def published_in(bbox: Bbox) -> dict[UUID, list[Span]]:
-    """When each hazard in a box was published, of those that ever were, by the change feed."""
-    placed = models.Hazard.objects.alias(place=Cast("position", GeometryField()))
-    inside = placed.filter(reduce(or_, (Q(place__intersects=area) for area in boxes(bbox))))
-    events = models.HazardEvent.objects.filter(hazard_id__in=inside.values("pk"))
-    feed = events.order_by("hazard_id", "cursor").values_list(
-        "hazard_id", "at", "change", "hazard__published"
-    )
+def published_in(bbox: Bbox, within: Period) -> dict[UUID, list[Span]]:
+    """When each hazard in a box was published, of those that were within a time, by the change
+    feed: no span begins before that time, and what came after it is not read."""
+    inside = touching(boxes(bbox), placed())
+    events = models.HazardEvent.objects.filter(hazard_id=OuterRef("pk"), at__lt=within.start)
+    latest = events.order_by("-cursor").values(shown=_SHOWN)[:1]
     spans: defaultdict[UUID, list[Span]] = defaultdict(list)
-    for hazard_id, at, change, published in feed:
-        known = spans[hazard_id]
-        shown = published and change != Change.REMOVED.value
-        if shown and (not known or known[-1].end is not None):
-            known.append(Span(at, None))
-        elif not shown and known and known[-1].end is None:
-            known[-1] = known[-1]._replace(end=at)
+    with unhurried():
+        for hazard_id in _streamed(inside.filter(Subquery(latest)).values_list("pk", flat=True)):
+            spans[hazard_id].append(Span(within.start, None))
+        for hazard_id, at, shown in _streamed(_changes(inside, within)):
+            known = spans[hazard_id]
+            if shown and (not known or known[-1].end is not None):
+                known.append(Span(at, None))
+            elif not shown and known and known[-1].end is None:
+                known[-1] = known[-1]._replace(end=at)
     return {hazard_id: known for hazard_id, known in spans.items() if known}
 
 
@@ -97,6 +101,19 @@ def _heirs_of(hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_HEIRS, [array(hazard_ids)])
         return dict(cursor.fetchall())
+
+
+def _changes(inside: QuerySet[models.Hazard], within: Period) -> QuerySet[Any, Any]:
+    events = models.HazardEvent.objects.filter(
+        hazard_id__in=inside.values("pk"), at__gte=within.start, at__lt=within.end
+    )
+    told = events.annotate(shown=_SHOWN).order_by("hazard_id", "cursor")
+    return told.values_list("hazard_id", "at", "shown")
+
+
+def _streamed(rows_: QuerySet[Any, Any]) -> Iterator[Any]:
+    """Within a transaction: a tile of the whole world has every hazard."""
+    return rows_.iterator(chunk_size=10_000)
 
 
 def _verdict_on(trail: Iterable[Evidence]) -> tuple[Decision | None, datetime | None]:

@@ -62,6 +62,11 @@ class Company(models.Model):
 
 
 class StalePlace(models.Model):
-    """A place (cell of services.place_lock) that waits to be evaluated under the newest version."""
+    """A place (cell of services.place_lock) that waits to be evaluated under the newest version.
+
+    attempts: how often that failed; retry_at: it is not tried again before.
+    """
 
     cell = models.BigIntegerField(primary_key=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True)

@@ -79,7 +79,10 @@ class View(models.Model):
             ),
             _somewhere("view_position"),
         ]
-        indexes = [models.Index("cell", "captured_at", name="view_by_cell")]
+        indexes = [
+            models.Index("cell", "captured_at", name="view_by_cell"),
+            models.Index("witness", "device_id", name="view_by_witness"),
+        ]
 
 
 class Observation(models.Model):
@@ -145,6 +148,7 @@ class Look(models.Model):
         ]
         indexes = [
             models.Index("cell", "last_at", name="look_by_cell"),
+            models.Index("witness", name="look_by_witness"),
             # A year of looks costs those who read the last ones of seven cells nothing.
             models.Index(F("cell").bitrightshift(SEVEN_SHIFT), "last_at", name="look_by_seven"),
             models.Index("hour", "witness", condition=Q(told=None), name="look_undecided"),
@@ -294,6 +298,7 @@ class Evidence(models.Model):
         indexes = [
             GinIndex("observations", name="evidence_by_observation"),
             models.Index("hazard", "last_at", name="evidence_in_time"),
+            models.Index("witness", "device_id", name="evidence_by_witness"),
         ]
 
 
@@ -302,7 +307,7 @@ class Checkpoint(models.Model):
 
     A ground has some: after its last pass, and some older, for what comes late. anchor: the
     smallest of its cells. params: digest of the parameters. hazards: what fusion calls its
-    hazards → the ids under which they are stored.
+    hazards → the ids under which they are stored. devices: those that the state names.
     """
 
     anchor = models.BigIntegerField()
@@ -311,9 +316,11 @@ class Checkpoint(models.Model):
     params = models.CharField(max_length=64)
     state = models.JSONField()
     hazards = models.JSONField()
+    devices = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("anchor", "at"), name="checkpoint_once")]
+        indexes = [GinIndex("devices", name="checkpoint_by_device")]
 
 
 class Picture(models.Model):

@@ -25,7 +25,16 @@ class DetectionRunAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = (
         *("picture", "detections", "frame", "model_version", "source", "finished_at"),
-        *("fused_at", "usable", "quality_reason", "dark", "context", "blur_receipt"),
+        *(
+            "fused_at",
+            "attempts",
+            "retry_at",
+            "usable",
+            "quality_reason",
+            "dark",
+            "context",
+            "blur_receipt",
+        ),
     )
 
     class Media:

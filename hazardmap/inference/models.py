@@ -57,7 +57,11 @@ class ModelVersion(models.Model):
 
 
 class DetectionRun(models.Model):
-    """One look of one detector at one frame. `fused_at` is None until the map has taken it in."""
+    """One look of one detector at one frame. `fused_at` is None until the map has taken it in.
+
+    attempts: how often that was too much for the database, here or around; retry_at: it is not
+    tried again before.
+    """
 
     class Source(models.TextChoices):
         WORKER = "worker", "our worker"
@@ -74,6 +78,8 @@ class DetectionRun(models.Model):
     context = models.JSONField()
     blur_receipt = models.JSONField()
     fused_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -136,5 +142,6 @@ class ShadowRun(models.Model):
     class Meta:
         indexes = [
             models.Index("model_version", "id", name="shadow_run_by_version"),
+            models.Index("frame_id", name="shadow_run_by_frame"),
             models.Index("model_version", condition=~Q(error=""), name="shadow_run_failed"),
         ]

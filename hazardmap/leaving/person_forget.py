@@ -1,5 +1,6 @@
 """Forget a person: pictures, tracks, and the account; what the map learned stays, anonymous."""
 
+import logging
 from typing import Final
 from uuid import UUID
 
@@ -10,14 +11,23 @@ from hazardmap.hazards.services import witness_forget
 from hazardmap.inference.services import runs_forget
 
 AT_ONCE: Final = 500
+logger = logging.getLogger(__name__)
 
 
 def people_forget() -> int:
-    """Finish what those who left have begun; how many that were."""
-    leaving = accounts_leaving()
-    for account_id, witness in leaving:
-        person_forget(account_id=account_id, witness=witness)
-    return len(leaving)
+    """Finish what those who left have begun; how many that were.
+
+    Somebody who cannot be forgotten is logged and tried again the next time, after the others.
+    """
+    forgotten = 0
+    for account_id, witness in accounts_leaving():
+        try:
+            person_forget(account_id=account_id, witness=witness)
+        except Exception:
+            logger.exception("account %s is not forgotten yet", account_id)
+        else:
+            forgotten += 1
+    return forgotten
 
 
 def person_forget(*, account_id: UUID, witness: int) -> None:

@@ -29,7 +29,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# What may take hours has a process of its own, one at a time: the map must not wait for it.
+_NIGHTLY = [
+    ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 0, 17),
+    ("find out whom to believe", "hazardmap.hazards.tasks.trust_snapshot", 1, 17),
+    ("divide what was paid since", "hazardmap.closing.tasks.share_held", 2, 17),
+    ("write the whole map into a file", "tiles.tasks.export_tiles", 3, 17),
+    ("compare payments", "hazardmap.billing.tasks.compare_payments", 4, 17),
+    ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 5, 17),
+]
 CELERY_TASK_ROUTES = {
+    **{task: {"queue": "slow"} for _, task, _, _ in _NIGHTLY},
+    "hazardmap.leaving.*": {"queue": "slow"},
     "hazardmap.inference.*": {"queue": "detect"},
     "hazardmap.hazards.*": {"queue": "fuse"},
 }
@@ -53,7 +64,6 @@ CELERY_BEAT_SCHEDULE = {
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),
         ("decide which looks are told", "hazardmap.hazards.tasks.looks_decide", 300.0),
         ("learn how cameras are mounted", "hazardmap.hazards.tasks.mountings_learn", 300.0),
-        ("find out whom to believe", "hazardmap.hazards.tasks.trust_snapshot", 86_400.0),
         ("evaluate under a new version", "hazardmap.hazards.tasks.stale_refuse", 10.0),
         ("make work zones of what has changed", "hazardmap.hazards.tasks.refresh_zones", 2.0),
         ("load usage from the logs", "hazardmap.metering.tasks.ship_usage", 2.0),
@@ -65,18 +75,17 @@ CELERY_BEAT_SCHEDULE = {
         ("end plans of who has closed", "hazardmap.billing.tasks.end_subscriptions", 600.0),
         ("ask for payment", "hazardmap.billing.tasks.push_payments", 60.0),
         ("tell whom to ask for payment", "hazardmap.billing.tasks.update_payers", 3600.0),
-        ("compare payments", "hazardmap.billing.tasks.compare_payments", 86_400.0),
         ("forget old answers of the API", "hazardmap.api.tasks.forget_answers", 3600.0),
         ("put watched hours into the usage log", "hazardmap.closing.tasks.meter_watches", 600.0),
         ("forget old messages", "hazardmap.webhooks.tasks.forget_deliveries", 3600.0),
-        ("divide what was paid since", "hazardmap.closing.tasks.share_held", 86_400.0),
-        ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 86_400.0),
-        ("make next month's partitions", "hazardmap.platform.tasks.make_partitions", 86_400.0),
         *_DEMO,
     ]
 }
-CELERY_BEAT_SCHEDULE["write the whole map into a file"] = {
-    "task": "tiles.tasks.export_tiles",
-    "schedule": crontab(hour=3, minute=17),
-    "options": {"expires": 3600.0},
+CELERY_BEAT_SCHEDULE |= {
+    name: {
+        "task": task,
+        "schedule": crontab(hour=hour, minute=minute),  # UTC
+        "options": {"expires": 86_400.0},
+    }
+    for name, task, hour, minute in _NIGHTLY
 }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -192,6 +193,61 @@ def test_a_web_process_learns_of_a_revoked_key_by_itself(monkeypatch) -> None:
         upkeep._run()
     assert [path.name for path in Path(settings.TILE_DENIED).iterdir()] == [key.kid]
     assert upkeep.DENY_EVERY_S < 10
+
+
+STEPS = ("deny_keys", "watch_spending", "answers_add", "sweep")
+
+
+@pytest.mark.parametrize("failing", STEPS)
+def test_trouble_with_one_part_of_the_upkeep_stops_no_other(
+    monkeypatch, caplog, failing: str
+) -> None:
+    done: list[str] = []
+
+    def step(name: str):
+        def run(*_: object) -> None:
+            done.append(name)
+            if name == failing:
+                raise KeyError(name)
+
+        run.__name__ = name
+        return run
+
+    def tired(_: float) -> None:
+        done.append("slept")
+        if done.count("slept") == 2:
+            raise SystemExit
+
+    for name in STEPS:
+        monkeypatch.setattr(upkeep, name, step(name))
+    monkeypatch.setattr(upkeep, "close_old_connections", lambda: None)
+    monkeypatch.setattr(upkeep, "SWEEP_EVERY_S", 0.0)
+    monkeypatch.setattr(upkeep._swept, "next_s", 0.0)
+    monkeypatch.setattr(time, "sleep", tired)
+    with pytest.raises(SystemExit):
+        upkeep._run()
+    assert done == [*STEPS, "slept"] * 2
+    assert failing in caplog.text
+
+
+def test_a_revoked_key_does_not_wait_for_billing(monkeypatch) -> None:
+    key = buyer()
+    call_command("revoke_key", key.kid, verbosity=0)
+
+    def broken() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        return 0
+
+    def tired(_: float) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(upkeep, "close_old_connections", lambda: None)
+    monkeypatch.setattr(upkeep, "spending_watch", broken)
+    monkeypatch.setattr(time, "sleep", tired)
+    with pytest.raises(SystemExit):
+        upkeep._run()
+    assert [path.name for path in Path(settings.TILE_DENIED).iterdir()] == [key.kid]
 
 
 def test_a_key_may_only_ask_so_often() -> None:

@@ -4,7 +4,7 @@ import json
 import random
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -25,9 +25,13 @@ from hazardmap.billing.services import (
 from hazardmap.closing.delivered import TilesShown
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.closing.tasks import share_held
+from hazardmap.core.hazard import Change
 from hazardmap.core.pricing.money import Currency
+from hazardmap.core.pricing.period import month_of
 from hazardmap.core.statement import faults
 from hazardmap.core.usage import Meter, hour_of
+from hazardmap.hazards.delivered import published_in
+from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Account, Booking, Entry
 from hazardmap.rewards.selectors import balances, lines_held, statement
@@ -42,6 +46,7 @@ from hazardmap.rewards.services import (
 from tests.at_once import at_once
 from tests.billing_scene import BEFORE, LAST, customer_of, euros, sell, serve
 from tests.detected import contributor, drive, fuse_in_turn, hazards, minutes_ago, trail
+from tests.map_scene import put_hazard
 from tests.scenes import ahead
 from tiles.mercator import to_shares
 
@@ -262,3 +267,62 @@ def test_a_tile_had_what_was_published_in_it_within_the_hour():
     assert tiles.in_hour(f"hazards/14/{x + 3}/{y}", hour) == []
     assert tiles.in_hour("hazards/0/0/0", hour) == [hazard.id]
     assert tiles.in_hour(f"roads/14/{x}/{y}", hour) == []
+
+
+@pytest.mark.django_db
+def test_of_the_feed_a_month_is_read_and_the_word_before_it():
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    month, day = month_of(start), timedelta(days=1)
+    end = month.end
+    told = {
+        "stays": [(start - 40 * day, True)],
+        "gone before": [(start - 40 * day, True), (start - 5 * day, None)],
+        "hidden before": [(start - 40 * day, True), (start - 5 * day, False)],
+        "goes": [(start - day, True), (start + day, True), (start + 2 * day, None), (end, True)],
+        "comes again": [
+            *((start - 9 * day, True), (start - 8 * day, None)),
+            *((start + 3 * day, False), (start + 4 * day, True), (end + day, None)),
+        ],
+        "comes later": [(end, True)],
+    }
+    ids = {}
+    for name, words in told.items():
+        ids[name] = put_hazard(24.94, 60.17)
+        for at, published in words:
+            change = Change.REMOVED if published is None else Change.CHANGED
+            HazardEvent.objects.create(
+                at=at, change=change, hazard_id=ids[name], hazard={"published": bool(published)}
+            )
+    assert published_in((24.9, 60.1, 25.0, 60.2), month) == {
+        ids["stays"]: [(start, None)],
+        ids["goes"]: [(start, start + 2 * day)],
+        ids["comes again"]: [(start + 4 * day, None)],
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_cannot_be_divided_keeps_no_other_waiting(monkeypatch, caplog):
+    for _ in range(2):
+        organisation_id, key = sell()
+        serve(key, LAST, units=10, meter=Meter.TILE, subject="hazards/14/9327/4741")
+        draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=LAST)
+        assert draft is not None
+        invoice_pay(invoice_id=invoice_finalise(invoice_id=draft.id).id)
+    late = LAST.end + timedelta(days=90)
+    bad = []
+
+    def cancelled(line_id, *_):
+        bad.append(bad[0] if bad else line_id)
+        if line_id == bad[0]:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 50; SELECT pg_sleep(1)")
+        return {None: Fraction(10)}
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hazardmap.closing.month_share.delivered", cancelled)
+        outcomes = [outcome.value for _, outcome in month_share(LAST, late)]
+    assert outcomes == ["failed", "divided"]
+    assert str(bad[0]) in caplog.text
+    assert lines_held() == [bad[0]]
+    assert held_share(late) == 1
+    assert lines_held() == []

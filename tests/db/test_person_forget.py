@@ -25,7 +25,7 @@ from hazardmap.accounts.services import (
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.pricing.money import Currency
 from hazardmap.hazards.learned_models import Mounting
-from hazardmap.hazards.models import Hazard, Look, Observation, Picture, View
+from hazardmap.hazards.models import Checkpoint, Hazard, Look, Observation, Picture, View
 from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import area_refuse, fuse_pending, vote_give
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, ShadowRun
@@ -273,3 +273,56 @@ def test_everything_that_is_kept_can_be_taken_along(left):
     assert abs(last["lon"] - 24.95) < 0.001
     assert client.get("/account/data/").status_code == 200
     assert Client().get("/account/data/export.json").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_cannot_be_forgotten_keeps_nobody_waiting(monkeypatch, caplog):
+    first, second = (founded(name, name)[1] for name in "ab")
+    long_ago = timezone.now() - timedelta(hours=1)
+    for minutes, user in enumerate((first, second)):
+        Membership.objects.filter(user=user).delete()
+        account_leave(user=user)
+        left_at = long_ago + timedelta(minutes=minutes)
+        User.objects.filter(pk=user.pk).update(leaving_at=left_at)
+
+    def forget(*, witness):
+        if witness == first.witness:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hazardmap.leaving.person_forget.witness_forget", forget)
+        assert people_forget() == 1
+    assert str(first.pk) in caplog.text
+    assert list(User.objects.filter(leaving_at__isnull=False)) == [first]
+    assert people_forget() == 1
+
+
+def test_forgetting_reads_no_table_whole(left):
+    """By plans, with sequential reading as dear as it is where tables are large."""
+    owner, *_ = left
+    account_leave(user=owner)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plans = []
+
+    def planned(execute, statement, values, many, context):
+        if statement.lstrip().startswith(("SELECT", "DELETE", "UPDATE")):
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN {statement}", values)
+                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+        return execute(statement, values, many, context)
+
+    with connection.execute_wrapper(planned):
+        person_forget(account_id=owner.pk, witness=owner.witness)
+    read = [plan for plan in plans if "Seq Scan on hazards" in plan or "Seq Scan on inf" in plan]
+    assert read == []
+    assert any("view_by_witness" in plan for plan in plans)
+
+
+def test_memos_name_their_devices(left):
+    owner, *_ = left
+    devices = {device.pk for device in owner.devices.all()}
+    named = [set(found) for found in Checkpoint.objects.values_list("devices", flat=True)]
+    assert named
+    assert set().union(*named) & devices

@@ -264,6 +264,14 @@ def test_an_hour_before_the_first_partition_is_refused_and_stops_nobody_else(cap
     assert len(log_files()) == 2
 
 
+def test_a_file_that_cannot_be_read_stops_nobody(caplog) -> None:
+    usage_record(record(1))
+    (path,) = log_files()
+    path.with_name(f"0000{path.name[4:]}").mkdir()
+    assert usage_ship() == 1
+    assert "0000" in caplog.text
+
+
 def test_a_file_of_another_name_stops_nobody(caplog) -> None:
     usage_record(record(1))
     (Path(settings.USAGE_LOG) / "notes.usage").write_text("")

@@ -100,6 +100,7 @@ def _row(ground: Ground, stored: Stored, digest: str) -> Row:
         "at": stored.checkpoint.at.isoformat(),
         "params": digest,
         "state": checkpoint_json(stored.checkpoint),
+        "devices": sorted(map(str, stored.checkpoint.devices)),
         "hazards": {str(fused): str(id_) for fused, id_ in stored.hazards.items()},
     }
 

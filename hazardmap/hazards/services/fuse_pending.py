@@ -1,67 +1,89 @@
 """Take what was detected into the map."""
 
 import logging
+from typing import NamedTuple
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 
 from hazardmap.hazards.services.cluster_fuse import fuse_around
 from hazardmap.hazards.services.coverage_add import coverage_add
 from hazardmap.hazards.services.evidence_take import evidence_take
-from hazardmap.hazards.services.place_lock import MoreCells, PlaceLock, place_lock
+from hazardmap.hazards.services.place_lock import MoreCells, place_lock
+from hazardmap.hazards.services.street_postpone import street_postpone
 from hazardmap.inference.services import TakenRun, runs_take
 from hazardmap.platform.garbage import collected_later
+from hazardmap.platform.hardship import IMPOSSIBLE, TooMuch, hardship, patiently
 
 logger = logging.getLogger(__name__)
 BATCH = 800
-# What a frame with impossible values ends in, here or at a constraint of the database.
-_IMPOSSIBLE = (ValueError, KeyError, ArithmeticError, DataError, IntegrityError)
+
+
+class _Done(NamedTuple):
+    """offered: how many frames there were. taken: in, or left out for good. found: the only one
+    could not be fused, so that others may be taken together again."""
+
+    offered: int
+    taken: int
+    found: bool = False
 
 
 def fuse_pending() -> int:
     """Fuse until no detected frame waits; return how many were taken in.
 
-    A frame that cannot be fused is found by going on one by one; it is logged and left out, so
-    that it never holds up the others.
+    A frame that cannot be fused is found by going on one by one. One with impossible values is
+    logged and left out; one that is too much for the database now is logged and tried again
+    later, with its street. So neither ever holds up the others.
     """
-    taken = 0
-    limit = BATCH
+    taken = alone = 0
     cells: frozenset[int] = frozenset()
     while True:
         try:
             with collected_later():
-                count, left_out = _fuse_batch(cells, limit)
+                done = _fuse_batch(cells, 1 if alone else BATCH)
         except MoreCells as more:
             # Locks are taken in one sorted sweep, so a wider cluster starts the batch anew.
             cells = more.cells
             continue
-        except _IMPOSSIBLE:
-            limit = 1
+        except (*IMPOSSIBLE, TooMuch):
+            # Nor does one of them wait for the places of the others.
+            alone, cells = BATCH, frozenset()
             continue
-        if not count:
+        if not done.offered:
             return taken
-        taken += count
+        taken += done.taken
         cells = frozenset()
-        if left_out:
-            limit = BATCH
+        alone = 0 if done.found else max(alone - 1, 0)
 
 
 @transaction.atomic
-def _fuse_batch(cells: frozenset[int], limit: int) -> tuple[int, bool]:
-    """How many frames were taken, and whether the only one had to be left out."""
-    lock = place_lock(cells)
+def _fuse_batch(cells: frozenset[int], limit: int) -> _Done:
     runs = runs_take(limit=limit)
+    if not runs:
+        return _Done(0, 0)
     try:
-        with transaction.atomic():
-            _take_in(runs, lock)
-    except _IMPOSSIBLE:
+        with hardship(), transaction.atomic():
+            if len(runs) == 1 and runs[0].attempts:
+                patiently()
+            _take_in(runs, cells)
+    except IMPOSSIBLE:
         if len(runs) > 1:
             raise
         logger.exception("frame %s cannot be fused and is left out", runs[0].frame_id)
-        return len(runs), True
-    return len(runs), False
+        return _Done(1, 1, found=True)
+    except TooMuch as error:
+        if len(runs) > 1:
+            raise
+        count, at = street_postpone(runs[0].frame_id)
+        logger.error(
+            "frame %s cannot be fused now; %d frames of its street wait until %s: %s",
+            *(runs[0].frame_id, count, at.isoformat(timespec="seconds"), error),
+        )
+        return _Done(1, 0, found=True)
+    return _Done(len(runs), len(runs))
 
 
-def _take_in(runs: list[TakenRun], lock: PlaceLock) -> None:
+def _take_in(runs: list[TakenRun], cells: frozenset[int]) -> None:
+    lock = place_lock(cells)
     new = evidence_take(runs)
     seen = [(item.lon, item.lat) for item in new.observations]
     cameras = [(view.lon, view.lat) for view in new.views]

@@ -1,14 +1,20 @@
 """After a new version of the parameters: which places wait to be evaluated under it, and do so."""
 
+import logging
 from collections.abc import Collection, Iterable, Iterator
 
 import h3.api.basic_int as h3
 from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from hazardmap.hazards import learned_models
 from hazardmap.hazards.services.area_refuse import occupied, place_refuse
 from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.platform.hardship import IMPOSSIBLE, TooMuch, hardship, patiently, pause
 from hazardmap.platform.rows_put import array, rows_put
+
+logger = logging.getLogger(__name__)
 
 
 def stale_mark(witnesses: Collection[int] | None) -> int:
@@ -20,14 +26,16 @@ def stale_mark(witnesses: Collection[int] | None) -> int:
     cells = _places_of(_everything()) if witnesses is None else _places_around(_spoken(witnesses))
     # Written over, which waits for whoever is at a place and about to take its mark away: that one
     # evaluates it under the version before.
-    rows_put(learned_models.StalePlace, [{"cell": cell} for cell in sorted(cells)], over=True)
+    marks = [{"cell": cell, "attempts": 0, "retry_at": None} for cell in sorted(cells)]
+    rows_put(learned_models.StalePlace, marks, over=True)
     return learned_models.StalePlace.objects.count()
 
 
 def stale_refuse() -> Iterator[int]:
     """Evaluate what waits, place by place; yields how many still wait after each.
 
-    Each place is one transaction. What another worker is at is left to that one.
+    Each place is one transaction. What another worker is at is left to that one. A place that
+    cannot be evaluated is logged, waits a while, and holds up nobody.
     """
     while _next_refuse():
         yield learned_models.StalePlace.objects.count()
@@ -35,12 +43,22 @@ def stale_refuse() -> Iterator[int]:
 
 @transaction.atomic
 def _next_refuse() -> bool:
-    waiting = learned_models.StalePlace.objects.order_by("cell").select_for_update(skip_locked=True)
-    place = waiting.first()
+    due = Q(retry_at__isnull=True) | Q(retry_at__lte=timezone.now())
+    waiting = learned_models.StalePlace.objects.filter(due).order_by("cell")
+    place = waiting.select_for_update(skip_locked=True).first()
     if place is None:
         return False
-    place_refuse(occupied(place.cell))
-    place.delete()
+    try:
+        with hardship(), transaction.atomic():
+            patiently()
+            place_refuse(occupied(place.cell))
+    except (TooMuch, *IMPOSSIBLE):
+        place.attempts += 1
+        place.retry_at = timezone.now() + pause(place.attempts)
+        place.save(update_fields=["attempts", "retry_at"])
+        logger.exception("place %x is not evaluated and waits until %s", place.cell, place.retry_at)
+    else:
+        place.delete()
     return True
 
 

@@ -4,34 +4,42 @@ What he saw stays, under a number that leads to nobody: otherwise hazards would 
 would be believed less. Where he drove and saw nothing goes.
 """
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import connection
 
-from hazardmap.hazards.models import Checkpoint, Evidence, Look, Observation, Picture, View
+from hazardmap.hazards.models import Checkpoint, Evidence, Look, Picture, View
+from hazardmap.platform.unhurried import unhurried
+
+_FORGET_IDLE = """
+    DELETE FROM hazards_view WHERE witness = %s AND device_id = %s AND NOT EXISTS (
+        SELECT FROM hazards_observation AS told WHERE told.view_id = hazards_view.frame_id)
+"""
 
 
-@transaction.atomic
 def witness_forget(*, witness: int) -> None:
-    """Safe to call twice."""
-    views = View.objects.filter(witness=witness)
-    devices = set(views.values_list("device_id", flat=True))
-    devices |= set(Evidence.objects.filter(witness=witness).values_list("device_id", flat=True))
-    Picture.objects.filter(frame_id__in=views.values("frame_id")).delete()
-    telling = Observation.objects.filter(view__witness=witness)
-    views.exclude(frame_id__in=telling.values("view_id")).delete()
-    Look.objects.filter(witness=witness).delete()
-    for device_id in devices:
-        nobody = uuid4()
-        View.objects.filter(witness=witness, device_id=device_id).update(device_id=nobody)
-        Evidence.objects.filter(witness=witness, device_id=device_id).update(device_id=nobody)
-    _forget_memos([device_id.hex for device_id in devices])
-
-
-def _forget_memos(devices: list[str]) -> None:
-    """Checkpoints that name one of these devices, in hexadecimal: a replay makes them anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {Checkpoint._meta.db_table} WHERE state::text LIKE ANY(%s)",  # noqa: S608
-            [[f"%{device}%" for device in devices]],
+    """Safe to call twice, also where it was broken off: each device is a transaction."""
+    with unhurried():
+        Look.objects.filter(witness=witness).delete()
+        devices = set(
+            View.objects.filter(witness=witness).values_list("device_id", flat=True).distinct()
         )
+        told = Evidence.objects.filter(witness=witness).values_list("device_id", flat=True)
+        devices |= set(told.distinct())
+    for device_id in devices:
+        _device_forget(witness, device_id)
+
+
+@unhurried()
+def _device_forget(witness: int, device_id: UUID) -> None:
+    """Under another id, the same everywhere: the passes of a device hang together."""
+    nobody = uuid4()
+    views = View.objects.filter(witness=witness, device_id=device_id)
+    Picture.objects.filter(frame_id__in=views.values("frame_id")).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_IDLE, [witness, device_id])
+    views.update(device_id=nobody)
+    # A replay makes them anew.
+    Checkpoint.objects.filter(devices__contains=[device_id]).delete()
+    # Last, since fusion may wait for these rows.
+    Evidence.objects.filter(witness=witness, device_id=device_id).update(device_id=nobody)

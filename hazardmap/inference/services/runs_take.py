@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.core.box import Box
@@ -20,7 +21,10 @@ class TakenDetection:
 
 @dataclass(frozen=True, slots=True)
 class TakenRun:
-    """One detected frame. `occluders` are the boxes of vehicles and people in it."""
+    """One detected frame. `occluders` are the boxes of vehicles and people in it.
+
+    attempts: how often it was postponed.
+    """
 
     frame_id: UUID
     model_version: str
@@ -28,17 +32,20 @@ class TakenRun:
     usable: bool
     occluders: tuple[Box, ...]
     detections: tuple[TakenDetection, ...]
+    attempts: int = 0
 
 
 def runs_take(*, limit: int) -> list[TakenRun]:
-    """Lock and mark the oldest runs that the map has not taken in.
+    """Lock and mark the oldest runs that the map has not taken in and that are due.
 
     Call it inside the transaction that writes what follows from them: if that is rolled back, the
     runs are offered again; another worker at the same time gets other runs.
     """
-    waiting = DetectionRun.objects.filter(fused_at__isnull=True).order_by("id")
+    now = timezone.now()
+    due = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
+    waiting = DetectionRun.objects.filter(due, fused_at__isnull=True).order_by("id")
     runs = list(waiting.select_for_update(skip_locked=True)[:limit])
-    DetectionRun.objects.filter(id__in=[run.id for run in runs]).update(fused_at=timezone.now())
+    DetectionRun.objects.filter(id__in=[run.id for run in runs]).update(fused_at=now)
     detections: dict[UUID, list[TakenDetection]] = defaultdict(list)
     boxes = Detection.objects.filter(frame_id__in=[run.frame_id for run in runs]).order_by("id")
     columns = "run_id", "id", "kind", "score", "left", "top", "right", "bottom"
@@ -55,6 +62,7 @@ def runs_take(*, limit: int) -> list[TakenRun]:
                 for item in run.context
             ),
             detections=tuple(detections[run.id]),
+            attempts=run.attempts,
         )
         for run in runs
     ]

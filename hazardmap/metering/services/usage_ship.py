@@ -36,8 +36,9 @@ def usage_ship() -> int:
             _remove_if_complete(path)
         except FileNotFoundError:
             continue  # another shipper has just finished it
-        except (DatabaseError, ValueError) as error:
-            # One line that cannot be stored (older than any partition) must not stop the others.
+        except (DatabaseError, ValueError, OSError) as error:
+            # A line that cannot be stored (older than any partition) or a file that cannot be read
+            # must not stop the others.
             logger.error("%s is not loaded and waits for an operator: %s", path.name, error)
     return loaded
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from hazardmap.closing.reconcile import reconcile
 from hazardmap.core.pricing.period import month_of
+from hazardmap.platform.unhurried import unhurried_session
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", nargs="?", metavar="YYYY-MM")
 
+    @unhurried_session()
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         text = options["month"] or f"{now.astimezone(UTC):%Y-%m}"

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from hazardmap.closing.month_share import month_share
+from hazardmap.closing.month_share import Outcome, month_share
 from hazardmap.core.pricing.money import written
 from hazardmap.core.pricing.period import month_of
 
@@ -15,8 +15,8 @@ class Command(BaseCommand):
     help = (
         "Set aside the contributors' share of a month's finalised invoices and, two weeks after "
         "its end and of those that are paid, divide it by the evidence behind the hazards that "
-        "were delivered; what void invoices had given is taken back. Safe to call again; what is "
-        "paid later is divided by the schedule. "
+        "were delivered; what void invoices had given is taken back. Safe to call again; a line "
+        "that fails keeps no other waiting; what is paid later is divided by the schedule. "
         "Example: python manage.py share_month 2026-10"
     )
 
@@ -28,9 +28,12 @@ class Command(BaseCommand):
             month = month_of(datetime.strptime(options["month"], "%Y-%m").replace(tzinfo=UTC))
         except ValueError as error:
             raise CommandError(f"{options['month']}: must be a month like 2026-10.") from error
-        lines = 0
+        lines = failed = 0
         for share, outcome in month_share(month, timezone.now()):
             lines += 1
+            failed += outcome is Outcome.FAILED
             amount = written(share.amount_micro, share.currency)
             self.stdout.write(f"{share.line_id}  {share.meter:<10} {amount:>20}  {outcome}")
         self.stdout.write(f"{lines} lines")
+        if failed:
+            raise CommandError(f"{failed} of {lines} lines failed: the log says why.")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from hazardmap.hazards.services import cells_rebuild
+from hazardmap.platform.unhurried import unhurried_session
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         "Example: python manage.py cells_rebuild"
     )
 
+    @unhurried_session()
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
         for done, count in cells_rebuild():

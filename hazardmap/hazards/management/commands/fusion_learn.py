@@ -13,6 +13,7 @@ from hazardmap.hazards.services import (
     version_write,
 )
 from hazardmap.platform.this_user import this_user
+from hazardmap.platform.unhurried import unhurried_session
 
 
 class Command(BaseCommand):
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would change")
         parser.add_argument("--by", help="who does it; default: this machine's user")
 
+    @unhurried_session()
     def handle(self, *args: Any, **options: Any) -> None:
         asked = {Part.HALF_LIVES: options["half_lives"], Part.MISTAKES: options["mistakes"]}
         proposal = version_propose(
@@ -55,8 +57,11 @@ class Command(BaseCommand):
     def _take(self, proposal: Proposal, by: str) -> None:
         before = published_count()
         waiting = version_write(proposal, by=by)
+        left = waiting
         for left in stale_refuse():
             self._progress(f"{left} of {waiting} places wait")
+        if left:
+            self.stdout.write(f"{left} places are left to the workers, who try them again")
         self.stdout.write(f"published hazards: {before} -> {published_count()}")
 
     def _progress(self, text: str) -> None:

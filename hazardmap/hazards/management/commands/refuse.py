@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.core.bbox import parse_bbox
 from hazardmap.hazards.services import Area, area_refuse
+from hazardmap.platform.unhurried import unhurried_session
 
 WORLD = "-180,-90,180,90"
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         area.add_argument("--area", metavar="WEST,SOUTH,EAST,NORTH", help="in degrees")
         area.add_argument("--cell", help="an H3 cell, as hexadecimal digits")
 
+    @unhurried_session()
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
         for done, count in area_refuse(_area(options["area"], options["cell"])):

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from hazardmap.hazards.services import zones_rebuild
+from hazardmap.platform.unhurried import unhurried_session
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         "is. Example: python manage.py zones_rebuild"
     )
 
+    @unhurried_session()
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
         for done, count in zones_rebuild():
