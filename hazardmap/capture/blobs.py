@@ -3,6 +3,7 @@
 from uuid import UUID
 
 ORIGINALS = "originals"
+STORED = "frames"
 
 
 def original_path(frame_id: UUID, sha256: bytes) -> str:
@@ -13,4 +14,4 @@ def original_path(frame_id: UUID, sha256: bytes) -> str:
 
 def stored_path(frame_id: UUID) -> str:
     """The blurred copy. Ids start with the time, so the folder is taken from their end."""
-    return f"frames/{frame_id.hex[-2:]}/{frame_id}.jpg"
+    return f"{STORED}/{frame_id.hex[-2:]}/{frame_id}.jpg"
