@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from hazardmap.api import feeds
 from hazardmap.api.dialect_feeds import Cifs, Datex2
+from hazardmap.operation.page import page
 from hazardmap.platform.health import healthz
 
 handler400 = "hazardmap.errors.bad_request"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("feeds/datex2-3.xml", Datex2.as_view(), name="datex2"),
     path("ogc/", include("hazardmap.api.ogc.urls")),
     path("tiles/v1/", include("tiles.urls")),
+    path("admin/status/", admin.site.admin_view(page), name="status"),
     path("admin/", admin.site.urls),
     path("", include("hazardmap.web.urls")),
 ]

@@ -10,6 +10,10 @@ from django.db import connection
 from hazardmap.core.hazard import Change, HazardEvent
 from hazardmap.hazards import models, rows
 
+LOST = 10_000_000
+"""By so much at least cursors are raised after a restore (services.cursors_raise): ten seconds of
+microseconds, and a gap that no transaction that was rolled back leaves."""
+
 
 class Newest(NamedTuple):
     """The latest change of the map or of a hazard."""
@@ -58,3 +62,18 @@ def newest_change() -> Newest | None:
     """The end of the feed; None if the map has never changed."""
     newest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", "at").first()
     return newest and Newest(*newest)
+
+
+def is_lost(cursor: int, newest: int) -> bool:
+    """Whether this cursor was given out by the part of the feed that a restore has lost.
+
+    Within a gap as wide as LOST nothing was ever told here. A cursor of an event is none of these,
+    nor is 0, with which everybody begins. newest: the latest cursor; whoever is near it is not
+    looked up.
+    """
+    if cursor == 0 or newest - cursor < LOST // 2:
+        return False
+    events = models.HazardEvent.objects.order_by("cursor").values_list("cursor", flat=True)
+    before = events.filter(cursor__lte=cursor).last() or 0
+    after = events.filter(cursor__gt=cursor).first()
+    return before != cursor and after is not None and after - before >= LOST

@@ -47,13 +47,27 @@ class CreatePartitionedModel(CreateModel):
             schema_editor.sql_create_table = plain
 
 
+def missing_partitions(month: datetime, tables: Sequence[str] = PARTITIONED_TABLES) -> list[str]:
+    """Names of the tables that are missing for this month (UTC)."""
+    names = [partition_name(table, month) for table in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [names]
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def partition_name(table: str, month: datetime) -> str:
+    return f"{table}_{month:%Y_%m}"
+
+
 def make_partitions(now: datetime, tables: Sequence[str] = PARTITIONED_TABLES) -> list[str]:
     """Create what is missing from last month to two months ahead; return the new tables' names."""
     made = []
     with connection.cursor() as cursor:
         for table, offset in product(tables, range(-MONTHS_BEHIND, MONTHS_AHEAD + 1)):
             month = month_after(now, offset)
-            name = f"{table}_{month:%Y_%m}"
+            name = partition_name(table, month)
             cursor.execute("SELECT to_regclass(%s)", [name])
             if cursor.fetchone() != (None,):
                 continue

@@ -3,7 +3,8 @@
 from hazardmap.settings.env import REPOSITORY
 
 INSTALLED_APPS = [
-    "hazardmap.moderation",  # before the admin: its templates win
+    "hazardmap.moderation",  # before the admin: their templates win
+    "hazardmap.operation",
     "hazardmap.moderation.site.HazardmapAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey
+from hazardmap.accounts.models import ApiKey, User
 from hazardmap.accounts.services import pairing_code_create
 from tests.api.test_upload import send
 from tests.capture_scene import driver, here, picture
@@ -51,6 +52,9 @@ def requests(client):
     area = {"endpoint_id": hook, "name": "home", "area": square(*HELSINKI)}
     watch = post("watch-areas", area).json()["id"]
     message = post(f"webhooks/{hook}/test", {}).json()["delivery_id"]
+
+    signed_in = Client()
+    signed_in.force_login(User.objects.create_superuser("boss@hazardmap.example", None))
 
     return {
         "upload": lambda: send(client, device.token, picture(), here()),
@@ -95,6 +99,7 @@ def requests(client):
         "list": lambda: client.get("/list/"),
         "list_near": lambda: client.get("/list/", {"near": "Helsinki"}),
         "sitemap": lambda: client.get("/sitemap.xml"),
+        "status": lambda: signed_in.get("/admin/status/"),
         "endpoints": lambda: client.get("/api/v1/webhooks", headers=theirs),
         "endpoint": lambda: client.get(f"/api/v1/webhooks/{hook}", headers=theirs),
         "endpoint_add": lambda: post("webhooks", {"url": "https://fleet.example/other"}),

@@ -7,9 +7,11 @@ import sys
 
 import httpx
 import pytest
+import yaml
 
 from tests.stack import REPOSITORY, Stack, free_port, procfile, wait_for
 
+HOSTS = ".example.org, map.example.net"
 PROXY = {"X-Forwarded-Proto": "https", "Host": "map.example.org"}
 
 
@@ -20,7 +22,7 @@ def production(stack: Stack):
     environment = stack.environment | {
         "HAZARDMAP_ENV": "production",
         "HAZARDMAP_SECRET_KEY": secrets.token_hex(32),
-        "HAZARDMAP_HOSTS": "map.example.org",
+        "HAZARDMAP_HOSTS": HOSTS,
         "HAZARDMAP_PORT": str(port),
         "HAZARDMAP_OUTBOUND_EXCEPTIONS": "",
     }
@@ -67,6 +69,28 @@ def test_plain_http_is_sent_to_https_and_other_hosts_are_refused(production: str
     assert httpx.get(f"{production}/", headers={"Host": "map.example.org"}).status_code == 301
     other = PROXY | {"Host": "evil.example"}
     assert httpx.get(f"{production}/", headers=other).status_code == 400
+
+
+def test_the_container_asks_past_the_proxy_whether_it_can_serve(production: str) -> None:
+    services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
+    run, *command = services["web"]["healthcheck"]["test"]
+    assert run == "CMD"
+    assert "$" not in "".join(command), "compose would put a variable there"
+
+    def healthy(port: int | None) -> bool:
+        ask = [sys.executable if part == "python" else part for part in command]
+        environment = {"HAZARDMAP_HOSTS": HOSTS, "HAZARDMAP_PORT": str(port)}
+        return (
+            subprocess.run(ask, env=environment, capture_output=True, check=False).returncode == 0
+        )
+
+    port = httpx.URL(production).port
+    assert healthy(port)
+    assert not healthy(free_port())
+    wrong = {"Host": "127.0.0.1"}
+    assert httpx.get(f"{production}/healthz", headers=wrong).status_code == 400, (
+        "so it needs a name"
+    )
 
 
 def test_demo_commands_refuse_production(stack: Stack) -> None:

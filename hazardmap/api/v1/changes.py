@@ -85,6 +85,9 @@ def _changes(request: Request, hazard_id: UUID | None) -> Response:
     if newest is not None and since > newest.cursor:
         # It is of another map, or of this one before it was restored: nothing would ever come.
         raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
+    if newest is not None and change_feed.is_lost(since, newest.cursor):
+        rule = "is of changes that were lost when this map was restored; begin again at 0"
+        raise Invalid([Fault("since", rule)])
     events = change_feed.changes(since, hazard_id=hazard_id, limit=limit + 1)
     shown, more = events[:limit], len(events) > limit
     cursor = shown[-1].cursor if shown else since

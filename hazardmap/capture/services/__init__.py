@@ -1,6 +1,6 @@
 """What changes frames."""
 
-from hazardmap.capture.services.copies_sweep import copies_sweep
+from hazardmap.capture.services.copies_sweep import copies_sweep, copies_without_frame
 from hazardmap.capture.services.frame_accept import Accepted, FrameRefused, frame_accept
 from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected, frames_doubted
 from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim, frames_release
@@ -25,6 +25,7 @@ __all__ = [
     "NoRoom",
     "TooManyWaiting",
     "copies_sweep",
+    "copies_without_frame",
     "frame_accept",
     "frame_detected",
     "frame_rejected",

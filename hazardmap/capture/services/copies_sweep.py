@@ -1,6 +1,10 @@
-"""Blurred copies without a row, as a rollback or a killed worker leaves them."""
+"""Blurred copies without a row, as a rollback, a killed worker or a restored dump leaves them.
+
+Nobody could take such a picture down or delete it with its account, so none may stay.
+"""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -16,29 +20,34 @@ MIN_AGE: Final = timedelta(days=1)
 PARTS: Final = 24
 
 
-def copies_sweep(*, hour: int) -> int:
-    """Delete copies that no frame names and that are a day old; return how many.
+def copies_sweep(*, min_age: timedelta = MIN_AGE, hour: int | None = None) -> int:
+    """Delete copies that no frame names and that are so old; return how many.
 
     hour: of the day; each looks at its own part of the folders, so that a day looks at all.
     """
     deleted = 0
-    if not default_storage.exists(STORED):
-        return deleted
-    for folder in default_storage.listdir(STORED)[0]:
-        if sum(folder.encode()) % PARTS == hour:
-            deleted += _sweep(f"{STORED}/{folder}")
+    for path in copies_without_frame(min_age, hour=hour):
+        default_storage.delete(path)
+        deleted += 1
+    if deleted:
+        logger.warning("%d copies belonged to no frame and are deleted", deleted)
     return deleted
 
 
-def _sweep(folder: str) -> int:
+def copies_without_frame(min_age: timedelta, *, hour: int | None = None) -> Iterator[str]:
+    """Their paths; of all folders, unless an hour is given."""
+    if not default_storage.exists(STORED):
+        return
+    before = timezone.now() - min_age
+    for folder in sorted(default_storage.listdir(STORED)[0]):
+        if hour is None or sum(folder.encode()) % PARTS == hour:
+            for path in _lost(f"{STORED}/{folder}"):
+                if default_storage.get_modified_time(path) < before:
+                    yield path
+
+
+def _lost(folder: str) -> list[str]:
     paths = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
     owners = {path: frame_id for path in paths if (frame_id := frame_of(path)) is not None}
     named = Frame.objects.filter(id__in=owners.values()).values_list("stored", flat=True)
-    lost = owners.keys() - set(named)
-    before = timezone.now() - MIN_AGE
-    old = [path for path in lost if default_storage.get_modified_time(path) < before]
-    for path in old:
-        default_storage.delete(path)
-    if old:
-        logger.warning("%d copies in %s belonged to no frame and are deleted", len(old), folder)
-    return len(old)
+    return sorted(owners.keys() - set(named))

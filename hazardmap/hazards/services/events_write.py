@@ -20,8 +20,7 @@ def events_write(events: Sequence[tuple[Change, Hazard]]) -> None:
     """
     if not events:
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FEED])
+    feed_lock()
     at = timezone.now().isoformat()
     told = [
         {
@@ -33,3 +32,9 @@ def events_write(events: Sequence[tuple[Change, Hazard]]) -> None:
         for change, hazard in events
     ]
     rows_put(models.HazardEvent, told, over=False)
+
+
+def feed_lock() -> None:
+    """Until this transaction ends, nobody else writes events."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FEED])

@@ -1,0 +1,30 @@
+"""Reads: bills that the payment provider does not know yet."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import F, Q
+
+from hazardmap.billing.models import Invoice
+from hazardmap.billing.payment_models import Payment
+
+
+class Unasked(NamedTuple):
+    """since: when the oldest invoice was finalised that nobody was asked to pay; None for none.
+
+    tries, problem: of what was told the provider in vain most often.
+    """
+
+    since: datetime | None
+    tries: int
+    problem: str
+
+
+def unasked() -> Unasked:
+    settled = F("paid_by_credit_micro") + F("credited_micro")
+    owed = Invoice.objects.filter(state=Invoice.State.FINALISED, total_micro__gt=settled)
+    unknown = owed.filter(Q(payment=None) | Q(payment__told=""))
+    since = unknown.order_by("finalised_at").values_list("finalised_at", flat=True).first()
+    failing = Payment.objects.filter(tries__gt=0).order_by("-tries")
+    tries, problem = failing.values_list("tries", "problem").first() or (0, "")
+    return Unasked(since, tries, problem)
