@@ -46,6 +46,7 @@ PRIVATE = {
 }
 # Looked at by tests of their own: the map, and what one gets to by a link in a mail or a form.
 ELSEWHERE = {
+    "consent",
     "embed",
     "login-code",
     "map",
@@ -55,7 +56,6 @@ ELSEWHERE = {
 }
 NO_PAGES = {
     "area-geojson",
-    "consent",
     "area-rss",
     "device-revoke",
     "drive-square",
@@ -77,6 +77,7 @@ NO_PAGES = {
     "password-change",
     "payments-stripe",
     "payout-account",
+    "picture-delete",
     "robots",
     "second-factor-remove",
     "sessions-end",

@@ -50,6 +50,26 @@ def test_every_page(new_page, stack, scene, look):
     assert violations(page) == []
 
 
+def test_changed_texts_are_asked_for_once(new_page, stack):
+    page = new_page(viewport=PHONE)
+    _sign_in(page, stack)
+    email = stack.accounts["logins"][0]["email"]
+    code = (
+        "from hazardmap.accounts.models import Consent, User; "
+        f"user = User.objects.get(email='{email}'); user.consents.all().delete(); "
+        "Consent.objects.bulk_create(Consent(user=user, document=one, version='2026-01-01') "
+        "for one in Consent.Document)"
+    )
+    stack.manage("shell", "-v0", "-c", code)
+    page.goto("/account/security/")
+    assert "agree" in page.locator("h1").inner_text()
+    assert violations(page) == []
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/account/security/")
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_map_with_list_legend_and_panel(new_page, viewport, cow):
     page = new_page(viewport=viewport)
