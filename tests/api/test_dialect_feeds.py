@@ -91,7 +91,7 @@ def test_every_change_of_a_hazard_is_a_new_version_of_its_record(client, key):
     for change in changes:
         hazards_write(
             present=[FusedHazard(replace(cow, **change), ()), FusedHazard(other, ())],
-            gone=[],
+            gone={},
             trails={},
         )
         root = etree.fromstring(ask(client, "/feeds/datex2-3.xml", key).content)
@@ -108,9 +108,9 @@ def test_every_change_of_a_hazard_is_a_new_version_of_its_record(client, key):
 
 def test_what_changes_while_it_is_read_gets_its_version_next_time():
     cow = made_up(*HELSINKI, p=0.97)
-    hazards_write(present=[FusedHazard(cow, ())], gone=[], trails={})
+    hazards_write(present=[FusedHazard(cow, ())], gone={}, trails={})
     before = newest_change()
-    hazards_write(present=[FusedHazard(replace(cow, passes=9), ())], gone=[], trails={})
+    hazards_write(present=[FusedHazard(replace(cow, passes=9), ())], gone={}, trails={})
     assert newest_changes([cow.id], until=before.cursor) == {cow.id: before}
     assert newest_changes([cow.id], until=before.cursor - 1) == {}
 

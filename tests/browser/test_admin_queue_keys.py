@@ -129,7 +129,7 @@ def test_boxes_lie_where_the_detector_saw_them_and_can_be_hidden(page):
 
 
 def test_on_a_reported_picture_keys_are_about_the_report(page, three, live_server):
-    frame = images_of(three[0])[0].frame_id
+    frame = images_of(three[0], hidden=True)[0].frame_id
     report_file(frame_id=frame, reason="wrong_kind", hazard_id=three[0])
     page.keyboard.press("r")
     page.keyboard.press("1")

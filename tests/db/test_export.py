@@ -88,8 +88,10 @@ def test_clients_are_told_of_all_that_is_archived(path: Path) -> None:
     """They ask for no tile beyond the bounds of the header."""
     on_map(HELSINKI)
     looked = (26.0, 61.0)
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    models.Look.objects.create(cell=looked_cell(*looked), witness=1, hour=hour, last_at=hour)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    models.Look.objects.create(
+        cell=looked_cell(*looked), witness=1, hour=hour, last_at=hour, told=True
+    )
     to_tiles()
     export_tiles()
     west, south, east, north = bounds_of(path)

@@ -312,11 +312,12 @@ def test_a_line_that_cannot_be_divided_keeps_no_other_waiting(monkeypatch, caplo
     bad = []
 
     def cancelled(line_id, *_):
+        """Ten units, none of a hazard, by the hour."""
         bad.append(bad[0] if bad else line_id)
         if line_id == bad[0]:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = 50; SELECT pg_sleep(1)")
-        return {None: Fraction(10)}
+        yield LAST.start, {None: Fraction(10)}
 
     with monkeypatch.context() as patch:
         patch.setattr("hazardmap.closing.month_share.delivered", cancelled)
