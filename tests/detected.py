@@ -17,7 +17,7 @@ from hazardmap.core.camera import DEFAULT_CAMERA, Camera
 from hazardmap.core.geodesy import between, moved
 from hazardmap.core.hazard import Evidence, Hazard
 from hazardmap.core.ids import child_id, uuid7
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import checkpoint_models, models, rows
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from tests.scenes import HELSINKI, Place, Truth, box_of
@@ -93,7 +93,7 @@ def forget_map() -> None:
     """Take everything off the map that was made from frames; events stay."""
     models.Hazard.objects.all().delete()
     models.View.objects.all().delete()
-    models.Checkpoint.objects.all().delete()
+    checkpoint_models.Checkpoint.objects.all().delete()
     models.Look.objects.all().delete()
 
 

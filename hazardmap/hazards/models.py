@@ -20,6 +20,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.core.verdict import MODERATORS
 from hazardmap.hazards import (  # Django looks for models here
     cell_models,  # noqa: F401 - imported to be found
+    checkpoint_models,  # noqa: F401 - as above
     heir_models,  # noqa: F401 - as above
     learned_models,  # noqa: F401 - as above
     vote_models,  # noqa: F401 - as above
@@ -300,27 +301,6 @@ class Evidence(models.Model):
             models.Index("hazard", "last_at", name="evidence_in_time"),
             models.Index("witness", "device_id", name="evidence_by_witness"),
         ]
-
-
-class Checkpoint(models.Model):
-    """Where the replay of a ground can be taken up (core.checkpoint): a memo, never the truth.
-
-    A ground has some: after its last pass, and some older, for what comes late. anchor: the
-    smallest of its cells. params: digest of the parameters. hazards: what fusion calls its
-    hazards → the ids under which they are stored. devices: those that the state names.
-    """
-
-    anchor = models.BigIntegerField()
-    cells = models.JSONField()
-    at = models.DateTimeField()
-    params = models.CharField(max_length=64)
-    state = models.JSONField()
-    hazards = models.JSONField()
-    devices = ArrayField(models.UUIDField(), default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("anchor", "at"), name="checkpoint_once")]
-        indexes = [GinIndex("devices", name="checkpoint_by_device")]
 
 
 class Picture(models.Model):

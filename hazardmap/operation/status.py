@@ -1,6 +1,5 @@
 """How the site is: every line read from rows and files that are there anyway."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import MINYEAR, UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from hazardmap.billing.spend_selectors import spending_watched_at
 from hazardmap.closing.watching import keys_held
 from hazardmap.core import condition
 from hazardmap.core.condition import Line, Verdict
+from hazardmap.platform.disk import free_bytes
 from hazardmap.platform.partitions import missing_partitions, month_after
 
 READER_WORDS: Final = {"cells": "cells", "zones": "work zones", "webhooks": "webhooks made"}
@@ -123,7 +123,7 @@ def _files() -> Iterator[Line]:
     yield condition.done("schedule", _age(beat), condition.SCHEDULE, never=Verdict.STUCK)
     exported = tiles.backlog.exported_at()
     yield condition.done("export", _age(exported), condition.EXPORT, never=Verdict.LATE)
-    yield condition.disk(shutil.disk_usage(settings.VAR).free)
+    yield condition.disk(free_bytes(settings.VAR))
 
 
 def _written_at(paths: list[Path]) -> datetime | None:

@@ -32,7 +32,7 @@ class DeclaredLookups:
     """
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
-        filters = self.get_list_filter(request)  # type: ignore[attr-defined]
+        filters = self.get_list_filter(request)  # type: ignore[attr-defined]  # mixed into a ModelAdmin
         names = [_name_of(one) for one in filters]
         return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from hazardmap.core.trust import newcomer
 from hazardmap.core.verdict import Decision
 from hazardmap.core.versions import Part
-from hazardmap.hazards import learned_models, models, tasks
+from hazardmap.hazards import checkpoint_models, learned_models, tasks
 from hazardmap.hazards.services import (
     area_refuse,
     fuse_pending,
@@ -177,12 +177,12 @@ def test_workers_finish_what_a_stopped_command_left_and_only_where_it_matters(
     passes = town["passes"]
     more = [drive(contributor("new"), minutes_ago(1), *TRUE, frames=8)]
     fuse_in_turn(more)
-    kept = models.Checkpoint.objects.count()
+    kept = checkpoint_models.Checkpoint.objects.count()
     assert kept >= 2
     waiting = version_write(version_propose(), by="somebody")
     assert learned_models.StalePlace.objects.count() == waiting > 0
     digest = params_now().digest
-    carried = models.Checkpoint.objects.filter(params=digest).count()
+    carried = checkpoint_models.Checkpoint.objects.filter(params=digest).count()
     assert 1 <= carried < kept, "a place where nobody's trust has moved goes on from where it was"
     tasks.stale_refuse()
     assert not learned_models.StalePlace.objects.exists()

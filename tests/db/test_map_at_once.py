@@ -15,7 +15,7 @@ from hazardmap.core.geodesy import moved
 from hazardmap.core.grid import cell
 from hazardmap.core.hazard import Change
 from hazardmap.core.verdict import Decision
-from hazardmap.hazards import learned_models, models
+from hazardmap.hazards import checkpoint_models, learned_models, models
 from hazardmap.hazards.selectors import changes_since, hazard_get
 from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, verdict_give
 from hazardmap.hazards.services.events_write import events_write
@@ -114,7 +114,7 @@ def test_workers_and_an_evaluation_anew_at_once_make_the_serial_map() -> None:
         for number in range(10)
     ]
     fuse_in_turn(frames[:6])
-    assert models.Checkpoint.objects.exists()
+    assert checkpoint_models.Checkpoint.objects.exists()
     everywhere = (-180.0, -90.0, 180.0, 90.0)
     offer_again(frame for one in frames[6:] for frame in one)
     *_, taken, other = at_once(

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from hazardmap.core.recall import DEFAULT_TABLE
-from hazardmap.hazards import models
+from hazardmap.hazards import checkpoint_models, models
 from hazardmap.inference.models import ModelVersion
 from tests.detected import (
     alike,
@@ -64,7 +64,7 @@ def test_in_order_each_pass_costs_the_same_and_the_map_is_that_of_one_replay(
 ) -> None:
     passes = street(18)
     fuse_in_turn(passes)
-    assert models.Checkpoint.objects.count() <= 3
+    assert checkpoint_models.Checkpoint.objects.count() <= 3
     assert replayed == [5] * 18, "no pass is replayed a second time"
     live = everything()
     assert len(live) >= 3

@@ -10,7 +10,7 @@ import pytest
 from hazardmap.capture.models import Frame
 from hazardmap.core.camera import DEFAULT_CAMERA, Camera
 from hazardmap.core.geodesy import between
-from hazardmap.hazards import learned_models, models
+from hazardmap.hazards import checkpoint_models, learned_models, models
 from hazardmap.hazards.services import fuse_pending, mountings_learn
 from tests.detected import (
     alike,
@@ -70,7 +70,7 @@ def test_what_was_taken_in_before_stays_as_it_was_located() -> None:
     live = everything()
     mountings_learn()
     models.Hazard.objects.all().delete()
-    models.Checkpoint.objects.all().delete()
+    checkpoint_models.Checkpoint.objects.all().delete()
     fuse_in_turn(passes)
     assert alike(live, everything()), "a replay reads the cameras that were used"
 

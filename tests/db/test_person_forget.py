@@ -24,8 +24,9 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.pricing.money import Currency
+from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.learned_models import Mounting
-from hazardmap.hazards.models import Checkpoint, Hazard, Look, Observation, Picture, View
+from hazardmap.hazards.models import Hazard, Look, Observation, Picture, View
 from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import area_refuse, fuse_pending, vote_give
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, ShadowRun

@@ -11,7 +11,7 @@ from django.db import connection
 
 from hazardmap.core.checkpoint import LAG, Checkpoint, checkpoint_from_json, checkpoint_json
 from hazardmap.core.coverings import Ground
-from hazardmap.hazards import learned_models, models
+from hazardmap.hazards import checkpoint_models, learned_models
 from hazardmap.hazards.services.evidence_read import BEGINNING
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.rows_put import Row, array, rows_put
@@ -90,7 +90,7 @@ def checkpoints_keep(reached: Mapping[Ground, Reached], digest: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [array(column) for column in zip(*columns, strict=True)])
     made = [_row(ground, stored, digest) for ground, one in reached.items() for stored in one.made]
-    rows_put(models.Checkpoint, made, unique="anchor, at", over=True)
+    rows_put(checkpoint_models.Checkpoint, made, unique="anchor, at", over=True)
 
 
 def _row(ground: Ground, stored: Stored, digest: str) -> Row:
@@ -111,7 +111,7 @@ def checkpoints_carry(old: str, new: str) -> None:
     Call it in the transaction that writes the new parameters, after its places are marked.
     """
     stale = set(learned_models.StalePlace.objects.values_list("cell", flat=True))
-    made = models.Checkpoint.objects.filter(params=old)
+    made = checkpoint_models.Checkpoint.objects.filter(params=old)
     kept = [
         anchor
         for anchor, cells in made.values_list("anchor", "cells").iterator()

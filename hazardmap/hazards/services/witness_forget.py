@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
-from hazardmap.hazards.models import Checkpoint, Evidence, Look, Picture, View
+from hazardmap.hazards.checkpoint_models import Checkpoint
+from hazardmap.hazards.models import Evidence, Look, Picture, View
 from hazardmap.platform.unhurried import unhurried
 
 _FORGET_IDLE = """
