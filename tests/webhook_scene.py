@@ -7,6 +7,7 @@ from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.services import NewKey
 from hazardmap.core.hazard import Change, Hazard
 from hazardmap.core.region import read_region
+from hazardmap.core.usage import UsageRecord
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.webhooks.services import deliveries_make, endpoint_add, watch_add
 from hazardmap.webhooks.values import NewEndpoint
@@ -52,3 +53,9 @@ def told(change: Change, hazard: Hazard, **over) -> Hazard:
 
 def cow(place: tuple[float, float] = HELSINKI, **over) -> Hazard:
     return made_up(*place, **over)
+
+
+def usage(settings) -> list[UsageRecord]:
+    files = settings.USAGE_LOG.glob("*") if settings.USAGE_LOG.exists() else ()
+    lines = [line for path in sorted(files) for line in path.read_text().splitlines()]
+    return [UsageRecord.from_line(line) for line in lines]
