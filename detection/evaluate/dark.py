@@ -1,6 +1,7 @@
 """What darkness leaves of recall: pictures of the day, exposed like pictures of the night."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.labelled import LabelledPicture
+from detection.evaluate.claims import DRAWN
+from detection.labelled import CLASSES, LabelledPicture
+from detection.quality import judge
 
 # Some five stops less light, of which the camera's gain brings two back, with the noise of both.
 LIGHT: Final = 0.03
@@ -19,20 +22,49 @@ GAMMA: Final = 2.2
 MOST: Final = 80
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many of the same things are found, (classes,), by day and in dark copies."""
+
+    by_day: NDArray[np.intp]
+    at_night: NDArray[np.intp]
+
+
+NOTHING: Final = Found(np.zeros(len(CLASSES), np.intp), np.zeros(len(CLASSES), np.intp))
+
+
 def darkened(pictures: Sequence[LabelledPicture], folder: Path) -> tuple[list[int], list[Path]]:
-    """Dark copies of up to 80 pictures with boxes; which they are, and where they lie."""
-    chosen = [i for i, picture in enumerate(pictures) if len(picture.boxes)]
-    chosen = chosen[:: max(1, -(-len(chosen) // MOST))]
+    """Dark copies of up to 80 pictures of the day with boxes, and of as many drawn ones; which
+    they are, and where they lie.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for i in chosen:
-        path = folder / f"{pictures[i].source.replace('/', '_')}-{pictures[i].path.stem}.jpg"
-        if not path.is_file():
-            day = cv2.imread(str(pictures[i].path))
-            if day is None or not cv2.imwrite(str(path), night(day.astype(np.uint8))):
-                raise OSError(f"cannot darken {pictures[i].path}")
-        paths.append(path)
+    chosen: list[int] = []
+    paths: list[Path] = []
+    for drawn in (False, True):
+        full = [
+            i
+            for i, picture in enumerate(pictures)
+            if len(picture.boxes) and picture.source.startswith(DRAWN) == drawn
+        ]
+        for i in full[:: max(1, -(-len(full) // MOST))]:
+            path = _dark_copy(pictures[i], folder)
+            if path is not None:
+                chosen.append(i)
+                paths.append(path)
     return chosen, paths
+
+
+def _dark_copy(picture: LabelledPicture, folder: Path) -> Path | None:
+    """None for a picture that was taken, or drawn, in the dark itself."""
+    path = folder / f"{picture.source.replace('/', '_')}-{picture.path.stem}.jpg"
+    day = cv2.imread(str(picture.path))
+    if day is None:
+        raise OSError(f"cannot darken {picture.path}")
+    if judge(day[:, :, ::-1].astype(np.uint8)).dark:
+        return None
+    if not path.is_file() and not cv2.imwrite(str(path), night(day.astype(np.uint8))):
+        raise OSError(f"cannot darken {picture.path}")
+    return path
 
 
 def night(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

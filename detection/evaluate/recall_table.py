@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.evaluate.claims import DRAWN, REAL
+from detection.evaluate.dark import Found
 from detection.evaluate.drive import Drive, Sighting
 from detection.evaluate.matching import Floats
 from detection.evaluate.measure import ByHeight, Figures
 from detection.labelled import CLASSES, KINDS
+from detection.merge import ANIMAL, LIVING
 
 UPTO_M: Final = (10.0, 20.0, 30.0, 45.0, 60.0, 80.0)
 # Sightings with less hidden than this are free; with more than that, occluded.
@@ -23,6 +25,8 @@ LEAST: Final = 0.01
 FEWEST: Final = 5
 FEWEST_OCCLUDED: Final = 10
 PRIOR_OCCLUDED: Final = 0.3
+# How many cases of its own a kind needs to be believed half.
+ALIKE: Final = 10.0
 PRIOR_CORRELATION: Final = 0.6
 PRIOR_SHAPES: Final[Mapping[bool, tuple[float, float]]] = {True: (4.0, 2.0), False: (2.0, 3.5)}
 # A picture of 640 pixels from a camera that sees 65 degrees.
@@ -45,9 +49,9 @@ FRAMES: Final = 8
 
 
 def recall_table(
-    version: str, figures: Figures, drive: Drive, dark: float, before: Mapping[str, Any] | None
+    version: str, figures: Figures, drive: Drive, dark: Found, before: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """JSON of the table. dark: what darkness leaves of recall, 0..1. before: an older table.
+    """JSON of the table. dark: what is found by day and at night. before: an older table.
 
     Kinds on the rendered drives have their recall by distance from there. Others have it from box
     heights, by the size that such a thing usually has. Kinds that this network does not know keep
@@ -70,8 +74,8 @@ def recall_table(
         "measured": True,
         "kinds": older | named,
         "default": before["default"] if before else {"upto_m": [200.0], "by_bin": [0.02]},
-        "dark_factor": round(float(np.clip(dark, 0, 1)), 3),
-        "occluded_factor": _occluded(drive.sightings, measured, thresholds),
+        **_left("dark", 1.0, dark.by_day, dark.at_night),
+        **_left("occluded", PRIOR_OCCLUDED, *_hidden(drive.sightings, measured, thresholds)),
         "pass_correlation": correlation,
         **_false_alarms(figures, drive, thresholds, correlation),
         "score_true": _shape(figures, True),
@@ -134,16 +138,34 @@ def _expected(sightings: Sequence[Sighting], kinds: Mapping[str, Any]) -> Floats
     return result
 
 
-def _occluded(
+def _hidden(
     sightings: Sequence[Sighting], kinds: Mapping[str, Any], thresholds: Mapping[str, float]
-) -> float:
-    """Found among the occluded, as a share of what would be found if they were free."""
+) -> tuple[Floats, NDArray[np.intp]]:
+    """(classes,) of the occluded, how many would be found if they were free, and how many are."""
     hidden = [s for s in sightings if s.visible < OCCLUDED]
-    expected = _expected(hidden, kinds).sum()
-    if len(hidden) < FEWEST_OCCLUDED or expected <= 0:
-        return PRIOR_OCCLUDED
-    found = sum(s.score >= thresholds[s.kind] for s in hidden)
-    return round(float(np.clip(found / expected, 0, 1)), 3)
+    number = np.array([CLASSES.index(s.kind) for s in hidden], np.intp)
+    found = np.array([s.score >= thresholds[s.kind] for s in hidden], bool)
+    expected = np.bincount(number, _expected(hidden, kinds), len(CLASSES))
+    return expected, np.bincount(number[found], minlength=len(CLASSES))
+
+
+def _left(name: str, prior: float, expected: NDArray[Any], found: NDArray[Any]) -> dict[str, Any]:
+    """What is left of recall, of all kinds together and of each; expected, found: (classes,).
+
+    A kind's few cases are put together with `ALIKE` of all kinds (B. Efron and C. Morris, "Data
+    analysis using Stein's estimator", 1975).
+    """
+    every = found.sum() / expected.sum() if expected.sum() >= FEWEST_OCCLUDED else prior
+    every = float(np.clip(every, 0, 1))
+    each = ((found + ALIKE * every) / (expected + ALIKE)).clip(0, 1)
+    factors = {
+        kind: round(float(share), 3)
+        for kind, share, cases in zip(KINDS, each, expected, strict=True)
+        if cases > 0
+    }
+    if ANIMAL in factors:  # whoever sees one may call it that
+        factors |= dict.fromkeys(sorted(LIVING), factors[ANIMAL])
+    return {f"{name}_factor": round(every, 3), f"{name}_factors": factors}
 
 
 def _pass_correlation(

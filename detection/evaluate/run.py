@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detection.evaluate import calibrate
 from detection.evaluate.claims import DRAWN
-from detection.evaluate.dark import darkened
+from detection.evaluate.dark import Found, darkened
 from detection.evaluate.drive import (
     Drive,
     joined,
@@ -42,7 +43,7 @@ class Measured:
     figures: Figures
     drive: Drive | None
     passes: calibrate.PassCurve | None
-    dark: float | None
+    dark: Found | None
 
 
 def gather(data: Path, split: str, drawn: Path | None) -> list[LabelledPicture]:
@@ -129,23 +130,24 @@ def _train(data: Path, split: str) -> list[LabelledPicture]:
         return []
 
 
-def _dark(of: Sample, figures: Figures, look: Callable[[list[Path]], list[Predicted]]) -> float:
-    """Boxes found in darkened pictures, as a share of those found by day."""
-    real = np.flatnonzero(of.held_back & ~of.drawn).tolist()
-    chosen, paths = darkened([of.pictures[i] for i in real], KEPT / "dark")
-    numbers = [real[i] for i in chosen]
+def _dark(of: Sample, figures: Figures, look: Callable[[list[Path]], list[Predicted]]) -> Found:
+    held_back = np.flatnonzero(of.held_back).tolist()
+    chosen, paths = darkened([of.pictures[i] for i in held_back], KEPT / "dark")
+    numbers = [held_back[i] for i in chosen]
     pictures = [of.pictures[i] for i in numbers]
     by_picture = figures.working.by_picture[numbers]
-    day = _found(pictures, [of.predicted[i] for i in numbers], by_picture)
-    night = _found(pictures, look(paths), by_picture)
-    return night / day if day else 1.0
+    day = [of.predicted[i] for i in numbers]
+    return Found(_found(pictures, day, by_picture), _found(pictures, look(paths), by_picture))
 
 
 def _found(
     pictures: Sequence[LabelledPicture], predicted: Sequence[Predicted], by_picture: Floats
-) -> int:
-    """Boxes of all classes that are found at the thresholds, (pictures, classes)."""
-    return sum(
-        int(found_at(match(number, pictures, predicted), by_picture[:, number]).sum())
-        for number in range(len(CLASSES))
+) -> NDArray[np.intp]:
+    """(classes,) boxes that are found at the thresholds, (pictures, classes)."""
+    return np.array(
+        [
+            int(found_at(match(number, pictures, predicted), by_picture[:, number]).sum())
+            for number in range(len(CLASSES))
+        ],
+        np.intp,
     )

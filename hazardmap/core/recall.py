@@ -18,6 +18,7 @@ from hazardmap.core.kinds import FAMILY, KINDS
 Floats = NDArray[np.float64]
 FEWEST_ALARMS: Final = 1e-6
 MOST_ALARMS: Final = 0.5
+_BY_KIND: Final = frozenset({"false_alarms", "dark_factors", "occluded_factors"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class RecallTable:
 
     kinds: recall per kind name; `default` where a kind is missing.
     dark_factor, occluded_factor: what recall is multiplied with at night and behind traffic, 0..1.
+    dark_factors, occluded_factors: the same by kind, for those measured.
     pass_correlation: correlation of the frames of one pass, 0 (independent) .. 1 (all the same).
     false_alarm_per_pass: probability that a pass reports one particular spot where nothing is, as
     things of one family (`kinds.FAMILY`). false_alarms: the same by family, for those measured.
@@ -50,12 +52,22 @@ class RecallTable:
     default: Recall
     dark_factor: float
     occluded_factor: float
+    dark_factors: Mapping[str, float]
+    occluded_factors: Mapping[str, float]
     pass_correlation: float
     false_alarm_per_pass: float
     false_alarms: Mapping[str, float]
     score_true: tuple[float, float]
     score_false: tuple[float, float]
     measured: bool
+
+    def in_the_dark(self, kind: str) -> float:
+        """What darkness leaves of the recall of such things, 0..1."""
+        return self.dark_factors.get(kind, self.dark_factor)
+
+    def behind_traffic(self, kind: str) -> float:
+        """What is left of the recall of such things that something hides, 0..1."""
+        return self.occluded_factors.get(kind, self.occluded_factor)
 
     def false_alarm(self, family: str) -> float:
         """Probability that a pass reports such things at one particular spot where nothing is."""
@@ -70,6 +82,8 @@ DEFAULT_TABLE: Final = RecallTable(
     default=_PRIOR,
     dark_factor=0.65,
     occluded_factor=0.1,
+    dark_factors=MappingProxyType({}),
+    occluded_factors=MappingProxyType({}),
     pass_correlation=0.4,
     false_alarm_per_pass=0.01,
     false_alarms=MappingProxyType({}),
@@ -90,12 +104,14 @@ def recall_at(table: RecallTable, kind: str, range_m: Floats) -> Floats:
 def table_from_json(data: Mapping[str, Any]) -> RecallTable:
     """Read a table from parsed JSON with the field names of `RecallTable` and `Recall`.
 
-    `false_alarms` has a chance for each kind, and those of a family add up; it may be missing.
+    `false_alarms` has a chance for each kind, and those of a family add up. It may be missing, and
+    so may the factors by kind: older evaluations did not measure them.
     Raises ValueError that names the field where one is missing, unknown or out of range.
     """
     names = {field.name for field in fields(RecallTable)}
-    if not isinstance(data, Mapping) or {*data, "false_alarms"} != names:
-        wrong = sorted(names.symmetric_difference(data if isinstance(data, Mapping) else ()))
+    given = set(data) if isinstance(data, Mapping) else set()
+    if given | _BY_KIND != names:
+        wrong = sorted(names.symmetric_difference(given | _BY_KIND))
         raise ValueError(f"recall table: missing or unknown fields {wrong}")
     if not isinstance(data["measured"], bool):
         raise ValueError("recall table: measured is not true or false")
@@ -108,6 +124,8 @@ def table_from_json(data: Mapping[str, Any]) -> RecallTable:
         default=_recall("default", data["default"]),
         dark_factor=_number("dark_factor", data["dark_factor"]),
         occluded_factor=_number("occluded_factor", data["occluded_factor"]),
+        dark_factors=_factors("dark_factors", data),
+        occluded_factors=_factors("occluded_factors", data),
         pass_correlation=_number("pass_correlation", data["pass_correlation"]),
         false_alarm_per_pass=_alarm("false_alarm_per_pass", data["false_alarm_per_pass"]),
         false_alarms=MappingProxyType(_by_family(data.get("false_alarms", {}))),
@@ -123,6 +141,12 @@ def _check_kinds(name: str, value: object) -> None:
     unknown = sorted(set(value) - set(KINDS))
     if unknown:
         raise ValueError(f"recall table: {name} has unknown kinds {unknown}")
+
+
+def _factors(name: str, data: Mapping[str, Any]) -> Mapping[str, float]:
+    value = data.get(name, {})
+    _check_kinds(name, value)
+    return MappingProxyType({k: _number(f"{name}.{k}", share) for k, share in value.items()})
 
 
 def _by_family(value: Mapping[str, object]) -> dict[str, float]:

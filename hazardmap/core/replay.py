@@ -104,7 +104,7 @@ class Replay:
 
     def step(self, one: Pass, found: Sequence[Thing]) -> list[Candidate]:
         """The next pass, with the things that it reports. Returns all that it may have changed."""
-        views = looks(one.views, self._plane, self._params.table)
+        views = looks(one.views, self._plane)
         live = self._in_reach(views, one.last_at)
         self.looked_m += views.length_m
         shared_m2 = float(np.mean(views.accuracy_m**2))

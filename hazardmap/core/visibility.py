@@ -37,8 +37,8 @@ class Looks:
 
     bearing_rad: of the lens, in the plane. bearing_sigma_rad: heading, mounting and half of the
     field of view together. framed_m: shape (2, n), between which distances before the lens the
-    road is in the frame. weight: 0 for views that cannot speak against anything, the table's
-    dark factor for dark ones, otherwise 1. obstructed: whether anything may hide things there.
+    road is in the frame. speaks: whether a view can speak against anything. dark: taken at night.
+    obstructed: whether anything may hide things there.
     """
 
     views: tuple[View, ...]
@@ -49,7 +49,8 @@ class Looks:
     half_fov_rad: Floats
     framed_m: Floats
     accuracy_m: Floats
-    weight: Floats
+    speaks: NDArray[np.bool_]
+    dark: NDArray[np.bool_]
     obstructed: NDArray[np.bool_]
 
     @property
@@ -58,7 +59,7 @@ class Looks:
         return float(np.hypot(np.diff(self.east_m), np.diff(self.north_m)).sum())
 
 
-def looks(views: Sequence[View], plane: Plane, table: RecallTable) -> Looks:
+def looks(views: Sequence[View], plane: Plane) -> Looks:
     """Prepare the views of a pass for `chances`."""
     east_m, north_m, turn = plane.flatten([v.lon for v in views], [v.lat for v in views])
     headings = [heading_deg(v) for v in views]
@@ -67,10 +68,7 @@ def looks(views: Sequence[View], plane: Plane, table: RecallTable) -> Looks:
         math.hypot(heading_sigma_deg(v), v.camera.yaw_sigma_deg, v.camera.hfov_sigma_deg / 2)
         for v in views
     ]
-    weight = [
-        0.0 if h is None or not v.usable else table.dark_factor if v.dark else 1.0
-        for h, v in zip(headings, views, strict=True)
-    ]
+    speaks = [h is not None and v.usable for h, v in zip(headings, views, strict=True)]
     return Looks(
         views=tuple(views),
         east_m=east_m,
@@ -80,7 +78,8 @@ def looks(views: Sequence[View], plane: Plane, table: RecallTable) -> Looks:
         half_fov_rad=np.radians([v.camera.hfov_deg / 2 for v in views]),
         framed_m=np.array([framed_m(v.camera, v.aspect) for v in views]).T,
         accuracy_m=np.array([accuracy_m(v) for v in views]),
-        weight=np.array(weight),
+        speaks=np.array(speaks),
+        dark=np.array([v.dark for v in views]),
         obstructed=np.array([bool(v.occluders) for v in views]),
     )
 
@@ -148,11 +147,12 @@ def frame_recalls(seen_from: Looks, targets: Sequence[Target], table: RecallTabl
     for kind in {t.kind for t in targets}:
         rows = np.array([t.kind == kind for t in targets])
         reach = [reach_m(kind, view.camera, view.aspect) for view in seen_from.views]
-        recall[rows] = recall_at(table, kind, range_m[rows]) * (range_m[rows] <= reach)
+        lit = np.where(seen_from.dark, table.in_the_dark(kind), 1.0)
+        recall[rows] = recall_at(table, kind, range_m[rows]) * (range_m[rows] <= reach) * lit
     off_axis = np.remainder(np.arctan2(de, dn) - seen_from.bearing_rad + np.pi, 2 * np.pi) - np.pi
     before_m, (near_m, far_m) = range_m * np.cos(off_axis), seen_from.framed_m
     framed = (before_m >= near_m) & (before_m <= far_m) & (range_m >= _NEAREST_M)
-    recall *= framed * seen_from.weight
+    recall *= framed & seen_from.speaks
     place_m = np.hypot(places[:, 2:], seen_from.accuracy_m)
     sideways = np.arctan2(place_m, np.maximum(range_m, _NEAREST_M))
     sigma = np.hypot(seen_from.bearing_sigma_rad, sideways)
@@ -162,7 +162,7 @@ def frame_recalls(seen_from: Looks, targets: Sequence[Target], table: RecallTabl
         view = seen_from.views[i]
         bearing_deg = math.degrees(off_axis[target, i]) + view.camera.yaw_deg
         hidden = _hidden(view, view.occluders, bearing_deg, range_m[target, i], sideways[target, i])
-        recall[target, i] *= 1.0 - hidden * (1.0 - table.occluded_factor)
+        recall[target, i] *= 1.0 - hidden * (1.0 - table.behind_traffic(targets[target].kind))
     result: Floats = recall
     return result
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hazardmap.core.camera import DEFAULT_CAMERA, Camera, project
 from hazardmap.core.geodesy import Plane
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.locating import Located, NotLocatable, locate
-from hazardmap.core.recall import DEFAULT_TABLE
+from hazardmap.core.recall import DEFAULT_TABLE, RecallTable
 from hazardmap.core.visibility import Target, frame_recalls, looks
 from tests.scenes import ASPECT, HELSINKI, Fleet
 
@@ -27,15 +28,22 @@ cameras = st.builds(
 LORRY = Camera(hfov_deg=60.0, height_m=2.6)
 
 
-def recall_of(camera: Camera, kind: str, range_m: float, off_deg: float = 0.0) -> float:
+def recall_of(
+    camera: Camera,
+    kind: str,
+    range_m: float,
+    off_deg: float = 0.0,
+    table: RecallTable = DEFAULT_TABLE,
+    **light: Any,
+) -> float:
     """Of one frame of a thing that stands so far off, so much right of the lens's axis."""
     fleet = Fleet()
     fleet.drive(1, frames=1, camera=camera)
-    view = replace(fleet.views[0], heading_deg=0.0)
+    view = replace(fleet.views[0], heading_deg=0.0, **light)
     bearing = math.radians(camera.yaw_deg + off_deg)
     place = range_m * math.sin(bearing), range_m * math.cos(bearing)
-    seen_from = looks([view], Plane(*HELSINKI), DEFAULT_TABLE)
-    return float(frame_recalls(seen_from, [Target(*place, 1.0, kind)], DEFAULT_TABLE)[0, 0])
+    seen_from = looks([view], Plane(*HELSINKI))
+    return float(frame_recalls(seen_from, [Target(*place, 1.0, kind)], table)[0, 0])
 
 
 def box_there(camera: Camera, kind: str, range_m: float, off_deg: float) -> Box | None:
@@ -76,3 +84,19 @@ def test_only_what_can_be_placed_is_missed(camera, kind, range_m, off_deg):
 )
 def test_what_a_lens_cannot_show_or_place_it_does_not_deny(camera, kind, range_m, seen):
     assert (recall_of(camera, kind, range_m) > 0.1) == seen
+
+
+@pytest.mark.parametrize(
+    ("factors", "light"),
+    [
+        ("dark_factors", {"dark": True}),
+        ("occluded_factors", {"occluders": (Box(0.0, 0.0, 1.0, 1.0),)}),
+    ],
+)
+def test_a_kind_that_is_lost_in_the_dark_or_behind_traffic_is_not_denied_there(factors, light):
+    table = replace(DEFAULT_TABLE, **{factors: {"animal": 0.0, "drum": 1.0}})
+    free = recall_of(LORRY, "drum", 20.0, table=table)
+    assert recall_of(LORRY, "drum", 20.0, table=table, **light) == pytest.approx(free)
+    assert recall_of(LORRY, "animal", 20.0, table=table) > 0.1
+    assert recall_of(LORRY, "animal", 20.0, table=table, **light) < 0.05
+    assert 0.0 < recall_of(LORRY, "cone", 20.0, table=table, **light) < 0.9 * free, "as all are"

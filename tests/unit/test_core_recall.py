@@ -16,6 +16,7 @@ def as_json(**changes):
     fields = {name: getattr(DEFAULT_TABLE, name) for name in RecallTable.__slots__}
     fields |= {"kinds": {"cone": CONE}, "default": asdict(DEFAULT_TABLE.default)}
     fields["false_alarms"] = {"cone": 0.02, "drum": 0.03, "deer": 1e-6}
+    fields |= {"dark_factors": {"cone": 0.9}, "occluded_factors": {"cone": 0.4}}
     return json.loads(json.dumps(fields | changes))
 
 
@@ -23,6 +24,8 @@ def test_what_an_evaluation_writes_is_read_back():
     table = table_from_json(as_json(version="7", measured=True, dark_factor=0.4))
     assert (table.version, table.measured, table.dark_factor) == ("7", True, 0.4)
     assert table.default == DEFAULT_TABLE.default
+    assert (table.in_the_dark("cone"), table.in_the_dark("cow")) == (0.9, 0.4)
+    assert table.behind_traffic("cone") == 0.4
     assert recall_at(table, "cone", np.array([5.0, 10.0, 29.0, 31.0])).tolist() == [
         0.9, 0.9, 0.5, 0.0,
     ]  # fmt: skip
@@ -35,6 +38,8 @@ def test_what_an_evaluation_writes_is_read_back():
         ({"dark_factor": 1.5}, "dark_factor"),
         ({"dark_factor": "0.5"}, "dark_factor"),
         ({"occluded_factor": None}, "occluded_factor"),
+        ({"dark_factors": {"cone": 1.5}}, "dark_factors.cone"),
+        ({"occluded_factors": {"unicorn": 0.5}}, "unicorn"),
         ({"pass_correlation": -0.1}, "pass_correlation"),
         ({"pass_correlation": float("nan")}, "pass_correlation"),
         ({"false_alarm_per_pass": 0}, "false_alarm_per_pass"),
@@ -69,10 +74,14 @@ def test_false_alarms_of_a_family_add_up_and_unmeasured_ones_have_the_mean():
     }
 
 
-def test_an_older_table_has_one_chance_of_false_alarms_for_all():
+def test_an_older_table_has_one_chance_and_one_factor_for_all_kinds():
     data = as_json()
-    del data["false_alarms"]
-    assert table_from_json(data).false_alarms == {}
+    for name in ("false_alarms", "dark_factors", "occluded_factors"):
+        del data[name]
+    table = table_from_json(data)
+    assert table.false_alarms == {}
+    assert table.in_the_dark("cone") == table.dark_factor
+    assert table.behind_traffic("cone") == table.occluded_factor
 
 
 def test_a_missing_field_is_named():

@@ -13,11 +13,12 @@ import detection
 from detection.evaluate import records
 from detection.evaluate.__main__ import main
 from detection.evaluate.claims import Claim, claim
+from detection.evaluate.dark import NOTHING, Found
 from detection.evaluate.drive import Drive, Pass, Sighting
 from detection.evaluate.drive import figures as drive_figures
 from detection.evaluate.measure import measure, sample
 from detection.evaluate.recall_table import recall_table
-from detection.labelled import ALL
+from detection.labelled import ALL, CLASSES
 from hazardmap.core.recall import recall_at, table_from_json
 from tests.bench import accuracy
 from tests.evaluated import crowd
@@ -48,9 +49,9 @@ def test_fusion_accepts_the_recall_table() -> None:
         "default": {"upto_m": [200], "by_bin": [0.02]},
     }
     table = table_from_json(
-        json.loads(json.dumps(recall_table("road-1", figures, drive, 0.7, older)))
+        json.loads(json.dumps(recall_table("road-1", figures, drive, NOTHING, older)))
     )
-    assert (table.version, table.measured, table.dark_factor) == ("road-1", True, 0.7)
+    assert (table.version, table.measured, table.dark_factor) == ("road-1", True, 1.0)
     near, far, beyond = recall_at(table, "cone", np.array([25.0, 55.0, 70.0]))
     assert near == pytest.approx(0.9, abs=0.1)
     assert far == pytest.approx(0.3, abs=0.15)
@@ -66,8 +67,27 @@ def test_fusion_accepts_the_recall_table() -> None:
 def test_a_deer_is_seen_as_often_as_an_animal() -> None:
     figures = measure(sample(*crowd(6, 60)), ALL)
     animals = tuple(replace(each, kind="animal") for each in sightings(1))
-    table = recall_table("road-1", figures, Drive(240, 1000.0, animals, ()), 1.0, None)
+    table = recall_table("road-1", figures, Drive(240, 1000.0, animals, ()), NOTHING, None)
     assert table["kinds"]["deer"] == table["kinds"]["animal"]
+
+
+def test_darkness_and_traffic_leave_of_each_kind_what_is_measured_of_it() -> None:
+    figures = measure(sample(*crowd(6, 60)), ALL)
+    by_day = np.zeros(len(CLASSES), np.intp)
+    at_night = by_day.copy()
+    for kind, day, night in (("cone", 200, 180), ("animal", 200, 60), ("debris", 1, 0)):
+        by_day[CLASSES.index(kind)], at_night[CLASSES.index(kind)] = day, night
+    drive = Drive(240, 1000.0, sightings(1), ())
+    table = recall_table("road-1", figures, drive, Found(by_day, at_night), None)
+    read = table_from_json(json.loads(json.dumps(table)))
+    assert read.dark_factor == pytest.approx(240 / 401, abs=1e-3)
+    assert read.in_the_dark("cone") == pytest.approx(0.9, abs=0.02)
+    assert read.in_the_dark("animal") == pytest.approx(0.3, abs=0.02)
+    assert read.in_the_dark("cow") == read.in_the_dark("animal"), "a cow is seen as an animal is"
+    assert read.in_the_dark("debris") == pytest.approx(read.dark_factor, abs=0.1), "one case"
+    assert read.in_the_dark("barrier") == read.dark_factor, "no case"
+    assert read.behind_traffic("cone") == pytest.approx(0.2, abs=0.1)
+    assert "barrier" not in read.occluded_factors
 
 
 def test_repeated_frames_correlate() -> None:
@@ -79,7 +99,7 @@ def test_repeated_frames_correlate() -> None:
         for score in [0.99 * (rng.random() < 0.5)]
         for i in range(4)
     )
-    table = recall_table("road-1", figures, Drive(320, 1000.0, twins, ()), 1.0, None)
+    table = recall_table("road-1", figures, Drive(320, 1000.0, twins, ()), NOTHING, None)
     assert table["pass_correlation"] > 0.8
 
 
@@ -87,7 +107,8 @@ def test_false_passes_of_drives_are_false_alarms() -> None:
     figures = measure(sample(*crowd(6, 60)), ALL)
 
     def alarm(false: tuple[Pass, ...]) -> float:
-        table = recall_table("road-1", figures, Drive(240, 1000.0, sightings(1), false), 1.0, None)
+        drive = Drive(240, 1000.0, sightings(1), false)
+        table = recall_table("road-1", figures, drive, NOTHING, None)
         assert table["false_alarm_per_pass"] == pytest.approx(
             sum(table["false_alarms"].values()) / len(table["false_alarms"]), abs=1e-6
         )
