@@ -145,7 +145,8 @@ def _hidden(
     hidden = [s for s in sightings if s.visible < OCCLUDED]
     number = np.array([CLASSES.index(s.kind) for s in hidden], np.intp)
     found = np.array([s.score >= thresholds[s.kind] for s in hidden], bool)
-    expected = np.bincount(number, _expected(hidden, kinds), len(CLASSES))
+    expected: Floats = np.zeros(len(CLASSES))
+    np.add.at(expected, number, _expected(hidden, kinds))
     return expected, np.bincount(number[found], minlength=len(CLASSES))
 
 
