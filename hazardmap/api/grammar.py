@@ -69,6 +69,12 @@ AREA: Final = (
     Parameter("radius_m", number(0, HALF_ROUND_M), "all within this distance of lon, lat", float),
     CELL,
 )
+MADE_UP: Final = Parameter(
+    "simulated",
+    truth,
+    "true: only what rests on made-up frames; false: only what does not; default both",
+    bool,
+)
 FILTERS: Final = (
     Parameter("kind", read_kinds, "kinds, separated by commas", text_like(f"^{_KIND}(,{_KIND})*$")),
     Parameter("published", truth, "only with two witnesses or confirmed; default true", bool, True),
@@ -77,10 +83,12 @@ FILTERS: Final = (
     Parameter("max_age_s", number(0, MAX_AGE_S), "seconds since it was last seen, at most", float),
     Parameter("seen_from", moment, "seen at this time or later", datetime),
     Parameter("seen_to", moment, "seen at this time or before", datetime),
+    MADE_UP,
 )
 SIMULATED: Final = Parameter(
     "simulated", truth, "what made-up frames show too; default false", bool, False
 )
+"""Of feeds for drivers: they never hold what is made up alone."""
 AT: Final = Parameter(
     "at", moment, "what the map said then; probabilities and ages are as of then", datetime
 )
@@ -132,4 +140,5 @@ def wanted_of(values: dict[str, Any], now: datetime) -> Wanted:
         max_age_s=values["max_age_s"],
         seen_from=seen_from,
         seen_to=seen_to,
+        simulated=values["simulated"],
     )

@@ -112,6 +112,7 @@ def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
         ({"min_probability": "0.5"}, "min_probability", "valid number"),
         ({"published": 0}, "published", "valid boolean"),
         ({"published": "no"}, "published", "valid boolean"),
+        ({"simulated": "no"}, "simulated", "valid boolean"),
         ({"endpoint_id": str(uuid4())}, "endpoint_id", "no such"),
         ({"name": "x" * 101}, "name", "100"),
         ({"corridor_m": 0}, "corridor_m", "greater"),
@@ -119,6 +120,12 @@ def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
 )
 def test_each_broken_rule_of_a_watch_area_is_named(call, endpoint_id, over, field, rule):
     assert_problem(call("POST", "watch-areas", area(endpoint_id) | over), 400, field, rule)
+
+
+def test_real_hazards_only_unless_one_asks_for_made_up_ones(call, endpoint_id):
+    for asked, simulated in [({}, False), ({"simulated": None}, None), ({"simulated": True}, True)]:
+        made = call("POST", "watch-areas", area(endpoint_id, **asked)).json()
+        assert call("GET", f"watch-areas/{made['id']}").json()["simulated"] is simulated
 
 
 def test_a_route_is_watched_as_its_corridor(call, endpoint_id):

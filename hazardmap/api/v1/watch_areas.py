@@ -47,6 +47,11 @@ class WatchRequest(serializers.Serializer[Any]):
     published = Truth(
         default=True, help_text="only what two witnesses saw, or a moderator confirmed"
     )
+    simulated = Truth(
+        default=False,
+        allow_null=True,
+        help_text="false: only what is real; true: only what rests on made-up frames; null: both",
+    )
 
 
 class WatchArea(serializers.Serializer[Any]):
@@ -57,6 +62,7 @@ class WatchArea(serializers.Serializer[Any]):
     kinds = serializers.ListField(child=serializers.ChoiceField(sorted(KINDS)), allow_null=True)
     min_probability = serializers.FloatField()
     published = serializers.BooleanField()
+    simulated = serializers.BooleanField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -91,6 +97,7 @@ class WatchAreas(WebhookView):
                 kinds=values.get("kinds"),
                 min_probability=values["min_probability"],
                 published=values["published"],
+                simulated=values["simulated"],
             )
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused

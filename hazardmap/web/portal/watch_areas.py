@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from hazardmap.core.bbox import parse_bbox
 from hazardmap.core.corridor import corridor
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.positions import geometry_of
 from hazardmap.core.region import Region, read_region, region_of_box
 from hazardmap.core.roles import Act
 from hazardmap.core.route import read_route
@@ -33,6 +34,7 @@ def add(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse
             kinds=kinds & KINDS.keys() or None,
             min_probability=_probability(request.POST.get("min_probability", "")),
             published=request.POST.get("published") == "on",
+            simulated=None if request.POST.get("simulated") == "on" else False,
         )
 
     if selectors.endpoint_get(portal.organisation.pk, endpoint_id) is None:
@@ -78,10 +80,10 @@ def _region(text: str) -> Region:
     try:
         if value is None:
             return region_of_box(parse_bbox(text))
-        geometry = value.get("geometry") if value.get("type") == "Feature" else value
-        if isinstance(geometry, dict) and geometry.get("type") == "LineString":
+        geometry = geometry_of(value)
+        if geometry.get("type") == "LineString":
             return corridor(read_route(geometry), CORRIDOR_M)
-        return read_region(value)
+        return read_region(geometry)
     except ValueError as error:
         words = _("This area cannot be used. In the words of the API: %(rule)s.")
         raise ValueError(words % {"rule": error}) from None
