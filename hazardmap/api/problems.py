@@ -77,6 +77,9 @@ _KINDS: Final[dict[type[exceptions.APIException], ProblemType]] = {
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler."""
     error = _as_answer(error)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        taken = " or ".join(parser.media_type for parser in context["request"].parsers)
+        error.detail = exceptions.ErrorDetail(f"{error.detail} Send {taken}.")
     if not isinstance(error, exceptions.APIException):
         return None
     headers = {}

@@ -26,7 +26,7 @@ class Region:
 
 
 def read_region(value: object) -> Region:
-    """A Polygon or MultiPolygon, or a Feature with one.
+    """A Polygon or MultiPolygon, or what `geometry_of` takes it from.
 
     A side that spans more than 180° of longitude is taken the short way, across the antimeridian;
     one from −180 to 180 is the whole parallel. Raises ValueError, naming the place.

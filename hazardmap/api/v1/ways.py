@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.body import json_of
+from hazardmap.api.body import GEOMETRY, json_of
 from hazardmap.api.buyers import (
     ESTIMATE,
     EXPLAIN,
@@ -64,7 +64,7 @@ AHEAD = (
 
 
 class RouteLine(serializers.Serializer[Any]):
-    """A GeoJSON LineString (or a Feature with one), or an encoded polyline."""
+    """A GeoJSON LineString, a Feature with one or a FeatureCollection of that; or a polyline."""
 
     type = serializers.ChoiceField(["LineString"], required=False)
     coordinates = serializers.ListField(
@@ -83,6 +83,8 @@ ROUTE_QUERY: Final = {Meter.ROUTE: 1}
 
 
 class HazardsAlongRoute(BuyerView):
+    parser_classes = GEOMETRY
+
     @extend_schema(
         operation_id="listHazardsAlongRoute",
         parameters=described(ON_ROUTE),
