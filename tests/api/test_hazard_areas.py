@@ -194,6 +194,7 @@ def test_what_programs_save_as_geojson_is_taken(client, key, path):
         ({"cell": "-1"}, "cell", "H3, resolution 0 to 10"),
         ({"bbox": "124.9,60.1,125,120"}, "bbox", "latitudes"),
         ({"bbox": "60,124,61,125"}, "bbox", "order is longitude, latitude"),
+        ({"bbox": WORLD, "kind": "unicorn"}, "kind", "groups construction, obstacle, wildlife and"),
         ({"bbox": WORLD, "min_probability": "1.1"}, "min_probability", "0 to 1"),
         ({"bbox": WORLD, "min_severity": "4"}, "min_severity", "1 to 3"),
         ({"bbox": WORLD, "max_age_s": "x"}, "max_age_s", "must be a number"),
@@ -275,3 +276,9 @@ def test_what_is_made_up_can_be_left_out_or_asked_for_alone(client, key):
     exported = ask(client, key.token, "hazards/export", bbox=WORLD, simulated="false").getvalue()
     assert str(real) in exported.decode()
     assert str(made) not in exported.decode()
+
+
+def test_groups_stand_for_their_kinds(client, key):
+    cow, cone, _ = (put_hazard(1, 1, kind) for kind in ("cow", "cone", "pothole"))
+    assert ids(ask(client, key.token, bbox=WORLD, kind="wildlife")) == [cow]
+    assert ids(ask(client, key.token, bbox=WORLD, kind="wildlife,cone")) == [cow, cone]

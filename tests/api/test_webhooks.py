@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
+from shapely import LinearRing
 from standardwebhooks import Webhook
 
 from hazardmap.accounts.models import Organisation
@@ -126,6 +127,22 @@ def test_real_hazards_only_unless_one_asks_for_made_up_ones(call, endpoint_id):
     for asked, simulated in [({}, False), ({"simulated": None}, None), ({"simulated": True}, True)]:
         made = call("POST", "watch-areas", area(endpoint_id, **asked)).json()
         assert call("GET", f"watch-areas/{made['id']}").json()["simulated"] is simulated
+
+
+def test_a_group_is_watched_as_its_kinds(call, endpoint_id):
+    made = call("POST", "watch-areas", area(endpoint_id, kinds=["obstacle", "cow"]))
+    assert made.json()["kinds"] == ["cow", "debris", "pothole"]
+
+
+def test_rings_come_back_as_rfc_7946_has_them(call, endpoint_id):
+    sent = square(*HELSINKI)
+    (ring,) = sent["coordinates"]
+    hole = square(*HELSINKI, half_deg=0.1)["coordinates"][0]
+    for shell, inner in [(ring, hole[::-1]), (ring[::-1], hole)]:
+        both = sent | {"coordinates": [shell, inner]}
+        made = call("POST", "watch-areas", area(endpoint_id, area=both)).json()
+        back = [LinearRing(one) for one in made["area"]["coordinates"][0]]
+        assert [one.is_ccw for one in back] == [True, False]
 
 
 def test_a_route_is_watched_as_its_corridor(call, endpoint_id):

@@ -17,7 +17,7 @@ from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.corridor import corridor
 from hazardmap.core.georeference import Fault
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import GROUPS, KINDS, NAMES, kinds_of
 from hazardmap.core.region import Region, read_region
 from hazardmap.core.route import read_route
 from hazardmap.webhooks import selectors, services
@@ -38,10 +38,10 @@ class WatchRequest(serializers.Serializer[Any]):
         min_value=1, max_value=500, default=50.0, help_text="to each side of the route"
     )
     kinds = serializers.ListField(
-        child=serializers.ChoiceField(sorted(KINDS)),
+        child=serializers.ChoiceField(NAMES),
         required=False,
         min_length=1,
-        help_text="left out: all",
+        help_text=f"kinds, or groups for their kinds ({', '.join(GROUPS)}); left out: all",
     )
     min_probability = Number(min_value=0, max_value=1, default=0.0)
     published = Truth(
@@ -94,7 +94,7 @@ class WatchAreas(WebhookView):
                 endpoint_id=values["endpoint_id"],
                 name=values["name"],
                 region=region,
-                kinds=values.get("kinds"),
+                kinds=kinds_of(values["kinds"]) if "kinds" in values else None,
                 min_probability=values["min_probability"],
                 published=values["published"],
                 simulated=values["simulated"],
