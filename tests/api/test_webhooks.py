@@ -93,7 +93,7 @@ def test_a_secret_is_shown_when_it_is_made_and_never_listed(call):
         ({"url": "http://fleet.example/"}, "url", "https"),
         ({"url": URL, "secret": "mine"}, "secret", "unknown"),
         ({"url": 5.5}, "url", "valid string"),
-        ([], "non_field_errors", "dictionary"),
+        ([], "body", "must be a JSON object"),
     ],
 )
 def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
