@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create, key_revoke
+from hazardmap.api.v1.ways import ON_ROUTE
 from hazardmap.core.hazard import Change
 from hazardmap.core.ids import uuid7
 from hazardmap.webhooks.models import Delivery, Endpoint
@@ -159,6 +160,9 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     told(Change.APPEARED, cow((24.95, 60.18)))
     deliveries_make()
     assert Delivery.objects.count() == 1
+    usual = call("POST", "watch-areas", {k: body[k] for k in body if k != "corridor_m"}).json()
+    asked = call("POST", "watch-areas", body | {"corridor_m": ON_ROUTE[0].default}).json()
+    assert usual["area"] == asked["area"], "as wide as where one asks about a route"
     far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
     assert_problem(call("POST", "watch-areas", far), 400, "route", "500 km")
 

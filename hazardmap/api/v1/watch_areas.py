@@ -15,7 +15,7 @@ from hazardmap.api.forms import Number, Text, Truth, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.corridor import corridor
+from hazardmap.core.corridor import USUAL_M, corridor
 from hazardmap.core.georeference import Fault
 from hazardmap.core.kinds import GROUPS, KINDS, NAMES, kinds_of
 from hazardmap.core.region import Region, read_region
@@ -35,7 +35,7 @@ class WatchRequest(serializers.Serializer[Any]):
         help_text="GeoJSON LineString of at most 500 km, or an encoded polyline",
     )
     corridor_m = Number(
-        min_value=1, max_value=500, default=50.0, help_text="to each side of the route"
+        min_value=1, max_value=500, default=USUAL_M, help_text="to each side of the route"
     )
     kinds = serializers.ListField(
         child=serializers.ChoiceField(NAMES),

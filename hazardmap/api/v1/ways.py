@@ -23,6 +23,7 @@ from hazardmap.api.grammar import FILTERS, LAT, LIMIT, LON, wanted_of
 from hazardmap.api.parameters import Parameter, described, number, read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.ahead import MAX_REACH_M, Ahead
+from hazardmap.core.corridor import USUAL_M
 from hazardmap.core.feature import feature
 from hazardmap.core.georeference import Fault
 from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, Route, WindsTooMuch, read_route
@@ -42,7 +43,7 @@ def _mark(text: str) -> Mark:
 
 
 ON_ROUTE = (
-    Parameter("corridor_m", number(1, 500), "to each side of the route; default 25", float, 25.0),
+    Parameter("corridor_m", number(1, 500), "to each side of the route", float, USUAL_M),
     *FILTERS,
     LIMIT,
     EXPLAIN,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hazardmap.core.bbox import parse_bbox
-from hazardmap.core.corridor import corridor
+from hazardmap.core.corridor import USUAL_M, corridor
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.positions import geometry_of
 from hazardmap.core.region import Region, read_region, region_of_box
@@ -17,7 +17,6 @@ from hazardmap.core.route import read_route
 from hazardmap.web.portal.access import Portal, done, portal_page
 from hazardmap.webhooks import selectors, services
 
-CORRIDOR_M = 50.0
 MOST_LETTERS = 400_000
 
 
@@ -75,14 +74,14 @@ def _probability(text: str) -> float:
 
 
 def _region(text: str) -> Region:
-    """west,south,east,north, or GeoJSON: an area, or a line and CORRIDOR_M on each side of it."""
+    """west,south,east,north, or GeoJSON: an area, or a line and USUAL_M on each side of it."""
     value = _geojson(text) if text.lstrip().startswith("{") else None
     try:
         if value is None:
             return region_of_box(parse_bbox(text))
         geometry = geometry_of(value)
         if geometry.get("type") == "LineString":
-            return corridor(read_route(geometry), CORRIDOR_M)
+            return corridor(read_route(geometry), USUAL_M)
         return read_region(geometry)
     except ValueError as error:
         words = _("This area cannot be used. In the words of the API: %(rule)s.")
