@@ -35,7 +35,8 @@ def endpoint(url: str, key: NewKey | None = None) -> NewEndpoint:
 
 
 def watch(endpoint_id: UUID, key: NewKey, place: tuple[float, float] = HELSINKI, **over) -> UUID:
-    values = {"kinds": None, "min_probability": 0.0, "published": True, "name": "home"} | over
+    values = {"kinds": None, "min_probability": 0.0, "published": True, "name": "home"}
+    values |= {"simulated": False} | over
     return watch_add(
         organisation_id=organisation_of(key),
         endpoint_id=endpoint_id,

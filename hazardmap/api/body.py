@@ -1,11 +1,23 @@
 """Bodies of requests: bounded before they are read, and JSON that is nothing but JSON."""
 
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
+from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.problems import Invalid, TooLarge
 from hazardmap.core.georeference import Fault
 
 MAX_JSON_BYTES = 1_000_000
+
+
+class GeoJSONParser(JSONParser):
+    """What calls itself GeoJSON is JSON."""
+
+    media_type = MEDIA_TYPE
+
+
+GEOMETRY = (JSONParser, GeoJSONParser)
+"""Parsers of a body that is a geometry."""
 
 
 def bound(request: Request, limit_bytes: int, fault: Fault) -> None:

@@ -102,18 +102,24 @@ def _zones(values: dict[str, Any], now: datetime) -> list[ZoneState]:
     found = zones_page(
         bbox=values["bbox"],
         min_probability=values["min_probability"],
+        simulated=_simulated(values),
         at=now,
         limit=MOST + 1,
     )
     _refuse_too_many(len(found), "work zones")
-    return [one for one in found if values["simulated"] or not one.zone.simulated]
+    return found
 
 
 def _hazards(values: dict[str, Any], now: datetime) -> list[Hazard]:
-    wanted = Wanted(at=now, min_probability=values["min_probability"])
+    wanted = Wanted(at=now, min_probability=values["min_probability"], simulated=_simulated(values))
     found = search.page(values["bbox"], wanted, after=None, limit=MOST + 1)
     _refuse_too_many(len(found), "hazards")
-    return [hazard for hazard in found if values["simulated"] or not hazard.simulated]
+    return found
+
+
+def _simulated(values: dict[str, Any]) -> bool | None:
+    """As in core.wanted."""
+    return None if values["simulated"] else False
 
 
 def _versions(things: Told, newest: Newest) -> dict[UUID, Version]:

@@ -5,13 +5,14 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from hazardmap.api.geojson import MEDIA_TYPE as GEOJSON
 from hazardmap.api.geojson import HazardProperties, age_s
 from hazardmap.core.feature import feature, timestamp, written
 from hazardmap.core.hazard import Hazard
 
+JSON = "application/json"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
@@ -19,6 +20,13 @@ ROWS_AT_ONCE = 500
 
 Writer = Callable[[Iterable[Hazard], datetime, datetime | None], Iterator[bytes]]
 """From hazards, as of when, and when the map last changed."""
+
+
+class Format(NamedTuple):
+    """ending: of a file's name."""
+
+    write: Writer
+    ending: str
 
 
 def _geojson(
@@ -62,6 +70,9 @@ def _lines(hazards: Iterable[Hazard], now: datetime) -> Iterator[str]:
 
 
 def _cell(value: object) -> object:
+    """Times and truth as in JSON."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return timestamp(value) if isinstance(value, datetime) else value
 
 
@@ -80,10 +91,11 @@ def _joined(lines: Iterator[bytes]) -> Iterator[bytes]:
         yield some
 
 
-WRITERS: Final[dict[str, Writer]] = {
-    GEOJSON: _geojson,
-    NDJSON: _ndjson,
-    CSV: _csv,
-    PARQUET: _parquet,
+FORMATS: Final[dict[str, Format]] = {
+    GEOJSON: Format(_geojson, "geojson"),
+    JSON: Format(_geojson, "geojson"),
+    NDJSON: Format(_ndjson, "ndjson"),
+    CSV: Format(_csv, "csv"),
+    PARQUET: Format(_parquet, "parquet"),
 }
 """By media type; the first is the one for who accepts anything."""

@@ -57,12 +57,12 @@ def form_of(request: Request, form: type[F], limit_bytes: int = MAX_JSON_BYTES) 
     """
     read(request.query_params, ())
     sent = json_of(request, limit_bytes)
+    if not isinstance(sent, dict):
+        raise Invalid([Fault("body", "must be a JSON object")])
     filled = form(data=sent)
-    faults = []
-    if isinstance(sent, dict):
-        unknown = sorted(map(str, sent.keys() - filled.fields.keys()))
-        known = ", ".join(sorted(filled.fields))
-        faults = [Fault(name, f"unknown; known are {known}") for name in unknown]
+    unknown = sorted(map(str, sent.keys() - filled.fields.keys()))
+    known = ", ".join(sorted(filled.fields))
+    faults = [Fault(name, f"unknown; known are {known}") for name in unknown]
     if not filled.is_valid():
         faults += [Fault(name, _first(texts)) for name, texts in filled.errors.items()]
     if faults:

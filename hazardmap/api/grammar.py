@@ -9,12 +9,12 @@ from hazardmap.api.problems import Invalid
 from hazardmap.core.area import HALF_ROUND_M, Area, Cell, Circle
 from hazardmap.core.bbox import parse_bbox
 from hazardmap.core.georeference import Fault
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import GROUPS, NAMES, kinds_of
 from hazardmap.core.wanted import Wanted
 
 _NUMBER: Final = r"[+-]?\d{1,3}(\.\d*)?([eE][+-]?\d{1,3})?"
 """Any way in which a program writes a double that are degrees."""
-_KIND: Final = f"({'|'.join(sorted(KINDS))})"
+_KIND: Final = f"({'|'.join(NAMES)})"
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
 MAX_AGE_S = 10 * 365 * 86_400
@@ -22,10 +22,7 @@ ONE_AREA = "give bbox=west,south,east,north, or lon, lat and radius_m, or cell: 
 
 
 def read_kinds(text: str) -> frozenset[str]:
-    kinds = frozenset(text.split(","))
-    if unknown := sorted(kinds - KINDS.keys()):
-        raise ValueError(f"{unknown[0]!r} is unknown; known are {', '.join(sorted(KINDS))}")
-    return kinds
+    return kinds_of(text.split(","))
 
 
 def read_id(text: str) -> UUID:
@@ -69,18 +66,31 @@ AREA: Final = (
     Parameter("radius_m", number(0, HALF_ROUND_M), "all within this distance of lon, lat", float),
     CELL,
 )
+MADE_UP: Final = Parameter(
+    "simulated",
+    truth,
+    "true: only what rests on made-up frames; false: only what does not; default both",
+    bool,
+)
 FILTERS: Final = (
-    Parameter("kind", read_kinds, "kinds, separated by commas", text_like(f"^{_KIND}(,{_KIND})*$")),
+    Parameter(
+        "kind",
+        read_kinds,
+        f"kinds, or groups of them ({', '.join(GROUPS)}), separated by commas",
+        text_like(f"^{_KIND}(,{_KIND})*$"),
+    ),
     Parameter("published", truth, "only with two witnesses or confirmed; default true", bool, True),
     Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
     Parameter("min_severity", whole(1, 3), "1 be aware, 2 slow down, 3 danger to life", int, 1),
     Parameter("max_age_s", number(0, MAX_AGE_S), "seconds since it was last seen, at most", float),
     Parameter("seen_from", moment, "seen at this time or later", datetime),
     Parameter("seen_to", moment, "seen at this time or before", datetime),
+    MADE_UP,
 )
 SIMULATED: Final = Parameter(
     "simulated", truth, "what made-up frames show too; default false", bool, False
 )
+"""Of feeds for drivers: they never hold what is made up alone."""
 AT: Final = Parameter(
     "at", moment, "what the map said then; probabilities and ages are as of then", datetime
 )
@@ -132,4 +142,5 @@ def wanted_of(values: dict[str, Any], now: datetime) -> Wanted:
         max_age_s=values["max_age_s"],
         seen_from=seen_from,
         seen_to=seen_to,
+        simulated=values["simulated"],
     )

@@ -63,7 +63,12 @@ class NoRoomForFrames(exceptions.APIException):
     wait = 300
 
 
-NO_HEADER: Final = "There is no header `Authorization: Bearer …` with an API key or a device token."
+_NO_HEADER: Final = {
+    "Bearer": "There is no header `Authorization: Bearer …` with an API key or a device token.",
+    "Basic": "There is no header `Authorization: Basic …` with an API key for a password, nor "
+    "`Bearer …` with the key.",
+}
+"""By the scheme that `WWW-Authenticate` asks for."""
 
 _KINDS: Final[dict[type[exceptions.APIException], ProblemType]] = {
     exceptions.ParseError: problem_types.UNREADABLE,
@@ -77,6 +82,9 @@ _KINDS: Final[dict[type[exceptions.APIException], ProblemType]] = {
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler."""
     error = _as_answer(error)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        taken = " or ".join(parser.media_type for parser in context["request"].parsers)
+        error.detail = exceptions.ErrorDetail(f"{error.detail} Send {taken}.")
     if not isinstance(error, exceptions.APIException):
         return None
     headers = {}
@@ -119,7 +127,8 @@ def _as_answer(error: Exception) -> Exception:
     if isinstance(error, Http404):
         return exceptions.NotFound("There is none with this id, or it is somebody else's.")
     if isinstance(error, exceptions.NotAuthenticated):
-        error.detail = exceptions.ErrorDetail(NO_HEADER)
+        scheme = str(getattr(error, "auth_header", "Bearer")).partition(" ")[0]
+        error.detail = exceptions.ErrorDetail(_NO_HEADER[scheme])
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):

@@ -125,8 +125,14 @@ class Client:
         bbox: Bbox | None = None,
         ended_since: str | None = None,
         min_probability: float = 0.0,
+        simulated: bool | None = None,
     ) -> Iterator[WorkZone]:
-        query = {"bbox": bbox, "ended_since": ended_since, "min_probability": min_probability}
+        query = {
+            "bbox": bbox,
+            "ended_since": ended_since,
+            "min_probability": min_probability,
+            "simulated": simulated,
+        }
         return cast(Iterator[WorkZone], self._features("GET", "workzones", query))
 
     def workzone(self, zone_id: str) -> WorkZone:

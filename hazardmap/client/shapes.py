@@ -22,6 +22,7 @@ class Filters(TypedDict, total=False):
     max_age_s: float
     seen_from: str
     seen_to: str
+    simulated: bool
 
 
 class HazardProperties(TypedDict):

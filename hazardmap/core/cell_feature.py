@@ -25,6 +25,6 @@ def outline(cell: int) -> dict[str, Any]:
         cut = shapely.from_wkb(read_region(plain).wkb)
     except ValueError:  # around a pole
         return plain
-    halves = shapely.get_parts(shapely.orient_polygons(cut))
+    halves = shapely.get_parts(cut)
     parts = [[shapely.get_coordinates(half).tolist()] for half in halves]
     return {"type": "MultiPolygon", "coordinates": parts}

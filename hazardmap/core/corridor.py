@@ -12,6 +12,8 @@ from hazardmap.core.region import Region, region_of
 from hazardmap.core.route import Route
 
 MAX_LENGTH_M: Final = 500_000.0
+USUAL_M: Final = 25.0
+"""To each side of a route, for whoever does not say: asked about and watched, it is the same."""
 _FARTHEST_LAT: Final = 85.0
 _METRES_PER_DEGREE: Final = 111_195.0
 _PIECES: Final = 5

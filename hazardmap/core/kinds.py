@@ -4,7 +4,7 @@ Half-lives are priors: they are replaced by values learned from the map's own hi
 typical heights of the whole object above the ground; they turn the height of a box into a range.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -83,6 +83,24 @@ _TABLE: Final = (
 )
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _TABLE})
+GROUPS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {group.value: frozenset(kind.name for kind in _TABLE if kind.group is group) for group in Group}
+)
+"""Group → its kinds. No kind is called as a group is."""
+NAMES: Final = (*GROUPS, *sorted(KINDS))
+"""Of groups and of kinds, as whoever asks for kinds may say them."""
+
+
+def kinds_of(names: Iterable[str]) -> frozenset[str]:
+    """Kinds as they are, and groups as their kinds. Raises ValueError on an unknown name."""
+    names = frozenset(names)
+    if unknown := sorted(names.difference(NAMES)):
+        raise ValueError(
+            f"{unknown[0]!r} is unknown; known are the groups {', '.join(GROUPS)} and the kinds "
+            f"{', '.join(sorted(KINDS))}"
+        )
+    return frozenset[str]().union(*(GROUPS.get(name, {name}) for name in names))
+
 
 ANIMAL: Final = "animal"
 """What an animal is called whose species nobody could tell."""

@@ -33,7 +33,15 @@ def read_position(value: object) -> Position:
 
 
 def geometry_of(value: object) -> dict[str, object]:
-    """The geometry of a GeoJSON object, that of a Feature too. Raises ValueError."""
+    """The geometry of a GeoJSON object, of a Feature, or of the one Feature of a collection.
+
+    Raises ValueError.
+    """
+    if isinstance(value, dict) and value.get("type") == "FeatureCollection":
+        features = value.get("features")
+        if not isinstance(features, list) or len(features) != 1:
+            raise ValueError("must have exactly one Feature where it is a FeatureCollection")
+        value = features[0]
     if isinstance(value, dict) and value.get("type") == "Feature":
         value = value.get("geometry")
     if not isinstance(value, dict):

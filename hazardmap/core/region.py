@@ -20,13 +20,16 @@ _WORLDS: Final = (-360.0, 0.0, 360.0)
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """wkb: a valid multipolygon in degrees, longitudes within ±180, cut at the antimeridian."""
+    """wkb: a valid multipolygon in degrees, longitudes within ±180, cut at the antimeridian.
+
+    Its outer rings go against the clock and its holes with it (RFC 7946, 3.1.6).
+    """
 
     wkb: bytes
 
 
 def read_region(value: object) -> Region:
-    """A Polygon or MultiPolygon, or a Feature with one.
+    """A Polygon or MultiPolygon, or what `geometry_of` takes it from.
 
     A side that spans more than 180° of longitude is taken the short way, across the antimeridian;
     one from −180 to 180 is the whole parallel. Raises ValueError, naming the place.
@@ -59,7 +62,7 @@ def region_of(whole: BaseGeometry) -> Region:
     world = shapely.box(-180.0, -90.0, 180.0, 90.0)
     cut = [translate(whole, shift).intersection(world) for shift in _WORLDS]
     pieces = [piece for one in cut for piece in shapely.get_parts(one) if piece.area > 0]
-    return Region(shapely.MultiPolygon(pieces).wkb)
+    return Region(shapely.orient_polygons(shapely.MultiPolygon(pieces)).wkb)
 
 
 def _check_size(parts: Sequence[object]) -> None:

@@ -146,9 +146,9 @@ class Route:
 
 
 def read_route(value: object) -> Route:
-    """A GeoJSON LineString (or a Feature with one), or {"polyline": …, "precision": 5 or 6}.
+    """A GeoJSON LineString, or what `geometry_of` takes it from, or a polyline.
 
-    Raises ValueError.
+    The latter is {"polyline": …, "precision": 5 or 6}. Raises ValueError.
     """
     if isinstance(value, dict) and "polyline" in value:
         text, precision = value["polyline"], value.get("precision", 5)

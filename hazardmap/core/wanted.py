@@ -14,7 +14,8 @@ class Wanted:
     at: the time as of which probabilities and ages count. kinds: None for all. published: two
     witnesses or a moderator's word. min_probability: 0..1, faded until `at`. min_severity: 1..3.
     max_age_s: seconds since it was last seen. seen_from, seen_to: the time between its first and
-    last sighting must touch this interval; either end may be open.
+    last sighting must touch this interval; either end may be open. simulated: whether it must rest
+    on made-up frames, or must not; None for both.
     """
 
     at: datetime
@@ -25,6 +26,7 @@ class Wanted:
     max_age_s: float | None = None
     seen_from: datetime | None = None
     seen_to: datetime | None = None
+    simulated: bool | None = None
 
 
 def wants(wanted: Wanted, hazard: Hazard) -> bool:
@@ -40,4 +42,5 @@ def wants(wanted: Wanted, hazard: Hazard) -> bool:
         and (wanted.max_age_s is None or age_s <= wanted.max_age_s)
         and (seen_from is None or hazard.last_seen >= seen_from)
         and (seen_to is None or hazard.first_seen <= seen_to)
+        and wanted.simulated in {None, hazard.simulated}
     )

@@ -19,12 +19,14 @@ class News(StrEnum):
 class Watch:
     """Which hazards count. kinds: None for all. min_probability: 0..1, of `p`, not faded.
 
-    published: two witnesses or a moderator's word.
+    published: two witnesses or a moderator's word. simulated: as in core.wanted; unless one asks,
+    only what is real is told, so that no driver is warned of what is made up.
     """
 
     kinds: Collection[str] | None = None
     min_probability: float = 0.0
     published: bool = True
+    simulated: bool | None = False
 
     def wants(self, hazard: Hazard) -> bool:
         """As it was told, not faded: so the feed alone decides, whenever it is read."""
@@ -33,6 +35,7 @@ class Watch:
             and (self.kinds is None or hazard.kind in self.kinds)
             and hazard.p >= self.min_probability
             and (hazard.published or not self.published)
+            and self.simulated in {None, hazard.simulated}
         )
 
 

@@ -117,4 +117,6 @@ def matching(found: QuerySet[models.Hazard], wanted: Wanted) -> QuerySet[models.
         found = found.filter(last_seen__gte=wanted.seen_from)
     if wanted.seen_to is not None:
         found = found.filter(first_seen__lte=wanted.seen_to)
+    if wanted.simulated is not None:
+        found = found.filter(simulated=wanted.simulated)
     return found

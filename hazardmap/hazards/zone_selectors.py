@@ -44,6 +44,7 @@ def zones_page(
     ended_since: datetime | None = None,
     seen: tuple[datetime | None, datetime | None] = (None, None),
     min_probability: float = 0.0,
+    simulated: bool | None = None,
     at: datetime | None = None,
     after: UUID | None = None,
     limit: int,
@@ -53,7 +54,7 @@ def zones_page(
     bbox: west > east crosses the antimeridian; None is the whole world. Those that have ended are
     left out, unless it was at `ended_since` or later. seen: the time between the first and the last
     sighting must touch this interval, either end of which may be open. min_probability: faded until
-    `at`; what has ended has none.
+    `at`; what has ended has none. simulated: as in core.wanted.
     """
     when = Q(ended_at=None)
     if ended_since is not None:
@@ -69,6 +70,8 @@ def zones_page(
     if min_probability > 0.0:
         left = probability_at(at or timezone.now())
         found = found.filter(ended_at=None).alias(left=left).filter(left__gte=min_probability)
+    if simulated is not None:
+        found = found.filter(simulated=simulated)
     if after is not None:
         found = found.filter(id__gt=after)
     return [_state(row) for row in found.order_by("id")[:limit]]

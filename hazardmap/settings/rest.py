@@ -1,6 +1,6 @@
 """Django REST framework and its schema."""
 
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import KINDS, NAMES
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -27,6 +27,7 @@ SPECTACULAR_SETTINGS = {
         "FrameStateEnum": ["received", "detected", "rejected"],
         "DeliveryStateEnum": ["waiting", "delivered", "dead"],
         "KindEnum": sorted(KINDS),
+        "KindOrGroupEnum": list(NAMES),
         "HazardStateEnum": ["candidate", "active", "fading", "cleared", "expired"],
         "FeatureTypeEnum": ["Feature"],
         "LineTypeEnum": ["LineString", "MultiLineString"],

@@ -1,6 +1,5 @@
 """The hazards of an area for feed readers (RSS with GeoRSS) and for programs (GeoJSON)."""
 
-import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -14,8 +13,8 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.feature import feature, written
 from hazardmap.core.hazard import Hazard
-from hazardmap.core.kinds import KINDS
 from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import search
@@ -77,8 +76,7 @@ def geojson(request: HttpRequest, area: str) -> HttpResponse:
         "licence": DATA_LICENCE_URL,
         "features": [_feature(request, hazard) for hazard in _hazards(area)],
     }
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return _kept(request, content, "application/geo+json")
+    return _kept(request, written(body), "application/geo+json")
 
 
 def _hazards(area: str) -> list[Hazard]:
@@ -99,27 +97,11 @@ def _description(hazard: Hazard) -> str:
 
 
 def _feature(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "id": str(hazard.id),
-        "geometry": {"type": "Point", "coordinates": [hazard.lon, hazard.lat]},
-        "properties": {
-            "kind": hazard.kind,
-            "group": KINDS[hazard.kind].group.value,
-            "label": kind_label(hazard.kind),
-            "p": hazard.p,
-            "t": hazard.t_ref.isoformat(),
-            "half_life_s": hazard.half_life_s,
-            "radius_m": hazard.radius_m,
-            "severity": hazard.severity,
-            "first_seen": hazard.first_seen.isoformat(),
-            "last_seen": hazard.last_seen.isoformat(),
-            "witnesses": hazard.witnesses,
-            "published": hazard.published,
-            "simulated": hazard.simulated,
-            "url": request.build_absolute_uri(_address(hazard.id)),
-        },
-    }
+    """As in answers, but without `probability`, which is another one at each reading."""
+    url = request.build_absolute_uri(_address(hazard.id))
+    told = feature(hazard, hazard.t_ref, label=kind_label(hazard.kind), url=url)
+    del told["properties"]["probability"]
+    return told
 
 
 def _kept(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hazardmap.core.area import Area, Cell, Circle
 from hazardmap.core.bbox import parse_bbox
 from hazardmap.core.hazard import LIVE, State
-from hazardmap.core.kinds import KINDS, Group
+from hazardmap.core.kinds import kinds_of
 from hazardmap.core.wanted import Wanted
 from hazardmap.web.places import Place, places_named
 from hazardmap.web.words import Words, group_labels, kinds_by_group
@@ -161,7 +161,7 @@ class ListForm(forms.Form):
             near=near if isinstance(near, Near) else None,
             wanted=Wanted(
                 at=now,
-                kinds=_kinds_of(given["kind"]),
+                kinds=kinds_of(given["kind"]) or None,
                 published=state == "confirmed",
                 min_probability=float(given["confidence"] or 0),
                 max_age_s=age_s,
@@ -181,11 +181,3 @@ _OVER = tuple(sorted({state.value for state in State} - set(_LIVE)))
 def _kinds() -> list[tuple[str, str]]:
     groups = list(group_labels().items())
     return [*groups, *(pair for kinds in kinds_by_group().values() for pair in kinds.items())]
-
-
-def _kinds_of(names: list[str]) -> frozenset[str] | None:
-    """Groups stand for their kinds; None for all."""
-    groups = {group.value for group in Group}
-    kinds = {name for name in names if name not in groups}
-    kinds |= {kind.name for kind in KINDS.values() if kind.group.value in names}
-    return frozenset(kinds) or None

@@ -8,7 +8,7 @@ from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea
 
 class WatchAreaInline(ReadOnlyInline):
     model = WatchArea
-    fields = ("name", "kinds", "min_probability", "published", "created_at")
+    fields = ("name", "kinds", "min_probability", "published", "simulated", "created_at")
 
 
 @admin.register(Endpoint)

@@ -45,6 +45,7 @@ class Endpoint(models.Model):
 class WatchArea(models.Model):
     """An area whose changes an endpoint is told. area: plane, in degrees. kinds: None for all.
 
+    simulated: only what rests on made-up frames, or only what does not; None for both.
     metered_until: up to which its hours stand in the usage log.
     """
 
@@ -55,6 +56,7 @@ class WatchArea(models.Model):
     kinds = ArrayField(models.CharField(max_length=30), null=True)
     min_probability = models.FloatField(default=0.0)
     published = models.BooleanField("only published hazards", default=True)
+    simulated = models.BooleanField(null=True, default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     metered_until = models.DateTimeField(default=timezone.now, editable=False)
 

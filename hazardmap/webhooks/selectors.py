@@ -92,6 +92,7 @@ def _watch(row: WatchArea) -> WatchInfo:
         kinds=_sorted(row.kinds),
         min_probability=row.min_probability,
         published=row.published,
+        simulated=row.simulated,
         created_at=row.created_at,
     )
 

@@ -70,6 +70,7 @@ class WatchInfo:
     kinds: Sequence[str] | None
     min_probability: float
     published: bool
+    simulated: bool | None
     created_at: datetime
 
 

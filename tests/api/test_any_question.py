@@ -13,8 +13,8 @@ from tests.map_scene import buyer, put_hazard
 pytestmark = pytest.mark.django_db
 MANY = settings(max_examples=60, deadline=None)
 NAMES = ["bbox", "lon", "lat", "radius_m", "cell", "kind", "published", "min_probability"]
-NAMES += ["min_severity", "max_age_s", "seen_from", "seen_to", "limit", "after", "explain"]
-NAMES += ["since", "corridor_m", "heading_deg", "speed_mps", "horizon_s", "spread_deg"]
+NAMES += ["min_severity", "max_age_s", "seen_from", "seen_to", "simulated", "limit", "after"]
+NAMES += ["explain", "since", "corridor_m", "heading_deg", "speed_mps", "horizon_s", "spread_deg"]
 numbers = st.floats() | st.floats(-180, 180) | st.integers(-(2**70), 2**70)
 texts = (
     st.text(max_size=12)

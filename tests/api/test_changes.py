@@ -118,6 +118,10 @@ def test_an_export_has_everything_in_the_format_that_is_asked_for(client, key, m
         body = json.loads(answer.getvalue())
         assert body["as_of"]
         assert [feature["id"] for feature in body["features"]] == [str(id_) for id_ in put]
+        assert answer["Content-Disposition"] == 'attachment; filename="hazards.geojson"'
+    plain = exported(client, key.token, "application/json", **asked)
+    assert plain["Content-Type"] == "application/json"
+    assert [one["id"] for one in json.loads(plain.getvalue())["features"]] == list(map(str, put))
     answer = exported(client, key.token, "application/x-ndjson", **asked)
     lines = [json.loads(line) for line in answer.getvalue().splitlines()]
     assert [line["id"] for line in lines] == [str(id_) for id_ in put]
@@ -125,7 +129,9 @@ def test_an_export_has_everything_in_the_format_that_is_asked_for(client, key, m
     rows = list(csv.DictReader(StringIO(answer.getvalue().decode(), newline="")))
     assert [row["id"] for row in rows] == [str(id_) for id_ in put]
     assert (rows[3]["kind"], rows[3]["lat"]) == ("cow", "50.0")
-    assert billed() == [1] * 5
+    assert (rows[3]["published"], rows[3]["simulated"]) == ("true", "false")
+    assert answer["Content-Disposition"] == 'attachment; filename="hazards.csv"'
+    assert billed() == [1] * 6
     assert set(UsageEvent.objects.values_list("meter", flat=True)) == {"export_mb"}
     assert_problem(exported(client, key.token, "image/png", **asked), 406)
     assert_problem(exported(client, key.token, "*/*", bbox="x"), 400, "bbox")

@@ -120,6 +120,7 @@ def test_a_key_is_needed_as_a_token_or_a_password(client, key, path):
     refused = client.get(path, {"bbox": BOX})
     assert_problem(refused, 401)
     assert refused["WWW-Authenticate"].startswith("Basic")
+    assert "`Authorization: Basic …` with an API key for a password" in refused.json()["detail"]
     coded = base64.b64encode(f"waze:{key.token}".encode()).decode()
     headers = {"Authorization": f"Basic {coded}"}
     assert client.get(path, {"bbox": BOX}, headers=headers).status_code == 200

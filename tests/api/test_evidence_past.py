@@ -142,7 +142,10 @@ def told(change: Change, at, **values):
 def test_an_area_is_shown_as_it_was(client, key, monkeypatch):
     monkeypatch.setattr(past, "LOOKED_AT_ONCE", 2)
     start = timezone.now()
-    hazards = [made_up(1.0, 1.0, kind=kind, half_life_s=600.0) for kind in ("cow", "cone", "dog")]
+    hazards = [
+        made_up(1.0, 1.0, kind=kind, half_life_s=600.0, simulated=kind == "cone")
+        for kind in ("cow", "cone", "dog")
+    ]
     for hazard in hazards:
         hazard_row(hazard).save(force_insert=True)
         events_write([(Change.APPEARED, hazard)])
@@ -166,6 +169,8 @@ def test_an_area_is_shown_as_it_was(client, key, monkeypatch):
         client, key.token, lon=1, lat=1, radius_m=9, kind="cow", at=then.isoformat(), limit=1
     )
     assert ids(cows) == [hazards[0].id]
+    made_up_then = ask(client, key.token, bbox=WORLD, at=then.isoformat(), simulated="true")
+    assert ids(made_up_then) == [hazards[1].id]
     priced = ask(client, key.token, bbox=WORLD, at=then.isoformat(), explain="cost").json()
     assert (priced["units"], priced["exact"]) == (3, True)
     tomorrow = (then + timedelta(days=1)).isoformat()

@@ -25,12 +25,20 @@ def key():
     return buyer()
 
 
-def post(client: Client, token: str, path: str, body: Any, **params: Any):
+def post(
+    client: Client,
+    token: str,
+    path: str,
+    body: Any,
+    *,
+    media_type: str = "application/json",
+    **params: Any,
+):
     """`body` is sent as it is if it is bytes, else as JSON."""
     return client.post(
         f"/api/v1/hazards/{path}",
         body if isinstance(body, bytes) else json.dumps(body),
-        content_type="application/json",
+        content_type=media_type,
         query_params=params,
         headers={"Authorization": f"Bearer {token}"},
     )
@@ -143,6 +151,28 @@ def test_what_is_no_geometry_is_refused(client, key, path, body, status):
         headers={"Authorization": f"Bearer {key.token}"},
     )
     assert_problem(media, 415)
+    assert media.json()["detail"].endswith("Send application/json or application/geo+json.")
+
+
+GEOMETRIES = {
+    "in-region": {"type": "Polygon", "coordinates": [SQUARE]},
+    "along-route": {"type": "LineString", "coordinates": [[24.94, 60.16], [24.94, 60.18]]},
+}
+
+
+@pytest.mark.parametrize("path", GEOMETRIES)
+def test_what_programs_save_as_geojson_is_taken(client, key, path):
+    put = put_hazard(*HELSINKI)
+    geometry = GEOMETRIES[path]
+    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
+    saved = {"type": "FeatureCollection", "features": [feature]}
+    for body in (geometry, feature, saved):
+        sent = post(client, key.token, path, body, media_type="application/geo+json")
+        assert ids(sent) == ids(post(client, key.token, path, body)) == [put]
+    for features in ([], [feature, feature], None):
+        several = saved | {"features": features}
+        refused = post(client, key.token, path, several)
+        assert_problem(refused, 400, "body", "exactly one Feature")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +194,7 @@ def test_what_is_no_geometry_is_refused(client, key, path, body, status):
         ({"cell": "-1"}, "cell", "H3, resolution 0 to 10"),
         ({"bbox": "124.9,60.1,125,120"}, "bbox", "latitudes"),
         ({"bbox": "60,124,61,125"}, "bbox", "order is longitude, latitude"),
+        ({"bbox": WORLD, "kind": "unicorn"}, "kind", "groups construction, obstacle, wildlife and"),
         ({"bbox": WORLD, "min_probability": "1.1"}, "min_probability", "0 to 1"),
         ({"bbox": WORLD, "min_severity": "4"}, "min_severity", "1 to 3"),
         ({"bbox": WORLD, "max_age_s": "x"}, "max_age_s", "must be a number"),
@@ -226,3 +257,28 @@ def test_an_answer_says_how_old_the_map_is(client, key):
     body = ask(client, key.token, bbox=WORLD).json()
     assert body["data_age_s"] is None, "put there without an event"
     assert body["as_of"].endswith("Z")
+
+
+def test_what_is_made_up_can_be_left_out_or_asked_for_alone(client, key):
+    real, made = put_hazard(*HELSINKI), put_hazard(*HELSINKI, simulated=True)
+    way = {"type": "LineString", "coordinates": [[24.94, 60.16], [24.94, 60.18]]}
+    ahead = {"lon": 24.94, "lat": 60.165, "heading_deg": 0, "speed_mps": 20}
+    asked = [
+        lambda **which: ask(client, key.token, bbox=WORLD, **which),
+        lambda **which: post(client, key.token, "in-region", polygon(SQUARE), **which),
+        lambda **which: post(client, key.token, "along-route", way, **which),
+        lambda **which: ask(client, key.token, "hazards/ahead", **ahead, **which),
+    ]
+    for question in asked:
+        assert ids(question(simulated="false")) == [real]
+        assert ids(question(simulated="true")) == [made]
+        assert sorted(ids(question())) == [real, made]
+    exported = ask(client, key.token, "hazards/export", bbox=WORLD, simulated="false").getvalue()
+    assert str(real) in exported.decode()
+    assert str(made) not in exported.decode()
+
+
+def test_groups_stand_for_their_kinds(client, key):
+    cow, cone, _ = (put_hazard(1, 1, kind) for kind in ("cow", "cone", "pothole"))
+    assert ids(ask(client, key.token, bbox=WORLD, kind="wildlife")) == [cow]
+    assert ids(ask(client, key.token, bbox=WORLD, kind="wildlife,cone")) == [cow, cone]

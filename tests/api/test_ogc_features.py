@@ -90,6 +90,17 @@ def test_it_describes_parameters_in_the_words_of_the_standard(client):
 
 
 @pytest.mark.django_db
+def test_what_is_made_up_can_be_left_out(client, key):
+    real = {"hazards": put_hazard(*HELSINKI), "workzones": put_zone(HELSINKI, NORTH)}
+    put_hazard(*HELSINKI, simulated=True)
+    put_zone(HELSINKI, NORTH, simulated=True)
+    for name, id_ in real.items():
+        assert items(client, key, name)["numberMatched"] == 2
+        (found,) = items(client, key, name, simulated="false")["features"]
+        assert found["id"] == str(id_)
+
+
+@pytest.mark.django_db
 def test_hazards_by_box_time_and_page(client, key):
     put = sorted(put_hazard(24 + n / 10, 60) for n in range(5))
     old = timezone.now() - timedelta(days=3)

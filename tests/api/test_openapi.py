@@ -5,7 +5,7 @@ import re
 import pytest
 from drf_spectacular.validation import validate_schema
 
-from hazardmap.api.formats import WRITERS
+from hazardmap.api.formats import FORMATS
 from hazardmap.api.schema import WRITING
 from hazardmap.api.urls import urlpatterns
 
@@ -73,7 +73,7 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
         elif status >= "400":
             assert kinds == {"application/problem+json"}
         elif path == "hazards/export":
-            assert kinds == set(WRITERS)
+            assert kinds == set(FORMATS)
         elif path.startswith(GEOJSON) and not path.endswith(("changes", "evidence")):
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:

@@ -68,6 +68,18 @@ def things(client, base, organisation):
     }
 
 
+def test_made_up_hazards_are_watched_where_the_box_is_ticked(owned):
+    client, base, organisation = owned
+    endpoint, _ = added(client, base, organisation)
+    page = f"{base}{endpoint}/"
+    assert "also simulated" not in watch(client, page)
+    assert "also simulated" in watch(client, page, simulated="on")
+    assert list(WatchArea.objects.order_by("id").values_list("simulated", flat=True)) == [
+        False,
+        None,
+    ]
+
+
 def test_every_address_is_in_this_test():
     listed = {
         name.replace("{", "<uuid:").replace("}", "_id>").replace("messages/<uuid:delivery_id>", "M")

@@ -205,7 +205,15 @@ def test_feeds_change_only_with_the_map(client):
     geojson = client.get(f"/area/{AREA}/feed.geojson")
     (feature,) = geojson.json()["features"]
     assert feature["id"] == str(id_)
-    assert feature["properties"]["p"] == 0.9
+    told = feature["properties"]
+    assert (told["p"], told["group"], told["state"], told["passes"]) == (
+        0.9,
+        "wildlife",
+        "active",
+        2,
+    )
+    assert "probability" not in told, "or it would change with each reading"
+    assert all(told[name].endswith("Z") for name in ("t", "first_seen", "last_seen", "expires_at"))
     for answer in [rss, geojson]:
         address = answer.request["PATH_INFO"]
         assert "max-age=30" in answer["Cache-Control"]

@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
+from shapely import LinearRing
 from standardwebhooks import Webhook
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create, key_revoke
+from hazardmap.api.v1.ways import ON_ROUTE
 from hazardmap.core.hazard import Change
 from hazardmap.core.ids import uuid7
 from hazardmap.webhooks.models import Delivery, Endpoint
@@ -92,7 +94,7 @@ def test_a_secret_is_shown_when_it_is_made_and_never_listed(call):
         ({"url": "http://fleet.example/"}, "url", "https"),
         ({"url": URL, "secret": "mine"}, "secret", "unknown"),
         ({"url": 5.5}, "url", "valid string"),
-        ([], "non_field_errors", "dictionary"),
+        ([], "body", "must be a JSON object"),
     ],
 )
 def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
@@ -112,6 +114,7 @@ def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
         ({"min_probability": "0.5"}, "min_probability", "valid number"),
         ({"published": 0}, "published", "valid boolean"),
         ({"published": "no"}, "published", "valid boolean"),
+        ({"simulated": "no"}, "simulated", "valid boolean"),
         ({"endpoint_id": str(uuid4())}, "endpoint_id", "no such"),
         ({"name": "x" * 101}, "name", "100"),
         ({"corridor_m": 0}, "corridor_m", "greater"),
@@ -119,6 +122,28 @@ def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
 )
 def test_each_broken_rule_of_a_watch_area_is_named(call, endpoint_id, over, field, rule):
     assert_problem(call("POST", "watch-areas", area(endpoint_id) | over), 400, field, rule)
+
+
+def test_real_hazards_only_unless_one_asks_for_made_up_ones(call, endpoint_id):
+    for asked, simulated in [({}, False), ({"simulated": None}, None), ({"simulated": True}, True)]:
+        made = call("POST", "watch-areas", area(endpoint_id, **asked)).json()
+        assert call("GET", f"watch-areas/{made['id']}").json()["simulated"] is simulated
+
+
+def test_a_group_is_watched_as_its_kinds(call, endpoint_id):
+    made = call("POST", "watch-areas", area(endpoint_id, kinds=["obstacle", "cow"]))
+    assert made.json()["kinds"] == ["cow", "debris", "pothole"]
+
+
+def test_rings_come_back_as_rfc_7946_has_them(call, endpoint_id):
+    sent = square(*HELSINKI)
+    (ring,) = sent["coordinates"]
+    hole = square(*HELSINKI, half_deg=0.1)["coordinates"][0]
+    for shell, inner in [(ring, hole[::-1]), (ring[::-1], hole)]:
+        both = sent | {"coordinates": [shell, inner]}
+        made = call("POST", "watch-areas", area(endpoint_id, area=both)).json()
+        back = [LinearRing(one) for one in made["area"]["coordinates"][0]]
+        assert [one.is_ccw for one in back] == [True, False]
 
 
 def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
@@ -135,6 +160,9 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     told(Change.APPEARED, cow((24.95, 60.18)))
     deliveries_make()
     assert Delivery.objects.count() == 1
+    usual = call("POST", "watch-areas", {k: body[k] for k in body if k != "corridor_m"}).json()
+    asked = call("POST", "watch-areas", body | {"corridor_m": ON_ROUTE[0].default}).json()
+    assert usual["area"] == asked["area"], "as wide as where one asks about a route"
     far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
     assert_problem(call("POST", "watch-areas", far), 400, "route", "500 km")
 

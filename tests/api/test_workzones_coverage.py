@@ -54,6 +54,13 @@ def test_work_zones_of_an_area(client, key):
     )
 
 
+def test_made_up_work_zones_can_be_left_out_or_asked_for_alone(client, key):
+    real, made = put_zone(HELSINKI, NORTH), put_zone(HELSINKI, NORTH, simulated=True)
+    assert ids(ask(client, key.token, "workzones", simulated="false")) == [real]
+    assert ids(ask(client, key.token, "workzones", simulated="true")) == [made]
+    assert ids(ask(client, key.token, "workzones")) == [real, made]
+
+
 def test_following_next_visits_every_work_zone_once(client, key):
     put = sorted(put_zone(HELSINKI, NORTH) for _ in range(5))
     seen, after = [], {}

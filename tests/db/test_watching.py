@@ -106,6 +106,20 @@ def test_an_endpoint_of_a_test_key_gets_test_messages_only(receiver, settings):
     assert usage(settings) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [({}, [False]), ({"simulated": True}, [True]), ({"simulated": None}, [False, True])],
+)
+def test_what_is_made_up_is_told_to_those_only_who_ask_for_it(receiver, key, asked, expected):
+    watch(endpoint(receiver.url, key).id, key, **asked)
+    for simulated in (False, True):
+        told(Change.APPEARED, cow(simulated=simulated))
+    deliveries_make()
+    deliveries_send()
+    hazards = [body["data"]["hazard"]["properties"] for body in receiver.bodies()]
+    assert sorted(one["simulated"] for one in hazards) == expected
+
+
 def changed_on_the_map() -> None:
     """A message waits, another one would be made, and hours have begun."""
     told(Change.APPEARED, cow())

@@ -34,6 +34,7 @@ def test_it_holds_what_is_near(start, legs, margin_m, turn):
     assume(not 0.97 * margin_m < offset_m < 1.03 * margin_m)
     area = shapely.from_wkb(corridor(route, margin_m).wkb)
     assert area.contains(shapely.Point(lon, lat)) == (offset_m < margin_m)
+    assert area.equals_exact(shapely.orient_polygons(area)), "against the clock, holes with it"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from hazardmap.api.buyers import Goods, goods_of
-from hazardmap.api.grammar import FILTERS, MAX_LIMIT, read_id, wanted_of
+from hazardmap.api.grammar import FILTERS, MADE_UP, MAX_LIMIT, read_id, wanted_of
 from hazardmap.api.ogc.parameters import Interval, items
 from hazardmap.api.parameters import Parameter, number
 from hazardmap.api.v1.coverage import WINDOW, coverage_feature, coverage_goods, read_looked_cell
@@ -79,6 +79,7 @@ def _zones(values: dict[str, Any], now: datetime) -> Page:
         bbox=values["bbox"],
         seen=values["datetime"] or ALWAYS,
         min_probability=values["min_probability"],
+        simulated=values["simulated"],
         at=now,
         after=values["after"],
         limit=limit + 1,
@@ -156,6 +157,7 @@ COLLECTIONS: Final = {
             items(
                 read_id,
                 Parameter("min_probability", number(0, 1), "that it is there now", float, 0.0),
+                MADE_UP,
             ),
             _zones,
             _zone,

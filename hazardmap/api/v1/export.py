@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
-from hazardmap.api.formats import CSV, NDJSON, PARQUET, WRITERS
+from hazardmap.api.formats import CSV, FORMATS, JSON, NDJSON, PARQUET
 from hazardmap.api.geojson import MEDIA_TYPE, ExportCollection, times_as_headers
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
@@ -42,6 +42,7 @@ class Export(BuyerView):
         parameters=described(ENCLOSED),
         responses={
             (200, MEDIA_TYPE): ExportCollection,
+            (200, JSON): ExportCollection,
             (200, NDJSON): OpenApiResponse(OpenApiTypes.STR, "a GeoJSON Feature in each line"),
             (200, CSV): OpenApiResponse(OpenApiTypes.STR, "with a line of names first"),
             (200, PARQUET): OpenApiResponse(OpenApiTypes.BINARY, "GeoParquet 1.1"),
@@ -55,9 +56,9 @@ class Export(BuyerView):
         One that has begun is finished, whatever is left of a spending cap.
         """
         values = read(request.query_params, ENCLOSED)
-        media_type = request.get_preferred_type(list(WRITERS))
+        media_type = request.get_preferred_type(list(FORMATS))
         if media_type is None:
-            raise NotAcceptable(f"There is {', '.join(WRITERS)}; Accept asks for none of them.")
+            raise NotAcceptable(f"There is {', '.join(FORMATS)}; Accept asks for none of them.")
         now, changed_at = timezone.now(), change_feed.changed_at()
         hazards = _Counted(search.each(area_of(values), wanted_of(values, now)))
         chunks: Iterable[bytes] = ()
@@ -71,13 +72,16 @@ class Export(BuyerView):
                 subject=f"export {media_type}",
             )
             reserve(request, Meter.EXPORT_MB, 1)
-            lines = WRITERS[media_type](hazards, now, changed_at)
+            lines = FORMATS[media_type].write(hazards, now, changed_at)
             chunks = _metered(request, lines, hazards, record)
         return StreamingHttpResponse(
             chunks,
             content_type=f"{media_type}; charset=utf-8" if media_type == CSV else media_type,
             headers={
                 "Cache-Control": "private, no-store",
+                "Content-Disposition": (
+                    f'attachment; filename="hazards.{FORMATS[media_type].ending}"'
+                ),
                 "Vary": "Accept",
                 **times_as_headers(now, changed_at),
             },

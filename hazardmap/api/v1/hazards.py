@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.body import json_of
+from hazardmap.api.body import GEOMETRY, json_of
 from hazardmap.api.buyers import (
     ESTIMATE,
     EXPLAIN,
@@ -47,7 +47,7 @@ IN_AREA = (*AREA, *PAGE)
 
 
 class RegionGeometry(serializers.Serializer[Any]):
-    """A GeoJSON Polygon or MultiPolygon, or a Feature with one."""
+    """A GeoJSON Polygon or MultiPolygon, a Feature with one, or a FeatureCollection of that."""
 
     type = serializers.ChoiceField(["Polygon", "MultiPolygon"])
     coordinates = serializers.ListField(
@@ -82,6 +82,8 @@ class Hazards(BuyerView):
 
 
 class HazardsInRegion(BuyerView):
+    parser_classes = GEOMETRY
+
     @extend_schema(
         operation_id="listHazardsInRegion",
         parameters=described(PAGE),

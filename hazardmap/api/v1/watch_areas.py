@@ -15,9 +15,9 @@ from hazardmap.api.forms import Number, Text, Truth, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.corridor import corridor
+from hazardmap.core.corridor import USUAL_M, corridor
 from hazardmap.core.georeference import Fault
-from hazardmap.core.kinds import KINDS
+from hazardmap.core.kinds import GROUPS, KINDS, NAMES, kinds_of
 from hazardmap.core.region import Region, read_region
 from hazardmap.core.route import read_route
 from hazardmap.webhooks import selectors, services
@@ -35,17 +35,22 @@ class WatchRequest(serializers.Serializer[Any]):
         help_text="GeoJSON LineString of at most 500 km, or an encoded polyline",
     )
     corridor_m = Number(
-        min_value=1, max_value=500, default=50.0, help_text="to each side of the route"
+        min_value=1, max_value=500, default=USUAL_M, help_text="to each side of the route"
     )
     kinds = serializers.ListField(
-        child=serializers.ChoiceField(sorted(KINDS)),
+        child=serializers.ChoiceField(NAMES),
         required=False,
         min_length=1,
-        help_text="left out: all",
+        help_text=f"kinds, or groups for their kinds ({', '.join(GROUPS)}); left out: all",
     )
     min_probability = Number(min_value=0, max_value=1, default=0.0)
     published = Truth(
         default=True, help_text="only what two witnesses saw, or a moderator confirmed"
+    )
+    simulated = Truth(
+        default=False,
+        allow_null=True,
+        help_text="false: only what is real; true: only what rests on made-up frames; null: both",
     )
 
 
@@ -57,6 +62,7 @@ class WatchArea(serializers.Serializer[Any]):
     kinds = serializers.ListField(child=serializers.ChoiceField(sorted(KINDS)), allow_null=True)
     min_probability = serializers.FloatField()
     published = serializers.BooleanField()
+    simulated = serializers.BooleanField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -88,9 +94,10 @@ class WatchAreas(WebhookView):
                 endpoint_id=values["endpoint_id"],
                 name=values["name"],
                 region=region,
-                kinds=values.get("kinds"),
+                kinds=kinds_of(values["kinds"]) if "kinds" in values else None,
                 min_probability=values["min_probability"],
                 published=values["published"],
+                simulated=values["simulated"],
             )
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.body import json_of
+from hazardmap.api.body import GEOMETRY, json_of
 from hazardmap.api.buyers import (
     ESTIMATE,
     EXPLAIN,
@@ -23,6 +23,7 @@ from hazardmap.api.grammar import FILTERS, LAT, LIMIT, LON, wanted_of
 from hazardmap.api.parameters import Parameter, described, number, read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.ahead import MAX_REACH_M, Ahead
+from hazardmap.core.corridor import USUAL_M
 from hazardmap.core.feature import feature
 from hazardmap.core.georeference import Fault
 from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, Route, WindsTooMuch, read_route
@@ -42,7 +43,7 @@ def _mark(text: str) -> Mark:
 
 
 ON_ROUTE = (
-    Parameter("corridor_m", number(1, 500), "to each side of the route; default 25", float, 25.0),
+    Parameter("corridor_m", number(1, 500), "to each side of the route", float, USUAL_M),
     *FILTERS,
     LIMIT,
     EXPLAIN,
@@ -64,7 +65,7 @@ AHEAD = (
 
 
 class RouteLine(serializers.Serializer[Any]):
-    """A GeoJSON LineString (or a Feature with one), or an encoded polyline."""
+    """A GeoJSON LineString, a Feature with one or a FeatureCollection of that; or a polyline."""
 
     type = serializers.ChoiceField(["LineString"], required=False)
     coordinates = serializers.ListField(
@@ -83,6 +84,8 @@ ROUTE_QUERY: Final = {Meter.ROUTE: 1}
 
 
 class HazardsAlongRoute(BuyerView):
+    parser_classes = GEOMETRY
+
     @extend_schema(
         operation_id="listHazardsAlongRoute",
         parameters=described(ON_ROUTE),

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, age_s, collection
-from hazardmap.api.grammar import BBOX, LIMIT, read_id
+from hazardmap.api.grammar import BBOX, LIMIT, MADE_UP, read_id
 from hazardmap.api.parameters import Parameter, described, moment, number, read
 from hazardmap.core.feature import timestamp
 from hazardmap.core.zone_feature import zone_feature
@@ -24,6 +24,7 @@ ZONES: Final = (
     BBOX,
     Parameter("ended_since", moment, "also those that have ended at this time or later"),
     Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
+    MADE_UP,
     LIMIT,
     Parameter("after", read_id, "id of the last work zone of the page before"),
 )
@@ -94,6 +95,7 @@ class WorkZones(BuyerView):
             bbox=values["bbox"],
             ended_since=values["ended_since"],
             min_probability=values["min_probability"],
+            simulated=values["simulated"],
             at=now,
             after=values["after"],
             limit=limit + 1,

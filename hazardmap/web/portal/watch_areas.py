@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hazardmap.core.bbox import parse_bbox
-from hazardmap.core.corridor import corridor
+from hazardmap.core.corridor import USUAL_M, corridor
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.positions import geometry_of
 from hazardmap.core.region import Region, read_region, region_of_box
 from hazardmap.core.roles import Act
 from hazardmap.core.route import read_route
 from hazardmap.web.portal.access import Portal, done, portal_page
 from hazardmap.webhooks import selectors, services
 
-CORRIDOR_M = 50.0
 MOST_LETTERS = 400_000
 
 
@@ -33,6 +33,7 @@ def add(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse
             kinds=kinds & KINDS.keys() or None,
             min_probability=_probability(request.POST.get("min_probability", "")),
             published=request.POST.get("published") == "on",
+            simulated=None if request.POST.get("simulated") == "on" else False,
         )
 
     if selectors.endpoint_get(portal.organisation.pk, endpoint_id) is None:
@@ -73,15 +74,15 @@ def _probability(text: str) -> float:
 
 
 def _region(text: str) -> Region:
-    """west,south,east,north, or GeoJSON: an area, or a line and CORRIDOR_M on each side of it."""
+    """west,south,east,north, or GeoJSON: an area, or a line and USUAL_M on each side of it."""
     value = _geojson(text) if text.lstrip().startswith("{") else None
     try:
         if value is None:
             return region_of_box(parse_bbox(text))
-        geometry = value.get("geometry") if value.get("type") == "Feature" else value
-        if isinstance(geometry, dict) and geometry.get("type") == "LineString":
-            return corridor(read_route(geometry), CORRIDOR_M)
-        return read_region(value)
+        geometry = geometry_of(value)
+        if geometry.get("type") == "LineString":
+            return corridor(read_route(geometry), USUAL_M)
+        return read_region(geometry)
     except ValueError as error:
         words = _("This area cannot be used. In the words of the API: %(rule)s.")
         raise ValueError(words % {"rule": error}) from None

@@ -52,7 +52,7 @@ def _take(moves: Sequence[Move]) -> None:
     ]
     seen: dict[tuple[int, UUID], list[_Sight]] = defaultdict(list)
     for watch, place in _within([*after, *before]):
-        if Watch(watch.kinds, watch.min_probability, watch.published).wants(place.hazard):
+        if _watch(watch).wants(place.hazard):
             seen[place.number, watch.endpoint_id].append(_Sight(watch.id, place.after))
     rows = []
     for (number, endpoint_id), sights in seen.items():
@@ -78,6 +78,10 @@ def _within(places: Sequence[_Place]) -> Iterator[tuple[WatchArea, _Place]]:
     for watch_id, number in found:
         if watch_id in watches:
             yield watches[watch_id], places[number - 1]
+
+
+def _watch(row: WatchArea) -> Watch:
+    return Watch(row.kinds, row.min_probability, row.published, row.simulated)
 
 
 def _row(what: News, event: HazardEvent, endpoint_id: UUID, areas: Iterable[UUID]) -> Row:

@@ -25,6 +25,7 @@ def watch_add(
     kinds: Collection[str] | None,
     min_probability: float,
     published: bool,
+    simulated: bool | None,
 ) -> UUID:
     """Its endpoint is told from now on. Raises WebhookRefused."""
     mine = Endpoint.objects.select_for_update().filter(organisation_id=organisation_id)
@@ -39,6 +40,7 @@ def watch_add(
         kinds=None if kinds is None else sorted(kinds),
         min_probability=min_probability,
         published=published,
+        simulated=simulated,
     )
     return row.id
 
