@@ -87,6 +87,50 @@ def test_a_cursor_of_another_map_is_refused_and_does_not_wait_for_ever(client, k
     assert_problem(answer, 400, "since", f"is ahead of the newest change, {newest}")
 
 
+def test_what_was_read_says_where_the_changes_since_begin(client, key):
+    put_hazard(*HELSINKI)
+    gone((20.0, 50.0))
+    newest = HazardEvent.objects.latest("cursor").cursor
+    box = {"bbox": "24,60,25,61"}
+    page = ask(client, key.token, **box)
+    region = {"type": "Polygon", "coordinates": [[[24, 60], [25, 60], [25, 61], [24, 60]]]}
+    headers = {"Authorization": f"Bearer {key.token}"}
+    answers = [
+        page,
+        ask(client, key.token, method="HEAD", **box),
+        exported(client, key.token, "text/csv", **box),
+        client.get("/feeds/cifs.json", box, headers=headers),
+        client.post(
+            "/api/v1/hazards/in-region", region, content_type="application/json", headers=headers
+        ),
+    ]
+    assert [(one.status_code, one["X-Cursor"]) for one in answers] == [(200, str(newest))] * 5
+    assert not ask(client, key.token, at=timezone.now(), **box).has_header("X-Cursor")
+    assert "X-Cursor" in page["Access-Control-Expose-Headers"]
+    assert ask(client, key.token, "changes", since=page["X-Cursor"]).json()["changes"] == []
+    gone((21.0, 50.0))
+    changes = ask(client, key.token, "changes", since=page["X-Cursor"]).json()["changes"]
+    assert changes[-1]["change"] == "removed"
+    # Elsewhere nothing of the page has changed: it holds for longer, and costs nothing.
+    again = client.get("/api/v1/hazards", box, headers={**headers, "If-None-Match": page["ETag"]})
+    assert (again.status_code, again["X-Cursor"]) == (304, str(changes[-1]["cursor"]))
+
+
+def test_a_client_can_begin_with_what_comes(client, key):
+    assert ask(client, key.token, "changes", since="now").json()["cursor"] == 0
+    gone()
+    answer = ask(client, key.token, "changes", since="now")
+    begun = answer.json()
+    newest = HazardEvent.objects.latest("cursor").cursor
+    assert (begun["changes"], begun["cursor"], billed()) == ([], newest, [])
+    later = gone((21.0, 50.0))
+    changes = ask(client, key.token, "changes", since=begun["cursor"]).json()["changes"]
+    assert {change["hazard"]["id"] for change in changes} == {str(later)}
+    headers = {"Authorization": f"Bearer {key.token}", "If-None-Match": answer["ETag"]}
+    again = client.get("/api/v1/changes?since=now", headers=headers)
+    assert (again.status_code, again.json()["cursor"]) == (200, changes[-1]["cursor"])
+
+
 def test_the_pictures_behind_a_hazard_are_there_while_it_is(client, key):
     hazard = hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=5))
     images = ask(client, key.token, f"hazards/{hazard}").json()["images"]

@@ -18,13 +18,32 @@ from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.georeference import Fault
 from hazardmap.core.hazard import Change, HazardEvent
 from hazardmap.hazards import change_feed
+from hazardmap.hazards.change_feed import Newest
 
 MAX_CURSOR = 2**63 - 1
 DEFAULT_LIMIT = 1000
 MAX_LIMIT = 10_000
 MEDIA_TYPE = "application/json"
+NOW = "now"
+_known_cursor = whole(0, MAX_CURSOR)
+
+
+def read_cursor(text: str) -> int | str:
+    try:
+        return text if text == NOW else _known_cursor(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or {NOW}") from None
+
+
 FEED = (
-    Parameter("since", whole(0, MAX_CURSOR), "the cursor of the answer before; default 0", int, 0),
+    Parameter(
+        "since",
+        read_cursor,
+        f"the cursor of the answer before, or X-Cursor of what was read; {NOW}: what comes from "
+        "now on; default 0",
+        {"anyOf": [{"type": "integer", **_known_cursor.rules}, {"type": "string", "const": NOW}]},
+        0,
+    ),
     Parameter(
         "limit",
         whole(1, MAX_LIMIT),
@@ -60,7 +79,9 @@ class Changes(BuyerView):
     def get(self, request: Request) -> Response:
         """Every change of every hazard after a cursor, unpublished hazards and removals too.
 
-        A cursor never expires, and nothing ever appears before one that was given out.
+        A cursor never expires, and nothing ever appears before one that was given out. Whoever
+        wants to follow the map reads it first (listHazards or exportHazards), and then what
+        has changed since the `X-Cursor` of that answer; `since=now` begins with nothing.
         """
         return _changes(request, None)
 
@@ -80,14 +101,8 @@ class HazardHistory(BuyerView):
 
 def _changes(request: Request, hazard_id: UUID | None) -> Response:
     values = read(request.query_params, FEED)
-    since, limit = values["since"], values["limit"]
-    now, newest = timezone.now(), change_feed.newest_change()
-    if newest is not None and since > newest.cursor:
-        # It is of another map, or of this one before it was restored: nothing would ever come.
-        raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
-    if newest is not None and change_feed.is_lost(since, newest.cursor):
-        rule = "is of changes that were lost when this map was restored; begin again at 0"
-        raise Invalid([Fault("since", rule)])
+    limit, now, newest = values["limit"], timezone.now(), change_feed.newest_change()
+    since = _since(values["since"], newest)
     events = change_feed.changes(since, hazard_id=hazard_id, limit=limit + 1)
     shown, more = events[:limit], len(events) > limit
     cursor = shown[-1].cursor if shown else since
@@ -100,6 +115,19 @@ def _changes(request: Request, hazard_id: UUID | None) -> Response:
     }
     hazards = [event.hazard for event in shown]
     return metered(request, hazards, "changes", body, media_type=MEDIA_TYPE)
+
+
+def _since(asked: int | str, newest: Newest | None) -> int:
+    """The cursor to go on from. Raises Invalid."""
+    if isinstance(asked, str):
+        return newest.cursor if newest else 0
+    if newest is not None and asked > newest.cursor:
+        # It is of another map, or of this one before it was restored: nothing would ever come.
+        raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
+    if newest is not None and change_feed.is_lost(asked, newest.cursor):
+        rule = "is of changes that were lost when this map was restored; begin again at 0"
+        raise Invalid([Fault("since", rule)])
+    return asked
 
 
 def _item(event: HazardEvent) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from hazardmap.api.geojson import (
     HazardFeature,
     age_s,
     collection,
+    cursor_as_header,
 )
 from hazardmap.api.grammar import AFTER, AREA, AT, FILTERS, LIMIT, area_of, time_of, wanted_of
 from hazardmap.api.parameters import described, read
@@ -75,7 +76,8 @@ class Hazards(BuyerView):
         """The live hazards in a box, a circle or a cell of H3, page by page in order of id.
 
         With `at`, those of an earlier time as they were then; a page may then be short or even
-        empty and still have a `next`.
+        empty and still have a `next`. Without it, `X-Cursor` of the first page is where listChanges
+        goes on from there (`since`): what changes while pages are read is told again, never lost.
         """
         values = read(request.query_params, IN_AREA)
         return _page(request, area_of(values), values)
@@ -92,7 +94,7 @@ class HazardsInRegion(BuyerView):
         """The live hazards in a polygon, page by page in order of id.
 
         The sides are straight in degrees. One that spans more than 180° of longitude crosses the
-        antimeridian, except one from −180 to 180.
+        antimeridian, except one from −180 to 180. `X-Cursor` is as in listHazards.
         """
         values = read(request.query_params, PAGE)
         try:
@@ -131,7 +133,7 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
             return _past_estimate(past, area, wanted, after, now)
         units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
         return estimate(units, most=MOST_COUNTED, now=now)
-    changed_at = change_feed.changed_at()
+    newest = change_feed.newest_change()
     if past is not None:
         hazards, more = page_at(past, area, wanted, after=after, limit=limit)
     else:
@@ -140,10 +142,14 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
     body = collection(
         (feature(hazard, as_of) for hazard in hazards),
         as_of=as_of,
-        changed_at=changed_at,
+        changed_at=newest and newest.at,
         links=links_of(request, None if more is None else str(more)),
     )
-    return metered(request, hazards, "hazards", body)
+    response = metered(request, hazards, "hazards", body)
+    if past is None:
+        for name, text in cursor_as_header(newest).items():
+            response.headers[name] = text
+    return response
 
 
 def _past_estimate(
