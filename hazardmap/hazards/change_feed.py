@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from hazardmap.core.hazard import Change, HazardEvent
+from hazardmap.core.hazard import HazardEvent
 from hazardmap.hazards import models, rows
 
 LOST = 10_000_000
@@ -27,11 +27,7 @@ def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> list[Ha
     found = models.HazardEvent.objects.filter(cursor__gt=since).order_by("cursor")
     if hazard_id is not None:
         found = found.filter(hazard_id=hazard_id)
-    events = found.values_list("cursor", "change", "at", "hazard")[:limit]
-    return [
-        HazardEvent(cursor, Change(change), at, rows.hazard_from_json(hazard))
-        for cursor, change, at, hazard in events
-    ]
+    return [rows.event_of(*columns) for columns in found.values_list(*rows.EVENT)[:limit]]
 
 
 def was_there(hazard_id: UUID) -> bool:

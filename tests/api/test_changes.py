@@ -7,6 +7,7 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.api import formats
@@ -14,6 +15,7 @@ from hazardmap.api.v1 import export
 from hazardmap.hazards import search
 from hazardmap.hazards.models import Hazard, HazardEvent
 from hazardmap.hazards.services import expire_faded
+from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
 from tests.api.test_upload_refused import assert_problem
@@ -85,6 +87,31 @@ def test_a_cursor_of_another_map_is_refused_and_does_not_wait_for_ever(client, k
     assert ask(client, key.token, "changes", since=newest).json()["changes"] == []
     answer = ask(client, key.token, "changes", since=newest + 1)
     assert_problem(answer, 400, "since", f"is ahead of the newest change, {newest}")
+
+
+def test_one_that_was_merged_names_its_heir_and_its_id_leads_there(client, key):
+    """Also where that has become a part of a third, and not where all of them have vanished."""
+    first, second, third = (hazard_at("cow", (lon, 60.0), timezone.now()) for lon in (24, 25, 26))
+    for gone_id, heir in ((first, second), (second, third)):
+        with transaction.atomic():
+            hazards_write(present=[], gone={gone_id: heir}, trails={})
+    changes = ask(client, key.token, "changes").json()["changes"]
+    assert [
+        (change["hazard"]["id"], change["merged_into"])
+        for change in changes
+        if change["change"] == "removed"
+    ] == [(str(first), str(second)), (str(second), str(third))]
+    assert {one["merged_into"] for one in changes if one["change"] != "removed"} == {None}
+    moved = ask(client, key.token, f"hazards/{first}")
+    assert (moved.status_code, moved.content) == (307, b"")
+    assert moved["Location"] == f"/api/v1/hazards/{third}"
+    assert ask(client, key.token, f"hazards/{third}").json()["id"] == str(third)
+    assert billed() == [len(changes), 1]
+    with transaction.atomic():
+        hazards_write(present=[], gone={third: None}, trails={})
+    assert_problem(ask(client, key.token, f"hazards/{first}"), 404)
+    last = ask(client, key.token, f"hazards/{third}/changes").json()["changes"][-1]
+    assert (last["change"], last["merged_into"]) == ("removed", None)
 
 
 def test_what_was_read_says_where_the_changes_since_begin(client, key):

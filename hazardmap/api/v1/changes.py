@@ -59,7 +59,12 @@ class ChangeItem(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     change = serializers.ChoiceField(
         [change.value for change in Change],
-        help_text="`removed`: cleared, expired, merged or rejected",
+        help_text="`removed`: merged into another (`merged_into`), or expired or cleared, as its "
+        "`state` says; cleared is also what a moderator has rejected",
+    )
+    merged_into = serializers.UUIDField(
+        allow_null=True,
+        help_text="the hazard that it proved to be one with, which is told of by itself",
     )
     hazard = HazardFeature(help_text="as it was after the change; probability as of then")
 
@@ -135,5 +140,6 @@ def _item(event: HazardEvent) -> dict[str, Any]:
         "cursor": event.cursor,
         "at": event.at,
         "change": event.change,
+        "merged_into": event.merged_into,
         "hazard": feature(event.hazard, event.at),
     }

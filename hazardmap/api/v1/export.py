@@ -57,7 +57,8 @@ class Export(BuyerView):
 
         GeoJSON, NDJSON, CSV or GeoParquet. Metered by the megabyte, rounded up, before the answer
         is compressed. `X-As-Of` and `X-Data-Age` (seconds) say what other answers say within, and
-        `X-Cursor` is where listChanges goes on from here (`since`). One that has begun is finished, whatever is left of a spending cap.
+        `X-Cursor` is where listChanges goes on from here (`since`). One that has begun is finished,
+        whatever is left of a spending cap.
         """
         values = read(request.query_params, ENCLOSED)
         media_type = request.get_preferred_type(list(WRITERS))

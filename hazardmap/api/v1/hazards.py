@@ -1,12 +1,13 @@
 """Hazards in an area, page by page, and one of them with its evidence."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,6 +40,7 @@ from hazardmap.core.georeference import Fault
 from hazardmap.core.region import MAX_POSITIONS, read_region
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import change_feed, search, selectors
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at
 
 MOST_COUNTED = 100_000
@@ -63,6 +65,13 @@ class HazardDetail(Answer, HazardFeature):
     )
 
 
+HEIR: Final = OpenApiParameter(
+    "Location",
+    {"type": "string", "format": "uri-reference"},
+    OpenApiParameter.HEADER,
+    description="the hazard that has its evidence",
+    response=[307],
+)
 ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
 
 
@@ -105,14 +114,24 @@ class HazardsInRegion(BuyerView):
 
 
 class HazardById(BuyerView):
-    @extend_schema(operation_id="getHazard", responses={(200, MEDIA_TYPE): HazardDetail})
+    @extend_schema(
+        operation_id="getHazard",
+        parameters=[HEIR],
+        responses={
+            (200, MEDIA_TYPE): HazardDetail,
+            307: OpenApiResponse(description="it proved to be one with another; free"),
+        },
+    )
     def get(self, request: Request, hazard_id: UUID) -> Response:
-        """One hazard with what is behind it: passes (the latest 1,000), and pictures."""
+        """One hazard with what is behind it: passes (the latest 1,000), and pictures.
+
+        The id of one that proved to be one with another leads to that, under whose id it is told.
+        """
         read(request.query_params, ())
         now, changed_at = timezone.now(), change_feed.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
-            raise Http404
+            return _elsewhere(hazard_id)
         images = selectors.images_of(hazard_id)
         body = feature(hazard, now) | {
             "as_of": timestamp(now),
@@ -121,6 +140,16 @@ class HazardById(BuyerView):
             "images": [picture(request, one) for one in images],
         }
         return metered(request, [hazard], "hazard", body)
+
+
+def _elsewhere(hazard_id: UUID) -> Response:
+    """Where the hazard is told of that this one has become a part of. Not for ever (308): an id may
+    come back. Raises Http404."""
+    heir = heir_of(hazard_id)
+    if heir is None:
+        raise Http404
+    headers = {"Location": reverse("api-hazard", args=[heir]), "Cache-Control": "no-store"}
+    return Response(status=307, headers=headers)
 
 
 def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
