@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from hazardmap.api import formats
 from hazardmap.api.v1 import export
-from hazardmap.hazards import search
+from hazardmap.core.coverings import looked_cell
+from hazardmap.core.hazard import Change, State
+from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.models import Hazard, HazardEvent
 from hazardmap.hazards.services import expire_faded
 from hazardmap.hazards.services.hazards_write import hazards_write
@@ -21,9 +23,11 @@ from tests.api.test_hazards import WORLD, ask, billed
 from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer, put_hazard
 from tests.moderation_scene import hazard_at
+from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
+HELSINKI_CELL = f"{looked_cell(*HELSINKI):x}"
 
 
 @pytest.fixture
@@ -87,6 +91,55 @@ def test_a_cursor_of_another_map_is_refused_and_does_not_wait_for_ever(client, k
     assert ask(client, key.token, "changes", since=newest).json()["changes"] == []
     answer = ask(client, key.token, "changes", since=newest + 1)
     assert_problem(answer, 400, "since", f"is ahead of the newest change, {newest}")
+
+
+@pytest.mark.parametrize("area", [{"bbox": "24,60,25,61"}, {"cell": HELSINKI_CELL}])
+def test_a_part_of_the_map_has_a_feed_of_its_own(client, key, area):
+    """What comes into it appears, what leaves it is removed; nothing else is told or billed."""
+    hazard = told(Change.APPEARED, cow(published=False))
+    told(Change.APPEARED, cow((2.0, 48.0)))
+    told(Change.APPEARED, cow(kind="cone"))
+    hazard = told(Change.PUBLISHED, hazard, published=True)
+    hazard = told(Change.CHANGED, hazard, p=0.8)
+    hazard = told(Change.UNPUBLISHED, hazard, published=False)
+    hazard = told(Change.PUBLISHED, hazard, published=True)
+    hazard = told(Change.CHANGED, hazard, lon=2.0, lat=48.0)
+    hazard = told(Change.REMOVED, hazard, state=State.EXPIRED)
+    asked = area | {"kind": "cow", "published": "true"}
+    seen = ask(client, key.token, "changes", **asked).json()
+    assert [one["change"] for one in seen["changes"]] == [
+        *("appeared", "changed", "removed", "appeared", "removed")
+    ]
+    assert {one["hazard"]["id"] for one in seen["changes"]} == {str(hazard.id)}
+    assert seen["cursor"] == HazardEvent.objects.latest("cursor").cursor
+    assert billed() == [5]
+    everything = ask(client, key.token, "changes", **area).json()["changes"]
+    assert [one["change"] for one in everything] == [
+        *("appeared", "appeared", "published", "changed", "unpublished", "published", "removed")
+    ]
+
+
+def test_a_feed_of_a_part_looks_at_so_much_at_once_and_goes_on(client, key, monkeypatch):
+    monkeypatch.setattr(change_feed, "LOOKED_AT_ONCE", 3)
+    for place in [(2.0, 48.0)] * 4 + [HELSINKI] * 2 + [(2.0, 48.0)]:
+        told(Change.APPEARED, cow(place))
+    cursors, counts = [0], []
+    while True:
+        asked = {"bbox": "24,60,25,61", "limit": 1, "since": cursors[-1]}
+        part = ask(client, key.token, "changes", **asked).json()
+        cursors.append(part["cursor"])
+        counts.append(len(part["changes"]))
+        if len(part["links"]) == 1:
+            break
+        assert "bbox=" in part["links"][1]["href"]
+    assert counts == [0, 1, 1, 0]
+    assert cursors[1:] == [HazardEvent.objects.order_by("cursor")[n].cursor for n in (2, 4, 5, 6)]
+    assert billed() == [1, 1]
+
+
+def test_a_part_is_one_area(client, key):
+    both = {"bbox": "24,60,25,61", "cell": HELSINKI_CELL}
+    assert_problem(ask(client, key.token, "changes", **both), 400, "cell", "not both")
 
 
 def test_one_that_was_merged_names_its_heir_and_its_id_leads_there(client, key):
