@@ -44,7 +44,7 @@ _LASTING: Final = attrgetter(
     *("published", "confirmed", "simulated"),
 )
 """All that is told of a hazard (core.feature) and does not change while it fades by itself."""
-_AROUND: Final = ("links", "matched", "numberMatched", "images")
+_AROUND: Final = ("links", "matched", "numberMatched", "images", "cursor")
 """What an answer says beside its rows: it may change where they do not."""
 TEST_REQUESTS_PER_DAY: Final = 1000
 

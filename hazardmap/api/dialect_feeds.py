@@ -15,7 +15,7 @@ from hazardmap.api.authentication import BuyerKeyOrPassword, buyer_of
 from hazardmap.api.buyers import BuyerView, Goods, goods_of, sold
 from hazardmap.api.dialects import cifs, datex2
 from hazardmap.api.dialects.told import Told, Version, Zone, told
-from hazardmap.api.geojson import times_as_headers
+from hazardmap.api.geojson import cursor_as_header, times_as_headers
 from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import Parameter, number, read
 from hazardmap.api.problems import Invalid
@@ -74,7 +74,8 @@ class DialectFeed(BuyerView, ABC):
             lambda: self.written(things, request, now, newest or Newest(0, now)),
             media_type=self.media_type,
         )
-        for name, text in times_as_headers(now, newest and newest.at).items():
+        headers = times_as_headers(now, newest and newest.at) | cursor_as_header(newest)
+        for name, text in headers.items():
             response.headers[name] = text
         return response
 

@@ -15,6 +15,7 @@ from hazardmap.core.hazard import State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.route import Match, Side
 from hazardmap.core.usage import Meter
+from hazardmap.hazards.change_feed import Newest
 from hazardmap.hazards.way_search import OnWay
 
 MEDIA_TYPE = "application/geo+json"
@@ -179,3 +180,12 @@ def times_as_headers(as_of: datetime, changed_at: datetime | None) -> dict[str, 
         "X-As-Of": timestamp(as_of),
         **({} if age is None else {"X-Data-Age": f"{age:.3f}"}),
     }
+
+
+def cursor_as_header(newest: Newest | None) -> dict[str, str]:
+    """Where the feed of changes goes on from an answer that was read after `newest` was.
+
+    A header, so that an answer is the same as long as its own hazards are (ETag): a 304 says how
+    far it holds by now.
+    """
+    return {"X-Cursor": str(0 if newest is None else newest.cursor)}

@@ -7,7 +7,7 @@ from typing import Final
 import h3.api.basic_int as h3
 
 from hazardmap.core.bbox import Bbox
-from hazardmap.core.coverings import LOOKED_RES
+from hazardmap.core.coverings import LOOKED_RES, looked_cell
 from hazardmap.core.grid import descendants
 from hazardmap.core.region import Region
 
@@ -57,6 +57,10 @@ class Cell:
     def span(self) -> tuple[int, int]:
         """The first and the last cell of LOOKED_RES in it: their numbers lie side by side."""
         return descendants(self.index, LOOKED_RES)
+
+    def holds(self, lon: float, lat: float) -> bool:
+        first, last = self.span()
+        return first <= looked_cell(lon, lat) <= last
 
 
 Area = Bbox | Circle | Cell | Region

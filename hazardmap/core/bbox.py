@@ -14,6 +14,14 @@ def parts(bbox: Bbox) -> list[Bbox]:
     return [bbox]
 
 
+def holds(bbox: Bbox, lon: float, lat: float) -> bool:
+    """Whether a place lies in a box or on its sides."""
+    west, south, east, north = bbox
+    if not south <= lat <= north:
+        return False
+    return west <= lon <= east if west <= east else lon >= west or lon <= east
+
+
 def parse_bbox(text: str) -> Bbox:
     """Read "west,south,east,north". Raises ValueError with the rule that is broken."""
     try:

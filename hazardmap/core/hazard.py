@@ -101,9 +101,13 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True)
 class HazardEvent:
-    """One line of the change feed: complete, ordered by `cursor`, never rewritten."""
+    """One line of the change feed: complete, ordered by `cursor`, never rewritten.
+
+    merged_into: the hazard that this one, removed, proved to be one with: that has its evidence.
+    """
 
     cursor: int
     change: Change
     at: datetime
     hazard: Hazard
+    merged_into: UUID | None = None

@@ -1,10 +1,10 @@
-"""What somebody who watches an area is told of a change there."""
+"""What somebody who watches an area is told of a change there, or who asks for its changes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hazardmap.core.hazard import LIVE, Hazard
+from hazardmap.core.hazard import LIVE, Change, Hazard
 
 
 class News(StrEnum):
@@ -44,3 +44,16 @@ def news(before: bool, now: bool) -> News | None:
     if now:
         return News.CHANGED if before else News.APPEARED
     return News.GONE if before else None
+
+
+def change_seen(change: Change, *, before: bool, now: bool) -> Change | None:
+    """A change of the map as somebody sees it who sees only a part: what comes into it appears, and
+    what leaves it is removed."""
+    match news(before, now):
+        case News.APPEARED:
+            return Change.APPEARED
+        case News.GONE:
+            return Change.REMOVED
+        case News.CHANGED:
+            return change
+    return None

@@ -1,15 +1,19 @@
 """Reads: the feed of changes of the map, in the order of their commits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from hazardmap.core.hazard import Change, HazardEvent
+from hazardmap.core.hazard import Hazard, HazardEvent
+from hazardmap.core.watch import change_seen
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.selectors import moves_since
 
+LOOKED_AT_ONCE = 2000
 LOST = 10_000_000
 """By so much at least cursors are raised after a restore (services.cursors_raise): ten seconds of
 microseconds, and a gap that no transaction that was rolled back leaves."""
@@ -22,16 +26,42 @@ class Newest(NamedTuple):
     at: datetime
 
 
-def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> list[HazardEvent]:
+class Part(NamedTuple):
+    """A stretch of the feed. cursor: up to which it has been read. more: whether there may be more
+    after that."""
+
+    events: list[HazardEvent]
+    cursor: int
+    more: bool
+
+
+def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> Part:
     """The next events after a cursor in the order of their commits, of all hazards or of one."""
     found = models.HazardEvent.objects.filter(cursor__gt=since).order_by("cursor")
     if hazard_id is not None:
         found = found.filter(hazard_id=hazard_id)
-    events = found.values_list("cursor", "change", "at", "hazard")[:limit]
-    return [
-        HazardEvent(cursor, Change(change), at, rows.hazard_from_json(hazard))
-        for cursor, change, at, hazard in events
-    ]
+    events = [rows.event_of(*columns) for columns in found.values_list(*rows.EVENT)[: limit + 1]]
+    shown = events[:limit]
+    return Part(shown, shown[-1].cursor if shown else since, len(events) > limit)
+
+
+def changes_seen(since: int, *, limit: int, sees: Callable[[Hazard], bool]) -> Part:
+    """The same, of hazards that somebody sees or saw, as changes of what he sees.
+
+    It looks at LOOKED_AT_ONCE events at most, so it may be short, or empty, and still have more.
+    """
+    cursor, events = since, list[HazardEvent]()
+    moves = moves_since(since, limit=LOOKED_AT_ONCE)
+    for event, before in moves:
+        cursor = event.cursor
+        seen_before = before is not None and sees(before)
+        change = change_seen(event.change, before=seen_before, now=sees(event.hazard))
+        if change is not None:
+            events.append(replace(event, change=change))
+        if len(events) == limit:
+            break
+    is_last = not moves or cursor == moves[-1].event.cursor
+    return Part(events, cursor, not is_last or len(moves) == LOOKED_AT_ONCE)
 
 
 def was_there(hazard_id: UUID) -> bool:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from hazardmap.core.bbox import Bbox
@@ -16,25 +15,12 @@ from hazardmap.core.pricing.period import Period
 from hazardmap.core.sharing import Trail
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
+from hazardmap.hazards.heirs import heirs_of
 from hazardmap.hazards.live import boxes, placed, touching
 from hazardmap.hazards.services.params_now import params_now
-from hazardmap.platform.rows_put import array
 from hazardmap.platform.unhurried import unhurried
 
 TRAILS_AT_ONCE = 500
-# Each step is later than the one before, so that it ends where ids have come back and gone again.
-_HEIRS = """
-    WITH RECURSIVE line (sold, heir, step) AS (
-        SELECT id, id, 0::bigint FROM unnest(%s::uuid[]) AS asked (id)
-        UNION ALL
-        SELECT sold, later.heir_id, later.id FROM line CROSS JOIN LATERAL (
-            SELECT heir_id, id FROM hazards_heir WHERE gone_id = line.heir AND id > line.step
-            ORDER BY id DESC LIMIT 1) AS later
-        WHERE NOT EXISTS (SELECT FROM hazards_hazard WHERE hazards_hazard.id = line.heir)
-    )
-    SELECT DISTINCT ON (sold) sold, heir FROM line WHERE step > 0 ORDER BY sold, step DESC
-"""
-
 
 # Whether an event left its hazard published.
 _SHOWN = ExpressionWrapper(
@@ -53,7 +39,7 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
     """What was said about each of these hazards, by passes and by moderators. Of one that proved to
     be one with another, it is what is said about that."""
     asked = list(hazard_ids)
-    heirs = _heirs_of(asked)
+    heirs = heirs_of(asked)
     ids = list({heirs.get(id_, id_) for id_ in asked})
     aliases = params_now().params.aliases
     found: dict[UUID, Trail] = {}
@@ -94,13 +80,6 @@ def published_in(bbox: Bbox, within: Period) -> dict[UUID, list[Span]]:
             elif not shown and known and known[-1].end is None:
                 known[-1] = known[-1]._replace(end=at)
     return {hazard_id: known for hazard_id, known in spans.items() if known}
-
-
-def _heirs_of(hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Which hazard has the evidence of each of these that are no more, as far as one has."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEIRS, [array(hazard_ids)])
-        return dict(cursor.fetchall())
 
 
 def _changes(inside: QuerySet[models.Hazard], within: Period) -> QuerySet[Any, Any]:

@@ -314,7 +314,8 @@ class Picture(models.Model):
 
 
 class HazardEvent(models.Model):
-    """One change of one hazard, with its state after it. Append-only by trigger.
+    """One change of one hazard, with its state after it (core.hazard.HazardEvent). Append-only by
+    trigger.
 
     Cursors grow in the order of commits (services.events_write), so a reader that goes on after
     the last cursor it saw skips nothing.
@@ -325,13 +326,18 @@ class HazardEvent(models.Model):
     change = models.CharField(max_length=11, choices=[(c.value, c.value) for c in Change])
     hazard_id = models.UUIDField()
     hazard = models.JSONField()
+    merged_into = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(change__in=[change.value for change in Change]),
                 name="hazard_event_change_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(change=Change.REMOVED.value),
+                name="hazard_event_merged_is_removed",
+            ),
         ]
         indexes = [models.Index("hazard_id", "cursor", name="hazard_event_by_hazard")]
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
 from hazardmap.core.cells import Count, Counts
 from hazardmap.core.coverings import LOOKED_RES, looked_cell, seen_cell
-from hazardmap.core.hazard import Evidence, Hazard, State
+from hazardmap.core.hazard import Change, Evidence, Hazard, HazardEvent, State
 from hazardmap.core.mounting import Mounting
 from hazardmap.core.observation import Observation, View
 from hazardmap.core.verdict import Decision, Verdict
@@ -21,6 +21,9 @@ from hazardmap.platform.rows_put import Row, point
 
 HAZARD_CELL_RES = LOOKED_RES
 """Of `Hazard.cell`."""
+
+EVENT: Final = ("cursor", "change", "at", "hazard", "merged_into")
+"""The columns that event_of takes."""
 
 _TIMES = ("t_ref", "first_seen", "last_seen", "expires_at")
 
@@ -156,6 +159,13 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
             **{name: datetime.fromisoformat(values[name]) for name in _TIMES},
         }
     )
+
+
+def event_of(
+    cursor: int, change: str, at: datetime, hazard: Mapping[str, Any], merged_into: UUID | None
+) -> HazardEvent:
+    """Of the columns EVENT."""
+    return HazardEvent(cursor, Change(change), at, hazard_from_json(hazard), merged_into)
 
 
 def counts_of(t_ref: datetime | None, counts: Mapping[str, Sequence[float]]) -> Counts:

@@ -19,7 +19,7 @@ from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.grid import descendants
-from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
+from hazardmap.core.hazard import LIVE, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
@@ -185,11 +185,8 @@ def is_evidence(frame_id: UUID) -> bool:
 
 def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
     """The next events after `cursor`, complete and in the order in which they were committed."""
-    rows_after = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    return [
-        HazardEvent(row.cursor, Change(row.change), row.at, rows.hazard_from_json(row.hazard))
-        for row in rows_after[:limit]
-    ]
+    found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
+    return [rows.event_of(*columns) for columns in found.values_list(*rows.EVENT)[:limit]]
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:
@@ -198,19 +195,10 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
     found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    columns = found.values_list(
-        "cursor",
-        "change",
-        "at",
-        "hazard",
-        Subquery(earlier.values("hazard")[:1]),
-    )
+    moves = found.values_list(*rows.EVENT, Subquery(earlier.values("hazard")[:1]))
     return [
-        Move(
-            HazardEvent(place, Change(change), at, rows.hazard_from_json(hazard)),
-            None if before is None else rows.hazard_from_json(before),
-        )
-        for place, change, at, hazard, before in columns[:limit]
+        Move(rows.event_of(*columns), None if before is None else rows.hazard_from_json(before))
+        for *columns, before in moves[:limit]
     ]
 
 

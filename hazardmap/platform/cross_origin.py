@@ -17,7 +17,7 @@ METHODS: Final = "GET, HEAD, POST, DELETE"
 ASKED_BY: Final = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range"
 SHOWN: Final = (
     "Content-Range, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, Server-Timing, X-As-Of, X-Cost, X-Data-Age, X-Request-Id"
+    "Retry-After, Server-Timing, X-As-Of, X-Cost, X-Cursor, X-Data-Age, X-Request-Id"
 )
 REMEMBERED_S: Final = 7200
 """As long as Chromium remembers a preflight at most; Firefox would take a day."""

@@ -7,21 +7,27 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.api import formats
 from hazardmap.api.v1 import export
-from hazardmap.hazards import search
+from hazardmap.core.coverings import looked_cell
+from hazardmap.core.hazard import Change, State
+from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.models import Hazard, HazardEvent
 from hazardmap.hazards.services import expire_faded
+from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
 from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer, put_hazard
 from tests.moderation_scene import hazard_at
+from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
+HELSINKI_CELL = f"{looked_cell(*HELSINKI):x}"
 
 
 @pytest.fixture
@@ -85,6 +91,124 @@ def test_a_cursor_of_another_map_is_refused_and_does_not_wait_for_ever(client, k
     assert ask(client, key.token, "changes", since=newest).json()["changes"] == []
     answer = ask(client, key.token, "changes", since=newest + 1)
     assert_problem(answer, 400, "since", f"is ahead of the newest change, {newest}")
+
+
+@pytest.mark.parametrize("area", [{"bbox": "24,60,25,61"}, {"cell": HELSINKI_CELL}])
+def test_a_part_of_the_map_has_a_feed_of_its_own(client, key, area):
+    """What comes into it appears, what leaves it is removed; nothing else is told or billed."""
+    hazard = told(Change.APPEARED, cow(published=False))
+    told(Change.APPEARED, cow((2.0, 48.0)))
+    told(Change.APPEARED, cow(kind="cone"))
+    hazard = told(Change.PUBLISHED, hazard, published=True)
+    hazard = told(Change.CHANGED, hazard, p=0.8)
+    hazard = told(Change.UNPUBLISHED, hazard, published=False)
+    hazard = told(Change.PUBLISHED, hazard, published=True)
+    hazard = told(Change.CHANGED, hazard, lon=2.0, lat=48.0)
+    hazard = told(Change.REMOVED, hazard, state=State.EXPIRED)
+    asked = area | {"kind": "cow", "published": "true"}
+    seen = ask(client, key.token, "changes", **asked).json()
+    assert [one["change"] for one in seen["changes"]] == [
+        *("appeared", "changed", "removed", "appeared", "removed")
+    ]
+    assert {one["hazard"]["id"] for one in seen["changes"]} == {str(hazard.id)}
+    assert seen["cursor"] == HazardEvent.objects.latest("cursor").cursor
+    assert billed() == [5]
+    everything = ask(client, key.token, "changes", **area).json()["changes"]
+    assert [one["change"] for one in everything] == [
+        *("appeared", "appeared", "published", "changed", "unpublished", "published", "removed")
+    ]
+
+
+def test_a_feed_of_a_part_looks_at_so_much_at_once_and_goes_on(client, key, monkeypatch):
+    monkeypatch.setattr(change_feed, "LOOKED_AT_ONCE", 3)
+    for place in [(2.0, 48.0)] * 4 + [HELSINKI] * 2 + [(2.0, 48.0)]:
+        told(Change.APPEARED, cow(place))
+    cursors, counts = [0], []
+    while True:
+        asked = {"bbox": "24,60,25,61", "limit": 1, "since": cursors[-1]}
+        part = ask(client, key.token, "changes", **asked).json()
+        cursors.append(part["cursor"])
+        counts.append(len(part["changes"]))
+        if len(part["links"]) == 1:
+            break
+        assert "bbox=" in part["links"][1]["href"]
+    assert counts == [0, 1, 1, 0]
+    assert cursors[1:] == [HazardEvent.objects.order_by("cursor")[n].cursor for n in (2, 4, 5, 6)]
+    assert billed() == [1, 1]
+
+
+def test_a_part_is_one_area(client, key):
+    both = {"bbox": "24,60,25,61", "cell": HELSINKI_CELL}
+    assert_problem(ask(client, key.token, "changes", **both), 400, "cell", "not both")
+
+
+def test_one_that_was_merged_names_its_heir_and_its_id_leads_there(client, key):
+    """Also where that has become a part of a third, and not where all of them have vanished."""
+    first, second, third = (hazard_at("cow", (lon, 60.0), timezone.now()) for lon in (24, 25, 26))
+    for gone_id, heir in ((first, second), (second, third)):
+        with transaction.atomic():
+            hazards_write(present=[], gone={gone_id: heir}, trails={})
+    changes = ask(client, key.token, "changes").json()["changes"]
+    assert [
+        (change["hazard"]["id"], change["merged_into"])
+        for change in changes
+        if change["change"] == "removed"
+    ] == [(str(first), str(second)), (str(second), str(third))]
+    assert {one["merged_into"] for one in changes if one["change"] != "removed"} == {None}
+    moved = ask(client, key.token, f"hazards/{first}")
+    assert (moved.status_code, moved.content) == (307, b"")
+    assert moved["Location"] == f"/api/v1/hazards/{third}"
+    assert ask(client, key.token, f"hazards/{third}").json()["id"] == str(third)
+    assert billed() == [len(changes), 1]
+    with transaction.atomic():
+        hazards_write(present=[], gone={third: None}, trails={})
+    assert_problem(ask(client, key.token, f"hazards/{first}"), 404)
+    last = ask(client, key.token, f"hazards/{third}/changes").json()["changes"][-1]
+    assert (last["change"], last["merged_into"]) == ("removed", None)
+
+
+def test_what_was_read_says_where_the_changes_since_begin(client, key):
+    put_hazard(*HELSINKI)
+    gone((20.0, 50.0))
+    newest = HazardEvent.objects.latest("cursor").cursor
+    box = {"bbox": "24,60,25,61"}
+    page = ask(client, key.token, **box)
+    region = {"type": "Polygon", "coordinates": [[[24, 60], [25, 60], [25, 61], [24, 60]]]}
+    headers = {"Authorization": f"Bearer {key.token}"}
+    answers = [
+        page,
+        ask(client, key.token, method="HEAD", **box),
+        exported(client, key.token, "text/csv", **box),
+        client.get("/feeds/cifs.json", box, headers=headers),
+        client.post(
+            "/api/v1/hazards/in-region", region, content_type="application/json", headers=headers
+        ),
+    ]
+    assert [(one.status_code, one["X-Cursor"]) for one in answers] == [(200, str(newest))] * 5
+    assert not ask(client, key.token, at=timezone.now(), **box).has_header("X-Cursor")
+    assert "X-Cursor" in page["Access-Control-Expose-Headers"]
+    assert ask(client, key.token, "changes", since=page["X-Cursor"]).json()["changes"] == []
+    gone((21.0, 50.0))
+    changes = ask(client, key.token, "changes", since=page["X-Cursor"]).json()["changes"]
+    assert changes[-1]["change"] == "removed"
+    # Elsewhere nothing of the page has changed: it holds for longer, and costs nothing.
+    again = client.get("/api/v1/hazards", box, headers={**headers, "If-None-Match": page["ETag"]})
+    assert (again.status_code, again["X-Cursor"]) == (304, str(changes[-1]["cursor"]))
+
+
+def test_a_client_can_begin_with_what_comes(client, key):
+    assert ask(client, key.token, "changes", since="now").json()["cursor"] == 0
+    gone()
+    answer = ask(client, key.token, "changes", since="now")
+    begun = answer.json()
+    newest = HazardEvent.objects.latest("cursor").cursor
+    assert (begun["changes"], begun["cursor"], billed()) == ([], newest, [])
+    later = gone((21.0, 50.0))
+    changes = ask(client, key.token, "changes", since=begun["cursor"]).json()["changes"]
+    assert {change["hazard"]["id"] for change in changes} == {str(later)}
+    headers = {"Authorization": f"Bearer {key.token}", "If-None-Match": answer["ETag"]}
+    again = client.get("/api/v1/changes?since=now", headers=headers)
+    assert (again.status_code, again.json()["cursor"]) == (200, changes[-1]["cursor"])
 
 
 def test_the_pictures_behind_a_hazard_are_there_while_it_is(client, key):

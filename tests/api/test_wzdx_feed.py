@@ -1,12 +1,16 @@
 """The WZDx feed over HTTP: public, cached, and without what is made up."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
+from hazardmap.api import feeds
 from tests.api.test_upload_refused import assert_problem
+from tests.at_once import at_once
 from tests.map_scene import put_zone
 from tests.wzdx import validator
 
@@ -51,6 +55,34 @@ def test_it_is_written_once_in_a_while_and_sent_only_where_it_is_new(client):
     assert client.head(ADDRESS).content == b""
     assert client.post(ADDRESS).status_code == 405
     assert_problem(client.get(ADDRESS, {"simulate": "true"}), 400)
+
+
+def test_it_is_of_a_box_where_one_is_asked_for(client, monkeypatch):
+    here = str(put_zone(*LINE))
+    put_zone((2.0, 48.0), (2.0, 48.003))
+    assert told(client, bbox="24,60,25,61") == {here}
+    assert len(told(client)) == 2
+    assert_problem(client.get(ADDRESS, {"bbox": "24,60"}), 400, "bbox")
+    monkeypatch.setattr(feeds, "MOST", 1)
+    assert told(client, bbox="24,60,25,61") == {here}
+    cache.clear()
+    assert_problem(client.get(ADDRESS), 400, "bbox", "more than 1 work zones")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_ask_at_once_wait_for_one_that_writes_it(client, monkeypatch):
+    cache.clear()
+    written = []
+    write = feeds.wzdx.feed
+
+    def slowly(*args, **kwargs):
+        written.append(1)
+        time.sleep(0.5)
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(feeds.wzdx, "feed", slowly)
+    answers = at_once(*[lambda: Client().get(ADDRESS).status_code] * 4)
+    assert (answers, written) == ([200] * 4, [1])
 
 
 def test_it_is_there_without_redis(client, settings):

@@ -155,6 +155,15 @@ def test_a_listener_hears_what_happens_in_its_area_and_nothing_else(server: Serv
             assert heard[0]["hazard"]["kind"] == "cone"
 
 
+def test_one_that_was_merged_is_heard_with_its_heir(server: Server) -> None:
+    hazard, heir = on_map(HELSINKI, HELSINKI)
+    with server.listening() as stream:
+        with transaction.atomic():
+            events_write([(Change.REMOVED, hazard)], heirs={hazard.id: heir.id})
+        told(heir)
+        assert [one["merged_into"] for one in stream.hazards(2)] == [str(heir.id), None]
+
+
 def test_one_that_leaves_an_area_is_heard_there_too(server: Server) -> None:
     (hazard,) = on_map(HELSINKI)
     (gone,) = on_map(RENNES)

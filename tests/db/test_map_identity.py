@@ -8,6 +8,7 @@ from django.utils import timezone
 from hazardmap.core.hazard import LIVE, Change, State
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.selectors import changes_since, hazard_get, latest_cursor
 from hazardmap.hazards.services import expire_faded, fuse_pending, verdict_give, verdict_undo
 from hazardmap.hazards.services.verdict_give import VerdictRefused
@@ -72,6 +73,11 @@ def test_two_that_prove_to_be_one_are_one_and_the_other_is_removed():
     assert (one.id, one.passes) == (first.id, 5)
     assert events(other.id) == ["appeared", "removed"]
     assert hazard_get(other.id) is None
+    assert heir_of(other.id) == first.id
+    told = changes_since(0, limit=99)
+    assert {event.merged_into for event in told if event.hazard.id == first.id} == {None}
+    (removed,) = (event for event in told if event.change is Change.REMOVED)
+    assert (removed.hazard.id, removed.merged_into) == (other.id, first.id)
 
 
 def test_confirming_publishes_what_one_account_has_seen(cow):

@@ -1,6 +1,7 @@
 """From the change feed to a receiver: once for each change, in order, however often it fails."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from uuid import UUID
@@ -12,6 +13,7 @@ from standardwebhooks import Webhook
 from hazardmap.core import webhook
 from hazardmap.core.hazard import Change, State
 from hazardmap.hazards.cell_models import FeedReader
+from hazardmap.hazards.services.events_write import events_write
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import (
     Sender,
@@ -93,6 +95,18 @@ def test_a_removal_is_told(receiver, hook):
     deliveries_make()
     deliveries_send()
     assert [body["type"] for body in receiver.bodies()] == ["hazard.appeared", "hazard.gone"]
+
+
+def test_one_that_was_merged_goes_with_the_name_of_its_heir(receiver, hook):
+    hazard, heir = told(Change.APPEARED, cow()), told(Change.APPEARED, cow())
+    events_write(
+        [(Change.REMOVED, replace(hazard, state=State.CLEARED))], heirs={hazard.id: heir.id}
+    )
+    deliveries_make()
+    deliveries_send()
+    said = [(body["type"], body["data"]["merged_into"]) for body in receiver.bodies()]
+    assert said[0] == said[1] == ("hazard.appeared", None)
+    assert said[2:] == [("hazard.gone", str(heir.id))]
 
 
 def test_two_areas_of_one_endpoint_make_one_message_and_two_endpoints_two(receiver, hook, key):

@@ -36,6 +36,16 @@ def test_identity_tells_merged_from_vanished():
     assert matched.gone == {small: big, lost: None}
 
 
+def test_one_that_is_known_takes_no_other_id_and_is_an_heir():
+    known, other, gone = UUID(int=1), UUID(int=2), UUID(int=3)
+    found = {known: frozenset({UUID(int=8), UUID(int=9)}), other: frozenset({UUID(int=7)})}
+    stored = {gone: frozenset({UUID(int=8), UUID(int=9)})}
+    matched = match(stored, found, {known: UUID(int=4), UUID(int=5): UUID(int=6)})
+    assert matched.ids == {known: UUID(int=4), other: other}
+    assert matched.new == {other}
+    assert matched.gone == {gone: UUID(int=4)}
+
+
 def test_a_split_hazard_never_takes_the_id_of_its_other_half():
     fleet = Fleet()
     pair = [ahead(30.0, "cow", right_m=8.0), ahead(48.0, "cow", right_m=-8.0)]

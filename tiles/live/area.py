@@ -6,7 +6,7 @@ from typing import Final
 
 import h3.api.basic_int as h3
 
-from hazardmap.core.bbox import Bbox, parse_bbox
+from hazardmap.core.bbox import Bbox, holds, parse_bbox
 from hazardmap.core.grid import cell
 
 MOST_CELLS: Final = 200
@@ -21,11 +21,7 @@ class Box:
     bbox: Bbox
 
     def holds(self, place: Place) -> bool:
-        west, south, east, north = self.bbox
-        lon, lat = place
-        if not south <= lat <= north:
-            return False
-        return west <= lon <= east if west <= east else lon >= west or lon <= east
+        return holds(self.bbox, *place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def message(move: Move) -> Message:
     places = (here,) if there == here else (here, there)
     body = {
         "change": event.change.value,
+        "merged_into": event.merged_into and str(event.merged_into),
         "at": event.at.isoformat(),
         "tiles": sorted({_tile(place) for place in places}),
         "hazard": {

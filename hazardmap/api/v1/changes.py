@@ -1,5 +1,8 @@
 """The feed of changes: complete, in order, resumable, of the whole map or of one hazard."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,25 +15,58 @@ from rest_framework.response import Response
 
 from hazardmap.api.buyers import BuyerView, links_of, metered
 from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s
+from hazardmap.api.grammar import BBOX, CELL, FILTERS
 from hazardmap.api.parameters import Parameter, described, read, whole
 from hazardmap.api.problems import Invalid
+from hazardmap.core.bbox import holds
 from hazardmap.core.feature import feature, timestamp
 from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import Change, HazardEvent
+from hazardmap.core.hazard import Change, Hazard, HazardEvent
+from hazardmap.core.watch import Watch
 from hazardmap.hazards import change_feed
+from hazardmap.hazards.change_feed import Newest, Part
 
 MAX_CURSOR = 2**63 - 1
 DEFAULT_LIMIT = 1000
 MAX_LIMIT = 10_000
 MEDIA_TYPE = "application/json"
+NOW = "now"
+_known_cursor = whole(0, MAX_CURSOR)
+
+
+def read_cursor(text: str) -> int | str:
+    try:
+        return text if text == NOW else _known_cursor(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or {NOW}") from None
+
+
 FEED = (
-    Parameter("since", whole(0, MAX_CURSOR), "the cursor of the answer before; default 0", int, 0),
+    Parameter(
+        "since",
+        read_cursor,
+        f"the cursor of the answer before, or X-Cursor of what was read; {NOW}: what comes from "
+        "now on; default 0",
+        {"anyOf": [{"type": "integer", **_known_cursor.rules}, {"type": "string", "const": NOW}]},
+        0,
+    ),
     Parameter(
         "limit",
         whole(1, MAX_LIMIT),
         f"1 to {MAX_LIMIT}, default {DEFAULT_LIMIT}",
         int,
         DEFAULT_LIMIT,
+    ),
+)
+_BY_NAME = {one.name: one for one in FILTERS}
+PART = (
+    BBOX,
+    CELL,
+    _BY_NAME["kind"],
+    replace(
+        _BY_NAME["published"],
+        says="only of hazards with two witnesses or confirmed; default false",
+        default=False,
     ),
 )
 
@@ -40,7 +76,13 @@ class ChangeItem(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     change = serializers.ChoiceField(
         [change.value for change in Change],
-        help_text="`removed`: cleared, expired, merged or rejected",
+        help_text="`removed`: merged into another (`merged_into`), or expired or cleared, as its "
+        "`state` says; cleared is also what a moderator has rejected. Where only a part of the map "
+        "is asked for, what comes into that has `appeared`, and what leaves it is `removed`",
+    )
+    merged_into = serializers.UUIDField(
+        allow_null=True,
+        help_text="the hazard that it proved to be one with, which is told of by itself",
     )
     hazard = HazardFeature(help_text="as it was after the change; probability as of then")
 
@@ -48,21 +90,33 @@ class ChangeItem(serializers.Serializer[Any]):
 class ChangeList(Answer):
     cursor = serializers.IntegerField(help_text="to go on from, now or later")
     changes = ChangeItem(many=True)
-    links = Link(many=True, help_text="`next`, where there is more already")
+    links = Link(
+        many=True, help_text="`next`, where there may be more already, even after an empty answer"
+    )
 
 
 class Changes(BuyerView):
     @extend_schema(
         operation_id="listChanges",
-        parameters=described(FEED),
+        parameters=described((*FEED, *PART)),
         responses={(200, MEDIA_TYPE): ChangeList},
     )
     def get(self, request: Request) -> Response:
         """Every change of every hazard after a cursor, unpublished hazards and removals too.
 
-        A cursor never expires, and nothing ever appears before one that was given out.
+        A cursor never expires, and nothing ever appears before one that was given out. Whoever
+        wants to follow the map reads it first (listHazards or exportHazards), and then what
+        has changed since the `X-Cursor` of that answer; `since=now` begins with nothing.
+
+        With an area, kinds or `published`, it is the feed of that part of the map: a hazard that
+        moves out of it, or is published no more, is told as removed from it, as it is by then.
+        Only what is told is billed; the cursor goes on over the rest.
         """
-        return _changes(request, None)
+        values = read(request.query_params, (*FEED, *PART))
+        sees = _sees(values)
+        if sees is None:
+            return _answer(request, values, change_feed.changes)
+        return _answer(request, values, partial(change_feed.changes_seen, sees=sees))
 
 
 class HazardHistory(BuyerView):
@@ -75,31 +129,52 @@ class HazardHistory(BuyerView):
         """What became of one hazard, change by change, also after it has gone."""
         if not change_feed.was_there(hazard_id):
             raise Http404
-        return _changes(request, hazard_id)
+        values = read(request.query_params, FEED)
+        return _answer(request, values, partial(change_feed.changes, hazard_id=hazard_id))
 
 
-def _changes(request: Request, hazard_id: UUID | None) -> Response:
-    values = read(request.query_params, FEED)
-    since, limit = values["since"], values["limit"]
+def _sees(values: dict[str, Any]) -> Callable[[Hazard], bool] | None:
+    """Whether a hazard belongs to what is asked for; None if every one does. Raises Invalid."""
+    bbox, cell = values["bbox"], values["cell"]
+    if bbox is not None and cell is not None:
+        raise Invalid([Fault(name, "give bbox or cell, not both") for name in ("bbox", "cell")])
+    if bbox is cell is values["kind"] is None and not values["published"]:
+        return None
+    watch = Watch(values["kind"], published=values["published"])
+
+    def inside(hazard: Hazard) -> bool:
+        if bbox is not None:
+            return holds(bbox, hazard.lon, hazard.lat)
+        return cell is None or cell.holds(hazard.lon, hazard.lat)
+
+    return lambda hazard: watch.wants(hazard) and inside(hazard)
+
+
+def _answer(request: Request, values: dict[str, Any], changes: Callable[..., Part]) -> Response:
     now, newest = timezone.now(), change_feed.newest_change()
-    if newest is not None and since > newest.cursor:
-        # It is of another map, or of this one before it was restored: nothing would ever come.
-        raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
-    if newest is not None and change_feed.is_lost(since, newest.cursor):
-        rule = "is of changes that were lost when this map was restored; begin again at 0"
-        raise Invalid([Fault("since", rule)])
-    events = change_feed.changes(since, hazard_id=hazard_id, limit=limit + 1)
-    shown, more = events[:limit], len(events) > limit
-    cursor = shown[-1].cursor if shown else since
+    part = changes(_since(values["since"], newest), limit=values["limit"])
     body = {
         "as_of": timestamp(now),
         "data_age_s": age_s(newest and newest.at, now),
-        "cursor": cursor,
-        "changes": [_item(event) for event in shown],
-        "links": links_of(request, str(cursor) if more else None, mark="since"),
+        "cursor": part.cursor,
+        "changes": [_item(event) for event in part.events],
+        "links": links_of(request, str(part.cursor) if part.more else None, mark="since"),
     }
-    hazards = [event.hazard for event in shown]
+    hazards = [event.hazard for event in part.events]
     return metered(request, hazards, "changes", body, media_type=MEDIA_TYPE)
+
+
+def _since(asked: int | str, newest: Newest | None) -> int:
+    """The cursor to go on from. Raises Invalid."""
+    if isinstance(asked, str):
+        return newest.cursor if newest else 0
+    if newest is not None and asked > newest.cursor:
+        # It is of another map, or of this one before it was restored: nothing would ever come.
+        raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
+    if newest is not None and change_feed.is_lost(asked, newest.cursor):
+        rule = "is of changes that were lost when this map was restored; begin again at 0"
+        raise Invalid([Fault("since", rule)])
+    return asked
 
 
 def _item(event: HazardEvent) -> dict[str, Any]:
@@ -107,5 +182,6 @@ def _item(event: HazardEvent) -> dict[str, Any]:
         "cursor": event.cursor,
         "at": event.at,
         "change": event.change,
+        "merged_into": event.merged_into,
         "hazard": feature(event.hazard, event.at),
     }

@@ -14,7 +14,12 @@ from rest_framework.request import Request
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
 from hazardmap.api.formats import CSV, FORMATS, JSON, NDJSON, PARQUET
-from hazardmap.api.geojson import MEDIA_TYPE, ExportCollection, times_as_headers
+from hazardmap.api.geojson import (
+    MEDIA_TYPE,
+    ExportCollection,
+    cursor_as_header,
+    times_as_headers,
+)
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.spending import reserve
@@ -52,14 +57,16 @@ class Export(BuyerView):
         """All live hazards in an area: in the format that `Accept` prefers.
 
         GeoJSON, NDJSON, CSV or GeoParquet. Metered by the megabyte, rounded up, before the answer
-        is compressed. `X-As-Of` and `X-Data-Age` (seconds) say what other answers say within.
-        One that has begun is finished, whatever is left of a spending cap.
+        is compressed. `X-As-Of` and `X-Data-Age` (seconds) say what other answers say within, and
+        `X-Cursor` is where listChanges goes on from here (`since`). One that has begun is finished,
+        whatever is left of a spending cap.
         """
         values = read(request.query_params, ENCLOSED)
         media_type = request.get_preferred_type(list(FORMATS))
         if media_type is None:
             raise NotAcceptable(f"There is {', '.join(FORMATS)}; Accept asks for none of them.")
-        now, changed_at = timezone.now(), change_feed.changed_at()
+        now, newest = timezone.now(), change_feed.newest_change()
+        changed_at = newest and newest.at
         hazards = _Counted(search.each(area_of(values), wanted_of(values, now)))
         chunks: Iterable[bytes] = ()
         if request.method != "HEAD":  # the answer to HEAD is empty
@@ -84,6 +91,7 @@ class Export(BuyerView):
                 ),
                 "Vary": "Accept",
                 **times_as_headers(now, changed_at),
+                **cursor_as_header(newest),
             },
         )
 

@@ -1,12 +1,13 @@
 """Hazards in an area, page by page, and one of them with its evidence."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +28,7 @@ from hazardmap.api.geojson import (
     HazardFeature,
     age_s,
     collection,
+    cursor_as_header,
 )
 from hazardmap.api.grammar import AFTER, AREA, AT, FILTERS, LIMIT, area_of, time_of, wanted_of
 from hazardmap.api.parameters import described, read
@@ -38,6 +40,7 @@ from hazardmap.core.georeference import Fault
 from hazardmap.core.region import MAX_POSITIONS, read_region
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import change_feed, search, selectors
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at
 
 MOST_COUNTED = 100_000
@@ -62,6 +65,13 @@ class HazardDetail(Answer, HazardFeature):
     )
 
 
+HEIR: Final = OpenApiParameter(
+    "Location",
+    {"type": "string", "format": "uri-reference"},
+    OpenApiParameter.HEADER,
+    description="the hazard that has its evidence",
+    response=[307],
+)
 ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
 
 
@@ -75,7 +85,8 @@ class Hazards(BuyerView):
         """The live hazards in a box, a circle or a cell of H3, page by page in order of id.
 
         With `at`, those of an earlier time as they were then; a page may then be short or even
-        empty and still have a `next`.
+        empty and still have a `next`. Without it, `X-Cursor` of the first page is where listChanges
+        goes on from there (`since`): what changes while pages are read is told again, never lost.
         """
         values = read(request.query_params, IN_AREA)
         return _page(request, area_of(values), values)
@@ -94,7 +105,7 @@ class HazardsInRegion(BuyerView):
         """The live hazards in a polygon, page by page in order of id.
 
         The sides are straight in degrees. One that spans more than 180° of longitude crosses the
-        antimeridian, except one from −180 to 180.
+        antimeridian, except one from −180 to 180. `X-Cursor` is as in listHazards.
         """
         values = read(request.query_params, PAGE)
         try:
@@ -105,14 +116,24 @@ class HazardsInRegion(BuyerView):
 
 
 class HazardById(BuyerView):
-    @extend_schema(operation_id="getHazard", responses={(200, MEDIA_TYPE): HazardDetail})
+    @extend_schema(
+        operation_id="getHazard",
+        parameters=[HEIR],
+        responses={
+            (200, MEDIA_TYPE): HazardDetail,
+            307: OpenApiResponse(description="it proved to be one with another; free"),
+        },
+    )
     def get(self, request: Request, hazard_id: UUID) -> Response:
-        """One hazard with what is behind it: passes (the latest 1,000), and pictures."""
+        """One hazard with what is behind it: passes (the latest 1,000), and pictures.
+
+        The id of one that proved to be one with another leads to that, under whose id it is told.
+        """
         read(request.query_params, ())
         now, changed_at = timezone.now(), change_feed.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
-            raise Http404
+            return _elsewhere(hazard_id)
         images = selectors.images_of(hazard_id)
         body = feature(hazard, now) | {
             "as_of": timestamp(now),
@@ -121,6 +142,16 @@ class HazardById(BuyerView):
             "images": [picture(request, one) for one in images],
         }
         return metered(request, [hazard], "hazard", body)
+
+
+def _elsewhere(hazard_id: UUID) -> Response:
+    """Where the hazard is told of that this one has become a part of. Not for ever (308): an id may
+    come back. Raises Http404."""
+    heir = heir_of(hazard_id)
+    if heir is None:
+        raise Http404
+    headers = {"Location": reverse("api-hazard", args=[heir]), "Cache-Control": "no-store"}
+    return Response(status=307, headers=headers)
 
 
 def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
@@ -133,7 +164,7 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
             return _past_estimate(past, area, wanted, after, now)
         units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
         return estimate(units, most=MOST_COUNTED, now=now)
-    changed_at = change_feed.changed_at()
+    newest = change_feed.newest_change()
     if past is not None:
         hazards, more = page_at(past, area, wanted, after=after, limit=limit)
     else:
@@ -142,10 +173,14 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
     body = collection(
         (feature(hazard, as_of) for hazard in hazards),
         as_of=as_of,
-        changed_at=changed_at,
+        changed_at=newest and newest.at,
         links=links_of(request, None if more is None else str(more)),
     )
-    return metered(request, hazards, "hazards", body)
+    response = metered(request, hazards, "hazards", body)
+    if past is None:
+        for name, text in cursor_as_header(newest).items():
+            response.headers[name] = text
+    return response
 
 
 def _past_estimate(

@@ -200,6 +200,5 @@ def _identified(
         if hazard_id not in kept
     }
     behind = {hazard_id: ids for hazard_id, ids in behind.items() if ids & here}
-    fresh = {one.hazard.id: one.observation_ids for one in hazards if one.hazard.id not in known}
-    matched = match(behind, fresh)
+    matched = match(behind, {one.hazard.id: one.observation_ids for one in hazards}, known)
     return {**matched.ids, **known}, matched.gone

@@ -1,6 +1,8 @@
 """Append to the change feed, in the order in which transactions commit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -12,9 +14,14 @@ from hazardmap.platform.rows_put import rows_put
 _FEED = 0x66656564
 
 
-def events_write(events: Sequence[tuple[Change, Hazard]]) -> None:
+def events_write(
+    events: Sequence[tuple[Change, Hazard]],
+    *,
+    heirs: Mapping[UUID, UUID] = MappingProxyType({}),
+) -> None:
     """Tell the feed what has happened to these hazards, in this order.
 
+    heirs: those that are removed because they proved to be one with another → that other one.
     One transaction at a time, from here to its commit: so nobody ever sees a cursor while a
     smaller one may still appear. Call it as the last step of a transaction.
     """
@@ -28,6 +35,7 @@ def events_write(events: Sequence[tuple[Change, Hazard]]) -> None:
             "change": change.value,
             "hazard_id": str(hazard.id),
             "hazard": rows.hazard_json(hazard),
+            "merged_into": str(heirs[hazard.id]) if hazard.id in heirs else None,
         }
         for change, hazard in events
     ]

@@ -34,12 +34,13 @@ def hazards_write(
     rows_put(models.Hazard, [rows.hazard_values(hazard) for hazard in changed], over=True)
     _evidence_write(present, trails)
     models.Hazard.objects.filter(id__in=gone).delete()
-    heirs = [Heir(gone_id=id_, heir_id=heir) for id_, heir in gone.items() if heir is not None]
-    Heir.objects.bulk_create(heirs)
+    heirs = {id_: heir for id_, heir in gone.items() if heir is not None}
+    Heir.objects.bulk_create([Heir(gone_id=id_, heir_id=heir) for id_, heir in heirs.items()])
     pairs = [(before.get(hazard.id), hazard) for hazard in changed]
     pairs += [(before[id_], _removed(before[id_])) for id_ in sorted(gone)]
     changes = [(change_between(old, new), new) for old, new in pairs]
-    events_write([(change, hazard) for change, hazard in changes if change is not None])
+    told = [(change, hazard) for change, hazard in changes if change is not None]
+    events_write(told, heirs=heirs)
 
 
 def _removed(hazard: Hazard) -> Hazard:

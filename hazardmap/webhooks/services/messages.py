@@ -18,6 +18,7 @@ def hazard_body(news: News, event: HazardEvent, watch_areas: Iterable[UUID]) -> 
         {
             "cursor": event.cursor,
             "change": event.change.value,
+            "merged_into": event.merged_into,
             "watch_areas": sorted(map(str, watch_areas)),
             "hazard": feature(event.hazard, event.at),
         },

@@ -1,0 +1,35 @@
+"""Reads: which hazard has the evidence of one that is no more, since both proved to be one."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+
+from hazardmap.hazards import models
+from hazardmap.platform.rows_put import array
+
+# Each step is later than the one before, so that it ends where ids have come back and gone again.
+_HEIRS = """
+    WITH RECURSIVE line (sold, heir, step) AS (
+        SELECT id, id, 0::bigint FROM unnest(%s::uuid[]) AS asked (id)
+        UNION ALL
+        SELECT sold, later.heir_id, later.id FROM line CROSS JOIN LATERAL (
+            SELECT heir_id, id FROM hazards_heir WHERE gone_id = line.heir AND id > line.step
+            ORDER BY id DESC LIMIT 1) AS later
+        WHERE NOT EXISTS (SELECT FROM hazards_hazard WHERE hazards_hazard.id = line.heir)
+    )
+    SELECT DISTINCT ON (sold) sold, heir FROM line WHERE step > 0 ORDER BY sold, step DESC
+"""
+
+
+def heirs_of(hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Which hazard has the evidence of each of these that are no more, as far as one has."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEIRS, [array(hazard_ids)])
+        return dict(cursor.fetchall())
+
+
+def heir_of(hazard_id: UUID) -> UUID | None:
+    """The same of one; None also where that other hazard has vanished."""
+    heir = heirs_of([hazard_id]).get(hazard_id)
+    return heir if models.Hazard.objects.filter(id=heir).exists() else None
