@@ -11,17 +11,35 @@ It needs nothing of the site's own code, so that it can be installed alone (pypr
 
 from .client import Client
 from .failure import ApiError, BrokenRule
-from .shapes import Change, CoveredCell, Filters, Geometry, Hazard, Trail, WorkZone
+from .shapes import (
+    Change,
+    ChangePage,
+    CoveredCell,
+    Estimate,
+    Filters,
+    Geometry,
+    Hazard,
+    Trail,
+    WorkZone,
+)
+from .told_shapes import Delivery, Endpoint, NewEndpoint, WatchArea, Watched
 
 __all__ = [
     "ApiError",
     "BrokenRule",
     "Change",
+    "ChangePage",
     "Client",
     "CoveredCell",
+    "Delivery",
+    "Endpoint",
+    "Estimate",
     "Filters",
     "Geometry",
     "Hazard",
+    "NewEndpoint",
     "Trail",
+    "WatchArea",
+    "Watched",
     "WorkZone",
 ]

@@ -6,6 +6,9 @@ from typing import Any, Literal, TypedDict
 Bbox = tuple[float, float, float, float]
 """West, south, east, north; west > east crosses the antimeridian."""
 
+Circle = tuple[float, float, float]
+"""Longitude, latitude, radius in metres."""
+
 
 class Geometry(TypedDict):
     type: str
@@ -98,6 +101,17 @@ class Change(TypedDict):
     hazard: Hazard
 
 
+class ChangePage(TypedDict):
+    """cursor: to go on from, now or later."""
+
+    as_of: str
+    data_age_s: float | None
+    cost: dict[str, Any]
+    cursor: int
+    changes: list[Change]
+    links: list[dict[str, str]]
+
+
 class TrailEntry(TypedDict):
     pass_id: str
     first_at: str
@@ -121,3 +135,13 @@ class Trail(TypedDict):
     trail: list[TrailEntry]
     head: str
     links: list[dict[str, str]]
+
+
+class Estimate(TypedDict):
+    """exact: False where it is this or more. beside: units of other meters."""
+
+    as_of: str
+    meter: str
+    units: int
+    exact: bool
+    beside: dict[str, int]
