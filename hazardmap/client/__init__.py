@@ -6,6 +6,7 @@
         for hazard in client.hazards(bbox=(24.9, 60.1, 25.0, 60.2), min_probability=0.5):
             print(hazard["properties"]["kind"], hazard["geometry"]["coordinates"])
 
+A receiver of messages asks `verify(secret, headers, body)` whether they come from there.
 It needs nothing of the site's own code, so that it can be installed alone (pyproject.toml).
 """
 
@@ -22,7 +23,8 @@ from .shapes import (
     Trail,
     WorkZone,
 )
-from .told_shapes import Delivery, Endpoint, NewEndpoint, WatchArea, Watched
+from .signature import NotGenuine, verify
+from .told_shapes import Delivery, Endpoint, Message, NewEndpoint, WatchArea, Watched
 
 __all__ = [
     "ApiError",
@@ -37,9 +39,12 @@ __all__ = [
     "Filters",
     "Geometry",
     "Hazard",
+    "Message",
     "NewEndpoint",
+    "NotGenuine",
     "Trail",
     "WatchArea",
     "Watched",
     "WorkZone",
+    "verify",
 ]

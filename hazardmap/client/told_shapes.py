@@ -61,3 +61,11 @@ class Delivery(TypedDict):
 class DeliveryWithTries(Delivery):
     body: str
     tries: list[dict[str, Any]]
+
+
+class Message(TypedDict):
+    """What an endpoint is sent; `data` by `type` as the OpenAPI document has it (webhooks)."""
+
+    type: str
+    timestamp: str
+    data: dict[str, Any]
