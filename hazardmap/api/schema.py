@@ -53,7 +53,7 @@ WRITING = {
     "addWatchArea",
     "reportLeakedKeys",
 }
-FREE = ("/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
+FREE = ("/api/v1/usage", "/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
 STREAMED = {"exportHazards"}
 
 

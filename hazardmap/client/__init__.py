@@ -21,6 +21,7 @@ from .shapes import (
     Geometry,
     Hazard,
     Trail,
+    UsageNow,
     WorkZone,
 )
 from .signature import NotGenuine, verify
@@ -43,6 +44,7 @@ __all__ = [
     "NewEndpoint",
     "NotGenuine",
     "Trail",
+    "UsageNow",
     "WatchArea",
     "Watched",
     "WorkZone",

@@ -14,6 +14,7 @@ from .shapes import (
     Geometry,
     Hazard,
     Trail,
+    UsageNow,
     WorkZone,
 )
 from .told import Told
@@ -138,6 +139,10 @@ class Client(Told):
         """
         method = "GET" if body is None else "POST"
         return cast(Estimate, self._json(method, path, {**query, "explain": "cost"}, body))
+
+    def usage(self) -> UsageNow:
+        """What was used and spent this month, what is left, and what the key may do. Free."""
+        return cast(UsageNow, self._json("GET", "usage"))
 
 
 def _area(bbox: Bbox | None, circle: Circle | None, cell: str | None) -> dict[str, Any]:

@@ -138,10 +138,24 @@ class Trail(TypedDict):
 
 
 class Estimate(TypedDict):
-    """exact: False where it is this or more. beside: units of other meters."""
+    """exact: False where it is this or more, or of an export about this. beside: units of other
+    meters. Amounts are before tax; spent and left: as it is now."""
 
     as_of: str
     meter: str
     units: int
+    amount: str | None
+    currency: str | None
+    spent: str | None
+    left: str | None
+    units_left: int | None
     exact: bool
     beside: dict[str, int]
+
+
+class UsageNow(TypedDict):
+    """key: the one that asks. month: of all keys; None where there is no plan."""
+
+    as_of: str
+    key: dict[str, Any]
+    month: dict[str, Any] | None

@@ -84,6 +84,7 @@ def test_a_method_takes_what_its_operation_takes(name):
         (shapes.Change, "ChangeItem"),
         (shapes.ChangePage, "ChangeList"),
         (shapes.Estimate, "CostEstimate"),
+        (shapes.UsageNow, "UsageNow"),
         (shapes.Trail, "Trail"),
         (shapes.TrailEntry, "TrailEntry"),
     ],
@@ -131,6 +132,7 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     told = ask.cost("hazards", bbox="24.9,59.9,25,60.2")
     assert (told["meter"], told["units"], told["exact"]) == ("hazard", 5, True)
     assert ask.cost("hazards/along-route", line)["beside"] == {"route": 1}
+    assert ask.usage()["key"]["scopes"]
 
 
 def test_a_refusal_names_the_rules(ask):

@@ -45,6 +45,7 @@ def test_it_lists_every_address(document):
         ("hazards/{hazard_id}", "get", "apiKey", "200 304 400 401 402 403 404 405 429 503"),
         ("hazards/{hazard_id}/changes", "get", "apiKey", "200 304 400 401 402 403 404 405 429 503"),
         ("hazards/export", "get", "apiKey", "200 400 401 402 403 406 429 503"),
+        ("usage", "get", "apiKey", "200 400 401 403 429 503"),
         ("keys/leaked", "post", None, "200 400 409 413 415 422 429"),
         ("changes", "get", "apiKey", "200 304 400 401 402 403 429 503"),
         (
@@ -73,7 +74,7 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
         elif status >= "400":
             assert kinds == {"application/problem+json"}
         elif path == "hazards/export":
-            assert kinds == set(WRITERS)
+            assert kinds == {*WRITERS, "application/json"}
         elif path.startswith(GEOJSON) and not path.endswith(("changes", "evidence")):
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
