@@ -50,14 +50,17 @@ class Whole(serializers.IntegerField):
 F = TypeVar("F", bound="serializers.Serializer[Any]")
 
 
-def form_of(request: Request, form: type[F], limit_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
+def form_of(
+    request: Request, form: type[F], limit_bytes: int = MAX_JSON_BYTES, *, partial: bool = False
+) -> dict[str, Any]:
     """What was sent, as the serializer reads it. Raises Invalid, also of what it does not know.
 
-    What takes a form takes no parameters.
+    partial: nothing is needed, and what is left out is left out. What takes a form takes no
+    parameters.
     """
     read(request.query_params, ())
     sent = json_of(request, limit_bytes)
-    filled = form(data=sent)
+    filled = form(data=sent, partial=partial)
     faults = []
     if isinstance(sent, dict):
         unknown = sorted(map(str, sent.keys() - filled.fields.keys()))

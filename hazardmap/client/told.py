@@ -5,7 +5,15 @@ from typing import Any, Literal, Unpack, cast
 
 from .sending import JSON, Sending
 from .shapes import Geometry
-from .told_shapes import Delivery, DeliveryWithTries, Endpoint, NewEndpoint, WatchArea, Watched
+from .told_shapes import (
+    Delivery,
+    DeliveryWithTries,
+    Endpoint,
+    NewEndpoint,
+    WatchArea,
+    WatchChange,
+    Watched,
+)
 
 
 class Told(Sending):
@@ -20,6 +28,11 @@ class Told(Sending):
 
     def endpoint(self, endpoint_id: str) -> Endpoint:
         return cast(Endpoint, self._json("GET", f"webhooks/{endpoint_id}"))
+
+    def move_endpoint(self, endpoint_id: str, url: str) -> Endpoint:
+        """To another address; its secret, watch areas and messages stay."""
+        moved = self._json("PATCH", f"webhooks/{endpoint_id}", body={"url": url})
+        return cast(Endpoint, moved)
 
     def remove_endpoint(self, endpoint_id: str) -> bool:
         """With its watch areas and messages. False where there is none."""
@@ -62,6 +75,9 @@ class Told(Sending):
 
     def watch_area(self, watch_id: str) -> WatchArea:
         return cast(WatchArea, self._json("GET", f"watch-areas/{watch_id}"))
+
+    def change_watch_area(self, watch_id: str, **changes: Unpack[WatchChange]) -> WatchArea:
+        return cast(WatchArea, self._json("PATCH", f"watch-areas/{watch_id}", body=changes))
 
     def remove_watch_area(self, watch_id: str) -> bool:
         """False where there is none."""

@@ -6,13 +6,6 @@ from typing import Any, Literal, TypedDict
 from .shapes import Geometry
 
 
-class NewEndpoint(TypedDict):
-    """secret: checks signatures (verify); it is told once."""
-
-    id: str
-    secret: str
-
-
 class Endpoint(TypedDict):
     id: str
     url: str
@@ -26,13 +19,30 @@ class Endpoint(TypedDict):
     dead: int
 
 
+class NewEndpoint(Endpoint):
+    """secret: checks signatures (verify); it is told once."""
+
+    secret: str
+
+
 class Watched(TypedDict, total=False):
-    """Which changes; what is left out asks for all that is published. corridor_m: of a route."""
+    """Which changes; what is left out asks for all that is published. corridor_m: of a route.
+
+    kinds: None for all.
+    """
 
     corridor_m: float
-    kinds: Sequence[str]
+    kinds: Sequence[str] | None
     min_probability: float
     published: bool
+
+
+class WatchChange(Watched, total=False):
+    """What is left out stays as it is."""
+
+    name: str
+    area: Geometry
+    route: Geometry | dict[str, Any]
 
 
 class WatchArea(TypedDict):

@@ -38,6 +38,8 @@ def test_an_area_or_a_route_is_watched(ask):
     assert ask.watch_area(route["id"]) == route
     with pytest.raises(ApiError, match="one of the two"):
         ask.add_watch_area(hook, "both", square(*HELSINKI), route=LINE)
+    moved = ask.change_watch_area(area["id"], name="at sea", kinds=None)
+    assert moved == area | {"name": "at sea", "kinds": None}
     assert ask.remove_watch_area(area["id"])
     assert not ask.remove_watch_area(area["id"])
     assert ask.watch_areas() == [route]
@@ -48,6 +50,7 @@ def test_an_endpoint_is_kept_and_its_messages_are_sent_again(ask, settings):
         settings.OUTBOUND_EXCEPTIONS = {receiver.place}
         made = ask.add_endpoint(receiver.url)
         hook = made["id"]
+        assert ask.move_endpoint(hook, receiver.url)["id"] == hook
         ask.pause_endpoint(hook)
         message = ask.test_endpoint(hook)
         assert (ask.endpoint(hook)["waiting"], deliveries_send()) == (1, 0)
