@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
 from hazardmap.billing.cost_told import cost_told
-from hazardmap.billing.services import unit_quote
+from hazardmap.billing.services import answer_quote
 from hazardmap.core.scopes import Scope
 from hazardmap.core.tile_token import signed
 from hazardmap.core.usage import Meter
@@ -68,7 +68,9 @@ def _folder_of(buyer: Buyer, layer: str) -> str:
 
 def _cost_of_tile(buyer: Buyer) -> dict[str, Any]:
     """The unit price: tiles are files, and what has been served of them is counted after it."""
-    price = unit_quote(organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=Meter.TILE)
+    price = answer_quote(
+        organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=Meter.TILE, units=1
+    )
     return cost_told(Meter.TILE, 1, price)
 
 

@@ -22,10 +22,10 @@ from rest_framework.response import Response
 
 from hazardmap.accounts.services import Buyer
 from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
-from hazardmap.api.geojson import MEDIA_TYPE
+from hazardmap.api.geojson import MEDIA_TYPE, Cost
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
-from hazardmap.api.spending import check_affordable, give_back, reserve_together
+from hazardmap.api.spending import check_affordable, give_back, quote, reserve_together
 from hazardmap.core.feature import timestamp, written
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
@@ -99,14 +99,15 @@ class WebhookView(BuyerView):
     meter = None
 
 
-class CostEstimate(serializers.Serializer[Any]):
+class CostEstimate(Cost):
+    """Amounts are before tax; null where the key has no plan or no cap."""
+
     as_of = serializers.DateTimeField()
-    meter = serializers.ChoiceField([Meter.HAZARD.value])
-    units = serializers.IntegerField(min_value=0)
-    exact = serializers.BooleanField(help_text="false: it is this or more")
-    beside = serializers.DictField(
-        child=serializers.IntegerField(min_value=1),
-        help_text="units of other meters: route, one for each page along a way",
+    meter = serializers.ChoiceField([Meter.HAZARD.value, Meter.EXPORT_MB.value])
+    amount = serializers.CharField(allow_null=True, help_text="what it would add to the month")
+    spent = serializers.CharField(allow_null=True, help_text="in this month so far")
+    exact = serializers.BooleanField(
+        help_text="false: it is this or more; of an export: about this, by its first hazards"
     )
 
 
@@ -184,21 +185,17 @@ def sold(
 
 
 def estimate(
+    request: Request,
     units: int,
     *,
-    most: int,
     now: datetime,
+    exact: bool = True,
+    meter: Meter = Meter.HAZARD,
     beside: Mapping[Meter, int] = MappingProxyType({}),
 ) -> Response:
     """What a question would cost; free."""
-    body = {
-        "as_of": timestamp(now),
-        "meter": Meter.HAZARD.value,
-        "units": min(units, most),
-        "exact": units <= most,
-        "beside": {meter.value: count for meter, count in beside.items()},
-    }
-    return Response(body, headers={"Cache-Control": "private, no-store"})
+    said = {"as_of": timestamp(now), **quote(request, meter, units, beside), "exact": exact}
+    return Response(said, headers={"Cache-Control": "private, no-store"})
 
 
 def links_of(request: Request, after: str | None, *, mark: str = "after") -> list[dict[str, str]]:

@@ -50,16 +50,19 @@ class Whole(serializers.IntegerField):
 F = TypeVar("F", bound="serializers.Serializer[Any]")
 
 
-def form_of(request: Request, form: type[F], limit_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
+def form_of(
+    request: Request, form: type[F], limit_bytes: int = MAX_JSON_BYTES, *, partial: bool = False
+) -> dict[str, Any]:
     """What was sent, as the serializer reads it. Raises Invalid, also of what it does not know.
 
-    What takes a form takes no parameters.
+    partial: nothing is needed, and what is left out is left out. What takes a form takes no
+    parameters.
     """
     read(request.query_params, ())
     sent = json_of(request, limit_bytes)
     if not isinstance(sent, dict):
         raise Invalid([Fault("body", "must be a JSON object")])
-    filled = form(data=sent)
+    filled = form(data=sent, partial=partial)
     unknown = sorted(map(str, sent.keys() - filled.fields.keys()))
     known = ", ".join(sorted(filled.fields))
     faults = [Fault(name, f"unknown; known are {known}") for name in unknown]

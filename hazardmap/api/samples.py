@@ -28,6 +28,8 @@ BODY: Final[dict[str, Any]] = {
     "listHazardsInRegion": _SQUARE,
     "listHazardsAlongRoute": _ROUTE,
     "addEndpoint": {"url": "https://fleet.example/hook"},
+    "changeEndpoint": {"url": "https://fleet.example/new-hook"},
+    "changeWatchArea": {"name": "to work", "min_probability": 0.8},
     "addWatchArea": {"endpoint_id": _ID, "name": "home", "area": _SQUARE},
     "replayDeadDeliveries": {"since": "2026-11-01T00:00:00Z"},
     "rollEndpointSecret": {"overlap_s": 3600},
@@ -70,8 +72,8 @@ def _variable(id_: str) -> str:
 
 def _curl(id_: str, method: str, url: str) -> str:
     parts = ["curl"]
-    if method == "delete":
-        parts.append("-X DELETE")
+    if method in ("delete", "patch"):
+        parts.append(f"-X {method.upper()}")
     elif method == "post" and id_ not in BODY and id_ != "uploadFrame":
         parts.append("-X POST")
     parts += [

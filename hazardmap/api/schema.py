@@ -1,7 +1,8 @@
-"""What the generated OpenAPI document cannot know: how errors look."""
+"""What the generated OpenAPI document cannot know: how errors look, and headers of answers."""
 
 from typing import Any
 
+from hazardmap.api.answer_headers import COMPONENTS, headers_of
 from hazardmap.api.samples import add_samples
 from hazardmap.platform.problems import MEDIA_TYPE
 
@@ -53,13 +54,14 @@ WRITING = {
     "addWatchArea",
     "reportLeakedKeys",
 }
-FREE = ("/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
+FREE = ("/api/v1/usage", "/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
 STREAMED = {"exportHazards"}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the errors that each operation can answer with, as problem documents."""
     result["components"]["schemas"]["Problem"] = PROBLEM
+    result["components"]["headers"] = COMPONENTS
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
@@ -74,7 +76,16 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
                 )
+            _add_headers(operation)
     return result
+
+
+def _add_headers(operation: dict[str, Any]) -> None:
+    id_ = operation["operationId"]
+    for status, answer in operation["responses"].items():
+        headers = headers_of(status, operation, exported=id_ in STREAMED, writes=id_ in WRITING)
+        if headers:
+            answer["headers"] = headers
 
 
 def _of_buyers(operation: dict[str, Any]) -> set[str]:

@@ -14,6 +14,7 @@ from hazardmap.billing.cost_told import cost_told, plain
 from hazardmap.billing.services import (
     Charged,
     SpendingRefused,
+    answer_quote,
     answer_reserve,
     answer_return,
     refusal_known,
@@ -77,6 +78,27 @@ def reserve_together(request: Request, units: Mapping[Meter, int]) -> dict[str, 
         charged = replace(charged, amount=charged.amount + others)
     beside = {other.value: units[other] for other in reserved}
     return cost_told(meter, units[meter], charged) | {"beside": beside}
+
+
+def quote(
+    request: Request, meter: Meter, units: int, beside: Mapping[Meter, int]
+) -> dict[str, Any]:
+    """The `cost` that `reserve_together` would say, but for what is spent and left: as it is now.
+
+    Nothing is reserved.
+    """
+    buyer = buyer_of(request)
+    charged = None
+    if not buyer.test:
+        charged = answer_quote(
+            organisation_id=buyer.organisation_id,
+            key_id=buyer.key_id,
+            meter=meter,
+            units=units,
+            beside=beside,
+        )
+    others = {other.value: count for other, count in beside.items()}
+    return cost_told(meter, units, charged) | {"beside": others}
 
 
 def _charge(request: Request, meter: Meter, units: int, *, begun: bool = False) -> Charged | None:

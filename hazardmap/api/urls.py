@@ -10,6 +10,7 @@ from hazardmap.api.v1.export import Export
 from hazardmap.api.v1.frames import Frame, Frames, Pair
 from hazardmap.api.v1.hazards import HazardById, Hazards, HazardsInRegion
 from hazardmap.api.v1.keys import LeakedKeys
+from hazardmap.api.v1.usage import Usage
 from hazardmap.api.v1.watch_areas import WatchAreaById, WatchAreas
 from hazardmap.api.v1.ways import HazardsAhead, HazardsAlongRoute
 from hazardmap.api.v1.webhooks import (
@@ -46,6 +47,7 @@ urlpatterns = [
     path("workzones/<uuid:zone_id>", WorkZoneById.as_view(), name="workzone"),
     path("coverage", Coverage.as_view(), name="coverage"),
     path("changes", Changes.as_view(), name="changes"),
+    path("usage", Usage.as_view(), name="usage"),
     path("watch-areas", WatchAreas.as_view(), name="watch-areas"),
     path("watch-areas/<uuid:watch_id>", WatchAreaById.as_view(), name="watch-area"),
     path("webhooks", Endpoints.as_view(), name="webhooks"),

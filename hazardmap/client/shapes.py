@@ -6,6 +6,9 @@ from typing import Any, Literal, TypedDict
 Bbox = tuple[float, float, float, float]
 """West, south, east, north; west > east crosses the antimeridian."""
 
+Circle = tuple[float, float, float]
+"""Longitude, latitude, radius in metres."""
+
 
 class Geometry(TypedDict):
     type: str
@@ -99,6 +102,17 @@ class Change(TypedDict):
     hazard: Hazard
 
 
+class ChangePage(TypedDict):
+    """cursor: to go on from, now or later."""
+
+    as_of: str
+    data_age_s: float | None
+    cost: dict[str, Any]
+    cursor: int
+    changes: list[Change]
+    links: list[dict[str, str]]
+
+
 class TrailEntry(TypedDict):
     pass_id: str
     first_at: str
@@ -122,3 +136,27 @@ class Trail(TypedDict):
     trail: list[TrailEntry]
     head: str
     links: list[dict[str, str]]
+
+
+class Estimate(TypedDict):
+    """exact: False where it is this or more, or of an export about this. beside: units of other
+    meters. Amounts are before tax; spent and left: as it is now."""
+
+    as_of: str
+    meter: str
+    units: int
+    amount: str | None
+    currency: str | None
+    spent: str | None
+    left: str | None
+    units_left: int | None
+    exact: bool
+    beside: dict[str, int]
+
+
+class UsageNow(TypedDict):
+    """key: the one that asks. month: of all keys; None where there is no plan."""
+
+    as_of: str
+    key: dict[str, Any]
+    month: dict[str, Any] | None

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib.gis.db.models import LineStringField, PointField
 from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import FloatField, Func, Max, Q, Value
+from django.db.models import FloatField, Func, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -56,25 +56,48 @@ def zones_page(
     sighting must touch this interval, either end of which may be open. min_probability: faded until
     `at`; what has ended has none. simulated: as in core.wanted.
     """
+    found = _reaching(bbox, ended_since, min_probability, at, after)
+    if simulated is not None:
+        found = found.filter(simulated=simulated)
+    seen_from, seen_to = seen
+    if seen_from is not None:
+        found = found.filter(last_seen__gte=seen_from)
+    if seen_to is not None:
+        found = found.filter(started_at__lte=seen_to)
+    return [_state(row) for row in found.order_by("id")[:limit]]
+
+
+def zones_count(
+    *,
+    bbox: Bbox | None,
+    ended_since: datetime | None,
+    min_probability: float,
+    simulated: bool | None,
+    at: datetime,
+    after: UUID | None,
+) -> int:
+    """How many all further pages would have."""
+    found = _reaching(bbox, ended_since, min_probability, at, after)
+    return (found if simulated is None else found.filter(simulated=simulated)).count()
+
+
+def _reaching(
+    bbox: Bbox | None,
+    ended_since: datetime | None,
+    min_probability: float,
+    at: datetime | None,
+    after: UUID | None,
+) -> QuerySet[zone_models.Zone]:
     when = Q(ended_at=None)
     if ended_since is not None:
         when |= Q(ended_at__gte=ended_since)
     found = zone_models.Zone.objects.filter(when)
     if bbox is not None:
         found = found.filter(reduce(or_, (Q(line__intersects=box) for box in _boxes(bbox))))
-    seen_from, seen_to = seen
-    if seen_from is not None:
-        found = found.filter(last_seen__gte=seen_from)
-    if seen_to is not None:
-        found = found.filter(started_at__lte=seen_to)
     if min_probability > 0.0:
         left = probability_at(at or timezone.now())
         found = found.filter(ended_at=None).alias(left=left).filter(left__gte=min_probability)
-    if simulated is not None:
-        found = found.filter(simulated=simulated)
-    if after is not None:
-        found = found.filter(id__gt=after)
-    return [_state(row) for row in found.order_by("id")[:limit]]
+    return found if after is None else found.filter(id__gt=after)
 
 
 def zones_newest(*, limit: int) -> list[WorkZone]:

@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 
 OPEN: Final = ("/api/v1/", "/ogc/", "/feeds/", "/tiles/v1/")
 NOT_OPEN: Final = ("/api/v1/frames", "/api/v1/pair", "/api/v1/keys/")
-METHODS: Final = "GET, HEAD, POST, DELETE"
+METHODS: Final = "GET, HEAD, POST, PATCH, DELETE"
 ASKED_BY: Final = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range"
 SHOWN: Final = (
     "Content-Range, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, "

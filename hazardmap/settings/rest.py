@@ -22,7 +22,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "hazardmap.api.schema.describe_problems",
+        "hazardmap.api.messages.describe_messages",
     ],
+    "WEBHOOKS": "hazardmap.api.messages.WEBHOOKS",
     "ENUM_NAME_OVERRIDES": {
         "FrameStateEnum": ["received", "detected", "rejected"],
         "DeliveryStateEnum": ["waiting", "delivered", "dead"],

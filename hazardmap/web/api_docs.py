@@ -1,7 +1,8 @@
 """The API for people who read: every operation with code to copy, from its OpenAPI document."""
 
+import json
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +21,8 @@ EXAMPLE_SITE: Final = "https://map.example"
 def api_page(request: HttpRequest) -> HttpResponse:
     site = request.build_absolute_uri("/").rstrip("/")
     operations = [_here(one, site) for one in _operations()]
-    return render(request, "web/api.html", {"operations": operations, "site": site})
+    shown = {"operations": operations, "messages": _messages(), "site": site}
+    return render(request, "web/api.html", shown)
 
 
 def _here(operation: dict[str, Any], site: str) -> dict[str, Any]:
@@ -32,13 +34,35 @@ def _here(operation: dict[str, Any], site: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _operations() -> list[dict[str, Any]]:
+def _document() -> dict[str, Any]:
     document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return cast(dict[str, Any], document)
+
+
+@lru_cache(maxsize=1)
+def _operations() -> list[dict[str, Any]]:
     return [
         _said(path, method, operation)
-        for path, methods in document["paths"].items()
+        for path, methods in _document()["paths"].items()
         for method, operation in methods.items()
         if method in METHODS
+    ]
+
+
+@lru_cache(maxsize=1)
+def _messages() -> list[dict[str, Any]]:
+    """What endpoints are sent."""
+    sent = ((name, methods["post"]) for name, methods in _document()["webhooks"].items())
+    return [
+        {
+            "type": name,
+            "description": one["description"],
+            "headers": one["parameters"],
+            "example": json.dumps(
+                one["requestBody"]["content"]["application/json"]["example"], indent=2
+            ),
+        }
+        for name, one in sent
     ]
 
 

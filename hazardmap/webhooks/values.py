@@ -1,12 +1,14 @@
 """What crosses the border of this app."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
+
+from hazardmap.core.region import Region
 
 CLOSED: Final = gettext_noop("its organisation was closed")
 REVOKED: Final = gettext_noop("its key was revoked")
@@ -72,6 +74,17 @@ class WatchInfo:
     published: bool
     simulated: bool | None
     created_at: datetime
+
+
+class WatchChange(TypedDict, total=False):
+    """What of a watch area is to be another; the rest stays."""
+
+    name: str
+    region: Region
+    kinds: Collection[str] | None
+    min_probability: float
+    published: bool
+    simulated: bool | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from hazardmap.api import samples
+from hazardmap.api.answer_headers import COMPONENTS
 from hazardmap.platform import rate_limit
 from tests.answer_scene import one_of_each
 from tests.capture_scene import gps_tags, picture
@@ -93,3 +94,6 @@ def test_every_example_in_python_works(client, monkeypatch, tmp_path):
         expected = {400} if id_ == "pairDevice" else {200, 201, 202, 204}  # its code is used up
         assert answer.status_code in expected, (id_, read(answer))
         assert str(answer.status_code) in operation["responses"], id_
+        told = set(operation["responses"][str(answer.status_code)].get("headers", ()))
+        sent = {name for name in COMPONENTS if name in answer.headers}
+        assert sent == told - {"Idempotent-Replayed"}, id_

@@ -19,6 +19,7 @@ from hazardmap.webhooks.models import Endpoint
 from tests.api.test_workzones_coverage import looked_at
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
+from tests.webhook_scene import usage
 
 SITE = "http://testserver"
 HELSINKI = (24.94, 60.17)
@@ -34,6 +35,7 @@ QUESTIONS = {
     "workzones": "listWorkZones",
     "coverage": "listCoverage",
     "changes": "listChanges",
+    "change_pages": "listChanges",
     "export": "exportHazards",
 }
 PAGING = {"limit", "after", "explain"}
@@ -70,8 +72,6 @@ def test_a_method_takes_what_its_operation_takes(name):
         takes |= set(shapes.Filters.__annotations__)
     takes |= {"lon", "lat", "radius_m"} if "circle" in takes else set()
     takes -= {"filters", "circle", "region", "route", "accept", "hazard_id"}
-    if name == "export":
-        expected -= {"lon", "lat", "radius_m"}
     assert takes == expected
 
 
@@ -82,6 +82,9 @@ def test_a_method_takes_what_its_operation_takes(name):
         (shapes.WorkZoneProperties, "WorkZoneProperties"),
         (shapes.CoverageProperties, "CoverageProperties"),
         (shapes.Change, "ChangeItem"),
+        (shapes.ChangePage, "ChangeList"),
+        (shapes.Estimate, "CostEstimate"),
+        (shapes.UsageNow, "UsageNow"),
         (shapes.Trail, "Trail"),
         (shapes.TrailEntry, "TrailEntry"),
     ],
@@ -124,7 +127,12 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     assert ask.hazard(cow)["properties"]["kind"] == "cow"
     text = b"".join(ask.export(bbox=box, accept="text/csv")).decode()
     assert text.count("\n") == 6
-    assert ask.cost("hazards", bbox="24.9,59.9,25,60.2") == 5
+    text = b"".join(ask.export(circle=(24.94, 60.0, 200), accept="text/csv")).decode()
+    assert text.count("\n") == 3
+    told = ask.cost("hazards", bbox="24.9,59.9,25,60.2")
+    assert (told["meter"], told["units"], told["exact"]) == ("hazard", 5, True)
+    assert ask.cost("hazards/along-route", line)["beside"] == {"route": 1}
+    assert ask.usage()["key"]["scopes"]
 
 
 def test_a_refusal_names_the_rules(ask):
@@ -164,6 +172,49 @@ def test_it_waits_as_long_as_it_is_told_and_writes_once(monkeypatch):
     assert 1.0 <= paused[2] <= 2.0
     assert len({one.headers["Idempotency-Key"] for one in asked}) == 1
     assert len(asked) == 4
+
+
+def test_an_export_waits_until_it_begins(monkeypatch):
+    busy = httpx.Response(503, headers={"Retry-After": "7"})
+    client, asked, paused = served(busy, httpx.ConnectError("away"), httpx.Response(200, text="a"))
+    monkeypatch.setattr("time.sleep", paused.append)
+    assert b"".join(client.export(bbox=(0, 0, 1, 1))) == b"a"
+    assert (paused[0], len(paused), len(asked)) == (7.0, 2, 3)
+
+
+def test_changes_can_go_on_where_there_were_none(ask):
+    hazard_at("cow", (25.5, 60.17), timezone.now() - timedelta(minutes=5))
+    (page,) = ask.change_pages()
+    assert page["changes"]
+    (then,) = ask.change_pages(since=page["cursor"])
+    assert (then["changes"], then["cursor"]) == ([], page["cursor"])
+
+
+def test_what_it_keeps_is_asked_for_again_for_nothing(client, db, settings):
+    put_hazard(24.94, 60.0)
+    with Client(SITE, key=buyer().token, transport=through(client), keep=2) as asking:
+        first = list(asking.hazards(bbox=(24.9, 59.9, 25.0, 60.2)))
+        first[0]["properties"]["kind"] = "changed by its reader"
+        assert len(usage(settings)) == 1
+        (again,) = asking.hazards(bbox=(24.9, 59.9, 25.0, 60.2))
+        assert again["properties"]["kind"] == "cow"
+        assert len(usage(settings)) == 1
+        put_hazard(24.94, 60.1)
+        assert len(list(asking.hazards(bbox=(24.9, 59.9, 25.0, 60.2)))) == 2
+        assert len(usage(settings)) == 2
+
+
+def test_it_keeps_no_more_than_it_is_told():
+    tagged = [httpx.Response(200, headers={"ETag": f'"{n}"'}, json={"id": n}) for n in range(4)]
+    client, asked, _ = served(*tagged)
+    client._keep = 1
+    for name in ("a", "b", "a", "b"):
+        client.hazard(name)
+    assert not any("If-None-Match" in one.headers for one in asked)
+    client, asked, _ = served(*tagged)
+    for name in ("a", "a"):
+        client.hazard(name)
+    assert not any("If-None-Match" in one.headers for one in asked)
 
 
 @pytest.mark.parametrize(

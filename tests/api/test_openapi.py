@@ -45,6 +45,7 @@ def test_it_lists_every_address(document):
         ("hazards/{hazard_id}", "get", "apiKey", "200 304 307 400 401 402 403 404 405 429 503"),
         ("hazards/{hazard_id}/changes", "get", "apiKey", "200 304 400 401 402 403 404 405 429 503"),
         ("hazards/export", "get", "apiKey", "200 400 401 402 403 406 429 503"),
+        ("usage", "get", "apiKey", "200 400 401 403 429 503"),
         ("keys/leaked", "post", None, "200 400 409 413 415 422 429"),
         ("changes", "get", "apiKey", "200 304 400 401 402 403 429 503"),
         (

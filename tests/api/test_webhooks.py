@@ -219,6 +219,7 @@ def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):
     for method, path in [
         ("GET", f"webhooks/{endpoint_id}"),
         ("DELETE", f"webhooks/{endpoint_id}"),
+        ("PATCH", f"webhooks/{endpoint_id}"),
         ("POST", f"webhooks/{endpoint_id}/secret"),
         ("POST", f"webhooks/{endpoint_id}/pause"),
         ("POST", f"webhooks/{endpoint_id}/enable"),
@@ -228,10 +229,12 @@ def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):
         ("GET", f"deliveries/{message}"),
         ("POST", f"deliveries/{message}/replay"),
         ("GET", f"watch-areas/{watch_id}"),
+        ("PATCH", f"watch-areas/{watch_id}"),
         ("DELETE", f"watch-areas/{watch_id}"),
     ]:
         body = {"since": "2999-01-01T00:00:00Z"} if path.endswith("/replay") else {}
-        body = None if method != "POST" else body
+        body = {"url": URL} if (method, path[:3]) == ("PATCH", "web") else body
+        body = None if method in {"GET", "DELETE"} else body
         assert_problem(call(method, path, body, token=other), 404)
     stolen = area(endpoint_id)
     assert_problem(call("POST", "watch-areas", stolen, token=other), 400, "endpoint_id", "no such")

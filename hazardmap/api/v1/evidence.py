@@ -1,6 +1,8 @@
 """Everything that was said for and against one hazard, so that anybody can judge it himself."""
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -9,12 +11,12 @@ from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
+from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, Goods, estimate, links_of, sold
 from hazardmap.api.geojson import Answer, Link, age_s
 from hazardmap.api.grammar import LIMIT
 from hazardmap.api.parameters import Parameter, described, read
@@ -24,7 +26,7 @@ from hazardmap.core.anonymous import minute_of, pass_name
 from hazardmap.core.chain import begun, linked
 from hazardmap.core.feature import timestamp
 from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import Evidence
+from hazardmap.core.hazard import Evidence, Hazard
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.usage import Meter
 from hazardmap.hazards import change_feed, selectors
@@ -49,7 +51,8 @@ def _mark(text: str) -> Mark:
     return Mark(UUID(match[1]), match[2])
 
 
-TRAIL: Final = (LIMIT, Parameter("after", _mark, "where the page before ended"))
+TRAIL: Final = (LIMIT, Parameter("after", _mark, "where the page before ended"), EXPLAIN)
+PAGES_PRICED: Final = 20
 
 
 class EvidenceItem(serializers.Serializer[Any]):
@@ -109,7 +112,11 @@ class HazardEvidence(BuyerView):
     @extend_schema(
         operation_id="listEvidence",
         parameters=described(TRAIL),
-        responses={(200, MEDIA_TYPE): Trail},
+        responses={
+            (200, MEDIA_TYPE): PolymorphicProxySerializer(
+                "TrailOrCost", [Trail, CostEstimate], resource_type_field_name=None
+            )
+        },
     )
     def get(self, request: Request, hazard_id: UUID) -> Response:
         """Every pass for and against a hazard, with its reports, as a chain of digests.
@@ -126,10 +133,11 @@ class HazardEvidence(BuyerView):
             raise Http404
         mark: Mark | None = values["after"]
         after = None if mark is None else _place(hazard_id, mark.name)
+        if values["explain"]:
+            return _price(request, hazard, after, limit, now)
         found = trail_page(hazard, after=after, limit=limit + 1)
         shown, head = found[:limit], mark.head if mark else begun(hazard_id)
-        frames = {one.frame_id for item in shown for one in item.reports}
-        shown_frames = with_picture(frames) if selectors.shows_pictures(hazard) else set()
+        shown_frames = _pictured(hazard, shown)
         entries = []
         for item in shown:
             entry = _entry(hazard_id, item)
@@ -155,6 +163,28 @@ class HazardEvidence(BuyerView):
         pictures = {Meter.IMAGE: len(shown_frames)} if shown_frames else {}
         goods = Goods(1, (hazard_id,), state, pictures)
         return sold(request, goods, "evidence", body, media_type=MEDIA_TYPE)
+
+
+def _pictured(hazard: Hazard, items: Sequence[TrailItem]) -> set[UUID]:
+    """The frames whose pictures a page shows."""
+    frames = {one.frame_id for item in items for one in item.reports}
+    return with_picture(frames) if selectors.shows_pictures(hazard) else set()
+
+
+def _price(
+    request: Request, hazard: Hazard, after: TrailMark | None, limit: int, now: datetime
+) -> Response:
+    """Looks through some pages; what lies beyond them is not counted."""
+    pages, pictures, more = 0, 0, True
+    while more and pages < PAGES_PRICED:
+        found = trail_page(hazard, after=after, limit=limit + 1)
+        shown, more = found[:limit], len(found) > limit
+        pages, pictures = pages + 1, pictures + len(_pictured(hazard, shown))
+        if more:
+            last = shown[-1].evidence
+            after = TrailMark(last.last_at, last.pass_id)
+    beside = {Meter.IMAGE: pictures} if pictures else {}
+    return estimate(request, pages, exact=not more, now=now, beside=beside)
 
 
 def evidence_item(hazard_id: UUID, evidence: Evidence) -> dict[str, Any]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.api.buyers import BuyerView
-from hazardmap.api.formats import CSV, FORMATS, JSON, NDJSON, PARQUET
+from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, estimate
+from hazardmap.api.formats import CSV, FORMATS, JSON, NDJSON, PARQUET, Writer
 from hazardmap.api.geojson import (
     MEDIA_TYPE,
     ExportCollection,
@@ -23,15 +26,20 @@ from hazardmap.api.geojson import (
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.spending import reserve
+from hazardmap.core.area import Area
 from hazardmap.core.hazard import Hazard
 from hazardmap.core.scopes import Scope
 from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import change_feed, search
 from hazardmap.metering.services import usage_record
 from hazardmap.platform.request_id import request_id
 
 MEGABYTE = 1_000_000
-ENCLOSED: Final = (*AREA, *FILTERS)
+ENCLOSED: Final = (*AREA, *FILTERS, EXPLAIN)
+MOST_COUNTED: Final = 1_000_000
+MEASURED: Final = 1000
+"""So many hazards are written to see how large the others will be."""
 
 
 class Export(BuyerView):
@@ -47,13 +55,15 @@ class Export(BuyerView):
         parameters=described(ENCLOSED),
         responses={
             (200, MEDIA_TYPE): ExportCollection,
-            (200, JSON): ExportCollection,
+            (200, JSON): PolymorphicProxySerializer(
+                "ExportOrCost", [ExportCollection, CostEstimate], resource_type_field_name=None
+            ),
             (200, NDJSON): OpenApiResponse(OpenApiTypes.STR, "a GeoJSON Feature in each line"),
             (200, CSV): OpenApiResponse(OpenApiTypes.STR, "with a line of names first"),
             (200, PARQUET): OpenApiResponse(OpenApiTypes.BINARY, "GeoParquet 1.1"),
         },
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> HttpResponseBase:
         """All live hazards in an area: in the format that `Accept` prefers.
 
         GeoJSON, NDJSON, CSV or GeoParquet. Metered by the megabyte, rounded up, before the answer
@@ -67,7 +77,11 @@ class Export(BuyerView):
             raise NotAcceptable(f"There is {', '.join(FORMATS)}; Accept asks for none of them.")
         now, newest = timezone.now(), change_feed.newest_change()
         changed_at = newest and newest.at
-        hazards = _Counted(search.each(area_of(values), wanted_of(values, now)))
+        area, wanted = area_of(values), wanted_of(values, now)
+        if values["explain"]:
+            units, exact = _measured(FORMATS[media_type].write, area, wanted, now, changed_at)
+            return estimate(request, units, meter=Meter.EXPORT_MB, exact=exact, now=now)
+        hazards = _Counted(search.each(area, wanted))
         chunks: Iterable[bytes] = ()
         if request.method != "HEAD":  # the answer to HEAD is empty
             record = UsageRecord(
@@ -94,6 +108,18 @@ class Export(BuyerView):
                 **cursor_as_header(newest),
             },
         )
+
+
+def _measured(
+    write: Writer, area: Area, wanted: Wanted, now: datetime, changed_at: datetime | None
+) -> tuple[int, bool]:
+    """How many units an export would be, and whether it was written whole to find out."""
+    some = list(islice(search.each(area, wanted), MEASURED))
+    size = sum(map(len, write(some, now, changed_at))) if some else 0
+    if len(some) < MEASURED:
+        return -(-size // MEGABYTE), True
+    count = search.count(area, wanted, after=None, most=MOST_COUNTED)
+    return -(-size * count // (MEASURED * MEGABYTE)), False
 
 
 class _Counted:

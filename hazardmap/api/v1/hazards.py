@@ -161,9 +161,10 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
     past = as_of if values["at"] is not None else None
     if values["explain"]:
         if past is not None:
-            return _past_estimate(past, area, wanted, after, now)
+            return _past_estimate(request, past, area, wanted, after=after, now=now)
         units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
-        return estimate(units, most=MOST_COUNTED, now=now)
+        exact = units <= MOST_COUNTED
+        return estimate(request, min(units, MOST_COUNTED), exact=exact, now=now)
     newest = change_feed.newest_change()
     if past is not None:
         hazards, more = page_at(past, area, wanted, after=after, limit=limit)
@@ -184,7 +185,7 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
 
 
 def _past_estimate(
-    at: datetime, area: Area, wanted: Wanted, after: UUID | None, now: datetime
+    request: Request, at: datetime, area: Area, wanted: Wanted, *, after: UUID | None, now: datetime
 ) -> Response:
     """Counting goes on for some pages; more than that is `exact: false`."""
     units, pages = 0, 0
@@ -192,5 +193,5 @@ def _past_estimate(
         found, after = page_at(at, area, wanted, after=after, limit=LOOKED_AT_ONCE)
         units, pages = units + len(found), pages + 1
         if after is None:
-            return estimate(units, most=units, now=now)
-    return estimate(units + 1, most=units, now=now)
+            return estimate(request, units, now=now)
+    return estimate(request, units, exact=False, now=now)

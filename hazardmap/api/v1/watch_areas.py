@@ -1,9 +1,10 @@
 """Areas and routes whose changes a buyer is told by webhook."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -21,7 +22,7 @@ from hazardmap.core.kinds import GROUPS, KINDS, NAMES, kinds_of
 from hazardmap.core.region import Region, read_region
 from hazardmap.core.route import read_route
 from hazardmap.webhooks import selectors, services
-from hazardmap.webhooks.values import WatchInfo, WebhookRefused
+from hazardmap.webhooks.values import WatchChange, WatchInfo, WebhookRefused
 
 ONE: Final = "give area, or route and corridor_m: one of the two"
 
@@ -40,8 +41,11 @@ class WatchRequest(serializers.Serializer[Any]):
     kinds = serializers.ListField(
         child=serializers.ChoiceField(NAMES),
         required=False,
+        allow_null=True,
         min_length=1,
-        help_text=f"kinds, or groups for their kinds ({', '.join(GROUPS)}); left out: all",
+        help_text=(
+            f"kinds, or groups for their kinds ({', '.join(GROUPS)}); left out or null: all"
+        ),
     )
     min_probability = Number(min_value=0, max_value=1, default=0.0)
     published = Truth(
@@ -52,6 +56,12 @@ class WatchRequest(serializers.Serializer[Any]):
         allow_null=True,
         help_text="false: only what is real; true: only what rests on made-up frames; null: both",
     )
+
+
+class WatchPatch(WatchRequest):
+    """What is left out stays as it is."""
+
+    endpoint_id = None  # type: ignore[assignment]  # no field: it stays where it is
 
 
 class WatchArea(serializers.Serializer[Any]):
@@ -94,14 +104,16 @@ class WatchAreas(WebhookView):
                 endpoint_id=values["endpoint_id"],
                 name=values["name"],
                 region=region,
-                kinds=kinds_of(values["kinds"]) if "kinds" in values else None,
+                kinds=_kinds(values),
                 min_probability=values["min_probability"],
                 published=values["published"],
                 simulated=values["simulated"],
             )
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused
-        return Response(WatchArea(_found(organisation_id, watch_id)).data, status=201)
+        body = WatchArea(_found(organisation_id, watch_id)).data
+        headers = {"Location": request.build_absolute_uri(reverse("watch-area", args=[watch_id]))}
+        return Response(body, status=201, headers=headers)
 
 
 class WatchAreaById(WebhookView):
@@ -110,6 +122,26 @@ class WatchAreaById(WebhookView):
         """One watch area."""
         read(request.query_params, ())
         return Response(WatchArea(_found(buyer_of(request).organisation_id, watch_id)).data)
+
+    @extend_schema(operation_id="changeWatchArea", request=WatchPatch, responses=WatchArea)
+    def patch(self, request: Request, watch_id: UUID) -> Response:
+        """Watch otherwise from now on; what is left out stays as it is.
+
+        What comes into sight or goes out of sight by this alone is not told. A route needs
+        corridor_m anew, if not 25.
+        """
+        values = form_of(request, WatchPatch, partial=True)
+        mine = buyer_of(request).organisation_id
+        changes = {name: values[name] for name in values.keys() - {"area", "route", "corridor_m"}}
+        if values.keys() & {"area", "route", "corridor_m"}:
+            changes["region"] = _region(values)
+        if "kinds" in values:
+            changes["kinds"] = _kinds(values)
+        if not services.watch_change(
+            organisation_id=mine, watch_id=watch_id, changes=cast(WatchChange, changes)
+        ):
+            raise Http404
+        return Response(WatchArea(_found(mine, watch_id)).data)
 
     @extend_schema(operation_id="removeWatchArea", responses={204: None})
     def delete(self, request: Request, watch_id: UUID) -> Response:
@@ -128,6 +160,11 @@ def _found(organisation_id: UUID, watch_id: UUID) -> WatchInfo:
     return found
 
 
+def _kinds(values: dict[str, Any]) -> frozenset[str] | None:
+    given = values.get("kinds")
+    return None if given is None else kinds_of(given)
+
+
 def _region(values: dict[str, Any]) -> Region:
     """Raises Invalid."""
     given = [name for name in ("area", "route") if name in values]
@@ -136,6 +173,6 @@ def _region(values: dict[str, Any]) -> Region:
     try:
         if given == ["area"]:
             return read_region(values["area"])
-        return corridor(read_route(values["route"]), values["corridor_m"])
+        return corridor(read_route(values["route"]), values.get("corridor_m", USUAL_M))
     except ValueError as error:
         raise Invalid([Fault(given[0], str(error))]) from error

@@ -109,7 +109,7 @@ class HazardsAlongRoute(BuyerView):
                 units, pages = way_search.along_count(
                     *way, after=values["after"], limit=values["limit"]
                 )
-                return estimate(units, most=units, now=now, beside={Meter.ROUTE: pages})
+                return estimate(request, units, now=now, beside={Meter.ROUTE: pages})
             page = way_search.along(*way, after=values["after"], limit=values["limit"])
         except WindsTooMuch as error:
             raise Invalid([Fault("body", str(error))]) from error
@@ -150,7 +150,7 @@ class HazardsAhead(BuyerView):
         view = Ahead(reach_m=reach_m, **{name: values[name] for name in shape})
         ways, matched = way_search.ahead(view, wanted_of(values, now), limit=values["limit"])
         if values["explain"]:
-            return estimate(len(ways), most=len(ways), now=now, beside=ROUTE_QUERY)
+            return estimate(request, len(ways), now=now, beside=ROUTE_QUERY)
         features = [
             feature(
                 way.hazard,

@@ -1,10 +1,12 @@
 """Where a buyer is told of changes: endpoints, their secrets, and what became of each message."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -22,7 +24,7 @@ from hazardmap.api.parameters import Parameter, described, one_of, read, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
 from hazardmap.webhooks import selectors, services
-from hazardmap.webhooks.values import NewEndpoint, TooManyTests, WebhookRefused
+from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, TooManyTests, WebhookRefused
 
 STATES: Final = ("waiting", "delivered", "dead")
 PAGE: Final = (
@@ -38,11 +40,6 @@ class EndpointRequest(serializers.Serializer[Any]):
     url = Text(max_length=500, help_text="https, on the public internet")
 
 
-class EndpointCreated(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    secret = serializers.CharField(help_text="checks signatures (Standard Webhooks); keep it")
-
-
 class Endpoint(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     url = serializers.CharField()
@@ -56,6 +53,10 @@ class Endpoint(serializers.Serializer[Any]):
     )
     waiting = serializers.IntegerField(help_text="messages still to be delivered")
     dead = serializers.IntegerField(help_text="messages given up after ten tries")
+
+
+class EndpointCreated(Endpoint):
+    secret = serializers.CharField(help_text="checks signatures (Standard Webhooks); keep it")
 
 
 class EndpointList(serializers.Serializer[Any]):
@@ -139,7 +140,7 @@ class Endpoints(WebhookView):
             )
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused
-        return _created(made, 201)
+        return _created(request, made, 201)
 
 
 class EndpointById(WebhookView):
@@ -147,10 +148,20 @@ class EndpointById(WebhookView):
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         """One endpoint, and how it is doing."""
         read(request.query_params, ())
-        found = selectors.endpoint_get(buyer_of(request).organisation_id, endpoint_id)
-        if found is None:
-            raise Http404
-        return Response(Endpoint(found).data)
+        return Response(Endpoint(_found(request, endpoint_id)).data)
+
+    @extend_schema(operation_id="changeEndpoint", request=EndpointRequest, responses=Endpoint)
+    def patch(self, request: Request, endpoint_id: UUID) -> Response:
+        """Another address for an endpoint: its secret, watch areas and messages stay.
+
+        What waits is sent there at once, unless it is paused or switched off.
+        """
+        url = form_of(request, EndpointRequest)["url"]
+        try:
+            _must(services.endpoint_move(**_mine(request), endpoint_id=endpoint_id, url=url))
+        except WebhookRefused as refused:
+            raise Invalid([Fault(refused.field, refused.rule)]) from refused
+        return Response(Endpoint(_found(request, endpoint_id)).data)
 
     @extend_schema(operation_id="removeEndpoint", responses={204: None})
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
@@ -171,7 +182,7 @@ class EndpointSecret(WebhookView):
         made = services.secret_roll(**_mine(request), endpoint_id=endpoint_id, overlap_s=overlap_s)
         if made is None:
             raise Http404
-        return _created(made, 200)
+        return _created(request, made, 200)
 
 
 class EndpointPause(WebhookView):
@@ -279,11 +290,22 @@ def _mine(request: Request) -> dict[str, UUID]:
     return {"organisation_id": buyer_of(request).organisation_id}
 
 
+def _found(request: Request, endpoint_id: UUID) -> EndpointInfo:
+    found = selectors.endpoint_get(buyer_of(request).organisation_id, endpoint_id)
+    if found is None:
+        raise Http404
+    return found
+
+
 def _must(found: bool) -> None:
     if not found:
         raise Http404
 
 
-def _created(made: NewEndpoint, status: int) -> Response:
+def _created(request: Request, made: NewEndpoint, status: int) -> Response:
+    """The endpoint, with its secret this once."""
     headers = {"Cache-Control": "no-store"}
-    return Response({"id": str(made.id), "secret": made.secret}, status=status, headers=headers)
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = request.build_absolute_uri(reverse("webhook", args=[made.id]))
+    body = {**Endpoint(_found(request, made.id)).data, "secret": made.secret}
+    return Response(body, status=status, headers=headers)

@@ -11,14 +11,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
+from hazardmap.api.buyers import ESTIMATE, EXPLAIN, BuyerView, Goods, estimate, links_of, sold
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, age_s, collection
 from hazardmap.api.grammar import BBOX, LIMIT, MADE_UP, read_id
 from hazardmap.api.parameters import Parameter, described, moment, number, read
 from hazardmap.core.feature import timestamp
 from hazardmap.core.zone_feature import zone_feature
 from hazardmap.hazards import change_feed
-from hazardmap.hazards.zone_selectors import ZoneState, zone_get, zones_page
+from hazardmap.hazards.zone_selectors import ZoneState, zone_get, zones_count, zones_page
 
 ZONES: Final = (
     BBOX,
@@ -27,7 +27,9 @@ ZONES: Final = (
     MADE_UP,
     LIMIT,
     Parameter("after", read_id, "id of the last work zone of the page before"),
+    EXPLAIN,
 )
+WHICH: Final = ("bbox", "ended_since", "min_probability", "simulated", "after")
 
 
 class LineGeometry(serializers.Serializer[Any]):
@@ -82,7 +84,7 @@ class WorkZones(BuyerView):
     @extend_schema(
         operation_id="listWorkZones",
         parameters=described(ZONES),
-        responses={(200, MEDIA_TYPE): WorkZoneCollection},
+        responses={(200, MEDIA_TYPE): WorkZoneCollection, **ESTIMATE},
     )
     def get(self, request: Request) -> Response:
         """The work zones that reach into a box, or all of them, page by page in order of id.
@@ -91,15 +93,10 @@ class WorkZones(BuyerView):
         """
         values = read(request.query_params, ZONES)
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
-        found = zones_page(
-            bbox=values["bbox"],
-            ended_since=values["ended_since"],
-            min_probability=values["min_probability"],
-            simulated=values["simulated"],
-            at=now,
-            after=values["after"],
-            limit=limit + 1,
-        )
+        which = {name: values[name] for name in WHICH}
+        if values["explain"]:
+            return estimate(request, zones_count(**which, at=now), now=now)
+        found = zones_page(**which, at=now, limit=limit + 1)
         shown = found[:limit]
         body = collection(
             (zone_feature(one.zone, one.updated_at, now) for one in shown),

@@ -5,10 +5,10 @@ from hazardmap.billing.services.alerts_mail import alerts_mail
 from hazardmap.billing.services.answer_reserve import (
     Charged,
     SpendingRefused,
+    answer_quote,
     answer_reserve,
     answer_return,
     refusal_known,
-    unit_quote,
 )
 from hazardmap.billing.services.billing_address_set import billing_address_set
 from hazardmap.billing.services.cap_set import cap_set
@@ -35,6 +35,7 @@ __all__ = [
     "Subscribed",
     "alerts_hand_on",
     "alerts_mail",
+    "answer_quote",
     "answer_reserve",
     "answer_return",
     "billing_address_set",
@@ -55,5 +56,4 @@ __all__ = [
     "subscribe",
     "subscriptions_end",
     "terms_set",
-    "unit_quote",
 ]

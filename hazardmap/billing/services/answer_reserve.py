@@ -9,17 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from time import monotonic
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.spend_terms import Terms, left_of, terms_kept
 from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.spending import Counted, OverCap, OverQuota, judged, rounded_down
+from hazardmap.core.pricing.spending import (
+    Counted,
+    OverCap,
+    OverQuota,
+    Usage,
+    judged,
+    rounded_down,
+)
 from hazardmap.core.usage import Meter
 from hazardmap.metering.services import ALL, UnitsByKey, usage_reserve
 
 REFUSED_FOR_S: Final = 1.0
 MOST_KEPT: Final = 10_000
+NOTHING: Final[Usage] = MappingProxyType({})
 
 
 class SpendingRefused(Exception):
@@ -75,14 +84,22 @@ def answer_reserve(
     return _charged(terms, key_id, meter, before, after)
 
 
-def unit_quote(*, organisation_id: UUID, key_id: str, meter: Meter) -> Charged | None:
-    """What one more unit would add to the month as it is now; nothing is reserved."""
+def answer_quote(
+    *, organisation_id: UUID, key_id: str, meter: Meter, units: int, beside: Usage = NOTHING
+) -> Charged | None:
+    """What so many units, and others beside them, would add to the month as it is now.
+
+    Nothing is reserved. None for who has no prices.
+    """
     terms = terms_kept(organisation_id)
     if terms is None:
         return None
     now = _counted(_reserve(terms, key_id, meter, 0), key_id)
-    price = _charged(terms, key_id, meter, now, now.plus(meter, 1)).amount
-    return replace(_charged(terms, key_id, meter, now, now), amount=price)
+    then = now.plus(meter, units)
+    for other, count in beside.items():
+        then = then.plus(other, count)
+    amount = terms.tariff.cost(then.all) - terms.tariff.cost(now.all)
+    return replace(_charged(terms, key_id, meter, now, now), amount=amount)
 
 
 def answer_return(*, organisation_id: UUID, key_id: str, meter: Meter, units: int) -> None:

@@ -10,13 +10,14 @@ from hazardmap.webhooks.services.deliveries_send import Sender, deliveries_send
 from hazardmap.webhooks.services.endpoint_keep import (
     endpoint_add,
     endpoint_enable,
+    endpoint_move,
     endpoint_pause,
     endpoint_remove,
     endpoint_test,
     secret_roll,
 )
 from hazardmap.webhooks.services.notice_make import notice_make
-from hazardmap.webhooks.services.watch_keep import watch_add, watch_remove
+from hazardmap.webhooks.services.watch_keep import watch_add, watch_change, watch_remove
 from hazardmap.webhooks.services.watch_meter import watch_hours_record
 
 __all__ = [
@@ -28,12 +29,14 @@ __all__ = [
     "delivery_replay",
     "endpoint_add",
     "endpoint_enable",
+    "endpoint_move",
     "endpoint_pause",
     "endpoint_remove",
     "endpoint_test",
     "notice_make",
     "secret_roll",
     "watch_add",
+    "watch_change",
     "watch_hours_record",
     "watch_remove",
 ]

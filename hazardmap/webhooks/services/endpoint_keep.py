@@ -1,4 +1,4 @@
-"""Endpoints of an organisation: add, test, roll the secret, switch on again, remove."""
+"""Endpoints of an organisation: add, move, test, roll the secret, switch on again, remove."""
 
 from datetime import timedelta
 from typing import Final
@@ -27,14 +27,30 @@ PAUSED: Final = gettext_noop("its owner has paused it")
 @transaction.atomic
 def endpoint_add(*, organisation_id: UUID, key_id: str, url: str) -> NewEndpoint:
     """Raises WebhookRefused."""
-    if rule := webhook.broken_rule(url, plain=bool(settings.OUTBOUND_EXCEPTIONS)):
-        raise WebhookRefused("url", rule)
+    _check(url)
     # Two requests at once must not both find room for the last one.
     Organisation.objects.select_for_update().get(id=organisation_id)
     if Endpoint.objects.filter(organisation_id=organisation_id).count() >= MOST:
         raise WebhookRefused("url", f"there are {MOST} endpoints already: remove one")
     row = Endpoint.objects.create(organisation_id=organisation_id, key_id=key_id, url=url)
     return NewEndpoint(row.id, _secret(row))
+
+
+@transaction.atomic
+def endpoint_move(*, organisation_id: UUID, endpoint_id: UUID, url: str) -> bool:
+    """To another address, with its secret, watch areas and messages: what waits is sent there.
+
+    Its failures were the old address's. One that is off stays off. False where there is none.
+    Raises WebhookRefused.
+    """
+    _check(url)
+    row = _mine(organisation_id, endpoint_id)
+    if row is None:
+        return False
+    if row.url != url:
+        row.url = url
+        _begin_anew(row)
+    return True
 
 
 @transaction.atomic
@@ -83,10 +99,8 @@ def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
         return False
     if row.disabled_why in ENDED:
         raise WebhookRefused("endpoint_id", f"{row.disabled_why}: add it again with another key")
-    now = timezone.now()
-    row.disabled_at, row.disabled_why, row.failures, row.retry_at = None, "", 0, None
-    row.save()
-    row.deliveries.filter(state=Delivery.State.WAITING, next_at__gt=now).update(next_at=now)
+    row.disabled_at, row.disabled_why = None, ""
+    _begin_anew(row)
     return True
 
 
@@ -102,6 +116,20 @@ def endpoint_test(*, organisation_id: UUID, endpoint_id: UUID) -> UUID | None:
         raise TooManyTests(words % {"most": TESTS_PER_HOUR}, left.reset_s)
     body = test_body(TEST, timezone.now(), row.id)
     return row.deliveries.create(type=TEST, body=body).id
+
+
+def _check(url: str) -> None:
+    """Raises WebhookRefused."""
+    if rule := webhook.broken_rule(url, plain=bool(settings.OUTBOUND_EXCEPTIONS)):
+        raise WebhookRefused("url", rule)
+
+
+def _begin_anew(row: Endpoint) -> None:
+    """As if it had never failed: what waits for it is due at once."""
+    now = timezone.now()
+    row.failures, row.retry_at = 0, None
+    row.save()
+    row.deliveries.filter(state=Delivery.State.WAITING, next_at__gt=now).update(next_at=now)
 
 
 def _mine(organisation_id: UUID, endpoint_id: UUID) -> Endpoint | None:

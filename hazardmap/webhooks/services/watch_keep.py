@@ -1,4 +1,4 @@
-"""Watch areas of an organisation: add and remove."""
+"""Watch areas of an organisation: add, change and remove."""
 
 from collections.abc import Collection
 from typing import Final, cast
@@ -10,7 +10,7 @@ from django.db import transaction
 from hazardmap.core.region import Region
 from hazardmap.webhooks.models import Endpoint, WatchArea
 from hazardmap.webhooks.services.watch_meter import hours_record
-from hazardmap.webhooks.values import WebhookRefused
+from hazardmap.webhooks.values import WatchChange, WebhookRefused
 
 MOST: Final = 100
 
@@ -36,7 +36,7 @@ def watch_add(
         raise WebhookRefused("endpoint_id", f"has {MOST} watch areas already")
     row = endpoint.watch_areas.create(
         name=name,
-        area=cast(MultiPolygon, GEOSGeometry(memoryview(region.wkb), srid=4326)),
+        area=_geometry(region),
         kinds=None if kinds is None else sorted(kinds),
         min_probability=min_probability,
         published=published,
@@ -46,8 +46,34 @@ def watch_add(
 
 
 @transaction.atomic
+def watch_change(*, organisation_id: UUID, watch_id: UUID, changes: WatchChange) -> bool:
+    """What is left out stays; changes from now on are told accordingly. False where there is none.
+
+    Nothing is told of what it sees or sees no longer because of this.
+    """
+    mine = WatchArea.objects.select_for_update().filter(endpoint__organisation_id=organisation_id)
+    row = mine.filter(id=watch_id).first()
+    if row is None:
+        return False
+    columns: dict[str, object] = {**changes}
+    if "region" in changes:
+        columns["area"] = _geometry(changes["region"])
+        del columns["region"]
+    if kinds := changes.get("kinds"):
+        columns["kinds"] = sorted(kinds)
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save(update_fields=columns)
+    return True
+
+
+@transaction.atomic
 def watch_remove(*, organisation_id: UUID, watch_id: UUID) -> bool:
     """The hour that runs is still on its account. False where there is none."""
     found = WatchArea.objects.filter(id=watch_id, endpoint__organisation_id=organisation_id)
     hours_record(found)
     return found.delete()[0] > 0
+
+
+def _geometry(region: Region) -> MultiPolygon:
+    return cast(MultiPolygon, GEOSGeometry(memoryview(region.wkb), srid=4326))
