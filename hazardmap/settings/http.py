@@ -24,6 +24,7 @@ MIDDLEWARE = [
     "hazardmap.web.session_guard.SessionGuard",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hazardmap.web.form_addresses.FormAddresses",
 ]
 TEMPLATES = [
     {
