@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from hazardmap.errors import MACHINE_READ
+from hazardmap.platform.problems import MACHINE_READ
 
 _SIGN_IN = ("/login/", "/admin/login/")
 
