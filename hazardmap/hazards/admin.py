@@ -46,12 +46,12 @@ def _rounded(name: str, digits: int) -> Callable[[Evidence], str]:
 
 
 def _second(name: str) -> Callable[[Evidence], str]:
-    """A column of times, each on one line."""
+    """A column of times."""
 
     @admin.display(description=name.replace("_", " "))
     def shown(row: Evidence) -> str:
         at = getattr(row, name).astimezone(UTC)
-        return f"{at:%Y-%m-%d %H:%M:%S UTC}".replace(" ", "\N{NO-BREAK SPACE}")
+        return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
     return shown
 

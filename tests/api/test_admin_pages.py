@@ -251,7 +251,7 @@ def test_the_trail_of_a_hazard_can_be_read(client, boss, hazard_id):
     """Rounded, with seconds in UTC, and in a scroller that keys reach."""
     html = client.get(f"/admin/hazards/hazard/{hazard_id}/change/").content.decode()
     trail = html[html.index('class="inline-scroll" tabindex="0" role="region"') :]
-    assert re.search(r"\d{4}-\d\d-\d\d\xa0\d\d:\d\d:\d\d\xa0UTC", trail)
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", trail)
     assert not re.search(r"\d\.\d{4}", trail)
 
 
