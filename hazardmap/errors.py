@@ -4,10 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 
-from hazardmap.platform.problems import answer
+from hazardmap.platform.problems import MACHINE_READ, answer
 from hazardmap.platform.request_id import request_id
-
-MACHINE_READ = ("/api/v", "/ogc/", "/feeds/", "/tiles/", "/map/", "/images/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

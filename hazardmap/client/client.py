@@ -13,6 +13,8 @@ from .shapes import (
     Filters,
     Geometry,
     Hazard,
+    Part,
+    Since,
     Trail,
     UsageNow,
     WorkZone,
@@ -110,16 +112,21 @@ class Client(Told):
         query = {"bbox": bbox, "cell": cell, "since": since}
         return cast(Iterator[CoveredCell], self._features("GET", "coverage", query))
 
-    def changes(self, *, since: int = 0, hazard_id: str | None = None) -> Iterator[Change]:
-        """All that is known by now; go on later with the cursor of the last one, or of the last
-        page (change_pages)."""
-        for page in self.change_pages(since=since, hazard_id=hazard_id):
+    def changes(self, *, since: Since = 0, **part: Unpack[Part]) -> Iterator[Change]:
+        """All that is known by now, of a part of the map if one is given; go on later with the
+        cursor of the last one, or of the last page (change_pages)."""
+        for page in self.change_pages(since=since, **part):
             yield from page["changes"]
 
-    def change_pages(self, *, since: int = 0, hazard_id: str | None = None) -> Iterator[ChangePage]:
+    def change_pages(self, *, since: Since = 0, **part: Unpack[Part]) -> Iterator[ChangePage]:
         """The same page by page: each has a `cursor` to go on from, one without changes too."""
-        path = "changes" if hazard_id is None else f"hazards/{hazard_id}/changes"
-        return cast(Iterator[ChangePage], self._pages("GET", path, {"since": since}))
+        query = {"since": since, **part}
+        return cast(Iterator[ChangePage], self._pages("GET", "changes", query))
+
+    def history(self, hazard_id: str) -> Iterator[Change]:
+        """What became of one hazard, change by change, also after it has gone."""
+        for page in self._pages("GET", f"hazards/{hazard_id}/changes", {}):
+            yield from cast(ChangePage, page)["changes"]
 
     def export(
         self,

@@ -28,6 +28,18 @@ class Filters(TypedDict, total=False):
     simulated: bool
 
 
+Since = int | Literal["now"]
+
+
+class Part(TypedDict, total=False):
+    """Whose changes; what is left out asks for all, unpublished ones too."""
+
+    bbox: Bbox
+    cell: str
+    kind: str | Sequence[str]
+    published: bool
+
+
 class HazardProperties(TypedDict):
     kind: str
     group: str
@@ -100,6 +112,7 @@ class Change(TypedDict):
     at: str
     change: Literal["appeared", "changed", "published", "unpublished", "removed"]
     hazard: Hazard
+    merged_into: str | None
 
 
 class ChangePage(TypedDict):

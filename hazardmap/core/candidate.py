@@ -58,9 +58,8 @@ class Candidate:
     `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
     looks: every look that counted, in order of time. past: what went before, where it was taken up
     from a checkpoint; then `sightings`, `looks` and `evidence` hold only what came since.
-    against: accounts that looked and saw nothing since the last report, or since a moderator has
-    confirmed it. voters: people who have voted; those in gone_by have said since then that it is
-    gone.
+    against: accounts that looked and saw nothing since the last report. voters: people who have
+    voted; those in gone_by have said since then that it is gone.
     """
 
     def __init__(
@@ -247,9 +246,11 @@ class Candidate:
         self._keep_above_clearing(before)
         self._evaluate()
 
-    def confirm(self, at: datetime) -> None:
-        """A moderator says that it is there: back on the map, whatever became of it."""
-        self.at = max(self.at, at)
+    def confirm(self) -> None:
+        """A moderator says of its pictures that they show it: it was there when it was last seen.
+
+        No clock moves: whether it is there still he cannot know.
+        """
         self.belief, self.confirmed, self.shown = _CONFIRMED, True, True
         self.state = State.ACTIVE
         self.against.clear()

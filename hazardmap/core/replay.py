@@ -73,7 +73,9 @@ class Replay:
             candidate.assume(params)
 
     def run(self, passes: Sequence[Pass], verdicts: Sequence[Verdict]) -> list[Candidate]:
-        """Replay everything. A verdict takes effect after the last pass that it judged."""
+        """Replay everything. A verdict takes effect when it was given, and after the last pass
+        that it judged; a confirmation right after that pass, for it speaks of what is seen there.
+        """
         steps: list[tuple[datetime, int, UUID, Pass | Verdict]] = [
             (one.last_at, 0, one.id, one) for one in passes
         ]
@@ -88,13 +90,15 @@ class Replay:
         return self.candidates
 
     def _effect_at(self, verdict: Verdict, passes: Sequence[Pass]) -> datetime:
-        judged = (
+        judged = [
             one.last_at
             for one in passes
             for view in one.views
             for sighting in self._sightings.get(view.frame_id, ())
             if sighting.observation.id in verdict.observation_ids
-        )
+        ]
+        if judged and verdict.decision is Decision.CONFIRM:
+            return max(judged)
         return max((verdict.at, *judged))
 
     def take(self, one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> list[Candidate]:
@@ -229,7 +233,7 @@ class Replay:
             return
         candidate = candidates[held.index(max(held))]
         if verdict.decision is Decision.CONFIRM:
-            candidate.confirm(at)
+            candidate.confirm()
         elif verdict.decision is Decision.RELABEL:
             candidate.relabel(at, verdict.kind)
         elif candidate.live:

@@ -56,7 +56,7 @@ class Trail:
     """All that was said about one hazard. evidence: in order of time.
 
     cleared: it ended because it was seen to be gone. aliases: witness → the witness that he is one
-    with. verdict: a moderator's, given at verdict_at.
+    with. verdict: a moderator's.
     """
 
     evidence: Sequence[Evidence]
@@ -64,7 +64,6 @@ class Trail:
     cleared: bool = False
     aliases: Mapping[int, int] = field(default_factory=dict)
     verdict: Decision | None = None
-    verdict_at: datetime | None = None
 
     @cached_property
     def real(self) -> bool | None:
@@ -110,11 +109,8 @@ class Trail:
 
     @cached_property
     def _last_known(self) -> datetime:
-        """Of something real: when it was there the last time, by a report or a moderator."""
-        known = [item.last_at for item in self.evidence if item.seen]
-        if self.verdict is Decision.CONFIRM and self.verdict_at is not None:
-            known.append(self.verdict_at)
-        return max(known, default=_NEVER)
+        """Of something real: when it was there the last time, by a report."""
+        return max((item.last_at for item in self.evidence if item.seen), default=_NEVER)
 
     @property
     def _believed(self) -> float:

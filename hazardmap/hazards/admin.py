@@ -1,5 +1,7 @@
 """The map, to read: hazards with their evidence, what moderators said, and the change feed."""
 
+from collections.abc import Callable
+from datetime import UTC
 from typing import Protocol
 
 from django.contrib import admin
@@ -32,12 +34,35 @@ class _PlaceColumn:
         return f"{row.position.y:.6f}, {row.position.x:.6f}"
 
 
+def _rounded(name: str, digits: int) -> Callable[[Evidence], str]:
+    """A column of numbers that fit beside each other."""
+
+    @admin.display(description=name.replace("_", " "))
+    def shown(row: Evidence) -> str:
+        value = getattr(row, name)
+        return "–" if value is None else f"{value:.{digits}f}"
+
+    return shown
+
+
+def _second(name: str) -> Callable[[Evidence], str]:
+    """A column of times."""
+
+    @admin.display(description=name.replace("_", " "))
+    def shown(row: Evidence) -> str:
+        at = getattr(row, name).astimezone(UTC)
+        return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+    return shown
+
+
 class EvidenceInline(ReadOnlyInline):
     model = Evidence
     ordering = ("first_at", "pass_id")
     fields = (
-        *("witness", "device_id", "first_at", "last_at", "seen", "score", "visibility"),
-        *("frames", "log2_ratio", "p_before", "p_after", "real"),
+        *("witness", "device_id", _second("first_at"), _second("last_at"), "seen"),
+        *(_rounded("score", 2), _rounded("visibility", 2), "frames", _rounded("log2_ratio", 1)),
+        *(_rounded("p_before", 3), _rounded("p_after", 3), _rounded("real", 3)),
     )
 
 

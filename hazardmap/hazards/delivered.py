@@ -50,14 +50,12 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
         for hazard_id, group in groupby(ordered, key=lambda row: row.hazard_id):
             said = list(group)
             trail = [rows.evidence_of(row) for row in said]
-            verdict, verdict_at = _verdict_on(trail)
             found[hazard_id] = Trail(
                 trail,
                 said[0].hazard.half_life_s,
                 cleared=said[0].hazard.state == State.CLEARED.value,
                 aliases=aliases,
-                verdict=verdict,
-                verdict_at=verdict_at,
+                verdict=_verdict_on(trail),
             )
     inherited = ((id_, found.get(heirs.get(id_, id_))) for id_ in asked)
     return {id_: trail for id_, trail in inherited if trail is not None}
@@ -95,11 +93,11 @@ def _streamed(rows_: QuerySet[Any, Any]) -> Iterator[Any]:
     return rows_.iterator(chunk_size=10_000)
 
 
-def _verdict_on(trail: Iterable[Evidence]) -> tuple[Decision | None, datetime | None]:
-    """The latest standing word of a moderator about any of the reports, and when it was given."""
+def _verdict_on(trail: Iterable[Evidence]) -> Decision | None:
+    """The latest standing word of a moderator about any of the reports."""
     reports = [str(id_) for item in trail for id_ in item.observations]
     said = models.Verdict.objects.filter(
         undone_at__isnull=True, observations__has_any_keys=reports
     ).order_by("-at", "-id")
     latest = said.first()
-    return (None, None) if latest is None else (Decision(latest.decision), latest.at)
+    return None if latest is None else Decision(latest.decision)

@@ -32,4 +32,4 @@ def heirs_of(hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:
 def heir_of(hazard_id: UUID) -> UUID | None:
     """The same of one; None also where that other hazard has vanished."""
     heir = heirs_of([hazard_id]).get(hazard_id)
-    return heir if models.Hazard.objects.filter(id=heir).exists() else None
+    return heir if heir and models.Hazard.objects.filter(id=heir).exists() else None

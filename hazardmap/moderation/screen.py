@@ -32,7 +32,7 @@ REJECT_REASONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One frame that shows the hazard. number counts from 1."""
+    """One frame that shows the hazard. number counts from 1. others: what else was found in it."""
 
     number: int
     frame_id: UUID
@@ -41,6 +41,7 @@ class Shot:
     score: float
     simulated: bool
     model_version: str
+    others: list[str]
     picture: SafeString
 
 
@@ -110,6 +111,7 @@ def _shot(number: int, reports: list[EvidenceImage], others: list[ImageBox]) -> 
         score=best.score,
         simulated=best.simulated,
         model_version=best.model_version,
+        others=[box.label for box in others],
         picture=boxed_image(url, alt, [*others, *ours]),
     )
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 
 MEDIA_TYPE = "application/problem+json"
+MACHINE_READ = ("/api/v", "/ogc/", "/feeds/", "/tiles/", "/map/", "/images/")
+"""Addresses that programs ask: errors there are no pages."""
 
 
 def problem(

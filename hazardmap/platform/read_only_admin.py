@@ -54,8 +54,12 @@ class ReadOnlyAdmin(DeclaredLookups, _NobodyWrites, AnyModelAdmin):
 class ReadOnlyInline(_NobodyWrites, AnyTabularInline):
     """Rows of another table that belong to the one shown, as a table without inputs."""
 
+    template = "platform/read_only_inline.html"
     extra = 0
     can_delete = False
+
+    class Media:
+        css = {"all": ["platform/read_only_inline.css"]}  # noqa: RUF012 - as Django reads it
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return self.fields or ()

@@ -24,6 +24,7 @@ MIDDLEWARE = [
     "hazardmap.web.session_guard.SessionGuard",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hazardmap.web.form_addresses.FormAddresses",
 ]
 TEMPLATES = [
     {
@@ -43,7 +44,6 @@ LIVE_ORIGIN = "" if ENV.mode is Mode.PRODUCTION else f"http://{ENV.host}:{ENV.li
 # A MapLibre style for the ground of the map, and the origins that it needs.
 BASEMAP = ENV.basemap
 LOGIN_URL = "/login/"
-LOGIN_REDIRECT_URL = "/account/"
 LOGOUT_REDIRECT_URL = "/"
 
 STATIC_URL = "/static/"

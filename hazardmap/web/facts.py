@@ -75,17 +75,38 @@ def passes_facts(passes: Sequence[Evidence]) -> list[dict[str, Any]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    """A pass that saw a hazard, for a template: the how many-th it was, and in which hour."""
+
+    number: int
+    hour: datetime
+    frames: int
+    p_after: float
+
+
+def passes_of(hazard: Hazard, passes: Iterable[Evidence]) -> list[PassRow]:
+    """passes: the latest, in order of time."""
+    seen = [one for one in passes if one.seen]
+    first = hazard.passes - len(seen) + 1
+    return [
+        PassRow(number, hour_of(one.last_at), one.frames, one.p_after)
+        for number, one in enumerate(seen, start=first)
+    ]
+
+
 def image_url(image: EvidenceImage) -> str:
     return f"/images/{image.frame_id}.jpg"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A hazard at one moment, for a template. `p_percent` is 0..100."""
+    """A hazard at one moment, for a template. `p_percent` is 0..100, `p_now` the same in 0..1."""
 
     hazard: Hazard
     label: str
     group: str
+    p_now: float
     p_percent: int
     likelihood: Words
     live: bool
@@ -98,6 +119,7 @@ def row_of(hazard: Hazard, at: datetime) -> Row:
         hazard=hazard,
         label=kind_label(hazard.kind),
         group=kind.group.value,
+        p_now=p,
         p_percent=round(100 * p),
         likelihood=likelihood(p),
         live=hazard.state in LIVE,

@@ -15,7 +15,7 @@ from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import selectors
 from hazardmap.platform.limited import limited
 from hazardmap.web.curve import curve_of
-from hazardmap.web.facts import Picture, Row, pictures_of, row_of
+from hazardmap.web.facts import Picture, Row, passes_of, pictures_of, row_of
 from hazardmap.web.pages import PAGES_PER_MINUTE
 from hazardmap.web.words import STATES, severity_label
 
@@ -37,8 +37,9 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         "row": row,
         "pictures": pictures,
         "withheld": row.live and not selectors.shows_pictures(hazard),
-        "passes": [(hour_of(one.last_at), one) for one in reversed(evidence) if one.seen],
+        "passes": passes_of(hazard, evidence),
         "against": sum(not one.seen for one in evidence),
+        "judged": hour_of(hazard.t_ref),
         "curve": curve_of(hazard, evidence, now),
         "votes": selectors.votes_about(hazard_id, account_id=request.user.pk),
         "road": selectors.road_near(hazard.lon, hazard.lat),

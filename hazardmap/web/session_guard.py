@@ -3,7 +3,6 @@ changed terms are agreed to.
 """
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from hazardmap.accounts.services import (
     session_note,
 )
 from hazardmap.platform.client_address import whole_address_in
+from hazardmap.web.form_addresses import then
 
 CODE_PAGE = "/login/code/"
 ENROL_PAGE = "/account/second-factor/"
@@ -53,11 +53,10 @@ def is_verified(user: User) -> bool:
 def _held(request: HttpRequest, user: User) -> HttpResponse | None:
     if request.path in _ALWAYS:
         return None
-    then = urlencode({"next": request.get_full_path()})
     if not is_verified(user) and has_second_factor(user):
-        return HttpResponseRedirect(f"{CODE_PAGE}?{then}")
+        return HttpResponseRedirect(f"{CODE_PAGE}{then(request)}")
     if _is_asked(request, user):
-        return HttpResponseRedirect(f"{_CONSENT_PAGE}?{then}")
+        return HttpResponseRedirect(f"{_CONSENT_PAGE}{then(request)}")
     if is_verified(user):
         return None
     if settings.STAFF_SECOND_FACTOR and user.is_staff and request.path.startswith("/admin/"):

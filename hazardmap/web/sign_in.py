@@ -23,6 +23,7 @@ from hazardmap.accounts.services import (
     second_factor_check,
 )
 from hazardmap.web.asking import EmailForm, mail_sent, new_password, signed_in, words_of
+from hazardmap.web.landing import landing
 
 
 class SignIn(LoginView):
@@ -30,15 +31,17 @@ class SignIn(LoginView):
     authentication_form = ThrottledLoginForm
     redirect_authenticated_user = True
 
+    def get_default_redirect_url(self) -> str:
+        return landing(self.request)
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def code_page(request: HttpRequest) -> HttpResponse:
     """The second factor of whoever has given the password."""
-    then = safe_next(request)
     if not request.user.is_authenticated:
         return HttpResponseRedirect("/login/")
-    user, error = signed_in(request), None
+    user, then, error = signed_in(request), safe_next(request), None
     if request.method == "POST":
         device = second_factor_check(user=user, code=request.POST.get("code", ""))
         if device is not None:
@@ -85,9 +88,9 @@ def reset_finish_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where to go on; never to another site."""
-    then = request.POST.get("next") or request.GET.get("next") or "/account/"
+    """Where somebody who is signed in goes on; never to another site."""
+    then = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(
         then, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return then if own else "/account/"
+    return then if own else landing(request)

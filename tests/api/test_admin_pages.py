@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from io import StringIO
@@ -244,3 +245,19 @@ def test_a_new_account_has_its_address_in_lower_case(client, boss):
     form |= {"password1": "a long enough password", "password2": "a long enough password"}
     assert client.post("/admin/accounts/user/add/", form).status_code == 302
     assert User.objects.get(email="new.person@x.example").check_password("a long enough password")
+
+
+def test_the_trail_of_a_hazard_can_be_read(client, boss, hazard_id):
+    """Rounded, with seconds in UTC, and in a scroller that keys reach."""
+    html = client.get(f"/admin/hazards/hazard/{hazard_id}/change/").content.decode()
+    trail = html[html.index('class="inline-scroll" tabindex="0" role="region"') :]
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", trail)
+    assert not re.search(r"\d\.\d{4}", trail)
+
+
+def test_every_page_of_the_admin_names_its_icon(client, boss, hazard_id):
+    pages = ["/admin/", f"/admin/queue/{hazard_id}/", "/admin/reports/", "/admin/hazards/hazard/"]
+    answers = [client.get(page) for page in pages]
+    client.logout()
+    for answer in [*answers, client.get("/admin/login/")]:
+        assert 'rel="icon"' in answer.content.decode()

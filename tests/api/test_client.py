@@ -71,7 +71,8 @@ def test_a_method_takes_what_its_operation_takes(name):
     if "filters" in takes:
         takes |= set(shapes.Filters.__annotations__)
     takes |= {"lon", "lat", "radius_m"} if "circle" in takes else set()
-    takes -= {"filters", "circle", "region", "route", "accept", "hazard_id"}
+    takes |= set(shapes.Part.__annotations__) if "part" in takes else set()
+    takes -= {"filters", "part", "circle", "region", "route", "accept", "hazard_id"}
     assert takes == expected
 
 
@@ -121,7 +122,7 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     assert ids(ask.workzones(bbox=box)) == [ask.workzone(zone)["id"]] == [zone]
     looked_at((25.5, 60.17))
     assert list(ask.coverage(bbox=(25.4, 60.1, 25.6, 60.2)))
-    assert next(ask.changes(hazard_id=cow))["change"] == "appeared"
+    assert next(ask.history(cow))["change"] == "appeared"
     assert len(list(ask.changes())) >= 1
     assert [len(page["trail"]) for page in ask.evidence(cow)] == [2]
     assert ask.hazard(cow)["properties"]["kind"] == "cow"

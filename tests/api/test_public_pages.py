@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from hazardmap.core.grid import cell, parent
 from hazardmap.core.hazard import State
+from hazardmap.core.verdict import Decision
 from hazardmap.hazards.models import Look, Road
-from hazardmap.hazards.services import cells_rebuild
+from hazardmap.hazards.services import cells_rebuild, verdict_give, vote_give
 from hazardmap.web.templatetags.humane import linked_data
+from tests.account_scene import person
 from tests.map_scene import put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 
@@ -50,6 +52,8 @@ def test_a_hazard_says_what_how_sure_and_why(client):
         "Mannerheimintie",
         "confirmed by several drivers",
         "In the hour from",
+        "Drive 1 saw it",
+        "Now, faded since then",
         "unless it is seen again",
         "test-model",
         "CC BY-SA 4.0",
@@ -57,8 +61,9 @@ def test_a_hazard_says_what_how_sure_and_why(client):
     ]:
         assert words in page
     assert "Driver A" not in page
-    table = re.search("<tbody>.*</tbody>", page)[0]
-    assert table.count("<tr>") == 2
+    table = re.search("<tbody>.*</tbody>", page, re.DOTALL)[0]
+    assert table.count("<tr>") == 3
+    assert table.index("Drive 1") < table.index("Drive 2") < table.index("Now,")
     assert set(re.findall(r" \d\d:(\d\d)", table)) <= {"00"}, "hours, no minutes"
     linked = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1]
     facts = json.loads(linked)
@@ -67,6 +72,19 @@ def test_a_hazard_says_what_how_sure_and_why(client):
     assert f'<link rel="canonical" href="http://testserver/hazards/{id_}/">' in page
     assert '<meta property="og:image" content="http://testserver/images/' in page
     assert 'name="robots"' not in page
+
+
+def test_the_reasons_of_a_hazard_lead_to_the_figure_above_them(client):
+    id_ = hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=9), witnesses=1)
+    verdict_give(hazard_id=id_, decision=Decision.CONFIRM)
+    vote_give(hazard_id=id_, account_id=person("ann").pk, stands=False)
+    page = shown(client, f"/hazards/{id_}/")
+    words = [re.sub("<.*?>", " ", one) for one in re.findall("<tr>.*?</tr>", page)[1:]]
+    told = [re.sub(r"\s+", " ", one).strip() for one in words]
+    causes = ["Drive 1 saw it", "A moderator", "People who passed by", "All of it", "Now, faded"]
+    assert [row[: len(cause)] for cause, row in zip(causes, told, strict=True)] == causes
+    above = re.search(r"to be there now: (\d+)\s%", page)[1]
+    assert told[-1].endswith(f" {above} %")
 
 
 def test_a_hazard_that_is_over_has_a_page_that_nobody_indexes(client):

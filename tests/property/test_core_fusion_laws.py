@@ -16,6 +16,7 @@ from hazardmap.core.fusion import FusionParams, fuse
 from hazardmap.core.geodesy import between
 from hazardmap.core.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.lifecycle import expiry
 from hazardmap.core.verdict import Decision, Verdict
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
@@ -107,6 +108,20 @@ def _check_sound(hazard: Hazard):
     assert hazard.first_seen <= hazard.last_seen
     assert hazard.t_ref <= hazard.expires_at
     assert hazard.published <= (hazard.state in {State.ACTIVE, State.CANDIDATE, State.FADING})
+
+
+@FEW
+@given(truths, drives, st.integers(0, 10**6))
+def test_a_confirmation_renews_nothing(things, journeys, minutes):
+    """Nothing is younger than what cameras have told of it, however late a moderator looks."""
+    fleet = town(things, journeys)
+    late = NOON + timedelta(minutes=minutes)
+    words = [replace(one, at=late) for one in verdicts_on(fleet, Decision.CONFIRM)]
+    for one in fuse(fleet.views, fleet.observations, PARAMS, words):
+        newest = max(item.last_at for item in one.evidence)
+        latest = expiry(newest, PARAMS.p_max, one.hazard.half_life_s, PARAMS.limits)
+        assert one.hazard.t_ref <= newest
+        assert one.hazard.expires_at <= latest + timedelta(seconds=1)
 
 
 @FEW

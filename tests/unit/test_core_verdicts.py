@@ -1,5 +1,6 @@
 """What the words of people make of the map: decisions of moderators, votes of anybody."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -22,10 +23,44 @@ def test_a_moderator_confirms():
     fleet = Fleet()
     fleet.drive(1, there=[CONE])
     hazard = the_only(fleet, verdicts=[judge(Decision.CONFIRM, fleet)])
-    assert (hazard.p, hazard.t_ref) == (0.98, NOON + 2 * HOUR)
     assert hazard.published
     assert hazard.confirmed
     assert hazard.witnesses == 1
+
+
+@pytest.mark.parametrize("hours", [0, 2, 2000])
+def test_a_confirmation_speaks_of_the_time_of_the_newest_evidence(hours):
+    """However late it is given: the moderator has looked at old pictures."""
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE])
+    verdict = judge(Decision.CONFIRM, fleet, at=NOON + hours * HOUR)
+    doubted, hazard = the_only(fleet), the_only(fleet, verdicts=[verdict])
+    assert (hazard.p, hazard.t_ref) == (0.98, doubted.t_ref)
+    lives = timedelta(seconds=hazard.half_life_s * math.log2(0.98 / PARAMS.limits.expire))
+    assert hazard.expires_at == pytest.approx(doubted.t_ref + lives, abs=timedelta(seconds=1))
+
+
+def test_what_drivers_found_since_its_pictures_is_weighed_against_a_confirmation():
+    fleet = certain_cone()
+    judged = judge(Decision.CONFIRM, fleet, at=NOON + 9 * HOUR)
+    word = said(Decision.GONE, fleet, 70, at=NOON + HOUR)
+    for i in range(4):
+        fleet.drive(30 + i, NOON + (3 + i) * HOUR)
+    assert the_only(fleet, SHARP, [judged]).state is State.CLEARED
+    unlooked = certain_cone()
+    doubted = the_only(unlooked, verdicts=[judged, word])
+    assert doubted.t_ref == word.at
+    assert odds(doubted) == pytest.approx(
+        odds(the_only(unlooked, verdicts=[judged, replace(word, decision=Decision.STANDS)])) / 4.0,
+        rel=0.05,
+    )
+
+
+def test_who_is_there_and_says_that_it_stands_speaks_of_now():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE])
+    vote = said(Decision.STANDS, fleet, 70)
+    assert the_only(fleet, verdicts=[vote]).t_ref == vote.at
 
 
 def test_a_confirmed_hazard_can_still_be_cleared_by_two():
@@ -110,11 +145,10 @@ def test_nobody_clears_a_hazard_alone_not_even_who_reported_it():
     assert the_only(fleet, verdicts=both).state is State.CLEARED
 
 
-def test_nobody_clears_alone_what_a_moderator_has_confirmed_since_another_denied_it():
+def test_nobody_clears_alone_what_a_moderator_has_confirmed():
     fleet = Fleet()
     fleet.drive(1, there=[CONE])
     words = [
-        said(Decision.GONE, fleet, 70, at=NOON + HOUR),
         judge(Decision.CONFIRM, fleet, at=NOON + 2 * HOUR),
         said(Decision.GONE, fleet, 71, at=NOON + 12 * 24 * HOUR),
     ]

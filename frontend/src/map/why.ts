@@ -2,15 +2,17 @@ import { el, svg } from '../shared/dom';
 import { localTime, percent } from '../shared/format';
 import { strings } from '../shared/strings';
 import { type Curve, type Point, curveOf } from './curve';
-import type { Details, Hazard, Pass } from './hazard';
+import { type Details, type Hazard, type Pass, probabilityAt } from './hazard';
 
 const WIDTH = 376;
 const HEIGHT = 104;
 const TOP = 8;
 const LEFT = 44;
 
+type Told = Pick<Details, 'hazard' | 'passes' | 'against'>;
+
 /** How sure the map is, and why: its probability over time, and every pass that saw it. */
-export function why({ hazard, passes, against }: Details, now_s: number): HTMLElement {
+export function why({ hazard, passes, against }: Told, now_s: number): HTMLElement {
   const curve = curveOf(judged(hazard, passes), hazard.half_life, now_s, hazard.live ? hazard.expires_at : null);
   return el(
     'section',
@@ -18,7 +20,7 @@ export function why({ hazard, passes, against }: Details, now_s: number): HTMLEl
     el('h3', {}, strings.why),
     el('p', {}, strings.evidence(hazard.passes, hazard.witnesses, against)),
     curve && figure(curve, passes, now_s),
-    passes.length === 0 ? null : table(passes, now_s),
+    passes.length === 0 ? null : table({ hazard, passes, against }, now_s),
   );
 }
 
@@ -55,17 +57,25 @@ function figure(curve: Curve, passes: Pass[], now_s: number): HTMLElement {
   );
 }
 
-function table(passes: Pass[], now_s: number): HTMLElement {
+/** One cause after the other, up to the figure that stands above. */
+function table({ hazard, passes, against }: Told, now_s: number): HTMLElement {
   const head = [strings.passWhen, strings.passSaid, strings.passAfter];
-  const rows = [...passes].reverse().map((pass) =>
-    el(
-      'tr',
-      {},
-      el('td', {}, localTime(pass.at, now_s)),
-      el('td', {}, strings.sawIt(pass.frames), el('small', {}, weight(pass.bits))),
-      el('td', { class: 'number' }, percent(pass.p_after)),
+  const row = (when: string, said: (string | HTMLElement)[], p: number | null) =>
+    el('tr', {}, el('td', {}, when), el('td', {}, ...said), el('td', { class: 'number' }, p === null ? '' : percent(p)));
+  const first = hazard.passes - passes.length + 1;
+  const rows = passes.map((pass, i) =>
+    row(
+      localTime(pass.at, now_s),
+      [strings.drive(first + i, pass.frames), el('small', {}, weight(pass.bits))],
+      pass.p_after,
     ),
   );
+  if (against > 0) rows.push(row('', [strings.missedIt(against)], null));
+  if (hazard.confirmed) rows.push(row('', [strings.moderatorChecked], null));
+  const last = passes.at(-1);
+  if (last !== undefined && percent(last.p_after) !== percent(hazard.p))
+    rows.push(row(localTime(Math.floor(hazard.t / 3600) * 3600, now_s), [strings.together], hazard.p));
+  if (hazard.live) rows.push(row(strings.nowMark, [strings.faded], probabilityAt(hazard, now_s)));
   return el(
     'details',
     { class: 'passes' },

@@ -10,7 +10,7 @@ from hazardmap.core.versions import SHIPPED, version_params
 from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.inference.selectors import recall_table
 
-RULES: Final = 8
+RULES: Final = 9
 """Raise it where `core` concludes something else from the same evidence and parameters."""
 
 

@@ -1,0 +1,61 @@
+"""Addresses that only take forms, for people who come to them without one."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from hazardmap.platform.problems import MACHINE_READ
+
+_SIGN_IN = ("/login/", "/admin/login/")
+
+
+class FormAddresses:
+    """Whoever sends a form without being signed in comes back to its page, and not to where it was
+    sent; whoever opens such an address gets a page that says what it is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and _asks_to_sign_in(request, response):
+            where = urlsplit(response.headers["Location"]).path
+            response.headers["Location"] = f"{where}{then(request)}"
+        elif response.status_code == 405 and _is_opened(request):
+            allowed = response.headers["Allow"]
+            response = render(request, "web/405.html", status=405)
+            response.headers["Allow"] = allowed
+        return response
+
+
+def then(request: HttpRequest) -> str:
+    """The query of a page to sign in at, by which one comes back; empty where nobody knows."""
+    page = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_before(request)
+    return f"?{urlencode({'next': page})}" if page else ""
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that sent the form."""
+    before = request.headers.get("Referer", "")
+    own, page = {request.get_host()}, urlsplit(before)
+    safe = url_has_allowed_host_and_scheme(before, own, require_https=request.is_secure())
+    if not (safe and page.netloc):
+        return ""
+    return page._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
+    """By sending to the sign-in, to come back where a form was sent."""
+    to = urlsplit(response.headers.get("Location", ""))
+    back = parse_qs(to.query).get("next", [""])[0]
+    return to.path in _SIGN_IN and urlsplit(back).path == request.path
+
+
+def _is_opened(request: HttpRequest) -> bool:
+    """By a person in a browser."""
+    opened = request.method in {"GET", "HEAD"} and not request.path.startswith(MACHINE_READ)
+    return opened and "text/html" in request.headers.get("Accept", "")
