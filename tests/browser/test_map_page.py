@@ -80,6 +80,20 @@ def test_an_address_with_a_hazard_shows_it(new_page, hazards):
     expect(page).to_have_url(re.compile(r"#map=16/61\.49\d+/23\.76\d+"))
 
 
+def test_a_long_title_keeps_to_the_panel_and_clear_of_its_buttons(new_page, place_hazard):
+    debris = place_hazard("debris", 23.8310, 61.4207)
+    page = new_page(viewport=PHONE, locale="de-DE", reduced_motion="reduce")
+    page.goto(f"/?hz={debris}")
+    head = page.locator("#panel .hazard-head")
+    title = head.get_by_role("heading", name="Gegenstand auf der Fahrbahn")
+    expect(title).to_be_focused()
+    edges = "all => all.map((one) => one.getBoundingClientRect().right)"
+    most = head.bounding_box()["x"] + head.bounding_box()["width"]
+    assert max(head.locator("div:not(.panel-buttons), h2, p").evaluate_all(edges)) <= most
+    buttons, words = head.locator(".panel-buttons").bounding_box(), title.bounding_box()
+    assert words["x"] + words["width"] <= buttons["x"]
+
+
 def test_filters_act_on_list_and_map_and_stand_in_the_address(new_page, hazards):
     page = new_page()
     open_map(page, f"/{NEAR}")
