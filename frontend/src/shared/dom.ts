@@ -34,5 +34,5 @@ export function svg(
 /** Keep the height of an element where styles read it: what floats above it moves along. */
 export function tellHeight(element: HTMLElement, property: `--${string}`): void {
   const tell = () => document.body.style.setProperty(property, `${element.offsetHeight}px`);
-  new ResizeObserver(tell).observe(element);
+  new ResizeObserver(tell).observe(element, { box: 'border-box' });
 }
