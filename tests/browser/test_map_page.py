@@ -344,3 +344,8 @@ def test_without_a_script_there_are_pages(new_page, hazards):
     first = page.locator(".evidence").first
     expect(first.locator("img")).to_be_visible()
     expect(first.locator("rect.box")).to_be_visible()
+    moment = page.locator("dl time[data-moment]").first
+    expect(moment).to_have_text(re.compile(r"^\d+ \w+ 20\d\d, \d\d:\d\d UTC$"))
+    page = new_page(timezone_id="Asia/Kolkata")
+    page.goto(f"/hazards/{hazards['cow']}/")
+    expect(page.locator("dl time[data-moment]").first).to_contain_text("GMT+5:30")
