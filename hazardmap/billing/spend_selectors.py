@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
 from hazardmap.billing.spend_terms import terms_now
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.pricing.money import Currency, rounded_micro
 from hazardmap.core.pricing.period import Period
 from hazardmap.core.pricing.prices import Prices
 from hazardmap.core.pricing.spending import rounded_down
@@ -53,6 +53,13 @@ class SpendingNow:
     forecast: Decimal
     cap: CapInfo | None
     keys: tuple[KeySpending, ...]
+
+    @property
+    def without_key_micro(self) -> int:
+        """What belongs to no key: fees, minimums, discounts, and what rounding leaves, so that
+        the amounts as people read them add up to what was spent."""
+        of_keys = sum(rounded_micro(key.spent, self.currency) for key in self.keys)
+        return rounded_micro(self.spent, self.currency) - of_keys
 
 
 @dataclass(frozen=True, slots=True)

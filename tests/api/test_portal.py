@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -275,6 +276,11 @@ def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
     page = client.get(f"{base}costs/").content.decode()
     assert f"{spending.spent:.2f} EUR" in page
     assert spending.units[Meter.HAZARD] == 500, "a test key costs nothing"
+    (table,) = re.findall(r"(?s)by-key.*?<table>(.*?)</table>", page)
+    *parts, total = [Decimal(one) for one in re.findall(r">([\d.]+) EUR<", table)]
+    assert len(parts) == 2, "one live key, and what belongs to none"
+    assert sum(parts) == total == round(spending.spent, 2)
+    assert "Without a key" in table
     client.post(f"{base}costs/cap/", {"amount": "12,50", "hard": "on"})
     assert spending_of(organisation).cap == CapInfo(12_500_000, hard=True)
     assert "cap is reached" in client.get(base).content.decode(), "the fee alone is more"

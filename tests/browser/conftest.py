@@ -92,3 +92,15 @@ def open_map(page: Page, address: str) -> None:
     """Open a map page and wait until it is drawn."""
     page.goto(address)
     page.wait_for_selector("body[data-ready='1']", timeout=DRAWN_MS)
+
+
+def enlarge(page: Page) -> None:
+    """Letters twice as large, by the browser's own setting: it holds for what is opened next."""
+    sizes = {"standard": 32, "fixed": 26}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": sizes})
+
+
+def too_wide_px(page: Page) -> int:
+    """How far a page can be scrolled sideways."""
+    root = "document.documentElement"
+    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))

@@ -1,11 +1,13 @@
 """axe-core finds nothing against WCAG 2.2 A and AA, on a desktop and on a phone."""
 
+from itertools import pairwise
+
 import pytest
 from django.urls import URLResolver
 
 from hazardmap.web.urls import urlpatterns
 from tests.browser.axe import violations
-from tests.browser.conftest import DESKTOP, PHONE, open_map
+from tests.browser.conftest import DESKTOP, PHONE, enlarge, open_map, too_wide_px
 from tests.browser.public_pages import ELSEWHERE, NO_PAGES, PRIVATE, PUBLIC, scene_of
 
 COW = (23.9010, 61.4978)
@@ -94,6 +96,40 @@ def test_nothing_is_wider_than_a_phone_in_any_direction_of_writing(new_page, sce
                 "document.documentElement.scrollWidth]"
             )
             assert (left, width) == (0, 320), (name, direction)
+
+
+def test_pages_keep_to_a_phone_with_letters_twice_as_large(new_page, stack, scene):
+    page = new_page(viewport=PHONE, locale="de-DE")
+    enlarge(page)
+    for name, address in PUBLIC.items():
+        page.goto(address(scene))
+        letters = page.evaluate("getComputedStyle(document.body).fontSize")
+        assert (letters, too_wide_px(page)) == ("32px", 0), name
+    _sign_in(page, stack)
+    for address in PRIVATE.values():
+        page.goto(f"{address}?lang=de")
+        assert too_wide_px(page) == 0, address
+
+
+def test_the_map_keeps_its_parts_apart_with_letters_twice_as_large(new_page, cow):
+    page = new_page(viewport=PHONE, locale="de-DE")
+    enlarge(page)
+    open_map(page, f"/#map=15/{COW[1]}/{COW[0]}")
+    edges = """all => all.map((one) => {
+        const range = document.createRange(); range.selectNodeContents(one);
+        const { left, right } = range.getBoundingClientRect();
+        return [left, right];
+    })"""
+    words = page.locator(".side-bar a, .chip, .map-foot .live, .map-foot .credits")
+    assert all(left >= 0 and right <= PHONE["width"] for left, right in words.evaluate_all(edges))
+    for chip in page.locator(".chip").all():
+        assert chip.evaluate("chip => chip.scrollWidth <= chip.clientWidth")
+    box = {name: page.locator(name).bounding_box() for name in (".brand", ".nav", "#list-title")}
+    assert box[".brand"]["y"] + box[".brand"]["height"] <= box[".nav"]["y"]
+    counts = box["#list-title"]["y"] + box["#list-title"]["height"]
+    assert counts <= page.locator(".map-foot").bounding_box()["y"] + 1
+    days = sorted(page.locator(".time-days span:visible").evaluate_all(edges))
+    assert all(right < left for (_, right), (left, _) in pairwise(days))
 
 
 def _names(patterns):

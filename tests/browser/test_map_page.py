@@ -80,6 +80,20 @@ def test_an_address_with_a_hazard_shows_it(new_page, hazards):
     expect(page).to_have_url(re.compile(r"#map=16/61\.49\d+/23\.76\d+"))
 
 
+def test_a_long_title_keeps_to_the_panel_and_clear_of_its_buttons(new_page, place_hazard):
+    debris = place_hazard("debris", 23.8310, 61.4207)
+    page = new_page(viewport=PHONE, locale="de-DE", reduced_motion="reduce")
+    page.goto(f"/?hz={debris}")
+    head = page.locator("#panel .hazard-head")
+    title = head.get_by_role("heading", name="Gegenstand auf der Fahrbahn")
+    expect(title).to_be_focused()
+    edges = "all => all.map((one) => one.getBoundingClientRect().right)"
+    most = head.bounding_box()["x"] + head.bounding_box()["width"]
+    assert max(head.locator("div:not(.panel-buttons), h2, p").evaluate_all(edges)) <= most
+    buttons, words = head.locator(".panel-buttons").bounding_box(), title.bounding_box()
+    assert words["x"] + words["width"] <= buttons["x"]
+
+
 def test_filters_act_on_list_and_map_and_stand_in_the_address(new_page, hazards):
     page = new_page()
     open_map(page, f"/{NEAR}")
@@ -267,6 +281,25 @@ def test_a_work_zone_is_a_line_on_a_ground_that_a_setting_names(new_page, stack)
     expect(page.locator("#toast")).to_contain_text("the built-in one is shown")
 
 
+def test_a_work_zone_fills_what_is_left_of_the_map_each_time_it_is_opened(new_page, stack):
+    lon, lat = 23.9505, 61.4502
+    line = f"({lon}, {lat}), ({lon + 0.0022}, {lat}), ({lon + 0.0044}, {lat})"
+    scene = f"from tests.map_scene import put_zone; print(put_zone({line}))"
+    zone = stack.manage("shell", "-v0", "-c", scene).split()[-1]
+    page = new_page(reduced_motion="reduce")
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    open_map(page, f"/#map=16/{lat}/{lon}")
+    for _ in range(2):
+        page.locator(f"[data-zone='{zone}']").click()
+        expect(page.locator("#panel-title")).to_have_text("Work zone")
+        # 234 m on 280 pixels, as far from the card as from the panel.
+        expect(page).to_have_url(re.compile(r"#map=15\.8\d/61\.450\d/23\.952\d"))
+        page.keyboard.press("Escape")
+        expect(page.locator("#panel")).to_be_hidden()
+    assert not [text for text in said if "cannot fit" in text]
+
+
 def test_areas_stand_for_hazards_at_low_zoom(new_page, hazards):
     page = new_page()
     open_map(page, f"/#map=8/{COW[1]}/{COW[0]}")
@@ -311,3 +344,8 @@ def test_without_a_script_there_are_pages(new_page, hazards):
     first = page.locator(".evidence").first
     expect(first.locator("img")).to_be_visible()
     expect(first.locator("rect.box")).to_be_visible()
+    moment = page.locator("dl time[data-moment]").first
+    expect(moment).to_have_text(re.compile(r"^\d+ \w+ 20\d\d, \d\d:\d\d UTC$"))
+    page = new_page(timezone_id="Asia/Kolkata")
+    page.goto(f"/hazards/{hazards['cow']}/")
+    expect(page.locator("dl time[data-moment]").first).to_contain_text("GMT+5:30")

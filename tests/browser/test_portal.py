@@ -4,6 +4,7 @@ and every page of the portal on a phone, looked at by axe.
 
 import re
 from base64 import b32decode
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 from django_otp.oath import totp
 
 from tests.browser.axe import violations
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, enlarge, too_wide_px
 from tests.stack import wait_for
 
 PASSWORD = "four random words here"
@@ -87,14 +88,47 @@ def test_from_no_account_to_usage_and_a_second_factor(new_page, stack, place_haz
     for path in (*(base + one for one in PAGES), *ACCOUNT):
         phone.goto(path)
         assert violations(phone) == [], path
-        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert phone.evaluate(overflow) <= 0, path
+        assert too_wide_px(phone) == 0, path
     phone.goto(f"{base}keys/")
     phone.get_by_role("link", name="van").click()
     assert violations(phone) == []
     with_a_webhook(phone, f"{base}webhooks/")
+    with_large_letters(new_page(viewport=PHONE, storage_state=page.context.storage_state()), base)
+    with_long_months(new_page(viewport=PHONE, storage_state=page.context.storage_state()), base)
 
     with_second_factor(page)
+
+
+def with_large_letters(page, base):
+    enlarge(page)
+    page.goto(f"{base}?lang=de")
+    for path in (*(base + one for one in PAGES), *ACCOUNT):
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == "de"
+        assert too_wide_px(page) == 0, path
+    page.goto(f"{base}keys/")
+    page.get_by_role("link", name="van").click()
+    page.wait_for_url("**/keys/*/")
+    assert too_wide_px(page) == 0
+
+
+def with_long_months(page, base):
+    """No date below the chart meets the next."""
+    page.add_init_script(
+        "window.written = []; const fill = CanvasRenderingContext2D.prototype.fillText;"
+        "CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {"
+        "  written.push([text, x, y, this.measureText(text).width]);"
+        "  return fill.call(this, text, x, y, ...rest); };"
+    )
+    page.goto(f"{base}usage/?lang=fi")
+    page.locator("#chart canvas").wait_for()
+    page.wait_for_function("written.length")
+    written = page.evaluate("written")
+    dates = sorted({(x, y, w) for text, x, y, w in written if re.match(r"\d+ \D+$", text)})
+    assert len(dates) > 1
+    for (x, y, width), (after, level, after_width) in pairwise(dates):
+        assert y == level
+        assert x + width / 2 < after - after_width / 2
 
 
 def with_a_webhook(page, webhooks):

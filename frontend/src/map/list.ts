@@ -1,4 +1,4 @@
-import { byId, el } from '../shared/dom';
+import { byId, el, tellHeight } from '../shared/dom';
 import { ago } from '../shared/format';
 import { type Place, distance_m } from '../shared/geodesy';
 import { strings } from '../shared/strings';
@@ -147,9 +147,8 @@ export class HazardList {
     };
     toggle.addEventListener('click', () => draw(toggle.getAttribute('aria-expanded') !== 'true'));
     toggle.hidden = false;
-    const sheet = document.querySelector('.side-main');
-    const measure = () => document.body.style.setProperty('--sheet', `${sheet?.clientHeight ?? 0}px`);
-    if (sheet) new ResizeObserver(measure).observe(sheet); // what floats above it moves along
+    const sheet = document.querySelector<HTMLElement>('.side-main');
+    if (sheet) tellHeight(sheet, '--sheet');
     draw(false);
   }
 }

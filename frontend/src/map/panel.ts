@@ -36,7 +36,7 @@ export class Panel {
   /** Load and show a hazard and move focus into the panel. Null if it cannot be had. */
   async open(id: string): Promise<Hazard | null> {
     if (this.root.hidden || this.details?.hazard.id !== id) {
-      this.root.replaceChildren(...this.buttons(), el('p', { class: 'quiet' }, strings.loading));
+      this.root.replaceChildren(this.buttons(), el('p', { class: 'quiet' }, strings.loading));
     }
     this.unfold();
     return this.load(id);
@@ -55,14 +55,14 @@ export class Panel {
     this.details = null;
     this.live = null;
     this.carousel = null;
-    this.root.replaceChildren(...this.buttons(), el('p', { class: 'quiet' }, strings.loading));
+    this.root.replaceChildren(this.buttons(), el('p', { class: 'quiet' }, strings.loading));
     this.unfold();
     try {
       const details = await fetchZone(id, asked.signal);
       this.showZone(details);
       return details.zone;
     } catch (error) {
-      if (!asked.signal.aborted) this.root.replaceChildren(...this.buttons(), el('p', { class: 'notice' }, trouble(error)));
+      if (!asked.signal.aborted) this.root.replaceChildren(this.buttons(), el('p', { class: 'notice' }, trouble(error)));
       return null;
     }
   }
@@ -80,8 +80,7 @@ export class Panel {
     if (zone.live) facts.push([strings.expectedEnd, momentOf(zone.expected_end), strings.halfGone]);
     const fresh = [strings.seenAgo(ago(now_s - zone.last_seen)), road].filter((words) => words !== '').join(' · ');
     const parts = [
-      ...this.buttons(),
-      head(marker({ group: 'construction', published: true }), title, el('p', { class: 'lead' }, lead), el('p', { class: 'fresh' }, fresh)),
+      head(marker({ group: 'construction', published: true }), title, this.buttons(), el('p', { class: 'lead' }, lead), el('p', { class: 'fresh' }, fresh)),
       zone.simulated ? el('p', { class: 'tags' }, el('span', { class: 'tag tag-simulated' }, strings.simulated)) : null,
       list(facts),
       devices.length === 0 ? null : el('h3', {}, strings.zoneAlong),
@@ -146,7 +145,7 @@ export class Panel {
       return details.hazard;
     } catch (error) {
       if (asked.signal.aborted) return null;
-      this.root.replaceChildren(...this.buttons(), el('p', { class: 'notice' }, trouble(error)));
+      this.root.replaceChildren(this.buttons(), el('p', { class: 'notice' }, trouble(error)));
       return null;
     }
   }
@@ -163,8 +162,7 @@ export class Panel {
     this.details = details;
     this.live = { lead, fresh, facts };
     const parts = [
-      ...this.buttons(),
-      head(marker(hazard), title, lead, fresh),
+      head(marker(hazard), title, this.buttons(), lead, fresh),
       tags(hazard),
       this.carousel?.root ?? el('p', { class: 'quiet' }, withheld(hazard) ? strings.noImageYet : strings.noImage),
       votes(hazard),
@@ -210,12 +208,12 @@ export class Panel {
   }
 
   /** What one does with a panel, in its corner. */
-  private buttons(): HTMLElement[] {
+  private buttons(): HTMLElement {
     const share = el('button', { type: 'button', class: 'panel-share' }, strings.share);
     share.addEventListener('click', () => this.onShare());
     const close = el('button', { type: 'button', class: 'close', 'aria-label': strings.close }, '×');
     close.addEventListener('click', () => this.onClose());
-    return [el('div', { class: 'panel-buttons' }, share, close)];
+    return el('div', { class: 'panel-buttons' }, share, close);
   }
 }
 

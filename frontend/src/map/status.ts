@@ -1,4 +1,4 @@
-import { byId, el } from '../shared/dom';
+import { byId, el, tellHeight } from '../shared/dom';
 import { timeOfDay } from '../shared/format';
 import { strings } from '../shared/strings';
 import type { LiveState } from './live/link';
@@ -14,7 +14,10 @@ export class LiveStatus {
   private updated: Date | null = null;
   private timer: number | undefined;
 
-  constructor(private readonly onRetry: () => void) {}
+  constructor(private readonly onRetry: () => void) {
+    const foot = this.root.closest('footer');
+    if (foot) tellHeight(foot, '--foot');
+  }
 
   show(state: LiveState): void {
     this.root.hidden = false;

@@ -186,12 +186,15 @@ export class MapView {
   /** Mark a work zone and bring all of it into view. */
   selectZone(zone: Zone): void {
     this.mark([{ type: 'Feature', properties: { role: 'zone' }, geometry: { type: 'LineString', coordinates: zone.line } }]);
-    const { lon, lat } = middleOf(zone);
-    const padding = this.options.padding();
-    const fitting = this.map.cameraForBounds(boundsOf(zone), { padding: this.roomy(), maxZoom: CLOSE_ZOOM });
+    const maxZoom = Math.max(this.map.getZoom(), CLOSE_ZOOM);
+    const fit = (padding: PaddingOptions) =>
+      this.map.cameraForBounds(boundsOf(zone), { padding, absolutePadding: true, maxZoom });
+    // Where what covers the map leaves no room beside it, the whole of the screen is to show it.
+    const fitting = fit(this.roomy()) ?? fit({ top: 0, right: 0, bottom: 0, left: 0 });
     // Beside a phone's sheet there is hardly room for it: it is still to be seen what it is.
-    const zoom = Math.max(fitting?.zoom ?? 0, LEAST_ZONE_ZOOM);
-    this.map.easeTo({ center: [lon, lat], zoom, padding });
+    const tooFar = fitting === undefined || (fitting.zoom ?? 0) < LEAST_ZONE_ZOOM;
+    const camera = tooFar ? { center: middleOf(zone), zoom: LEAST_ZONE_ZOOM } : fitting;
+    this.map.easeTo({ ...camera, padding: this.options.padding() });
   }
 
   centre(): Place {
@@ -206,7 +209,7 @@ export class MapView {
 
   /** Show a place: a point, or a ring with what it goes around. */
   goTo(place: { lon: number; lat: number; role?: 'place' | 'me' } | { ring: [number, number][] } | { bbox: Bbox }): void {
-    const room = { padding: this.roomy(), maxZoom: CLOSE_ZOOM + 1 };
+    const room = { padding: this.roomy(), absolutePadding: true, maxZoom: CLOSE_ZOOM + 1 };
     if ('bbox' in place) {
       this.map.fitBounds(place.bbox, room);
     } else if ('ring' in place) {

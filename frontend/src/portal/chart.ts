@@ -22,6 +22,9 @@ const NAMES: uPlot.DateNames = {
   WWW: named(7, (day) => Date.UTC(2026, 1, 1 + day), { weekday: 'short' }),
 };
 
+/** No label of a day meets the next: names of months are short in some languages, long in others. */
+const LABEL_PX = 7 * ('30 '.length + Math.max(...NAMES.MMM.map((name) => name.length))) + 12;
+
 /** Draws it into `place`, again whenever the width or the colours change. */
 export function draw(place: HTMLElement, usage: Usage): void {
   place.hidden = false;
@@ -69,7 +72,7 @@ function plotted(place: HTMLElement, usage: Usage): uPlot {
       fmtDate: (template) => uPlot.fmtDate(template, NAMES),
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: { x: { range: padded }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.05)] } },
-      axes: [{ ...axis, values: TIMES }, { ...axis, size: 70, values: (_plot, ticks) => ticks.map((tick) => tick.toLocaleString(LOCALE)) }],
+      axes: [{ ...axis, values: TIMES, space: LABEL_PX }, { ...axis, size: 70, values: (_plot, ticks) => ticks.map((tick) => tick.toLocaleString(LOCALE)) }],
       cursor: { y: false, drag: { x: false, y: false } },
       series: [{ label: place.dataset.total ?? '', value: (_plot, at) => written(at, usage.by) }, ...series.reverse()],
     },

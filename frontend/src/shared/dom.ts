@@ -30,3 +30,9 @@ export function svg(
   element.append(...children);
   return element;
 }
+
+/** Keep the height of an element where styles read it: what floats above it moves along. */
+export function tellHeight(element: HTMLElement, property: `--${string}`): void {
+  const tell = () => document.body.style.setProperty(property, `${element.offsetHeight}px`);
+  new ResizeObserver(tell).observe(element, { box: 'border-box' });
+}

@@ -1,8 +1,15 @@
 import { lengthWords, readersLocale, readersUnits } from '../shared/units';
 
-// Pages are complete without this file: it writes times in the reader's own zone and language, and
-// lengths in the units of the reader's own country.
-const moment = new Intl.DateTimeFormat(readersLocale, { dateStyle: 'medium', timeStyle: 'short' });
+// Pages are complete without this file: it writes times in the reader's own zone, which it names, and
+// language, and lengths in the units of the reader's own country.
+const moment = new Intl.DateTimeFormat(readersLocale, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
 
 for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-moment]')) {
   time.title = time.textContent ?? '';

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 _WORDS: Final = {
     200: _("answered"),
     201: _("made"),
+    202: _("taken: it is done in a moment"),
     204: _("done"),
     304: _("not changed since you asked before"),
     400: _("the question was wrong: the answer names the parameter"),
@@ -20,6 +21,8 @@ _WORDS: Final = {
     406: _("there is no such format"),
     409: _("the same request is being answered already"),
     410: _("it was there once, and is over"),
+    413: _("what was sent is too large"),
+    415: _("what was sent is of a kind that is not read here"),
     422: _("the question was understood and cannot be answered"),
     429: _("refused: too many a minute, or above the quota of the plan"),
     500: _("we failed"),

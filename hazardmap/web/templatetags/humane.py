@@ -6,10 +6,12 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
+
+from hazardmap.web.templatetags.moments import minute
 
 register = template.Library()
 
@@ -23,7 +25,7 @@ def percent(share: float) -> str:
 @register.filter
 def utc_time(at: datetime) -> SafeString:
     """A moment in UTC; the page's script writes it anew in the reader's own zone."""
-    shown = f"{date_format(at, 'DATE_FORMAT')}, {date_format(at, 'TIME_FORMAT')} UTC"
+    shown = f"{minute(at)} UTC"
     return format_html('<time datetime="{}" data-moment>{}</time>', at.isoformat(), shown)
 
 
