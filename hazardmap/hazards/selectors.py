@@ -144,6 +144,19 @@ def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list
     return [image_of(row) for row in best if row.view_id in kept][:limit]
 
 
+def best_frames_of(hazard_ids: Iterable[UUID]) -> set[UUID]:
+    """The frame of the first of `images_of` of each of these hazards, hidden or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEST_REPORTS, [array(hazard_ids), 1 + _SPARE])
+        reports = cursor.fetchall()
+    kept = with_picture({frame_id for _, frame_id in reports}, hidden=True)
+    best: dict[UUID, UUID] = {}
+    for hazard_id, frame_id in reports:
+        if frame_id in kept:
+            best.setdefault(hazard_id, frame_id)
+    return set(best.values())
+
+
 def image_of(row: models.Observation) -> EvidenceImage:
     """row: with its view."""
     return EvidenceImage(
@@ -264,3 +277,15 @@ def review_queue(*, limit: int) -> list[Hazard]:
 _LIVE = [state.value for state in LIVE]
 _PICTURED = Q(hazard__state__in=_LIVE) & (Q(hazard__published=True) | Q(hazard__confirmed=True))
 """As `shows_pictures` says, of evidence."""
+_BEST_REPORTS = """
+SELECT hazard_id, view_id FROM (
+    SELECT trail.hazard_id, report.view_id, row_number() OVER (
+        PARTITION BY trail.hazard_id ORDER BY report.score DESC, report.id
+    ) AS place
+    FROM hazards_evidence AS trail
+    CROSS JOIN jsonb_array_elements_text(trail.observations) AS said (id)
+    JOIN hazards_observation AS report ON report.id = said.id::uuid
+    WHERE trail.seen AND trail.hazard_id = ANY(%s::uuid[])
+) AS ranked
+WHERE place <= %s ORDER BY place
+"""
