@@ -19,7 +19,7 @@ from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.grid import descendants
-from hazardmap.core.hazard import LIVE, Change, Evidence, Hazard, HazardEvent
+from hazardmap.core.hazard import LIVE, LIVE_STATES, Change, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
@@ -76,7 +76,7 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
 
 def hazards_of(ids: Iterable[UUID]) -> list[Hazard]:
     """Those of these that are live, in no order."""
-    live = models.Hazard.objects.filter(id__in=list(ids), state__in=_LIVE)
+    live = models.Hazard.objects.filter(id__in=list(ids), state__in=LIVE_STATES)
     return [rows.hazard_of(row) for row in live]
 
 
@@ -254,7 +254,7 @@ def has_roads() -> bool:
 
 def map_bounds(*, published_only: bool = False) -> Bbox | None:
     """West, south, east and north of the live hazards; None where there are none."""
-    live = models.Hazard.objects.filter(state__in=_LIVE)
+    live = models.Hazard.objects.filter(state__in=LIVE_STATES)
     if published_only:
         live = live.filter(published=True)
     extent = live.aggregate(extent=Extent(Cast("position", GeometryField())))["extent"]
@@ -263,19 +263,22 @@ def map_bounds(*, published_only: bool = False) -> Bbox | None:
 
 def published_count() -> int:
     """How many hazards are live and published."""
-    return models.Hazard.objects.filter(state__in=_LIVE, published=True).count()
+    return models.Hazard.objects.filter(state__in=LIVE_STATES, published=True).count()
 
 
 def review_queue(*, limit: int) -> list[Hazard]:
     """Live hazards by urgency: what is dangerous, unconfirmed and new comes first."""
     now = timezone.now()
-    pool = models.Hazard.objects.filter(state__in=_LIVE, confirmed=False).order_by("-last_seen")
+    pool = models.Hazard.objects.filter(state__in=LIVE_STATES, confirmed=False).order_by(
+        "-last_seen"
+    )
     hazards = [rows.hazard_of(row) for row in pool[:REVIEW_POOL]]
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
 
 
-_LIVE = [state.value for state in LIVE]
-_PICTURED = Q(hazard__state__in=_LIVE) & (Q(hazard__published=True) | Q(hazard__confirmed=True))
+_PICTURED = Q(hazard__state__in=LIVE_STATES) & (
+    Q(hazard__published=True) | Q(hazard__confirmed=True)
+)
 """As `shows_pictures` says, of evidence."""
 _BEST_REPORTS = """
 SELECT hazard_id, view_id FROM (
