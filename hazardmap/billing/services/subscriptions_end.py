@@ -6,9 +6,8 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Max
 
-from hazardmap.billing.models import Customer
+from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.billing.services.invoice_draft import COUNTED
 from hazardmap.core.usage import hour_of
 
 HOUR: Final = timedelta(hours=1)
@@ -34,7 +33,7 @@ def subscriptions_end() -> int:
 @transaction.atomic
 def _end(customer_id: int, at: datetime) -> None:
     customer = customer_lock(pk=customer_id)
-    invoices = customer.invoices.filter(state__in=COUNTED)
+    invoices = customer.invoices.filter(state__in=Invoice.COUNTED)
     at = max(at, invoices.aggregate(end=Max("end"))["end"] or at)
     running = customer.subscriptions.filter(end=None)
     running.filter(start__gte=at).delete()  # it would begin only now
