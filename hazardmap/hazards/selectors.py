@@ -74,7 +74,7 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
     return None if row is None else rows.hazard_of(row)
 
 
-def hazards_of(ids: Iterable[UUID]) -> list[Hazard]:
+def live_hazards(ids: Iterable[UUID]) -> list[Hazard]:
     """Those of these that are live, in no order."""
     live = models.Hazard.objects.filter(id__in=list(ids), state__in=LIVE_STATES)
     return [rows.hazard_of(row) for row in live]

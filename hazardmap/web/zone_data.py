@@ -44,7 +44,9 @@ def workzone(request: HttpRequest, zone_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     zone = found.zone
-    known = {hazard.id: hazard for hazard in selectors.hazards_of(zone.hazard_ids[:DEVICES_LIMIT])}
+    known = {
+        hazard.id: hazard for hazard in selectors.live_hazards(zone.hazard_ids[:DEVICES_LIMIT])
+    }
     devices = [known[id_] for id_ in zone.hazard_ids if id_ in known]
     lon, lat = zone.line[len(zone.line) // 2]
     return _fresh(

@@ -28,7 +28,7 @@ def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
         raise Http404
     zone, now = found.zone, timezone.now()
     lon, lat = zone.line[len(zone.line) // 2]
-    known = {one.id: one for one in selectors.hazards_of(zone.hazard_ids[:DEVICES_LIMIT])}
+    known = {one.id: one for one in selectors.live_hazards(zone.hazard_ids[:DEVICES_LIMIT])}
     along = [known[id_] for id_ in zone.hazard_ids if id_ in known]
     context = {
         "row": zone_row_of(zone, now),
