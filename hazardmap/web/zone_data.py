@@ -13,7 +13,7 @@ from hazardmap.hazards.zone_selectors import zone_get, zones_near
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts
-from hazardmap.web.zone_facts import zone_facts
+from hazardmap.web.zone_facts import middle_of, zone_devices, zone_facts
 
 ANSWERS_PER_MINUTE = 240
 NEAREST = 5
@@ -44,16 +44,12 @@ def workzone(request: HttpRequest, zone_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     zone = found.zone
-    known = {
-        hazard.id: hazard for hazard in selectors.live_hazards(zone.hazard_ids[:DEVICES_LIMIT])
-    }
-    devices = [known[id_] for id_ in zone.hazard_ids if id_ in known]
-    lon, lat = zone.line[len(zone.line) // 2]
+    lon, lat = middle_of(zone)
     return _fresh(
         {
             "zone": zone_facts(zone),
             "road": selectors.road_near(lon, lat),
-            "devices": [hazard_facts(one) for one in devices],
+            "devices": [hazard_facts(one) for one in zone_devices(zone, most=DEVICES_LIMIT)],
         }
     )
 
