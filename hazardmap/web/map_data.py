@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -18,6 +18,7 @@ from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts, image_facts, passes_facts
+from hazardmap.web.fresh_json import fresh_json
 from hazardmap.web.words import kind_label
 from hazardmap.web.zone_facts import zone_facts
 
@@ -46,9 +47,8 @@ def hazards(request: HttpRequest) -> HttpResponse:
         return answer(400, f"bbox {error}.")
     found = selectors.hazards_in(bbox, limit=LIST_LIMIT + 1)
     shown = sorted(found[:LIST_LIMIT], key=lambda hazard: hazard.last_seen, reverse=True)
-    return _fresh(
+    return fresh_json(
         {
-            "now": timezone.now().timestamp(),
             "hazards": [hazard_facts(hazard) for hazard in shown],
             "zones": [zone_facts(state.zone) for state in zones_page(bbox=bbox, limit=ZONES_LIMIT)],
             "truncated": len(found) > LIST_LIMIT,
@@ -68,9 +68,8 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         raise Http404
     images = selectors.images_of(hazard_id)
     passes = selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
-    return _fresh(
+    return fresh_json(
         {
-            "now": timezone.now().timestamp(),
             "hazard": hazard_facts(found),
             "road": selectors.road_near(found.lon, found.lat),
             "images": [image_facts(image) for image in images],
@@ -89,9 +88,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     if not CURSOR.fullmatch(since) or int(since) > CURSOR_MAX:
         return answer(400, "since must be a cursor from this feed, a whole number of at least 0.")
     events = selectors.changes_since(int(since), limit=CHANGES_LIMIT)
-    return _fresh(
+    return fresh_json(
         {
-            "now": timezone.now().timestamp(),
             "cursor": events[-1].cursor if events else int(since),
             "more": len(events) == CHANGES_LIMIT,
             "changes": [
@@ -113,7 +111,7 @@ def history(request: HttpRequest) -> HttpResponse:
         return answer(400, f"bbox {error}.")
     now = timezone.now()
     found = histories_in(bbox, since=now - HISTORY, limit=HISTORY_LIMIT + 1)
-    return _fresh(
+    return fresh_json(
         {
             "now": now.timestamp(),
             "since": (now - HISTORY).timestamp(),
@@ -148,9 +146,3 @@ def _past(one: History) -> dict[str, object]:
         "simulated": one.simulated,
         "states": one.states,
     }
-
-
-def _fresh(body: dict[str, object]) -> HttpResponse:
-    response = JsonResponse(body)
-    response.headers["Cache-Control"] = "no-store"
-    return response
