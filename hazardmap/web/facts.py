@@ -52,7 +52,7 @@ def image_facts(image: EvidenceImage) -> dict[str, Any]:
         "captured_at": hour_of(image.captured_at).timestamp(),
         "label": kind_label(image.kind),
         "score": image.score,
-        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
+        "box": image.box.sides(),
         "simulated": image.simulated,
         "model_version": image.model_version,
     }
