@@ -5,6 +5,8 @@ from typing import Final
 
 import h3.api.basic_int as h3
 
+from hazardmap.core.geodesy import check_position
+
 MAX_FEATURE_RES: Final = 12
 SINGLE_HAZARDS_FROM_ZOOM: Final = 12
 _RES_BY_ZOOM: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8)
@@ -15,8 +17,7 @@ _COUNT_STEPS: Final = 16.0
 
 def cell(lon: float, lat: float, res: int) -> int:
     """The H3 cell of a position at resolution 0..15, as a 64-bit integer. Raises ValueError."""
-    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise ValueError(f"not a position in degrees: lon {lon}, lat {lat}")
+    check_position(lon, lat)
     if not 0 <= res <= 15:
         raise ValueError(f"H3 has no resolution {res}")
     return int(h3.latlng_to_cell(lat, lon, res))

@@ -27,7 +27,7 @@ PAUSED: Final = gettext_noop("its owner has paused it")
 @transaction.atomic
 def endpoint_add(*, organisation_id: UUID, key_id: str, url: str) -> NewEndpoint:
     """Raises WebhookRefused."""
-    if rule := webhook.broken_rule(url, plain=bool(settings.OUTBOUND_EXCEPTIONS)):
+    if rule := webhook.address_rule(url, plain=bool(settings.OUTBOUND_EXCEPTIONS)):
         raise WebhookRefused("url", rule)
     # Two requests at once must not both find room for the last one.
     Organisation.objects.select_for_update().get(id=organisation_id)
