@@ -14,6 +14,11 @@ def parts(bbox: Bbox) -> list[Bbox]:
     return [bbox]
 
 
+def wrapped(lon: float) -> float:
+    """The same meridian from -180 up to, but not including, 180."""
+    return (lon + 180.0) % 360.0 - 180.0
+
+
 def parse_bbox(text: str) -> Bbox:
     """Read "west,south,east,north". Raises ValueError with the rule that is broken."""
     try:

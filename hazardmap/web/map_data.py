@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.bbox import Bbox, parse_bbox
-from hazardmap.core.grid import cell
+from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.grid import cell_of_view
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors
 from hazardmap.hazards.history_selectors import History, histories_in
@@ -30,8 +30,6 @@ HISTORY = timedelta(days=7)
 HISTORIES_PER_MINUTE = 120
 PASSES_LIMIT = 200
 ANSWERS_PER_MINUTE = 1200
-METRES_PER_DEGREE = 111_195.0
-CELL_SIDES_M = {3: 69_000.0, 4: 26_000.0, 5: 9_900.0, 6: 3_700.0, 7: 1_400.0, 8: 530.0, 9: 200.0}
 CURSOR = re.compile(r"[0-9]{1,19}")
 CURSOR_MAX = 2**63 - 1
 
@@ -47,12 +45,13 @@ def hazards(request: HttpRequest) -> HttpResponse:
         return answer(400, f"bbox {error}.")
     found = selectors.hazards_in(bbox, limit=LIST_LIMIT + 1)
     shown = sorted(found[:LIST_LIMIT], key=lambda hazard: hazard.last_seen, reverse=True)
+    around = cell_of_view(bbox)
     return fresh_json(
         {
             "hazards": [hazard_facts(hazard) for hazard in shown],
             "zones": [zone_facts(state.zone) for state in zones_page(bbox=bbox, limit=ZONES_LIMIT)],
             "truncated": len(found) > LIST_LIMIT,
-            "cell": _cell_of(bbox),
+            "cell": f"{around:x}" if around else None,
         }
     )
 
@@ -119,17 +118,6 @@ def history(request: HttpRequest) -> HttpResponse:
             "truncated": len(found) > HISTORY_LIMIT,
         }
     )
-
-
-def _cell_of(bbox: Bbox) -> str | None:
-    """The cell around the middle of a section that is about as high; None for most of a country."""
-    west, south, east, north = bbox
-    height_m = (north - south) * METRES_PER_DEGREE
-    lon = (west + east) / 2 if west <= east else ((west + east + 360) / 2 + 180) % 360 - 180
-    res = next(
-        (res for res, side_m in reversed(CELL_SIDES_M.items()) if 2 * side_m >= height_m), None
-    )
-    return None if res is None else f"{cell(lon, (south + north) / 2, res):x}"
 
 
 def _past(one: History) -> dict[str, object]:
