@@ -1,16 +1,13 @@
 """The subscriptions of organisations that have closed end with the hour in which they did."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
 from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.core.usage import hour_of
-
-HOUR: Final = timedelta(hours=1)
+from hazardmap.core.hours import HOUR, hour_of
 
 
 def subscriptions_end() -> int:
