@@ -17,16 +17,11 @@ from hazardmap.hazards.services import expire_faded
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard
+from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def gone(place=HELSINKI):
