@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from hazardmap.core.coverings import looked_cell
 from hazardmap.core.decay import probability_at
 from hazardmap.core.geodesy import Floats, earth_centred
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.hazard import LIVE_STATES
 from hazardmap.core.kinds import KINDS, Group
 from hazardmap.core.rows import LINK_M
 from tiles.statement import rows
@@ -74,8 +74,7 @@ def _around(cells: Iterable[int]) -> set[int]:
 
 
 def _devices_in(cells: Collection[int]) -> list[Device]:
-    live = [state.value for state in LIVE]
-    found = rows("devices", cells=list(cells), kinds=KINDS_OF_DEVICES, live=live)
+    found = rows("devices", cells=list(cells), kinds=KINDS_OF_DEVICES, live=LIVE_STATES)
     return [Device._make(row) for row in found]
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.hazard import LIVE, Hazard
-from hazardmap.hazards.selectors import hazards_of
+from hazardmap.hazards.selectors import live_hazards
 from tiles import mvt
 from tiles.device_groups import ALONE, KINDS_OF_DEVICES, Part, Place, parts_around
 from tiles.mercator import GRID_ZOOM, MAX_ZOOM, Tile, degrees_at
@@ -32,7 +32,7 @@ def hazards_write(
     parts = parts_around(_places_of_groups(live, known))
     others = _known(parts.keys() - known.keys())
     regrouped = [id_ for id_, row in others.items() if _part(row) != parts[id_]]
-    live |= {str(hazard.id): hazard for hazard in hazards_of(map(UUID, regrouped))}
+    live |= {str(hazard.id): hazard for hazard in live_hazards(map(UUID, regrouped))}
     before = {**known, **others}
     wanted = {id_: record(one, parts.get(id_, ALONE)) for id_, one in live.items()}
     changed = {id_: row for id_, row in wanted.items() if anew or before.get(id_) != row}

@@ -89,7 +89,7 @@ def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:
     spans = list(customer.subscriptions.filter(start__lt=month.end).values_list("start", "end"))
     billed = LineHour.objects.filter(
         line__invoice__customer=customer,
-        line__invoice__state__in=[Invoice.State.FINALISED, Invoice.State.PAID],
+        line__invoice__state__in=Invoice.COUNTED,
         hour__gte=month.start,
         hour__lt=month.end,
     )

@@ -4,6 +4,8 @@ Amounts are micro-units of the invoice's currency. Price versions, credit notes 
 a finalised invoice but its fate (paid, void, credited) are immutable by trigger.
 """
 
+from typing import Final
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -141,7 +143,7 @@ class Invoice(models.Model):
 
     total = net + tax. paid_by_credit_micro: of the total. credited_micro: taken back by credit
     notes. parties: seller and buyer as they were, copied at finalisation. tax: its category and
-    percent.
+    percent. COUNTED: the states in which it is owed or paid, no draft and not taken back.
     """
 
     class State(models.TextChoices):
@@ -149,6 +151,8 @@ class Invoice(models.Model):
         FINALISED = "finalised"
         PAID = "paid"
         VOID = "void"
+
+    COUNTED: Final = (State.FINALISED, State.PAID)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="invoices")

@@ -177,7 +177,7 @@ def is_finalised(customer_id: int, month: Period) -> bool:
     return Invoice.objects.filter(
         customer=customer_id,
         start=month.start,
-        state__in=[Invoice.State.FINALISED, Invoice.State.PAID],
+        state__in=Invoice.COUNTED,
     ).exists()
 
 

@@ -2,17 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
 from hazardmap.billing.line_selectors import line_events
+from hazardmap.core.hours import HOUR
 from hazardmap.core.pricing.period import Period, month_of
 from hazardmap.core.usage import Meter
 from hazardmap.hazards.delivered import Span, published_in
 from tiles.mercator import Tile
 
-HOUR = timedelta(hours=1)
 WITHOUT_HAZARDS = frozenset({"roads"})
 
 Delivered = dict[UUID | None, Fraction]

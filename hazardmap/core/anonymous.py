@@ -1,18 +1,13 @@
 """What is told of passes and pictures instead of when exactly and by which name (docs/adr/0034)."""
 
 import hmac
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 
-def hour_of(at: datetime) -> datetime:
-    """The beginning of its hour, UTC: what everybody is told."""
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
 def minute_of(at: datetime) -> datetime:
-    """The beginning of its minute: what buyers are told."""
+    """The beginning of its minute: what buyers are told; everybody is told the hour."""
     return at.replace(second=0, microsecond=0)
 
 

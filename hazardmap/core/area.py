@@ -6,7 +6,7 @@ from typing import Final
 
 import h3.api.basic_int as h3
 
-from hazardmap.core.bbox import Bbox
+from hazardmap.core.bbox import Bbox, wrapped
 from hazardmap.core.coverings import LOOKED_RES, looked_cell
 from hazardmap.core.grid import descendants
 from hazardmap.core.region import Region
@@ -34,7 +34,7 @@ class Circle:
         half_deg = math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(lat))))
         if half_deg >= 90:
             return -180.0, south, 180.0, north
-        return _wrapped(self.lon - half_deg), south, _wrapped(self.lon + half_deg), north
+        return wrapped(self.lon - half_deg), south, wrapped(self.lon + half_deg), north
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,3 @@ class Cell:
 
 
 Area = Bbox | Circle | Cell | Region
-
-
-def _wrapped(lon: float) -> float:
-    return (lon + 180.0) % 360.0 - 180.0

@@ -22,6 +22,11 @@ def holds(bbox: Bbox, lon: float, lat: float) -> bool:
     return west <= lon <= east if west <= east else lon >= west or lon <= east
 
 
+def wrapped(lon: float) -> float:
+    """The same meridian from -180 up to, but not including, 180."""
+    return (lon + 180.0) % 360.0 - 180.0
+
+
 def parse_bbox(text: str) -> Bbox:
     """Read "west,south,east,north". Raises ValueError with the rule that is broken."""
     try:

@@ -11,3 +11,7 @@ class Box:
     top: float
     right: float
     bottom: float
+
+    def sides(self) -> list[float]:
+        """Left, top, right, bottom: as it is stored and told."""
+        return [self.left, self.top, self.right, self.bottom]

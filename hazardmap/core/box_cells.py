@@ -1,13 +1,12 @@
 """Which cells of H3 a box touches, as a few ranges of their numbers."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 import h3.api.basic_int as h3
 
 from hazardmap.core.area import Circle
-from hazardmap.core.bbox import Bbox
+from hazardmap.core.bbox import Bbox, parts
 from hazardmap.core.coverings import LOOKED_RES, middle
 from hazardmap.core.grid import children, descendants
 
@@ -47,18 +46,9 @@ def _overlap(one: Bbox, other: Bbox) -> bool:
         return False
     return any(
         west <= there_east and there_west <= east
-        for west, east in _sides(one)
-        for there_west, there_east in _sides(other)
+        for west, _, east, _ in parts(one)
+        for there_west, _, there_east, _ in parts(other)
     )
-
-
-def _sides(bbox: Bbox) -> Iterator[tuple[float, float]]:
-    west, _, east, _ = bbox
-    if west <= east:
-        yield west, east
-    else:
-        yield west, 180.0
-        yield -180.0, east
 
 
 @lru_cache

@@ -83,18 +83,14 @@ def as_json(report: EdgeReport) -> dict[str, Any]:
     """The report as `read_edge` reads it."""
     return {
         "model": report.model,
-        "crop": _corners(report.crop),
+        "crop": report.crop.sides(),
         "detections": [
-            {"kind": item.kind, "score": item.score, "box": _corners(item.box)}
+            {"kind": item.kind, "score": item.score, "box": item.box.sides()}
             for item in report.detections
         ],
-        "occluders": [_corners(box) for box in report.occluders],
+        "occluders": [box.sides() for box in report.occluders],
         "complete": report.complete,
     }
-
-
-def _corners(box: Box) -> list[float]:
-    return [box.left, box.top, box.right, box.bottom]
 
 
 def _listed(data: Mapping[str, Any], name: str, faults: list[Fault]) -> list[Any]:

@@ -5,21 +5,42 @@ from typing import Final
 
 import h3.api.basic_int as h3
 
+from hazardmap.core.bbox import Bbox, wrapped
+from hazardmap.core.geodesy import check_position
+
 MAX_FEATURE_RES: Final = 12
 SINGLE_HAZARDS_FROM_ZOOM: Final = 12
 _RES_BY_ZOOM: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8)
 FINEST_RES: Final = max(_RES_BY_ZOOM)
 COARSEST_RES: Final = min(_RES_BY_ZOOM)
 _COUNT_STEPS: Final = 16.0
+_METRES_PER_DEGREE: Final = 111_195.0
+_SIDES_M: Final = {
+    9: 200.0,
+    8: 530.0,
+    7: 1_400.0,
+    6: 3_700.0,
+    5: 9_900.0,
+    4: 26_000.0,
+    3: 69_000.0,
+}  # of cells, by resolution, the finest first
 
 
 def cell(lon: float, lat: float, res: int) -> int:
     """The H3 cell of a position at resolution 0..15, as a 64-bit integer. Raises ValueError."""
-    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise ValueError(f"not a position in degrees: lon {lon}, lat {lat}")
+    check_position(lon, lat)
     if not 0 <= res <= 15:
         raise ValueError(f"H3 has no resolution {res}")
     return int(h3.latlng_to_cell(lat, lon, res))
+
+
+def cell_of_view(bbox: Bbox) -> int | None:
+    """The cell around the middle of a section that is about as high; None for most of a country."""
+    west, south, east, north = bbox
+    height_m = (north - south) * _METRES_PER_DEGREE
+    res = next((res for res, side_m in _SIDES_M.items() if 2 * side_m >= height_m), None)
+    lon = (west + east) / 2 if west <= east else wrapped((west + east + 360) / 2)
+    return None if res is None else cell(lon, (south + north) / 2, res)
 
 
 def parent(h3_cell: int, res: int) -> int:

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -20,6 +21,7 @@ class State(StrEnum):
 
 
 LIVE: frozenset[State] = frozenset({State.CANDIDATE, State.ACTIVE, State.FADING})
+LIVE_STATES: Final = sorted(state.value for state in LIVE)
 
 
 class Change(StrEnum):

@@ -21,7 +21,7 @@ from hazardmap.core.candidate import Candidate
 from hazardmap.core.geodesy import Floats
 from hazardmap.core.kinds import FAMILY
 from hazardmap.core.params import FusionParams
-from hazardmap.core.recall import FEWEST_ALARMS, MOST_ALARMS, Recall
+from hazardmap.core.recall import FEWEST_ALARMS, MOST_ALARMS, Recall, RecallTable
 
 _SURE: Final = 0.95  # of being real, or a mistake, to serve as an example of one
 _PRIOR_CASES: Final = 20.0
@@ -98,33 +98,14 @@ def learned(
     shipped: the prior. current: those that the tally was made under.
     """
     lives = {
-        kind: float(
-            (_PRIOR_DEATHS * shipped.half_life_s(kind) + lived_s * math.log(2.0))
-            / (_PRIOR_DEATHS + ends)
-        )
+        kind: _shrunk(lived_s * math.log(2.0), ends, shipped.half_life_s(kind), _PRIOR_DEATHS)
         for kind, (ends, lived_s) in sums.lives.items()
     }
     alarm = _false_alarms(sums, shipped)
-    more = alarm / shipped.table.false_alarm_per_pass
-    scale, correlation = _reporting(sums, shipped.table.pass_correlation)
-    table = replace(
-        shipped.table,
-        version=f"{shipped.table.version}+{version}",
-        default=_scaled(current.table.default, scale),
-        kinds={kind: _scaled(recall, scale) for kind, recall in current.table.kinds.items()},
-        pass_correlation=correlation,
-        false_alarm_per_pass=alarm,
-        false_alarms={
-            family: _kept_in_range(share * more)
-            for family, share in shipped.table.false_alarms.items()
-        },
-        score_true=_density(sums.scores[0], shipped.table.score_true),
-        score_false=_density(sums.scores[1], shipped.table.score_false),
-    )
+    table = _table(sums, shipped, current, alarm, version)
     frames, alarms = sums.repeats
     looks, reports = sums.deceits
-    report = (reports + _PRIOR_CASES * shipped.phantom_report) / (looks + _PRIOR_CASES)
-    report = min(float(report), 0.95)
+    report = min(_shrunk(reports, looks, shipped.phantom_report), 0.95)
     everywhere = sum(sums.births.values(), np.zeros(4)) + sums.beside
     return replace(
         shipped,
@@ -140,11 +121,38 @@ def learned(
         if everywhere[0] >= _PRIOR_CASES
         else shipped.prior_phantom,
         phantom_report=report,
-        alarm_repeats=float(
-            (max(frames - alarms, 0.0) + _PRIOR_CASES * shipped.alarm_repeats)
-            / (frames + _PRIOR_CASES)
-        ),
+        alarm_repeats=_shrunk(max(frames - alarms, 0.0), frames, shipped.alarm_repeats),
     )
+
+
+def _table(
+    sums: Tally, shipped: FusionParams, current: FusionParams, alarm: float, version: str
+) -> RecallTable:
+    """What cameras report; alarm: how often where nothing is, on average over the families."""
+    more = alarm / shipped.table.false_alarm_per_pass
+    scale, correlation = _reporting(sums, shipped.table.pass_correlation)
+    return replace(
+        shipped.table,
+        version=f"{shipped.table.version}+{version}",
+        default=_scaled(current.table.default, scale),
+        kinds={kind: _scaled(recall, scale) for kind, recall in current.table.kinds.items()},
+        pass_correlation=correlation,
+        false_alarm_per_pass=alarm,
+        false_alarms={
+            family: _kept_in_range(share * more)
+            for family, share in shipped.table.false_alarms.items()
+        },
+        score_true=_density(sums.scores[0], shipped.table.score_true),
+        score_false=_density(sums.scores[1], shipped.table.score_false),
+    )
+
+
+def _shrunk(total: float, cases: float, shipped: float, made_up: float = _PRIOR_CASES) -> float:
+    """The mean of so many cases that sum to `total`, and of made-up ones of the shipped value.
+
+    It is the expected mean under a conjugate prior (Diaconis & Ylvisaker 1979).
+    """
+    return float((total + made_up * shipped) / (cases + made_up))
 
 
 def _take_frames(sums: Tally, one: Candidate) -> None:
@@ -263,8 +271,8 @@ def _density(counts: Floats, prior: tuple[float, float]) -> tuple[float, float]:
     mean0 = a / (a + b)
     square0 = mean0**2 + mean0 * (1.0 - mean0) / (a + b + 1.0)
     middle = (np.arange(_BINS) + 0.5) / _BINS
-    total = counts.sum() + _PRIOR_CASES
-    mean = (float(counts @ middle) + _PRIOR_CASES * mean0) / total
-    variance = (float(counts @ middle**2) + _PRIOR_CASES * square0) / total - mean**2
+    total = float(counts.sum())
+    mean = _shrunk(float(counts @ middle), total, mean0)
+    variance = _shrunk(float(counts @ middle**2), total, square0) - mean**2
     size = mean * (1.0 - mean) / max(variance, 1e-3) - 1.0
     return float(max(mean * size, 1.0)), float(max((1.0 - mean) * size, 1.0))

@@ -139,8 +139,7 @@ def _agree(foot: tuple[float, float], height: tuple[float, float]) -> bool:
 
 
 def _check(box: Box, aspect: float) -> None:
-    edges = (box.left, box.top, box.right, box.bottom)
-    if not all(-0.01 <= edge <= 1.01 for edge in edges):
+    if not all(-0.01 <= side <= 1.01 for side in box.sides()):
         raise ValueError(f"a box lies outside its frame: {box}")
     if box.left >= box.right or box.top >= box.bottom:
         raise ValueError(f"a box is empty: {box}")

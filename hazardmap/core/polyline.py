@@ -4,7 +4,7 @@ Source: developers.google.com/maps/documentation/utilities/polylinealgorithm. La
 in it; values are rounded to `precision` decimals (5; OSRM and Valhalla may send 6).
 """
 
-from hazardmap.core.positions import Position, broken_rule
+from hazardmap.core.positions import Position, position_rule
 
 PRECISIONS = (5, 6)
 
@@ -22,7 +22,7 @@ def decode(text: str, precision: int = 5) -> list[Position]:
     for number in range(0, len(steps), 2):
         lat, lon = lat + steps[number], lon + steps[number + 1]
         position = lon / unit, lat / unit
-        if rule := broken_rule(*position):
+        if rule := position_rule(*position):
             raise ValueError(f"position {number // 2} {rule}; is the precision {precision}?")
         positions.append(position)
     return positions

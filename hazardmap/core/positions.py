@@ -6,7 +6,7 @@ Position = tuple[float, float]
 """(lon, lat)."""
 
 
-def broken_rule(lon: float, lat: float) -> str | None:
+def position_rule(lon: float, lat: float) -> str | None:
     """Why these are no longitude and latitude; None if they are."""
     if not (math.isfinite(lon) and math.isfinite(lat)):
         return "must be finite numbers"
@@ -27,7 +27,7 @@ def read_position(value: object) -> Position:
         lon, lat = float(value[0]), float(value[1])
     except OverflowError:
         lon = lat = math.inf
-    if rule := broken_rule(lon, lat):
+    if rule := position_rule(lon, lat):
         raise ValueError(rule)
     return lon, lat
 

@@ -10,7 +10,7 @@ import shapely
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
-from hazardmap.core.bbox import Bbox
+from hazardmap.core.bbox import Bbox, wrapped
 from hazardmap.core.positions import Position, geometry_of, read_position
 
 MAX_POSITIONS: Final = 10_000
@@ -112,7 +112,7 @@ def _reason(broken: shapely.MultiPolygon) -> str:
     reason = shapely.is_valid_reason(broken)
     if match := _PLACE.match(reason):
         words, lon, lat = match.groups()
-        place = (float(lon) + 180.0) % 360.0 - 180.0, float(lat)
+        place = wrapped(float(lon)), float(lat)
         return f"is broken near {_said(place)}: {words.lower()}"
     return f"is broken: {reason.lower()}"
 

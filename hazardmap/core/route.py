@@ -14,7 +14,7 @@ import numpy as np
 from pyproj import Geod
 from scipy.spatial import cKDTree
 
-from hazardmap.core.bbox import Bbox
+from hazardmap.core.bbox import Bbox, wrapped
 from hazardmap.core.geodesy import Floats, earth_centred
 from hazardmap.core.polyline import decode
 from hazardmap.core.positions import Position, geometry_of, read_position
@@ -204,4 +204,4 @@ def _box(lons: Floats, lats: Floats, margin_m: float) -> Bbox:
     aside_deg = up_deg / math.cos(math.radians(max(abs(south), abs(north))))
     turned = np.where(lons < 0.0, lons + 360.0, lons) if np.ptp(lons) > 180.0 else lons
     west, east = float(turned.min()) - aside_deg, float(turned.max()) + aside_deg
-    return (west + 180.0) % 360.0 - 180.0, south, (east + 180.0) % 360.0 - 180.0, north
+    return wrapped(west), south, wrapped(east), north

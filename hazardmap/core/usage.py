@@ -20,11 +20,6 @@ MAX_REQUEST_ID = 80
 _quoted = json.encoder.encode_basestring_ascii
 
 
-def hour_of(at: datetime) -> datetime:
-    """The start (UTC) of the hour that a time lies in."""
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
 class Meter(StrEnum):
     """What can be billed."""
 

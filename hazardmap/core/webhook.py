@@ -75,7 +75,7 @@ def pause_s(failures: int) -> int:
     return min(_FIRST_PAUSE_S << min(failures - TRIPS_AT, 20), _LONGEST_PAUSE_S)
 
 
-def broken_rule(url: str, *, plain: bool = False) -> str | None:
+def address_rule(url: str, *, plain: bool = False) -> str | None:
     """Why no message can be sent to this address; None if it can.
 
     plain: http is allowed, and addresses of private networks. Where a name leads is another

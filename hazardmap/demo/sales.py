@@ -14,6 +14,7 @@ from hazardmap.billing.documents import buyer_from, terms_from
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.selectors import customer_known
 from hazardmap.billing.services import customer_set, subscribe, terms_set
+from hazardmap.core.hours import HOUR
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.tokens import Use, parse_token
 from hazardmap.core.usage import Meter, UsageRecord
@@ -28,7 +29,6 @@ BUYER: Final = {
     "country": "FI",
     "tax_number": "",
 }
-HOUR: Final = timedelta(hours=1)
 
 
 def demo_sales(accounts: DemoAccounts) -> bool:

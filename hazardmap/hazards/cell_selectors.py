@@ -10,7 +10,7 @@ from django.db.models import Max
 from hazardmap.core import cells as core
 from hazardmap.core.decay import probability_at
 from hazardmap.core.grid import descendants
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.hazard import LIVE_STATES
 from hazardmap.hazards import cell_models, rows
 from hazardmap.platform.rows_put import array
 from hazardmap.platform.rows_read import rows_read
@@ -64,7 +64,7 @@ def p_any(cells: Iterable[int], *, at: datetime) -> float:
         "FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (first, last) "
         "JOIN hazards_hazard AS hazard ON hazard.cell BETWEEN first AND last "
         "WHERE state = ANY(%s)",
-        [*(array(side) for side in zip(*ranges, strict=True)), [s.value for s in LIVE]],
+        [*(array(side) for side in zip(*ranges, strict=True)), LIVE_STATES],
     )
     return core.p_any(probability_at(p, since, half, at) for _, p, since, half in found)
 

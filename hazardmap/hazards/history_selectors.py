@@ -10,12 +10,11 @@ from django.db.models import Q
 from django.db.models.functions import Cast
 
 from hazardmap.core.bbox import Bbox
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.hazard import LIVE_STATES
 from hazardmap.hazards import models
 from hazardmap.hazards.live import boxes
 
 MOST_STATES = 16
-_LIVE = {state.value for state in LIVE}
 
 
 class Past(NamedTuple):
@@ -52,7 +51,7 @@ def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
     for area in boxes(bbox):
         reached |= Q(place__intersects=area)
     found = models.Hazard.objects.alias(place=Cast("position", GeometryField())).filter(
-        reached, Q(state__in=_LIVE) | Q(expires_at__gte=since)
+        reached, Q(state__in=LIVE_STATES) | Q(expires_at__gte=since)
     )
     hazards = list(found.order_by("-id")[:limit])
     states = _states([hazard.id for hazard in hazards])
@@ -85,7 +84,7 @@ def _states(ids: list[UUID]) -> dict[UUID, list[Past]]:
             "FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
             "SELECT * FROM hazards_hazardevent WHERE hazard_id = wanted.id "
             "ORDER BY cursor DESC LIMIT %s) AS event ORDER BY event.cursor",
-            [sorted(_LIVE), ids, MOST_STATES],
+            [LIVE_STATES, ids, MOST_STATES],
         )
         states: dict[UUID, list[Past]] = {}
         for hazard_id, *values in cursor.fetchall():

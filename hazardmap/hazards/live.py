@@ -9,10 +9,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 
 from hazardmap.core.bbox import Bbox, parts
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.hazard import LIVE_STATES
 from hazardmap.hazards import models
-
-STATES = sorted(state.value for state in LIVE)
 
 
 def placed() -> QuerySet[models.Hazard]:
@@ -25,7 +23,7 @@ def placed() -> QuerySet[models.Hazard]:
 
 def live() -> QuerySet[models.Hazard]:
     """Every live hazard, with its `place`."""
-    return placed().filter(state__in=STATES)
+    return placed().filter(state__in=LIVE_STATES)
 
 
 def live_in(bbox: Bbox | None) -> QuerySet[models.Hazard]:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from hazardmap.core.box import Box
 from hazardmap.core.camera import Camera
 from hazardmap.core.cells import Count, Counts
 from hazardmap.core.coverings import LOOKED_RES, looked_cell, seen_cell
@@ -46,7 +45,7 @@ def view_row(view: View, *, model_version: str) -> Row:
         "usable": view.usable,
         "dark": view.dark,
         "simulated": view.simulated,
-        "occluders": [_sides(box) for box in view.occluders],
+        "occluders": [box.sides() for box in view.occluders],
         "model_version": model_version,
     }
 
@@ -64,7 +63,7 @@ def observation_row(observation: Observation) -> Row:
         "cov_ee_m2": observation.cov_ee_m2,
         "cov_en_m2": observation.cov_en_m2,
         "cov_nn_m2": observation.cov_nn_m2,
-        "box": _sides(observation.box),
+        "box": observation.box.sides(),
     }
 
 
@@ -187,10 +186,6 @@ def cell_row(cell: int, res: int, counts: Counts, cursor: int) -> Row:
 @lru_cache(maxsize=1000)
 def _camera_json(camera: Camera) -> dict[str, float]:
     return asdict(camera)
-
-
-def _sides(box: Box) -> list[float]:
-    return [box.left, box.top, box.right, box.bottom]
 
 
 _HAZARD_FIELDS = tuple(

@@ -16,13 +16,13 @@ from django.db.models import (
 )
 
 from hazardmap.core.area import Area, Cell, Circle
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.hazard import LIVE_STATES, Hazard
 from hazardmap.core.region import Region
 from hazardmap.core.wanted import Wanted
 from hazardmap.hazards import models
 from hazardmap.hazards.columns import hazards_of
 from hazardmap.hazards.fading import probability_at
-from hazardmap.hazards.live import STATES, boxes, live, placed, touching
+from hazardmap.hazards.live import boxes, live, placed, touching
 
 READ_AT_ONCE = 2000
 
@@ -54,7 +54,7 @@ def each(area: Area, wanted: Wanted) -> Iterator[Hazard]:
 
 
 def newest(
-    area: Area | None, wanted: Wanted, *, limit: int, states: Sequence[str] = STATES
+    area: Area | None, wanted: Wanted, *, limit: int, states: Sequence[str] = LIVE_STATES
 ) -> list[Hazard]:
     """Those that were seen last, in that order; in the whole world where there is no area.
 
@@ -66,7 +66,7 @@ def newest(
 
 
 def nearest(
-    circle: Circle, wanted: Wanted, *, limit: int, states: Sequence[str] = STATES
+    circle: Circle, wanted: Wanted, *, limit: int, states: Sequence[str] = LIVE_STATES
 ) -> list[Hazard]:
     """Those of a circle that are nearest to its middle, nearest first. states: as in `newest`."""
     found = matching(within(circle, placed().filter(state__in=states)), wanted)

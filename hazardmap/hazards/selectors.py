@@ -19,7 +19,7 @@ from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.grid import descendants
-from hazardmap.core.hazard import LIVE, Evidence, Hazard, HazardEvent
+from hazardmap.core.hazard import LIVE, LIVE_STATES, Evidence, Hazard, HazardEvent
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
@@ -74,9 +74,9 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
     return None if row is None else rows.hazard_of(row)
 
 
-def hazards_of(ids: Iterable[UUID]) -> list[Hazard]:
+def live_hazards(ids: Iterable[UUID]) -> list[Hazard]:
     """Those of these that are live, in no order."""
-    live = models.Hazard.objects.filter(id__in=list(ids), state__in=_LIVE)
+    live = models.Hazard.objects.filter(id__in=list(ids), state__in=LIVE_STATES)
     return [rows.hazard_of(row) for row in live]
 
 
@@ -142,6 +142,19 @@ def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list
     best = list(found.order_by("-score", "id")[: limit + _SPARE])
     kept = with_picture({row.view_id for row in best}, hidden=hidden)
     return [image_of(row) for row in best if row.view_id in kept][:limit]
+
+
+def best_frames_of(hazard_ids: Iterable[UUID]) -> set[UUID]:
+    """The frame of the first of `images_of` of each of these hazards, hidden or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEST_REPORTS, [array(hazard_ids), 1 + _SPARE])
+        reports = cursor.fetchall()
+    kept = with_picture({frame_id for _, frame_id in reports}, hidden=True)
+    best: dict[UUID, UUID] = {}
+    for hazard_id, frame_id in reports:
+        if frame_id in kept:
+            best.setdefault(hazard_id, frame_id)
+    return set(best.values())
 
 
 def image_of(row: models.Observation) -> EvidenceImage:
@@ -229,7 +242,7 @@ def has_roads() -> bool:
 
 def map_bounds(*, published_only: bool = False) -> Bbox | None:
     """West, south, east and north of the live hazards; None where there are none."""
-    live = models.Hazard.objects.filter(state__in=_LIVE)
+    live = models.Hazard.objects.filter(state__in=LIVE_STATES)
     if published_only:
         live = live.filter(published=True)
     extent = live.aggregate(extent=Extent(Cast("position", GeometryField())))["extent"]
@@ -238,17 +251,32 @@ def map_bounds(*, published_only: bool = False) -> Bbox | None:
 
 def published_count() -> int:
     """How many hazards are live and published."""
-    return models.Hazard.objects.filter(state__in=_LIVE, published=True).count()
+    return models.Hazard.objects.filter(state__in=LIVE_STATES, published=True).count()
 
 
 def review_queue(*, limit: int) -> list[Hazard]:
     """Live hazards by urgency: what is dangerous, unconfirmed and new comes first."""
     now = timezone.now()
-    pool = models.Hazard.objects.filter(state__in=_LIVE, confirmed=False).order_by("-last_seen")
+    pool = models.Hazard.objects.filter(state__in=LIVE_STATES, confirmed=False).order_by(
+        "-last_seen"
+    )
     hazards = [rows.hazard_of(row) for row in pool[:REVIEW_POOL]]
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
 
 
-_LIVE = [state.value for state in LIVE]
-_PICTURED = Q(hazard__state__in=_LIVE) & (Q(hazard__published=True) | Q(hazard__confirmed=True))
+_PICTURED = Q(hazard__state__in=LIVE_STATES) & (
+    Q(hazard__published=True) | Q(hazard__confirmed=True)
+)
 """As `shows_pictures` says, of evidence."""
+_BEST_REPORTS = """
+SELECT hazard_id, view_id FROM (
+    SELECT trail.hazard_id, report.view_id, row_number() OVER (
+        PARTITION BY trail.hazard_id ORDER BY report.score DESC, report.id
+    ) AS place
+    FROM hazards_evidence AS trail
+    CROSS JOIN jsonb_array_elements_text(trail.observations) AS said (id)
+    JOIN hazards_observation AS report ON report.id = said.id::uuid
+    WHERE trail.seen AND trail.hazard_id = ANY(%s::uuid[])
+) AS ranked
+WHERE place <= %s ORDER BY place
+"""

@@ -15,11 +15,11 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
+from hazardmap.core.hours import HOUR
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
-HOUR = timedelta(hours=1)
 LINES_AT_ONCE = 1000
 SETTLED_AFTER = timedelta(seconds=30)
 SEGMENT_HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\d-")

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hazardmap.core.anonymous import hour_of
 from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
 from hazardmap.core.hazard import LIVE, Evidence, Hazard
+from hazardmap.core.hours import hour_of
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.web.words import STATES, Words, kind_label, likelihood, severity_label
@@ -52,7 +52,7 @@ def image_facts(image: EvidenceImage) -> dict[str, Any]:
         "captured_at": hour_of(image.captured_at).timestamp(),
         "label": kind_label(image.kind),
         "score": image.score,
-        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
+        "box": image.box.sides(),
         "simulated": image.simulated,
         "model_version": image.model_version,
     }

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.anonymous import hour_of
 from hazardmap.core.grid import cell
+from hazardmap.core.hours import hour_of
 from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import selectors
 from hazardmap.platform.limited import limited

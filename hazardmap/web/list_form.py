@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hazardmap.core.area import Area, Cell, Circle
 from hazardmap.core.bbox import parse_bbox
-from hazardmap.core.hazard import LIVE, State
+from hazardmap.core.hazard import LIVE_STATES, State
 from hazardmap.core.kinds import kinds_of
 from hazardmap.core.wanted import Wanted
 from hazardmap.web.places import Place, places_named
@@ -174,7 +174,7 @@ class ListForm(forms.Form):
         )
 
 
-_LIVE = tuple(sorted(state.value for state in LIVE))
+_LIVE = tuple(LIVE_STATES)
 _OVER = tuple(sorted({state.value for state in State} - set(_LIVE)))
 
 

@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.bbox import Bbox, parse_bbox
-from hazardmap.core.grid import cell
+from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.grid import cell_of_view
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors
 from hazardmap.hazards.history_selectors import History, histories_in
@@ -18,6 +18,7 @@ from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts, image_facts, passes_facts
+from hazardmap.web.fresh_json import fresh_json
 from hazardmap.web.words import kind_label
 from hazardmap.web.zone_facts import zone_facts
 
@@ -29,8 +30,6 @@ HISTORY = timedelta(days=7)
 HISTORIES_PER_MINUTE = 120
 PASSES_LIMIT = 200
 ANSWERS_PER_MINUTE = 1200
-METRES_PER_DEGREE = 111_195.0
-CELL_SIDES_M = {3: 69_000.0, 4: 26_000.0, 5: 9_900.0, 6: 3_700.0, 7: 1_400.0, 8: 530.0, 9: 200.0}
 CURSOR = re.compile(r"[0-9]{1,19}")
 CURSOR_MAX = 2**63 - 1
 
@@ -46,13 +45,13 @@ def hazards(request: HttpRequest) -> HttpResponse:
         return answer(400, f"bbox {error}.")
     found = selectors.hazards_in(bbox, limit=LIST_LIMIT + 1)
     shown = sorted(found[:LIST_LIMIT], key=lambda hazard: hazard.last_seen, reverse=True)
-    return _fresh(
+    around = cell_of_view(bbox)
+    return fresh_json(
         {
-            "now": timezone.now().timestamp(),
             "hazards": [hazard_facts(hazard) for hazard in shown],
             "zones": [zone_facts(state.zone) for state in zones_page(bbox=bbox, limit=ZONES_LIMIT)],
             "truncated": len(found) > LIST_LIMIT,
-            "cell": _cell_of(bbox),
+            "cell": f"{around:x}" if around else None,
         }
     )
 
@@ -68,9 +67,8 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         raise Http404
     images = selectors.images_of(hazard_id)
     passes = selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
-    return _fresh(
+    return fresh_json(
         {
-            "now": timezone.now().timestamp(),
             "hazard": hazard_facts(found),
             "road": selectors.road_near(found.lon, found.lat),
             "images": [image_facts(image) for image in images],
@@ -89,9 +87,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     if not CURSOR.fullmatch(since) or int(since) > CURSOR_MAX:
         return answer(400, "since must be a cursor from this feed, a whole number of at least 0.")
     events = selectors.changes_since(int(since), limit=CHANGES_LIMIT)
-    return _fresh(
+    return fresh_json(
         {
-            "now": timezone.now().timestamp(),
             "cursor": events[-1].cursor if events else int(since),
             "more": len(events) == CHANGES_LIMIT,
             "changes": [
@@ -113,7 +110,7 @@ def history(request: HttpRequest) -> HttpResponse:
         return answer(400, f"bbox {error}.")
     now = timezone.now()
     found = histories_in(bbox, since=now - HISTORY, limit=HISTORY_LIMIT + 1)
-    return _fresh(
+    return fresh_json(
         {
             "now": now.timestamp(),
             "since": (now - HISTORY).timestamp(),
@@ -121,17 +118,6 @@ def history(request: HttpRequest) -> HttpResponse:
             "truncated": len(found) > HISTORY_LIMIT,
         }
     )
-
-
-def _cell_of(bbox: Bbox) -> str | None:
-    """The cell around the middle of a section that is about as high; None for most of a country."""
-    west, south, east, north = bbox
-    height_m = (north - south) * METRES_PER_DEGREE
-    lon = (west + east) / 2 if west <= east else ((west + east + 360) / 2 + 180) % 360 - 180
-    res = next(
-        (res for res, side_m in reversed(CELL_SIDES_M.items()) if 2 * side_m >= height_m), None
-    )
-    return None if res is None else f"{cell(lon, (south + north) / 2, res):x}"
 
 
 def _past(one: History) -> dict[str, object]:
@@ -148,9 +134,3 @@ def _past(one: History) -> dict[str, object]:
         "simulated": one.simulated,
         "states": one.states,
     }
-
-
-def _fresh(body: dict[str, object]) -> HttpResponse:
-    response = JsonResponse(body)
-    response.headers["Cache-Control"] = "no-store"
-    return response

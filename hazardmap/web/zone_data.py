@@ -3,8 +3,7 @@
 import re
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -13,7 +12,8 @@ from hazardmap.hazards.zone_selectors import zone_get, zones_near
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts
-from hazardmap.web.zone_facts import zone_facts
+from hazardmap.web.fresh_json import fresh_json
+from hazardmap.web.zone_facts import middle_of, zone_devices, zone_facts
 
 ANSWERS_PER_MINUTE = 240
 NEAREST = 5
@@ -30,7 +30,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
     if abs(lon) > 180 or abs(lat) > 90:
         return answer(400, "at must be longitude,latitude in degrees.")
     zones = zones_near(lon, lat, limit=NEAREST)
-    return _fresh(
+    return fresh_json(
         {"zones": [{**zone_facts(zone), "distance_m": distance_m} for zone, distance_m in zones]}
     )
 
@@ -44,19 +44,11 @@ def workzone(request: HttpRequest, zone_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     zone = found.zone
-    known = {hazard.id: hazard for hazard in selectors.hazards_of(zone.hazard_ids[:DEVICES_LIMIT])}
-    devices = [known[id_] for id_ in zone.hazard_ids if id_ in known]
-    lon, lat = zone.line[len(zone.line) // 2]
-    return _fresh(
+    lon, lat = middle_of(zone)
+    return fresh_json(
         {
             "zone": zone_facts(zone),
             "road": selectors.road_near(lon, lat),
-            "devices": [hazard_facts(one) for one in devices],
+            "devices": [hazard_facts(one) for one in zone_devices(zone, most=DEVICES_LIMIT)],
         }
     )
-
-
-def _fresh(body: dict[str, object]) -> HttpResponse:
-    response = JsonResponse({"now": timezone.now().timestamp(), **body})
-    response.headers["Cache-Control"] = "no-store"
-    return response

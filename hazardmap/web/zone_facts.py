@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from hazardmap.core.decay import probability_at
+from hazardmap.core.hazard import Hazard
 from hazardmap.core.workzone import WorkZone
+from hazardmap.hazards.selectors import live_hazards
 from hazardmap.web.words import Words, likelihood
 
 
@@ -26,6 +28,17 @@ def zone_facts(zone: WorkZone) -> dict[str, Any]:
         "expected_end": zone.ends_by(0.5).timestamp(),
         "simulated": zone.simulated,
     }
+
+
+def zone_devices(zone: WorkZone, *, most: int) -> list[Hazard]:
+    """The live ones of the first of its devices, in the order in which one drives past them."""
+    known = {hazard.id: hazard for hazard in live_hazards(zone.hazard_ids[:most])}
+    return [known[id_] for id_ in zone.hazard_ids if id_ in known]
+
+
+def middle_of(zone: WorkZone) -> tuple[float, float]:
+    """The middle one of the points (lon, lat) of its line."""
+    return zone.line[len(zone.line) // 2]
 
 
 @dataclass(frozen=True, slots=True)

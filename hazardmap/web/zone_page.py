@@ -15,7 +15,7 @@ from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
 from hazardmap.web.hazard_page import AREA_RES
 from hazardmap.web.pages import PAGES_PER_MINUTE
-from hazardmap.web.zone_facts import zone_row_of
+from hazardmap.web.zone_facts import middle_of, zone_devices, zone_row_of
 
 DEVICES_LIMIT = 100
 
@@ -27,12 +27,10 @@ def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     zone, now = found.zone, timezone.now()
-    lon, lat = zone.line[len(zone.line) // 2]
-    known = {one.id: one for one in selectors.hazards_of(zone.hazard_ids[:DEVICES_LIMIT])}
-    along = [known[id_] for id_ in zone.hazard_ids if id_ in known]
+    lon, lat = middle_of(zone)
     context = {
         "row": zone_row_of(zone, now),
-        "rows": [row_of(hazard, now) for hazard in along],
+        "rows": [row_of(hazard, now) for hazard in zone_devices(zone, most=DEVICES_LIMIT)],
         "road": selectors.road_near(lon, lat),
         "expected_end": zone.ends_by(0.5),
         "area": f"{cell(lon, lat, AREA_RES):x}",

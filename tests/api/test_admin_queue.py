@@ -4,7 +4,6 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from hazardmap.accounts.models import User
@@ -15,13 +14,6 @@ from hazardmap.moderation.services import decide
 from tests.moderation_scene import three_hazards
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def moderator():
-    user = User.objects.create_user("moderator@hazardmap.example", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="add_decision"))
-    return user
 
 
 @pytest.fixture

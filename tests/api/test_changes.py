@@ -21,18 +21,13 @@ from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard
+from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
 from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
 HELSINKI_CELL = f"{looked_cell(*HELSINKI):x}"
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def gone(place=HELSINKI):

@@ -16,17 +16,12 @@ from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services.hazards_write import hazards_write
 from tests.api.test_hazards import billed
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, made_up, put_hazard, put_zone
+from tests.map_scene import made_up, put_hazard, put_zone
 
 pytestmark = pytest.mark.django_db
 HELSINKI, NORTH = (24.94, 60.17), (24.94, 60.1727)
 BOX = "24,60,26,61"
 PATHS = ("/feeds/cifs.json", "/feeds/datex2-3.xml")
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def ask(client, path, key, headers=None, **params):

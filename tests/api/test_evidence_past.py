@@ -22,15 +22,10 @@ from tests.api.test_changes import exported
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
 from tests.detected import contributor, drive, minutes_ago
-from tests.map_scene import buyer, hazard_row, made_up, put_hazard
+from tests.map_scene import hazard_row, made_up, put_hazard
 from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def trail(client, key, hazard, **params):

@@ -13,16 +13,11 @@ from django.utils import timezone
 from hazardmap.core.geodesy import moved
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard
+from tests.map_scene import put_hazard
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
 SQUARE = [[24.9, 60.1], [25.0, 60.1], [25.0, 60.2], [24.9, 60.2], [24.9, 60.1]]
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def post(

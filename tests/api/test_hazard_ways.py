@@ -12,16 +12,11 @@ from hazardmap.core.usage import Meter
 from tests.api.test_hazard_areas import post
 from tests.api.test_hazards import ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import buyer, put_hazard
+from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
 
 pytestmark = pytest.mark.django_db
 START = (24.94, 60.17)
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def on(along_m: float, right_m: float = 0.0, bearing_deg: float = 90.0) -> tuple[float, float]:

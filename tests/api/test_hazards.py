@@ -28,11 +28,6 @@ pytestmark = pytest.mark.django_db
 WORLD = "-180,-90,180,90"
 
 
-@pytest.fixture
-def key():
-    return buyer()
-
-
 def ask(client: Client, token: str, path: str = "hazards", method: str = "GET", **params: Any):
     headers = {"Authorization": f"Bearer {token}"}
     return client.generic(method, f"/api/v1/{path}", query_params=params, headers=headers)

@@ -29,11 +29,6 @@ NOBODY = UUID(int=7)
 SQUARE = [[24.9, 60.1], [25.0, 60.1], [25.0, 60.2], [24.9, 60.2], [24.9, 60.1]]
 
 
-@pytest.fixture
-def key():
-    return buyer()
-
-
 def asked(client, token, hazard=None, zone=None, **params):
     """Every question that a buyer can ask, by the name of its answer's schema."""
     return {

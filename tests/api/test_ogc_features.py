@@ -15,7 +15,7 @@ from hazardmap.core.box_cells import is_in
 from tests.api.test_hazards import billed
 from tests.api.test_upload_refused import assert_problem
 from tests.api.test_workzones_coverage import looked_at
-from tests.map_scene import around, buyer, put_hazard, put_zone
+from tests.map_scene import around, put_hazard, put_zone
 
 READ = """
 import json, sys, geopandas
@@ -25,11 +25,6 @@ print(json.dumps({name: len(frame) for name, frame in frames.items()}))
 """
 HELSINKI = (24.94, 60.17)
 NORTH = (24.94, 60.1727)
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def get(client, path, token="", **params):

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -32,13 +31,6 @@ def cow():
 @pytest.fixture
 def frame(cow):
     return images_of(cow)[0].frame_id
-
-
-@pytest.fixture
-def moderator():
-    user = User.objects.create_user("moderator@hazardmap.example", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="add_decision"))
-    return user
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ URL = "https://fleet.example/hook"
 
 
 @pytest.fixture
-def key():
-    return buyer()
-
-
-@pytest.fixture
 def call(client, key):
     """Calls a method of the API as the buyer, or with another token."""
 

@@ -11,16 +11,11 @@ from hazardmap.core.feature import timestamp
 from hazardmap.hazards.models import Look
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
-from tests.map_scene import around, buyer, put_zone
+from tests.map_scene import around, put_zone
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
 NORTH = (24.94, 60.1727)
-
-
-@pytest.fixture
-def key():
-    return buyer()
 
 
 def test_work_zones_of_an_area(client, key):

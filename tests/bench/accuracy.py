@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import BENCHMARKS, Figure, put, put_section
+from tests.bench.figures import BENCHMARKS, Figure, figure, put, put_section
 
 KINDS = {
     "real": ("cone", "pothole", "animal", "barrier", "construction_vehicle", "worker"),
@@ -39,7 +39,9 @@ def write(report: dict[str, Any], folder: Path) -> None:
 def figures(report: dict[str, Any]) -> list[Figure]:
     """The named figures of a parsed report.json."""
     found = [
-        _figure(f"{'drawn_' * (source == 'drawn')}ap50_{row['kind']}", row["ap50"]["value"], note)
+        figure(
+            f"{'drawn_' * (source == 'drawn')}ap50_{row['kind']}", row["ap50"]["value"], note=note
+        )
         for source, kinds in KINDS.items()
         for row in report["kinds"]
         if row["source"] == source and row["kind"] in kinds
@@ -52,16 +54,20 @@ def figures(report: dict[str, Any]) -> list[Figure]:
     if alarms["frames"]:
         share = alarms["per_frame"]
         note = f"{alarms['alarmed']} of {alarms['frames']}, at most {1000 * share['high']:.1f}"
-        found.append(_figure("false_alarms_per_1000", 1000 * share["value"], note, "frames"))
+        found.append(
+            figure("false_alarms_per_1000", 1000 * share["value"], unit="frames", note=note)
+        )
     errors = report["calibration"]
     note = "expected calibration error of reports above 0.1, ten bins"
-    found.append(_figure("ece_before", errors["error_before"], note))
-    found.append(_figure("ece_after", errors["error_after"], f"{note}, cross-validated"))
+    found.append(figure("ece_before", errors["error_before"], note=note))
+    found.append(figure("ece_after", errors["error_after"], note=f"{note}, cross-validated"))
     if drive := report["drive"]:
         note = "before fusion: things seen within 40 m that are found in a frame or more"
-        found.append(_figure("drive_detector_recall_40m", drive["found"][""]["value"], note))
+        found.append(figure("drive_detector_recall_40m", drive["found"][""]["value"], note=note))
         note = f"false passes before fusion, over {drive['length_m'] / 1000:.2f} km"
-        found.append(_figure("drive_detector_false_per_km", drive["false_per_km"], note, "1/km"))
+        found.append(
+            figure("drive_detector_false_per_km", drive["false_per_km"], unit="1/km", note=note)
+        )
     return found
 
 
@@ -83,10 +89,6 @@ def text(report: dict[str, Any], found: list[Figure]) -> str:
             f"**Reproduce**: `{report['command']}`.",
         ]
     )
-
-
-def _figure(measure: str, value: float, note: str, unit: str = "") -> Figure:
-    return Figure(measure=measure, value=round(value, 4), unit=unit, note=note)
 
 
 if __name__ == "__main__":

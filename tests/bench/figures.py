@@ -17,6 +17,11 @@ class Figure(TypedDict):
     note: str
 
 
+def figure(measure: str, value: float, *, unit: str = "", note: str) -> Figure:
+    """With four decimals."""
+    return Figure(measure=measure, value=round(float(value), 4), unit=unit, note=note)
+
+
 def put(document: Path, figures: Iterable[Figure]) -> None:
     """Write figures into a JSON list, replacing those of the same measure where they stand."""
     old = json.loads(document.read_text()) if document.exists() else []

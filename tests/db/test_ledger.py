@@ -26,10 +26,11 @@ from hazardmap.closing.delivered import TilesShown
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.closing.tasks import share_held
 from hazardmap.core.hazard import Change
+from hazardmap.core.hours import hour_of
 from hazardmap.core.pricing.money import Currency
 from hazardmap.core.pricing.period import month_of
 from hazardmap.core.statement import faults
-from hazardmap.core.usage import Meter, hour_of
+from hazardmap.core.usage import Meter
 from hazardmap.hazards.delivered import published_in
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id

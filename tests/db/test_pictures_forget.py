@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.capture.blobs import stored_path
-from hazardmap.capture.models import Frame
-from hazardmap.capture.services import copies_sweep
+from hazardmap.capture.models import Frame, Takedown
+from hazardmap.capture.services import copies_sweep, pictures_expire
 from hazardmap.hazards.models import Hazard, Observation, Picture
-from hazardmap.hazards.selectors import images_of
+from hazardmap.hazards.selectors import best_frames_of, images_of
 from hazardmap.hazards.services import old_pictures_forget
 from hazardmap.inference.models import Detection, DetectionRun
 from hazardmap.platform.ids import new_id
@@ -67,6 +67,19 @@ def test_each_run_takes_some_and_kept_ones_do_not_bar_the_way(cow, settings, mon
     settings.PICTURE_DAYS = 0
     assert sum(old_pictures_forget() for _ in range(6)) == 5
     assert len(copies()) == 1
+
+
+def test_the_best_pictures_of_all_hazards_are_read_at_once(cow, django_assert_num_queries):
+    def best(hazard_id):
+        return images_of(hazard_id, limit=1, hidden=True)[0].frame_id
+
+    dog = hazard_at("dog", (24.96, 60.17), timezone.now() - timedelta(minutes=5), witnesses=1)
+    Takedown.objects.create(frame_id=best(cow))
+    pictures_expire(frame_ids=[best(dog)])
+    Observation.objects.filter(view_id=Frame.objects.latest("id").id).update(score=0.9)
+    with django_assert_num_queries(2):
+        frames = best_frames_of([cow, dog])
+    assert frames == {best(cow), best(dog)}
 
 
 def test_a_run_that_was_broken_off_after_a_file_goes_on(cow, settings):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.grid import cell, feature_id, quantised, res_for_zoom
+from hazardmap.core.grid import cell, cell_of_view, feature_id, quantised, res_for_zoom
 from tests.tile_reading import cell_of_feature, count_of
 
 UNHURRIED = settings(deadline=None)  # the machine may be busy
@@ -59,3 +59,11 @@ def test_bad_input_is_refused():
     for count in (-0.1, math.nan, math.inf):
         with pytest.raises(ValueError, match="count"):
             quantised(count)
+
+
+def test_the_cell_of_a_view_is_around_its_middle_and_as_fine_as_the_view_is_high():
+    assert cell_of_view((24.90, 60.16, 24.98, 60.18)) == cell(24.94, 60.17, 7)
+    assert cell_of_view((24.0, 60.0, 25.0, 60.5)) == cell(24.5, 60.25, 3)
+    assert cell_of_view((24.0, 60.0, 29.0, 62.0)) is None
+    middle = cell_of_view((179.5, -0.01, -179.9, 0.01))
+    assert middle == cell(179.8, 0.0, 7)

@@ -100,9 +100,9 @@ def test_only_2xx_is_success(status, verdict):
     ],
 )
 def test_each_broken_rule_of_an_address_is_named(url, rule):
-    assert rule in (webhook.broken_rule(url) or "")
+    assert rule in (webhook.address_rule(url) or "")
 
 
 def test_a_good_address_breaks_no_rule():
-    assert webhook.broken_rule("https://a.example:8443/hook?x=1") is None
-    assert webhook.broken_rule("http://127.0.0.1:1/", plain=True) is None
+    assert webhook.address_rule("https://a.example:8443/hook?x=1") is None
+    assert webhook.address_rule("http://127.0.0.1:1/", plain=True) is None

@@ -1,4 +1,4 @@
-"""What the documents name is there: files, management commands, make targets."""
+"""What the documents name is there: files, commands, make targets. All of core is named."""
 
 import re
 
@@ -29,3 +29,14 @@ def test_commands_and_targets_exist():
     targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     assert named(COMMAND) - get_commands().keys() == set()
     assert named(TARGET) - targets == set()
+
+
+def test_every_module_of_core_has_its_subject():
+    text = DOCUMENTS[REPOSITORY / "docs" / "architecture.md"]
+    table = text.split("| subject | modules |")[1].split("\n\n")[0]
+    modules = [
+        path.stem
+        for path in (REPOSITORY / "hazardmap" / "core").iterdir()
+        if not path.name.startswith("__")
+    ]
+    assert sorted(re.findall(r"`(\w+)`", table)) == sorted(modules)

@@ -1,4 +1,4 @@
-import { byId, el, tellHeight } from '../shared/dom';
+import { byId, el, isPlain, tellHeight } from '../shared/dom';
 import { ago } from '../shared/format';
 import { type Place, distance_m } from '../shared/geodesy';
 import { strings } from '../shared/strings';
@@ -119,9 +119,8 @@ export class HazardList {
   }
 
   private click(event: MouseEvent): void {
-    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     const { hazard, zone } = (event.target as Element).closest<HTMLElement>('.row')?.dataset ?? {};
-    if (!plain || (hazard ?? zone) === undefined) return;
+    if (!isPlain(event) || (hazard ?? zone) === undefined) return;
     event.preventDefault();
     if (hazard !== undefined) this.onPick(hazard);
     else if (zone !== undefined) this.onZone(zone);

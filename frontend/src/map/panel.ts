@@ -1,4 +1,4 @@
-import { byId, el } from '../shared/dom';
+import { byId, el, isPlain } from '../shared/dom';
 import { ago, duration, localTime, metres, momentOf, percent } from '../shared/format';
 import { strings } from '../shared/strings';
 import { HttpError, fetchDetails, fetchZone } from './api';
@@ -35,36 +35,24 @@ export class Panel {
 
   /** Load and show a hazard and move focus into the panel. Null if it cannot be had. */
   async open(id: string): Promise<Hazard | null> {
-    if (this.root.hidden || this.details?.hazard.id !== id) {
-      this.root.replaceChildren(this.buttons(), el('p', { class: 'quiet' }, strings.loading));
-    }
+    if (this.root.hidden || this.details?.hazard.id !== id) this.say('quiet', strings.loading);
     this.unfold();
-    return this.load(id);
+    return this.reload(id);
   }
 
   /** Fetch the shown hazard again: it has changed. */
   async reload(id: string): Promise<Hazard | null> {
-    return this.load(id);
+    const details = await this.fetched((signal) => fetchDetails(id, signal), (found) => this.show(found));
+    return details?.hazard ?? null;
   }
 
   /** Load and show a work zone and move focus into the panel. Null if it cannot be had. */
   async openZone(id: string): Promise<Zone | null> {
-    this.asked?.abort();
-    const asked = new AbortController();
-    this.asked = asked;
-    this.details = null;
-    this.live = null;
-    this.carousel = null;
-    this.root.replaceChildren(this.buttons(), el('p', { class: 'quiet' }, strings.loading));
+    this.forget();
+    this.say('quiet', strings.loading);
     this.unfold();
-    try {
-      const details = await fetchZone(id, asked.signal);
-      this.showZone(details);
-      return details.zone;
-    } catch (error) {
-      if (!asked.signal.aborted) this.root.replaceChildren(this.buttons(), el('p', { class: 'notice' }, trouble(error)));
-      return null;
-    }
+    const details = await this.fetched((signal) => fetchZone(id, signal), (found) => this.showZone(found));
+    return details?.zone ?? null;
   }
 
   private showZone({ zone, road, devices }: ZoneDetails): void {
@@ -94,16 +82,14 @@ export class Panel {
   /** A device of a work zone is chosen: its evidence opens in the place of the zone's. */
   private click(event: MouseEvent): void {
     const id = (event.target as Element).closest<HTMLElement>('[data-hazard]')?.dataset.hazard;
-    if (id === undefined || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (id === undefined || !isPlain(event)) return;
     event.preventDefault();
     this.onPick(id);
   }
 
   close(): void {
     this.asked?.abort();
-    this.details = null;
-    this.live = null;
-    this.carousel = null;
+    this.forget();
     this.root.hidden = true;
     document.body.classList.remove('panel-open');
   }
@@ -135,19 +121,29 @@ export class Panel {
     this.root.focus({ preventScroll: true });
   }
 
-  private async load(id: string): Promise<Hazard | null> {
+  /** Ask for something instead of what was asked for before, and show it. Null if it cannot be had. */
+  private async fetched<T>(ask: (signal: AbortSignal) => Promise<T>, show: (found: T) => void): Promise<T | null> {
     this.asked?.abort();
     const asked = new AbortController();
     this.asked = asked;
     try {
-      const details = await fetchDetails(id, asked.signal);
-      this.show(details);
-      return details.hazard;
+      const found = await ask(asked.signal);
+      show(found);
+      return found;
     } catch (error) {
-      if (asked.signal.aborted) return null;
-      this.root.replaceChildren(this.buttons(), el('p', { class: 'notice' }, trouble(error)));
+      if (!asked.signal.aborted) this.say('notice', trouble(error));
       return null;
     }
+  }
+
+  private forget(): void {
+    this.details = null;
+    this.live = null;
+    this.carousel = null;
+  }
+
+  private say(manner: 'quiet' | 'notice', words: string): void {
+    this.root.replaceChildren(this.buttons(), el('p', { class: manner }, words));
   }
 
   private show(details: Details): void {

@@ -7,6 +7,11 @@ export function byId<T extends Element = HTMLElement>(id: string): T {
   return found as Element as T;
 }
 
+/** Whether a click is meant for the page, and not to open a link elsewhere. */
+export function isPlain(event: MouseEvent): boolean {
+  return !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+}
+
 /** A new HTML element; text is always text, never markup. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,

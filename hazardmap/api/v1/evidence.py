@@ -213,7 +213,7 @@ def _report(image: EvidenceImage) -> dict[str, Any]:
         "captured_at": timestamp(minute_of(image.captured_at)),
         "kind": image.kind,
         "score": image.score,
-        "box": [image.box.left, image.box.top, image.box.right, image.box.bottom],
+        "box": image.box.sides(),
         "model_version": image.model_version,
         "simulated": image.simulated,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hazardmap.accounts.selectors import keys_of
-from hazardmap.billing.models import Customer, InvoiceLine, Subscription
+from hazardmap.billing.models import Customer, Invoice, InvoiceLine, Subscription
 from hazardmap.core.pricing.period import Period, month_of
 from hazardmap.core.pricing.prices_json import prices_from
 from hazardmap.core.pricing.rating import Line, LineKind, rate, still_to_bill
@@ -54,7 +54,7 @@ def _parts(subscription: Subscription, until: datetime) -> Iterator[tuple[Period
 def _billed(customer: Customer) -> defaultdict[tuple[object, datetime], list[Line]]:
     """The lines of all invoices that count, by subscription and start."""
     lines = InvoiceLine.objects.filter(
-        invoice__customer=customer, invoice__state__in=["finalised", "paid"]
+        invoice__customer=customer, invoice__state__in=Invoice.COUNTED
     ).exclude(kind=LineKind.TAX)
     billed: defaultdict[tuple[object, datetime], list[Line]] = defaultdict(list)
     for line in lines:

@@ -17,8 +17,6 @@ from hazardmap.metering.selectors import usage_by_hour
 from hazardmap.metering.services import usage_hold
 from hazardmap.platform.rows_put import rows_put
 
-COUNTED = [Invoice.State.FINALISED, Invoice.State.PAID]
-
 
 @transaction.atomic
 def invoice_draft(*, customer_id: int, month: Period) -> Invoice | None:
@@ -91,7 +89,7 @@ def _hours(keys: list[str], line: InvoiceLine) -> dict[tuple[str, datetime], int
         line__start=line.start,
         line__kind=LineKind.USAGE,
         line__of=line.of,
-        line__invoice__state__in=COUNTED,
+        line__invoice__state__in=Invoice.COUNTED,
     )
     for key, hour, quantity in billed.values_list("key_id", "hour").annotate(Sum("quantity")):
         units[key, hour] -= quantity

@@ -69,7 +69,7 @@ def credit_note_issue(*, invoice_id: UUID, total_micro: int, reason: str) -> Cre
     with _locked(invoice_id) as invoice:
         currency = Currency(invoice.currency)
         left_micro = invoice.total_micro - invoice.credited_micro
-        if invoice.state not in {Invoice.State.FINALISED, Invoice.State.PAID}:
+        if invoice.state not in Invoice.COUNTED:
             raise BillingRefused(f"the invoice is {invoice.state}: there is nothing to credit")
         if not 0 < total_micro <= left_micro or total_micro % currency.minor_micro:
             raise BillingRefused(

@@ -1,17 +1,13 @@
 """The subscriptions of organisations that have closed end with the hour in which they did."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
-from hazardmap.billing.models import Customer
+from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.billing.services.invoice_draft import COUNTED
-from hazardmap.core.usage import hour_of
-
-HOUR: Final = timedelta(hours=1)
+from hazardmap.core.hours import HOUR, hour_of
 
 
 def subscriptions_end() -> int:
@@ -34,7 +30,7 @@ def subscriptions_end() -> int:
 @transaction.atomic
 def _end(customer_id: int, at: datetime) -> None:
     customer = customer_lock(pk=customer_id)
-    invoices = customer.invoices.filter(state__in=COUNTED)
+    invoices = customer.invoices.filter(state__in=Invoice.COUNTED)
     at = max(at, invoices.aggregate(end=Max("end"))["end"] or at)
     running = customer.subscriptions.filter(end=None)
     running.filter(start__gte=at).delete()  # it would begin only now

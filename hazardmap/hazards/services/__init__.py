@@ -1,6 +1,6 @@
 """What changes the map."""
 
-from hazardmap.hazards.services.area_refuse import Area, area_refuse
+from hazardmap.hazards.services.area_refuse import BoxOrCell, area_refuse
 from hazardmap.hazards.services.cells_refresh import cells_rebuild, cells_refresh
 from hazardmap.hazards.services.expire_faded import expire_faded
 from hazardmap.hazards.services.feed_follow import moves_follow
@@ -26,7 +26,7 @@ from hazardmap.hazards.services.witness_forget import witness_forget
 from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
 
 __all__ = [
-    "Area",
+    "BoxOrCell",
     "Proposal",
     "RoadsUnreadable",
     "VerdictRefused",

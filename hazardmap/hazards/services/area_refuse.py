@@ -13,21 +13,22 @@ from django.db import connection, transaction
 
 from hazardmap.core.bbox import Bbox
 from hazardmap.core.coverings import SEEN_RES, middles
+from hazardmap.core.grid import descendants, parent
 from hazardmap.hazards.services.cluster_fuse import fuse_around
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells, place_lock
 
-Area = Bbox | int
+BoxOrCell = Bbox | int
 """West, south, east and north (west > east crosses the antimeridian), or an H3 cell."""
 
 
-def area_refuse(area: Area) -> Iterator[tuple[int, int]]:
+def area_refuse(area: BoxOrCell) -> Iterator[tuple[int, int]]:
     """Yields (places done, places in all) after each place. A place is a cell of LOCK_RES.
 
     Grounds that reach into the area are evaluated whole.
     """
     by_place: dict[int, list[int]] = defaultdict(list)
     for one in occupied(area):
-        by_place[int(h3.cell_to_parent(one, LOCK_RES))].append(one)
+        by_place[parent(one, LOCK_RES)].append(one)
     for done, cells in enumerate(by_place.values(), start=1):
         place_refuse(cells)
         yield done, len(by_place)
@@ -45,7 +46,7 @@ def place_refuse(cells: Sequence[int]) -> None:
             locked = more.cells
 
 
-def occupied(area: Area) -> list[int]:
+def occupied(area: BoxOrCell) -> list[int]:
     """Cells (SEEN_RES) in the area that hold observations, ascending."""
     where, values = _condition(area)
     with connection.cursor() as cursor:
@@ -54,15 +55,11 @@ def occupied(area: Area) -> list[int]:
         return [cell for (cell,) in cursor.fetchall()]
 
 
-def _condition(area: Area) -> tuple[str, list[Any]]:
+def _condition(area: BoxOrCell) -> tuple[str, list[Any]]:
     if isinstance(area, int):
         if h3.get_resolution(area) >= SEEN_RES:
-            return "cell = %s", [h3.cell_to_parent(area, SEEN_RES)]
-        last = h3.cell_to_children_size(area, SEEN_RES) - 1
-        return "cell BETWEEN %s AND %s", [
-            h3.child_pos_to_cell(area, SEEN_RES, 0),
-            h3.child_pos_to_cell(area, SEEN_RES, last),
-        ]
+            return "cell = %s", [parent(area, SEEN_RES)]
+        return "cell BETWEEN %s AND %s", [*descendants(area, SEEN_RES)]
     west, south, east, north = area
     lon, lat = "ST_X(position::geometry)", "ST_Y(position::geometry)"
     joint = "AND" if west <= east else "OR"

@@ -8,7 +8,7 @@ from django.db.models import Max
 from hazardmap.core.cells import NONE, Counts, Share, summed
 from hazardmap.core.coverings import looked_cell
 from hazardmap.core.grid import COARSEST_RES, FINEST_RES, children, descendants, parent
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.hazard import LIVE_STATES
 from hazardmap.hazards import cell_models, models, rows
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
@@ -75,7 +75,7 @@ def _shares_in(cells: Collection[int]) -> dict[int, list[Share]]:
     ranges = [(cell, *descendants(cell, rows.HAZARD_CELL_RES)) for cell in cells]
     found: dict[int, list[Share]] = {cell: [] for cell in cells}
     columns = [array(column) for column in zip(*ranges, strict=True)]
-    for cell, *share in rows_read(_SHARES, [*columns, [state.value for state in LIVE]]):
+    for cell, *share in rows_read(_SHARES, [*columns, LIVE_STATES]):
         found[cell].append(Share._make(share))
     return found
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from hazardmap.core.hazard import LIVE, Change, State
+from hazardmap.core.hazard import LIVE_STATES, Change, State
 from hazardmap.core.lifecycle import swept
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.services.events_write import events_write
@@ -22,9 +22,7 @@ def expire_faded() -> int:
 @transaction.atomic
 def _expire_batch() -> int:
     now = timezone.now()
-    due = models.Hazard.objects.filter(
-        state__in=[state.value for state in LIVE], expires_at__lte=now
-    )
+    due = models.Hazard.objects.filter(state__in=LIVE_STATES, expires_at__lte=now)
     batch = list(due.order_by("expires_at").select_for_update(skip_locked=True)[:BATCH])
     models.Hazard.objects.filter(id__in=[row.id for row in batch]).update(
         state=State.EXPIRED.value, published=False

@@ -9,11 +9,11 @@ from django.utils import timezone
 from hazardmap.accounts.selectors import devices_behind
 from hazardmap.capture.selectors import track_between
 from hazardmap.core.drive_ends import STOP, Fix, around, ends, hides
+from hazardmap.core.hours import HOUR
 from hazardmap.hazards.models import Look
 
 DELAY: Final = timedelta(hours=1)
 """So long after its hour a look is told: nobody can be followed, and drives have ended."""
-HOUR: Final = timedelta(hours=1)
 AT_ONCE: Final = 500
 _BESIDE: Final = 2 * STOP  # what a drive did before and after its hour, to see whether it went on
 

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from hazardmap.capture.selectors import frame_info, pictures_due
 from hazardmap.capture.services import frames_forget, pictures_expire, pictures_prolong
+from hazardmap.core.hazard import LIVE_STATES
 from hazardmap.hazards import models
-from hazardmap.hazards.live import STATES
-from hazardmap.hazards.selectors import images_of
+from hazardmap.hazards.selectors import best_frames_of
 from hazardmap.inference.services import runs_forget
 
 AT_ONCE: Final = 500
@@ -49,8 +49,7 @@ def old_pictures_forget() -> int:
 def _best_of_live(frame_ids: list[UUID]) -> set[UUID]:
     reports = models.Observation.objects.filter(view_id__in=frame_ids).values_list("id", flat=True)
     telling = models.Evidence.objects.filter(
-        hazard__state__in=STATES, observations__has_any_keys=[str(id_) for id_ in reports]
+        hazard__state__in=LIVE_STATES, observations__has_any_keys=[str(id_) for id_ in reports]
     )
-    hazards = set(telling.values_list("hazard_id", flat=True))
-    best = [images_of(hazard_id, limit=1, hidden=True) for hazard_id in hazards]
-    return {image.frame_id for images in best for image in images} & set(frame_ids)
+    hazards = telling.values_list("hazard_id", flat=True).distinct()
+    return best_frames_of(hazards) & set(frame_ids)

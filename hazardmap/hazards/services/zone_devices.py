@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from hazardmap.core.coverings import looked_cell
 from hazardmap.core.drives import Seen, Track
-from hazardmap.core.hazard import LIVE, Hazard
+from hazardmap.core.hazard import LIVE_STATES, Hazard
 from hazardmap.core.kinds import KINDS, Group
 from hazardmap.core.tracks import TrackPoint
 from hazardmap.core.workzone import Tracks, sites
@@ -43,7 +43,7 @@ _FIXES = """
 """
 _DEVICES = Q(
     kind__in=[kind.name for kind in KINDS.values() if kind.group is Group.CONSTRUCTION],
-    state__in=[state.value for state in LIVE],
+    state__in=LIVE_STATES,
     published=True,
 )
 

@@ -8,17 +8,17 @@ import ctypes
 import errno
 import os
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from socket import gethostname
 from typing import Final
 
 from django.conf import settings
 
-from hazardmap.core.usage import UsageRecord, hour_of
+from hazardmap.core.hours import HOUR, hour_of
+from hazardmap.core.usage import UsageRecord
 
 SUFFIX: Final = ".usage"
-HOUR: Final = timedelta(hours=1)
 
 # write(2) into the page cache takes a microsecond; `os.write` would let another thread run
 # meanwhile and wait for its turn again, which costs thirty where four threads answer.

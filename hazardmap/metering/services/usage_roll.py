@@ -5,16 +5,15 @@ the hour is counted and deleted with it, so an event that is not counted still h
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
 
-from hazardmap.core.usage import hour_of
+from hazardmap.core.hours import HOUR, hour_of
 from hazardmap.metering.models import HourToRoll
 from hazardmap.platform.partitions import first_id_of
 
-HOUR = timedelta(hours=1)
 HOUR_ROLL_SQL = (Path(__file__).parents[1] / "sql" / "hour_roll.sql").read_text()
 MARKS_AT_ONCE = 1000
 

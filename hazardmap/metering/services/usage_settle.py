@@ -10,12 +10,12 @@ from typing import Final
 
 from django.utils import timezone
 
+from hazardmap.core.hours import HOUR
 from hazardmap.core.usage import Meter
 from hazardmap.metering.selectors import usage_by_key, usage_complete_to
 from hazardmap.metering.services.usage_reserve import HOUR_TEXT, Account
 from hazardmap.platform.redis_script import RedisLost, Script
 
-HOUR: Final = timedelta(hours=1)
 SETTLED_AFTER: Final = timedelta(minutes=10)
 
 _FIELDS = Script("return redis.call('HKEYS', KEYS[1])")

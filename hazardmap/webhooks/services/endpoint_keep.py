@@ -120,7 +120,7 @@ def endpoint_test(*, organisation_id: UUID, endpoint_id: UUID) -> UUID | None:
 
 def _check(url: str) -> None:
     """Raises WebhookRefused."""
-    if rule := webhook.broken_rule(url, plain=bool(settings.OUTBOUND_EXCEPTIONS)):
+    if rule := webhook.address_rule(url, plain=bool(settings.OUTBOUND_EXCEPTIONS)):
         raise WebhookRefused("url", rule)
 
 

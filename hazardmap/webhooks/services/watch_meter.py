@@ -1,17 +1,15 @@
 """What watching costs: one unit for each hour, begun or whole, in which an area was watched."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hazardmap.core.usage import Meter, UsageRecord, hour_of
+from hazardmap.core.hours import HOUR, hour_of
+from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import WatchArea
 from hazardmap.webhooks.services.endpoints_end import endpoints_end, endpoints_told
-
-_HOUR = timedelta(hours=1)
 
 
 def watch_hours_record(*, held: Collection[str] = ()) -> int:
@@ -22,7 +20,7 @@ def watch_hours_record(*, held: Collection[str] = ()) -> int:
     endpoints_end()
     now = timezone.now()
     stopped = WatchArea.objects.filter(endpoint__key_id__in=held, metered_until__lte=now)
-    stopped.update(metered_until=hour_of(now) + _HOUR)
+    stopped.update(metered_until=hour_of(now) + HOUR)
     return hours_record(WatchArea.objects.all())
 
 
@@ -47,6 +45,6 @@ def hours_record(watches: "QuerySet[WatchArea]") -> int:
                     subject=watch.name,
                 )
             )
-            hour, recorded = hour + _HOUR, recorded + 1
+            hour, recorded = hour + HOUR, recorded + 1
         WatchArea.objects.filter(id=watch.id).update(metered_until=hour)
     return recorded

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy is imported
 
 from tests.bench.detect.measure import Timings, measured
-from tests.bench.figures import BENCHMARKS, Figure, put, put_section
+from tests.bench.figures import BENCHMARKS, Figure, figure, put, put_section
 
 ROUNDS = 8
 CORE_USD_PER_H = 0.04  # a rented x86-64 core
@@ -37,8 +37,8 @@ def main() -> None:
     )
     timings = measured(rounds)
     found = figures(timings, memory_mb)
-    for figure in found:
-        print(f"{figure['measure']:<26}{figure['value']:>9} {figure['unit']:<6}{figure['note']}")
+    for one in found:
+        print(f"{one['measure']:<26}{one['value']:>9} {one['unit']:<6}{one['note']}")
     if rounds >= ROUNDS:
         put(BENCHMARKS / "detector.json", found)
         put_section(BENCHMARKS / "detector.md", "throughput", text(timings, found))
@@ -54,25 +54,31 @@ def figures(timings: Timings, memory_mb: int) -> list[Figure]:
     core, gpu = CORE_USD_PER_H / 3600, GPU_USD_PER_H / 3600 / GPU_CORES
     frames = f"{timings.frames}, medians of {timings.rounds} rounds, CPU time"
     return [
-        _figure("worker_over_bare", bare_ms / own_ms, "", "decoding beside it on another core"),
-        _figure("worker_over_bare_one_core", bare_ms / worker_ms, "", "decoding counted as well"),
-        _figure(
+        figure("worker_over_bare", bare_ms / own_ms, note="decoding beside it on another core"),
+        figure("worker_over_bare_one_core", bare_ms / worker_ms, note="decoding counted as well"),
+        figure(
             "detect_over_pytorch_loop",
             ms("pytorch loop") / ms("hazards"),
-            "",
-            f"{ms('hazards'):.0f} against {ms('pytorch loop'):.0f} ms; {timings.backends}",
+            note=f"{ms('hazards'):.0f} against {ms('pytorch loop'):.0f} ms; {timings.backends}",
         ),
-        _figure("frames_per_s_core", 1000 / worker_ms, "1/s", f"with blurring; {frames}"),
-        _figure("frames_per_s_core_no_blur", 1000 / no_blur_ms, "1/s", "no faces, no plates"),
-        _figure("worker_memory_mb", memory_mb, "MB", "peak of worker and decoder, all models"),
-        _figure(
-            "cpu_usd_per_1000", worker_ms * core, "USD", f"at {CORE_USD_PER_H} USD per core hour"
+        figure("frames_per_s_core", 1000 / worker_ms, unit="1/s", note=f"with blurring; {frames}"),
+        figure(
+            "frames_per_s_core_no_blur", 1000 / no_blur_ms, unit="1/s", note="no faces, no plates"
         ),
-        _figure(
+        figure(
+            "worker_memory_mb", memory_mb, unit="MB", note="peak of worker and decoder, all models"
+        ),
+        figure(
+            "cpu_usd_per_1000",
+            worker_ms * core,
+            unit="USD",
+            note=f"at {CORE_USD_PER_H} USD per core hour",
+        ),
+        figure(
             "gpu_usd_per_1000",
             gpu_ms * gpu,
-            "USD",
-            f"worked out, not measured: YOLO free of charge, the rest on {GPU_CORES} cores, "
+            unit="USD",
+            note=f"worked out, not measured: YOLO free of charge, the rest on {GPU_CORES} cores, "
             f"{GPU_USD_PER_H} USD/h",
         ),
     ]
@@ -106,10 +112,6 @@ def text(timings: Timings, found: list[Figure]) -> str:
             *parts,
         ]
     )
-
-
-def _figure(measure: str, value: float, unit: str, note: str) -> Figure:
-    return Figure(measure=measure, value=round(value, 4), unit=unit, note=note)
 
 
 if __name__ == "__main__":

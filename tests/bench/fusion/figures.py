@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazardmap.core.params import FusionParams
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, figure
 from tests.bench.fusion.baselines import best_count, best_log_odds, best_ttl
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.peers import PeerSums, best_peers
@@ -67,43 +67,49 @@ def figures(parts: list[Summary], params: FusionParams) -> list[Figure]:
     merged = np.concatenate([part.merged for part in parts])
     told = "told by the truth what each report is about"
     return [
-        _figure("ece", whole.ece, "", "all sites, every hour, ten bins"),
-        _figure("ece_above_first_bin", whole.ece_above_first, "", "only where p >= 0.1"),
-        _figure("decile_error_max", whole.decile_error_max, "", f"of {whole.errors.round(3)}"),
-        _figure("brier", whole.brier, "", "further hazards at one site count as errors"),
+        figure("ece", whole.ece, note="all sites, every hour, ten bins"),
+        figure("ece_above_first_bin", whole.ece_above_first, note="only where p >= 0.1"),
+        figure("decile_error_max", whole.decile_error_max, note=f"of {whole.errors.round(3)}"),
+        figure("brier", whole.brier, note="further hazards at one site count as errors"),
         *(
-            _figure(f"brier_over_{name}", 1 - beside / peer.squares, "lower", peer.note)
+            figure(f"brier_over_{name}", 1 - beside / peer.squares, unit="lower", note=peer.note)
             for name, peer in peers.items()
         ),
-        _figure("brier_over_ttl_told", 1 - whole.squares / min(ttl, count), "lower", told),
-        _figure("brier_over_last_seen_told", 1 - whole.squares / ttl, "lower", told),
-        _figure(
+        figure("brier_over_ttl_told", 1 - whole.squares / min(ttl, count), unit="lower", note=told),
+        figure("brier_over_last_seen_told", 1 - whole.squares / ttl, unit="lower", note=told),
+        figure(
             "brier_over_log_odds_told",
             1 - whole.squares / log_odds,
-            "lower",
-            f"{told}, grid {grid}",
+            unit="lower",
+            note=f"{told}, grid {grid}",
         ),
-        _figure("clear_passes_to_drop", clear_passes_to_drop(params), "passes", "to p < 0.3"),
-        _figure("occluded_passes_drop", float(poor_passes_drop(params)), "", "0: ten do not"),
-        _figure(
-            "position_median_3_m", _median(placed[clear], 3), "m", "outside canyons, rows included"
+        figure(
+            "clear_passes_to_drop", clear_passes_to_drop(params), unit="passes", note="to p < 0.3"
         ),
-        _figure(
-            "position_median_8_m", _median(placed[clear], 8), "m", "outside canyons, rows included"
+        figure("occluded_passes_drop", float(poor_passes_drop(params)), note="0: ten do not"),
+        figure(
+            "position_median_3_m",
+            _median(placed[clear], 3),
+            unit="m",
+            note="outside canyons, rows included",
         ),
-        _figure(
+        figure(
+            "position_median_8_m",
+            _median(placed[clear], 8),
+            unit="m",
+            note="outside canyons, rows included",
+        ),
+        figure(
             "radius95_coverage",
             float(np.mean(placed[:, 1] <= placed[:, 2])),
-            "",
-            "at every report of every thing",
+            note="at every report of every thing",
         ),
-        _figure(
+        figure(
             "duplicate_rate",
             sum(part.duplicates for part in parts) / max(sum(part.standing for part in parts), 1),
-            "",
-            "further hazards per thing on the map, once a day, things >= 15 m apart",
+            note="further hazards per thing on the map, once a day, things >= 15 m apart",
         ),
-        _figure("merge_rate", float(np.mean(merged)), "", "hazards, things >= 15 m apart"),
+        figure("merge_rate", float(np.mean(merged)), note="hazards, things >= 15 m apart"),
     ]
 
 
@@ -132,7 +138,3 @@ def _merged(outcome: Outcome) -> list[bool]:
         if things:
             result.append(len(things) > 1)
     return result
-
-
-def _figure(measure: str, value: float, unit: str, note: str) -> Figure:
-    return {"measure": measure, "value": round(float(value), 4), "unit": unit, "note": note}

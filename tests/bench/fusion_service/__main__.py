@@ -20,11 +20,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django.setup()
 
-from django.db import connection
 from django.utils import timezone
 
 from hazardmap.hazards.services import fuse_pending
-from tests.bench.database import empty_database
+from tests.bench.database import empty_database, server_s
 from tests.bench.fusion_service import background, traffic
 
 SITES, VISITS, CARS = 24, 5, 40
@@ -151,24 +150,15 @@ def _site(number: int, site: int) -> tuple[float, float]:
 
 def _fused(profile: Path | None) -> Spent:
     profiler = cProfile.Profile() if profile else None
-    before = time.perf_counter(), time.process_time(), _server_s()
+    before = time.perf_counter(), time.process_time(), server_s()
     if profiler:
         profiler.enable()
     fuse_pending()
     if profiler and profile:
         profiler.disable()
         profiler.dump_stats(profile)
-    after = time.perf_counter(), time.process_time(), _server_s()
+    after = time.perf_counter(), time.process_time(), server_s()
     return Spent(*(b - a for a, b in zip(before, after, strict=True)))
-
-
-def _server_s() -> float:
-    """Processor time of the server process behind this connection, which is on this machine."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import django
@@ -26,6 +25,7 @@ from django.db import connection
 from mapbox_vector_tile import decode
 
 from hazardmap.hazards.services import cells_rebuild
+from tests.bench.database import server_s
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.bench.tiles import changes, country, st_asmvt, year
 from tests.tile_reading import tile_at
@@ -180,29 +180,20 @@ def _single(zoom: int) -> tuple[int, float]:
 def _refreshed() -> float:
     """Changed hazards per second of one core, this process and its server together."""
     changes.put(BATCH)
-    begin = time.process_time() + _server_s()
+    begin = time.process_time() + server_s()
     publish()
-    return BATCH / (time.process_time() + _server_s() - begin)
+    return BATCH / (time.process_time() + server_s() - begin)
 
 
 def _cpu_ms(call: Callable[[], object]) -> float:
     """Processor time of the server per call, over enough calls for its clock of 10 ms."""
     call()
-    begin, calls = _server_s(), 0
-    while (spent := _server_s() - begin) < LEAST_CPU_S:
+    begin, calls = server_s(), 0
+    while (spent := server_s() - begin) < LEAST_CPU_S:
         for _ in range(20):
             call()
         calls += 20
     return 1000 * spent / calls
-
-
-def _server_s() -> float:
-    """Processor time of the server process behind this connection, which is on this machine."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _report_read_model(count: int, cells: list[Row], hazards: list[tuple[int, int, float]]) -> None:

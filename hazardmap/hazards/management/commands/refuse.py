@@ -6,7 +6,7 @@ import h3.api.basic_int as h3
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.core.bbox import parse_bbox
-from hazardmap.hazards.services import Area, area_refuse
+from hazardmap.hazards.services import BoxOrCell, area_refuse
 from hazardmap.platform.unhurried import unhurried_session
 
 WORLD = "-180,-90,180,90"
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{done} places evaluated anew")
 
 
-def _area(bbox: str | None, cell: str | None) -> Area:
+def _area(bbox: str | None, cell: str | None) -> BoxOrCell:
     if bbox is not None:
         try:
             return parse_bbox(bbox)
