@@ -59,7 +59,7 @@ def _second(name: str) -> Callable[[Evidence], str]:
 class EvidenceInline(ReadOnlyInline):
     model = Evidence
     ordering = ("first_at", "pass_id")
-    fields = (
+    fields = (  # type: ignore[assignment]  # its stubs know names only, Django callables too
         *("witness", "device_id", _second("first_at"), _second("last_at"), "seen"),
         *(_rounded("score", 2), _rounded("visibility", 2), "frames", _rounded("log2_ratio", 1)),
         *(_rounded("p_before", 3), _rounded("p_after", 3), _rounded("real", 3)),
