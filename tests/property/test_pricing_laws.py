@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 from hazardmap.core.document import Unreadable
 from hazardmap.core.pricing.credit import Credit, spend
 from hazardmap.core.pricing.graduated import Graduated
-from hazardmap.core.pricing.money import (
-    MICRO,
-    Currency,
-    decimal_of,
-    payable_micro,
-    rounded_micro,
-    written,
-)
+from hazardmap.core.pricing.money import MICRO, Currency, decimal_of, written
 from hazardmap.core.pricing.package import Package
 from hazardmap.core.pricing.per_unit import PerUnit
 from hazardmap.core.pricing.period import Period, month_of, prorated
@@ -300,12 +293,3 @@ def test_tax_is_the_most_particular_rule_that_is_in_force():
     assert tax("DE", False, date(2026, 1, 1)) == (standard, 1_900_000)
     with pytest.raises(TaxUnknown, match="a consumer in US"):
         tax("US", False, date(2026, 1, 1))
-
-
-def test_money_is_rounded_to_what_can_be_paid():
-    assert rounded_micro(Decimal("0.005"), Currency.EUR) == 10_000
-    assert rounded_micro(Decimal("-0.005"), Currency.EUR) == -10_000
-    assert rounded_micro(Decimal("0.49999999999999999999999999999999"), Currency.JPY) == 0
-    assert payable_micro(Decimal("12.30"), Currency.EUR) == 12_300_000
-    assert written(12_300_000, Currency.EUR) == "12.30 EUR"
-    assert written(1, Currency.EUR) == "0.000001 EUR"
