@@ -27,12 +27,11 @@ BIGGEST_COLUMN = 2**63 - 1
 def test_any_number_is_an_amount_that_fits_into_a_column_or_is_refused(amount, currency):
     try:
         micro = payable_micro(amount, currency)
-    except ValueError as refused:
-        assert "cannot be paid" in str(refused)
-    else:
-        assert decimal_of(micro) == amount
-        assert micro % currency.minor_micro == 0
-        assert abs(micro) <= BIGGEST_COLUMN
+    except ValueError:
+        return
+    assert decimal_of(micro) == amount
+    assert micro % currency.minor_micro == 0
+    assert abs(micro) <= BIGGEST_COLUMN
 
 
 @given(st.integers(-(10**14) + 1, 10**14 - 1), st.sampled_from(Currency))
