@@ -5,22 +5,15 @@ from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
-from django.contrib.sessions.models import Session
-from django.utils import timezone
 
-from hazardmap.accounts.models import MailLink, PairingCode, SignIn
+from hazardmap.accounts.services import ended_forget
 
 MAIL_FILES_LIVE_S = 86_400
 
 
 @shared_task
 def forget_ended() -> None:
-    """Sessions, links and codes that nobody can use any more."""
-    now = timezone.now()
-    Session.objects.filter(expire_date__lt=now).delete()
-    SignIn.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
-    MailLink.objects.filter(expires_at__lt=now).delete()
-    PairingCode.objects.filter(expires_at__lt=now).delete()
+    ended_forget()
 
 
 @shared_task

@@ -43,6 +43,8 @@ def version_json(params: FusionParams, live: RecallTable) -> Json:
     table = replace(
         params.table,
         kinds=dict(params.table.kinds),
+        dark_factors=dict(params.table.dark_factors),
+        occluded_factors=dict(params.table.occluded_factors),
         false_alarms=dict(params.table.false_alarms),
     )
     values = asdict(replace(params, table=table))

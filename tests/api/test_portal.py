@@ -290,8 +290,13 @@ def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
     client.post(f"{base}costs/cap/", {"amount": "3", "key": kid})
     (key,) = spending_of(organisation).keys
     assert key.cap == CapInfo(3_000_000, hard=False)
-    wrong = client.post(f"{base}costs/cap/", {"amount": "much"}, follow=True).content.decode()
-    assert "an amount like 250" in wrong
+    for amount, why in (
+        ("much", "an amount like 250"),
+        ("1e400", "at most 12 digits"),
+        ("-1", "at least 0"),
+    ):
+        wrong = client.post(f"{base}costs/cap/", {"amount": amount}, follow=True)
+        assert why in wrong.content.decode()
     client.post(f"{base}costs/cap/", {"amount": ""})
     assert spending_of(organisation).cap is None
 

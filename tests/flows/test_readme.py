@@ -115,7 +115,7 @@ def _model(name: str, rest: list[str], stack: Stack, folder: Path) -> None:
             stack.manage(*command)
         return
     output = stack.manage(*command)
-    assert name == "model_list" or "readme" in output
+    assert label in output
     if name == "model_shadow":
         stack.manage(name, label, "--off")
 

@@ -109,6 +109,7 @@ def test_ordinary_pictures_pass(folder):
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the optional data folder is absent")
 def test_real_frames_out_of_focus_are_stopped():
     pictures = sorted((SHARED / "gps_frames/driving_sequences").glob("*.jpg"))
+    assert pictures
     for path in pictures:
         with Image.open(path) as picture:
             soft = picture.convert("RGB").resize((1920, 1080)).filter(ImageFilter.GaussianBlur(20))

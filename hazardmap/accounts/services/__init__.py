@@ -22,6 +22,7 @@ from hazardmap.accounts.services.device_pair import (
     device_revoke,
     pairing_code_create,
 )
+from hazardmap.accounts.services.ended_forget import ended_forget
 from hazardmap.accounts.services.key_change import (
     Overlap,
     key_limit,
@@ -82,6 +83,7 @@ __all__ = [
     "device_create",
     "device_pair",
     "device_revoke",
+    "ended_forget",
     "has_consented",
     "has_outdated",
     "has_second_factor",

@@ -35,7 +35,7 @@ def cap_set(
             amount_micro = payable_micro(amount, Currency(customer.currency))
         except ValueError as error:
             raise BillingRefused(sentence(error)) from error
-        if not 0 <= amount_micro < 2**62:
+        if amount_micro < 0:
             text = _("A cap must be at least 0 and below 10^12, not %(amount)s.")
             raise BillingRefused(text % {"amount": amount})
         customer.caps.update_or_create(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.services.customer_lock import customer_lock
@@ -32,6 +32,6 @@ def _end(customer_id: int, at: datetime) -> None:
     customer = customer_lock(pk=customer_id)
     invoices = customer.invoices.filter(state__in=Invoice.COUNTED)
     at = max(at, invoices.aggregate(end=Max("end"))["end"] or at)
-    running = customer.subscriptions.filter(end=None)
-    running.filter(start__gte=at).delete()  # it would begin only now
-    running.update(end=at)
+    customer.subscriptions.filter(end=None, start__gte=at).delete()  # it would begin only now
+    # Also what was to end later, with the one that would have begun then.
+    customer.subscriptions.filter(Q(end=None) | Q(end__gt=at)).update(end=at)

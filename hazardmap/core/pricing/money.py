@@ -13,6 +13,8 @@ from typing import Final
 from hazardmap.core.unfit import Unfit
 
 MICRO: Final = 1_000_000
+BEYOND: Final = 10**12
+"""No amount that can be paid reaches this, so that in micro-units each fits into a column."""
 _EXACT: Final = Context(prec=80, traps=[Inexact, InvalidOperation])
 _ROUNDING: Final = Context(prec=80, traps=[InvalidOperation])
 
@@ -57,6 +59,12 @@ def rounded_micro(amount: Decimal, currency: Currency) -> int:
 
 def payable_micro(amount: Decimal, currency: Currency) -> int:
     """An amount that is already a whole number of minor units. Raises ValueError otherwise."""
+    if amount.is_finite() and not -BEYOND < amount < BEYOND:
+        raise Unfit(
+            "%(amount)s %(currency)s cannot be paid: at most 12 digits before the decimal point",
+            amount=amount,
+            currency=currency,
+        )
     micro = rounded_micro(amount, currency) if amount.is_finite() else None
     if micro is None or decimal_of(micro) != amount:
         raise Unfit(

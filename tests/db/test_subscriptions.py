@@ -1,0 +1,34 @@
+"""Subscriptions: in the customer's currency, and none outlives its organisation."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from hazardmap.accounts.models import Organisation
+from hazardmap.billing.models import Customer, Subscription
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.services import subscribe, subscriptions_end
+from tests.billing_scene import BEFORE, LAST, NOW, changed_terms, sell
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_plan_in_another_currency_cannot_be_subscribed_to():
+    organisation_id, _ = sell()
+    Subscription.objects.all().delete()
+    Customer.objects.update(currency="USD")
+    with pytest.raises(BillingRefused, match="standard is not in USD"):
+        subscribe(organisation_id=organisation_id, plan="standard", start=LAST.start)
+    assert not Subscription.objects.exists()
+
+
+def test_who_closes_before_new_prices_begin_has_the_old_ones_to_the_hour_of_closing():
+    organisation_id, _ = sell(BEFORE.start)
+    changed_terms(fee="10.00")
+    subscribe(organisation_id=organisation_id, plan="standard", start=NOW)
+    assert Subscription.objects.count() == 2
+    Organisation.objects.update(closed_at=LAST.start + timedelta(days=3))
+    assert (subscriptions_end(), subscriptions_end()) == (1, 0)
+    assert not Subscription.objects.filter(end__lte=F("start")).exists()
+    assert Subscription.objects.get().end == LAST.start + timedelta(days=3, hours=1)

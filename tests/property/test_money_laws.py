@@ -1,0 +1,59 @@
+"""Laws of amounts: whatever is typed is money that can be paid, or is refused."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hazardmap.core.pricing.money import (
+    Currency,
+    decimal_of,
+    payable_micro,
+    rounded_micro,
+    written,
+)
+
+BIGGEST_COLUMN = 2**63 - 1
+
+
+@given(st.decimals(allow_nan=True, allow_infinity=True), st.sampled_from(Currency))
+@example(Decimal("1e400"), Currency.EUR)
+@example(Decimal("1e30"), Currency.EUR)
+@example(Decimal("-1e999999"), Currency.JPY)
+@example(Decimal("1e-999999"), Currency.EUR)
+@example(Decimal("sNaN"), Currency.EUR)
+@example(Decimal("999999999999.99"), Currency.EUR)
+def test_any_number_is_an_amount_that_fits_into_a_column_or_is_refused(amount, currency):
+    try:
+        micro = payable_micro(amount, currency)
+    except ValueError:
+        return
+    assert decimal_of(micro) == amount
+    assert micro % currency.minor_micro == 0
+    assert abs(micro) <= BIGGEST_COLUMN
+
+
+@given(st.integers(-(10**14) + 1, 10**14 - 1), st.sampled_from(Currency))
+def test_whole_minor_units_below_the_bound_can_be_paid(minor, currency):
+    micro = minor * currency.minor_micro
+    if abs(micro) < 10**18:
+        assert payable_micro(decimal_of(micro), currency) == micro
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"),
+    [("1e12", "at most 12 digits before"), ("-1e12", "12 digits"), ("0.001", "at most 2 decimals")],
+)
+def test_what_cannot_be_paid_is_refused_with_the_rule(amount, why):
+    with pytest.raises(ValueError, match=why):
+        payable_micro(Decimal(amount), Currency.EUR)
+
+
+def test_money_is_rounded_to_what_can_be_paid():
+    assert rounded_micro(Decimal("0.005"), Currency.EUR) == 10_000
+    assert rounded_micro(Decimal("-0.005"), Currency.EUR) == -10_000
+    assert rounded_micro(Decimal("0.49999999999999999999999999999999"), Currency.JPY) == 0
+    assert payable_micro(Decimal("12.30"), Currency.EUR) == 12_300_000
+    assert written(12_300_000, Currency.EUR) == "12.30 EUR"
+    assert written(1, Currency.EUR) == "0.000001 EUR"
