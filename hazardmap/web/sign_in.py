@@ -88,9 +88,14 @@ def reset_finish_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where somebody who is signed in goes on; never to another site."""
+    """Where somebody who is signed in goes on."""
+    return page_asked_for(request) or landing(request)
+
+
+def page_asked_for(request: HttpRequest) -> str:
+    """Where somebody wanted to go when he was asked who he is; empty for another site, too."""
     then = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(
         then, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return then if own else landing(request)
+    return then if own else ""

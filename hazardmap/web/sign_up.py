@@ -21,7 +21,7 @@ from hazardmap.accounts.services import (
     sign_up_finish,
 )
 from hazardmap.web.asking import EmailForm, flags, mail_sent, new_password, words_of
-from hazardmap.web.sign_in import safe_next
+from hazardmap.web.sign_in import page_asked_for
 
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - no password
 
@@ -30,7 +30,7 @@ PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - n
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up_page(request: HttpRequest) -> HttpResponse:
     """Ask for an account; the rest is behind the link that comes by mail."""
-    form, then = EmailForm(request.POST or None), safe_next(request)
+    form, then = EmailForm(request.POST or None), page_asked_for(request)
 
     def send(email: str) -> None:
         sign_up_ask(
