@@ -11,7 +11,9 @@ from PIL import ExifTags, Image
 
 from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.services import NewDevice, consent_give, device_create
+from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.services import Accepted, frame_accept
+from hazardmap.core.georeference import Georeference
 
 GPS, BASE, IFD = ExifTags.GPS, ExifTags.Base, ExifTags.IFD
 _number = count()
@@ -49,6 +51,12 @@ def gps_tags(lon: float, lat: float, at: datetime | None = None) -> dict[int, An
         GPS.GPSDateStamp: at.strftime("%Y:%m:%d"),
         GPS.GPSTimeStamp: (at.hour, at.minute, at.second + at.microsecond / 1e6),
     }
+
+
+def read(content: bytes) -> Georeference:
+    """What the EXIF of a picture says."""
+    with Image.open(BytesIO(content)) as image:
+        return read_georeference(image)
 
 
 def _sexagesimal(angle: float) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import Settings
 
+from detection.decode import Decoder
 from tests.stack import Stack, started
 from tiles import own_connection
 
@@ -81,6 +82,13 @@ def shared() -> Path:
 def assets() -> Path:
     """What `make test` has fetched: the streets, and a photograph of a cat."""
     return Path(settings.ASSETS)
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    """The process that takes pictures apart."""
+    with Decoder() as decoder:
+        yield decoder
 
 
 @pytest.fixture(scope="session")

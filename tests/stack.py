@@ -146,11 +146,7 @@ def started(folder: Path, *, only: Collection[str] = ()) -> Iterator[Stack]:
 
     only: names of the processes to start, if not all.
     """
-    server = os.environ["DATABASE_URL"]
-    name = f"stack_{uuid4().hex[:12]}"
-    with psycopg.connect(libpq_url(server), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
+    with own_database() as name:
         stack = _configured(folder, name)
         try:
             for process in only or procfile():
@@ -159,8 +155,19 @@ def started(folder: Path, *, only: Collection[str] = ()) -> Iterator[Stack]:
             yield stack
         finally:
             stack.stop()
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """The name of an empty database, which is dropped afterwards."""
+    server = libpq_url(os.environ["DATABASE_URL"])
+    name = f"stack_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield name
     finally:
-        with psycopg.connect(libpq_url(server), autocommit=True) as connection:
+        with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

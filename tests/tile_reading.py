@@ -1,5 +1,8 @@
 """What a client of the tiles does: finds its tile, fetches it, and reads ids and counts back."""
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import httpx
 
 from tests.map_scene import to_tiles
@@ -27,6 +30,11 @@ def cell_of_feature(feature: int) -> int:
 def count_of(byte: int) -> float:
     """The expected count that this byte stands for, to about 2 % of 1 + n."""
     return float(2.0 ** (byte / 16)) - 1.0
+
+
+def surveyed(ring: Iterable[tuple[float, float]]) -> float:
+    """The area by the surveyor's formula, y downwards: MVT wants it positive."""
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring)) / 2
 
 
 def get_tile(tile: Tile, layer: str = "hazards", **headers: str) -> httpx.Response:

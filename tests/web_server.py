@@ -1,13 +1,16 @@
-"""The tile server on a port of its own, in this process: tests see and change what it builds."""
+"""A web server on a port of its own, in this process: tests see and change what it answers."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from tiles import wsgi
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 DOWN = False
 
@@ -26,9 +29,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(application: "WSGIApplication" = wsgi.application) -> Iterator[str]:
     """host:port of a server that lives as long as the `with` block."""
-    with make_server("127.0.0.1", 0, wsgi.application, _Server, _Quiet) as server:
+    with make_server("127.0.0.1", 0, application, _Server, _Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

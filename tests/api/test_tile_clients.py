@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from hazardmap.hazards import models
 from tests.db.test_tile_layers import tell, zone
 from tests.map_scene import around, on_map
 from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_tile
+from tests.tile_reading import get_tile, surveyed
 from tiles.layers import LAYERS
 
 pytestmark = [
@@ -57,7 +56,7 @@ def test_gdal_and_the_decoder_read_a_tile(
         assert None not in item["properties"].values()
         if kind == "Polygon":
             for part in getattr(drawn, "geoms", [drawn]):
-                assert _surveyed(part.exterior.coords) > 0, "clockwise on a screen"
+                assert surveyed(part.exterior.coords) > 0, "clockwise on a screen"
     found = _by_gdal(tmp_path, body, f"{tile.z}/{tile.x}/{tile.y}.mvt", name)
     assert sorted(item["properties"]["mvt_id"] for item in found) == sorted(ids)
     near = 0.02 if zoom > 9 else 1.0
@@ -98,11 +97,6 @@ def _by_gdal(folder: Path, body: bytes, address: str, name: str) -> list[dict[st
     assert not summary.stderr + done.stderr
     features: list[dict[str, Any]] = json.loads(done.stdout)["features"]
     return features
-
-
-def _surveyed(ring: Any) -> float:
-    """The area by the surveyor's formula, y downwards: MVT wants it positive."""
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring)) / 2
 
 
 @pytest.mark.parametrize("layer", LAYERS)

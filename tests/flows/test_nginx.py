@@ -1,10 +1,7 @@
 """nginx in front of a web server: what is built is served, checked and metered without Python."""
 
 import gzip
-import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.utils import timezone
 
 from hazardmap.core.tile_token import signed
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
-from tests.stack import free_port, wait_for
+from tests.nginx_front import in_front
+from tests.stack import wait_for
 from tests.web_server import serving
 from tiles import wsgi
 from tiles.denied import deny
@@ -33,9 +30,10 @@ BODY = b"a tile" * 500
 
 @dataclass
 class Front:
-    """builds: what the web server behind had to build."""
+    """web: host:port of the web server behind. builds: what that had to build."""
 
     url: str
+    web: str
     builds: list[Tile]
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -54,43 +52,9 @@ def front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings) -> Iterator
         return None if tile == EMPTY else BODY
 
     monkeypatch.setattr(wsgi, "build_in_time", build)
-    port = free_port()
-    conf = tmp_path / "nginx" / "nginx.conf"
-    with serving() as web:
-        call_command(
-            "nginx_config",
-            "--listen",
-            f"127.0.0.1:{port}",
-            "--web",
-            web,
-            "--out",
-            conf,
-            verbosity=0,
-        )
-        url = f"http://127.0.0.1:{port}"
-        with _running(conf, url):
-            builds.clear()
-            yield Front(url, builds)
-
-
-@contextmanager
-def _running(conf: Path, url: str) -> Iterator[None]:
-    environment = os.environ | {"PATH": "/usr/sbin:/usr/bin:/bin", "TZ": "America/New_York"}
-    user = "user root;" if os.geteuid() == 0 else ""
-    command = ["nginx", "-c", str(conf), "-g", f"daemon off; {user}"]
-    with subprocess.Popen(command, env=environment) as nginx:
-        try:
-            wait_for("nginx", lambda: _answers(url), timeout_s=20)
-            yield
-        finally:
-            nginx.terminate()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/t/").status_code == 404
-    except httpx.TransportError:
-        return False
+    with serving() as web, in_front(tmp_path / "nginx", web=web) as url:
+        builds.clear()
+        yield Front(url, web, builds)
 
 
 def bought(tile: Tile = TILE, *, kid: str = KID, secret: str = SECRET, days_ago: int = 0) -> str:
@@ -248,15 +212,9 @@ def test_without_the_web_server_built_tiles_go_on(front, monkeypatch) -> None:
 
 def test_too_many_requests_with_one_key_are_told_to_wait(front, tmp_path) -> None:
     """With a smaller limit than ours, which would take thousands of requests."""
-    port, conf = free_port(), tmp_path / "nginx" / "limited.conf"
-    text = (conf.parent / "nginx.conf").read_text()
-    for ours, small in (("rate=200r/s", "rate=1r/m"), ("burst=1000", "burst=2")):
-        assert ours in text
-        text = text.replace(ours, small)
-    port_there = front.url.rsplit(":", 1)[1]
-    conf.write_text(text.replace(f":{port_there}", f":{port}").replace("nginx.pid", "limited.pid"))
-    limited = Front(f"http://127.0.0.1:{port}", front.builds)
-    with _running(conf, limited.url):
+    smaller = [("rate=200r/s", "rate=1r/m"), ("burst=1000", "burst=2")]
+    with in_front(tmp_path / "limited", web=front.web, instead=smaller) as url:
+        limited = Front(url, front.web, front.builds)
         statuses = [limited.get(bought()).status_code for _ in range(5)]
         assert statuses == [200, 200, 200, 429, 429]
         refused = limited.get(bought())

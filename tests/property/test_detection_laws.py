@@ -3,14 +3,13 @@
 import io
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from detection.backends.onnx_shapes import any_size
 from detection.boxes import strongest
-from detection.decode import Decoded, Decoder, Rejection
+from detection.decode import Decoded, Rejection
 from detection.fingerprint import difference_hash
 from detection.privacy import Private, Region, blur
 from detection.quality import judge
@@ -122,12 +121,6 @@ def test_what_is_no_protobuf_is_a_value_error(data):
         any_size(data, "input.1")
     except ValueError:
         return
-
-
-@pytest.fixture(scope="module")
-def decoder():
-    with Decoder() as decoder:
-        yield decoder
 
 
 def _originals() -> list[bytes]:

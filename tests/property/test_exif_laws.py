@@ -13,14 +13,9 @@ from PIL.TiffImagePlugin import IFDRational
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.services import FrameRefused, frame_accept
 from hazardmap.core.georeference import Georeference
-from tests.capture_scene import BASE, GPS, IFD, driver, gps_tags, here, picture
+from tests.capture_scene import BASE, GPS, IFD, gps_tags, here, picture, read
 
 Y1990 = datetime(1990, 1, 1, tzinfo=UTC)
-
-
-def read(content: bytes) -> Georeference:
-    with Image.open(BytesIO(content)) as image:
-        return read_georeference(image)
 
 
 @given(
@@ -83,11 +78,6 @@ def test_no_damaged_block_raises(noise, at):
     block = image.info["exif"]
     image.info["exif"] = block[:at] + noise + block[at + len(noise) :]
     assert isinstance(read_georeference(image), Georeference)
-
-
-@pytest.fixture
-def someone(db):
-    return driver()
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

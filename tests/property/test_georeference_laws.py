@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from itertools import count
 
-import pytest
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from hazardmap.capture.models import Frame
 from hazardmap.core.georeference import Fault, Georeference, Place, checked, read_metadata
-from tests.capture_scene import driver
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -112,11 +110,6 @@ def test_one_said_over_another_never_mixes_positions(first, second):
         assert repr(both.accuracy_m) == repr(first.accuracy_m)
     assert repr(first.over(Georeference())) == repr(first)
     assert repr(Georeference().over(first)) == repr(first)
-
-
-@pytest.fixture
-def someone(db):
-    return driver()
 
 
 @given(said=georeferences)

@@ -1,7 +1,6 @@
 """Laws of what tiles are made of: what is written is what other readers read."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import h3.api.basic_int as h3
 import mapbox_vector_tile
@@ -13,6 +12,7 @@ from shapely.geometry import shape
 from hazardmap.core.cells import Count, Counts
 from hazardmap.core.grid import cell, expected_of, feature_id, res_for_zoom
 from hazardmap.core.kinds import KINDS
+from tests.tile_reading import surveyed
 from tiles import cells, mvt
 from tiles.cells import EPOCH, TIME_UNIT, Told
 from tiles.outlines import BUFFER, outlines
@@ -77,17 +77,13 @@ def test_a_cell_is_drawn_whole_and_valid(lon: float, lat: float, res: int) -> No
         assert min(drawn.bounds) >= -BUFFER
         assert max(drawn.bounds) <= mvt.EXTENT + BUFFER
         for part in getattr(drawn, "geoms", [drawn]):
-            assert _area(list(part.exterior.coords)) > 0
+            assert surveyed(part.exterior.coords) > 0
         by_zoom[tile.z] = by_zoom.get(tile.z, 0.0) + drawn.area
     if abs(lat) < 80:
         share = h3.cell_area(here, "m^2") / 40_075_017.0**2
         for zoom, area in by_zoom.items():
             assert area > 0.7 * share * (mvt.EXTENT << zoom) ** 2
         assert by_zoom.keys() == {z for z in range(12) if res_for_zoom(z) == res}
-
-
-def _area(ring: list[tuple[float, float]]) -> float:
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring)) / 2
 
 
 @given(counts, st.integers(0, 1200))

@@ -9,12 +9,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from hazardmap.capture.exif import read_georeference
 from hazardmap.core.georeference import Georeference
-from tests.capture_scene import BASE, GPS, gps_tags, picture
-
-
-def read(content: bytes) -> Georeference:
-    with Image.open(BytesIO(content)) as image:
-        return read_georeference(image)
+from tests.capture_scene import BASE, GPS, gps_tags, picture, read
 
 
 def test_the_pixels_of_a_png_are_not_decoded_for_its_exif():

@@ -15,12 +15,6 @@ from detection import decode, decode_child
 from detection.decode import Decoded, Decoder, Reason, Rejection
 
 
-@pytest.fixture(scope="module")
-def decoder():
-    with Decoder() as decoder:
-        yield decoder
-
-
 def _picture(width: int = 96, height: int = 64) -> Image.Image:
     """Smooth, with four different corners, so that every turn shows."""
     x, y = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))

@@ -23,12 +23,6 @@ DETAIL_SECRETS = {0xA430: "Owner-Secret", 0xA431: "Body-Serial-Secret", 0xA435: 
 HARMLESS = {0xC0, 0xC2, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0}
 
 
-@pytest.fixture(scope="module")
-def decoder():
-    with Decoder() as decoder:
-        yield decoder
-
-
 def _stored(decoder: Decoder, data: bytes) -> bytes | Rejection:
     """The engine's way from bytes to the stored copy, without its models."""
     decoded = decoder.decode(data)

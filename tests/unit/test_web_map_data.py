@@ -18,14 +18,9 @@ from tests.detected import contributor, drive, minutes_ago
 from tests.map_scene import buyer
 from tests.moderation_scene import hazard_at
 from tests.scenes import ahead
+from tests.unit.conftest import PLACE
 
 pytestmark = pytest.mark.django_db
-PLACE = (24.94, 60.17)
-
-
-@pytest.fixture
-def cow():
-    return hazard_at("cow", PLACE, timezone.now() - timedelta(minutes=5))
 
 
 def test_a_hazard_is_listed_where_it_is_and_nowhere_else(client, cow):

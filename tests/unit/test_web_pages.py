@@ -4,7 +4,6 @@ import io
 import re
 import subprocess
 import tarfile
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,17 +14,12 @@ from hazardmap.accounts.models import Device
 from hazardmap.capture.models import Frame
 from hazardmap.hazards.models import Hazard
 from hazardmap.web.source import ROOT, archive
-from tests.moderation_scene import contributor, drive_by, hazard_at
+from tests.moderation_scene import contributor, drive_by
+from tests.unit.conftest import PLACE
 
 pytestmark = pytest.mark.django_db
-PLACE = (24.94, 60.17)
 OF_THE_REPOSITORY = {".ci/run", ".gitignore"}  # and of no use without it
 PUBLIC = ["/", "/about/", "/login/", "/drive/", "/signup/", "/login/reset/", "/terms/"]
-
-
-@pytest.fixture
-def cow():
-    return hazard_at("cow", PLACE, timezone.now() - timedelta(minutes=5))
 
 
 @pytest.mark.parametrize("address", PUBLIC)

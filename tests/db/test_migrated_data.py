@@ -1,0 +1,117 @@
+"""What a database holds when it is migrated: rows stay, and mean what they meant."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps.registry import Apps
+from django.db import IntegrityError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from pytest_django import DjangoDbBlocker
+
+from tests.stack import own_database
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+Migrate = Callable[[str, str], Apps]
+
+
+@pytest.fixture
+def migrate(django_db_blocker: DjangoDbBlocker) -> Iterator[Migrate]:
+    """Bring an empty database to a migration of an app, with what that needs: its models then.
+
+    It stands in for the one of the other tests, since migrations ask the default connection.
+    """
+    ours = connections["default"]
+    with own_database() as name, django_db_blocker.unblock():
+        connections["default"] = theirs = ours.copy()
+        theirs.settings_dict["NAME"] = name
+        try:
+            yield _migrate
+        finally:
+            theirs.close()
+            connections["default"] = ours
+
+
+def _migrate(app: str, name: str) -> Apps:
+    executor = MigrationExecutor(connection)
+    executor.migrate([(app, name)])
+    return executor.loader.project_state([(app, name)]).apps
+
+
+def _organisation(apps: Apps) -> object:
+    return apps.get_model("accounts", "Organisation").objects.create(name="A buyer")
+
+
+def test_alerts_that_were_mailed_before_are_not_handed_on(migrate: Migrate) -> None:
+    before = migrate("billing", "0005_payments")
+    customer = before.get_model("billing", "Customer").objects.create(
+        organisation=_organisation(before),
+        seller=before.get_model("billing", "Seller").objects.create(),
+        currency="EUR",
+    )
+    for percent in (50, 100):
+        before.get_model("billing", "SpendAlert").objects.create(
+            customer=customer,
+            month=AT,
+            percent=percent,
+            cap_micro=10,
+            spent_micro=percent // 10,
+            at=AT + timedelta(hours=percent),
+        )
+    alerts = migrate("billing", "0006_alerts_handed_on").get_model("billing", "SpendAlert").objects
+    assert set(alerts.values_list("percent", "handed_on_at")) == {
+        (50, AT + timedelta(hours=50)),
+        (100, AT + timedelta(hours=100)),
+    }
+    new = alerts.create(customer_id=customer.pk, month=AT, percent=80, cap_micro=10, spent_micro=8)
+    assert new.handed_on_at is None
+
+
+def test_keys_that_were_stopped_stay_so_for_tiles(migrate: Migrate) -> None:
+    before = migrate("billing", "0008_told_credited").get_model("billing", "StoppedKey").objects
+    before.create(key_id="a" * 16, at=AT)
+    stopped = migrate("billing", "0009_stopped_key_meter").get_model("billing", "StoppedKey")
+    rows = stopped.objects.values_list("key_id", "meter", "at")
+    assert list(rows) == [("a" * 16, "tile", AT)]
+    stopped.objects.create(key_id="a" * 16, meter="answer", at=AT)
+    with pytest.raises(IntegrityError):
+        stopped.objects.create(key_id="a" * 16, meter="tile", at=AT)
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO billing_stoppedkey (key_id, at) VALUES ('b', now())")
+
+    back = migrate("billing", "0008_told_credited").get_model("billing", "StoppedKey").objects
+    assert list(back.values_list("key_id", "at")) == [("a" * 16, AT)]
+    with pytest.raises(IntegrityError):
+        back.create(key_id="a" * 16, at=AT)
+
+
+def test_deliveries_that_were_tried_before_keep_the_time_of_their_usage(migrate: Migrate) -> None:
+    before = migrate("webhooks", "0001_initial")
+    endpoint = before.get_model("webhooks", "Endpoint").objects.create(
+        organisation=_organisation(before), key_id="a" * 16, url="https://buyer.example"
+    )
+    made = before.get_model("webhooks", "Delivery").objects.create
+    common = {"endpoint": endpoint, "body": "{}", "created_at": AT}
+    made(type="new", **common)
+    made(type="counted", attempts=1, **common)
+    made(type="dead", state="dead", **common)
+    made(type="delivered", state="delivered", delivered_at=AT + timedelta(hours=1), **common)
+    begun = made(type="begun", **common)
+    for _ in range(2):
+        begun.tries.create(at=AT + timedelta(hours=2), duration_ms=1)
+    after = migrate("webhooks", "0002_delivery_begun_at").get_model("webhooks", "Delivery")
+    assert dict(after.objects.values_list("type", "begun_at")) == {
+        "new": None,
+        "counted": AT,
+        "dead": AT,
+        "delivered": AT,
+        "begun": AT,
+    }
+
+
+def test_checkpoints_of_older_rules_are_forgotten(migrate: Migrate) -> None:
+    before = migrate("hazards", "0012_postponed").get_model("hazards", "Checkpoint").objects
+    before.create(anchor=1, cells=[], at=AT, params="p", state={}, hazards=[])
+    after = migrate("hazards", "0013_checkpoint_devices").get_model("hazards", "Checkpoint").objects
+    assert not after.exists()
+    assert after.create(anchor=1, cells=[], at=AT, params="p", state={}, hazards=[]).devices == []
