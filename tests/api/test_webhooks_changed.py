@@ -12,11 +12,11 @@ from hazardmap.core.hazard import Change
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_pause
 from tests.api.test_upload_refused import assert_problem
-from tests.api.test_webhooks import URL, area, call, endpoint_id, key
+from tests.api.test_webhooks import URL, area, call, endpoint_id
 from tests.receiver import receiving
 from tests.webhook_scene import HELSINKI, RENNES, cow, organisation_of, square, told
 
-__all__ = ["call", "endpoint_id", "key"]
+__all__ = ["call", "endpoint_id"]
 pytestmark = pytest.mark.django_db
 
 

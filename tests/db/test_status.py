@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -137,7 +138,8 @@ def test_a_detector_whose_manifest_offers_another():
 def test_a_frame_that_nobody_looks_at():
     owner, device = driver()
     waiting_frame(device, owner)
-    assert (line("detection").verdict, line("detection").said) == (OK, "the oldest for 0 s")
+    assert line("detection").verdict is OK
+    assert re.fullmatch(r"the oldest for \d s", line("detection").said)
     Frame.objects.update(received_at=ago(minutes=11))
     assert line("detection").verdict is LATE
     Frame.objects.update(received_at=ago(hours=13))

@@ -41,7 +41,7 @@ def test_the_bounds_of_the_document_are_those_of_the_reader(one):
         with pytest.raises(ValueError, match="must be"):
             one.read(str(schema["minimum"] - step))
         above = str(schema["maximum"] + step)
-        if one.read.read is read_limit:  # the standard has it so
+        if getattr(one.read, "read", None) is read_limit:  # the standard has it so
             assert one.read(above) == schema["maximum"]
         else:
             with pytest.raises(ValueError, match="must be"):
