@@ -13,13 +13,13 @@ import torch
 from tqdm import tqdm
 
 from detection.fetch import sha256_of
-from detection.train.network import BACKBONE_LAYERS, Loss, averaged, build, save_weights
+from detection.train.network import Loss, averaged, build, save_weights
+from detection.train.optimiser import optimisers
 from detection.train.recipe import Recipe
 from detection.train.sampling import SampleSet, batched
 
 CHECKPOINT_EVERY_S: Final = 240.0
 LARGEST_GRADIENT: Final = 10.0
-AVERAGED_STEPS: Final = 500.0  # time constant of the moving average of the weights
 LEAST_RATE: Final = 0.02
 
 
@@ -44,8 +44,8 @@ class Run:
         self._network = build(recipe.start).to(self._device, memory_format=torch.channels_last)
         for parameter in self._network.parameters():
             parameter.requires_grad = True
-        self._optimiser = self._made_optimiser()
-        self._average = averaged(self._network, AVERAGED_STEPS)
+        self._optimiser = optimisers(self._network, recipe)
+        self._average = averaged(self._network, recipe.averaged_steps)
         self._made_of = {
             "another recipe": _plain(recipe),
             "other weights at its start": sha256_of(recipe.start),
@@ -138,33 +138,13 @@ class Run:
             found = self._network(pictures)
         losses, items = self._loss(_floats(found), batch)
         loss = losses.sum() / len(pictures)
-        self._optimiser.zero_grad(set_to_none=True)
+        self._optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), LARGEST_GRADIENT)
         self._optimiser.step()
         self._average.update(self._network)
         self._step += 1
         return {name.removesuffix("_loss"): f"{float(v):.2f}" for name, v in items.items()}
-
-    def _made_optimiser(self) -> torch.optim.Optimizer:
-        """AdamW; no decay of biases and norms, an own rate for the backbone."""
-        recipe = self._recipe
-        groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
-        for name, parameter in self._network.named_parameters():
-            backbone = int(name.split(".")[1]) < BACKBONE_LAYERS
-            groups.setdefault((backbone, parameter.ndim > 1), []).append(parameter)
-        return torch.optim.AdamW(
-            [
-                {
-                    "params": parameters,
-                    "factor": recipe.backbone_rate if backbone else 1.0,
-                    "weight_decay": recipe.weight_decay if decays else 0.0,
-                }
-                for (backbone, decays), parameters in groups.items()
-            ],
-            lr=recipe.learning_rate,
-            betas=(0.9, 0.999),
-        )
 
 
 def _step_back(_: int) -> None:

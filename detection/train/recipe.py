@@ -22,7 +22,9 @@ class Recipe:
     backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
     biases and norms. warmup: steps of linear rise. hold: steps at the highest rate after that; then
     a cosine down to 2 %. mosaic: share of squares put together from four. pasted: share of squares
-    that get cut-outs of other pictures, as if these stood there on boards. shares: how often each
+    that get cut-outs of other pictures, as if these stood there on boards. muon: whether kernels
+    are moved by Muon instead of AdamW. averaged_steps: time constant of the moving average of the
+    weights, which is what a run leads to. shares: how often each
     source is drawn from, any positive scale.
     """
 
@@ -40,6 +42,8 @@ class Recipe:
     hold: int
     mosaic: float
     pasted: float
+    muon: bool
+    averaged_steps: int
     shares: dict[str, float]
 
     def without(self, sources: Collection[str]) -> "Recipe":
@@ -65,13 +69,15 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
     wrong = sorted(types.keys() ^ table.keys())
     if wrong:
         raise RecipeError(f"{name}: missing or unknown fields {', '.join(wrong)}")
-    for field in ("seed", "square_px", "seen_px", "far_px", "batch", "steps", "warmup", "hold"):
+    for field in WHOLE:
         least = 0 if field in ZERO_MAY_BE else 1
         if not isinstance(table[field], int) or table[field] < least:
             raise RecipeError(f"{name}: {field} must be a whole number from {least} on")
     for field in ("learning_rate", "backbone_rate", "weight_decay", "mosaic", "pasted"):
         if not isinstance(table[field], int | float) or not 0 <= table[field] <= 1:
             raise RecipeError(f"{name}: {field} must be a number within 0..1")
+    if not isinstance(table["muon"], bool):
+        raise RecipeError(f"{name}: muon must be true or false")
     if table["square_px"] % 32 or table["seen_px"] % 32:
         raise RecipeError(f"{name}: square_px and seen_px must be multiples of 32")
     if not isinstance(table["start"], str):
@@ -84,4 +90,8 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
     return Recipe(**{**table, "start": Path(table["start"])})
 
 
+WHOLE = (
+    *("seed", "square_px", "seen_px", "far_px", "batch", "steps", "warmup", "hold"),
+    "averaged_steps",
+)
 ZERO_MAY_BE = frozenset({"seed", "far_px", "warmup", "hold"})

@@ -18,6 +18,7 @@ from detection.train.__main__ import FIRST, main
 from detection.train.average import average
 from detection.train.loop import Interrupted, Run
 from detection.train.network import Loss, build, save_weights
+from detection.train.optimiser import LIKE_ADAMW, optimisers
 from detection.train.recipe import Recipe, RecipeError, load_recipe, recipe_from
 from detection.train.sampling import SampleSet
 
@@ -37,6 +38,8 @@ RECIPE = Recipe(
     hold=1,
     mosaic=0.5,
     pasted=0.0,
+    muon=False,
+    averaged_steps=500,
     shares={"cones": 1, "street_view": 2},
 ).without({"street_view"})
 
@@ -53,11 +56,15 @@ def samples(tmp_path: Path) -> SampleSet:
     )
 
 
-def test_a_killed_run_ends_with_the_same_weights(samples: SampleSet, tmp_path: Path) -> None:
-    whole = Run(RECIPE, samples, tmp_path / "whole", "cpu").train()
+@pytest.mark.parametrize("muon", [False, True])
+def test_a_killed_run_ends_with_the_same_weights(
+    samples: SampleSet, tmp_path: Path, *, muon: bool
+) -> None:
+    recipe = replace(RECIPE, muon=muon)
+    whole = Run(recipe, samples, tmp_path / "whole", "cpu").train()
     with pytest.raises(Interrupted):
-        Run(RECIPE, samples, tmp_path / "cut", "cpu").train(stop_at=2)
-    resumed = Run(RECIPE, samples, tmp_path / "cut", "cpu").train()
+        Run(recipe, samples, tmp_path / "cut", "cpu").train(stop_at=2)
+    resumed = Run(recipe, samples, tmp_path / "cut", "cpu").train()
     for left, right in zip(*map(_weights, (whole, resumed)), strict=True):
         assert torch.allclose(left, right, atol=1e-3)
 
@@ -111,7 +118,24 @@ def test_unlabelled_kinds_are_not_punished_and_a_deer_is_an_animal() -> None:
     assert raised[DEER]
 
 
-def test_the_average_lies_in_the_middle_of_two_networks(tmp_path: Path) -> None:
+def test_muon_moves_kernels_as_far_in_weak_directions_as_in_strong_ones() -> None:
+    network = torch.nn.Sequential(torch.nn.Sequential(), torch.nn.Conv2d(8, 16, 1))
+    network = torch.nn.ModuleDict({"model": network})  # named as in a network of ultralytics
+    kernel = network["model"][1].weight
+    before = kernel.detach().clone()
+    directions = [torch.linalg.qr(torch.randn(n, 8))[0] for n in (16, 8)]
+    strength = torch.logspace(0, -3, 8)
+    pushed = directions[0] @ torch.diag(strength) @ directions[1].T
+    kernel.grad = pushed.reshape(kernel.shape).clone()
+    moving = optimisers(network, replace(RECIPE, muon=True, weight_decay=0.0, backbone_rate=1.0))
+    moving.step()
+    moved = torch.linalg.svdvals((before - kernel.detach()).reshape(16, 8))
+    assert moved[-1] > 0.3 * moved[0], "a thousand times less was asked of it"
+    length = RECIPE.learning_rate * LIKE_ADAMW * 16**0.5
+    assert moved.median() == pytest.approx(length, rel=0.35)
+
+
+def test_the_average_lies_between_two_networks(tmp_path: Path) -> None:
     first = build(START)
     second = copy.deepcopy(first)
     with torch.no_grad():
@@ -120,10 +144,11 @@ def test_the_average_lies_in_the_middle_of_two_networks(tmp_path: Path) -> None:
     places = [tmp_path / "first.pt", tmp_path / "second.pt"]
     for network, place in zip((first, second), places, strict=True):
         save_weights(network, place, {})
-    average(places[0], places[1], tmp_path / "both.pt")
-    for low, middle in zip(*map(_weights, (places[0], tmp_path / "both.pt")), strict=True):
-        moved = (middle - low).abs()
-        assert torch.all((moved < 1e-3) | ((moved - 0.25).abs() < 0.02))
+    for share in (0.5, 0.25):
+        average(places[0], places[1], tmp_path / "both.pt", share)
+        for low, middle in zip(*map(_weights, (places[0], tmp_path / "both.pt")), strict=True):
+            moved = (middle - low).abs()
+            assert torch.all((moved < 1e-3) | ((moved - share / 2).abs() < 0.02))
 
 
 @pytest.mark.parametrize(
@@ -134,6 +159,7 @@ def test_the_average_lies_in_the_middle_of_two_networks(tmp_path: Path) -> None:
         ({"start": 5}, "start"),
         ({"square_px": 100}, "square_px"),
         ({"mosaic": 2}, "mosaic"),
+        ({"muon": 1}, "muon must be true or false"),
         ({"shares": {"a": 0}}, "shares"),
         ({"epochs": 3}, "epochs"),
     ],
@@ -176,4 +202,6 @@ def test_the_rounds_follow_each_other() -> None:
         "round_one": "detection/weights/yolo26n.pt",
         "round_two": "var/train/round_one/road.pt",
         "round_three": "var/train/middle.pt",
+        "round_four": "var/train/three.pt",
+        "round_five": "var/train/round_four/road.pt",
     }
