@@ -1,7 +1,7 @@
 """The same drives without a site: every frame looked at once, fused by `hazardmap.core` alone.
 
-Drives and what was seen in them are kept under var/drives, the latter by the label of the weights,
-so that a change of fusion is measured in seconds. It leaves out what only the site does: limits of
+Drives and what was seen in them are kept under var/drives, the latter by the label of the weights
+and by their thresholds, so that a change of fusion is measured in seconds. It leaves out what only the site does: limits of
 uploads, doubted frames, late arrivals. Frames are looked at one network after the other as the
 worker does, without blurring.
 """
@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -72,7 +73,9 @@ def mapped(seed: int, manifest: Manifest) -> tuple[Json, list[Shown]]:
 
 def _looked_at(folder: Path, manifest: Manifest) -> Sequence[Json]:
     """What the hazard networks see in each frame of a folder, looked at once."""
-    kept = folder / f"{manifest.hazards.label}.json"
+    enough = sorted((m.label, m.threshold, *m.thresholds.items()) for m in manifest.hazards.models)
+    digest = sha256(repr(enough).encode()).hexdigest()[:8]
+    kept = folder / f"{manifest.hazards.label}-{digest}.json"
     if not kept.is_file():
         finder = HazardFinder(
             manifest.hazards, device="cpu", threads=1, config_dir=Path("var/detection")
