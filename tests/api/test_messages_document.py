@@ -1,7 +1,6 @@
 """What the document tells of messages is what is sent; the client knows a genuine one."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -131,8 +130,6 @@ def test_a_genuine_message_is_known_by_one_of_its_signatures():
         ({"webhook-signature": "v1,\u00e4"}, BODY, "signature"),
         ({"webhook-timestamp": "9" * 5000}, BODY, "seconds"),
         ({"webhook-timestamp": "-5"}, BODY, "seconds"),
-        ({"webhook-timestamp": str(int(time.time()) - 400)}, BODY, "300 s"),
-        ({"webhook-timestamp": str(int(time.time()) + 400)}, BODY, "300 s"),
     ],
 )
 def test_what_is_not_genuine_is_refused(over, body, why):
@@ -140,8 +137,9 @@ def test_what_is_not_genuine_is_refused(over, body, why):
         verify(SECRET, signed() | over, body)
 
 
-def test_one_that_is_old_is_refused_though_it_is_signed():
-    old = signed(datetime.now(UTC) - timedelta(minutes=6))
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_one_of_another_time_is_refused_though_it_is_signed(minutes):
+    old = signed(datetime.now(UTC) + timedelta(minutes=minutes))
     with pytest.raises(NotGenuine, match="300 s"):
         verify(SECRET, old, BODY)
     assert verify(SECRET, old, BODY, tolerance_s=600)

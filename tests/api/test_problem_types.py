@@ -105,7 +105,7 @@ def test_what_is_too_much(client, get, monkeypatch):
         raise problems.TooSlow
 
     with monkeypatch.context() as patch:
-        patch.setattr(change_feed, "changed_at", slow)
+        patch.setattr(change_feed, "newest_change", slow)
         leads(get(), "too-slow", client)
     monkeypatch.setattr(rate_limit, "_TAKE", lambda *_: "-1")
     leads(get(), "quota-exceeded", client)

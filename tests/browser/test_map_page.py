@@ -38,7 +38,7 @@ def test_a_click_on_a_marker_opens_its_evidence_and_escape_goes_back(new_page, h
     expect(panel).to_contain_text("Seen in 2 passes by 2 independent drivers")
     panel.get_by_text("Each of 2 passes").click()
     expect(panel.get_by_role("row")).to_have_count(4)  # a head, both drives, and now
-    expect(panel.get_by_role("row").last).to_contain_text("Now")
+    expect(panel.get_by_role("row").last).to_contain_text("now")
     expect(panel.get_by_role("img", name="How likely it was over time")).to_be_visible()
     image = panel.locator("img")
     expect(image).to_have_js_property("complete", True)

@@ -111,7 +111,8 @@ def test_what_is_a_little_late_costs_a_few_passes_and_not_the_whole_history(
 def test_a_promoted_detector_counts_from_the_next_frame_on(replayed: list[int]) -> None:
     passes = street(12)
     fuse_in_turn(passes)
-    worse = asdict(replace(DEFAULT_TABLE, kinds={}, false_alarms={}, false_alarm_per_pass=0.05))
+    plain = {field: {} for field in ("kinds", "false_alarms", "dark_factors", "occluded_factors")}
+    worse = asdict(replace(DEFAULT_TABLE, **plain, false_alarm_per_pass=0.05))
     ModelVersion.objects.create(
         label="new", state="live", recall=worse, promoted_at=timezone.now(), promoted_by="somebody"
     )

@@ -8,8 +8,9 @@ from django.utils import translation
 
 from hazardmap.web.portal.answered import answered
 
-# Whose request it was is not known then, or nobody has looked: these are counted for no key.
-NOT_COUNTED = {401, 414}
+# Whose request it was is not known then, or nobody has looked, or it only says where to ask: these
+# are counted for no key.
+NOT_COUNTED = {307, 401, 414}
 
 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])

@@ -68,7 +68,7 @@ export class Panel {
     if (zone.live) facts.push([strings.expectedEnd, momentOf(zone.expected_end), strings.halfGone]);
     const fresh = [strings.seenAgo(ago(now_s - zone.last_seen)), road].filter((words) => words !== '').join(' · ');
     const parts = [
-      head(marker({ group: 'construction', published: true }), title, this.buttons(), el('p', { class: 'lead' }, lead), el('p', { class: 'fresh' }, fresh)),
+      head(marker({ group: 'construction', published: true }), this.buttons(), title, el('p', { class: 'lead' }, lead), el('p', { class: 'fresh' }, fresh)),
       zone.simulated ? el('p', { class: 'tags' }, el('span', { class: 'tag tag-simulated' }, strings.simulated)) : null,
       list(facts),
       devices.length === 0 ? null : el('h3', {}, strings.zoneAlong),
@@ -158,7 +158,7 @@ export class Panel {
     this.details = details;
     this.live = { lead, fresh, facts };
     const parts = [
-      head(marker(hazard), title, this.buttons(), lead, fresh),
+      head(marker(hazard), this.buttons(), title, lead, fresh),
       tags(hazard),
       this.carousel?.root ?? el('p', { class: 'quiet' }, withheld(hazard) ? strings.noImageYet : strings.noImage),
       votes(hazard),
@@ -203,7 +203,7 @@ export class Panel {
     return facts;
   }
 
-  /** What one does with a panel, in its corner. */
+  /** What one does with a panel, in its corner: before its title, from where one tabs on to what it holds. */
   private buttons(): HTMLElement {
     const share = el('button', { type: 'button', class: 'panel-share' }, strings.share);
     share.addEventListener('click', () => this.onShare());

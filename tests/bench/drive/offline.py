@@ -1,9 +1,9 @@
 """The same drives without a site: every frame looked at once, fused by `hazardmap.core` alone.
 
 Drives and what was seen in them are kept under var/drives, the latter by the label of the weights
-and by their thresholds, so that a change of fusion is measured in seconds. It leaves out what only the site does: limits of
-uploads, doubted frames, late arrivals. Frames are looked at one network after the other as the
-worker does, without blurring.
+and by their thresholds, so that a change of fusion is measured in seconds. It leaves out what only
+the site does: limits of uploads, doubted frames, late arrivals. Frames are looked at one network
+after the other as the worker does, without blurring.
 """
 
 import json
