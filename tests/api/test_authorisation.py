@@ -45,6 +45,7 @@ GROUPS = {
     "members": {"without_scope", "buyer"},
 }
 BODIES = {  # where a wrong one is refused before anybody looks whose thing it is
+    "api/v1/webhooks/<uuid:endpoint_id>": {"url": "https://fleet.example/moved"},
     "api/v1/webhooks/<uuid:endpoint_id>/replay": {"since": timezone.now().isoformat()},
 }
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -183,7 +184,7 @@ def lets_in(who, method: str, route: str, things) -> bool:
         body = json.dumps(BODIES.get(route, {}))
         api = {"data": body, "content_type": "application/json"} if route.startswith("api") else {}
         verb = "get" if method == "ANY" else method.lower()
-        answer = getattr(client, verb)(path, **(api if verb == "post" else {}))
+        answer = getattr(client, verb)(path, **(api if verb in {"post", "patch"} else {}))
         if method == "ANY" and answer.status_code == 405:
             answer = client.post(path)
         if answer.streaming:
