@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from hazardmap.api.v1.changes import Changes, HazardHistory
 from hazardmap.api.v1.coverage import Coverage
+from hazardmap.api.v1.deliveries import DeadReplay, Deliveries, DeliveryById, DeliveryReplay
 from hazardmap.api.v1.evidence import HazardEvidence
 from hazardmap.api.v1.export import Export
 from hazardmap.api.v1.frames import Frame, Frames, Pair
@@ -14,10 +15,6 @@ from hazardmap.api.v1.usage import Usage
 from hazardmap.api.v1.watch_areas import WatchAreaById, WatchAreas
 from hazardmap.api.v1.ways import HazardsAhead, HazardsAlongRoute
 from hazardmap.api.v1.webhooks import (
-    DeadReplay,
-    Deliveries,
-    DeliveryById,
-    DeliveryReplay,
     EndpointById,
     EndpointEnable,
     EndpointPause,

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hazardmap.api import dialect_feeds, grammar
 from hazardmap.api.ogc import collections
 from hazardmap.api.ogc.parameters import read_limit
-from hazardmap.api.v1 import changes, hazards, ways, webhooks, workzones
+from hazardmap.api.v1 import changes, deliveries, hazards, ways, workzones
 from hazardmap.core.bbox import parse_bbox
 
 TABLES = (
-    *(hazards.IN_AREA, hazards.PAGE, ways.ON_ROUTE, ways.AHEAD, changes.FEED, webhooks.PAGE),
+    *(hazards.IN_AREA, hazards.PAGE, ways.ON_ROUTE, ways.AHEAD, changes.FEED, deliveries.PAGE),
     *(workzones.ZONES, dialect_feeds.PARAMETERS),
     *(one.parameters for one in collections.COLLECTIONS.values()),
 )

@@ -1,13 +1,11 @@
-"""Where a buyer is told of changes: endpoints, their secrets, and what became of each message."""
+"""Where a buyer is told of changes: endpoints and their secrets."""
 
-from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
@@ -15,25 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.api.buyers import WebhookView, links_of
+from hazardmap.api.buyers import WebhookView
 from hazardmap.api.forms import Text, Whole, form_of
-from hazardmap.api.geojson import Link
-from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
-from hazardmap.api.parameters import Parameter, described, one_of, read, whole
+from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.georeference import Fault
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, TooManyTests, WebhookRefused
 
-STATES: Final = ("waiting", "delivered", "dead")
-PAGE: Final = (
-    Parameter("state", one_of(*STATES), f"only those: {', '.join(STATES)}"),
-    Parameter("limit", whole(1, 500), "1 to 500, default 100", int, 100),
-    Parameter("before", read_id, "id of the last message of the page before"),
-)
 MOST_OVERLAP_S: Final = 7 * 86_400
-LONGEST_REPLAY: Final = timedelta(days=30)
 
 
 class EndpointRequest(serializers.Serializer[Any]):
@@ -72,47 +61,8 @@ class RollRequest(serializers.Serializer[Any]):
     )
 
 
-class ReplayRequest(serializers.Serializer[Any]):
-    since = serializers.DateTimeField(help_text="messages of this time or later, 30 days at most")
-
-
-class ReplayAnswer(serializers.Serializer[Any]):
-    messages = serializers.IntegerField(help_text="that are sent again")
-
-
 class TestAnswer(serializers.Serializer[Any]):
     delivery_id = serializers.UUIDField()
-
-
-class Delivery(serializers.Serializer[Any]):
-    id = serializers.UUIDField(help_text="the header webhook-id, the same at every try")
-    type = serializers.CharField(
-        help_text="hazard.appeared, hazard.changed or hazard.gone; spending.alert; endpoint.test"
-    )
-    hazard_id = serializers.UUIDField(allow_null=True)
-    cursor = serializers.IntegerField(allow_null=True, help_text="of the change feed")
-    created_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(STATES)
-    attempts = serializers.IntegerField()
-    next_at = serializers.DateTimeField(help_text="not before that, while it waits")
-    delivered_at = serializers.DateTimeField(allow_null=True)
-
-
-class DeliveryList(serializers.Serializer[Any]):
-    deliveries = Delivery(many=True)
-    links = Link(many=True)
-
-
-class Attempt(serializers.Serializer[Any]):
-    at = serializers.DateTimeField()
-    status = serializers.IntegerField(allow_null=True, help_text="null: nothing came back")
-    said = serializers.CharField(help_text="the beginning of the answer, or why there is none")
-    duration_ms = serializers.IntegerField()
-
-
-class DeliveryWithTries(Delivery):
-    body = serializers.CharField(help_text="as it is sent, byte for byte")
-    tries = Attempt(many=True)
 
 
 class Endpoints(WebhookView):
@@ -224,66 +174,6 @@ class EndpointTest(WebhookView):
         if made is None:
             raise Http404
         return Response({"delivery_id": str(made)}, status=202)
-
-
-class Deliveries(WebhookView):
-    @extend_schema(
-        operation_id="listDeliveries", parameters=described(PAGE), responses=DeliveryList
-    )
-    def get(self, request: Request, endpoint_id: UUID) -> Response:
-        """The messages of an endpoint, newest first; they are kept for 30 days."""
-        values = read(request.query_params, PAGE)
-        mine = buyer_of(request).organisation_id
-        if selectors.endpoint_get(mine, endpoint_id) is None:
-            raise Http404
-        limit = values.pop("limit")
-        found = selectors.deliveries_of(mine, endpoint_id, limit=limit + 1, **values)
-        after = str(found[limit - 1].id) if len(found) > limit else None
-        return Response(
-            {
-                "deliveries": Delivery(found[:limit], many=True).data,
-                "links": links_of(request, after, mark="before"),
-            }
-        )
-
-
-class DeadReplay(WebhookView):
-    @extend_schema(
-        operation_id="replayDeadDeliveries", request=ReplayRequest, responses=ReplayAnswer
-    )
-    @idempotent
-    def post(self, request: Request, endpoint_id: UUID) -> Response:
-        """Send again what was given up since a time."""
-        since: datetime = form_of(request, ReplayRequest)["since"]
-        if since < timezone.now() - LONGEST_REPLAY:
-            raise Invalid([Fault("since", "messages are kept for 30 days")])
-        mine = _mine(request)
-        if selectors.endpoint_get(mine["organisation_id"], endpoint_id) is None:
-            raise Http404
-        number = services.dead_replay(**mine, endpoint_id=endpoint_id, since=since)
-        return Response({"messages": number})
-
-
-class DeliveryById(WebhookView):
-    @extend_schema(operation_id="getDelivery", responses=DeliveryWithTries)
-    def get(self, request: Request, delivery_id: UUID) -> Response:
-        """One message, as it was sent, with every try."""
-        read(request.query_params, ())
-        found = selectors.delivery_get(buyer_of(request).organisation_id, delivery_id)
-        if found is None:
-            raise Http404
-        tries = Attempt(found.tries, many=True).data
-        return Response({**Delivery(found.info).data, "body": found.body, "tries": tries})
-
-
-class DeliveryReplay(WebhookView):
-    @extend_schema(operation_id="replayDelivery", request=None, responses={204: None})
-    @idempotent
-    def post(self, request: Request, delivery_id: UUID) -> Response:
-        """Send a message again, with the same id; free if it has arrived before."""
-        read(request.query_params, ())
-        _must(services.delivery_replay(**_mine(request), delivery_id=delivery_id))
-        return Response(status=204)
 
 
 def _mine(request: Request) -> dict[str, UUID]:
