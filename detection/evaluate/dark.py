@@ -62,7 +62,9 @@ def _dark_copy(picture: LabelledPicture, folder: Path) -> Path | None:
         raise OSError(f"cannot darken {picture.path}")
     if judge(day[:, :, ::-1].astype(np.uint8)).dark:
         return None
-    if not path.is_file() and not cv2.imwrite(str(path), night(day.astype(np.uint8))):
+    # A drawn picture may have been drawn anew under its name.
+    kept = path.is_file() and path.stat().st_mtime >= picture.path.stat().st_mtime
+    if not kept and not cv2.imwrite(str(path), night(day.astype(np.uint8))):
         raise OSError(f"cannot darken {picture.path}")
     return path
 

@@ -11,6 +11,7 @@ _SAID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "ETag": ("for If-None-Match; the same as long as nothing but time has gone by", {}),
     "X-As-Of": ("when this was true", {"format": "date-time"}),
     "X-Data-Age": ("seconds since the map last changed anywhere; missing if it never has", {}),
+    "X-Cursor": ("of the newest change that the answer knows: listChanges goes on from it", {}),
     "Location": ("of what was made", {"format": "uri"}),
     "Idempotent-Replayed": (
         "`true` where it is the first answer to this Idempotency-Key, again",
@@ -21,6 +22,7 @@ COMPONENTS: Final[dict[str, dict[str, Any]]] = {
     name: {"description": description, "schema": _TEXT | schema}
     for name, (description, schema) in _SAID.items()
 }
+FOLLOWED: Final = {"listHazards", "listHazardsInRegion", "exportHazards"}
 LOCATED: Final = {"addEndpoint", "addWatchArea", "uploadFrame"}
 TAGGED: Final = "304"
 """What may be answered so has an ETag."""
@@ -41,6 +43,8 @@ def headers_of(
         names.append("ETag")
     if status == "200" and exported:
         names += ["X-As-Of", "X-Data-Age"]
+    if status in ("200", TAGGED) and operation["operationId"] in FOLLOWED:
+        names.append("X-Cursor")
     if status in ("200", "201", "202") and operation["operationId"] in LOCATED:
         names.append("Location")
     if status.startswith("2") and writes:

@@ -1,6 +1,7 @@
 """Feeds that anybody may read, in the dialects of others."""
 
 import json
+from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
@@ -27,6 +28,8 @@ FEEDS_PER_MINUTE: Final = 60
 KEPT_S: Final = 30
 MOST: Final = 5000
 """Zones that are written at once."""
+PAGE: Final = 1000
+_REFUSED: Final = b"too many"
 
 
 @require_safe
@@ -60,10 +63,12 @@ def _feed(site: str, *, bbox: Bbox | None, simulated: bool) -> bytes:
         return _written(site, bbox, simulated=simulated)
     key = f"wzdx:{simulated}:{site}"
     try:
-        body: bytes | None = cache.get(key)
-        return body or _kept(key, site, simulated=simulated)
+        body: bytes = cache.get(key) or _kept(key, site, simulated=simulated)
     except RedisError:
         return _written(site, None, simulated=simulated)
+    if body == _REFUSED:
+        raise _too_many()
+    return body
 
 
 @transaction.atomic
@@ -73,17 +78,40 @@ def _kept(key: str, site: str, *, simulated: bool) -> bytes:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
     body: bytes | None = cache.get(key)
     if body is None:
-        body = _written(site, None, simulated=simulated)
+        try:
+            body = _written(site, None, simulated=simulated)
+        except Invalid:
+            body = _REFUSED
         cache.set(key, body, KEPT_S)
     return body
 
 
+def _zones(bbox: Bbox | None, *, simulated: bool, now: datetime) -> list[Zone]:
+    """Those that the feed tells of. Raises Invalid."""
+    told: list[Zone] = []
+    after = None
+    while page := zones_page(
+        bbox=bbox,
+        ended_since=now - wzdx.KEPT,
+        simulated=None if simulated else False,
+        after=after,
+        limit=PAGE,
+    ):
+        after = page[-1].zone.id
+        told += [Zone(one.zone, one.updated_at) for one in page if wzdx.belongs(one.zone, now)]
+        if len(told) > MOST:
+            raise _too_many()
+    return told
+
+
+def _too_many() -> Invalid:
+    rule = f"holds more than {MOST} work zones; choose a smaller one"
+    return Invalid([Fault("bbox", rule)])
+
+
 def _written(site: str, bbox: Bbox | None, *, simulated: bool) -> bytes:
     now = timezone.now()
-    found = zones_page(bbox=bbox, ended_since=now - wzdx.KEPT, limit=MOST + 1)
-    if len(found) > MOST:
-        raise Invalid([Fault("bbox", f"holds more than {MOST} work zones; choose a smaller one")])
-    zones = [Zone(one.zone, one.updated_at) for one in found if simulated or not one.zone.simulated]
+    zones = _zones(bbox, simulated=simulated, now=now)
     name = f"hazardmap at {site.partition('://')[2]}"
     source = f"{site}{reverse('wzdx')}"
     return json.dumps(wzdx.feed(zones, publisher=name, source=source, now=now)).encode()

@@ -85,7 +85,7 @@ def _add_headers(operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         headers = headers_of(status, operation, exported=id_ in STREAMED, writes=id_ in WRITING)
         if headers:
-            answer["headers"] = headers
+            answer["headers"] = answer.get("headers", {}) | headers
 
 
 def _of_buyers(operation: dict[str, Any]) -> set[str]:

@@ -20,6 +20,7 @@ from .failure import ApiError
 _BUSY: Final = frozenset({429, 502, 503, 504})
 _UNDER_WAY: Final = 409
 _UNCHANGED: Final = 304
+_ELSEWHERE: Final = 307
 _MISSING: Final = 404
 _LONGEST_PAUSE_S: Final = 60.0
 JSON = dict[str, Any]
@@ -88,9 +89,11 @@ class Sending:
             onward = [link["href"] for link in page["links"] if link["rel"] == "next"]
             if not onward:
                 return
-            # A key goes nowhere but to the site that it is for, whatever a link says.
-            there = self._http.base_url.copy_with(raw_path=httpx.URL(onward[0]).raw_path)
-            page = self._json(method, there, None, body)
+            page = self._json(method, self._there(onward[0]), None, body)
+
+    def _there(self, link: str) -> httpx.URL:
+        """A key goes nowhere but to the site that it is for, whatever a link says."""
+        return self._http.base_url.copy_with(raw_path=httpx.URL(link).raw_path)
 
     def _json(
         self,
@@ -110,6 +113,8 @@ class Sending:
         if kept is not None:
             request.headers["If-None-Match"] = kept.tag
         answer = self._patiently(request)
+        if answer.status_code == _ELSEWHERE and method == "GET":
+            return self._json(method, self._there(answer.headers["Location"]))
         if kept is not None and answer.status_code == _UNCHANGED:
             self._remember(name, kept)
             return json.loads(kept.content)

@@ -75,10 +75,13 @@ def zones_count(
     simulated: bool | None,
     at: datetime,
     after: UUID | None,
+    most: int,
 ) -> int:
-    """How many all further pages would have."""
+    """How many all further pages would have; `most` where it is as many or more."""
     found = _reaching(bbox, ended_since, min_probability, at, after)
-    return (found if simulated is None else found.filter(simulated=simulated)).count()
+    if simulated is not None:
+        found = found.filter(simulated=simulated)
+    return found[:most].count()
 
 
 def _reaching(

@@ -21,7 +21,7 @@ EXAMPLE_SITE: Final = "https://map.example"
 def api_page(request: HttpRequest) -> HttpResponse:
     site = request.build_absolute_uri("/").rstrip("/")
     operations = [_here(one, site) for one in _operations()]
-    shown = {"operations": operations, "messages": _messages(), "site": site}
+    shown = {"operations": operations, "sent": _messages(), "site": site}
     return render(request, "web/api.html", shown)
 
 

@@ -41,11 +41,11 @@ def then(request: HttpRequest) -> str:
 def _page_before(request: HttpRequest) -> str:
     """The page of ours that sent the form."""
     before = request.headers.get("Referer", "")
-    own, page = {request.get_host()}, urlsplit(before)
-    safe = url_has_allowed_host_and_scheme(before, own, require_https=request.is_secure())
-    if not (safe and page.netloc):
+    own = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(before, own, require_https=request.is_secure()):
         return ""
-    return page._replace(scheme="", netloc="", fragment="").geturl()
+    page = urlsplit(before)
+    return page._replace(scheme="", netloc="", fragment="").geturl() if page.netloc else ""
 
 
 def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:

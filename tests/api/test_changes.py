@@ -114,6 +114,13 @@ def test_a_part_of_the_map_has_a_feed_of_its_own(client, key, area):
     ]
 
 
+def test_what_is_made_up_is_in_the_feed_of_a_part_as_it_is_in_answers(client, key):
+    hazard = told(Change.APPEARED, cow(simulated=True))
+    told(Change.REMOVED, hazard, state=State.EXPIRED)
+    seen = ask(client, key.token, "changes", bbox="24,60,25,61").json()["changes"]
+    assert [one["change"] for one in seen] == ["appeared", "removed"]
+
+
 def test_a_feed_of_a_part_looks_at_so_much_at_once_and_goes_on(client, key, monkeypatch):
     monkeypatch.setattr(change_feed, "LOOKED_AT_ONCE", 3)
     for place in [(2.0, 48.0)] * 4 + [HELSINKI] * 2 + [(2.0, 48.0)]:

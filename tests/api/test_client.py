@@ -253,6 +253,15 @@ def test_a_key_goes_to_its_own_site_only():
     assert asked[1].url == f"{SITE}/api/v1/hazards?after=1"
 
 
+def test_a_hazard_that_was_merged_leads_to_its_heir_on_the_same_site():
+    client, asked, _ = served(
+        httpx.Response(307, headers={"Location": "https://evil.example/api/v1/hazards/heir"}),
+        httpx.Response(200, json={"id": "heir"}),
+    )
+    assert client.hazard("merged")["id"] == "heir"
+    assert asked[1].url == f"{SITE}/api/v1/hazards/heir"
+
+
 @pytest.mark.django_db
 def test_an_endpoint_is_added_once_however_often_the_answer_is_lost(client, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)

@@ -153,3 +153,4 @@ def test_people_read_of_each_message_too(client, document, db):
         assert f'<section id="{type_}">' in page
     assert all(f"<dt><code>{name}</code></dt>" in page for name in HEADERS)
     assert "&quot;watch_areas&quot;: [" in page
+    assert 'class="notice"' not in page, "these are no messages of Django's"

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 from hazardmap.core.hazard import Change
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_pause
+from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
 from tests.api.test_upload_refused import assert_problem
 from tests.api.test_webhooks import URL, area, call, endpoint_id
 from tests.receiver import receiving
@@ -56,6 +57,25 @@ def test_an_endpoint_that_moves_keeps_secret_areas_and_what_waits(call, settings
     assert Webhook(made["secret"]).verify(body.decode(), headers)["type"] == "hazard.appeared"
     assert headers["webhook-id"] == old.ids()[0]
     assert WatchArea.objects.count() == 1
+
+
+@pytest.mark.parametrize("answer", [410, 503])
+def test_what_the_old_address_still_answers_is_not_held_against_the_new_one(
+    call, settings, key, answer
+):
+    with receiving() as old, receiving() as new:
+        settings.OUTBOUND_EXCEPTIONS = {old.place, new.place}
+        made = call("POST", "webhooks", {"url": old.url}).json()
+        call("POST", f"webhooks/{made['id']}/test", {})
+        claimed = Delivery.objects.get()
+        Delivery.objects.update(attempts=1, leased_until=timezone.now() + timedelta(minutes=1))
+        call("PATCH", f"webhooks/{made['id']}", {"url": new.url})
+        sent = Sent(at=timezone.now(), status=answer, said="", duration_ms=1)
+        delivery_settle(delivery_id=claimed.id, attempts=1, url=old.url, sent=sent)
+        stands = call("GET", f"webhooks/{made['id']}").json()
+        assert (stands["disabled_at"], stands["failures"], stands["retry_at"]) == (None, 0, None)
+        assert deliveries_send() == 1
+    assert new.ids() == [str(claimed.id)]
 
 
 def test_one_that_is_paused_stays_so_when_it_moves(call, endpoint_id, key):

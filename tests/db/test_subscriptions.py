@@ -32,3 +32,14 @@ def test_who_closes_before_new_prices_begin_has_the_old_ones_to_the_hour_of_clos
     assert (subscriptions_end(), subscriptions_end()) == (1, 0)
     assert not Subscription.objects.filter(end__lte=F("start")).exists()
     assert Subscription.objects.get().end == LAST.start + timedelta(days=3, hours=1)
+
+
+def test_who_closes_has_none_of_the_prices_that_were_to_follow_each_other():
+    organisation_id, _ = sell(BEFORE.start)
+    for fee, start in (("10.00", NOW), ("20.00", NOW + timedelta(days=40))):
+        changed_terms(fee=fee)
+        subscribe(organisation_id=organisation_id, plan="standard", start=start)
+    assert Subscription.objects.count() == 3
+    Organisation.objects.update(closed_at=LAST.start)
+    assert subscriptions_end() == 1
+    assert Subscription.objects.get().end == LAST.start + timedelta(hours=1)

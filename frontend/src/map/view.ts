@@ -190,11 +190,13 @@ export class MapView {
     const fit = (padding: PaddingOptions) =>
       this.map.cameraForBounds(boundsOf(zone), { padding, absolutePadding: true, maxZoom });
     // Where what covers the map leaves no room beside it, the whole of the screen is to show it.
-    const fitting = fit(this.roomy()) ?? fit({ top: 0, right: 0, bottom: 0, left: 0 });
+    const beside = fit(this.roomy());
+    const whole = { top: 0, right: 0, bottom: 0, left: 0 };
+    const fitting = beside ?? fit(whole);
     // Beside a phone's sheet there is hardly room for it: it is still to be seen what it is.
     const tooFar = fitting === undefined || (fitting.zoom ?? 0) < LEAST_ZONE_ZOOM;
     const camera = tooFar ? { center: middleOf(zone), zoom: LEAST_ZONE_ZOOM } : fitting;
-    this.map.easeTo({ ...camera, padding: this.options.padding() });
+    this.map.easeTo({ ...camera, padding: beside || tooFar ? this.options.padding() : whole });
   }
 
   centre(): Place {

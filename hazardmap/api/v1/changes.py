@@ -140,7 +140,7 @@ def _sees(values: dict[str, Any]) -> Callable[[Hazard], bool] | None:
         raise Invalid([Fault(name, "give bbox or cell, not both") for name in ("bbox", "cell")])
     if bbox is cell is values["kind"] is None and not values["published"]:
         return None
-    watch = Watch(values["kind"], published=values["published"])
+    watch = Watch(values["kind"], published=values["published"], simulated=None)
 
     def inside(hazard: Hazard) -> bool:
         if bbox is not None:

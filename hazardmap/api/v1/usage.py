@@ -53,7 +53,8 @@ class MonthUsage(serializers.Serializer[Any]):
     spent = serializers.CharField()
     forecast = serializers.CharField(help_text="at the end of the month, if it goes on so")
     left = serializers.CharField(
-        allow_null=True, help_text="of the lowest cap, this key's or all keys'; null without one"
+        allow_null=True,
+        help_text="of the lowest cap, this key's or all keys'; null without one, and for test keys",
     )
     cap = Cap(allow_null=True)
 

@@ -29,6 +29,7 @@ ZONES: Final = (
     Parameter("after", read_id, "id of the last work zone of the page before"),
     EXPLAIN,
 )
+MOST_COUNTED: Final = 100_000
 WHICH: Final = ("bbox", "ended_since", "min_probability", "simulated", "after")
 
 
@@ -95,7 +96,9 @@ class WorkZones(BuyerView):
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
         which = {name: values[name] for name in WHICH}
         if values["explain"]:
-            return estimate(request, zones_count(**which, at=now), now=now)
+            units = zones_count(**which, at=now, most=MOST_COUNTED + 1)
+            exact = units <= MOST_COUNTED
+            return estimate(request, min(units, MOST_COUNTED), exact=exact, now=now)
         found = zones_page(**which, at=now, limit=limit + 1)
         shown = found[:limit]
         body = collection(

@@ -32,6 +32,6 @@ def _end(customer_id: int, at: datetime) -> None:
     customer = customer_lock(pk=customer_id)
     invoices = customer.invoices.filter(state__in=Invoice.COUNTED)
     at = max(at, invoices.aggregate(end=Max("end"))["end"] or at)
-    customer.subscriptions.filter(end=None, start__gte=at).delete()  # it would begin only now
+    customer.subscriptions.filter(start__gte=at).delete()  # they would begin only now
     # Also what was to end later, with the one that would have begun then.
     customer.subscriptions.filter(Q(end=None) | Q(end__gt=at)).update(end=at)

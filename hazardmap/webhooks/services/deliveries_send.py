@@ -69,7 +69,7 @@ class Sender:
         done, _ = wait(self._going, patience_s, FIRST_COMPLETED)
         for future in done:
             claimed = self._going.pop(future)
-            delivery_settle(delivery_id=claimed.id, attempts=claimed.attempts, sent=future.result())
+            _settle(claimed, future.result())
         return bool(self._going or done)
 
 
@@ -81,10 +81,13 @@ def deliveries_send(*, now: Callable[[], datetime] = timezone.now, held: Held = 
     sent = 0
     while claimed := _claim(AT_ONCE, now(), held()):
         for one in claimed:
-            outcome = _send(one, at=now())
-            delivery_settle(delivery_id=one.id, attempts=one.attempts, sent=outcome)
+            _settle(one, _send(one, at=now()))
         sent += len(claimed)
     return sent
+
+
+def _settle(one: Claimed, sent: Sent) -> None:
+    delivery_settle(delivery_id=one.id, attempts=one.attempts, url=one.url, sent=sent)
 
 
 def _claim(room: int, now: datetime, held: Collection[str]) -> list[Claimed]:

@@ -32,8 +32,12 @@ class Sent:
 
 
 @transaction.atomic
-def delivery_settle(*, delivery_id: UUID, attempts: int, sent: Sent) -> None:
-    """Safe to call late: what was removed, or claimed by somebody else since, is left alone."""
+def delivery_settle(*, delivery_id: UUID, attempts: int, url: str, sent: Sent) -> None:
+    """Safe to call late: what was removed, or claimed by somebody else since, is left alone.
+
+    url: to which it was sent. An endpoint that has moved since has not failed: what did not arrive
+    is sent to the new address at once.
+    """
     found = Delivery.objects.filter(id=delivery_id, state=Delivery.State.WAITING)
     delivery = found.filter(attempts=attempts).select_related("endpoint").first()
     if delivery is None:
@@ -52,6 +56,8 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, sent: Sent) -> None:
     match webhook.verdict(sent.status):
         case webhook.Verdict.DELIVERED:
             _delivered(delivery, endpoint, sent)
+        case _ if endpoint.url != url:
+            delivery.next_at = sent.over_at
         case webhook.Verdict.UNWANTED:
             endpoint.disabled_at, endpoint.disabled_why = sent.over_at, GONE
         case webhook.Verdict.FAILED:
