@@ -34,8 +34,8 @@ class Curve:
 def curve_of(hazard: Hazard, passes: Sequence[Evidence], now: datetime) -> Curve | None:
     """From the first pass that saw it until now: a step at each, and fading; None without one.
 
-    passes: in order of time. Each counts at the beginning of its hour; what passes that saw
-    nothing have changed shows where the hazard was judged last.
+    passes: in order of time. Each counts at the beginning of its hour. What all of them come to
+    shows when the hazard was judged last, from where it fades to what it is now.
     """
     steps = [(hour_of(one.last_at), one.p_after) for one in passes if one.seen]
     if not steps:
@@ -48,7 +48,7 @@ def curve_of(hazard: Hazard, passes: Sequence[Evidence], now: datetime) -> Curve
         return f"{x:.1f}", f"{HEIGHT * (1.0 - p):.1f}"
 
     dots = [Dot(*at(when, p)) for when, p in steps]
-    steps.append((max(hour_of(hazard.t_ref), steps[-1][0]), hazard.p))
+    steps.append((max(hazard.t_ref, steps[-1][0]), hazard.p))
     points = []
     for index, (begin, p) in enumerate(steps):
         until = steps[index + 1][0] if index + 1 < len(steps) else now
