@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.hazards.cell_selectors import cells_changed
-from hazardmap.hazards.selectors import changes_since
+from hazardmap.hazards.change_feed import changes
 from hazardmap.hazards.services import cells_refresh
 from hazardmap.hazards.version_selectors import half_lives_s
 from hazardmap.platform.garbage import collected_later
@@ -57,7 +57,7 @@ def _publish_batch() -> tuple[int, bool]:
     with publication() as place:
         if place.encoding != encoding(fading):
             raise NeverBuilt
-        events = changes_since(place.hazards_cursor, limit=BATCH)
+        events = changes(place.hazards_cursor, limit=BATCH).events
         states = cells_changed(place.cells_cursor, limit=BATCH)
         touch(place, "hazards", hazards_write(event.hazard for event in events))
         touch(place, "hazards", cells_write(states, timezone.now(), fading))

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from hazardmap.hazards.cell_selectors import cells_changed, cells_of, latest_cell_cursor
-from hazardmap.hazards.selectors import latest_cursor, live_after
+from hazardmap.hazards.change_feed import latest_cursor
+from hazardmap.hazards.selectors import live_after
 from hazardmap.hazards.version_selectors import half_lives_s
 from hazardmap.platform.garbage import collected_later
 from tiles.cells import HalfLives

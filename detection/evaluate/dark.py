@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.evaluate.claims import DRAWN
-from detection.labelled import CLASSES, LabelledPicture
+from detection.labelled import LabelledPicture
 from detection.quality import judge
 
 # Some five stops less light, of which the camera's gain brings two back, with the noise of both.
@@ -28,9 +28,6 @@ class Found:
 
     by_day: NDArray[np.intp]
     at_night: NDArray[np.intp]
-
-
-NOTHING: Final = Found(np.zeros(len(CLASSES), np.intp), np.zeros(len(CLASSES), np.intp))
 
 
 def darkened(pictures: Sequence[LabelledPicture], folder: Path) -> tuple[list[int], list[Path]]:

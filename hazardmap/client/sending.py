@@ -165,7 +165,7 @@ class Sending:
                 answer.close()
                 asked_s = _retry_after_s(answer)
             # Many who were refused at once do not come back at once.
-            time.sleep(max(asked_s, pause_s * random.uniform(0.5, 1.0)))  # noqa: S311 - as above
+            time.sleep(max(asked_s, pause_s * random.uniform(0.5, 1.0)))  # noqa: S311 - no secret hangs on it
             pause_s = min(pause_s * 2.0, _LONGEST_PAUSE_S)
         raise AssertionError("tries is below 1")
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from hazardmap.core.hazard import Hazard, HazardEvent
 from hazardmap.core.watch import change_seen
 from hazardmap.hazards import models, rows
-from hazardmap.hazards.selectors import moves_since
 
 LOOKED_AT_ONCE = 2000
 LOST = 10_000_000
@@ -24,6 +24,13 @@ class Newest(NamedTuple):
 
     cursor: int
     at: datetime
+
+
+class Move(NamedTuple):
+    """An event of the change feed, and its hazard as the event before left it, if there was one."""
+
+    event: HazardEvent
+    before: Hazard | None
 
 
 class Part(NamedTuple):
@@ -64,6 +71,19 @@ def changes_seen(since: int, *, limit: int, sees: Callable[[Hazard], bool]) -> P
     return Part(events, cursor, not is_last or len(moves) == LOOKED_AT_ONCE)
 
 
+def moves_since(cursor: int, *, limit: int) -> list[Move]:
+    """The next events after `cursor` in the same order, each with its hazard before that."""
+    earlier = models.HazardEvent.objects.filter(
+        hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
+    ).order_by("-cursor")
+    found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
+    moves = found.values_list(*rows.EVENT, Subquery(earlier.values("hazard")[:1]))
+    return [
+        Move(rows.event_of(*columns), None if before is None else rows.hazard_from_json(before))
+        for *columns, before in moves[:limit]
+    ]
+
+
 def was_there(hazard_id: UUID) -> bool:
     """Whether the map has ever had this hazard."""
     return models.HazardEvent.objects.filter(hazard_id=hazard_id).exists()
@@ -92,6 +112,12 @@ def newest_change() -> Newest | None:
     """The end of the feed; None if the map has never changed."""
     newest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", "at").first()
     return newest and Newest(*newest)
+
+
+def latest_cursor() -> int:
+    """The cursor to start from for somebody who wants only what comes."""
+    newest = newest_change()
+    return newest.cursor if newest else 0
 
 
 def is_lost(cursor: int, newest: int) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from hazardmap.core.bbox import Bbox
 from hazardmap.core.box import Box
 from hazardmap.core.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.grid import descendants
-from hazardmap.core.hazard import LIVE, LIVE_STATES, Evidence, Hazard, HazardEvent
+from hazardmap.core.hazard import LIVE, LIVE_STATES, Evidence, Hazard
 from hazardmap.core.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
@@ -46,13 +46,6 @@ class Votes(NamedTuple):
     stands: int
     gone: int
     own: bool | None
-
-
-class Move(NamedTuple):
-    """An event of the change feed, and its hazard as the event before left it, if there was one."""
-
-    event: HazardEvent
-    before: Hazard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,31 +187,6 @@ def is_evidence(frame_id: UUID) -> bool:
     return models.Evidence.objects.filter(
         _PICTURED, observations__has_any_keys=[str(id_) for id_ in seen]
     ).exists()
-
-
-def changes_since(cursor: int, *, limit: int) -> list[HazardEvent]:
-    """The next events after `cursor`, complete and in the order in which they were committed."""
-    found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    return [rows.event_of(*columns) for columns in found.values_list(*rows.EVENT)[:limit]]
-
-
-def moves_since(cursor: int, *, limit: int) -> list[Move]:
-    """The next events after `cursor` as `changes_since`, each with its hazard before that."""
-    earlier = models.HazardEvent.objects.filter(
-        hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
-    ).order_by("-cursor")
-    found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    moves = found.values_list(*rows.EVENT, Subquery(earlier.values("hazard")[:1]))
-    return [
-        Move(rows.event_of(*columns), None if before is None else rows.hazard_from_json(before))
-        for *columns, before in moves[:limit]
-    ]
-
-
-def latest_cursor() -> int:
-    """The cursor to start from for somebody who wants only what comes."""
-    latest = models.HazardEvent.objects.order_by("-cursor").values_list("cursor", flat=True)
-    return latest.first() or 0
 
 
 def road_near(lon: float, lat: float, *, within_m: float = 30.0) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from hazardmap.core.bbox import parse_bbox
 from hazardmap.core.grid import cell_of_view
 from hazardmap.core.kinds import KINDS
-from hazardmap.hazards import selectors
+from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.history_selectors import History, histories_in
 from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
@@ -86,14 +86,14 @@ def changes(request: HttpRequest) -> HttpResponse:
     since = request.GET.get("since", "")
     if not CURSOR.fullmatch(since) or int(since) > CURSOR_MAX:
         return answer(400, "since must be a cursor from this feed, a whole number of at least 0.")
-    events = selectors.changes_since(int(since), limit=CHANGES_LIMIT)
+    part = change_feed.changes(int(since), limit=CHANGES_LIMIT)
     return fresh_json(
         {
-            "cursor": events[-1].cursor if events else int(since),
-            "more": len(events) == CHANGES_LIMIT,
+            "cursor": part.cursor,
+            "more": part.more,
             "changes": [
                 {"change": event.change.value, "hazard": hazard_facts(event.hazard)}
-                for event in events
+                for event in part.events
             ],
         }
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from hazardmap.hazards import selectors
+from hazardmap.hazards import change_feed, selectors
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
 from hazardmap.web.headers import MAP_SENSORS, content_security_policy
@@ -55,7 +55,7 @@ def _context(*, embedded: bool) -> dict[str, Any]:
         "rows": [row_of(hazard, now) for hazard in newest],
         "groups": group_labels(),
         "bounds": ",".join(f"{value:.6f}" for value in bounds) if bounds else "",
-        "cursor": selectors.latest_cursor(),
+        "cursor": change_feed.latest_cursor(),
         "live": settings.LIVE_ORIGIN + LIVE_PATH,
         "basemap": settings.BASEMAP[0] if settings.BASEMAP else "",
         "vocabulary": vocabulary(),

@@ -15,9 +15,8 @@ from django.utils import timezone
 from hazardmap.capture.blobs import stored_path
 from hazardmap.capture.models import Frame
 from hazardmap.core.hazard import Change
-from hazardmap.hazards.change_feed import LOST
+from hazardmap.hazards.change_feed import LOST, latest_cursor
 from hazardmap.hazards.models import HazardEvent
-from hazardmap.hazards.selectors import latest_cursor
 from hazardmap.platform.ids import new_id
 from tests.api.test_hazards import ask
 from tests.api.test_upload_refused import assert_problem

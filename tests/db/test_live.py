@@ -15,7 +15,7 @@ import pytest
 from django.db import connection, transaction
 
 from hazardmap.core.hazard import Change, Hazard
-from hazardmap.hazards.selectors import latest_cursor
+from hazardmap.hazards.change_feed import latest_cursor
 from hazardmap.hazards.services.events_write import events_write
 from tests.map_scene import on_map
 from tests.tile_reading import tile_at

@@ -16,7 +16,8 @@ from hazardmap.core.grid import cell
 from hazardmap.core.hazard import Change
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import checkpoint_models, learned_models, models
-from hazardmap.hazards.selectors import changes_since, hazard_get
+from hazardmap.hazards.change_feed import changes
+from hazardmap.hazards.selectors import hazard_get
 from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, verdict_give
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
@@ -63,7 +64,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def assert_feed_tells_the_map() -> None:
     """The feed begins with an appearance, and its last word on each hazard is what is stored."""
     latest: dict[Any, Any] = {}
-    for event in changes_since(0, limit=100_000):
+    for event in changes(0, limit=100_000).events:
         before = latest.get(event.hazard.id)
         was_there = before is not None and before.change is not Change.REMOVED
         assert was_there == (event.change is not Change.APPEARED)
@@ -219,7 +220,7 @@ def test_two_sweeps_at_once_expire_each_hazard_once() -> None:
     ]
     models.Hazard.objects.bulk_create(hazard_row(one) for one in due)
     assert sum(at_once(*[expire_faded] * 3)) == 1200
-    removed = [event for event in changes_since(0, limit=9999) if event.change is Change.REMOVED]
+    removed = [event for event in changes(0, limit=9999).events if event.change is Change.REMOVED]
     assert sorted(event.hazard.id for event in removed) == sorted(one.id for one in due)
 
 
@@ -241,7 +242,7 @@ def test_a_sighting_that_meets_the_sweep_appears_after_the_removal() -> None:
 def test_a_reader_of_the_feed_skips_no_event_that_is_committed_late() -> None:
     """The transaction that began last writes first and commits last."""
     hazard = _stored_cow()
-    seen = [event.cursor for event in changes_since(0, limit=10)]
+    seen = [event.cursor for event in changes(0, limit=10).events]
     early = replace(hazard, id=new_id())
     late = replace(hazard, id=new_id())
     with ThreadPoolExecutor(1) as pool:
@@ -270,7 +271,7 @@ def test_a_reader_of_the_feed_skips_no_event_that_is_committed_late() -> None:
 
 
 def read_on(seen: list[int]) -> list[int]:
-    return [event.cursor for event in changes_since(seen[-1], limit=1)]
+    return [event.cursor for event in changes(seen[-1], limit=1).events]
 
 
 def in_thread_of_its_own(job: Callable[[], Any]) -> Any:

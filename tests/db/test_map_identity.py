@@ -8,8 +8,9 @@ from django.utils import timezone
 from hazardmap.core.hazard import LIVE, Change, State
 from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models
+from hazardmap.hazards.change_feed import changes, latest_cursor
 from hazardmap.hazards.heirs import heir_of
-from hazardmap.hazards.selectors import changes_since, hazard_get, latest_cursor
+from hazardmap.hazards.selectors import hazard_get
 from hazardmap.hazards.services import expire_faded, fuse_pending, verdict_give, verdict_undo
 from hazardmap.hazards.services.verdict_give import VerdictRefused
 from hazardmap.platform.ids import new_id
@@ -74,7 +75,7 @@ def test_two_that_prove_to_be_one_are_one_and_the_other_is_removed():
     assert events(other.id) == ["appeared", "removed"]
     assert hazard_get(other.id) is None
     assert heir_of(other.id) == first.id
-    told = changes_since(0, limit=99)
+    told = changes(0, limit=99).events
     assert {event.merged_into for event in told if event.hazard.id == first.id} == {None}
     (removed,) = (event for event in told if event.change is Change.REMOVED)
     assert (removed.hazard.id, removed.merged_into) == (other.id, first.id)
@@ -150,7 +151,7 @@ def test_the_sweep_expires_what_is_due_with_one_event_and_new_sightings_appear_a
     assert expire_faded() == 0
     expired = present(cow.id)
     assert (expired.state, expired.published) == (State.EXPIRED, False)
-    (event,) = changes_since(cursor, limit=10)
+    (event,) = changes(cursor, limit=10).events
     assert (event.change, event.hazard) == (Change.REMOVED, expired)
 
 

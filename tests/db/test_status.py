@@ -22,9 +22,9 @@ from hazardmap.core.condition import Verdict
 from hazardmap.core.hazard import Change
 from hazardmap.core.usage import Meter, UsageRecord
 from hazardmap.hazards.cell_models import FeedReader
+from hazardmap.hazards.change_feed import latest_cursor
 from hazardmap.hazards.learned_models import FusionVersion, StalePlace
 from hazardmap.hazards.models import HazardEvent
-from hazardmap.hazards.selectors import latest_cursor
 from hazardmap.hazards.services import cells_refresh, fuse_pending
 from hazardmap.inference.models import DetectionRun, ModelVersion
 from hazardmap.inference.services.model_register import in_service

@@ -13,7 +13,7 @@ import detection
 from detection.evaluate import records
 from detection.evaluate.__main__ import main
 from detection.evaluate.claims import Claim, claim
-from detection.evaluate.dark import NOTHING, Found
+from detection.evaluate.dark import Found
 from detection.evaluate.drive import Drive, Pass, Sighting
 from detection.evaluate.drive import figures as drive_figures
 from detection.evaluate.measure import measure, sample
@@ -23,6 +23,7 @@ from hazardmap.core.recall import recall_at, table_from_json
 from tests.bench import accuracy
 from tests.evaluated import crowd
 
+NOTHING = Found(*np.zeros((2, len(CLASSES)), np.intp))
 WEIGHTS = Path(detection.__file__).parent / "weights" / "yolo26n.pt"
 
 

@@ -10,7 +10,7 @@ from typing import Final, Protocol, TypeVar
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
 
-from hazardmap.hazards.selectors import latest_cursor, moves_since
+from hazardmap.hazards.change_feed import latest_cursor, moves_since
 from tiles.live.message import Message, message
 
 T = TypeVar("T")

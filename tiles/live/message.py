@@ -3,7 +3,7 @@
 import json
 from typing import Final, NamedTuple
 
-from hazardmap.hazards.selectors import Move
+from hazardmap.hazards.change_feed import Move
 from tiles.live.area import Place
 from tiles.mercator import HALF_WORLD_M, to_metres
 

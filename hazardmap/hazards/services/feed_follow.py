@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from hazardmap.hazards import cell_models
-from hazardmap.hazards.selectors import Move, latest_cursor, moves_since
+from hazardmap.hazards.change_feed import Move, latest_cursor, moves_since
 
 BATCH = 1000
 

@@ -12,7 +12,7 @@ from django.db import connection
 from hazardmap.core.hazard import Hazard, HazardEvent
 from hazardmap.core.ids import uuid7
 from hazardmap.core.watch import News, Watch, news
-from hazardmap.hazards.selectors import Move
+from hazardmap.hazards.change_feed import Move
 from hazardmap.hazards.services import moves_follow
 from hazardmap.platform.rows_put import Row, array, rows_put
 from hazardmap.webhooks.models import Delivery, WatchArea
