@@ -19,9 +19,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from hazardmap.core.access.roles import Act, Role
+from hazardmap.core.access.scopes import SCOPE_WORDS
 from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS
-from hazardmap.core.roles import Act, Role
-from hazardmap.core.scopes import SCOPE_WORDS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCALE: Final = ROOT / "hazardmap" / "web" / "locale"
@@ -43,8 +43,8 @@ SAID_IN_CORE: Final = {
         *GROUP_LABELS.values(),
         *SEVERITY_LABELS.values(),
     ],
-    "roles": [*(role.value for role in Role), *(act.value for act in Act)],
-    "scopes": list(SCOPE_WORDS.values()),
+    "access/roles": [*(role.value for role in Role), *(act.value for act in Act)],
+    "access/scopes": list(SCOPE_WORDS.values()),
 }
 """Core imports nothing of Django: its words are translated where they are shown."""
 HEADER: Final = {

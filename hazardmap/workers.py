@@ -25,7 +25,7 @@ def _get_ready(all_begun: Barrier) -> None:
     from django.db import DatabaseError  # noqa: PLC0415 - see above
     from django.utils import timezone  # noqa: PLC0415 - see above
 
-    from hazardmap.core.wanted import Wanted  # noqa: PLC0415 - see above
+    from hazardmap.core.answers.wanted import Wanted  # noqa: PLC0415 - see above
     from hazardmap.hazards import change_feed, search  # noqa: PLC0415 - see above
     from hazardmap.platform.silence import hanging_up_after  # noqa: PLC0415 - see above
 

@@ -4,7 +4,7 @@ from django.test import Client
 
 from hazardmap.accounts.models import Membership, Organisation, User
 from hazardmap.accounts.services import organisation_create
-from hazardmap.core.roles import Role
+from hazardmap.core.access.roles import Role
 
 PASSWORD = "a long enough password"
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import httpx
 from django.conf import settings
 
-from hazardmap.core.tile_token import signed
+from hazardmap.core.access.tile_token import signed
 from tests.selling_site import Site
 from tests.stack import wait_for
 

@@ -15,8 +15,8 @@ from hazardmap.billing.documents import buyer_from, terms_from
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.models import Customer
 from hazardmap.billing.services import customer_set, subscribe, terms_set
-from hazardmap.core.pricing.period import Period, month_of
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_roll, usage_ship
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.partitions import make_partitions, month_after

@@ -13,7 +13,7 @@ from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.services import NewDevice, consent_give, device_create
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.services import Accepted, frame_accept
-from hazardmap.core.georeference import Georeference
+from hazardmap.core.seeing.georeference import Georeference
 
 GPS, BASE, IFD = ExifTags.GPS, ExifTags.Base, ExifTags.IFD
 _number = count()

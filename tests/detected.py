@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import Device, User
 from hazardmap.capture.models import Frame
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera
-from hazardmap.core.geodesy import between, moved
-from hazardmap.core.hazard import Evidence, Hazard
+from hazardmap.core.fusion.hazard import Evidence, Hazard
+from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.core.ids import child_id, uuid7
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA, Camera
 from hazardmap.hazards import checkpoint_models, models, rows
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hazardmap.core.fusion import FusionParams, fuse
-from hazardmap.core.recall import DEFAULT_TABLE, Recall
+from hazardmap.core.fusion.fuse import FusionParams, fuse
+from hazardmap.core.seeing.recall import DEFAULT_TABLE, Recall
 from tests.scenes import NOON, Fleet, ahead
 
 CONE = ahead(45.0, "cone")

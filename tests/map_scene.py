@@ -10,10 +10,10 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from hazardmap.accounts.services import NewKey, key_create, organisation_create
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.geodesy import between, moved
-from hazardmap.core.hazard import Hazard, State
-from hazardmap.core.workzone import WorkZone
+from hazardmap.core.derived.workzone import WorkZone
+from hazardmap.core.fusion.hazard import Hazard, State
+from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.hazards import models
 from hazardmap.hazards.rows import hazard_json, hazard_of
 from hazardmap.hazards.services import cells_rebuild

@@ -16,8 +16,8 @@ from hazardmap.accounts.models import Device, User
 from hazardmap.accounts.services import device_create
 from hazardmap.capture.blobs import stored_path
 from hazardmap.capture.models import Frame
-from hazardmap.core.camera import DEFAULT_CAMERA
 from hazardmap.core.ids import child_id, uuid7
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion

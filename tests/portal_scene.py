@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create
-from hazardmap.core.pricing.period import month_of
-from hazardmap.core.roles import Role
-from hazardmap.core.scopes import Environment
-from hazardmap.core.usage import Meter
+from hazardmap.core.access.roles import Role
+from hazardmap.core.access.scopes import Environment
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.usage import Meter
 from tests.account_scene import member, signed_in
 from tests.billing_scene import LAST, sell, serve
 

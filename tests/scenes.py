@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from hazardmap.core.box import Box
-from hazardmap.core.camera import Camera, project
-from hazardmap.core.fusion import observe
-from hazardmap.core.geodesy import between, moved
+from hazardmap.core.fusion.fuse import observe
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.locating import NotLocatable
-from hazardmap.core.observation import Observation, View
+from hazardmap.core.seeing.camera import Camera, project
+from hazardmap.core.seeing.locating import NotLocatable
+from hazardmap.core.seeing.observation import Observation, View
 
 Place = tuple[float, float]
 

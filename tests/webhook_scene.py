@@ -5,9 +5,9 @@ from uuid import UUID
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.services import NewKey
-from hazardmap.core.hazard import Change, Hazard
-from hazardmap.core.region import read_region
-from hazardmap.core.usage import UsageRecord
+from hazardmap.core.fusion.hazard import Change, Hazard
+from hazardmap.core.geometry.region import read_region
+from hazardmap.core.selling.usage import UsageRecord
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.webhooks.services import deliveries_make, endpoint_add, watch_add
 from hazardmap.webhooks.values import NewEndpoint

@@ -9,8 +9,8 @@ from typing import Final
 
 from django.conf import settings
 
-from hazardmap.core.tile_token import TileToken, Verdict, verdict
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.access.tile_token import TileToken, Verdict, verdict
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 from hazardmap.platform.rate_limit import allow_here
 from tiles.answer import Refused

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from math import exp2
 from typing import Final
 
-from hazardmap.core.cells import Counts
-from hazardmap.core.grid import expected_of, quantised
+from hazardmap.core.derived.cells import Counts
+from hazardmap.core.geometry.grid import expected_of, quantised
 from hazardmap.core.kinds import KINDS
 from tiles import mvt
 

@@ -7,8 +7,8 @@ from typing import Final
 import h3.api.basic_int as h3
 from django.utils import timezone
 
-from hazardmap.core.coverings import LOOKED_RES
-from hazardmap.core.grid import feature_id, parent, res_for_zoom
+from hazardmap.core.geometry.coverings import LOOKED_RES
+from hazardmap.core.geometry.grid import feature_id, parent, res_for_zoom
 from hazardmap.hazards.looks_told import FEW
 from hazardmap.hazards.selectors import coverage_of
 from tiles import mvt

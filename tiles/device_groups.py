@@ -16,12 +16,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from hazardmap.core.coverings import looked_cell
 from hazardmap.core.decay import probability_at
-from hazardmap.core.geodesy import Floats, earth_centred
-from hazardmap.core.hazard import LIVE_STATES
+from hazardmap.core.fusion.hazard import LIVE_STATES
+from hazardmap.core.fusion.rows import LINK_M
+from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.geometry.geodesy import Floats, earth_centred
 from hazardmap.core.kinds import KINDS, Group
-from hazardmap.core.rows import LINK_M
 from tiles.statement import rows
 
 KINDS_OF_DEVICES: Final = [k.name for k in KINDS.values() if k.group is Group.CONSTRUCTION]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 
-from hazardmap.core.licence import DATA_LICENCE
+from hazardmap.core.operation.licence import DATA_LICENCE
 from hazardmap.hazards.looks_told import day_of
 from hazardmap.hazards.zone_selectors import zones_page
 from tiles import coverage, layers, workzones

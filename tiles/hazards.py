@@ -1,6 +1,6 @@
 """The layer of hazards: cells that count below zoom 12, single hazards from there."""
 
-from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
+from hazardmap.core.geometry.grid import SINGLE_HAZARDS_FROM_ZOOM
 from tiles import cells, mvt, points
 from tiles.files import Unavailable
 from tiles.mercator import Tile

@@ -5,7 +5,7 @@ from string import Template
 
 from django.conf import settings
 
-from hazardmap.core.tile_token import secret_name
+from hazardmap.core.access.tile_token import secret_name
 from hazardmap.settings.env import REPOSITORY
 from tiles.layers import LAYERS
 

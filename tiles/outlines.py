@@ -9,7 +9,7 @@ from math import ceil, floor
 import h3.api.basic_int as h3
 from shapely import Polygon, box, get_parts, set_precision
 
-from hazardmap.core.grid import zooms_of_res
+from hazardmap.core.geometry.grid import zooms_of_res
 from tiles import mvt
 from tiles.mercator import BUFFER_SHARE, Tile, to_shares
 

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
-from hazardmap.core.hazard import LIVE, Hazard
+from hazardmap.core.fusion.hazard import LIVE, Hazard
+from hazardmap.core.geometry.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.kinds import KINDS, Group
 from tiles import mvt
 from tiles.device_groups import Part

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
+from hazardmap.core.geometry.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.kinds import KINDS, SEVERITY_LABELS
 from hazardmap.hazards.version_selectors import half_lives_s
 from tiles import coverage, roads, workzones

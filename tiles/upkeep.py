@@ -18,8 +18,8 @@ from django.utils import timezone
 from hazardmap.accounts.selectors import keys_without_rights
 from hazardmap.billing.services import spending_watch
 from hazardmap.billing.spend_selectors import keys_stopped, spending_watched_at
-from hazardmap.core.tile_token import LIFE_DAYS
-from hazardmap.core.usage import Meter
+from hazardmap.core.access.tile_token import LIFE_DAYS
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import answers_add, usage_ship
 from tiles.denied import deny
 from tiles.layers import LAYERS

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
 from hazardmap.billing.cost_told import cost_told
 from hazardmap.billing.services import answer_quote
-from hazardmap.core.scopes import Scope
-from hazardmap.core.tile_token import signed
-from hazardmap.core.usage import Meter
+from hazardmap.core.access.scopes import Scope
+from hazardmap.core.access.tile_token import signed
+from hazardmap.core.selling.usage import Meter
 from hazardmap.platform.limited import limited
 from hazardmap.platform.no_parameters import no_parameters
 from hazardmap.platform.problems import answer

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from hazardmap.core.derived.workzone import WorkZone
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.workzone import WorkZone
 from hazardmap.hazards.zone_selectors import zone_changes_since, zones_page, zones_until
 from tiles import mvt
 from tiles.mercator import Tile

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from hazardmap.core.grid import feature_id
+from hazardmap.core.geometry.grid import feature_id
 from hazardmap.hazards.cell_selectors import CellState
 from tiles import mvt
 from tiles.cells import HalfLives, Told

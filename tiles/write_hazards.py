@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from uuid import UUID
 
-from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM
-from hazardmap.core.hazard import LIVE, Hazard
+from hazardmap.core.fusion.hazard import LIVE, Hazard
+from hazardmap.core.geometry.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.hazards.selectors import live_hazards
 from tiles import mvt
 from tiles.device_groups import ALONE, KINDS_OF_DEVICES, Part, Place, parts_around

@@ -11,7 +11,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from hazardmap.core.tile_token import TileToken
+from hazardmap.core.access.tile_token import TileToken
 from hazardmap.platform.client_address import address_in
 from hazardmap.platform.rate_limit import allow_here
 from tiles.answer import Answer, Refused, problem_answer, tile_answer

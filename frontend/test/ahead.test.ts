@@ -9,7 +9,7 @@ interface Case {
   met: Met | null;
 }
 
-// What hazardmap/core/ahead.py says; tests/unit/test_drive_ahead_cases.py keeps it so.
+// What hazardmap/core/geometry/ahead.py says; tests/unit/test_drive_ahead_cases.py keeps it so.
 const cases = JSON.parse(readFileSync(new URL('ahead.cases.json', import.meta.url), 'utf8')) as Case[];
 
 describe('met', () => {

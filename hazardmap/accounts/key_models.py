@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hazardmap.core.scopes import Environment, Scope
-from hazardmap.core.tokens import Use
+from hazardmap.core.access.scopes import Environment, Scope
+from hazardmap.core.access.tokens import Use
 from hazardmap.platform.ids import new_id
 
 

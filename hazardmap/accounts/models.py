@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from hazardmap.accounts.key_models import ApiKey, KeyEvent
-from hazardmap.core.roles import Role
+from hazardmap.core.access.roles import Role
 from hazardmap.platform.ids import new_id
 
 __all__ = [

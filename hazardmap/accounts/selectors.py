@@ -22,10 +22,10 @@ from hazardmap.accounts.models import (
     User,
 )
 from hazardmap.accounts.services.consent_give import VERSIONS
-from hazardmap.core.camera import Camera
-from hazardmap.core.roles import ALLOWED, Act, Role
-from hazardmap.core.scopes import Environment
-from hazardmap.core.tokens import Use, parse_token
+from hazardmap.core.access.roles import ALLOWED, Act, Role
+from hazardmap.core.access.scopes import Environment
+from hazardmap.core.access.tokens import Use, parse_token
+from hazardmap.core.seeing.camera import Camera
 from hazardmap.platform.mail import Receiver
 
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from hazardmap.accounts.selectors import Contributor, contributor_by_token
 from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
-from hazardmap.core.scopes import Scope
+from hazardmap.core.access.scopes import Scope
 from hazardmap.platform import problem_types
 
 

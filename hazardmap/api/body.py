@@ -5,7 +5,7 @@ from rest_framework.request import Request
 
 from hazardmap.api.geojson import MEDIA_TYPE
 from hazardmap.api.problems import Invalid, TooLarge
-from hazardmap.core.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault
 
 MAX_JSON_BYTES = 1_000_000
 

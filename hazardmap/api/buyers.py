@@ -26,10 +26,10 @@ from hazardmap.api.geojson import MEDIA_TYPE, Cost
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.parameters import Parameter, one_of
 from hazardmap.api.spending import check_affordable, give_back, quote, reserve_together
-from hazardmap.core.feature import timestamp, written
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.scopes import Scope
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.access.scopes import Scope
+from hazardmap.core.answers.feature import timestamp, written
+from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import answer_count, usage_record
 from hazardmap.platform.rate_limit import spend
 from hazardmap.platform.request_id import request_id
@@ -43,7 +43,7 @@ _LASTING: Final = attrgetter(
     *("first_seen", "last_seen", "expires_at", "passes", "witnesses"),
     *("published", "confirmed", "simulated"),
 )
-"""All that is told of a hazard (core.feature) and does not change while it fades by itself."""
+"""What is told of a hazard (core.answers.feature) and does not change while it fades by itself."""
 _AROUND: Final = ("links", "matched", "numberMatched", "images", "cursor")
 """What an answer says beside its rows: it may change where they do not."""
 TEST_REQUESTS_PER_DAY: Final = 1000

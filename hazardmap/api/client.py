@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from hazardmap.core.backoff import delays_s
+from hazardmap.core.messages.backoff import delays_s
 
 PARALLEL = 4
 TIMEOUT_S = 60.0

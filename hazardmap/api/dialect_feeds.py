@@ -20,9 +20,9 @@ from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import Parameter, number, read
 from hazardmap.api.problems import Invalid
 from hazardmap.api.v1.workzones import zone_goods
-from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.change_feed import Newest
 from hazardmap.hazards.zone_selectors import ZoneState, zones_page
@@ -119,7 +119,7 @@ def _hazards(values: dict[str, Any], now: datetime) -> list[Hazard]:
 
 
 def _simulated(values: dict[str, Any]) -> bool | None:
-    """As in core.wanted."""
+    """As in core.answers.wanted."""
     return None if values["simulated"] else False
 
 

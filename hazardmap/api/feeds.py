@@ -18,8 +18,8 @@ from hazardmap.api.dialects.told import Zone
 from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid, document
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.georeference import Fault
+from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import MEDIA_TYPE

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from hazardmap.api.geojson import MEDIA_TYPE as GEOJSON
 from hazardmap.api.geojson import HazardProperties, age_s
-from hazardmap.core.feature import feature, timestamp, written
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.answers.feature import feature, timestamp, written
+from hazardmap.core.fusion.hazard import Hazard
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"

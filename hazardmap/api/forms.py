@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from hazardmap.api.body import MAX_JSON_BYTES, json_of
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault
 
 
 class Text(serializers.CharField):

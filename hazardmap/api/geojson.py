@@ -10,11 +10,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from hazardmap.core.feature import timestamp
-from hazardmap.core.hazard import State
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.fusion.hazard import State
+from hazardmap.core.geometry.route import Match, Side
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.route import Match, Side
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.change_feed import Newest
 from hazardmap.hazards.way_search import OnWay
 

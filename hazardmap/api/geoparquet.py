@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hazardmap.api.geojson import age_s
+from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.decay import probability_at
-from hazardmap.core.feature import timestamp
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.kinds import KINDS
 
 ROWS_IN_GROUP = 10_000

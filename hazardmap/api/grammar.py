@@ -6,11 +6,11 @@ from uuid import UUID
 
 from hazardmap.api.parameters import Parameter, Reader, moment, number, text_like, truth, whole
 from hazardmap.api.problems import Invalid
-from hazardmap.core.area import HALF_ROUND_M, Area, Cell, Circle
-from hazardmap.core.bbox import parse_bbox
-from hazardmap.core.georeference import Fault
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.geometry.area import HALF_ROUND_M, Area, Cell, Circle
+from hazardmap.core.geometry.bbox import parse_bbox
 from hazardmap.core.kinds import GROUPS, NAMES, kinds_of
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.seeing.georeference import Fault
 
 _NUMBER: Final = r"[+-]?\d{1,3}(\.\d*)?([eE][+-]?\d{1,3})?"
 """Any way in which a program writes a double that are degrees."""

@@ -23,7 +23,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.models import KeptAnswer
 from hazardmap.api.problems import Invalid
-from hazardmap.core.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.platform import problem_types
 
 HEADER: Final = "Idempotency-Key"

@@ -13,8 +13,8 @@ from drf_spectacular.utils import OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
 from hazardmap.api.geojson import HazardFeature
-from hazardmap.core.hazard import Change, Hazard, HazardEvent, State
-from hazardmap.core.watch import News
+from hazardmap.core.fusion.hazard import Change, Hazard, HazardEvent, State
+from hazardmap.core.messages.watch import News
 from hazardmap.webhooks.services.messages import hazard_body, notice_body, test_body
 
 ANSWERS: Final = {

@@ -12,8 +12,8 @@ from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
 from hazardmap.api.problems import Invalid
-from hazardmap.core.georeference import Fault
-from hazardmap.core.unknown import no_parameter
+from hazardmap.core.answers.unknown import no_parameter
+from hazardmap.core.seeing.georeference import Fault
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 

@@ -11,7 +11,7 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.core.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.platform import problem_types
 from hazardmap.platform.problem_types import ProblemType
 from hazardmap.platform.problems import MEDIA_TYPE, problem

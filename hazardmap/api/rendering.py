@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from hazardmap.core.feature import written
+from hazardmap.core.answers.feature import written
 
 
 class FastJSONRenderer(JSONRenderer):

@@ -19,10 +19,10 @@ from hazardmap.billing.services import (
     answer_return,
     refusal_known,
 )
-from hazardmap.core.feature import timestamp
-from hazardmap.core.pricing.money import decimal_of
-from hazardmap.core.pricing.spending import OverCap, OverQuota
-from hazardmap.core.usage import Meter
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.pricing.spending import OverCap, OverQuota
+from hazardmap.core.selling.usage import Meter
 from hazardmap.platform import problem_types
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from hazardmap.billing.services.answer_reserve import Charged
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 
 
 def cost_told(meter: Meter, units: int, charged: Charged | None) -> dict[str, Any]:

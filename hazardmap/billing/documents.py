@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from hazardmap.core.document import Fields, Read, at_field, each, text_from
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.prices import Prices
-from hazardmap.core.pricing.prices_json import decimal_from, prices_from
-from hazardmap.core.pricing.tax import TaxCategory, TaxRule
+from hazardmap.core.operation.document import Fields, Read, at_field, each, text_from
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.prices import Prices
+from hazardmap.core.selling.pricing.prices_json import decimal_from, prices_from
+from hazardmap.core.selling.pricing.tax import TaxCategory, TaxRule
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
@@ -47,12 +47,12 @@ class BuyerTerms:
 
 
 def terms_from(document: object) -> tuple[SellerTerms, tuple[PlanTerms, ...]]:
-    """Raises core.document.Unreadable naming the field and the rule."""
+    """Raises core.operation.document.Unreadable naming the field and the rule."""
     return at_field("", _terms, document)
 
 
 def buyer_from(document: object) -> BuyerTerms:
-    """Raises core.document.Unreadable naming the field and the rule."""
+    """Raises core.operation.document.Unreadable naming the field and the rule."""
     return at_field("", _buyer, document)
 
 

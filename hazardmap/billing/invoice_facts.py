@@ -8,9 +8,9 @@ from uuid import UUID
 from hazardmap.billing.models import CreditNote, Invoice
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import PAYABLE_WITHIN, credit_number, invoice_number
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.rating import LineKind
-from hazardmap.core.pricing.tax import TaxCategory
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.rating import LineKind
+from hazardmap.core.selling.pricing.tax import TaxCategory
 
 
 @dataclass(frozen=True, slots=True)

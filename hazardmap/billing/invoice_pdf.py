@@ -17,7 +17,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from hazardmap.billing.invoice_facts import InvoiceFacts, Party
-from hazardmap.core.pricing.money import written
+from hazardmap.core.selling.pricing.money import written
 
 MARGIN: Final = 20 * mm
 PADDING: Final = 6  # which a page has within its margins

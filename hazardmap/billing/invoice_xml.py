@@ -17,8 +17,8 @@ from drafthorse.models.payment import PaymentTerms
 from drafthorse.models.tradelines import LineItem
 
 from hazardmap.billing.invoice_facts import FactLine, InvoiceFacts, Party
-from hazardmap.core.pricing.money import decimal_of
-from hazardmap.core.pricing.tax import TaxCategory
+from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.pricing.tax import TaxCategory
 
 PROFILE: Final = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001

@@ -10,12 +10,12 @@ from django.db.models import Sum
 
 from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine, LineHour
-from hazardmap.core.pricing.attribution import paid_by_usage
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.period import Period
-from hazardmap.core.pricing.prices_json import prices_from
-from hazardmap.core.pricing.rating import Line, LineKind
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.pricing.attribution import paid_by_usage
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.period import Period
+from hazardmap.core.selling.pricing.prices_json import prices_from
+from hazardmap.core.selling.pricing.rating import Line, LineKind
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import Used, usage_by_hour, usage_in_hour
 
 

@@ -17,9 +17,9 @@ from hazardmap.billing import (
     payment_models,  # noqa: F401 - imported to be found
     spend_models,  # noqa: F401 - as above
 )
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.rating import LineKind
-from hazardmap.core.pricing.tax import TaxCategory
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.rating import LineKind
+from hazardmap.core.selling.pricing.tax import TaxCategory
 from hazardmap.platform.ids import new_id
 
 
@@ -50,7 +50,7 @@ class Seller(models.Model):
 
 
 class TaxRule(models.Model):
-    """core.pricing.tax.TaxRule, for what this seller sells."""
+    """core.selling.pricing.tax.TaxRule, for what this seller sells."""
 
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="tax_rules")
     country = models.CharField(max_length=2, blank=True)
@@ -79,7 +79,7 @@ class Plan(models.Model):
 
 
 class PriceVersion(models.Model):
-    """prices: core.pricing.prices_json. A new price is a new version; subscriptions stay pinned."""
+    """prices: core.selling.pricing.prices_json. A new price is a new version, for new ones."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField()
@@ -211,7 +211,7 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """core.pricing.rating.Line for `start` up to `end` of a subscription; none for tax."""
+    """core.selling.pricing.rating.Line for `start` up to `end` of a subscription; none for tax."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")

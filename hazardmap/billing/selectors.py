@@ -17,8 +17,8 @@ from hazardmap.billing.models import (
     InvoiceLine,
     Seller,
 )
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.period import Period
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.period import Period
 
 PAYABLE_WITHIN = timedelta(days=30)
 NUMBER = re.compile(r"([A-Z0-9]{1,10})-(\d{1,9})", re.ASCII)

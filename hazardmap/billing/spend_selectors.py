@@ -8,11 +8,11 @@ from uuid import UUID
 
 from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
 from hazardmap.billing.spend_terms import terms_now
-from hazardmap.core.pricing.money import Currency, rounded_micro
-from hazardmap.core.pricing.period import Period
-from hazardmap.core.pricing.prices import Prices
-from hazardmap.core.pricing.spending import rounded_down
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.pricing.money import Currency, rounded_micro
+from hazardmap.core.selling.pricing.period import Period
+from hazardmap.core.selling.pricing.prices import Prices
+from hazardmap.core.selling.pricing.spending import rounded_down
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import ALL, usage_recount
 
 
@@ -24,7 +24,7 @@ class CapInfo:
 
 @dataclass(frozen=True, slots=True)
 class KeySpending:
-    """spent: the key's part of what usage costs (core.pricing.spending.Tariff.part_of_key).
+    """spent: the key's part of what usage costs (core.selling.pricing.spending.Tariff.part_of_key).
 
     stopped: it gets no more tiles, messages or watched hours.
     """

@@ -15,11 +15,11 @@ from django.utils import timezone
 from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer, Subscription
 from hazardmap.billing.spend_models import SpendCap
-from hazardmap.core.pricing.money import Currency, decimal_of
-from hazardmap.core.pricing.period import Period, month_of
-from hazardmap.core.pricing.prices_json import prices_from
-from hazardmap.core.pricing.spending import Caps, Tariff
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.pricing.money import Currency, decimal_of
+from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.pricing.prices_json import prices_from
+from hazardmap.core.selling.pricing.spending import Caps, Tariff
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_by_key
 from hazardmap.metering.services import Account
 

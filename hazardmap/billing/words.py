@@ -1,9 +1,9 @@
 """What the lines of an invoice say."""
 
-from hazardmap.core.pricing.period import Period
-from hazardmap.core.pricing.rating import LineKind
-from hazardmap.core.pricing.tax import Tax, TaxCategory
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.pricing.period import Period
+from hazardmap.core.selling.pricing.rating import LineKind
+from hazardmap.core.selling.pricing.tax import Tax, TaxCategory
+from hazardmap.core.selling.usage import Meter
 
 METERS = {
     Meter.TILE: "map tiles",

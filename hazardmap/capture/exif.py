@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from hazardmap.core.georeference import Georeference
+from hazardmap.core.seeing.georeference import Georeference
 
 # A camera's block has some 64 kB; a forged one could hold millions of numbers to take apart.
 MAX_BLOCK_BYTES = 250_000

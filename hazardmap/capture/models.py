@@ -51,7 +51,7 @@ class Frame(models.Model):
     width_px = models.PositiveIntegerField(null=True)
     height_px = models.PositiveIntegerField(null=True)
     phash = models.BigIntegerField(null=True)
-    # What the client's own detector said (core.edge); null where ours is to look.
+    # What the client's own detector said (core.seeing.edge); null where ours is to look.
     edge = models.JSONField(null=True)
 
     class Meta:

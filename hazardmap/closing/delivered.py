@@ -7,9 +7,9 @@ from fractions import Fraction
 from uuid import UUID
 
 from hazardmap.billing.line_selectors import line_events
-from hazardmap.core.hours import HOUR
-from hazardmap.core.pricing.period import Period, month_of
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.delivered import Span, published_in
 from tiles.mercator import Tile
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from hazardmap.billing.line_selectors import LineShare, months_ended, shares_of
 from hazardmap.closing.delivered import TilesShown, delivered
-from hazardmap.core.pricing.period import Period
-from hazardmap.core.sharing import Sold, Trail, penalties, weights
+from hazardmap.core.selling.pricing.period import Period
+from hazardmap.core.selling.sharing import Sold, Trail, penalties, weights
 from hazardmap.hazards.delivered import trails_of
 from hazardmap.platform.unhurried import unhurried
 from hazardmap.rewards.selectors import is_split, lines_held

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hazardmap.accounts.selectors import unbilled_keys
 from hazardmap.billing.line_selectors import Unbilled, hours_unbilled
 from hazardmap.billing.selectors import customers_until, is_finalised, keys_of_customers
-from hazardmap.core.pricing.period import Period
+from hazardmap.core.selling.pricing.period import Period
 from hazardmap.metering.selectors import hours_unequal, logs_waiting, records_missing, usage_keys
 
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from hazardmap.closing.alerts_tell import alerts_tell
 from hazardmap.closing.month_share import held_share
 from hazardmap.closing.reconcile import reconcile
 from hazardmap.closing.watching import keys_held
-from hazardmap.core.pricing.period import month_of
+from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.platform.unhurried import unhurried_session
 from hazardmap.webhooks.services import watch_hours_record
 

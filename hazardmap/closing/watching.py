@@ -1,7 +1,7 @@
 """Whom a cap keeps from being told: billing knows who may spend no more, webhooks who is told."""
 
 from hazardmap.billing.spend_selectors import keys_stopped
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 
 
 def keys_held() -> set[str]:

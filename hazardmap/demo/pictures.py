@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hazardmap.api.client import Item
-from hazardmap.core.geodesy import between
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.demo.restage import Pose, restage
 
 PER_SOURCE = 12

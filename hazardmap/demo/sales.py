@@ -14,10 +14,10 @@ from hazardmap.billing.documents import buyer_from, terms_from
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.selectors import customer_known
 from hazardmap.billing.services import customer_set, subscribe, terms_set
-from hazardmap.core.hours import HOUR
-from hazardmap.core.pricing.period import month_of
-from hazardmap.core.tokens import Use, parse_token
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.access.tokens import Use, parse_token
+from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.demo.accounts import DemoAccounts
 from hazardmap.metering.services import usage_record
 

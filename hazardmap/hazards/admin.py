@@ -9,7 +9,7 @@ from django.contrib.gis.geos import Point
 from django.urls import reverse
 from django.utils.html import format_html
 
-from hazardmap.core.camera import DEFAULT_CAMERA
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA
 from hazardmap.hazards.learned_models import FusionVersion, Mounting
 from hazardmap.hazards.models import (
     Evidence,

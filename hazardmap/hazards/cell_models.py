@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Func, Q
 
-from hazardmap.core.grid import COARSEST_RES, FINEST_RES
+from hazardmap.core.geometry.grid import COARSEST_RES, FINEST_RES
 
 # Counts and half-lives are above 0; JSON itself knows no NaN.
 _IMPOSSIBLE = "strict $.* ? (!(@[0] > 0 && @[0] < 1e9 && @[1] > 0 && @[1] < 1e10))"
@@ -17,7 +17,7 @@ class FeedReader(models.Model):
 
 
 class Cell(models.Model):
-    """How many hazards to expect in an H3 cell (core.cells.Counts).
+    """How many hazards to expect in an H3 cell (core.derived.cells.Counts).
 
     counts: kind → [expected at t_ref, half-life in seconds]; empty where there is nothing any
     more. cursor: grows with each change of any cell, in the order of commits.

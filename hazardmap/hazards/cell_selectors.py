@@ -7,10 +7,10 @@ from datetime import datetime
 import orjson
 from django.db.models import Max
 
-from hazardmap.core import cells as core
 from hazardmap.core.decay import probability_at
-from hazardmap.core.grid import descendants
-from hazardmap.core.hazard import LIVE_STATES
+from hazardmap.core.derived import cells as core
+from hazardmap.core.fusion.hazard import LIVE_STATES
+from hazardmap.core.geometry.grid import descendants
 from hazardmap.hazards import cell_models, rows
 from hazardmap.platform.rows_put import array
 from hazardmap.platform.rows_read import rows_read
@@ -20,7 +20,7 @@ _CELLS = "SELECT cell, res, cursor, t_ref, counts::text FROM hazards_cell"
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """A cell of resolution COARSEST_RES to FINEST_RES (core.grid).
+    """A cell of resolution COARSEST_RES to FINEST_RES (core.geometry.grid).
 
     cursor: grows with each change of any cell. counts: empty where there is nothing any more.
     """

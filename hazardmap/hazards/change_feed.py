@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from hazardmap.core.hazard import Hazard, HazardEvent
-from hazardmap.core.watch import change_seen
+from hazardmap.core.fusion.hazard import Hazard, HazardEvent
+from hazardmap.core.messages.watch import change_seen
 from hazardmap.hazards import models, rows
 
 LOOKED_AT_ONCE = 2000

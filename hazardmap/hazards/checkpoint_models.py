@@ -6,7 +6,8 @@ from django.db import models
 
 
 class Checkpoint(models.Model):
-    """Where the replay of a ground can be taken up (core.checkpoint): a memo, never the truth.
+    """Where the replay of a ground can be taken up (core.fusion.checkpoint): a memo, never the
+    truth.
 
     A ground has some: after its last pass, and some older, for what comes late. anchor: the
     smallest of its cells. params: digest of the parameters. hazards: what fusion calls its

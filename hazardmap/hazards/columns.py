@@ -11,7 +11,7 @@ from django.contrib.gis.db.models import GeometryField
 from django.db.models import F, FloatField, Func, QuerySet
 from django.db.models.functions import Cast
 
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.hazards import models
 
 

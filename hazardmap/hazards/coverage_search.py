@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from hazardmap.core.area import Cell
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.box_cells import is_in, spans_over
+from hazardmap.core.geometry.area import Cell
+from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.geometry.box_cells import is_in, spans_over
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
 from hazardmap.hazards.selectors import Covered
 from hazardmap.platform.rows_put import array

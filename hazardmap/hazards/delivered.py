@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.hazard import Change, Evidence, State
-from hazardmap.core.pricing.period import Period
-from hazardmap.core.sharing import Trail
-from hazardmap.core.verdict import Decision
+from hazardmap.core.fusion.hazard import Change, Evidence, State
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.selling.pricing.period import Period
+from hazardmap.core.selling.sharing import Trail
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.heirs import heirs_of
 from hazardmap.hazards.live import boxes, placed, touching

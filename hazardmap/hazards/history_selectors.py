@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Cast
 
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.hazard import LIVE_STATES
+from hazardmap.core.fusion.hazard import LIVE_STATES
+from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards import models
 from hazardmap.hazards.live import boxes
 

@@ -8,7 +8,7 @@ from hazardmap.accounts.models import Device
 
 
 class Mounting(models.Model):
-    """How a device's camera is mounted, learned from its own drives (core.mounting).
+    """How a device's camera is mounted, learned from its own drives (core.seeing.mounting).
 
     Each view keeps the camera that it was located with, so this is no evidence. drives: how many
     have taught it. learned_until: when the last frame of these was captured.
@@ -22,7 +22,8 @@ class Mounting(models.Model):
 
 
 class FusionVersion(models.Model):
-    """One version of the parameters of fusion (core.versions). Append-only; the newest counts.
+    """One version of the parameters of fusion (core.learned.versions). Append-only; the newest
+    counts.
 
     learned: what of it the map found out at this version. values: all of them but the detector's
     own recall table.
@@ -44,8 +45,8 @@ class FusionVersion(models.Model):
 
 
 class Company(models.Model):
-    """Two witnesses that count as one (core.company), the smaller first, and when that was found
-    last: who parks for a week is not two again."""
+    """Two witnesses that count as one (core.learned.company), the smaller first, and when that was
+    found last: who parks for a week is not two again."""
 
     one = models.BigIntegerField()
     other = models.BigIntegerField()

@@ -8,8 +8,8 @@ from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 
-from hazardmap.core.bbox import Bbox, parts
-from hazardmap.core.hazard import LIVE_STATES
+from hazardmap.core.fusion.hazard import LIVE_STATES
+from hazardmap.core.geometry.bbox import Bbox, parts
 from hazardmap.hazards import models
 
 

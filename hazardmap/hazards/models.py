@@ -14,10 +14,10 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
-from hazardmap.core.coverings import SEVEN_SHIFT
-from hazardmap.core.hazard import Change, State
+from hazardmap.core.fusion.hazard import Change, State
+from hazardmap.core.fusion.verdict import MODERATORS
+from hazardmap.core.geometry.coverings import SEVEN_SHIFT
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.verdict import MODERATORS
 from hazardmap.hazards import (  # Django looks for models here
     cell_models,  # noqa: F401 - imported to be found
     checkpoint_models,  # noqa: F401 - as above
@@ -45,9 +45,9 @@ def _somewhere(name: str) -> models.CheckConstraint:
 
 
 class View(models.Model):
-    """One detected frame as evidence (core.observation.View).
+    """One detected frame as evidence (core.seeing.observation.View).
 
-    cell: of its position (core.coverings.looked_cell); evidence is read by cells.
+    cell: of its position (core.geometry.coverings.looked_cell); evidence is read by cells.
     """
 
     frame_id = models.UUIDField(primary_key=True)
@@ -87,9 +87,9 @@ class View(models.Model):
 
 
 class Observation(models.Model):
-    """One located detection (core.observation.Observation); `id` is the detection's.
+    """One located detection (core.seeing.observation.Observation); `id` is the detection's.
 
-    cell: of its position (core.coverings.seen_cell).
+    cell: of its position (core.geometry.coverings.seen_cell).
     """
 
     id = models.UUIDField(primary_key=True)
@@ -128,7 +128,7 @@ class Observation(models.Model):
 
 
 class Look(models.Model):
-    """Where somebody looked in an hour (core.coverage.Looked): always what the views say.
+    """Where somebody looked in an hour (core.derived.coverage.Looked): always what the views say.
 
     told: whether it counts in what is told of coverage; None until that is decided (looks_decide).
     """
@@ -157,10 +157,10 @@ class Look(models.Model):
 
 
 class Verdict(models.Model):
-    """A moderator's word about the observations of a hazard (core.verdict.Verdict).
+    """A moderator's word about the observations of a hazard (core.fusion.verdict.Verdict).
 
-    cell: of its position (core.coverings.looked_cell). `undone_at` takes it back; `kind` is the
-    new kind of a relabel, else the kind that was judged.
+    cell: of its position (core.geometry.coverings.looked_cell). `undone_at` takes it back; `kind`
+    is the new kind of a relabel, else the kind that was judged.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -185,9 +185,9 @@ class Verdict(models.Model):
 
 
 class Hazard(models.Model):
-    """The present state of one thing on the road (core.hazard.Hazard).
+    """The present state of one thing on the road (core.fusion.hazard.Hazard).
 
-    cell: of its position (core.coverings.looked_cell).
+    cell: of its position (core.geometry.coverings.looked_cell).
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -262,7 +262,7 @@ class Hazard(models.Model):
 
 
 class Evidence(models.Model):
-    """What one pass said for or against a hazard (core.hazard.Evidence)."""
+    """What one pass said for or against a hazard (core.fusion.hazard.Evidence)."""
 
     hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="evidence")
     pass_id = models.UUIDField()
@@ -304,7 +304,7 @@ class Evidence(models.Model):
 
 
 class Picture(models.Model):
-    """A picture that showed something, to be known again (core.admission.picture_keys)."""
+    """A picture that showed something, to be known again (core.seeing.admission.picture_keys)."""
 
     frame_id = models.UUIDField(primary_key=True)
     keys = ArrayField(models.BigIntegerField())
@@ -314,8 +314,8 @@ class Picture(models.Model):
 
 
 class HazardEvent(models.Model):
-    """One change of one hazard, with its state after it (core.hazard.HazardEvent). Append-only by
-    trigger.
+    """One change of one hazard, with its state after it (core.fusion.hazard.HazardEvent).
+    Append-only by trigger.
 
     Cursors grow in the order of commits (services.events_write), so a reader that goes on after
     the last cursor it saw skips nothing.

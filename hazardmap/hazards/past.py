@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from hazardmap.core.area import Area
-from hazardmap.core.hazard import LIVE, Hazard
-from hazardmap.core.wanted import Wanted, wants
+from hazardmap.core.answers.wanted import Wanted, wants
+from hazardmap.core.fusion.hazard import LIVE, Hazard
+from hazardmap.core.geometry.area import Area
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import placed
 from hazardmap.hazards.search import within

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from hazardmap.core.bbox import Bbox
+from hazardmap.core.geometry.bbox import Bbox
 
 MOST_PIECES = 2000
 APART = 10_000

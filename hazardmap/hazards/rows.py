@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from hazardmap.core.camera import Camera
-from hazardmap.core.cells import Count, Counts
-from hazardmap.core.coverings import LOOKED_RES, looked_cell, seen_cell
-from hazardmap.core.hazard import Change, Evidence, Hazard, HazardEvent, State
-from hazardmap.core.mounting import Mounting
-from hazardmap.core.observation import Observation, View
-from hazardmap.core.verdict import Decision, Verdict
+from hazardmap.core.derived.cells import Count, Counts
+from hazardmap.core.fusion.hazard import Change, Evidence, Hazard, HazardEvent, State
+from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.geometry.coverings import LOOKED_RES, looked_cell, seen_cell
+from hazardmap.core.seeing.camera import Camera
+from hazardmap.core.seeing.mounting import Mounting
+from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.hazards import learned_models, models
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import Row, point

@@ -15,10 +15,10 @@ from django.db.models import (
     Value,
 )
 
-from hazardmap.core.area import Area, Cell, Circle
-from hazardmap.core.hazard import LIVE_STATES, Hazard
-from hazardmap.core.region import Region
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.fusion.hazard import LIVE_STATES, Hazard
+from hazardmap.core.geometry.area import Area, Cell, Circle
+from hazardmap.core.geometry.region import Region
 from hazardmap.hazards import models
 from hazardmap.hazards.columns import hazards_of
 from hazardmap.hazards.fading import probability_at

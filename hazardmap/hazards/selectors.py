@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from hazardmap.accounts.selectors import witnesses
 from hazardmap.capture.selectors import with_picture
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.box import Box
-from hazardmap.core.coverings import LOOKED_RES, SEVEN_SHIFT
-from hazardmap.core.grid import descendants
-from hazardmap.core.hazard import LIVE, LIVE_STATES, Evidence, Hazard
-from hazardmap.core.review import risk
+from hazardmap.core.fusion.hazard import LIVE, LIVE_STATES, Evidence, Hazard
+from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.coverings import LOOKED_RES, SEVEN_SHIFT
+from hazardmap.core.geometry.grid import descendants
+from hazardmap.core.operation.review import risk
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of

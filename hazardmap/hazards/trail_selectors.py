@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from hazardmap.core.coverings import looked_from, seen_cell
-from hazardmap.core.hazard import Evidence, Hazard
+from hazardmap.core.fusion.hazard import Evidence, Hazard
+from hazardmap.core.geometry.coverings import looked_from, seen_cell
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.selectors import EvidenceImage, image_of
 

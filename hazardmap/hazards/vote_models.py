@@ -9,10 +9,11 @@ from hazardmap.platform.ids import new_id
 
 
 class Vote(models.Model):
-    """A vote as evidence (core.verdict.Verdict): never changed, but taken back by `undone_at`.
+    """A vote as evidence (core.fusion.verdict.Verdict): never changed, but taken back by
+    `undone_at`.
 
     witness: the account's number in the evidence. lon, lat, cell: of the hazard when it was voted
-    about (core.coverings.looked_cell). observations: ids of what was behind it then.
+    about (core.geometry.coverings.looked_cell). observations: ids of what was behind it then.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

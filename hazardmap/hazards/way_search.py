@@ -22,11 +22,11 @@ from django.db.models import (
 )
 from django.db.models.expressions import RawSQL
 
-from hazardmap.core.ahead import Ahead
-from hazardmap.core.bbox import Bbox, parts
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.route import Match, Route, Side, match, side
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.geometry.ahead import Ahead
+from hazardmap.core.geometry.bbox import Bbox, parts
+from hazardmap.core.geometry.route import Match, Route, Side, match, side
 from hazardmap.hazards import models
 from hazardmap.hazards.columns import COLUMNS, LAT, LON, hazard_from
 from hazardmap.hazards.live import live, live_in

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
-from hazardmap.core.workzone import LEAST_DEVICES, ZoneChange
+from hazardmap.core.derived.workzone import LEAST_DEVICES, ZoneChange
 
 # A line with NaN is not valid to PostGIS.
 _LINE = (
@@ -17,7 +17,7 @@ _LINE = (
 
 
 class Zone(models.Model):
-    """One work zone (core.workzone.WorkZone). It stays when it has ended.
+    """One work zone (core.derived.workzone.WorkZone). It stays when it has ended.
 
     line: in the plane of longitude and latitude; across the antimeridian its longitudes run on
     beyond ±180. hazard_ids: in order along the line. updated_at: of the last change.

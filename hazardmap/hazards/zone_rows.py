@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hazardmap.core.workzone import Place, WorkZone
+from hazardmap.core.derived.workzone import Place, WorkZone
 from hazardmap.hazards import zone_models
 from hazardmap.platform.rows_put import Row
 

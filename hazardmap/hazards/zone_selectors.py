@@ -15,8 +15,8 @@ from django.db.models import FloatField, Func, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.workzone import WorkZone, ZoneChange, ZoneEvent
+from hazardmap.core.derived.workzone import WorkZone, ZoneChange, ZoneEvent
+from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards import zone_models, zone_rows
 from hazardmap.hazards.fading import probability_at
 
@@ -54,7 +54,7 @@ def zones_page(
     bbox: west > east crosses the antimeridian; None is the whole world. Those that have ended are
     left out, unless it was at `ended_since` or later. seen: the time between the first and the last
     sighting must touch this interval, either end of which may be open. min_probability: faded until
-    `at`; what has ended has none. simulated: as in core.wanted.
+    `at`; what has ended has none. simulated: as in core.answers.wanted.
     """
     found = _reaching(bbox, ended_since, min_probability, at, after)
     if simulated is not None:

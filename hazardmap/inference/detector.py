@@ -13,8 +13,8 @@ import detection
 from detection.engine import Engine
 from detection.manifest import Manifest, ManifestError, load_manifest
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.promotion import metrics_from_json
-from hazardmap.core.recall import table_from_json
+from hazardmap.core.operation.promotion import metrics_from_json
+from hazardmap.core.seeing.recall import table_from_json
 
 SHIPPED_MANIFEST = Path(detection.__file__).parent / "weights" / "manifest.toml"
 # Beside the manifest, where somebody has measured its model on the frozen benchmark.

@@ -9,8 +9,8 @@ from PIL import Image
 from detection.engine import JPEG_QUALITY, Context, Detection, FrameResult
 from detection.privacy import BlurReceipt
 from detection.quality import Quality
-from hazardmap.core.box import Box
-from hazardmap.core.edge import WHOLE_FRAME, EdgeReport
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.seeing.edge import WHOLE_FRAME, EdgeReport
 
 INCOMPLETE: Final = "edge_incomplete"
 UNSEEN: Final = (96, 96, 96)  # what the client did not send, as grey

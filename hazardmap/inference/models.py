@@ -9,9 +9,9 @@ class ModelVersion(models.Model):
     """A detector that this installation knows. Exactly one is live, at most one its shadow.
 
     label: name, version and start of the weights' hash. kinds: what it reports. manifest: the file
-    that it is loaded from. recall: its recall table (`core.recall`). metrics: its figures on the
-    frozen benchmark (`core.promotion`), None where nobody has measured them. shadow_one_in: the
-    shadow looks at one live frame in so many.
+    that it is loaded from. recall: its recall table (`core.seeing.recall`). metrics: its figures on
+    the frozen benchmark (`core.operation.promotion`), None where nobody has measured them.
+    shadow_one_in: the shadow looks at one live frame in so many.
     """
 
     class State(models.TextChoices):

@@ -8,11 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from detection.manifest import ManifestError
-from hazardmap.core.box import Box
-from hazardmap.core.comparison import Pair, Report
+from hazardmap.core.geometry.box import Box
 from hazardmap.core.ids import child_id
-from hazardmap.core.promotion import Metrics, metrics_from_json
-from hazardmap.core.recall import RecallTable, table_from_json
+from hazardmap.core.operation.comparison import Pair, Report
+from hazardmap.core.operation.promotion import Metrics, metrics_from_json
+from hazardmap.core.seeing.recall import RecallTable, table_from_json
 from hazardmap.inference.detector import configured
 from hazardmap.inference.models import Detection, ModelVersion, ShadowRun
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from hazardmap.core.usage import UsageRecord
+from hazardmap.core.selling.usage import UsageRecord
 from hazardmap.metering.models import UsageSegment
 from hazardmap.metering.services.usage_record import SUFFIX
 

@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
-from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter
+from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter
 
 
 class UsageEvent(models.Model):
-    """One metered answer (core.usage.UsageRecord). Partitioned by month of `id`."""
+    """One metered answer (core.selling.usage.UsageRecord). Partitioned by month of `id`."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     key_id = models.CharField(max_length=MAX_KEY_ID)

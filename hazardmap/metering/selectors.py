@@ -15,8 +15,8 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
-from hazardmap.core.hours import HOUR
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
@@ -63,7 +63,7 @@ class UsedInTime(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """One answer that was served (core.usage.UsageRecord)."""
+    """One answer that was served (core.selling.usage.UsageRecord)."""
 
     id: UUID
     at: datetime

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
-from hazardmap.core.hazard import LIVE, Evidence, Hazard
+from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
+from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS, Group, Kind
 from hazardmap.hazards import selectors as hazards
 from hazardmap.hazards.selectors import EvidenceImage

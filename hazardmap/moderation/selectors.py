@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.hazards.selectors import review_queue
 from hazardmap.moderation.models import Decision
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.condition import Verdict
+from hazardmap.core.operation.condition import Verdict
 from hazardmap.operation.status import status
 
 

@@ -20,8 +20,8 @@ import hazardmap.webhooks.backlog
 import tiles.backlog
 from hazardmap.billing.spend_selectors import spending_watched_at
 from hazardmap.closing.watching import keys_held
-from hazardmap.core import condition
-from hazardmap.core.condition import Line, Verdict
+from hazardmap.core.operation import condition
+from hazardmap.core.operation.condition import Line, Verdict
 from hazardmap.platform.disk import free_bytes
 from hazardmap.platform.partitions import missing_partitions, month_after
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 
-from hazardmap.core.pricing.money import Currency, written
+from hazardmap.core.selling.pricing.money import Currency, written
 
 
 def amount_words(micro: int, currency: Currency) -> str:

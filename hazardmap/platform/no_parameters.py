@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
 
-from hazardmap.core.unknown import no_parameter
+from hazardmap.core.answers.unknown import no_parameter
 from hazardmap.platform.problem_types import INVALID, PAGE
 from hazardmap.platform.problems import answer
 from hazardmap.platform.request_id import request_id

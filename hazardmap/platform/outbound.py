@@ -17,7 +17,7 @@ import httpcore
 from django.conf import settings
 from django.utils.http import parse_http_date_safe
 
-from hazardmap.core.public_address import is_public
+from hazardmap.core.messages.public_address import is_public
 
 MAX_ANSWER_BYTES: Final = 4096
 MAX_SECONDS: Final = 20.0

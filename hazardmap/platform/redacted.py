@@ -2,7 +2,7 @@
 
 import logging
 
-from hazardmap.core.tokens import without_secrets
+from hazardmap.core.access.tokens import without_secrets
 
 
 class Redacted(logging.Formatter):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.rewards import payout_models  # noqa: F401 - imported to be found
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sepaxml import SepaTransfer
 
-from hazardmap.core.pricing.money import Currency, decimal_of
+from hazardmap.core.selling.pricing.money import Currency, decimal_of
 from hazardmap.rewards.payout_models import Payout, PayoutRun
 from hazardmap.rewards.services.payout_run import PayoutRefused
 

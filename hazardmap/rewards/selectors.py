@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Sum, Value
 from django.db.models.functions import Concat, Substr
 
 from hazardmap.accounts.models import User
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.rewards.models import Account, Booking, Entry
 from hazardmap.rewards.payout_models import Payout, PayoutTarget
 from hazardmap.rewards.references import SET_ASIDE, SPLIT, TAKE_BACK, reference
@@ -112,7 +112,7 @@ def statement(witness: int) -> Iterator[StatementLine]:
 
 
 def statement_document(witness: int) -> dict[str, Any]:
-    """A statement with all that its amounts follow from, as core.statement reads it."""
+    """A statement with all that its amounts follow from, as core.selling.statement reads it."""
     lines, balance = list(statement(witness)), Counter[str]()
     for line in lines:
         balance[line.currency] += line.amount_micro

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.area import Cell
-from hazardmap.core.cells import NONE
-from hazardmap.core.coverings import LOOKED_RES, middle
-from hazardmap.core.grid import children, parent
-from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.derived.cells import NONE
+from hazardmap.core.geometry.area import Cell
+from hazardmap.core.geometry.coverings import LOOKED_RES, middle
+from hazardmap.core.geometry.grid import children, parent
+from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import search, selectors
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.selectors import Covered

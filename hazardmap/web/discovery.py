@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.grid import cell
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.geometry.grid import cell
 from hazardmap.hazards import search
 from hazardmap.hazards.zone_selectors import zones_newest
 from hazardmap.platform.limited import limited

@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
 from hazardmap.web.pages import PAGES_PER_MINUTE

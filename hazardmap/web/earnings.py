@@ -63,7 +63,7 @@ def earnings_page(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def earnings_json(request: HttpRequest) -> HttpResponse:
-    """All movements with what their amounts follow from, for core.statement."""
+    """All movements with what their amounts follow from, for core.selling.statement."""
     answer = JsonResponse(
         statement_document(signed_in(request).witness), json_dumps_params={"indent": 1}
     )

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
-from hazardmap.core.hazard import LIVE, Evidence, Hazard
-from hazardmap.core.hours import hour_of
+from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
+from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import KINDS
+from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.web.words import STATES, Words, kind_label, likelihood, severity_label
 

@@ -13,10 +13,10 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.feature import feature, written
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.feature import feature, written
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
 from hazardmap.web.area_page import place_of, read_area

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.grid import cell
-from hazardmap.core.hours import hour_of
-from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
+from hazardmap.core.geometry.grid import cell
+from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
+from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards import selectors
 from hazardmap.platform.limited import limited
 from hazardmap.web.curve import curve_of

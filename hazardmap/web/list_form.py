@@ -9,11 +9,11 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from hazardmap.core.area import Area, Cell, Circle
-from hazardmap.core.bbox import parse_bbox
-from hazardmap.core.hazard import LIVE_STATES, State
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.fusion.hazard import LIVE_STATES, State
+from hazardmap.core.geometry.area import Area, Cell, Circle
+from hazardmap.core.geometry.bbox import parse_bbox
 from hazardmap.core.kinds import kinds_of
-from hazardmap.core.wanted import Wanted
 from hazardmap.web.places import Place, places_named
 from hazardmap.web.words import Words, group_labels, kinds_by_group
 

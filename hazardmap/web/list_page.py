@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.area import Circle
-from hazardmap.core.geodesy import between
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.geometry.area import Circle
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import Row, row_of

@@ -5,10 +5,10 @@ from typing import Final
 
 import h3.api.basic_int as h3
 
-from hazardmap.core.area import Area, Cell, Circle
-from hazardmap.core.bbox import Bbox
 from hazardmap.core.decay import probability_at
-from hazardmap.core.workzone import WorkZone
+from hazardmap.core.derived.workzone import WorkZone
+from hazardmap.core.geometry.area import Area, Cell, Circle
+from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards.zone_selectors import zones_near, zones_page
 from hazardmap.web.list_form import Question
 from hazardmap.web.zone_facts import ZoneRow, zone_row_of

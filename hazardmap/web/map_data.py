@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.bbox import parse_bbox
-from hazardmap.core.grid import cell_of_view
+from hazardmap.core.geometry.bbox import parse_bbox
+from hazardmap.core.geometry.grid import cell_of_view
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.history_selectors import History, histories_in

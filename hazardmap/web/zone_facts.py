@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from hazardmap.core.decay import probability_at
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.workzone import WorkZone
+from hazardmap.core.derived.workzone import WorkZone
+from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.hazards.selectors import live_hazards
 from hazardmap.web.words import Words, likelihood
 

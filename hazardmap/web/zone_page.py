@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.grid import cell
-from hazardmap.core.licence import DATA_LICENCE, DATA_LICENCE_URL
+from hazardmap.core.geometry.grid import cell
+from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import selectors
 from hazardmap.hazards.zone_selectors import zone_get
 from hazardmap.platform.limited import limited

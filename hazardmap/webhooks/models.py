@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.accounts.models import Organisation
-from hazardmap.core.webhook import MAX_URL_LENGTH
+from hazardmap.core.messages.webhook import MAX_URL_LENGTH
 from hazardmap.platform.ids import new_id
 
 

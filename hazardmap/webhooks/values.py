@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
-from hazardmap.core.region import Region
+from hazardmap.core.geometry.region import Region
 
 CLOSED: Final = gettext_noop("its organisation was closed")
 REVOKED: Final = gettext_noop("its key was revoked")

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from hazardmap.accounts.models import User
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.hazards.selectors import hazard_get
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.services import decide

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from hazardmap.api import formats
 from hazardmap.api.v1 import export
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.hazard import Change, State
+from hazardmap.core.fusion.hazard import Change, State
+from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.models import Hazard, HazardEvent
 from hazardmap.hazards.services import expire_faded

@@ -10,7 +10,7 @@ from lxml import etree
 
 from hazardmap.api import dialect_feeds
 from hazardmap.api.dialects.datex2 import NAMESPACES
-from hazardmap.core.fusion import FusedHazard
+from hazardmap.core.fusion.fuse import FusedHazard
 from hazardmap.hazards.change_feed import newest_change, newest_changes
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services.hazards_write import hazards_write

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from hazardmap.api import formats, geoparquet
 from hazardmap.capture.models import Takedown
-from hazardmap.core.hazard import Change
-from hazardmap.core.usage import Meter
+from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards import past, search
 from hazardmap.hazards.models import Evidence, Hazard
 from hazardmap.hazards.services import expire_faded, fuse_pending

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from hazardmap.core.geodesy import moved
+from hazardmap.core.geometry.geodesy import moved
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import put_hazard

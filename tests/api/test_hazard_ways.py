@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from hazardmap.core.geodesy import moved
-from hazardmap.core.usage import Meter
+from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.selling.usage import Meter
 from tests.api.test_hazard_areas import post
 from tests.api.test_hazards import ask, billed, ids
 from tests.api.test_upload_refused import assert_problem
@@ -129,7 +129,7 @@ def test_a_broken_route_is_refused(client, key, body, rule):
 
 def test_a_route_that_winds_too_much_is_refused(client, key, monkeypatch):
     """Its work would grow with positions times hazards."""
-    monkeypatch.setattr("hazardmap.core.route._MOST_PAIRS", 5_000)
+    monkeypatch.setattr("hazardmap.core.geometry.route._MOST_PAIRS", 5_000)
     for n in range(20):
         put_hazard(*on(n))
     straight, winding = line(START, on(900)), line(*(on(n % 2 * 90, n / 10) for n in range(500)))

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hazardmap.accounts.models import ApiKey
-from hazardmap.core.hazard import State
+from hazardmap.core.fusion.hazard import State
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.models import Hazard
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship

@@ -6,8 +6,8 @@ import pytest
 
 from hazardmap.accounts.services import key_create, key_revoke, organisation_create
 from hazardmap.api import buyers
-from hazardmap.core.key_limits import KeyLimits
-from hazardmap.core.scopes import Environment, Scope
+from hazardmap.core.access.key_limits import KeyLimits
+from hazardmap.core.access.scopes import Environment, Scope
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from tests.map_scene import put_hazard

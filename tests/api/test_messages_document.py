@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 from hazardmap.api.messages import HEADERS
 from hazardmap.client import NotGenuine, verify
 from hazardmap.closing.alerts_tell import alerts_tell
-from hazardmap.core.hazard import Change, State
+from hazardmap.core.fusion.hazard import Change, State
 from hazardmap.webhooks.models import Delivery
 from hazardmap.webhooks.services import (
     deliveries_make,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 
 from hazardmap.api.ogc import collections
-from hazardmap.core.box_cells import is_in
+from hazardmap.core.geometry.box_cells import is_in
 from tests.api.test_hazards import billed
 from tests.api.test_upload_refused import assert_problem
 from tests.api.test_workzones_coverage import looked_at

@@ -13,8 +13,8 @@ from django.utils import timezone
 from hazardmap.accounts.models import ApiKey, Membership, Organisation
 from hazardmap.accounts.services import key_create
 from hazardmap.billing.spend_selectors import CapInfo, spending_now
-from hazardmap.core.roles import Act, Role, may
-from hazardmap.core.usage import Meter
+from hazardmap.core.access.roles import Act, Role, may
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import answers_add
 from hazardmap.web.portal import urls
 from tests.account_scene import founded, member, person, signed_in

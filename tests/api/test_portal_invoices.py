@@ -18,7 +18,7 @@ from hazardmap.billing.services import (
     invoice_draft,
     invoice_finalise,
 )
-from hazardmap.core.pricing.period import month_of
+from hazardmap.core.selling.pricing.period import month_of
 from tests.account_scene import founded, signed_in
 from tests.billing_scene import LAST, customer_of
 from tests.portal_scene import selling

@@ -7,9 +7,9 @@ from django.test import Client
 from standardwebhooks import Webhook
 
 from hazardmap.accounts.services import key_create, key_revoke
-from hazardmap.core.hazard import Change
-from hazardmap.core.roles import Act, Role, may
-from hazardmap.core.scopes import Scope
+from hazardmap.core.access.roles import Act, Role, may
+from hazardmap.core.access.scopes import Scope
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.web.portal import webhook_urls
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send

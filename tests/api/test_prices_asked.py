@@ -9,8 +9,8 @@ from hazardmap.accounts.models import ApiKey, Organisation
 from hazardmap.accounts.services import key_create
 from hazardmap.api.v1 import evidence, export
 from hazardmap.billing import spend_terms
-from hazardmap.core.scopes import Scope
-from hazardmap.core.usage import Meter
+from hazardmap.core.access.scopes import Scope
+from hazardmap.core.selling.usage import Meter
 from tests.api.test_hazards import ask, billed
 from tests.billing_scene import sell
 from tests.db.test_spending import MONTH, PRICES, ROUTE, cap, tiles

@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException
 from hazardmap.accounts.models import ApiKey
 from hazardmap.api import authentication, idempotency, problems, spending
 from hazardmap.api.models import KeptAnswer
-from hazardmap.core.scopes import Scope
+from hazardmap.core.access.scopes import Scope
 from hazardmap.hazards import change_feed
 from hazardmap.platform import problem_types, rate_limit
 from hazardmap.platform.problem_types import PROBLEM_TYPES

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hazardmap.core.grid import cell, parent
-from hazardmap.core.hazard import State
-from hazardmap.core.verdict import Decision
+from hazardmap.core.fusion.hazard import State
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.geometry.grid import cell, parent
 from hazardmap.hazards.models import Look, Road
 from hazardmap.hazards.services import cells_rebuild, verdict_give, vote_give
 from hazardmap.web.templatetags.humane import linked_data

@@ -19,7 +19,7 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.accounts.services.member_invite import FROM_ONE
 from hazardmap.accounts.tries import Daily, Tries
-from hazardmap.core.roles import Role
+from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import MailFailed
 from tests.account_scene import founded, member, person
 

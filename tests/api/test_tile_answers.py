@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from hazardmap.core.hazard import State
+from hazardmap.core.fusion.hazard import State
 from hazardmap.core.kinds import KINDS
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from hazardmap.platform.rate_limit import allow_here

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Organisation
 from hazardmap.accounts.services import key_create
-from hazardmap.core.tile_token import TileToken, Verdict, secret_name, signed, verdict
+from hazardmap.core.access.tile_token import TileToken, Verdict, secret_name, signed, verdict
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from hazardmap.platform.rate_limit import allow_here

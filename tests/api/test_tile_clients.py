@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from shapely.geometry import shape
 
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.workzone import ZoneChange
+from hazardmap.core.derived.workzone import ZoneChange
+from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards import models
 from tests.db.test_tile_layers import tell, zone
 from tests.map_scene import around, on_map

@@ -14,9 +14,9 @@ from shapely.geometry import shape
 
 import tiles.hazards
 import tiles.points
-from hazardmap.core.coverings import looked_cell
 from hazardmap.core.decay import probability_at
-from hazardmap.core.grid import parent, res_for_zoom
+from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.geometry.grid import parent, res_for_zoom
 from hazardmap.core.kinds import KINDS
 from tests.map_scene import around, on_map
 from tests.property.test_tile_laws import tile_of

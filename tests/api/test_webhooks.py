@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create, key_revoke
 from hazardmap.api.v1.ways import ON_ROUTE
-from hazardmap.core.hazard import Change
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.ids import uuid7
 from hazardmap.webhooks.models import Delivery, Endpoint
 from hazardmap.webhooks.services import deliveries_make, deliveries_send

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from hazardmap.core.hazard import Change
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_pause
 from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle

@@ -7,7 +7,7 @@ import h3.api.basic_int as h3
 import pytest
 from django.utils import timezone
 
-from hazardmap.core.feature import timestamp
+from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards.models import Look
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.api.test_upload_refused import assert_problem

@@ -25,7 +25,7 @@ from hazardmap.accounts.services import key_create
 from hazardmap.billing.models import Invoice, InvoiceLine
 from hazardmap.billing.selectors import customers_until
 from hazardmap.billing.services import invoice_draft, invoice_finalise
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent, UsageHour
 from hazardmap.metering.services import (
     usage_record,

@@ -27,7 +27,7 @@ django.setup()
 import httpx
 from django.conf import settings
 
-from hazardmap.core.tile_token import signed
+from hazardmap.core.access.tile_token import signed
 from tests.bench.database import empty_database
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.billing_load import TILE, run

@@ -56,7 +56,7 @@ def _latencies_s(stack: Stack, receiver: Receiver, changes: int, per_s: float) -
     reader = "SELECT count(*) FROM hazards_feedreader WHERE name = 'webhooks'"
     wait_for("the sender", lambda: stack.query(reader)[0][0] == 1, timeout_s=60)
     program = (
-        "import time; from hazardmap.core.hazard import Change; "
+        "import time; from hazardmap.core.fusion.hazard import Change; "
         "from tests.webhook_scene import cow, told; "
         f"[(told(Change.APPEARED, cow()), time.sleep({1 / per_s})) for _ in range({changes})]"
     )

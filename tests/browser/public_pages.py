@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from uuid import UUID
 
-from hazardmap.core.grid import cell
+from hazardmap.core.geometry.grid import cell
 from tests.stack import Stack
 
 

@@ -13,7 +13,7 @@ from hazardmap.accounts.selectors import (
     devices_of,
 )
 from hazardmap.accounts.services import device_create, device_revoke, key_admit, user_create
-from hazardmap.core.camera import DEFAULT_CAMERA
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA
 from tests.capture_scene import driver
 from tests.map_scene import buyer
 

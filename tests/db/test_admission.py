@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from hazardmap.capture.models import Frame
-from hazardmap.core.admission import Doubt
+from hazardmap.core.seeing.admission import Doubt
 from hazardmap.hazards import models
 from hazardmap.hazards.services import fuse_pending
 from tests.detected import contributor, drive, forget_map, fuse_in_turn, hazards, minutes_ago

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from hazardmap.capture.blobs import stored_path
 from hazardmap.capture.models import Frame
-from hazardmap.core.hazard import Change
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.hazards.change_feed import LOST, latest_cursor
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id

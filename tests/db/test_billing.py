@@ -24,8 +24,8 @@ from hazardmap.billing.services import (
     subscribe,
     subscriptions_end,
 )
-from hazardmap.core.pricing.period import Period, month_of
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import usage_roll, usage_ship
 from hazardmap.platform.ids import new_id
 from tests.at_once import at_once

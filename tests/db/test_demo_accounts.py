@@ -13,7 +13,7 @@ from hazardmap.accounts.selectors import contributor_by_token
 from hazardmap.accounts.services import key_admit
 from hazardmap.billing.spend_selectors import spending_now
 from hazardmap.capture.exif import read_georeference
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 from hazardmap.demo import accounts, pictures
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.restage import Pose, restage

@@ -28,8 +28,8 @@ from hazardmap.capture.blobs import stored_path
 from hazardmap.capture.models import Frame
 from hazardmap.capture.selectors import stored_image
 from hazardmap.capture.services import frame_accept
-from hazardmap.core.box import Box
-from hazardmap.core.edge import EdgeDetection, EdgeReport
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.seeing.edge import EdgeDetection, EdgeReport
 from hazardmap.inference import models
 from hazardmap.inference.services import detect_pending, runs_take
 from hazardmap.platform import stopping

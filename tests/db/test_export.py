@@ -15,8 +15,8 @@ from django.utils import timezone
 from pmtiles.reader import MemorySource, Reader, all_tiles
 from pmtiles.tile import Compression, TileType
 
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.workzone import ZoneChange
+from hazardmap.core.derived.workzone import ZoneChange
+from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards import models
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from tests.db.test_tile_layers import tell, zone

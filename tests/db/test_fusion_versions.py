@@ -11,9 +11,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from hazardmap.core.trust import newcomer
-from hazardmap.core.verdict import Decision
-from hazardmap.core.versions import Part
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.learned.trust import newcomer
+from hazardmap.core.learned.versions import Part
 from hazardmap.hazards import checkpoint_models, learned_models, tasks
 from hazardmap.hazards.services import (
     area_refuse,

@@ -26,7 +26,7 @@ from hazardmap.billing.services import (
     invoice_draft,
     invoice_finalise,
 )
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 from tests.billing_scene import BEFORE, BUYER, customer_of, sell, serve
 from tests.en16931 import broken_rules
 

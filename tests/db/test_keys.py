@@ -25,9 +25,9 @@ from hazardmap.accounts.services import (
     key_roll,
     language_choose,
 )
-from hazardmap.core.key_limits import KeyLimits
-from hazardmap.core.roles import Act, Role, may
-from hazardmap.core.scopes import Environment, Scope
+from hazardmap.core.access.key_limits import KeyLimits
+from hazardmap.core.access.roles import Act, Role, may
+from hazardmap.core.access.scopes import Environment, Scope
 from tests.account_scene import founded, member, person
 
 pytestmark = pytest.mark.django_db

@@ -25,12 +25,12 @@ from hazardmap.billing.services import (
 from hazardmap.closing.delivered import TilesShown
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.closing.tasks import share_held
-from hazardmap.core.hazard import Change
-from hazardmap.core.hours import hour_of
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.period import month_of
-from hazardmap.core.statement import faults
-from hazardmap.core.usage import Meter
+from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.statement import faults
+from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.delivered import published_in
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id
@@ -178,7 +178,7 @@ def test_a_statement_can_be_checked_without_the_site(tmp_path, capsys):
     text = capsys.readouterr().out
     path.write_text(text)
     checked = subprocess.run(
-        [sys.executable, "-S", "-m", "hazardmap.core.statement", path],
+        [sys.executable, "-S", "-m", "hazardmap.core.selling.statement", path],
         check=True,
         capture_output=True,
         text=True,

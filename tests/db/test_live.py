@@ -14,7 +14,7 @@ import h3.api.basic_int as h3
 import pytest
 from django.db import connection, transaction
 
-from hazardmap.core.hazard import Change, Hazard
+from hazardmap.core.fusion.hazard import Change, Hazard
 from hazardmap.hazards.change_feed import latest_cursor
 from hazardmap.hazards.services.events_write import events_write
 from tests.map_scene import on_map

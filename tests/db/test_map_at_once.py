@@ -11,10 +11,10 @@ import h3.api.basic_int as h3
 import pytest
 from django.db import connection, transaction
 
-from hazardmap.core.geodesy import moved
-from hazardmap.core.grid import cell
-from hazardmap.core.hazard import Change
-from hazardmap.core.verdict import Decision
+from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.geometry.grid import cell
 from hazardmap.hazards import checkpoint_models, learned_models, models
 from hazardmap.hazards.change_feed import changes
 from hazardmap.hazards.selectors import hazard_get

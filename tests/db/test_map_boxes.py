@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hazardmap.core.ahead import Ahead
-from hazardmap.core.area import Circle
-from hazardmap.core.route import Route
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.geometry.ahead import Ahead
+from hazardmap.core.geometry.area import Circle
+from hazardmap.core.geometry.route import Route
 from hazardmap.hazards import search, way_search
 from hazardmap.hazards.selectors import hazards_in, map_bounds
 from tests.map_scene import around, on_map

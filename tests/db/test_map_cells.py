@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from hazardmap.core.fusion import FusedHazard
-from hazardmap.core.grid import COARSEST_RES, FINEST_RES, parent
-from hazardmap.core.hazard import LIVE, Hazard, State
+from hazardmap.core.fusion.fuse import FusedHazard
+from hazardmap.core.fusion.hazard import LIVE, Hazard, State
+from hazardmap.core.geometry.grid import COARSEST_RES, FINEST_RES, parent
 from hazardmap.hazards import cell_models, models
 from hazardmap.hazards.cell_selectors import (
     CellState,

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from hazardmap.core.recall import DEFAULT_TABLE
+from hazardmap.core.seeing.recall import DEFAULT_TABLE
 from hazardmap.hazards import checkpoint_models, models
 from hazardmap.inference.models import ModelVersion
 from tests.detected import (

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hazardmap.accounts.models import Device
-from hazardmap.core.coverage import looked
-from hazardmap.core.coverings import grounds, looked_cell, middle, seen_cell
-from hazardmap.core.geodesy import between, moved
+from hazardmap.core.derived.coverage import looked
+from hazardmap.core.geometry.coverings import grounds, looked_cell, middle, seen_cell
+from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.hazards import models
 from hazardmap.hazards.selectors import coverage_of
 from hazardmap.hazards.services import fuse_pending, looks_decide

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from hazardmap.accounts.models import User
 from hazardmap.capture.models import Frame
-from hazardmap.core.geodesy import between
-from hazardmap.core.hazard import LIVE, State
+from hazardmap.core.fusion.hazard import LIVE, State
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.hazards import models
 from hazardmap.hazards.selectors import hazard_get, is_evidence
 from hazardmap.hazards.services import fuse_pending

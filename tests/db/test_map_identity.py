@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from hazardmap.core.hazard import LIVE, Change, State
-from hazardmap.core.verdict import Decision
+from hazardmap.core.fusion.hazard import LIVE, Change, State
+from hazardmap.core.fusion.verdict import Decision
 from hazardmap.hazards import models
 from hazardmap.hazards.change_feed import changes, latest_cursor
 from hazardmap.hazards.heirs import heir_of

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.hazards.delivered import trails_of
 from hazardmap.hazards.heir_models import Heir
 from hazardmap.platform.ids import new_id

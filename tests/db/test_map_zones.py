@@ -10,10 +10,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, transaction
 
 from hazardmap.accounts.models import Device
-from hazardmap.core.geodesy import between, moved
-from hazardmap.core.verdict import Decision
-from hazardmap.core.versions import SHIPPED, version_json
-from hazardmap.core.workzone import WorkZone, ZoneChange
+from hazardmap.core.derived.workzone import WorkZone, ZoneChange
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.geometry.geodesy import between, moved
+from hazardmap.core.learned.versions import SHIPPED, version_json
 from hazardmap.hazards import learned_models, models, zone_models, zone_rows
 from hazardmap.hazards.services import (
     expire_faded,

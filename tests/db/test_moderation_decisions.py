@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from hazardmap.accounts.models import User
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.hazards.models import HazardEvent, Verdict
 from hazardmap.hazards.selectors import hazard_get
 from hazardmap.hazards.services import fuse_pending

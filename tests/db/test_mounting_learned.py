@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from hazardmap.capture.models import Frame
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera
-from hazardmap.core.geodesy import between
+from hazardmap.core.geometry.geodesy import between
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA, Camera
 from hazardmap.hazards import checkpoint_models, learned_models, models
 from hazardmap.hazards.services import fuse_pending, mountings_learn
 from tests.detected import (

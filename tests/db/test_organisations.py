@@ -14,7 +14,7 @@ from hazardmap.accounts.services import (
     organisation_create,
     permit,
 )
-from hazardmap.core.roles import ALLOWED, Act, Role
+from hazardmap.core.access.roles import ALLOWED, Act, Role
 from tests.account_scene import founded, member, person
 
 pytestmark = pytest.mark.django_db

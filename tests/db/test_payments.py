@@ -23,7 +23,7 @@ from hazardmap.billing.services import (
     payments_push,
 )
 from hazardmap.billing.tasks import compare_payments, update_payers
-from hazardmap.core.roles import Role
+from hazardmap.core.access.roles import Role
 from tests.account_scene import person
 from tests.billing_scene import BEFORE, customer_of, sell, serve
 from tests.stripe_stub import stripe_stub

@@ -13,8 +13,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from hazardmap.accounts.services import user_create
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.statement import faults
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.statement import faults
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget

@@ -23,7 +23,7 @@ from hazardmap.accounts.services import (
     pairing_code_create,
 )
 from hazardmap.capture.models import Frame, Takedown
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.learned_models import Mounting
 from hazardmap.hazards.models import Hazard, Look, Observation, Picture, View

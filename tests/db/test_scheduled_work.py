@@ -33,11 +33,11 @@ from hazardmap.billing.services import (
 from hazardmap.billing.spend_models import SpendAlert
 from hazardmap.capture.blobs import STORED, original_path
 from hazardmap.capture.models import Frame, Takedown
+from hazardmap.core.access.roles import Role
+from hazardmap.core.fusion.verdict import Decision
 from hazardmap.core.ids import uuid7
-from hazardmap.core.pricing.period import month_of
-from hazardmap.core.roles import Role
-from hazardmap.core.usage import Meter, UsageRecord
-from hazardmap.core.verdict import Decision
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.hazards.learned_models import FusionVersion, Mounting, StalePlace
 from hazardmap.hazards.models import Hazard, Look
 from hazardmap.hazards.services import fuse_pending, verdict_give

@@ -27,9 +27,9 @@ from hazardmap.billing.spend_selectors import keys_stopped, spend_alerts, spendi
 from hazardmap.closing.alerts_tell import alerts_tell
 from hazardmap.closing.tasks import meter_watches
 from hazardmap.closing.watching import keys_held
-from hazardmap.core.hazard import Change
-from hazardmap.core.pricing.period import month_of
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.platform.mail import MailFailed

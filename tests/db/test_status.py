@@ -17,10 +17,10 @@ from hazardmap.billing.payment_models import Payment
 from hazardmap.billing.services import invoice_draft, invoice_finalise, payments_push
 from hazardmap.billing.spend_models import SpendWatch
 from hazardmap.capture.models import Frame
-from hazardmap.core import condition
-from hazardmap.core.condition import Verdict
-from hazardmap.core.hazard import Change
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.operation import condition
+from hazardmap.core.operation.condition import Verdict
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.hazards.cell_models import FeedReader
 from hazardmap.hazards.change_feed import latest_cursor
 from hazardmap.hazards.learned_models import FusionVersion, StalePlace

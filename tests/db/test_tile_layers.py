@@ -12,10 +12,10 @@ from django.db import connection
 from django.utils import timezone
 from shapely.geometry import shape
 
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.geodesy import moved
-from hazardmap.core.grid import feature_id, parent
-from hazardmap.core.workzone import WorkZone, ZoneChange
+from hazardmap.core.derived.workzone import WorkZone, ZoneChange
+from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.geometry.grid import feature_id, parent
 from hazardmap.hazards import models, zone_models, zone_rows
 from hazardmap.hazards.zone_rows import zone_json, zone_row
 from hazardmap.platform.ids import new_id

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 import tiles.publish
-from hazardmap.core.clusters import components
-from hazardmap.core.geodesy import moved
-from hazardmap.core.hazard import Change, Hazard, State
+from hazardmap.core.fusion.hazard import Change, Hazard, State
+from hazardmap.core.fusion.rows import LINK_M
+from hazardmap.core.geometry.clusters import components
+from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.rows import LINK_M
-from hazardmap.core.versions import SHIPPED, version_json
+from hazardmap.core.learned.versions import SHIPPED, version_json
 from hazardmap.hazards import models
 from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.hazards.selectors import hazards_in

@@ -10,8 +10,8 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncHour
 from django.utils import timezone
 
-from hazardmap.core.hours import hour_of
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import HourToRoll, UsageEvent, UsageHour
 from hazardmap.metering.selectors import usage_by_hour, usage_in_hour, usage_total
 from hazardmap.metering.services import usage_record, usage_roll, usage_ship

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hazardmap.accounts.models import User
-from hazardmap.core.hazard import LIVE, State
+from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.hazards.selectors import hazard_get, votes_about
 from hazardmap.hazards.services import VoteRefused, area_refuse, vote_give

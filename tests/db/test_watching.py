@@ -14,8 +14,8 @@ from hazardmap.accounts.services import (
     organisation_close,
     organisation_create,
 )
-from hazardmap.core.hazard import Change
-from hazardmap.core.scopes import Environment
+from hazardmap.core.access.scopes import Environment
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from hazardmap.platform.ids import new_id

@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from hazardmap.core import webhook
-from hazardmap.core.hazard import Change, State
+from hazardmap.core.fusion.hazard import Change, State
+from hazardmap.core.messages import webhook
 from hazardmap.hazards.cell_models import FeedReader
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea

@@ -22,7 +22,7 @@ from django.db import connection
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create
 from hazardmap.billing.services import cap_set
-from hazardmap.core.usage import UsageRecord
+from hazardmap.core.selling.usage import UsageRecord
 from tests.billing_scene import NOW, month_of, sell
 from tests.map_scene import put_hazard
 from tests.stack import REPOSITORY, wait_for

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
-from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
+from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent, UsageSegment
 from hazardmap.metering.selectors import logs_waiting, records_missing
 from hazardmap.metering.services import usage_record, usage_ship
@@ -42,7 +42,7 @@ from pathlib import Path
 import django
 django.setup()
 from django.conf import settings
-from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
+from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 settings.USAGE_LOG = Path(sys.argv[1])
 who, count, at = sys.argv[2], int(sys.argv[3]), datetime.fromisoformat(sys.argv[4])

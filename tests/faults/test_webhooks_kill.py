@@ -14,7 +14,7 @@ from tests.webhook_scene import square
 PLACE = (10.0, -40.0)  # where no other test puts anything
 CHANGES = 24
 PUT_CHANGES = (
-    "from hazardmap.core.hazard import Change; from tests.webhook_scene import cow, told; "
+    "from hazardmap.core.fusion.hazard import Change; from tests.webhook_scene import cow, told; "
     f"[told(Change.APPEARED, cow({PLACE})) for _ in range({CHANGES // 3})]"
 )
 

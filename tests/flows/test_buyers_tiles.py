@@ -2,7 +2,7 @@
 
 import httpx
 
-from hazardmap.core.tokens import Use, parse_token
+from hazardmap.core.access.tokens import Use, parse_token
 from tests.stack import Stack, wait_for
 from tests.tile_reading import tile_at
 

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from hazardmap.core.tile_token import signed
+from hazardmap.core.access.tile_token import signed
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from tests.nginx_front import in_front

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from hazardmap.core.versions import SHIPPED, version_json
+from hazardmap.core.learned.versions import SHIPPED, version_json
 from hazardmap.inference.detector import configured
 from tests.conftest import REPOSITORY
 from tests.made_up_models import metrics_of, model_files

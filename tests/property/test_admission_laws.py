@@ -7,7 +7,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.admission import (
+from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.seeing.admission import (
     SAME_BITS,
     Shot,
     impossible,
@@ -16,7 +17,6 @@ from hazardmap.core.admission import (
     same_picture,
     search_keys,
 )
-from hazardmap.core.geodesy import moved
 from tests.scenes import NOON
 
 DEVICE = UUID(int=7)

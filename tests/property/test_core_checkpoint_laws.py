@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.candidate import HistoryNeeded
-from hazardmap.core.checkpoint import advance, checkpoint_from_json, checkpoint_json
-from hazardmap.core.params import FusionParams
+from hazardmap.core.fusion.candidate import HistoryNeeded
+from hazardmap.core.fusion.checkpoint import advance, checkpoint_from_json, checkpoint_json
+from hazardmap.core.fusion.params import FusionParams
 from tests.detected import alike
 from tests.scenes import NOON, Fleet, ahead
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.box import Box
 from hazardmap.core.decay import probability_at
-from hazardmap.core.fusion import FusionParams, fuse
-from hazardmap.core.geodesy import between
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.fusion.fuse import FusionParams, fuse
+from hazardmap.core.fusion.hazard import Hazard, State
+from hazardmap.core.fusion.lifecycle import expiry
+from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.lifecycle import expiry
-from hazardmap.core.verdict import Decision, Verdict
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 PARAMS = FusionParams()

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.box import Box
-from hazardmap.core.camera import Camera, look, project
-from hazardmap.core.fusion import observe
-from hazardmap.core.geodesy import Plane, between, moved, radius95_m, turned
+from hazardmap.core.fusion.fuse import observe
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.geodesy import Plane, between, moved, radius95_m, turned
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.locating import MAX_RANGE_M, Located, NotLocatable, locate
-from hazardmap.core.observation import Observation
+from hazardmap.core.seeing.camera import Camera, look, project
+from hazardmap.core.seeing.locating import MAX_RANGE_M, Located, NotLocatable, locate
+from hazardmap.core.seeing.observation import Observation
 from tests.scenes import ASPECT, HELSINKI, Fleet, box_of
 
 cameras = st.builds(

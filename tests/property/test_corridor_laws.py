@@ -5,9 +5,9 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.corridor import corridor
-from hazardmap.core.geodesy import moved
-from hazardmap.core.route import Route
+from hazardmap.core.geometry.corridor import corridor
+from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.geometry.route import Route
 
 LONS, LATS = st.floats(-180, 180), st.floats(-80, 80)
 

@@ -12,7 +12,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.services import FrameRefused, frame_accept
-from hazardmap.core.georeference import Georeference
+from hazardmap.core.seeing.georeference import Georeference
 from tests.capture_scene import BASE, GPS, IFD, gps_tags, here, picture, read
 
 Y1990 = datetime(1990, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hazardmap.capture.models import Frame
-from hazardmap.core.georeference import Fault, Georeference, Place, checked, read_metadata
+from hazardmap.core.seeing.georeference import Fault, Georeference, Place, checked, read_metadata
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.key_limits import KeyLimits, origin_of
+from hazardmap.core.access.key_limits import KeyLimits, origin_of
 
 HOSTS = st.from_regex(r"[a-z]{1,10}(\.[a-z]{2,5}){1,2}", fullmatch=True)
 PORTS = st.one_of(st.none(), st.integers(1, 65_535))

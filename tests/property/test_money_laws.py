@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hazardmap.core.pricing.money import (
+from hazardmap.core.selling.pricing.money import (
     Currency,
     decimal_of,
     payable_micro,

@@ -10,7 +10,7 @@ from hazardmap.api import dialect_feeds, grammar
 from hazardmap.api.ogc import collections
 from hazardmap.api.ogc.parameters import read_limit
 from hazardmap.api.v1 import changes, deliveries, hazards, ways, workzones
-from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.geometry.bbox import parse_bbox
 
 TABLES = (
     *(hazards.IN_AREA, hazards.PAGE, ways.ON_ROUTE, ways.AHEAD, changes.FEED, deliveries.PAGE),

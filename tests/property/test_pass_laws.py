@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.candidate import HistoryNeeded
-from hazardmap.core.checkpoint import advance, checkpoint_from_json, checkpoint_json
-from hazardmap.core.geodesy import moved
-from hazardmap.core.passes import STANDS, split
+from hazardmap.core.fusion.candidate import HistoryNeeded
+from hazardmap.core.fusion.checkpoint import advance, checkpoint_from_json, checkpoint_json
+from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.seeing.passes import STANDS, split
 from tests.detected import alike
 from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
 from tests.scenes import HELSINKI, NOON, Fleet

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.document import Unreadable
-from hazardmap.core.pricing.credit import Credit, spend
-from hazardmap.core.pricing.graduated import Graduated
-from hazardmap.core.pricing.money import Currency, decimal_of, written
-from hazardmap.core.pricing.package import Package
-from hazardmap.core.pricing.per_unit import PerUnit
-from hazardmap.core.pricing.period import Period, month_of, prorated
-from hazardmap.core.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
-from hazardmap.core.pricing.prices_json import prices_document, prices_from
-from hazardmap.core.pricing.rating import Line, rate, still_to_bill, total_micro
-from hazardmap.core.pricing.spending import Caps, Counted, OverCap, Tariff, Whose, judged
-from hazardmap.core.pricing.tiers import Tier
-from hazardmap.core.pricing.volume import Volume
-from hazardmap.core.splitting import split
-from hazardmap.core.usage import Meter
+from hazardmap.core.operation.document import Unreadable
+from hazardmap.core.selling.pricing.credit import Credit, spend
+from hazardmap.core.selling.pricing.graduated import Graduated
+from hazardmap.core.selling.pricing.money import Currency, decimal_of, written
+from hazardmap.core.selling.pricing.package import Package
+from hazardmap.core.selling.pricing.per_unit import PerUnit
+from hazardmap.core.selling.pricing.period import Period, month_of, prorated
+from hazardmap.core.selling.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
+from hazardmap.core.selling.pricing.prices_json import prices_document, prices_from
+from hazardmap.core.selling.pricing.rating import Line, rate, still_to_bill, total_micro
+from hazardmap.core.selling.pricing.spending import Caps, Counted, OverCap, Tariff, Whose, judged
+from hazardmap.core.selling.pricing.tiers import Tier
+from hazardmap.core.selling.pricing.volume import Volume
+from hazardmap.core.selling.splitting import split
+from hazardmap.core.selling.usage import Meter
 
 FEW = settings(max_examples=60, deadline=None)
 MONTH = month_of(datetime(2026, 2, 14, tzinfo=UTC))

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.promotion import (
+from hazardmap.core.operation.promotion import (
     FALSE_ALARMS_LIMIT,
     LEAST_FALL,
     MOST_FALL,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.public_address import is_public
+from hazardmap.core.messages.public_address import is_public
 
 IPV4 = st.ip_addresses(v=4)
 

@@ -9,14 +9,14 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.ahead import Ahead
-from hazardmap.core.area import Cell, Circle
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.coverings import LOOKED_RES
-from hazardmap.core.geodesy import between, moved
-from hazardmap.core.polyline import decode
-from hazardmap.core.region import read_region
-from hazardmap.core.route import Match, Route, Side, match, read_route, side
+from hazardmap.core.geometry.ahead import Ahead
+from hazardmap.core.geometry.area import Cell, Circle
+from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.geometry.coverings import LOOKED_RES
+from hazardmap.core.geometry.geodesy import between, moved
+from hazardmap.core.geometry.polyline import decode
+from hazardmap.core.geometry.region import read_region
+from hazardmap.core.geometry.route import Match, Route, Side, match, read_route, side
 
 lons = st.floats(-180, 180)
 lats = st.floats(-89, 89)

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.fusion import fuse
-from hazardmap.core.hazard import Evidence, State
+from hazardmap.core.fusion.fuse import fuse
+from hazardmap.core.fusion.hazard import Evidence, State
+from hazardmap.core.fusion.trail import one_trail
+from hazardmap.core.fusion.verdict import Decision
 from hazardmap.core.ids import uuid7
-from hazardmap.core.pricing.attribution import paid_by_usage
-from hazardmap.core.pricing.rating import Line, LineKind
-from hazardmap.core.sharing import Sold, Trail, bits_told, penalties, weights
-from hazardmap.core.trail import one_trail
-from hazardmap.core.verdict import Decision
+from hazardmap.core.selling.pricing.attribution import paid_by_usage
+from hazardmap.core.selling.pricing.rating import Line, LineKind
+from hazardmap.core.selling.sharing import Sold, Trail, bits_told, penalties, weights
 from tests.fused import PARAMS
 from tests.scenes import Fleet, ahead
 

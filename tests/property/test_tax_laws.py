@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hazardmap.core.pricing.money import MICRO, Currency
-from hazardmap.core.pricing.tax import TaxCategory, TaxRule, TaxUnknown, tax_on
+from hazardmap.core.selling.pricing.money import MICRO, Currency
+from hazardmap.core.selling.pricing.tax import TaxCategory, TaxRule, TaxUnknown, tax_on
 
 DAY_ONE = date(2026, 1, 1)
 Key = tuple[str, bool | None, int]

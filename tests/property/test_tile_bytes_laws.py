@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
-from hazardmap.core.cells import Count, Counts
-from hazardmap.core.grid import cell, expected_of, feature_id, res_for_zoom
+from hazardmap.core.derived.cells import Count, Counts
+from hazardmap.core.geometry.grid import cell, expected_of, feature_id, res_for_zoom
 from hazardmap.core.kinds import KINDS
 from tests.tile_reading import surveyed
 from tiles import cells, mvt

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hazardmap.core.decay import probability_at
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter, UsageRecord
+from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter, UsageRecord
 from hazardmap.hazards.rows import hazard_from_json, hazard_json
 from tiles.mercator import (
     HALF_WORLD_M,

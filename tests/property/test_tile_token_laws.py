@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.tile_token import LIFE_DAYS, Verdict, signed, verdict
+from hazardmap.core.access.tile_token import LIFE_DAYS, Verdict, signed, verdict
 
 KIDS = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16)
 LAYERS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)

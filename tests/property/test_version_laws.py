@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.company import company
+from hazardmap.core.fusion.persistence import Likelihood
 from hazardmap.core.kinds import FAMILY, KINDS
-from hazardmap.core.persistence import Likelihood
-from hazardmap.core.recall import DEFAULT_TABLE
-from hazardmap.core.trust import one_voice, settled, untempered_bits
-from hazardmap.core.versions import (
+from hazardmap.core.learned.company import company
+from hazardmap.core.learned.trust import one_voice, settled, untempered_bits
+from hazardmap.core.learned.versions import (
     SHIPPED,
     Part,
     moved_witnesses,
@@ -21,6 +20,7 @@ from hazardmap.core.versions import (
     version_params,
     with_parts,
 )
+from hazardmap.core.seeing.recall import DEFAULT_TABLE
 
 WITNESSES = st.integers(1, 2**52)
 SHARES = st.floats(0.0, 1.0)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.box import Box
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera, project
-from hazardmap.core.geodesy import Plane
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.geodesy import Plane
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.locating import Located, NotLocatable, locate
-from hazardmap.core.recall import DEFAULT_TABLE, RecallTable
-from hazardmap.core.visibility import Target, frame_recalls, looks
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA, Camera, project
+from hazardmap.core.seeing.locating import Located, NotLocatable, locate
+from hazardmap.core.seeing.recall import DEFAULT_TABLE, RecallTable
+from hazardmap.core.seeing.visibility import Target, frame_recalls, looks
 from tests.scenes import ASPECT, HELSINKI, Fleet
 
 cameras = st.builds(

@@ -10,13 +10,13 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.drives import Seen, Track
-from hazardmap.core.geodesy import between, moved
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.derived.drives import Seen, Track
+from hazardmap.core.derived.workzone import Tracks, WorkZone, settled, work_zones
+from hazardmap.core.derived.zone_line import NEAR_M
+from hazardmap.core.fusion.hazard import Hazard, State
+from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.core.ids import uuid7
-from hazardmap.core.tracks import TrackPoint
-from hazardmap.core.workzone import Tracks, WorkZone, settled, work_zones
-from hazardmap.core.zone_line import NEAR_M
+from hazardmap.core.seeing.tracks import TrackPoint
 from tests.scenes import HELSINKI, NOON, Place
 
 FEW = settings(max_examples=30)

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from hazardmap.api.dialects import wzdx
 from hazardmap.api.dialects.told import Zone
 from hazardmap.core.decay import probability_at
-from hazardmap.core.drives import Seen, Track
-from hazardmap.core.geodesy import between
+from hazardmap.core.derived.drives import Seen, Track
+from hazardmap.core.derived.workzone import WorkZone, work_zones
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.kinds import KINDS as ALL_KINDS
 from hazardmap.core.kinds import Group
-from hazardmap.core.tracks import TrackPoint
-from hazardmap.core.workzone import WorkZone, work_zones
+from hazardmap.core.seeing.tracks import TrackPoint
 from tests.property.test_workzone_laws import device
 from tests.sim.scenario import scenario
 from tests.sim.town import CORNER, START, Town, _lonlat

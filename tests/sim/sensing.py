@@ -32,7 +32,7 @@ class Lens:
     yaw_deg: float
 
     def project(self, bearing_rad: Floats, range_m: Floats, above_m: Floats | float):
-        """Frame points (x, y) as shares, and depth, of points over the road; as core.camera."""
+        """Points over the road as shares (x, y) of the frame, and depth; as core.seeing.camera."""
         bearing = bearing_rad - np.radians(self.yaw_deg)
         forward, right = range_m * np.cos(bearing), range_m * np.sin(bearing)
         down, pitch = self.height_m - above_m, np.radians(self.pitch_deg)

@@ -8,11 +8,11 @@ from uuid import UUID
 import numpy as np
 from pyproj import Geod
 
-from hazardmap.core.box import Box
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera
-from hazardmap.core.fusion import observe
-from hazardmap.core.locating import NotLocatable
-from hazardmap.core.observation import Observation, View
+from hazardmap.core.fusion.fuse import observe
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA, Camera
+from hazardmap.core.seeing.locating import NotLocatable
+from hazardmap.core.seeing.observation import Observation, View
 from tests.sim import traffic, world
 from tests.sim.scenario import Scenario
 from tests.sim.sensing import ASPECT, Detections, Detector, Lens

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hazardmap.api.buyers import goods_of
-from hazardmap.core.feature import feature
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.answers.feature import feature
+from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.platform.ids import new_id
 from tests.map_scene import made_up
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hazardmap.core.geodesy import moved
+from hazardmap.core.geometry.geodesy import moved
 from tests.bench.drive.scoring import Score, Shown, mistakes, score
 from tests.scenes import HELSINKI
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from hazardmap.core.fusion import fuse, on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import split
-from hazardmap.core.replay import Replay
+from hazardmap.core.fusion.fuse import fuse, on_plane
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.replay import Replay
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.seeing.passes import split
 from tests.bench.fusion.baselines import best_count, best_ttl
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.figures import figures, summary

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hazardmap.core.alignment import match_pass
-from hazardmap.core.association import assign, distances
+from hazardmap.core.fusion.alignment import match_pass
+from hazardmap.core.seeing.association import assign, distances
 
 ROW = [("cone", np.array([3.0, 15.0 * i]), 2.0 * np.eye(2)) for i in range(6)]
 

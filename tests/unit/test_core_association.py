@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hazardmap.core.association import things
-from hazardmap.core.fusion import on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.sightings import Sighting
+from hazardmap.core.fusion.fuse import on_plane
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.seeing.association import things
+from hazardmap.core.seeing.sightings import Sighting
 from tests.scenes import Fleet, ahead
 
 

@@ -1,4 +1,4 @@
-from hazardmap.core.backoff import delays_s
+from hazardmap.core.messages.backoff import delays_s
 
 
 def test_pauses_grow_up_to_the_longest():

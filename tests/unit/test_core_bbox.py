@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.geometry.bbox import parse_bbox
 
 
 @given(st.text(max_size=60))

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from hazardmap.core.box import Box
-from hazardmap.core.camera import DEFAULT_CAMERA, Camera, look, project
-from hazardmap.core.locating import Located, NotLocatable, locate
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA, Camera, look, project
+from hazardmap.core.seeing.locating import Located, NotLocatable, locate
 from tests.scenes import ASPECT, box_of
 
 

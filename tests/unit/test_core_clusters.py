@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.clusters import LINK_M, components, in_reach
-from hazardmap.core.geodesy import between, moved
+from hazardmap.core.geometry.clusters import LINK_M, components, in_reach
+from hazardmap.core.geometry.geodesy import between, moved
 
 steps = st.lists(st.tuples(st.floats(0, 360), st.floats(0, 150)), max_size=25)
 

@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import pytest
 
-from hazardmap.core.box import Box
-from hazardmap.core.comparison import Pair, Report, compare, is_sampled
+from hazardmap.core.geometry.box import Box
 from hazardmap.core.ids import uuid7
+from hazardmap.core.operation.comparison import Pair, Report, compare, is_sampled
 from tests.scenes import NOON
 
 FRAME = uuid7(NOON, b"frame 1234")

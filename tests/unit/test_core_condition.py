@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from hazardmap.core import condition
-from hazardmap.core.condition import Limits, Verdict
+from hazardmap.core.operation import condition
+from hazardmap.core.operation.condition import Limits, Verdict
 
 S, H = timedelta(seconds=1), timedelta(hours=1)
 LIMITS = Limits(late=10 * S, stuck=60 * S)

@@ -5,8 +5,8 @@ import random
 import h3.api.basic_int as h3
 import pytest
 
-from hazardmap.core.clusters import LINK_M, VIEW_REACH_M
-from hazardmap.core.coverings import (
+from hazardmap.core.geometry.clusters import LINK_M, VIEW_REACH_M
+from hazardmap.core.geometry.coverings import (
     SEEN_RES,
     grounds,
     linked,
@@ -17,7 +17,7 @@ from hazardmap.core.coverings import (
     seen_from,
     seen_from_where,
 )
-from hazardmap.core.geodesy import between, moved
+from hazardmap.core.geometry.geodesy import between, moved
 
 PENTAGON = middle(h3.get_pentagons(SEEN_RES)[3])
 PLACES = [(24.94, 60.17), (180.0, -17.0), (12.0, 89.9999), (-70.0, -89.999), PENTAGON]

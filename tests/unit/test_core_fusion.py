@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from hazardmap.core.box import Box
-from hazardmap.core.fusion import fuse
-from hazardmap.core.geodesy import between
-from hazardmap.core.hazard import State
+from hazardmap.core.fusion.fuse import fuse
+from hazardmap.core.fusion.hazard import State
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.geodesy import between
 from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
 from tests.scenes import NOON, Fleet, ahead
 

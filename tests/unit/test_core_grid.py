@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.grid import cell, cell_of_view, feature_id, quantised, res_for_zoom
+from hazardmap.core.geometry.grid import cell, cell_of_view, feature_id, quantised, res_for_zoom
 from tests.tile_reading import cell_of_feature, count_of
 
 UNHURRIED = settings(deadline=None)  # the machine may be busy

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from hazardmap.core.fusion import on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.learning import Tally, learned, tally
-from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import split
-from hazardmap.core.replay import Replay
+from hazardmap.core.fusion.fuse import on_plane
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.replay import Replay
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.learned.learning import Tally, learned, tally
+from hazardmap.core.seeing.passes import split
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 SHIPPED = FusionParams()

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.association import overlap
-from hazardmap.core.box import Box
-from hazardmap.core.hazard import State
+from hazardmap.core.fusion.hazard import State
+from hazardmap.core.fusion.lifecycle import Thresholds, is_published, next_state
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.persistence import Belief, Likelihood, predicted, updated, with_exists
+from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import FAMILY, KINDS, compatible
-from hazardmap.core.lifecycle import Thresholds, is_published, next_state
-from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import split
-from hazardmap.core.persistence import Belief, Likelihood, predicted, updated, with_exists
+from hazardmap.core.seeing.association import overlap
+from hazardmap.core.seeing.passes import split
 from tests.scenes import NOON, Fleet
 
 LIMITS = Thresholds()

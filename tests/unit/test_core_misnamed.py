@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hazardmap.core.fusion import FusionParams, fuse
+from hazardmap.core.fusion.fuse import FusionParams, fuse
 from tests.scenes import Fleet, ahead
 
 NEAR_M = 20.0

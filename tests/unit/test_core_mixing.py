@@ -2,15 +2,15 @@
 
 import pytest
 
-from hazardmap.core.association import things
-from hazardmap.core.candidate import Candidate
-from hazardmap.core.fusion import on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.mixing import mixed
-from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import split
-from hazardmap.core.replay import Replay
-from hazardmap.core.sightings import Thing
+from hazardmap.core.fusion.candidate import Candidate
+from hazardmap.core.fusion.fuse import on_plane
+from hazardmap.core.fusion.mixing import mixed
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.replay import Replay
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.seeing.association import things
+from hazardmap.core.seeing.passes import split
+from hazardmap.core.seeing.sightings import Thing
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 

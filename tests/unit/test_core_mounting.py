@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from hazardmap.core.association import things
-from hazardmap.core.camera import Camera
-from hazardmap.core.fusion import on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.mounting import Mounting, learned
+from hazardmap.core.fusion.fuse import on_plane
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.seeing.association import things
+from hazardmap.core.seeing.camera import Camera
+from hazardmap.core.seeing.mounting import Mounting, learned
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 BASE = Camera()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hazardmap.core.placing import Place, Report, joined, placed_anew
+from hazardmap.core.seeing.placing import Place, Report, joined, placed_anew
 
 SHARP = 0.5 * np.eye(2)
 GNSS_M2 = 25.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hazardmap.core.kinds import FAMILY
-from hazardmap.core.recall import DEFAULT_TABLE, RecallTable, recall_at, table_from_json
+from hazardmap.core.seeing.recall import DEFAULT_TABLE, RecallTable, recall_at, table_from_json
 
 CONE = {"upto_m": [10, 30], "by_bin": [0.9, 0.5]}
 

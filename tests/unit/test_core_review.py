@@ -7,9 +7,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.kinds import DAY_S, HOUR_S
-from hazardmap.core.review import risk
+from hazardmap.core.operation.review import risk
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 DEBRIS = Hazard(

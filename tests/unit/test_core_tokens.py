@@ -4,7 +4,7 @@ import pytest
 
 from hazardmap.accounts.services import NewKey
 from hazardmap.accounts.services.device_pair import NewDevice, NewPairingCode
-from hazardmap.core.tokens import Token, Use, new_token, parse_token
+from hazardmap.core.access.tokens import Token, Use, new_token, parse_token
 
 
 @pytest.mark.parametrize("use", Use)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from hazardmap.core.geodesy import moved
-from hazardmap.core.tracks import TrackPoint, headings
+from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.seeing.tracks import TrackPoint, headings
 from tests.scenes import HELSINKI, NOON
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from hazardmap.core.hazard import Evidence
-from hazardmap.core.trust import Claim, newcomer, reputation
-from hazardmap.core.verdict import Decision
+from hazardmap.core.fusion.hazard import Evidence
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.learned.trust import Claim, newcomer, reputation
 from tests.scenes import NOON
 
 DAY_S = 86_400.0

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from hazardmap.core.candidate import Candidate
-from hazardmap.core.fusion import FusionParams, fuse, on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.hazard import LIVE
-from hazardmap.core.passes import split
-from hazardmap.core.replay import Replay
+from hazardmap.core.fusion.candidate import Candidate
+from hazardmap.core.fusion.fuse import FusionParams, fuse, on_plane
+from hazardmap.core.fusion.hazard import LIVE
+from hazardmap.core.fusion.replay import Replay
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.seeing.passes import split
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 NEAR, FAR = ahead(38.0, "debris"), ahead(62.0, "debris")

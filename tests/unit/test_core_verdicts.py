@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from hazardmap.core.fusion import fuse
-from hazardmap.core.hazard import LIVE, State
-from hazardmap.core.verdict import Decision, Verdict
+from hazardmap.core.fusion.fuse import fuse
+from hazardmap.core.fusion.hazard import LIVE, State
+from hazardmap.core.fusion.verdict import Decision, Verdict
 from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
 from tests.scenes import NOON, Fleet
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from hazardmap.core import webhook
-from hazardmap.core.webhook import Verdict
+from hazardmap.core.messages import webhook
+from hazardmap.core.messages.webhook import Verdict
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OLD, NEW = (webhook.secret("master", "endpoint", version) for version in (1, 2))

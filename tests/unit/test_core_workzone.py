@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from hazardmap.core.geodesy import between, moved
-from hazardmap.core.hazard import Hazard, State
-from hazardmap.core.workzone import Tracks, settled, work_zones
+from hazardmap.core.derived.workzone import Tracks, settled, work_zones
+from hazardmap.core.fusion.hazard import Hazard, State
+from hazardmap.core.geometry.geodesy import between, moved
 from tests.property.test_workzone_laws import beside, device, driven, road
 from tests.scenes import HELSINKI, NOON
 

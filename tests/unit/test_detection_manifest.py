@@ -10,7 +10,7 @@ import detection
 from detection.manifest import ManifestError, Role, load_manifest
 from detection.merge import ANIMAL, NOT_CONTEXT, SPECIES
 from hazardmap.core.kinds import FAMILY, KINDS
-from hazardmap.core.recall import table_from_json
+from hazardmap.core.seeing.recall import table_from_json
 
 SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
 needs_weights = pytest.mark.skipif(

@@ -13,7 +13,7 @@ from detection.fetch import sha256_of
 from detection.manifest import ManifestError, load_manifest
 from detection.release import KINDS, THRESHOLD, ReleaseError, main, release
 from hazardmap.core import kinds
-from hazardmap.core.promotion import metrics_from_json
+from hazardmap.core.operation.promotion import metrics_from_json
 from tests.unit.test_detection_manifest import _manifest
 
 

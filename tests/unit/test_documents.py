@@ -33,10 +33,13 @@ def test_commands_and_targets_exist():
 
 def test_every_module_of_core_has_its_subject():
     text = DOCUMENTS[REPOSITORY / "docs" / "architecture.md"]
-    table = text.split("| subject | modules |")[1].split("\n\n")[0]
-    modules = [
-        path.stem
-        for path in (REPOSITORY / "hazardmap" / "core").iterdir()
-        if not path.name.startswith("__")
-    ]
-    assert sorted(re.findall(r"`(\w+)`", table)) == sorted(modules)
+    rows = text.split("| package | subject | modules |")[1].split("\n\n")[0].splitlines()[2:]
+    named, package = [], ""
+    for row in rows:
+        _, beside, _, modules, _ = row.split("|")
+        package = beside.strip(" `") or package
+        named += [f"{package}.{module}" for module in re.findall(r"`(\w+)`", modules)]
+    core = REPOSITORY / "hazardmap" / "core"
+    modules = [f"beside them.{path.stem}" for path in core.glob("[!_]*.py")]
+    modules += [f"{path.parent.name}.{path.stem}" for path in core.glob("[!_]*/[!_]*")]
+    assert sorted(named) == sorted(modules)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hazardmap.core.ahead import Ahead
-from hazardmap.core.geodesy import moved
+from hazardmap.core.geometry.ahead import Ahead
+from hazardmap.core.geometry.geodesy import moved
 
 CASES = Path(__file__).resolve().parents[2] / "frontend/test/ahead.cases.json"
 PLACES = [(24.94, 60.17), (-3.7, 40.4), (179.999, -17.7), (0.0, 0.0), (-70.0, 78.0)]

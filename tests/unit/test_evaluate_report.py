@@ -19,7 +19,7 @@ from detection.evaluate.drive import figures as drive_figures
 from detection.evaluate.measure import measure, sample
 from detection.evaluate.recall_table import recall_table
 from detection.labelled import ALL, CLASSES
-from hazardmap.core.recall import recall_at, table_from_json
+from hazardmap.core.seeing.recall import recall_at, table_from_json
 from tests.bench import accuracy
 from tests.evaluated import crowd
 

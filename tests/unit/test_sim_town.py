@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from hazardmap.core.geodesy import between
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.kinds import KINDS as TABLE
 from tests.sim import scenario as scenario_file
 from tests.sim.lines import lines

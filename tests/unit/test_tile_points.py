@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from mapbox_vector_tile import decode
 
-from hazardmap.core.hazard import Hazard, State
+from hazardmap.core.fusion.hazard import Hazard, State
 from tiles import mvt
 from tiles.device_groups import ALONE, Part
 from tiles.points import HEADER, KEYS, MOST_SHOWN, body, record

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from hazardmap.api import client
 from hazardmap.api.client import Item, Journal, Outcome, upload
-from hazardmap.core.tokens import Use, new_token
+from hazardmap.core.access.tokens import Use, new_token
 
 Answer = Callable[[bytes, int], tuple[int, Any]]
 TOKEN = new_token(Use.DEVICE).reveal()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from hazardmap.core.hazard import State
+from hazardmap.core.fusion.hazard import State
 from hazardmap.hazards import history_selectors, models, rows
 from hazardmap.hazards.models import Road
 from hazardmap.web import map_data, map_page

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hazardmap.capture.models import Frame
-from hazardmap.core.hazard import State
+from hazardmap.core.fusion.hazard import State
 from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS, Group
 from hazardmap.web.words import LIKELIHOODS, PROVENANCES, STATES, likelihood
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import h3.api.basic_int as h3
 
-from hazardmap.core.bbox import Bbox, holds, parse_bbox
-from hazardmap.core.grid import cell
+from hazardmap.core.geometry.bbox import Bbox, holds, parse_bbox
+from hazardmap.core.geometry.grid import cell
 
 MOST_CELLS: Final = 200
 Place = tuple[float, float]

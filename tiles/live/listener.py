@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import h11
 
-from hazardmap.core.unknown import no_parameter
+from hazardmap.core.answers.unknown import no_parameter
 from hazardmap.platform.client_address import address_in
 from tiles.answer import Refused, problem_answer
 from tiles.live.area import Area, any_held, read_area

@@ -5,7 +5,7 @@ const ECCENTRICITY2 = 0.00669437999014;
 const HERE_M = 0.01; // what is exactly at the vehicle is ahead of it, whatever rounding says
 const RAD = Math.PI / 180;
 
-/** A wedge ahead of a vehicle, as hazardmap/core/ahead.py has it. spread_deg: 0..60. */
+/** A wedge ahead of a vehicle, as hazardmap/core/geometry/ahead.py has it. spread_deg: 0..60. */
 export interface Ahead extends Place {
   heading_deg: number;
   reach_m: number;

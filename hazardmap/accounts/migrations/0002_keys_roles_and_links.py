@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import hazardmap.accounts.key_models
-import hazardmap.core.scopes
+import hazardmap.core.access.scopes
 import hazardmap.platform.ids
 from hazardmap.platform.append_only import append_only
 
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
             name="environment",
             field=models.CharField(
                 choices=[("live", "live"), ("test", "test")],
-                default=hazardmap.core.scopes.Environment["LIVE"],
+                default=hazardmap.core.access.scopes.Environment["LIVE"],
                 max_length=4,
             ),
         ),

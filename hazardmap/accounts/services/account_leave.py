@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import Device, MailLink, Membership, Organisation, SignIn, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.second_factor import second_factor_forget
-from hazardmap.core.roles import Role
+from hazardmap.core.access.roles import Role
 
 # What was under way when he left has arrived by then.
 SETTLES_WITHIN = timedelta(minutes=10)

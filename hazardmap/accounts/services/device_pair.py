@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import Device, PairingCode, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.owner_tell import owner_tell
-from hazardmap.core.tokens import Use, new_token
+from hazardmap.core.access.tokens import Use, new_token
 
 CODE_LIFE = timedelta(minutes=5)
 CODE_LENGTH = 8

@@ -11,9 +11,9 @@ from hazardmap.accounts.models import ApiKey, KeyEvent, Membership, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
 from hazardmap.accounts.services.key_create import NewKey, key_make, note_event
 from hazardmap.accounts.services.permit import permit
-from hazardmap.core.key_limits import KeyLimits
-from hazardmap.core.roles import ALLOWED, Act
-from hazardmap.core.tokens import Use, parse_token
+from hazardmap.core.access.key_limits import KeyLimits
+from hazardmap.core.access.roles import ALLOWED, Act
+from hazardmap.core.access.tokens import Use, parse_token
 from hazardmap.platform.mail import Mail, Receiver, mail_notice
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import ApiKey, KeyEvent, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.permit import permit
-from hazardmap.core.key_limits import KeyLimits
-from hazardmap.core.roles import Act
-from hazardmap.core.scopes import Environment, Scope
-from hazardmap.core.tokens import Use, new_token
+from hazardmap.core.access.key_limits import KeyLimits
+from hazardmap.core.access.roles import Act
+from hazardmap.core.access.scopes import Environment, Scope
+from hazardmap.core.access.tokens import Use, new_token
 
 MOST_KEYS = 100
 EVERYTHING = frozenset(Scope)

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.refused import AccountsRefused
-from hazardmap.core.key_limits import KeyLimits, origin_of
-from hazardmap.core.scopes import Environment, Scope
-from hazardmap.core.tokens import Use, parse_token
+from hazardmap.core.access.key_limits import KeyLimits, origin_of
+from hazardmap.core.access.scopes import Environment, Scope
+from hazardmap.core.access.tokens import Use, parse_token
 from hazardmap.platform.client_address import whole_address_in
 from hazardmap.platform.cross_origin import only_for
 

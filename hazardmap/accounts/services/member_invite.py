@@ -13,7 +13,7 @@ from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.mail_link import link_make
 from hazardmap.accounts.services.permit import permit
 from hazardmap.accounts.tries import Daily
-from hazardmap.core.roles import Act, Role
+from hazardmap.core.access.roles import Act, Role
 from hazardmap.platform.mail import Mail, Receiver, mail_send
 
 MOST_INVITATIONS = 50

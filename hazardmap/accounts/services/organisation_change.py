@@ -11,7 +11,7 @@ from hazardmap.accounts.refused import AccountsRefused, NotAllowed
 from hazardmap.accounts.services.key_change import key_revoke
 from hazardmap.accounts.services.name_check import name_check
 from hazardmap.accounts.services.permit import permit
-from hazardmap.core.roles import Act, Role
+from hazardmap.core.access.roles import Act, Role
 
 MOST_ORGANISATIONS = 10
 

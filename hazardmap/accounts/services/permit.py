@@ -1,4 +1,4 @@
-"""May this person do this in this organisation? The table is core.roles."""
+"""May this person do this in this organisation? The table is core.access.roles."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import Membership, Organisation, User
 from hazardmap.accounts.refused import NotAllowed
-from hazardmap.core.roles import Act, Role, may
+from hazardmap.core.access.roles import Act, Role, may
 
 
 def permit(*, actor: User, organisation_id: UUID, act: Act) -> Organisation:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from hazardmap.api.dialects.told import UNKNOWN_ROAD, Told, seconds
-from hazardmap.core.feature import written
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.answers.feature import written
+from hazardmap.core.derived.workzone import Place, WorkZone
+from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.kinds import KINDS, Group
-from hazardmap.core.workzone import Place, WorkZone
 
 MEDIA_TYPE: Final = "application/json"
 _HAZARD: Final = "HAZARD"

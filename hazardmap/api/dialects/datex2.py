@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, QName, SubElement, register_namespace
 
 from hazardmap.api.dialects.told import Told, Version, Zone, seconds
 from hazardmap.core.decay import probability_at
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.kinds import KINDS
 
 MEDIA_TYPE: Final = "application/xml"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from hazardmap.core.feature import timestamp
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.workzone import WorkZone
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.derived.workzone import WorkZone
+from hazardmap.core.fusion.hazard import Hazard
 
 UNKNOWN_ROAD = "unknown"
 """OpenStreetMap's names may not go into a feed that others pass on under their own terms."""

@@ -12,8 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hazardmap.api.dialects.told import UNKNOWN_ROAD, Zone, seconds
 from hazardmap.core.decay import probability_at
-from hazardmap.core.geodesy import between
-from hazardmap.core.workzone import Place, WorkZone
+from hazardmap.core.derived.workzone import Place, WorkZone
+from hazardmap.core.geometry.geodesy import between
 
 VERSION: Final = "4.2"
 CC0: Final = "https://creativecommons.org/publicdomain/zero/1.0/"

@@ -13,12 +13,12 @@ from hazardmap.api.ogc.parameters import Interval, items
 from hazardmap.api.parameters import Parameter, number
 from hazardmap.api.v1.coverage import WINDOW, coverage_feature, coverage_goods, read_looked_cell
 from hazardmap.api.v1.workzones import zone_goods
-from hazardmap.core.area import Cell
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.cell_feature import cell_text
-from hazardmap.core.feature import feature
-from hazardmap.core.hazard import LIVE
-from hazardmap.core.zone_feature import zone_feature
+from hazardmap.core.answers.cell_feature import cell_text
+from hazardmap.core.answers.feature import feature
+from hazardmap.core.answers.zone_feature import zone_feature
+from hazardmap.core.fusion.hazard import LIVE
+from hazardmap.core.geometry.area import Cell
+from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards import search, selectors
 from hazardmap.hazards.coverage_search import coverage_page
 from hazardmap.hazards.zone_selectors import zone_get, zones_page

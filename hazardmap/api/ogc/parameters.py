@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from hazardmap.api.grammar import MAX_LIMIT
 from hazardmap.api.parameters import Parameter, Reader, moment, one_of, whole
-from hazardmap.core.bbox import Bbox, parse_bbox
+from hazardmap.core.geometry.bbox import Bbox, parse_bbox
 
 DEFAULT_LIMIT = 100
 _OPEN: Final = ("", "..")

@@ -17,7 +17,7 @@ from hazardmap.api.ogc.collections import COLLECTIONS, Collection
 from hazardmap.api.ogc.document import OPENAPI, described
 from hazardmap.api.ogc.parameters import JSON as JSON_PARAMETER
 from hazardmap.api.parameters import read
-from hazardmap.core.feature import timestamp
+from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards import change_feed
 
 JSON = "application/json"

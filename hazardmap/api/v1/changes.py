@@ -18,11 +18,11 @@ from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s
 from hazardmap.api.grammar import BBOX, CELL, FILTERS
 from hazardmap.api.parameters import Parameter, described, read, whole
 from hazardmap.api.problems import Invalid
-from hazardmap.core.bbox import holds
-from hazardmap.core.feature import feature, timestamp
-from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import Change, Hazard, HazardEvent
-from hazardmap.core.watch import Watch
+from hazardmap.core.answers.feature import feature, timestamp
+from hazardmap.core.fusion.hazard import Change, Hazard, HazardEvent
+from hazardmap.core.geometry.bbox import holds
+from hazardmap.core.messages.watch import Watch
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.change_feed import Newest, Part
 

@@ -14,11 +14,11 @@ from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, collection
 from hazardmap.api.grammar import BBOX, CELL, LIMIT
 from hazardmap.api.parameters import Parameter, described, moment, read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.area import Cell
-from hazardmap.core.cell_feature import cell_text, outline
-from hazardmap.core.coverings import LOOKED_RES
-from hazardmap.core.feature import timestamp
-from hazardmap.core.georeference import Fault
+from hazardmap.core.answers.cell_feature import cell_text, outline
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.geometry.area import Cell
+from hazardmap.core.geometry.coverings import LOOKED_RES
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.coverage_search import coverage_page
 from hazardmap.hazards.looks_told import FEW

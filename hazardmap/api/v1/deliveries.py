@@ -19,7 +19,7 @@ from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import Parameter, described, one_of, read, whole
 from hazardmap.api.problems import Invalid
-from hazardmap.core.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.webhooks import selectors, services
 
 STATES: Final = ("waiting", "delivered", "dead")

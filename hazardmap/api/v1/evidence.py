@@ -22,13 +22,13 @@ from hazardmap.api.grammar import LIMIT
 from hazardmap.api.parameters import Parameter, described, read
 from hazardmap.api.problems import Invalid
 from hazardmap.capture.selectors import with_picture
-from hazardmap.core.anonymous import minute_of, pass_name
-from hazardmap.core.chain import begun, linked
-from hazardmap.core.feature import timestamp
-from hazardmap.core.georeference import Fault
-from hazardmap.core.hazard import Evidence, Hazard
+from hazardmap.core.answers.anonymous import minute_of, pass_name
+from hazardmap.core.answers.chain import begun, linked
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.fusion.hazard import Evidence, Hazard
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.usage import Meter
+from hazardmap.core.seeing.georeference import Fault
+from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_marks, trail_page

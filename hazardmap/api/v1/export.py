@@ -26,11 +26,11 @@ from hazardmap.api.geojson import (
 from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.spending import reserve
-from hazardmap.core.area import Area
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.scopes import Scope
-from hazardmap.core.usage import Meter, UsageRecord
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.access.scopes import Scope
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.geometry.area import Area
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.hazards import change_feed, search
 from hazardmap.metering.services import usage_record
 from hazardmap.platform.request_id import request_id

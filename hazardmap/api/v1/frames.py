@@ -25,8 +25,8 @@ from hazardmap.api.problems import Invalid, NoRoomForFrames, TooLarge, TooManyFr
 from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, NoRoom, TooManyWaiting, frame_accept
 from hazardmap.capture.services.frame_accept import MAX_BYTES
-from hazardmap.core.edge import EdgeReport, read_edge
-from hazardmap.core.georeference import Fault
+from hazardmap.core.seeing.edge import EdgeReport, read_edge
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.inference.selectors import model_names
 from hazardmap.inference.services import detect_hint
 from hazardmap.platform.client_address import client_address

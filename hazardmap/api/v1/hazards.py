@@ -34,11 +34,11 @@ from hazardmap.api.grammar import AFTER, AREA, AT, FILTERS, LIMIT, area_of, time
 from hazardmap.api.parameters import described, read
 from hazardmap.api.problems import Invalid
 from hazardmap.api.v1.evidence import EvidenceItem, EvidencePicture, evidence_item, picture
-from hazardmap.core.area import Area
-from hazardmap.core.feature import feature, timestamp
-from hazardmap.core.georeference import Fault
-from hazardmap.core.region import MAX_POSITIONS, read_region
-from hazardmap.core.wanted import Wanted
+from hazardmap.core.answers.feature import feature, timestamp
+from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.geometry.area import Area
+from hazardmap.core.geometry.region import MAX_POSITIONS, read_region
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed, search, selectors
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at

@@ -16,10 +16,10 @@ from hazardmap.api.parameters import read
 from hazardmap.api.spending import quote
 from hazardmap.billing.cost_told import plain
 from hazardmap.billing.spend_selectors import CapInfo, KeySpending, SpendingNow, spending_now
-from hazardmap.core.feature import timestamp
-from hazardmap.core.pricing.money import decimal_of
-from hazardmap.core.scopes import Scope
-from hazardmap.core.usage import Meter
+from hazardmap.core.access.scopes import Scope
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.usage import Meter
 
 
 class Units(serializers.DictField):

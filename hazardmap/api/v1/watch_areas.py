@@ -16,11 +16,11 @@ from hazardmap.api.forms import Number, Text, Truth, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.corridor import USUAL_M, corridor
-from hazardmap.core.georeference import Fault
+from hazardmap.core.geometry.corridor import USUAL_M, corridor
+from hazardmap.core.geometry.region import Region, read_region
+from hazardmap.core.geometry.route import read_route
 from hazardmap.core.kinds import GROUPS, KINDS, NAMES, kinds_of
-from hazardmap.core.region import Region, read_region
-from hazardmap.core.route import read_route
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import WatchChange, WatchInfo, WebhookRefused
 

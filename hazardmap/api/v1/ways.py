@@ -22,12 +22,18 @@ from hazardmap.api.geojson import MEDIA_TYPE, AheadCollection, RouteCollection, 
 from hazardmap.api.grammar import FILTERS, LAT, LIMIT, LON, wanted_of
 from hazardmap.api.parameters import Parameter, described, number, read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.ahead import MAX_REACH_M, Ahead
-from hazardmap.core.corridor import USUAL_M
-from hazardmap.core.feature import feature
-from hazardmap.core.georeference import Fault
-from hazardmap.core.route import MAX_LENGTH_M, MAX_POSITIONS, Route, WindsTooMuch, read_route
-from hazardmap.core.usage import Meter
+from hazardmap.core.answers.feature import feature
+from hazardmap.core.geometry.ahead import MAX_REACH_M, Ahead
+from hazardmap.core.geometry.corridor import USUAL_M
+from hazardmap.core.geometry.route import (
+    MAX_LENGTH_M,
+    MAX_POSITIONS,
+    Route,
+    WindsTooMuch,
+    read_route,
+)
+from hazardmap.core.seeing.georeference import Fault
+from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards import change_feed, way_search
 from hazardmap.hazards.way_search import Mark
 

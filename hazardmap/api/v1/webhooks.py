@@ -18,7 +18,7 @@ from hazardmap.api.forms import Text, Whole, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, TooManyTests, WebhookRefused
 

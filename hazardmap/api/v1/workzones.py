@@ -15,8 +15,8 @@ from hazardmap.api.buyers import ESTIMATE, EXPLAIN, BuyerView, Goods, estimate, 
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, age_s, collection
 from hazardmap.api.grammar import BBOX, LIMIT, MADE_UP, read_id
 from hazardmap.api.parameters import Parameter, described, moment, number, read
-from hazardmap.core.feature import timestamp
-from hazardmap.core.zone_feature import zone_feature
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.answers.zone_feature import zone_feature
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.zone_selectors import ZoneState, zone_get, zones_count, zones_page
 

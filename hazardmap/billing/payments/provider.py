@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 
 
 class Fate(StrEnum):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.selectors import billing_people
 from hazardmap.billing.services.spending_watch import PERCENTS
 from hazardmap.billing.spend_models import SpendAlert
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
 from hazardmap.platform.mail import Mail, MailFailed, mail_send
 

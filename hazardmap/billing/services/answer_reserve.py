@@ -14,8 +14,8 @@ from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.spend_terms import Terms, left_of, terms_kept
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.spending import (
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.spending import (
     Counted,
     OverCap,
     OverQuota,
@@ -23,7 +23,7 @@ from hazardmap.core.pricing.spending import (
     judged,
     rounded_down,
 )
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import ALL, UnitsByKey, usage_reserve
 
 REFUSED_FOR_S: Final = 1.0

@@ -11,8 +11,8 @@ from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import BillingAddress
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.billing.services.invoice_lines import tax_of
-from hazardmap.core.pricing.tax import TaxUnknown
-from hazardmap.core.pricing.tax_number import tax_number_read
+from hazardmap.core.selling.pricing.tax import TaxUnknown
+from hazardmap.core.selling.pricing.tax_number import tax_number_read
 
 MOST_LINES: Final = 3  # an e-invoice has no more
 MOST_LETTERS: Final = 100

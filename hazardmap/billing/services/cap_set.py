@@ -11,7 +11,7 @@ from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.billing.spend_terms import terms_forget
-from hazardmap.core.pricing.money import Currency, payable_micro
+from hazardmap.core.selling.pricing.money import Currency, payable_micro
 from hazardmap.platform.sentences import sentence
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from hazardmap.billing.models import Credit
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.core.pricing.money import Currency, payable_micro
+from hazardmap.core.selling.pricing.money import Currency, payable_micro
 
 
 @transaction.atomic

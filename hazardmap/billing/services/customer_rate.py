@@ -7,9 +7,9 @@ from datetime import datetime
 
 from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine, Subscription
-from hazardmap.core.pricing.period import Period, month_of
-from hazardmap.core.pricing.prices_json import prices_from
-from hazardmap.core.pricing.rating import Line, LineKind, rate, still_to_bill
+from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.pricing.prices_json import prices_from
+from hazardmap.core.selling.pricing.rating import Line, LineKind, rate, still_to_bill
 from hazardmap.metering.selectors import usage_total
 
 

@@ -10,9 +10,9 @@ from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine, LineHour
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.billing.services.invoice_lines import invoice_lines
-from hazardmap.core.pricing.period import Period
-from hazardmap.core.pricing.rating import LineKind
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.pricing.period import Period
+from hazardmap.core.selling.pricing.rating import LineKind
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_by_hour
 from hazardmap.metering.services import usage_hold
 from hazardmap.platform.rows_put import rows_put
@@ -22,7 +22,7 @@ from hazardmap.platform.rows_put import rows_put
 def invoice_draft(*, customer_id: int, month: Period) -> Invoice | None:
     """The invoice of a month: drafted anew unless it is finalised; None where nothing is owed.
 
-    Raises BillingRefused and core.pricing.tax.TaxUnknown.
+    Raises BillingRefused and core.selling.pricing.tax.TaxUnknown.
     """
     customer = customer_lock(pk=customer_id)
     usage_hold()

@@ -11,7 +11,7 @@ from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.billing.services.invoice_draft import parties
 from hazardmap.billing.services.invoice_lines import invoice_lines, same_lines
-from hazardmap.core.pricing import credit as prepaid
+from hazardmap.core.selling.pricing import credit as prepaid
 from hazardmap.metering.services import usage_hold
 
 

@@ -6,9 +6,9 @@ from hazardmap.billing.models import Customer, Invoice, InvoiceLine
 from hazardmap.billing.services.customer_rate import Owed, customer_rate
 from hazardmap.billing.words import line_words, tax_words
 from hazardmap.core.ids import child_id
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.pricing.rating import Line, LineKind, total_micro
-from hazardmap.core.pricing.tax import Tax, TaxCategory, TaxRule, tax_on
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.pricing.rating import Line, LineKind, total_micro
+from hazardmap.core.selling.pricing.tax import Tax, TaxCategory, TaxRule, tax_on
 
 FIELDS = ("id", "position", "start", "end", "kind", "of", "text", "quantity", "amount_micro")
 
@@ -17,7 +17,7 @@ def invoice_lines(customer: Customer, invoice: Invoice) -> list[InvoiceLine]:
     """All lines in their order, the tax last; nothing where nothing is owed.
 
     Not stored; how the invoice is taxed is noted on it. The same prices and usage give the same
-    lines with the same ids. Raises core.pricing.tax.TaxUnknown.
+    lines with the same ids. Raises core.selling.pricing.tax.TaxUnknown.
     """
     owed = customer_rate(customer, invoice.end)
     lines = [_line(invoice, part, line) for part in owed for line in part.lines]

@@ -11,8 +11,8 @@ from django.utils import timezone
 from hazardmap.billing.models import Credit, CreditNote, CreditUse, Invoice, Seller
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.core.pricing.credit_note import tax_taken_back
-from hazardmap.core.pricing.money import Currency, written
+from hazardmap.core.selling.pricing.credit_note import tax_taken_back
+from hazardmap.core.selling.pricing.money import Currency, written
 
 
 @contextmanager

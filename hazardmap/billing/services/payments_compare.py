@@ -12,7 +12,7 @@ from hazardmap.billing.payments.chosen import provider
 from hazardmap.billing.payments.provider import Fate, Known, ProviderFailed
 from hazardmap.billing.selectors import asked_micro, invoice_number
 from hazardmap.billing.services.provider_event_take import NOTHING, PAID, pays, settle
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 
 LOOK_BACK: Final = timedelta(days=120)
 _SAME: Final = {

@@ -14,7 +14,7 @@ from hazardmap.billing.payment_models import PayerRef, Payment
 from hazardmap.billing.payments.chosen import provider
 from hazardmap.billing.payments.provider import Bill, Payer, Provider, ProviderFailed
 from hazardmap.billing.selectors import asked_micro
-from hazardmap.core.backoff import delays_s
+from hazardmap.core.messages.backoff import delays_s
 
 AT_ONCE: Final = 100
 _STATE = Invoice.State

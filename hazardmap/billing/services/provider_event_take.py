@@ -10,7 +10,7 @@ from hazardmap.billing.payment_models import Payment, ProviderEvent
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import asked_micro
 from hazardmap.billing.services.invoice_settle import invoice_pay
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 
 PAID = "invoice.paid"
 NOTHING = "nothing to do"

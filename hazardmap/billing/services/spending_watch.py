@@ -20,9 +20,9 @@ from django.utils import timezone
 from hazardmap.billing.models import Customer
 from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
 from hazardmap.billing.spend_terms import Terms, terms_now
-from hazardmap.core.pricing.money import decimal_of
-from hazardmap.core.pricing.spending import Counted, judged, rounded_down
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.pricing.spending import Counted, judged, rounded_down
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_lately
 from hazardmap.metering.services import ALL, UnitsByKey, usage_recount, usage_roll, usage_settle
 

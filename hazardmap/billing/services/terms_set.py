@@ -5,7 +5,7 @@ from django.db.models import Max
 
 from hazardmap.billing.documents import PlanTerms, SellerTerms
 from hazardmap.billing.models import Plan, PriceVersion, Seller, TaxRule
-from hazardmap.core.pricing.prices_json import prices_document
+from hazardmap.core.selling.pricing.prices_json import prices_document
 
 
 @transaction.atomic

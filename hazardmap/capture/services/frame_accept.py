@@ -21,8 +21,8 @@ from hazardmap.capture.blobs import original_path
 from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services.waiting_room import NoRoom, waiting_room_check
-from hazardmap.core.edge import EdgeReport, as_json
-from hazardmap.core.georeference import Fault, Place, checked, read_metadata
+from hazardmap.core.seeing.edge import EdgeReport, as_json
+from hazardmap.core.seeing.georeference import Fault, Place, checked, read_metadata
 from hazardmap.platform.ids import new_id
 
 MAX_BYTES = 20_000_000

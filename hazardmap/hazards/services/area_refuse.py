@@ -11,9 +11,9 @@ from typing import Any
 import h3.api.basic_int as h3
 from django.db import connection, transaction
 
-from hazardmap.core.bbox import Bbox
-from hazardmap.core.coverings import SEEN_RES, middles
-from hazardmap.core.grid import descendants, parent
+from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.geometry.coverings import SEEN_RES, middles
+from hazardmap.core.geometry.grid import descendants, parent
 from hazardmap.hazards.services.cluster_fuse import fuse_around
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells, place_lock
 

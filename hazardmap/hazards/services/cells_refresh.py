@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from django.db import transaction
 from django.db.models import Max
 
-from hazardmap.core.cells import NONE, Counts, Share, summed
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.grid import COARSEST_RES, FINEST_RES, children, descendants, parent
-from hazardmap.core.hazard import LIVE_STATES
+from hazardmap.core.derived.cells import NONE, Counts, Share, summed
+from hazardmap.core.fusion.hazard import LIVE_STATES
+from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.geometry.grid import COARSEST_RES, FINEST_RES, children, descendants, parent
 from hazardmap.hazards import cell_models, models, rows
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold

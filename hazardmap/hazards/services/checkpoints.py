@@ -9,8 +9,8 @@ from uuid import UUID
 import h3.api.basic_int as h3
 from django.db import connection
 
-from hazardmap.core.checkpoint import LAG, Checkpoint, checkpoint_from_json, checkpoint_json
-from hazardmap.core.coverings import Ground
+from hazardmap.core.fusion.checkpoint import LAG, Checkpoint, checkpoint_from_json, checkpoint_json
+from hazardmap.core.geometry.coverings import Ground
 from hazardmap.hazards import checkpoint_models, learned_models
 from hazardmap.hazards.services.evidence_read import BEGINNING
 from hazardmap.hazards.services.place_lock import LOCK_RES

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from hazardmap.core.coverings import (
+from hazardmap.core.geometry.coverings import (
     Ground,
     Place,
     grounds,

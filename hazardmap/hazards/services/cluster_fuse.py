@@ -1,6 +1,7 @@
 """Evaluate the map anew around some places, from the evidence stored there.
 
-The state of a ground is a pure function of its evidence (`core.fusion.fuse`); this module locks
+The state of a ground is a pure function of its evidence (`fuse_ground` in
+`core.fusion.fuse`); this module locks
 the place, finds the grounds, calls that function, from a checkpoint where one holds, and has what
 differs written.
 """
@@ -12,15 +13,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hazardmap.core.candidate import HistoryNeeded
-from hazardmap.core.checkpoint import Advanced, advance
-from hazardmap.core.coverings import Ground, Place, seen_from_where
-from hazardmap.core.fusion import FusedHazard, canonical, fuse_ground
-from hazardmap.core.identity import match
-from hazardmap.core.lifecycle import swept
-from hazardmap.core.observation import Observation, View
-from hazardmap.core.params import FusionParams
-from hazardmap.core.verdict import Verdict
+from hazardmap.core.fusion.candidate import HistoryNeeded
+from hazardmap.core.fusion.checkpoint import Advanced, advance
+from hazardmap.core.fusion.fuse import FusedHazard, canonical, fuse_ground
+from hazardmap.core.fusion.identity import match
+from hazardmap.core.fusion.lifecycle import swept
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.verdict import Verdict
+from hazardmap.core.geometry.coverings import Ground, Place, seen_from_where
+from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.hazards.services.checkpoints import (
     Reached,
     Stored,

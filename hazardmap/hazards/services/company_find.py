@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from hazardmap.core.company import company
+from hazardmap.core.learned.company import company
 from hazardmap.platform.unhurried import unhurried
 
 WINDOW = timedelta(days=7)
@@ -37,7 +37,7 @@ _PLACES = """
 
 
 def company_find() -> list[tuple[int, int]]:
-    """Pairs of witnesses that count as one (core.company)."""
+    """Pairs of witnesses that count as one (core.learned.company)."""
     values: dict[str, Any] = {"since": timezone.now() - WINDOW, "together_s": TOGETHER_S}
     found = []
     with unhurried(), connection.cursor() as cursor:

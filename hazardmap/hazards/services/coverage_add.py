@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from hazardmap.core.coverage import looked
-from hazardmap.core.observation import View
+from hazardmap.core.derived.coverage import looked
+from hazardmap.core.seeing.observation import View
 from hazardmap.platform.rows_put import array
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from hazardmap.core.hazard import Change, Hazard
+from hazardmap.core.fusion.hazard import Change, Hazard
 from hazardmap.hazards import models, rows
 from hazardmap.platform.rows_put import rows_put
 

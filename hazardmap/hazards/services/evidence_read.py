@@ -14,12 +14,12 @@ from uuid import UUID
 
 from django.db import connection
 
-from hazardmap.core.box import Box
-from hazardmap.core.camera import Camera
-from hazardmap.core.coverings import Ground, looked_from, seen_cell
-from hazardmap.core.hazard import Evidence
-from hazardmap.core.observation import Observation, View
-from hazardmap.core.verdict import Verdict
+from hazardmap.core.fusion.hazard import Evidence
+from hazardmap.core.fusion.verdict import Verdict
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.coverings import Ground, looked_from, seen_cell
+from hazardmap.core.seeing.camera import Camera
+from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from hazardmap.accounts.selectors import device_cameras, witnesses
 from hazardmap.capture.selectors import FramePose, poses, track_around
-from hazardmap.core.camera import (
+from hazardmap.core.fusion.fuse import observe
+from hazardmap.core.seeing.camera import (
     DEFAULT_CAMERA,
     STATED_HEADING_SIGMA_DEG,
     STATED_HFOV_SIGMA_DEG,
     Camera,
 )
-from hazardmap.core.fusion import observe
-from hazardmap.core.mounting import Mounting
-from hazardmap.core.observation import Observation, View
-from hazardmap.core.tracks import TrackPoint, headings
+from hazardmap.core.seeing.mounting import Mounting
+from hazardmap.core.seeing.observation import Observation, View
+from hazardmap.core.seeing.tracks import TrackPoint, headings
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.services.evidence_read import (
     NewEvidence,

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
-from hazardmap.core.hazard import LIVE_STATES, Change, State
-from hazardmap.core.lifecycle import swept
+from hazardmap.core.fusion.hazard import LIVE_STATES, Change, State
+from hazardmap.core.fusion.lifecycle import swept
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.services.events_write import events_write
 

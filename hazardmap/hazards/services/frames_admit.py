@@ -8,7 +8,7 @@ from django.db import connection
 
 from hazardmap.capture.selectors import FramePose, poses, track_around, tracks_around
 from hazardmap.capture.services import frames_doubted
-from hazardmap.core.admission import (
+from hazardmap.core.seeing.admission import (
     Doubt,
     Shot,
     impossible,

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from hazardmap.core.fusion import FusedHazard
-from hazardmap.core.hazard import LIVE, Change, Hazard, State
+from hazardmap.core.fusion.fuse import FusedHazard
+from hazardmap.core.fusion.hazard import LIVE, Change, Hazard, State
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.heir_models import Heir
 from hazardmap.hazards.services.events_write import events_write

@@ -9,12 +9,12 @@ import h3.api.basic_int as h3
 from django.db import connection
 from django.utils import timezone
 
-from hazardmap.core.coverings import Ground, middles, seen_from_where
-from hazardmap.core.history import ground_tally, with_road
-from hazardmap.core.learning import Tally, learned
-from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import GAP
-from hazardmap.core.verdict import Decision
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.geometry.coverings import Ground, middles, seen_from_where
+from hazardmap.core.learned.history import ground_tally, with_road
+from hazardmap.core.learned.learning import Tally, learned
+from hazardmap.core.seeing.passes import GAP
 from hazardmap.hazards import models
 from hazardmap.hazards.services.area_refuse import occupied
 from hazardmap.hazards.services.cluster_find import grounds_around

@@ -1,4 +1,4 @@
-"""What finished drives tell about how their devices' cameras are mounted (core.mounting)."""
+"""What finished drives tell about how their devices' cameras are mounted (core.seeing.mounting)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from hazardmap.accounts.selectors import device_cameras
 from hazardmap.capture.selectors import devices_back, frames_between
-from hazardmap.core.association import things
-from hazardmap.core.camera import DEFAULT_CAMERA
-from hazardmap.core.fusion import on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.mounting import Mounting, learned
-from hazardmap.core.observation import Observation, View
-from hazardmap.core.passes import Pass, split
-from hazardmap.core.sightings import Thing
+from hazardmap.core.fusion.fuse import on_plane
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.seeing.association import things
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA
+from hazardmap.core.seeing.mounting import Mounting, learned
+from hazardmap.core.seeing.observation import Observation, View
+from hazardmap.core.seeing.passes import Pass, split
+from hazardmap.core.seeing.sightings import Thing
 from hazardmap.hazards import learned_models, rows
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_with
 

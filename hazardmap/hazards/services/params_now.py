@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
-from hazardmap.core.params import FusionParams
-from hazardmap.core.recall import RecallTable
-from hazardmap.core.versions import SHIPPED, version_params
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.learned.versions import SHIPPED, version_params
+from hazardmap.core.seeing.recall import RecallTable
 from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.inference.selectors import recall_table
 

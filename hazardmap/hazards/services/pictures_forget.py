@@ -9,7 +9,7 @@ from django.db import transaction
 
 from hazardmap.capture.selectors import frame_info, pictures_due
 from hazardmap.capture.services import frames_forget, pictures_expire, pictures_prolong
-from hazardmap.core.hazard import LIVE_STATES
+from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.hazards import models
 from hazardmap.hazards.selectors import best_frames_of
 from hazardmap.inference.services import runs_forget

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import h3.api.basic_int as h3
 from django.db import connection
 
-from hazardmap.core.grid import cell
+from hazardmap.core.geometry.grid import cell
 
 LOCK_RES = 7
 # PostgreSQL's advisory locks are one space of numbers for everybody; this moves ours aside.

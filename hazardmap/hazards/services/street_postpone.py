@@ -6,7 +6,7 @@ from uuid import UUID
 import h3.api.basic_int as h3
 
 from hazardmap.capture.selectors import poses
-from hazardmap.core.grid import cell
+from hazardmap.core.geometry.grid import cell
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.inference.services import runs_postpone, runs_waiting
 

@@ -1,4 +1,4 @@
-"""What the stored trails tell of each contributor (core.trust)."""
+"""What the stored trails tell of each contributor (core.learned.trust)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -7,9 +7,10 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from hazardmap.core.hazard import Evidence
-from hazardmap.core.params import FusionParams
-from hazardmap.core.trust import (
+from hazardmap.core.fusion.hazard import Evidence
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.learned.trust import (
     Claim,
     Reputation,
     allies,
@@ -17,7 +18,6 @@ from hazardmap.core.trust import (
     records,
     untempered_bits,
 )
-from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models, rows
 from hazardmap.platform.unhurried import unhurried
 

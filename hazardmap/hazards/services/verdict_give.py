@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from hazardmap.core.fusion.verdict import Decision
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.verdict import Decision
 from hazardmap.hazards import models
 from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
 from hazardmap.hazards.services.evidence_read import BEGINNING

@@ -7,9 +7,9 @@ wait to be evaluated anew (`stale_refuse`).
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from hazardmap.core.params import FusionParams
-from hazardmap.core.trust import settled
-from hazardmap.core.versions import SHIPPED, Part, moved_witnesses, version_json, with_parts
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.learned.trust import settled
+from hazardmap.core.learned.versions import SHIPPED, Part, moved_witnesses, version_json, with_parts
 from hazardmap.hazards import learned_models
 from hazardmap.hazards.services.checkpoints import checkpoints_carry
 from hazardmap.hazards.services.company_find import company_find

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import witnesses
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.hazards import models
 from hazardmap.hazards.services.cluster_fuse import Places
 from hazardmap.hazards.services.verdict_give import observations_behind, then_fuse

@@ -9,12 +9,12 @@ import h3.api.basic_int as h3
 from django.db import connection
 from django.db.models import Q
 
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.drives import Seen, Track
-from hazardmap.core.hazard import LIVE_STATES, Hazard
+from hazardmap.core.derived.drives import Seen, Track
+from hazardmap.core.derived.workzone import Tracks, sites
+from hazardmap.core.fusion.hazard import LIVE_STATES, Hazard
+from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.kinds import KINDS, Group
-from hazardmap.core.tracks import TrackPoint
-from hazardmap.core.workzone import Tracks, sites
+from hazardmap.core.seeing.tracks import TrackPoint
 from hazardmap.hazards import models, rows
 from hazardmap.platform.rows_put import array
 
@@ -49,7 +49,8 @@ _DEVICES = Q(
 
 
 def devices_around(cells: Iterable[int]) -> dict[UUID, Hazard]:
-    """Devices (core.workzone.is_device) by id: those near these cells, with their whole sites.
+    """Devices (core.derived.workzone.is_device) by id: those near these cells, with their whole
+    sites.
 
     cells: of hazards (coverings.looked_cell).
     """

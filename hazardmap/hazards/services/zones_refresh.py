@@ -7,10 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.core.coverings import looked_cell
-from hazardmap.core.hazard import Hazard
-from hazardmap.core.kinds import KINDS, Group
-from hazardmap.core.workzone import (
+from hazardmap.core.derived.workzone import (
     LEAST_DEVICES,
     WorkZone,
     ZoneChange,
@@ -18,6 +15,9 @@ from hazardmap.core.workzone import (
     sites,
     work_zones,
 )
+from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.kinds import KINDS, Group
 from hazardmap.hazards import zone_models, zone_rows
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
 from hazardmap.hazards.services.zone_devices import (

@@ -20,8 +20,8 @@ from hazardmap.capture.services import (
     frames_claim,
     frames_release,
 )
-from hazardmap.core.edge import EdgeReport, read_edge
 from hazardmap.core.ids import child_id
+from hazardmap.core.seeing.edge import EdgeReport, read_edge
 from hazardmap.inference.detector import engine, unload_others
 from hazardmap.inference.edge import edge_result
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from detection.manifest import ManifestError
-from hazardmap.core.promotion import metrics_from_json, objections
+from hazardmap.core.operation.promotion import metrics_from_json, objections
 from hazardmap.inference.detector import offer
 from hazardmap.inference.models import ModelVersion, ShadowRun
 from hazardmap.inference.services.model_register import one_change_at_a_time

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.core.box import Box
+from hazardmap.core.geometry.box import Box
 from hazardmap.inference.models import Detection, DetectionRun
 
 

@@ -8,8 +8,8 @@ from time import perf_counter
 from uuid import UUID
 
 from detection.engine import FrameResult
-from hazardmap.core.comparison import is_sampled
 from hazardmap.core.ids import child_id
+from hazardmap.core.operation.comparison import is_sampled
 from hazardmap.inference.detector import engine
 from hazardmap.inference.models import ModelVersion, ShadowRun
 from hazardmap.inference.services.model_promote import model_shadow

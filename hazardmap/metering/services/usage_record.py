@@ -15,8 +15,8 @@ from typing import Final
 
 from django.conf import settings
 
-from hazardmap.core.hours import HOUR, hour_of
-from hazardmap.core.usage import UsageRecord
+from hazardmap.core.selling.hours import HOUR, hour_of
+from hazardmap.core.selling.usage import UsageRecord
 
 SUFFIX: Final = ".usage"
 

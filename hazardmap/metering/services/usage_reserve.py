@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_by_key
 from hazardmap.platform.redis_script import PROCESSES_AT_MOST, RedisLost, Script
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from django.utils import timezone
 
-from hazardmap.core.hours import HOUR
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_by_key, usage_complete_to
 from hazardmap.metering.services.usage_reserve import HOUR_TEXT, Account
 from hazardmap.platform.redis_script import RedisLost, Script

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from hazardmap.core.hours import hour_of
-from hazardmap.core.usage import UsageRecord
+from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.selling.usage import UsageRecord
 from hazardmap.metering.models import HourToRoll, UsageEvent, UsageSegment
 from hazardmap.metering.services.usage_record import SUFFIX
 from hazardmap.platform.rows_put import Row, rows_put

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hazardmap.core.hazard import Hazard
+from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.moderation.models import AuditEntry
 
 if TYPE_CHECKING:

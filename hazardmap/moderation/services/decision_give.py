@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from hazardmap.core.hazard import LIVE, Hazard
+from hazardmap.core.fusion.hazard import LIVE, Hazard
+from hazardmap.core.fusion.verdict import Decision as Verdict
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.verdict import Decision as Verdict
 from hazardmap.hazards import selectors as hazards
 from hazardmap.hazards.services import VerdictRefused, verdict_give
 from hazardmap.moderation.models import Decision

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Q
 
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.rewards.models import Account, Booking, Entry
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from hazardmap.core.pricing.money import Currency
-from hazardmap.core.splitting import split
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.splitting import split
 from hazardmap.rewards.models import Account, Booking
 from hazardmap.rewards.references import CLAW_BACK, SET_ASIDE, SPLIT, TAKE_BACK, reference
 from hazardmap.rewards.selectors import earned
@@ -54,8 +54,8 @@ def share_split(*, line_id: UUID, weights: Mapping[int | None, Fraction]) -> boo
 def share_claw_back(*, line_id: UUID, penalties: Mapping[int, Fraction], units: Fraction) -> bool:
     """Take from witnesses what they spoilt of a line, and of what is not paid out yet only.
 
-    penalties: of the line's `units`, how many each has spoilt (core.sharing.penalties). False
-    where there is nothing to take, or it is taken already.
+    penalties: of the line's `units`, how many each has spoilt (core.selling.sharing.penalties).
+    False where there is nothing to take, or it is taken already.
     """
     name = reference(CLAW_BACK, line_id)
     if not penalties or Booking.objects.filter(reference=name).exists():

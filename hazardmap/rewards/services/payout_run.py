@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.services import owner_tell
-from hazardmap.core.iban import iban_from
-from hazardmap.core.pricing.money import Currency
+from hazardmap.core.selling.iban import iban_from
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.sentences import sentence
 from hazardmap.rewards.models import Account
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget

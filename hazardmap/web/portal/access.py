@@ -17,7 +17,7 @@ from hazardmap.accounts.models import Organisation, User
 from hazardmap.accounts.selectors import memberships_of
 from hazardmap.accounts.services import AccountsRefused
 from hazardmap.billing.refused import BillingRefused
-from hazardmap.core.roles import Act, Role, may
+from hazardmap.core.access.roles import Act, Role, may
 from hazardmap.platform.mail import MailFailed
 from hazardmap.platform.sentences import sentence
 from hazardmap.web.asking import MAIL_FAILED, signed_in

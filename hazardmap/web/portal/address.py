@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import BillingAddress, billing_address_of
 from hazardmap.billing.services import billing_address_set
-from hazardmap.core.roles import Act
+from hazardmap.core.access.roles import Act
 from hazardmap.platform.sentences import sentence
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.templatetags.moments import reading_locale

@@ -27,7 +27,7 @@ from hazardmap.billing.selectors import (
 )
 from hazardmap.billing.services import cap_set
 from hazardmap.billing.spend_selectors import spend_alerts, spending_now
-from hazardmap.core.roles import Act
+from hazardmap.core.access.roles import Act
 from hazardmap.metering.selectors import usage_complete_to
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 

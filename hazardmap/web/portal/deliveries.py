@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from hazardmap.core.roles import Act
+from hazardmap.core.access.roles import Act
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import DeliveryDetail, DeliveryInfo

@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hazardmap.accounts.selectors import api_keys_of
-from hazardmap.core.roles import Act
-from hazardmap.core.scopes import SCOPE_WORDS
+from hazardmap.core.access.roles import Act
+from hazardmap.core.access.scopes import SCOPE_WORDS
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.snippets import operations, snippets
 

@@ -12,9 +12,9 @@ from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of, memberships_of
 from hazardmap.accounts.services import AccountsRefused, organisation_create
 from hazardmap.billing.spend_selectors import SpendingNow, spending_now
-from hazardmap.core.pricing.money import decimal_of
-from hazardmap.core.pricing.period import month_of
-from hazardmap.core.roles import Act
+from hazardmap.core.access.roles import Act
+from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.metering.selectors import answers_by_status, usage_complete_to, usage_series
 from hazardmap.web.asking import signed_in
 from hazardmap.web.portal.access import Portal, portal_page, show

@@ -19,9 +19,9 @@ from hazardmap.accounts.services import (
     key_revoke,
     key_roll,
 )
-from hazardmap.core.key_limits import KeyLimits
-from hazardmap.core.roles import Act
-from hazardmap.core.scopes import SCOPE_WORDS, Environment, Scope
+from hazardmap.core.access.key_limits import KeyLimits
+from hazardmap.core.access.roles import Act
+from hazardmap.core.access.scopes import SCOPE_WORDS, Environment, Scope
 from hazardmap.platform.sentences import sentence
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.web.portal.snippets import first_call

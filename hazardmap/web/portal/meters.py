@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from hazardmap.billing.spend_selectors import SpendingNow
-from hazardmap.core.usage import Meter
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import UsedInTime
 
 METERS: Final = {

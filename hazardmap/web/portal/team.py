@@ -16,7 +16,7 @@ from hazardmap.accounts.services import (
     member_set_role,
     organisation_close,
 )
-from hazardmap.core.roles import Act, Role, may
+from hazardmap.core.access.roles import Act, Role, may
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 
 

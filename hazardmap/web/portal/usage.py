@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of
-from hazardmap.core.roles import Act
-from hazardmap.core.usage import Meter
+from hazardmap.core.access.roles import Act
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import (
     UsedInTime,
     answers_by_status,

@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from hazardmap.core.bbox import parse_bbox
-from hazardmap.core.corridor import USUAL_M, corridor
+from hazardmap.core.access.roles import Act
+from hazardmap.core.geometry.bbox import parse_bbox
+from hazardmap.core.geometry.corridor import USUAL_M, corridor
+from hazardmap.core.geometry.positions import geometry_of
+from hazardmap.core.geometry.region import Region, read_region, region_of_box
+from hazardmap.core.geometry.route import read_route
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.positions import geometry_of
-from hazardmap.core.region import Region, read_region, region_of_box
-from hazardmap.core.roles import Act
-from hazardmap.core.route import read_route
 from hazardmap.web.portal.access import Portal, done, portal_page
 from hazardmap.webhooks import selectors, services
 

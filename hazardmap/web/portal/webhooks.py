@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of
+from hazardmap.core.access.roles import Act
+from hazardmap.core.access.scopes import Scope
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.roles import Act
-from hazardmap.core.scopes import Scope
-from hazardmap.core.webhook import TRIPS_AT
+from hazardmap.core.messages.webhook import TRIPS_AT
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.web.portal.deliveries import STATES, deliveries_asked
 from hazardmap.webhooks import selectors, services

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import template
 
-from hazardmap.core.pricing.money import Currency, decimal_of, rounded_micro, written
+from hazardmap.core.selling.pricing.money import Currency, decimal_of, rounded_micro, written
 from hazardmap.platform.amounts import amount_words
 
 register = template.Library()

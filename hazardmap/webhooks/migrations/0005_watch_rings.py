@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Outer rings against the clock (RFC 7946, 3.1.6), as core.region makes them now."""
+    """Outer rings against the clock (RFC 7946, 3.1.6), as core.geometry.region makes them now."""
 
     dependencies = [
         ("webhooks", "0004_watch_simulated"),

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from hazardmap.core.hazard import Hazard, HazardEvent
+from hazardmap.core.fusion.hazard import Hazard, HazardEvent
 from hazardmap.core.ids import uuid7
-from hazardmap.core.watch import News, Watch, news
+from hazardmap.core.messages.watch import News, Watch, news
 from hazardmap.hazards.change_feed import Move
 from hazardmap.hazards.services import moves_follow
 from hazardmap.platform.rows_put import Row, array, rows_put

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from hazardmap.core import webhook
+from hazardmap.core.messages import webhook
 from hazardmap.platform.outbound import MAX_SECONDS, Answered, Unreachable, post
 from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
 from hazardmap.webhooks.services.endpoints_end import endpoints_end

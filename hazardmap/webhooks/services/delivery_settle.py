@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from hazardmap.core import webhook
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.messages import webhook
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint
 

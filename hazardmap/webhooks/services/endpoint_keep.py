@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from hazardmap.accounts.models import Organisation
-from hazardmap.core import webhook
+from hazardmap.core.messages import webhook
 from hazardmap.platform.rate_limit import spend
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services.messages import test_body

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import keys_taken_away
-from hazardmap.core.scopes import Environment
+from hazardmap.core.access.scopes import Environment
 from hazardmap.webhooks.models import Endpoint
 from hazardmap.webhooks.values import CLOSED, ENDED, REVOKED
 

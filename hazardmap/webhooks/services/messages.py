@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hazardmap.core.feature import feature, written
-from hazardmap.core.hazard import HazardEvent
-from hazardmap.core.watch import News
+from hazardmap.core.answers.feature import feature, written
+from hazardmap.core.fusion.hazard import HazardEvent
+from hazardmap.core.messages.watch import News
 
 
 def hazard_body(news: News, event: HazardEvent, watch_areas: Iterable[UUID]) -> str:

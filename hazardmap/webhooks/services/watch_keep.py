@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 
-from hazardmap.core.region import Region
+from hazardmap.core.geometry.region import Region
 from hazardmap.webhooks.models import Endpoint, WatchArea
 from hazardmap.webhooks.services.watch_meter import hours_record
 from hazardmap.webhooks.values import WatchChange, WebhookRefused

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hazardmap.core.hours import HOUR, hour_of
-from hazardmap.core.usage import Meter, UsageRecord
+from hazardmap.core.selling.hours import HOUR, hour_of
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import WatchArea
 from hazardmap.webhooks.services.endpoints_end import endpoints_end, endpoints_told

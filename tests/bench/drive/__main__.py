@@ -18,7 +18,7 @@ from typing import Any
 from tqdm import tqdm
 
 from detection.render.drive import render_drive
-from hazardmap.core.hazard import LIVE
+from hazardmap.core.fusion.hazard import LIVE
 from tests.bench.drive.offline import mapped, weights
 from tests.bench.drive.scoring import MATCH_M, NEAR_M, Score, Shown, mistakes, score
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section

@@ -26,17 +26,17 @@ from detection.hazards import HazardFinder
 from detection.manifest import Manifest, load_manifest
 from detection.quality import judge
 from hazardmap.capture.exif import read_georeference
-from hazardmap.core.box import Box
-from hazardmap.core.camera import (
+from hazardmap.core.fusion.fuse import fuse, observe
+from hazardmap.core.fusion.hazard import LIVE
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.learned.versions import SHIPPED
+from hazardmap.core.seeing.camera import (
     DEFAULT_CAMERA,
     STATED_HEADING_SIGMA_DEG,
     STATED_HFOV_SIGMA_DEG,
 )
-from hazardmap.core.fusion import fuse, observe
-from hazardmap.core.hazard import LIVE
-from hazardmap.core.observation import Observation, View
-from hazardmap.core.recall import table_from_json
-from hazardmap.core.versions import SHIPPED
+from hazardmap.core.seeing.observation import Observation, View
+from hazardmap.core.seeing.recall import table_from_json
 from tests.bench.drive.scoring import Shown
 
 DRIVES: Final = Path("var/drives")

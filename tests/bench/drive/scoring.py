@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from hazardmap.core.geodesy import between
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.kinds import compatible
 
 NEAR_M: Final = 40.0

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import time
 
-from hazardmap.core.params import FusionParams
+from hazardmap.core.fusion.params import FusionParams
 from tests.bench.fusion.figures import summary
 from tests.bench.fusion.kept import Stream
 from tests.bench.fusion.report import found, show, size, write

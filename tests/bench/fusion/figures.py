@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hazardmap.core.params import FusionParams
+from hazardmap.core.fusion.params import FusionParams
 from tests.bench.figures import Figure, figure
 from tests.bench.fusion.baselines import best_count, best_log_odds, best_ttl
 from tests.bench.fusion.calibration import Calibration

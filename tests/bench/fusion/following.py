@@ -8,8 +8,8 @@ from uuid import UUID
 import numpy as np
 from scipy.spatial import cKDTree
 
-from hazardmap.core.candidate import Candidate
-from hazardmap.core.geodesy import radius95_m
+from hazardmap.core.fusion.candidate import Candidate
+from hazardmap.core.geometry.geodesy import radius95_m
 from hazardmap.core.kinds import HOUR_S
 from tests.bench.fusion.sites import ROOM, Sites
 from tests.sim.town import START

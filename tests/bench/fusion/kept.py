@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from hazardmap.core.params import FusionParams
+from hazardmap.core.fusion.params import FusionParams
 from tests.bench.fusion.figures import Summary
 
 _ROOT = Path(__file__).parents[3]

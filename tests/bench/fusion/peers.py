@@ -1,9 +1,9 @@
 """The simpler maps as they would have to be: each finds out by itself what a report is about.
 
-A peer gets what the map gets, the things of each pass as `core.association.things` names them, and
-gives each to the nearest entry of the same kind within a gate, one to one (the assignment with the
-least sum of distances); what is left becomes a new entry. An entry stands at the mean of its
-reports. Gates are a grid of their own.
+A peer gets what the map gets, the things of each pass as `core.seeing.association.things` names
+them, and gives each to the nearest entry of the same kind within a gate, one to one (the assignment
+with the least sum of distances); what is left becomes a new entry. An entry stands at the mean of
+its reports. Gates are a grid of their own.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
-from hazardmap.core.sightings import Thing
+from hazardmap.core.seeing.sightings import Thing
 from tests.bench.fusion.baselines import Baselines, best_count, best_log_odds, best_ttl
 from tests.bench.fusion.following import BESIDE_M
 from tests.bench.fusion.sites import ROOM, Sites, inside

@@ -5,7 +5,7 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from hazardmap.core.params import FusionParams
+from hazardmap.core.fusion.params import FusionParams
 from tests.bench.figures import BENCHMARKS, put, put_section
 from tests.bench.fusion.figures import Figure, Summary, figures, total
 from tests.bench.fusion.kept import Stream

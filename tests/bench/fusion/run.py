@@ -7,17 +7,17 @@ from uuid import UUID
 import numpy as np
 from scipy.spatial import cKDTree
 
-from hazardmap.core.association import things
-from hazardmap.core.fusion import on_plane
-from hazardmap.core.geodesy import Plane
-from hazardmap.core.learning import Tally, tally
-from hazardmap.core.learning import learned as learned_params
-from hazardmap.core.mounting import Mounting, learned
-from hazardmap.core.params import FusionParams
-from hazardmap.core.passes import split
-from hazardmap.core.replay import Replay
-from hazardmap.core.sightings import Thing
-from hazardmap.core.trust import Claim, newcomer, reputation
+from hazardmap.core.fusion.fuse import on_plane
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.replay import Replay
+from hazardmap.core.geometry.geodesy import Plane
+from hazardmap.core.learned.learning import Tally, tally
+from hazardmap.core.learned.learning import learned as learned_params
+from hazardmap.core.learned.trust import Claim, newcomer, reputation
+from hazardmap.core.seeing.association import things
+from hazardmap.core.seeing.mounting import Mounting, learned
+from hazardmap.core.seeing.passes import split
+from hazardmap.core.seeing.sightings import Thing
 from tests.bench.fusion.baselines import Baselines
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.following import Following

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from hazardmap.core.coverings import looked_cell, seen_cell
+from hazardmap.core.geometry.coverings import looked_cell, seen_cell
 
 SPACING_DEG = 0.004
 WEST, SOUTH, COLUMNS = 1.0, 45.0, 1500

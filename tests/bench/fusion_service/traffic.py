@@ -12,9 +12,9 @@ from django.contrib.gis.geos import Point
 
 from hazardmap.accounts.models import Device, User
 from hazardmap.capture.models import Frame
-from hazardmap.core.camera import DEFAULT_CAMERA
-from hazardmap.core.geodesy import between, moved
+from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.core.ids import child_id, uuid7
+from hazardmap.core.seeing.camera import DEFAULT_CAMERA
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from tests.scenes import Place, Truth, box_of
 

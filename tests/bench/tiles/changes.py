@@ -4,7 +4,7 @@ from random import Random
 
 from django.db import transaction
 
-from hazardmap.core.hazard import Change
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.services.events_write import events_write
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from hazardmap.core.coverings import looked_cell
+from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.kinds import KINDS
 
 WEST, SOUTH, EAST, NORTH = 4.0, 44.0, 24.0, 56.0

@@ -8,7 +8,7 @@ import h3.api.basic_int as h3
 from django.db import connection
 from psycopg import Cursor
 
-from hazardmap.core.grid import feature_id, res_for_zoom
+from hazardmap.core.geometry.grid import feature_id, res_for_zoom
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.cell_selectors import cells_of
 from tiles.cells import KEYS, Told

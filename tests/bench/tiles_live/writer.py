@@ -18,8 +18,8 @@ django.setup()
 import h3.api.basic_int as h3
 from django.db import transaction
 
-from hazardmap.core.grid import cell, feature_id, res_for_zoom
-from hazardmap.core.hazard import Change
+from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.geometry.grid import cell, feature_id, res_for_zoom
 from hazardmap.hazards.services import cells_rebuild
 from hazardmap.hazards.services.events_write import events_write
 from tests.bench.tiles import changes, country

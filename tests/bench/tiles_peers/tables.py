@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import connection
 
-from hazardmap.core.grid import SINGLE_HAZARDS_FROM_ZOOM, res_for_zoom
+from hazardmap.core.geometry.grid import SINGLE_HAZARDS_FROM_ZOOM, res_for_zoom
 from tiles.cells import KEYS
 from tiles.points import EVERY_DEVICE_FROM_ZOOM
 

@@ -24,7 +24,7 @@ django.setup()
 
 from django.conf import settings
 
-from hazardmap.core.tile_token import signed
+from hazardmap.core.access.tile_token import signed
 from tests.bench import figures
 from tests.bench.figures import Figure
 from tests.bench.tiles_serving.listeners import Crowd, crowd
@@ -36,7 +36,7 @@ TILE_BYTES = 20_000  # gzipped, as a dense city's
 KEYS = 1000  # so that no key comes to its limit
 CHANGE = """
 from django.db import transaction
-from hazardmap.core.hazard import Change
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.hazards.services.events_write import events_write
 from tests.map_scene import on_map
 with transaction.atomic():

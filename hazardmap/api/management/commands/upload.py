@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from hazardmap.api.client import Item, Journal, Outcome, upload
-from hazardmap.core.tokens import Token, Use, parse_token
+from hazardmap.core.access.tokens import Token, Use, parse_token
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 JOURNAL = ".hazardmap-uploaded"

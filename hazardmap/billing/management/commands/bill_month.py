@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import customers_until, invoice_get
 from hazardmap.billing.services import invoice_draft, invoice_finalise, subscriptions_end
-from hazardmap.core.pricing.money import written
-from hazardmap.core.pricing.period import Period, month_of
-from hazardmap.core.pricing.tax import TaxUnknown
+from hazardmap.core.selling.pricing.money import written
+from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.pricing.tax import TaxUnknown
 from hazardmap.metering.services import usage_roll
 
 

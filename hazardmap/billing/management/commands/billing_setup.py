@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.billing.documents import terms_from
 from hazardmap.billing.services import terms_set
-from hazardmap.core.document import Unreadable
+from hazardmap.core.operation.document import Unreadable
 
 EXAMPLE = """\
 {

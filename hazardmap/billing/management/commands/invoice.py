@@ -10,7 +10,7 @@ from hazardmap.billing.line_selectors import line_events
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import InvoiceInfo, invoice_get, invoice_id_of
 from hazardmap.billing.services import credit_note_issue, invoice_pay, invoice_void
-from hazardmap.core.pricing.money import payable_micro, written
+from hazardmap.core.selling.pricing.money import payable_micro, written
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hazardmap.billing.documents import buyer_from
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import customer_set, subscribe
-from hazardmap.core.document import Unreadable
+from hazardmap.core.operation.document import Unreadable
 
 
 class Command(BaseCommand):

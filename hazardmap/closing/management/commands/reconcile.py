@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hazardmap.closing.reconcile import reconcile
-from hazardmap.core.pricing.period import month_of
+from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.platform.unhurried import unhurried_session
 
 

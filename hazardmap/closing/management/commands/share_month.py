@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hazardmap.closing.month_share import Outcome, month_share
-from hazardmap.core.pricing.money import written
-from hazardmap.core.pricing.period import month_of
+from hazardmap.core.selling.pricing.money import written
+from hazardmap.core.selling.pricing.period import month_of
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from hazardmap.core.versions import Part, differences
+from hazardmap.core.learned.versions import Part, differences
 from hazardmap.hazards.selectors import published_count
 from hazardmap.hazards.services import (
     Proposal,

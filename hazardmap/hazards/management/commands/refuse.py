@@ -5,7 +5,7 @@ from typing import Any
 import h3.api.basic_int as h3
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hazardmap.core.bbox import parse_bbox
+from hazardmap.core.geometry.bbox import parse_bbox
 from hazardmap.hazards.services import BoxOrCell, area_refuse
 from hazardmap.platform.unhurried import unhurried_session
 

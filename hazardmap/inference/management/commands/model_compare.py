@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hazardmap.core.comparison import EXAMPLES, Example, compare
+from hazardmap.core.operation.comparison import EXAMPLES, Example, compare
 from hazardmap.inference.selectors import Trial, trial_of
 
 HEADING = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hazardmap.core.condition import is_stuck
+from hazardmap.core.operation.condition import is_stuck
 from hazardmap.operation.status import status
 
 

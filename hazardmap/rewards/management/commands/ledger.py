@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hazardmap.core.pricing.money import written
+from hazardmap.core.selling.pricing.money import written
 from hazardmap.rewards.selectors import balances, statement, statement_document
 
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = (
         "Print the balances of the contributors' ledger; with --witness, how one contributor came "
         "to a balance, with --json as a file that anybody can check (python -m "
-        "hazardmap.core.statement FILE). Examples: python manage.py ledger; "
+        "hazardmap.core.selling.statement FILE). Examples: python manage.py ledger; "
         "python manage.py ledger --witness 4711 --json > statement.json"
     )
 

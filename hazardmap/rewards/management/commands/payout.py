@@ -9,8 +9,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from hazardmap.core.iban import iban_from
-from hazardmap.core.pricing.money import Currency, payable_micro, written
+from hazardmap.core.selling.iban import iban_from
+from hazardmap.core.selling.pricing.money import Currency, payable_micro, written
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
 from hazardmap.rewards.selectors import payouts_of

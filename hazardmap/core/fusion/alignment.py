@@ -1,0 +1,129 @@
+"""The position error that all sightings of one pass share, found together with what they match.
+
+A receiver that is 8 m off shifts a whole row of cones by 8 m. Taken one by one, each cone would
+be given to its neighbour; taken together, only one shift makes all of them fit.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from hazardmap.core.geometry.geodesy import Floats
+from hazardmap.core.seeing.association import (
+    FARTHEST_M,
+    Placed,
+    Spots,
+    assign,
+    spot_distances,
+    spots,
+)
+
+GATE: Final = 13.8
+"""99.9 % of χ² with 2 degrees of freedom: one pass in a thousand doubles a hazard by its error."""
+
+_ANCHORS: Final = 3  # sightings whose possible partners suggest shifts: the sharpest ones
+
+Pairs = list[tuple[int, int]]
+
+
+class Matched(NamedTuple):
+    """pairs: (index in known, index in new) of what is the same thing. squared: (known, new),
+    squared Mahalanobis distances once the pass's position error is out; inf where impossible."""
+
+    pairs: Pairs
+    squared: Floats
+
+
+def match_pass(
+    known: Sequence[Placed],
+    new: Sequence[Placed],
+    shared_m2: float,
+    common_m2: Sequence[float] | None = None,
+) -> Matched:
+    """What a pass reports that is known already.
+
+    known: hazards. new: things that the pass reports, without its shared position error, whose
+    variance per axis is shared_m2. common_m2: which part of the hazards' variances they have in
+    common with their neighbours (`core.seeing.placing`). Places farther than 60 m apart are matched
+    independently. At each, every shift that lays one of the sharpest things onto a hazard within
+    its gate is tried (and no shift at all), improved by least squares over what it matches, and
+    judged by Σ(d² − gate) over its pairs + |shift|²/shared_m2. The least wins.
+    """
+    every, reported = spots(known), spots(new)
+    common = np.zeros(len(known)) if common_m2 is None else np.array(common_m2)
+    squared = spot_distances(every, reported, shared_m2)
+    pairs: Pairs = []
+    for i, j in _parts(every, reported, squared):
+        there, here = _some(every, i), _some(reported, j)
+        least = float(common[i].min())
+        there = there._replace(covs_m2=there.covs_m2 - least * np.eye(2))
+        alone = squared[np.ix_(i, j)]
+        found = _match(there, here, alone, shared_m2 + least)
+        squared[np.ix_(i, j)] = found.squared
+        pairs += [(int(i[a]), int(j[b])) for a, b in found.pairs]
+    return Matched(pairs, squared)
+
+
+def _match(known: Spots, new: Spots, alone: Floats, shared_m2: float) -> Matched:
+    best, found = np.inf, Matched(assign(alone, GATE), alone)
+    if len(known.means_m) >= 2 and len(new.means_m) >= 2 and found.pairs:
+        for shift_m in _shifts(known, new, alone):
+            cost, other = _judged(known, new, shift_m, shared_m2)
+            if cost < best:
+                best, found = cost, other
+    return found
+
+
+def _parts(
+    known: Spots, new: Spots, squared: Floats
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Indices of the hazards that something may match, and of that, place by place."""
+    i, j = (np.flatnonzero(np.isfinite(squared).any(axis=axis)) for axis in (1, 0))
+    if not len(i):
+        return
+    places_m = np.concatenate((known.means_m[i], new.means_m[j]))
+    off_m = places_m[:, None] - places_m[None]
+    _, label = connected_components(np.hypot(off_m[..., 0], off_m[..., 1]) <= FARTHEST_M)
+    for part in range(label.max() + 1):
+        yield i[label[: len(i)] == part], j[label[len(i) :] == part]
+
+
+def _some(of: Spots, index: NDArray[np.int64]) -> Spots:
+    return Spots(of.families[index], of.means_m[index], of.covs_m2[index])
+
+
+def _judged(known: Spots, new: Spots, shift_m: Floats, shared_m2: float) -> tuple[float, Matched]:
+    """Cost and pairs of a shift after its improvement."""
+    pairs = assign(spot_distances(known, _moved(new, shift_m), shared_m2 / 4.0), GATE)
+    better_m, left_m2 = _least_squares(known, new, pairs, shared_m2)
+    squared = spot_distances(known, _moved(new, better_m), left_m2)
+    pairs = assign(squared, GATE)
+    cost = sum(squared[i, j] - GATE for i, j in pairs) + float(better_m @ better_m) / shared_m2
+    return cost, Matched(pairs, squared)
+
+
+def _shifts(known: Spots, new: Spots, alone: Floats) -> Iterator[Floats]:
+    yield np.zeros(2)
+    vagueness = np.trace(new.covs_m2, axis1=1, axis2=2)
+    for j in np.argsort(vagueness, kind="stable")[:_ANCHORS].tolist():
+        for i in np.flatnonzero(alone[:, j] < GATE).tolist():
+            yield known.means_m[i] - new.means_m[j]
+
+
+def _moved(new: Spots, shift_m: Floats) -> Spots:
+    return new._replace(means_m=new.means_m + shift_m)
+
+
+def _least_squares(
+    known: Spots, new: Spots, pairs: Pairs, shared_m2: float
+) -> tuple[Floats, float]:
+    """The most probable shift for these pairs, and what variance per axis it leaves."""
+    i, j = np.array(pairs, int).reshape(-1, 2).T
+    weights = np.linalg.inv(known.covs_m2[i] + new.covs_m2[j])
+    information = np.eye(2) / shared_m2 + weights.sum(axis=0)
+    off_m = known.means_m[i] - new.means_m[j]
+    cov = np.linalg.inv(information)
+    return cov @ np.einsum("nij,nj->i", weights, off_m), float(np.trace(cov)) / 2.0

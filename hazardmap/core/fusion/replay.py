@@ -1,0 +1,277 @@
+"""The history of one place, told again from its passes and verdicts in order of time."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from hazardmap.core.fusion.alignment import GATE, match_pass
+from hazardmap.core.fusion.candidate import Candidate
+from hazardmap.core.fusion.evidence import Look, of_report
+from hazardmap.core.fusion.mixing import mixed
+from hazardmap.core.fusion.nearby import Nearby
+from hazardmap.core.fusion.params import FusionParams
+from hazardmap.core.fusion.persistence import Belief
+from hazardmap.core.fusion.rows import LINK_M, Birth, Told, beside, row_ratios
+from hazardmap.core.fusion.twins import twins
+from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.geometry.geodesy import Floats, Plane
+from hazardmap.core.seeing.association import FARTHEST_M, Placed, distances, things
+from hazardmap.core.seeing.misnamed import named_once
+from hazardmap.core.seeing.passes import Pass, accuracy_m
+from hazardmap.core.seeing.placing import Report, placed_anew
+from hazardmap.core.seeing.sightings import Sighting, Thing
+from hazardmap.core.seeing.visibility import Looks, Target, chances, looks
+
+_BARELY: Final = 0.02  # a pass with less visibility says nothing
+_UNCLEAR_D2: Final = 18.4  # 99.99 %; an unexplained report this close may be what was missed
+_REACH_M: Final = 150.0  # of cameras and of gates
+
+
+class Replay:
+    """One place under replay. Feed it passes in order; read `candidates`.
+
+    given_up: what was never probable enough for the map. looked_m: how far all passes went.
+    sightings: by frame id. suspects: what moderators rejected here, each valid from its `at` on.
+    known: the candidates of a checkpoint, oldest first. Learning (`core.learned.learning`) rests on
+    the whole history, so it replays without.
+    """
+
+    def __init__(
+        self,
+        plane: Plane,
+        params: FusionParams,
+        sightings: Mapping[UUID, Sequence[Sighting]],
+        suspects: Sequence[Candidate] = (),
+        known: Sequence[Candidate] = (),
+    ) -> None:
+        self._plane, self._params, self._sightings = plane, params, sightings
+        self._suspects = suspects
+        self._nearby = Nearby()
+        self.given_up: list[Candidate] = []
+        self.looked_m = 0.0
+        for candidate in known:
+            self._nearby.add(candidate)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Everything that was ever probable enough, and what is still open; oldest first."""
+        return list(self._nearby)
+
+    def assume(self, params: FusionParams) -> None:
+        """Go on under other parameters. What was concluded before stays as it is.
+
+        For simulations; a map replays under one version.
+        """
+        self._params = params
+        for candidate in self._nearby:
+            candidate.assume(params)
+
+    def run(self, passes: Sequence[Pass], verdicts: Sequence[Verdict]) -> list[Candidate]:
+        """Replay everything. A verdict takes effect when it was given, and after the last pass
+        that it judged; a confirmation right after that pass, for it speaks of what is seen there.
+        """
+        steps: list[tuple[datetime, int, UUID, Pass | Verdict]] = [
+            (one.last_at, 0, one.id, one) for one in passes
+        ]
+        steps += [
+            (self._effect_at(verdict, passes), 1, verdict.id, verdict) for verdict in verdicts
+        ]
+        for at, _, _, step in sorted(steps, key=lambda item: item[:3]):
+            if isinstance(step, Pass):
+                self.take(step, self._sightings)
+            else:
+                self._verdict(step, at)
+        return self.candidates
+
+    def _effect_at(self, verdict: Verdict, passes: Sequence[Pass]) -> datetime:
+        judged = [
+            one.last_at
+            for one in passes
+            for view in one.views
+            for sighting in self._sightings.get(view.frame_id, ())
+            if sighting.observation.id in verdict.observation_ids
+        ]
+        if judged and verdict.decision is Decision.CONFIRM:
+            return max(judged)
+        return max((verdict.at, *judged))
+
+    def take(self, one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> list[Candidate]:
+        """The next pass, with its sightings by frame id. Returns all that it may have changed."""
+        found = things([sightings.get(view.frame_id, ()) for view in one.views])
+        return self.step(one, named_once(found))
+
+    def step(self, one: Pass, found: Sequence[Thing]) -> list[Candidate]:
+        """The next pass, with the things that it reports. Returns all that it may have changed."""
+        views = looks(one.views, self._plane)
+        live = self._in_reach(views, one.last_at)
+        self.looked_m += views.length_m
+        shared_m2 = float(np.mean(views.accuracy_m**2))
+        matched = match_pass(
+            [c.placed for c in live],
+            [_placed(t) for t in found],
+            shared_m2,
+            [c.common_m2 for c in live],
+        )
+        would = chances(views, [_target(c) for c in live], self._params.table)
+        thing_of = dict(matched.pairs)
+        explained = set(thing_of.values())
+        fresh = [j for j in range(len(found)) if j not in explained]
+        new = [found[j] for j in fresh]
+        unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
+        told = []
+        mixes = mixed(live, found, thing_of, one.last_at)
+        for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
+            look = Look(one, chance)
+            if i in thing_of:
+                thing = found[thing_of[i]]
+                report = of_report(look, thing, mixes[thing_of[i]], self._params)
+                told.append(Told(candidate, thing, look, report))
+            elif chance.reported >= _BARELY and not unclear[i].any():
+                told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
+        births = self._births(new, np.any(unclear, axis=0), one, views, [mixes[j] for j in fresh])
+        rows = row_ratios([*told, *births], self._params)
+        for item, row in zip(told, rows, strict=False):
+            item.apply(row)
+        started = self._start(births, live)
+        reported: list[Thing | None] = [
+            found[thing_of[i]] if i in thing_of else None for i in range(len(live))
+        ]
+        self._place(live, started, [*reported, *new])
+        self._merge([c for c in (*live, *started) if c.live])
+        return live + started
+
+    def _in_reach(self, views: Looks, now: datetime) -> list[Candidate]:
+        """Live candidates that the pass may see or report."""
+        lows = np.array([views.east_m.min(), views.north_m.min()]) - _REACH_M
+        highs = np.array([views.east_m.max(), views.north_m.max()]) + _REACH_M
+        live = []
+        for candidate in self._nearby.within(lows, highs):
+            if not candidate.live:
+                continue
+            if candidate.expire(now):
+                self._nearby.remove(candidate)
+                self.given_up.append(candidate)
+            elif candidate.live:
+                live.append(candidate)
+        return live
+
+    def _births(
+        self,
+        new: Sequence[Thing],
+        unclear: NDArray[np.bool_],
+        one: Pass,
+        views: Looks,
+        mixes: Sequence[float],
+    ) -> list[Birth]:
+        """unclear: which of the new things may be known ones, named twice. mixes: `mixed`."""
+        targets = []
+        for thing in new:
+            east_m, north_m = thing.mean_m.tolist()
+            targets.append(Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind))
+        births = []
+        would = chances(views, targets, self._params.table)
+        for thing, again, chance, mix in zip(new, unclear.tolist(), would, mixes, strict=True):
+            look, split = Look(one, chance), self._params.split_report if again else 0.0
+            told = of_report(look, thing, max(split, mix), self._params)
+            births.append(Birth(thing, look, told, self._prior(thing, one)))
+        return births
+
+    def _start(self, births: Sequence[Birth], live: Sequence[Candidate]) -> list[Candidate]:
+        started = [
+            Candidate(
+                birth.thing, birth.look, birth.before, birth.told, self._params, beside=birth.near
+            )
+            for birth in beside(births, live, self._params)
+        ]
+        for candidate in started:
+            self._nearby.add(candidate)
+        return started
+
+    def _place(
+        self,
+        known: Sequence[Candidate],
+        started: Sequence[Candidate],
+        reported: Sequence[Thing | None],
+    ) -> None:
+        """Move what the pass reported, and the neighbours of that with it.
+
+        reported: first of the known ones, then of those that this pass started.
+        """
+        every = [*known, *started]
+        seen = np.array([thing is not None for thing in reported], bool)
+        for row in _rows(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
+            told = [(every[i].stands, _report(reported[i])) for i in row if i < len(known)]
+            new = [Report(*every[i].stands) for i in row if i >= len(known)]
+            for i, place in zip(row, placed_anew(told, new), strict=True):
+                every[i].place(place)
+                self._nearby.moved(every[i])
+
+    def _prior(self, thing: Thing, one: Pass) -> Belief:
+        """Belief about a spot before its first report; a spot that deceived before is suspect."""
+        now, placed = one.last_at, _placed(thing)
+        around = self._nearby.within(placed[1] - FARTHEST_M, placed[1] + FARTHEST_M)
+        past = [c for c in around if not c.live]
+        past += [c for c in self._suspects if c.at <= now]
+        shared_m2 = accuracy_m(one.views[0]) ** 2
+        near = [c for c in past if distances([c.placed], [placed], shared_m2)[0, 0] <= GATE]
+        shares = [c.phantom_share(now) for c in near]
+        exists = self._params.prior(thing.best.kind)
+        phantom = min(max(self._params.prior_phantom, *shares, 0.0), 0.9)
+        return Belief(exists, 1.0 - exists - phantom, phantom)
+
+    def _verdict(self, verdict: Verdict, at: datetime) -> None:
+        """It concerns the candidate that holds most of its observations, the older of equals."""
+        candidates = self.candidates
+        held = [len(c.observation_ids & verdict.observation_ids) for c in candidates]
+        if not any(held):
+            return
+        candidate = candidates[held.index(max(held))]
+        if verdict.decision is Decision.CONFIRM:
+            candidate.confirm()
+        elif verdict.decision is Decision.RELABEL:
+            candidate.relabel(at, verdict.kind)
+        elif candidate.live:
+            candidate.vote(at, verdict.witness, verdict.decision is Decision.STANDS)
+
+    def _merge(self, live: Sequence[Candidate]) -> None:
+        """Join live candidates that stand on one spot and that no pass has told apart."""
+        by_family: dict[str, list[Candidate]] = defaultdict(list)
+        for candidate in live:
+            by_family[candidate.family].append(candidate)
+        for group in by_family.values():
+            for younger, older in twins(group):
+                older.absorb(younger)
+                self._nearby.remove(younger)
+                self._nearby.moved(older)
+
+
+def _target(candidate: Candidate) -> Target:
+    east_m, north_m = candidate.mean_m.tolist()
+    return Target(east_m, north_m, candidate.sigma_m, candidate.kind)
+
+
+def _report(thing: Thing | None) -> Report | None:
+    return thing.report if thing else None
+
+
+def _sigma_m(cov_m2: Floats) -> float:
+    return float(np.sqrt(np.trace(cov_m2) / 2.0))
+
+
+def _placed(thing: Candidate | Thing) -> Placed:
+    return thing.family, thing.mean_m, thing.cov_m2
+
+
+def _rows(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
+    """Indices of places that belong together, where any of them has been seen."""
+    off_m = means_m[:, None] - means_m[None]
+    close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
+    count, label = connected_components(close, directed=False)
+    rows = [np.flatnonzero(label == i) for i in range(count)]
+    return [row.tolist() for row in rows if seen[row].any()]

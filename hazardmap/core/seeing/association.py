@@ -1,0 +1,261 @@
+"""Which sighting is which thing: gating by Mahalanobis distance and one global assignment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from hazardmap.core.geometry.box import Box
+from hazardmap.core.geometry.geodesy import Floats
+from hazardmap.core.kinds import FAMILY
+from hazardmap.core.seeing.information import Information
+from hazardmap.core.seeing.lines import (
+    Lines,
+    each,
+    heading_sigma_rad,
+    innovations,
+    lines,
+    turned_right,
+)
+from hazardmap.core.seeing.observation import Observation
+from hazardmap.core.seeing.parts import mended
+from hazardmap.core.seeing.sightings import Sighting, Thing
+
+GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
+FARTHEST_M: Final = 60.0  # never the same thing, however vague
+_FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
+_JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
+_SAME_BOX_IOU: Final = 0.6
+_VAGUEST: Final = 1e6  # finite, above the logarithm of any density
+
+
+def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
+    """The things that a pass reports, from its frames in any order.
+
+    The last frames come first: a camera drives towards what it sees, so each thing is met where
+    the camera came nearest, and only then sought in ever vaguer sightings from afar. What the
+    camera's errors have in common is found from the first attempt, and the second goes without it.
+    Two boxes of one frame are two things, unless they nearly coincide and their kinds may be
+    confused: then the detector has named one thing twice, and the better name counts.
+    """
+    some = sorted((frame for frame in frames if frame), key=_taken, reverse=True)
+    singles = [_without_twins(frame) for frame in some]
+    if not singles:
+        return []
+    flat = [pair for frame in singles for pair in frame]
+    seen = [sighting for sighting, _ in flat]
+    bounds = np.cumsum([0, *(len(frame) for frame in singles)])
+    families = np.array([FAMILY[s.observation.kind] for s in seen])
+    measured = lines(seen)
+    found = _Tracks(measured, families, bounds)
+    better = turned_right(measured, found.label, found.mean_m, heading_sigma_rad(seen[0].view))
+    if better is not None:
+        found = _Tracks(better, families, bounds)
+    result = []
+    for i in range(len(found.mean_m)):
+        members = np.flatnonzero(found.label == i).tolist()
+        twins = [twin for j in members for twin in flat[j][1]]
+        sightings = [seen[j] for j in members]
+        family = str(families[members[0]])
+        result.append(Thing(family, found.mean_m[i], found.cov_m2[i], sightings, twins))
+    return mended(result)
+
+
+class _Tracks:
+    """Attribution of the lines of a pass, frame by frame, to things that it finds on the way.
+
+    label: (n,) the thing of each line. mean_m (m, 2), cov_m2 (m, 2, 2): the things.
+    """
+
+    def __init__(self, seen: Lines, families: NDArray[np.str_], bounds: NDArray[np.int64]) -> None:
+        size = len(families)
+        self.label = np.zeros(size, np.int64)
+        self._seen, self._families = seen, families
+        self._family = np.empty(size, families.dtype)
+        self._mean, self._cov = np.zeros((size, 2)), np.zeros((size, 2, 2))
+        self._known: list[Information] = []
+        for start, end in pairwise(bounds.tolist()):
+            self._frame(slice(start, end))
+
+    @property
+    def mean_m(self) -> Floats:
+        return self._mean[: len(self._known)]
+
+    @property
+    def cov_m2(self) -> Floats:
+        return self._cov[: len(self._known)]
+
+    def _frame(self, rows: slice) -> None:
+        some = Lines(*(column[rows] for column in self._seen))
+        label = np.full(len(some.nearness), -1)
+        if self._known:
+            label, shift_m = self._attributed(some, self._families[rows])
+            some = some._replace(camera_m=some.camera_m + shift_m)
+        fresh = np.flatnonzero(label < 0)
+        if len(fresh):
+            label[fresh] = len(self._known) + np.arange(len(fresh))
+            self._family[label[fresh]] = self._families[rows][fresh]
+            self._known += [
+                Information((east, north)) for east, north in _ends(some)[fresh].tolist()
+            ]
+        self.label[rows] = label
+        for i, line in zip(label.tolist(), each(some), strict=True):
+            self._known[i].add(line, _JITTER_M2)
+            ee, en, nn = self._known[i].cov_m2
+            self._mean[i], self._cov[i] = self._known[i].mean_m, ((ee, en), (en, nn))
+
+    def _attributed(
+        self, some: Lines, families: NDArray[np.str_]
+    ) -> tuple[NDArray[np.int64], Floats]:
+        """(thing of each line of a frame or −1, what its position has to be moved by).
+
+        A frame's own position error is common to its lines: it is found from a first assignment,
+        and the second goes without it.
+        """
+        off_m, cov = innovations(some, self.mean_m)
+        joint = cov + self.cov_m2
+        apart_m = self.mean_m - _ends(some)[:, None]
+        possible = families[:, None] == self._family[: len(self._known)]
+        possible &= (apart_m**2).sum(axis=-1) <= _FARTHEST_IN_PASS_M**2
+        possible &= _mahalanobis2(off_m, joint, _JITTER_M2) < GATE
+        vague = _vague_costs(joint, self.mean_m - some.camera_m[:, None], possible)
+        pairs = assign(_fits(off_m, joint, vague, _JITTER_M2))
+        shift_m = np.zeros(2)
+        if len(pairs) > 1:
+            things, rows = np.array(pairs).T
+            weight = np.linalg.inv(joint[rows, things])
+            left = np.linalg.inv(weight.sum(axis=0) + np.eye(2) / _JITTER_M2)
+            # A thing that is farther east than it seems was seen from farther east.
+            shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[rows, things])
+            rest_m2 = float(np.trace(left)) / 2.0
+            pairs = assign(_fits(off_m + shift_m, joint, vague, rest_m2))
+        label = np.full(len(families), -1)
+        for thing, row in pairs:
+            label[row] = thing
+        return label, shift_m
+
+
+def _ends(some: Lines) -> Floats:
+    """Where the lines end, (n, 2)."""
+    sight = np.column_stack((np.sin(some.bearing_rad), np.cos(some.bearing_rad)))
+    ends: Floats = some.camera_m + sight / some.nearness[:, None]
+    return ends
+
+
+def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> Floats:
+    """ln|S| of the joint covariances of each line (lines, things) against its sharpest possible.
+
+    That is 2·ln of the densities; inf for pairs that cannot be. Without it a thing that could be
+    anywhere would fit every sighting best. The densities are those of what is measured, bearing
+    and 1/range: a determinant in metres over range⁶. sight: from the cameras to the things.
+    """
+    determinant = joint[..., 0, 0] * joint[..., 1, 1] - joint[..., 0, 1] ** 2
+    size = np.maximum((sight**2).sum(axis=-1), 1.0) ** 3
+    volume = np.where(possible, np.log(determinant / size), np.inf)
+    sharpest = volume.min(axis=1, keepdims=True, initial=_VAGUEST)
+    cost: Floats = volume - sharpest
+    return cost
+
+
+def _fits(off_m: Floats, joint: Floats, vague: Floats, shared_m2: float) -> Floats:
+    """(things, lines): squared Mahalanobis distances with their vagueness, inf if too far."""
+    squared = _mahalanobis2(off_m, joint, shared_m2)
+    return np.where(squared < GATE, squared + vague, np.inf).T
+
+
+def _taken(frame: Sequence[Sighting]) -> tuple[datetime, UUID]:
+    """When, then the id, so that the order is always the same."""
+    view = frame[0].view
+    return view.captured_at, view.frame_id
+
+
+Placed = tuple[str, Floats, Floats]
+"""(family, mean_m, cov_m2) of something that can be assigned."""
+
+
+def assign(squared: Floats, gate: float = GATE) -> list[tuple[int, int]]:
+    """Pairs (row, column) that are the same thing, each row and column at most once.
+
+    squared: squared Mahalanobis distances; inf where a pair cannot be. The sum of (distance² −
+    gate) over all pairs within the gate is the least possible (linear_sum_assignment).
+    """
+    if squared.size == 0:
+        return []
+    excess = squared - gate
+    rows, columns = linear_sum_assignment(np.minimum(excess, 0.0))
+    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
+    return [(i, j) for i, j in pairs if excess[i, j] < 0.0]
+
+
+class Spots(NamedTuple):
+    """Many places at once: families (n,), means_m (n, 2), covs_m2 (n, 2, 2)."""
+
+    families: NDArray[np.str_]
+    means_m: Floats
+    covs_m2: Floats
+
+
+def spots(placed: Sequence[Placed]) -> Spots:
+    """The same as arrays."""
+    return Spots(
+        np.array([family for family, _, _ in placed], dtype=np.str_),
+        np.array([mean_m for _, mean_m, _ in placed]).reshape(-1, 2),
+        np.array([cov_m2 for _, _, cov_m2 in placed]).reshape(-1, 2, 2),
+    )
+
+
+def distances(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float | Floats) -> Floats:
+    """Squared Mahalanobis distances, shape (known, new); inf for pairs that cannot be.
+
+    shared_m2: variance per axis added to the two covariances of each pair, one or (known, new).
+    """
+    return spot_distances(spots(known), spots(new), shared_m2)
+
+
+def spot_distances(known: Spots, new: Spots, shared_m2: float | Floats) -> Floats:
+    """The same for arrays."""
+    off_m = new.means_m[None] - known.means_m[:, None]
+    joint = new.covs_m2[None] + known.covs_m2[:, None]
+    possible = new.families[None] == known.families[:, None]
+    possible &= off_m[..., 0] ** 2 + off_m[..., 1] ** 2 <= FARTHEST_M**2
+    return np.where(possible, _mahalanobis2(off_m, joint, shared_m2), np.inf)
+
+
+def _mahalanobis2(off_m: Floats, cov: Floats, shared_m2: float | Floats) -> Floats:
+    ee, nn, en = cov[..., 0, 0] + shared_m2, cov[..., 1, 1] + shared_m2, cov[..., 0, 1]
+    de, dn = off_m[..., 0], off_m[..., 1]
+    squared: Floats = (nn * de**2 - 2.0 * en * de * dn + ee * dn**2) / (ee * nn - en**2)
+    return squared
+
+
+def _without_twins(frame: Sequence[Sighting]) -> list[tuple[Sighting, list[Sighting]]]:
+    """Sightings of a frame, best first, each with the lesser boxes that nearly coincide."""
+    kept: list[tuple[Sighting, list[Sighting]]] = []
+    for seen in sorted(frame, key=lambda s: (-s.observation.score, s.observation.id)):
+        for better, twins in kept:
+            if _is_twin(better.observation, seen.observation):
+                twins.append(seen)
+                break
+        else:
+            kept.append((seen, []))
+    return kept
+
+
+def _is_twin(a: Observation, b: Observation) -> bool:
+    return FAMILY[a.kind] == FAMILY[b.kind] and overlap(a.box, b.box) >= _SAME_BOX_IOU
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes, 0..1."""
+    width = min(a.right, b.right) - max(a.left, b.left)
+    height = min(a.bottom, b.bottom) - max(a.top, b.top)
+    if width <= 0.0 or height <= 0.0:
+        return 0.0
+    shared = width * height
+    areas = (a.right - a.left) * (a.bottom - a.top) + (b.right - b.left) * (b.bottom - b.top)
+    return shared / (areas - shared)

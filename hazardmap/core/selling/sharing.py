@@ -1,0 +1,194 @@
+"""Whom the contributors' share of a sale belongs to: those whose evidence told what was sold.
+
+What a pass told is settled once it is known whether the hazard was there: the bits by which it
+moved the map towards the truth. A pass that repeats what is known tells little; one that denies
+what was never there tells as much as one that reports what was. Where nobody can know, nobody is
+paid and nobody owes. Only what was told before a sale has made it or spoilt it; what comes later
+settles what was the truth (docs/adr/0040-what-is-paid-for.md).
+"""
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import cached_property
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from hazardmap.core.decay import probability_at
+from hazardmap.core.fusion.hazard import Evidence
+from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.ids import uuid7
+
+_MICRO: Final = 1_000_000
+_SURE: Final = 1e-6  # no probability counts as nearer to 0 or 1
+_BELIEVED: Final = 0.5
+_DISPROVED: Final = 0.1  # a hazard is cleared, and so looked at no more, soon below this
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_WITNESSES: Final = 2  # nobody settles alone what is paid for
+
+
+class Told(NamedTuple):
+    """Bits for the truth (> 0) or against it (< 0) by one pass; 0 where nobody can know.
+
+    came: the youngest id of all that it is made of, which sorts by when we received it. The times
+    of a pass are what its device says; the ids of frames are made when they come.
+    """
+
+    came: UUID
+    witness: int
+    bits: float
+
+
+class Sold(NamedTuple):
+    """A hazard as it was sold, None: an answer without one. lines: how many of its trail had been
+    received by then."""
+
+    hazard_id: UUID | None
+    lines: int = 0
+
+
+@dataclass(frozen=True)
+class Trail:
+    """All that was said about one hazard. evidence: in order of time.
+
+    cleared: it ended because it was seen to be gone. aliases: witness → the witness that he is one
+    with. verdict: a moderator's.
+    """
+
+    evidence: Sequence[Evidence]
+    half_life_s: float
+    cleared: bool = False
+    aliases: Mapping[int, int] = field(default_factory=dict)
+    verdict: Decision | None = None
+
+    @cached_property
+    def real(self) -> bool | None:
+        """Whether it was no mistake, None where nobody can know: by a moderator's word, else by
+        what is believed at the end, if two witnesses on that side stand behind it."""
+        if self.verdict is not None:
+            return self.verdict is not Decision.REJECT
+        reporters = {self._who(item) for item in self.evidence if item.seen}
+        if len(reporters) >= _WITNESSES and self._believed >= _BELIEVED:
+            return True
+        deniers = {self._who(item) for item in self.evidence if not item.seen} - reporters
+        if len(deniers) >= _WITNESSES and self._believed <= _DISPROVED:
+            return False
+        return None
+
+    @cached_property
+    def told(self) -> Sequence[Told]:
+        """What each line told, in the order in which we received them."""
+        lines = zip(self.evidence, self._before(), strict=True)
+        told = [
+            Told(max((item.pass_id, *item.observations)), item.witness, self._bits(item, before))
+            for item, before in lines
+        ]
+        return sorted(told, key=lambda one: one.came)
+
+    def received(self, before: datetime) -> int:
+        """How many lines we had received before a time."""
+        return bisect_left(self.told, uuid7(before, bytes(10)), key=lambda one: one.came)
+
+    def _bits(self, item: Evidence, before: float) -> float:
+        there = self._there(item)
+        return 0.0 if there is None else _log2(item.p_after, there) - _log2(before, there)
+
+    def _there(self, item: Evidence) -> bool | None:
+        """Whether it was there when the pass looked.
+
+        A real thing was, up to the last report of it; who saw nothing later told the truth if it
+        ended so.
+        """
+        if not self.real or item.seen or item.last_at <= self._last_known:
+            return self.real
+        return False if self.cleared else None
+
+    @cached_property
+    def _last_known(self) -> datetime:
+        """Of something real: when it was there the last time, by a report."""
+        return max((item.last_at for item in self.evidence if item.seen), default=_NEVER)
+
+    @property
+    def _believed(self) -> float:
+        """That it was real, at the end. Of old rows only the highest probability tells it."""
+        real = self.evidence[-1].real if self.evidence else 0.0
+        return max(item.p_after for item in self.evidence) if real is None else real
+
+    def _before(self) -> Iterator[float]:
+        """The probability before each line, as the map told it.
+
+        Of old rows: what the line before left, faded; before the first it follows from
+        odds_before = odds_after / 2^log2_ratio.
+        """
+        left: Evidence | None = None
+        for item in self.evidence:
+            if item.p_before is not None:
+                yield item.p_before
+            elif left is None:
+                yield item.p_after / (item.p_after + (1.0 - item.p_after) * 2.0**item.log2_ratio)
+            else:
+                yield probability_at(left.p_after, left.last_at, self.half_life_s, item.last_at)
+            left = item
+
+    def _who(self, item: Evidence) -> int:
+        return self.aliases.get(item.witness, item.witness)
+
+
+def bits_told(trail: Trail, lines: int | None = None) -> dict[int, Fraction]:
+    """Settled bits by witness, in whole millionths: log2(p_after / p_before) of the truth.
+
+    lines: only of so many, those that were received first. Below zero for who told more against
+    the truth than for it.
+    """
+    sums: defaultdict[int, float] = defaultdict(float)
+    for _, witness, bits in trail.told[:lines]:
+        sums[witness] += bits
+    told = {witness: Fraction(round(bits * _MICRO), _MICRO) for witness, bits in sums.items()}
+    return {witness: bits for witness, bits in sorted(told.items()) if bits}
+
+
+def _log2(p: float, existed: bool) -> float:
+    """Of the probability that the truth was given."""
+    p = min(max(p, _SURE), 1.0 - _SURE)
+    return math.log2(p if existed else 1.0 - p)
+
+
+def weights(
+    sold: Mapping[Sold, Fraction], trails: Mapping[UUID, Trail]
+) -> dict[int | None, Fraction]:
+    """By witness, what of a sale is theirs: the units that each hazard was are shared by the bits
+    that had been told about it. None: what nobody's evidence stands behind.
+
+    Who told the truth shares alone; who told against it gets nothing, and owes `penalties`.
+    """
+    found: defaultdict[int | None, Fraction] = defaultdict(Fraction)
+    for one, units in sold.items():
+        told = {who: bits for who, bits in _bits_behind(one, trails).items() if bits > 0}
+        total = sum(told.values(), Fraction(0))
+        if not total:
+            found[None] += units
+        for witness, bits in told.items():
+            found[witness] += units * bits / total
+    return dict(found) or {None: Fraction(1)}
+
+
+def penalties(sold: Mapping[Sold, Fraction], trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:
+    """By witness, what of a sale was spoilt by what they told against the truth: the units that a
+    hazard was, by their part of all bits that had been told about it, for and against."""
+    found: defaultdict[int, Fraction] = defaultdict(Fraction)
+    for one, units in sold.items():
+        told = _bits_behind(one, trails)
+        total = sum(map(abs, told.values()), Fraction(0))
+        for witness, bits in told.items():
+            if bits < 0:
+                found[witness] -= units * bits / total
+    return dict(found)
+
+
+def _bits_behind(one: Sold, trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:
+    trail = None if one.hazard_id is None else trails.get(one.hazard_id)
+    return bits_told(trail, one.lines) if trail else {}
