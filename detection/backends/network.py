@@ -1,7 +1,8 @@
 """The one interface behind which a network runs, and which runtime runs it.
 
 Measured on one core with AVX-512 (docs/benchmarks/detector.md): ONNX Runtime is fastest in
-float32, OpenVINO in bfloat16, PyTorch slowest in both; on a GPU there is PyTorch only.
+float32, OpenVINO in bfloat16 on processors that compute faster in it, PyTorch slowest in both; on
+a GPU there is PyTorch only.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ class Backend(StrEnum):
 
 
 class Precision(StrEnum):
-    """The arithmetic that a model bears. BFLOAT16 is used where the processor has it."""
+    """The arithmetic that a model bears. BFLOAT16 is used where that is faster."""
 
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
@@ -52,7 +53,7 @@ def fastest(precision: Precision, device: str) -> Backend:
     if device != "cpu":
         return Backend.PYTORCH
     order = [Backend.ONNXRUNTIME, Backend.OPENVINO]
-    if precision is Precision.BFLOAT16 and find_spec("openvino") and _has_bfloat16():
+    if precision is Precision.BFLOAT16 and find_spec("openvino") and _bfloat16_pays():
         order.reverse()
     return next((backend for backend in order if find_spec(backend)), Backend.PYTORCH)
 
@@ -70,8 +71,7 @@ def open_onnx(
     return OnnxNetwork(model, threads=threads)
 
 
-def _has_bfloat16() -> bool:
-    """Whether this processor computes in bfloat16; emulated, it would be slow and inexact."""
-    from detection.backends.openvino import has_bfloat16  # noqa: PLC0415 - may be missing
+def _bfloat16_pays() -> bool:
+    from detection.backends.openvino import bfloat16_pays  # noqa: PLC0415 - may be missing
 
-    return has_bfloat16()
+    return bfloat16_pays()

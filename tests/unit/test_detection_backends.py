@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 import detection
-from detection.backends.network import Backend
+from detection.backends.network import Backend, fastest
+from detection.backends.openvino import bfloat16_pays
 from detection.backends.yolo import Found, Yolo
 from detection.boxes import intersection_over_union
 from detection.manifest import Model, Precision, load_manifest
@@ -149,3 +150,10 @@ def test_openvino_reports_to_nobody(tmp_path):
     )
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bfloat16_is_chosen_where_it_pays():
+    """A processor may have it and compute slower in it."""
+    chosen = Backend.OPENVINO if bfloat16_pays() else Backend.ONNXRUNTIME
+    assert fastest(Precision.BFLOAT16, "cpu") is chosen
+    assert fastest(Precision.FLOAT32, "cpu") is Backend.ONNXRUNTIME
