@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.source_files import LIST, source_files
+from deploy.source_files import LIST, source_files, untracked_files
 from hazardmap.web.source import ROOT, archive
 
 PRIVATE = {
@@ -94,6 +94,14 @@ def test_what_an_operator_puts_beside_it_is_not_offered(clone: Path, caplog):
     assert packed & PRIVATE.keys() == set()
     assert "hazardmap/settings/local.py is not tracked" in caplog.text, "it may be a change"
     assert "stripe.txt" not in caplog.text
+
+
+def test_secrets_and_dumps_are_ignored(clone: Path):
+    assert {"stripe.txt", "deploy/compose.prod.yaml"} < set(untracked_files(clone))
+    assert {"deploy/.env", "hazardmap.dump"} & set(untracked_files(clone)) == set()
+    kept_out = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"deploy/.env*", "**/*.dump"} < set(kept_out)
+    assert "deploy/example.env" in source_files(ROOT)
 
 
 def test_the_image_is_made_of_it_for_everybody_to_read(clone: Path, tmp_path: Path):
