@@ -1,5 +1,6 @@
 """The pages as a browser without JavaScript gets them."""
 
+import json
 import re
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from hazardmap.accounts.models import Device
 from hazardmap.capture.models import Frame
 from hazardmap.hazards.models import Hazard
+from tests.conftest import REPOSITORY
 from tests.moderation_scene import contributor, drive_by
 from tests.unit.conftest import PLACE
 
@@ -32,6 +34,17 @@ def test_every_page_is_fit_for_its_own_policy(client, address):
     assert not re.search(
         r'(src|href)="(https?:)?//(?!www\.|maplibre\.|phosphoricons\.|github\.)', own
     )
+
+
+def test_the_licences_of_all_that_is_bundled_are_linked(client):
+    assert 'href="/static/licences.txt"' in client.get("/about/").content.decode()
+    told = (REPOSITORY / "frontend" / "dist" / "licences.txt").read_text()
+    packages = json.loads((REPOSITORY / "frontend" / "package.json").read_text())["dependencies"]
+    assert packages
+    for name, version in packages.items():
+        assert f"{name} {version}\n" in told
+    assert "MapLibre contributors" in told
+    assert "Leon Sorokin" in told
 
 
 @pytest.mark.parametrize(
