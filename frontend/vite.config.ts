@@ -1,11 +1,12 @@
 import { defineConfig } from 'vite';
 import { basemap } from './build/basemap/plugin.ts';
+import { licences } from './build/licences.ts';
 import { precompress } from './build/precompress.ts';
 
 // Django serves the result: `manifest.json` tells it the hashed names, `base` is its STATIC_URL.
 export default defineConfig({
   base: '/static/',
-  plugins: [basemap(), precompress()],
+  plugins: [basemap(), licences(), precompress()],
   build: {
     manifest: 'manifest.json',
     target: 'es2022',

@@ -1,11 +1,15 @@
-"""What gunicorn's workers do before their first answers: its --config."""
+"""Where gunicorn listens, and what its workers do before their first answers: its --config."""
 
 from contextlib import suppress
 from threading import Barrier
 from typing import Any
 
+from hazardmap.settings.env import ENV
+
 ALL_BEGIN_WITHIN_S = 10.0
 ANSWERS_WITHIN_S = 10.0
+
+bind = ENV.web_address
 
 
 def post_worker_init(worker: Any) -> None:

@@ -16,6 +16,7 @@ def only_one(path: Path) -> Iterator[None]:
 
     Raises `BootstrapError` where another process holds it.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

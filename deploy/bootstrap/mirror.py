@@ -1,13 +1,12 @@
 """A copy of the clone for services that cannot reach it (a clone under /root, run by root)."""
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
 from deploy.bootstrap.account import Account
 from deploy.bootstrap.failure import BootstrapError
 from deploy.bootstrap.place import Place, own_folder
+from deploy.source_files import LIST, as_list, copy_if_changed, source_files, untracked_files
 
 CANARY = "Makefile"  # readable by everybody in a clone that others may read
 
@@ -30,9 +29,14 @@ def update_mirror(place: Place) -> None:
     if place.home == place.clone:
         return
     place.home.mkdir(exist_ok=True)
-    wanted = _listed(place.clone)
+    try:
+        source = source_files(place.clone)
+        wanted = [*source, *untracked_files(place.clone)]
+    except OSError as error:
+        raise BootstrapError(f"{error}.") from None
+    (place.home / LIST).write_bytes(as_list(source))
     for name in wanted:
-        _copy_if_changed(place.clone / name, place.home / name)
+        copy_if_changed(place.clone / name, place.home / name)
     remembered = place.home.parent / "mirrored.txt"
     if remembered.exists():
         before = set(remembered.read_text(encoding="utf-8").split("\0"))
@@ -43,24 +47,3 @@ def update_mirror(place: Place) -> None:
     for link, target in (("var/elsewhere", place.home), (".venv", place.home / ".venv")):
         if not os.path.lexists(place.clone / link):
             (place.clone / link).symlink_to(target)
-
-
-def _listed(clone: Path) -> list[str]:
-    """The files in the working tree, relative to it, without those that git ignores."""
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others"]
-    command += ["--exclude-standard", "--deduplicate"]
-    found = subprocess.run(command, cwd=clone, check=False, capture_output=True, text=True)
-    if found.returncode != 0:
-        raise BootstrapError(f"git cannot list the files of {clone}: {found.stderr.strip()}.")
-    return [name for name in found.stdout.split("\0") if name and (clone / name).is_file()]
-
-
-def _copy_if_changed(source: Path, target: Path) -> None:
-    new = source.stat()
-    if target.exists():
-        old = target.stat()
-        if (old.st_size, old.st_mtime_ns) == (new.st_size, new.st_mtime_ns):
-            return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source, target)
-    target.chmod(0o755 if new.st_mode & 0o100 else 0o644)  # whatever the caller's umask was

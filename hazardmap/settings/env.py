@@ -39,7 +39,8 @@ class Env:
     to. weights: manifest of the operator's own models, None for those of `make up`.
     shared: folder of real pictures for the demonstration and the tests; it may be absent.
     frame_max_age_days: frames captured longer ago are refused. picture_days: so long blurred copies
-    are kept, longer where one is a hazard's best. live_port: of the live stream.
+    are kept, longer where one is a hazard's best. live_port: of the live stream. sockets: the web
+    server and the live stream listen in `var`, for nginx alone, and not on ports.
     stripe_key: "" where buyers pay by transfer. stripe_webhook_secret: of Stripe's messages to us.
     mail_url: smtp(s)://user:password@host:port; "" writes mails into a folder. mail_from: their
     sender. staff_second_factor: nobody uses the admin site without one.
@@ -57,6 +58,7 @@ class Env:
     host: str
     port: int
     live_port: int
+    sockets: bool
     hosts: tuple[str, ...]
     weights: Path | None
     shared: Path
@@ -92,6 +94,7 @@ class Env:
             host=host,
             port=port,
             live_port=_integer(env, "HAZARDMAP_LIVE_PORT", port + 1, 1, 65_535),
+            sockets=bool(_integer(env, "HAZARDMAP_SOCKETS", 0, 0, 1)),
             hosts=_names(env.get("HAZARDMAP_HOSTS", hosts)),
             weights=Path(env["HAZARDMAP_WEIGHTS"]) if env.get("HAZARDMAP_WEIGHTS") else None,
             shared=Path(env.get("HAZARDMAP_SHARED", str(REPOSITORY.parent / "shared"))),
@@ -143,6 +146,16 @@ class Env:
             raise EnvError(
                 "Production sends to the public internet only: unset HAZARDMAP_OUTBOUND_EXCEPTIONS."
             )
+
+    @property
+    def web_address(self) -> str:
+        """Where the web server listens, as gunicorn and nginx write it."""
+        return f"unix:{self.var}/web.socket" if self.sockets else f"{self.host}:{self.port}"
+
+    @property
+    def live_address(self) -> str:
+        """Where the live stream listens."""
+        return f"unix:{self.var}/live.socket" if self.sockets else f"{self.host}:{self.live_port}"
 
     def mail(self) -> dict[str, Any]:
         """Django's mail settings: a server, or files that the operator reads."""

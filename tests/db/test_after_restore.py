@@ -18,6 +18,7 @@ from hazardmap.core.fusion.hazard import Change
 from hazardmap.hazards.change_feed import LOST, latest_cursor
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id
+from hazardmap.platform.partitions import PARTITIONED_TABLES, missing_partitions, partition_name
 from tests.api.test_hazards import ask
 from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer
@@ -180,6 +181,16 @@ def test_built_tiles_and_their_archive_go_and_are_made_anew(settings):
     body = build("hazards", tile)
     assert body != b"of the lost future"
     call_command("after_restore", "--yes")  # also where nothing is left
+
+
+def test_the_partitions_of_this_month_are_there_after_an_old_dump():
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        for name in PARTITIONED_TABLES:
+            cursor.execute(f'DROP TABLE "{partition_name(name, now)}"')
+    assert missing_partitions(now) == [partition_name(name, now) for name in PARTITIONED_TABLES]
+    call_command("after_restore", "--yes")
+    assert missing_partitions(now) == []
 
 
 def test_pictures_without_a_frame_go_and_those_with_one_stay(settings, monkeypatch, capsys):

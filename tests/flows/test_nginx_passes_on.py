@@ -1,8 +1,11 @@
 """What nginx hands to the servers behind it: whose request it is, whole bodies, and a stream."""
 
 import json
+import os
+import subprocess
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,7 @@ import httpx
 import pytest
 
 from tests.nginx_front import in_front
+from tests.stack import REPOSITORY, free_port, wait_for
 from tests.web_server import serving
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ def echo(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterabl
     told = {
         "bytes": len(environ["wsgi.input"].read(length)),
         "client": environ.get("HTTP_X_FORWARDED_FOR"),
+        "proto": environ.get("HTTP_X_FORWARDED_PROTO"),
     }
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps(told).encode()]
@@ -88,6 +93,65 @@ def test_the_client_is_who_our_own_proxy_says_it_is(tmp_path: Path, web: str) ->
         assert httpx.get(url).json()["client"] == "127.0.0.1"
     with in_front(tmp_path / "unknown", web=web, instead=UNKNOWN_PROXY) as url:
         assert client_of(url, said="203.0.113.9") == "127.0.0.1"
+
+
+@contextmanager
+def tls_in_front(folder: Path, site: str) -> Iterator[str]:
+    """The example for an operator's own nginx, before the site's."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-subj", "/CN=localhost"]
+    subprocess.run([*command, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    ports = {"443": free_port(), "80": free_port()}
+    text = (REPOSITORY / "deploy" / "nginx" / "tls.conf.example").read_text()
+    for ours, other in (
+        ("listen 443", f"listen 127.0.0.1:{ports['443']}"),
+        ("listen 80", f"listen 127.0.0.1:{ports['80']}"),
+        ("http://127.0.0.1:8000", site),
+        ("/etc/letsencrypt/live/map.example.org/fullchain.pem", str(certificate)),
+        ("/etc/letsencrypt/live/map.example.org/privkey.pem", str(key)),
+    ):
+        assert ours in text
+        text = text.replace(ours, other)
+    (folder / "body").mkdir()
+    state = "".join(f"{one}_temp_path {folder}/{one};" for one in ("fastcgi", "uwsgi", "scgi"))
+    state += f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;"
+    conf = folder / "nginx.conf"
+    conf.write_text(
+        f"pid {folder}/nginx.pid; error_log stderr; events {{}} "
+        f"http {{ access_log off; {state}\n{text} }}"
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    with subprocess.Popen(["/usr/sbin/nginx", "-c", conf, "-g", f"daemon off; {user}"]) as nginx:
+        try:
+            url = f"https://127.0.0.1:{ports['443']}"
+            wait_for("TLS", lambda: _answers(url), timeout_s=20)
+            yield url
+        finally:
+            nginx.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        httpx.get(url, verify=False)  # noqa: S501 - a certificate of this test
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def test_the_example_of_a_tls_proxy_tells_the_site_all_it_needs(tmp_path: Path, web: str) -> None:
+    with in_front(tmp_path / "nginx", web=web) as site, tls_in_front(tmp_path, site) as url:
+        asked = httpx.get(url, headers={"X-Forwarded-For": "203.0.113.9"}, verify=False)  # noqa: S501
+        assert asked.json()["proto"] == "https"
+        assert asked.json()["client"] == "127.0.0.1", "the proxy says it, not who asks"
+        began = (tmp_path / "body").stat().st_mtime_ns
+        sent = httpx.post(
+            f"{url}/api/v1/frames",
+            content=bytes(MOST_BYTES),
+            verify=False,  # noqa: S501 - see above
+            timeout=20,
+        )
+        assert sent.json()["bytes"] == MOST_BYTES
+        assert (tmp_path / "body").stat().st_mtime_ns == began
 
 
 def test_an_address_that_asks_too_much_is_told_to_wait_and_only_that_one(

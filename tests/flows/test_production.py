@@ -1,31 +1,40 @@
 """The same processes in production mode: strict, complete, behind a proxy that speaks HTTPS."""
 
+import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 
+from tests.nginx_front import in_front
 from tests.stack import REPOSITORY, Stack, free_port, procfile, wait_for
 
 HOSTS = ".example.org, map.example.net"
 PROXY = {"X-Forwarded-Proto": "https", "Host": "map.example.org"}
 
 
+def production_environment(stack: Stack) -> dict[str, str]:
+    return stack.environment | {
+        "HAZARDMAP_ENV": "production",
+        "HAZARDMAP_SECRET_KEY": secrets.token_hex(32),
+        "HAZARDMAP_HOSTS": HOSTS,
+        "HAZARDMAP_OUTBOUND_EXCEPTIONS": "",
+    }
+
+
 @pytest.fixture(scope="module")
 def production(stack: Stack):
     """The address of a web server in production mode on the stack's database."""
     port = free_port()
-    environment = stack.environment | {
-        "HAZARDMAP_ENV": "production",
-        "HAZARDMAP_SECRET_KEY": secrets.token_hex(32),
-        "HAZARDMAP_HOSTS": HOSTS,
-        "HAZARDMAP_PORT": str(port),
-        "HAZARDMAP_OUTBOUND_EXCEPTIONS": "",
-    }
+    environment = production_environment(stack) | {"HAZARDMAP_PORT": str(port)}
     with (stack.logs / "production.log").open("wb") as log:
         process = subprocess.Popen(
             ["/bin/sh", "-c", procfile()["web"]],
@@ -71,26 +80,57 @@ def test_plain_http_is_sent_to_https_and_other_hosts_are_refused(production: str
     assert httpx.get(f"{production}/", headers=other).status_code == 400
 
 
-def test_the_container_asks_past_the_proxy_whether_it_can_serve(production: str) -> None:
+@contextmanager
+def running(stack: Stack, environment: dict[str, str], name: str) -> Iterator[None]:
+    """A process of the Procfile, which is killed at the end."""
+    with (stack.logs / f"production-{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", procfile()[name]],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(20)
+
+
+def test_nginx_finds_servers_that_have_started_anew_and_the_container_asks_it(
+    stack: Stack, tmp_path: Path
+) -> None:
     services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
-    run, *command = services["web"]["healthcheck"]["test"]
+    run, *command = services["nginx"]["healthcheck"]["test"]
     assert run == "CMD"
     assert "$" not in "".join(command), "compose would put a variable there"
+    environment = production_environment(stack) | {
+        "HAZARDMAP_SOCKETS": "1",
+        "HAZARDMAP_VAR": str(tmp_path),
+    }
+    sockets = {name: f"unix:{tmp_path}/{name}.socket" for name in ("web", "live")}
+    with in_front(tmp_path / "nginx", **sockets) as url:
+        port = str(httpx.URL(url).port)
+        ask = [part.replace("python", sys.executable).replace("8080", port) for part in command]
 
-    def healthy(port: int | None) -> bool:
-        ask = [sys.executable if part == "python" else part for part in command]
-        environment = {"HAZARDMAP_HOSTS": HOSTS, "HAZARDMAP_PORT": str(port)}
-        return (
-            subprocess.run(ask, env=environment, capture_output=True, check=False).returncode == 0
-        )
+        def healthy() -> bool:
+            done = subprocess.run(
+                ask, env={"HAZARDMAP_HOSTS": HOSTS}, capture_output=True, check=False
+            )
+            return done.returncode == 0
 
-    port = httpx.URL(production).port
-    assert healthy(port)
-    assert not healthy(free_port())
-    wrong = {"Host": "127.0.0.1"}
-    assert httpx.get(f"{production}/healthz", headers=wrong).status_code == 400, (
-        "so it needs a name"
-    )
+        def live() -> bool:
+            return httpx.get(f"{url}/live/v1/hazards", headers=PROXY).status_code == 400
+
+        assert not healthy()
+        for _ in ("first", "killed, so that its sockets are left"):
+            with running(stack, environment, "web"), running(stack, environment, "live"):
+                wait_for("the web server behind nginx", healthy, timeout_s=120)
+                wait_for("the live stream behind nginx", live, timeout_s=120)
+            assert not healthy()
+            assert not live()
 
 
 def test_demo_commands_refuse_production(stack: Stack) -> None:

@@ -22,6 +22,17 @@ def test_compose_runs_the_processes_of_the_procfile() -> None:
     assert all(services[name]["command"][-1] == name for name in _procfile())
 
 
+def test_beat_makes_the_folder_of_its_schedule(tmp_path: Path) -> None:
+    """The celery here only looks whether its folder is there."""
+    celery = tmp_path / "celery"
+    celery.write_text('#!/bin/sh\nwhile [ "$1" != --schedule ]; do shift; done\ntouch "$2"\n')
+    celery.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HAZARDMAP_VAR": str(tmp_path / "var")}
+    for _ in "ab":
+        subprocess.run(["/bin/sh", "-c", _procfile()["beat"]], env=environment, check=True)
+    assert (tmp_path / "var" / "celery" / "schedule").exists()
+
+
 def test_compose_passes_every_setting_on() -> None:
     """What the image decides is not asked for; everything else comes from deploy/.env."""
     compose = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())

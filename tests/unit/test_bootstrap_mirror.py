@@ -36,13 +36,14 @@ def _files(folder: Path) -> set[str]:
 
 def test_it_follows_the_clone(place: Place) -> None:
     update_mirror(place)
-    assert _files(place.home) == {".gitignore", "Makefile", "code/zażółć.py", "code/run"}
+    listed = {".gitignore", "Makefile", "code/run"}
+    assert _files(place.home) == listed | {"code/zażółć.py", "source_files.txt"}
     (place.clone / "code" / "zażółć.py").unlink()
     (place.clone / "Makefile").write_text("all: new\n")
     (place.home / "frontend").mkdir()
     (place.home / "frontend" / "built").write_text("made there, stays there")
     update_mirror(place)
-    assert _files(place.home) == {".gitignore", "Makefile", "code/run", "frontend/built"}
+    assert _files(place.home) == listed | {"frontend/built", "source_files.txt"}
     assert (place.home / "Makefile").read_text() == "all: new\n"
 
 

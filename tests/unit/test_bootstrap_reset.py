@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+import pytest
+
+from deploy.bootstrap import up
 from deploy.bootstrap.account import Account
 from deploy.bootstrap.environment import settings_of, write_environment
 from deploy.bootstrap.place import Place, own_folder, service_folder
@@ -31,3 +34,12 @@ def test_only_the_state_of_the_stack_goes(temporary: Path) -> None:
     assert services.parent == own_folder(clone)
     assert not services.exists()
     forget_state(place)  # again, with nothing left
+
+
+def test_a_fresh_clone_can_be_reset(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    place = Place(temporary, temporary / "app", Account(os.geteuid(), os.getegid()))
+    monkeypatch.setattr(up, "_known_place", lambda: place)
+    up.reset()
+    assert not place.log("up").exists()

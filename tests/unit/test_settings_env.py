@@ -26,12 +26,18 @@ PRODUCTION = {
 def test_nothing_set_is_the_demo_on_this_machine():
     env = Env.read({})
     assert (env.mode, env.host, env.port) == (Mode.DEMO, "127.0.0.1", 8000)
-    assert env.live_port == 8001
+    assert (env.web_address, env.live_address) == ("127.0.0.1:8000", "127.0.0.1:8001")
     assert [len(secret) for secret in env.tile_secrets] == [64]
     assert set(env.hosts) == {"127.0.0.1", "localhost"}
     assert env.var == REPOSITORY / "var"
     assert env.weights is None
     assert env.frame_max_age_days == 7
+
+
+def test_servers_may_listen_at_sockets_in_the_folder_of_the_state():
+    env = Env.read({"HAZARDMAP_SOCKETS": "1", "HAZARDMAP_VAR": "/state"})
+    assert env.web_address == "unix:/state/web.socket"
+    assert env.live_address == "unix:/state/live.socket"
 
 
 def test_production_with_all_it_needs():

@@ -1,9 +1,7 @@
 """The pages as a browser without JavaScript gets them."""
 
-import io
+import json
 import re
-import subprocess
-import tarfile
 from uuid import uuid4
 
 import pytest
@@ -13,12 +11,11 @@ from django.utils import timezone
 from hazardmap.accounts.models import Device
 from hazardmap.capture.models import Frame
 from hazardmap.hazards.models import Hazard
-from hazardmap.web.source import ROOT, archive
+from tests.conftest import REPOSITORY
 from tests.moderation_scene import contributor, drive_by
 from tests.unit.conftest import PLACE
 
 pytestmark = pytest.mark.django_db
-OF_THE_REPOSITORY = {".ci/run", ".gitignore"}  # and of no use without it
 PUBLIC = ["/", "/about/", "/login/", "/drive/", "/signup/", "/login/reset/", "/terms/"]
 
 
@@ -37,6 +34,17 @@ def test_every_page_is_fit_for_its_own_policy(client, address):
     assert not re.search(
         r'(src|href)="(https?:)?//(?!www\.|maplibre\.|phosphoricons\.|github\.)', own
     )
+
+
+def test_the_licences_of_all_that_is_bundled_are_linked(client):
+    assert 'href="/static/licences.txt"' in client.get("/about/").content.decode()
+    told = (REPOSITORY / "frontend" / "dist" / "licences.txt").read_text()
+    packages = json.loads((REPOSITORY / "frontend" / "package.json").read_text())["dependencies"]
+    assert packages
+    for name, version in packages.items():
+        assert f"{name} {version}\n" in told
+    assert "MapLibre contributors" in told
+    assert "Leon Sorokin" in told
 
 
 @pytest.mark.parametrize(
@@ -157,35 +165,3 @@ def test_a_login_never_leads_to_another_site(client):
     fields = {"username": owner.email, "password": "a long enough password"}
     answer = client.post("/login/", fields | {"next": "https://elsewhere.example/"})
     assert answer["Location"] == "/account/"
-
-
-def test_the_source_of_what_runs_can_be_downloaded(client):
-    answer = client.get("/source.tar.gz")
-    with tarfile.open(fileobj=io.BytesIO(answer.content)) as tar:
-        names = set(tar.getnames())
-        own = tar.extractfile("hazardmap/hazardmap/web/source.py").read()
-    assert own == (ROOT / "hazardmap" / "web" / "source.py").read_bytes()
-    assert {"hazardmap/manage.py", "hazardmap/frontend/package-lock.json"} <= names
-    assert not [name for name in names if "/node_modules" in name or "/dist/" in name]
-
-
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is such an archive, unpacked")
-def test_every_text_that_is_under_version_control_is_in_the_archive():
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    kept = [name for name in listed.stdout.decode().split("\0") if name]
-    texts = {name for name in kept if b"\0" not in (ROOT / name).read_bytes()}
-    with tarfile.open(fileobj=io.BytesIO(archive(ROOT))) as tar:
-        packed = {name.removeprefix("hazardmap/") for name in tar.getnames()}
-    assert texts - packed == OF_THE_REPOSITORY
-
-
-def test_the_archive_leaves_out_what_is_not_code(tmp_path):
-    (tmp_path / "deploy").mkdir()
-    for name in ("run.py", ".env", "secret.key", "weights.pt", "dump.sqlite3"):
-        (tmp_path / "deploy" / name).write_text("x")
-    (tmp_path / "var").mkdir()
-    (tmp_path / "var" / "secret.py").write_text("x")
-    with tarfile.open(fileobj=io.BytesIO(archive.__wrapped__(tmp_path))) as tar:
-        files = {entry.name for entry in tar.getmembers() if entry.isfile()}
-    assert files == {"hazardmap/deploy/run.py"}

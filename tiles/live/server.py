@@ -11,8 +11,8 @@ from tiles.live.hub import Hub
 from tiles.live.listener import House, Listener
 
 
-async def serve(host: str, port: int, *, most: int, per_address: int) -> None:
-    """Until SIGTERM or SIGINT. Raises OSError where the port cannot be had."""
+async def serve(address: str, *, most: int, per_address: int) -> None:
+    """Until SIGTERM or SIGINT. Raises OSError where the address (`Env.live_address`) is taken."""
     _allow_connections(most)
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -21,7 +21,7 @@ async def serve(host: str, port: int, *, most: int, per_address: int) -> None:
     house = House(Hub(), most, per_address)
     with contextlib.suppress(DatabaseError):  # then it is asked again by and by
         await house.hub.read()
-    server = await loop.create_server(lambda: Listener(house), host, port, backlog=1024)
+    server = await _listen(address, house)
     reader = asyncio.create_task(house.hub.run())
     stop = asyncio.create_task(ended.wait())
     await asyncio.wait({reader, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -30,6 +30,15 @@ async def serve(host: str, port: int, *, most: int, per_address: int) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await reader  # a mistake of ours ends the process and is seen
     house.hub.close()
+
+
+async def _listen(address: str, house: House) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    if address.startswith("unix:"):
+        path = address.removeprefix("unix:")
+        return await loop.create_unix_server(lambda: Listener(house), path, backlog=1024)
+    host, _, port = address.rpartition(":")
+    return await loop.create_server(lambda: Listener(house), host, int(port), backlog=1024)
 
 
 def _allow_connections(most: int) -> None:

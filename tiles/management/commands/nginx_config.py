@@ -19,10 +19,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--listen", default="127.0.0.1:8080", help="default: %(default)s")
-        parser.add_argument("--web", default=f"{ENV.host}:{ENV.port}", help="default: %(default)s")
-        parser.add_argument(
-            "--live", default=f"{ENV.host}:{ENV.live_port}", help="default: %(default)s"
-        )
+        parser.add_argument("--web", default=ENV.web_address, help="default: %(default)s")
+        parser.add_argument("--live", default=ENV.live_address, help="default: %(default)s")
         parser.add_argument("--out", type=Path, required=True, help="the file; its folder is made")
 
     def handle(self, *args: Any, **options: Any) -> None:

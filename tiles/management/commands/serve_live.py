@@ -13,7 +13,8 @@ from tiles.live.server import serve
 class Command(BaseCommand):
     help = (
         f"Serve the changes of the map as server-sent events at {PATH}?bbox=… or ?cells=… on "
-        "HAZARDMAP_HOST and HAZARDMAP_LIVE_PORT. Example: python manage.py serve_live, then "
+        "HAZARDMAP_HOST and HAZARDMAP_LIVE_PORT, or at a socket. Example: python manage.py "
+        "serve_live, then "
         "curl -N 'http://127.0.0.1:8001/live/v1/hazards?bbox=24,60,26,61'"
     )
 
@@ -24,6 +25,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         limits = {name: options[name] for name in ("most", "per_address")}
         try:
-            asyncio.run(serve(ENV.host, ENV.live_port, **limits))
+            asyncio.run(serve(ENV.live_address, **limits))
         except OSError as error:
-            raise CommandError(f"{ENV.host}:{ENV.live_port}: {error.strerror}.") from error
+            raise CommandError(f"{ENV.live_address}: {error.strerror}.") from error

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from hazardmap.capture.services import copies_sweep, copies_without_frame
 from hazardmap.hazards.services.cursors_raise import cursors_raise
+from hazardmap.platform.partitions import make_partitions
 from tiles.restored import tiles_forget
 
 # Nothing runs while a dump is restored, but for a worker that is just ending.
@@ -18,7 +20,8 @@ class Command(BaseCommand):
         "To be run once after a dump of the database has been restored, before the site is "
         "started: raises the cursors of the change feed, so that clients notice that they know "
         "changes which were lost; forgets built tiles and their archive; deletes blurred pictures "
-        "that no frame has. May be repeated. docs/operation.md says what it cannot do. "
+        "that no frame has; makes the partitions that an old dump lacks. May be repeated. "
+        "docs/operation.md says what it cannot do. "
         "Example: python manage.py after_restore --dry-run; then python manage.py after_restore"
     )
 
@@ -33,6 +36,8 @@ class Command(BaseCommand):
             return
         if not options["yes"]:
             self._ask()
+        made = make_partitions(timezone.now())
+        self.stdout.write(f"{len(made)} missing partitions made")
         raised = "raised" if cursors_raise() else "are raised already"
         self.stdout.write(f"cursors of the change feed {raised}")
         self.stdout.write(f"{tiles_forget()} built tiles forgotten; the publisher makes them anew")
