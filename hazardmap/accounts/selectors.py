@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,12 +91,42 @@ def keys_without_rights(*, since: datetime) -> set[str]:
     return set(ApiKey.objects.filter(ended).values_list("kid", flat=True))
 
 
-def keys_taken_away() -> QuerySet[ApiKey, str]:
-    """The keys that were revoked with no other in their place, or because they had leaked."""
-    leaked = KeyEvent.objects.filter(key=OuterRef("kid"), verb=KeyEvent.Verb.LEAKED)
-    revoked = ApiKey.objects.filter(revoked_at__isnull=False)
-    ended = revoked.filter(Q(replaced_by__isnull=True) | Exists(leaked))
-    return ended.values_list("kid", flat=True)
+def keys_before(kid: str) -> RawSQL:
+    """The key and those that it was rolled from, as a subquery: it inherits what was theirs."""
+    return RawSQL(_BEFORE, [kid])  # noqa: S611 - a constant; the kid is a parameter
+
+
+def keys_taken_away(kids: Iterable[str]) -> set[str]:
+    """Those of these keys that were revoked with no other in their place, or because they had
+    leaked, or whose heir was: it could do with theirs whatever it liked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN_AWAY, [list(kids), KeyEvent.Verb.LEAKED.value])
+        return {kid for (kid,) in cursor.fetchall()}
+
+
+_BEFORE: Final = """
+    WITH RECURSIVE before AS (
+        SELECT kid, replaces_id FROM accounts_apikey WHERE kid = %s
+        UNION
+        SELECT old.kid, old.replaces_id FROM before
+        JOIN accounts_apikey old ON old.kid = before.replaces_id
+    )
+    SELECT kid FROM before
+"""
+_TAKEN_AWAY: Final = """
+    WITH RECURSIVE heirs AS (
+        SELECT kid AS first, kid FROM accounts_apikey WHERE kid = ANY(%s)
+        UNION
+        SELECT heirs.first, new.kid FROM heirs
+        JOIN accounts_apikey new ON new.replaces_id = heirs.kid
+    )
+    SELECT DISTINCT heirs.first FROM heirs JOIN accounts_apikey USING (kid)
+    WHERE revoked_at IS NOT NULL AND (
+        NOT EXISTS (SELECT FROM accounts_apikey new WHERE new.replaces_id = heirs.kid)
+        OR EXISTS (SELECT FROM accounts_keyevent WHERE key_id = heirs.kid AND verb = %s)
+    )
+"""
 
 
 def device_cameras(device_ids: Iterable[UUID]) -> dict[UUID, Callable[[Camera], Camera]]:

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -97,6 +97,22 @@ class WebhookView(BuyerView):
 
     scope = Scope.WEBHOOKS
     meter = None
+
+
+class Whose(TypedDict):
+    """Whose endpoints are meant (webhooks.whose)."""
+
+    organisation_id: UUID
+    by_key: str
+
+
+def whose(request: Request) -> Whose:
+    """Those of the key that asks and of the keys it was rolled from: not its whole organisation's.
+
+    A key that was found by somebody thus reaches nothing but what its end switches off.
+    """
+    buyer = buyer_of(request)
+    return {"organisation_id": buyer.organisation_id, "by_key": buyer.key_id}
 
 
 class CostEstimate(Cost):

@@ -1,4 +1,4 @@
-"""Reads: bills that the payment provider does not know yet."""
+"""Reads: bills that the payment provider does not know, and alerts that are not mailed yet."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import Payment
+from hazardmap.billing.spend_models import SpendAlert
 
 
 class Unasked(NamedTuple):
@@ -28,3 +29,9 @@ def unasked() -> Unasked:
     failing = Payment.objects.filter(tries__gt=0).order_by("-tries")
     tries, problem = failing.values_list("tries", "problem").first() or (0, "")
     return Unasked(since, tries, problem)
+
+
+def unmailed() -> tuple[datetime | None, str]:
+    """When the oldest alert was made that is not mailed, and why not; None, "" for none."""
+    waiting = SpendAlert.objects.filter(mailed_at=None).order_by("at")
+    return waiting.values_list("at", "mail_problem").first() or (None, "")

@@ -1,5 +1,6 @@
 """How much may be spent, who was told about it, and which keys get no more of what."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -29,6 +30,7 @@ class SpendCap(models.Model):
 class SpendAlert(models.Model):
     """So much of a cap was spent in a month; told once for each amount of the cap.
 
+    mailed_to: the addresses that have it while others still wait. mail_problem: of the last try.
     handed_on_at: to those who tell it in another way than by mail.
     """
 
@@ -41,12 +43,20 @@ class SpendAlert(models.Model):
     spent_micro = models.BigIntegerField()
     at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True)
+    mailed_to = ArrayField(models.EmailField(), default=list)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_next_at = models.DateTimeField(default=timezone.now)
+    mail_problem = models.CharField(max_length=100, blank=True)
     handed_on_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 "customer", "key_id", "month", "percent", "cap_micro", name="spend_alert_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(mailed_at=None) | Q(mailed_to=[]),
+                name="spend_alert_addresses_forgotten",
             ),
         ]
         indexes = [

@@ -111,6 +111,11 @@ def _payments() -> Iterator[Line]:
     yield condition.payments(_age(since), tries, problem)
 
 
+def _mail() -> Iterator[Line]:
+    since, problem = hazardmap.billing.backlog.unmailed()
+    yield condition.waiting("mail", _age(since), condition.MAIL, what=problem)
+
+
 def _partitions() -> Iterator[Line]:
     now = timezone.now()
     of_now = missing_partitions(now)
@@ -142,5 +147,5 @@ def _first_line(error: Exception) -> str:
 
 _OF_ROWS: Final[tuple[Callable[[], Iterator[Line]], ...]] = (
     *(_detector, _detection, _fusion, _places, _readers, _tiles),
-    *(_webhooks, _usage_logs, _spending, _payments, _partitions),
+    *(_webhooks, _usage_logs, _spending, _payments, _mail, _partitions),
 )

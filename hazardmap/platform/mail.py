@@ -2,18 +2,15 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from textwrap import fill
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
 
 logger = logging.getLogger(__name__)
-
-
-class MailFailed(Exception):
-    """The mail server took nothing; the reason is in the log."""
+FOR_GOOD: Final = 500  # replies of SMTP from here on: the same mail will never be taken
 
 
 class Receiver(NamedTuple):
@@ -21,6 +18,20 @@ class Receiver(NamedTuple):
 
     email: str
     language: str
+
+
+class MailFailed(Exception):
+    """Somebody did not get it; the reason is in the log, too.
+
+    waiting: who may get it at another try. Whom the server has refused for good is not among them.
+    is_away: the server took nothing from us, whoever it was for.
+    """
+
+    def __init__(
+        self, reason: str = "", waiting: tuple[Receiver, ...] = (), *, is_away: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.waiting, self.is_away = waiting, is_away
 
 
 class Mail(NamedTuple):
@@ -33,14 +44,25 @@ class Mail(NamedTuple):
 def mail_send(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:
     """`write` is asked in the language of each receiver. Nobody sees who else got it.
 
-    Raises MailFailed; a line break in the subject is refused.
+    Who is refused stops nobody else. Raises MailFailed, after all have been tried.
     """
-    mails = [_written(one, write) for one in to]
-    try:
-        get_connection().send_messages(mails)
-    except (SMTPException, OSError) as error:
-        logger.warning("mail cannot be sent: %s", type(error).__name__)
-        raise MailFailed from error
+    receivers, connection = tuple(to), get_connection()
+    waiting: list[Receiver] = []
+    reason = ""
+    for number, receiver in enumerate(receivers):
+        try:
+            connection.send_messages([_written(receiver, write)])
+        except (SMTPRecipientsRefused, SMTPDataError) as error:
+            reason = _reason(error)
+            logger.warning("mail to one receiver was refused: %s", reason)
+            if _code(error) < FOR_GOOD:
+                waiting.append(receiver)
+        except (SMTPException, OSError) as error:
+            reason = _reason(error)
+            logger.warning("mail cannot be sent: %s", reason)
+            raise MailFailed(reason, (*waiting, *receivers[number:]), is_away=True) from error
+    if reason:
+        raise MailFailed(reason, tuple(waiting))
 
 
 def mail_notice(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:
@@ -51,6 +73,18 @@ def mail_notice(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:
         logger.warning("a notice was not sent")
 
 
+def _code(error: Exception) -> int:
+    """Of the server's answer; 0 where there was none."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return max((code for code, _ in error.recipients.values()), default=0)
+    return error.smtp_code if isinstance(error, SMTPResponseException) else 0
+
+
+def _reason(error: Exception) -> str:
+    """Without the server's words, in which addresses stand."""
+    return " ".join([type(error).__name__, *([str(_code(error))] if _code(error) else [])])
+
+
 def _written(receiver: Receiver, write: Callable[[], Mail]) -> EmailMessage:
     with translation.override(receiver.language):
         subject, paragraphs = write()
@@ -58,7 +92,7 @@ def _written(receiver: Receiver, write: Callable[[], Mail]) -> EmailMessage:
         fill(one, width=76, break_long_words=False, break_on_hyphens=False) for one in paragraphs
     )
     return EmailMessage(
-        f"[hazardmap] {subject}",
+        f"[hazardmap] {' '.join(subject.split())}",
         "\n\n".join(lines) + "\n",
         to=[receiver.email],
         headers={"Content-Language": receiver.language},

@@ -1,4 +1,7 @@
-"""Reads: what an organisation has set up, and what has become of its messages."""
+"""Reads: what an organisation has set up, and what has become of its messages.
+
+by_key: the key that asks, None for a member (webhooks.whose).
+"""
 
 import json
 from collections.abc import Iterable
@@ -8,27 +11,32 @@ from django.db.models import Count, Q
 
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.values import DeliveryDetail, DeliveryInfo, EndpointInfo, Try, WatchInfo
+from hazardmap.webhooks.whose import whose
 
 
-def endpoints_of(organisation_id: UUID) -> list[EndpointInfo]:
+def endpoints_of(organisation_id: UUID, *, by_key: str | None = None) -> list[EndpointInfo]:
     """Oldest first."""
-    return _endpoints(Q(organisation_id=organisation_id))
+    return _endpoints(whose(organisation_id, by_key))
 
 
-def endpoint_get(organisation_id: UUID, endpoint_id: UUID) -> EndpointInfo | None:
-    found = _endpoints(Q(organisation_id=organisation_id, id=endpoint_id))
+def endpoint_get(
+    organisation_id: UUID, endpoint_id: UUID, *, by_key: str | None = None
+) -> EndpointInfo | None:
+    found = _endpoints(whose(organisation_id, by_key) & Q(id=endpoint_id))
     return found[0] if found else None
 
 
-def watch_areas_of(organisation_id: UUID) -> list[WatchInfo]:
+def watch_areas_of(organisation_id: UUID, *, by_key: str | None = None) -> list[WatchInfo]:
     """Oldest first."""
-    found = WatchArea.objects.filter(endpoint__organisation_id=organisation_id)
+    found = WatchArea.objects.filter(whose(organisation_id, by_key, at="endpoint__"))
     return [_watch(row) for row in found.order_by("id")]
 
 
-def watch_area_get(organisation_id: UUID, watch_id: UUID) -> WatchInfo | None:
-    found = WatchArea.objects.filter(endpoint__organisation_id=organisation_id, id=watch_id)
-    row = found.first()
+def watch_area_get(
+    organisation_id: UUID, watch_id: UUID, *, by_key: str | None = None
+) -> WatchInfo | None:
+    mine = whose(organisation_id, by_key, at="endpoint__")
+    row = WatchArea.objects.filter(mine, id=watch_id).first()
     return None if row is None else _watch(row)
 
 
@@ -39,11 +47,11 @@ def deliveries_of(
     state: str | None = None,
     before: UUID | None = None,
     limit: int,
+    by_key: str | None = None,
 ) -> list[DeliveryInfo]:
     """Newest first, those before an id."""
-    found = Delivery.objects.filter(
-        endpoint_id=endpoint_id, endpoint__organisation_id=organisation_id
-    )
+    mine = whose(organisation_id, by_key, at="endpoint__")
+    found = Delivery.objects.filter(mine, endpoint_id=endpoint_id)
     if state is not None:
         found = found.filter(state=state)
     if before is not None:
@@ -51,9 +59,11 @@ def deliveries_of(
     return [_delivery(row) for row in found.order_by("-id")[:limit]]
 
 
-def delivery_get(organisation_id: UUID, delivery_id: UUID) -> DeliveryDetail | None:
-    found = Delivery.objects.filter(id=delivery_id, endpoint__organisation_id=organisation_id)
-    row = found.prefetch_related("tries").first()
+def delivery_get(
+    organisation_id: UUID, delivery_id: UUID, *, by_key: str | None = None
+) -> DeliveryDetail | None:
+    mine = whose(organisation_id, by_key, at="endpoint__")
+    row = Delivery.objects.filter(mine, id=delivery_id).prefetch_related("tries").first()
     if row is None:
         return None
     tries = sorted(row.tries.all(), key=lambda one: (one.at, one.pk))

@@ -10,17 +10,18 @@ from django.utils import timezone
 from shapely import LinearRing
 from standardwebhooks import Webhook
 
-from hazardmap.accounts.models import Organisation
-from hazardmap.accounts.services import key_create, key_revoke
+from hazardmap.accounts.services import key_revoke
 from hazardmap.api.v1.ways import ON_ROUTE
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.ids import uuid7
+from hazardmap.webhooks import selectors
 from hazardmap.webhooks.models import Delivery, Endpoint
-from hazardmap.webhooks.services import deliveries_make, deliveries_send
+from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_enable
+from hazardmap.webhooks.values import WebhookRefused
 from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer
 from tests.receiver import receiving
-from tests.webhook_scene import HELSINKI, cow, square, told, watch
+from tests.webhook_scene import HELSINKI, cow, organisation_of, square, told, watch
 
 pytestmark = pytest.mark.django_db
 URL = "https://fleet.example/hook"
@@ -196,13 +197,12 @@ def test_test_messages_are_free_and_so_bounded(call, endpoint_id, monkeypatch):
 
 
 def test_one_whose_key_was_revoked_stays_off(call, endpoint_id, key):
-    other = key_create(organisation=Organisation.objects.get(keys=key.kid), name="other").token
     key_revoke(kid=key.kid)
     deliveries_send()
-    shown = call("GET", f"webhooks/{endpoint_id}", token=other).json()
-    assert shown["disabled_why"] == "its key was revoked"
-    refused = call("POST", f"webhooks/{endpoint_id}/enable", token=other)
-    assert_problem(refused, 400, "endpoint_id", "another key")
+    mine = organisation_of(key)
+    assert selectors.endpoint_get(mine, UUID(endpoint_id)).disabled_why == "its key was revoked"
+    with pytest.raises(WebhookRefused, match="another key"):
+        endpoint_enable(organisation_id=mine, endpoint_id=UUID(endpoint_id))
 
 
 def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):

@@ -32,7 +32,6 @@ from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
-from hazardmap.platform.mail import MailFailed
 from hazardmap.webhooks.models import WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_add
 from tests.billing_scene import LAST, NOW, changed_terms, sell, serve
@@ -43,7 +42,6 @@ from tests.webhook_scene import cow, endpoint, told, watch
 MONTH = month_of(NOW)
 DAY = timedelta(days=1)
 module = import_module("hazardmap.billing.services.answer_reserve")
-mailing = import_module("hazardmap.billing.services.alerts_mail")
 settling = import_module("hazardmap.metering.services.usage_settle")
 watching = import_module("hazardmap.billing.services.spending_watch")
 PRICES = {
@@ -344,19 +342,6 @@ def test_only_those_are_looked_at_whose_usage_or_cap_has_changed(sold, monkeypat
     assert keys_stopped(Meter.TILE) == set()
     monkeypatch.setattr(watching, "EVERYBODY_EVERY_S", 0.0)
     assert spending_watch() == 1
-
-
-def test_a_mail_that_cannot_leave_is_sent_later(sold, monkeypatch):
-    cap(sold, "1")
-    tiles(sold, 1)
-
-    def broken(**_):
-        raise MailFailed
-
-    monkeypatch.setattr(mailing, "mail_send", broken)
-    assert alerts_mail() == 0
-    monkeypatch.undo()
-    assert alerts_mail() == 3
 
 
 def test_the_api_answers_402_and_429_with_what_is_left_and_when_it_is_free_again(sold, client):

@@ -47,7 +47,7 @@ pytestmark = pytest.mark.django_db
 OK, LATE, STUCK = Verdict.OK, Verdict.LATE, Verdict.STUCK
 NAMES = (
     *("database", "redis", "detector", "detection", "fusion", "places", "tiles"),
-    *("webhooks sent", "usage logs", "spending", "payments", "partitions"),
+    *("webhooks sent", "usage logs", "spending", "payments", "mail", "partitions"),
     *("schedule", "export", "disk"),
 )
 

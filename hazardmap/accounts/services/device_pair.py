@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import Device, PairingCode, User
 from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.services.name_check import one_line
 from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.core.access.tokens import Use, new_token
 
@@ -71,14 +72,14 @@ def device_pair(*, code: str, name: str) -> NewDevice:
     row.used_at = timezone.now()
     row.save(update_fields=["used_at"])
     device = device_create(owner=row.owner, name=name)
-    owner_tell(owner=row.owner, news=lambda: _paired(name[:100]))
+    owner_tell(owner=row.owner, news=lambda: _paired(one_line(name)[:100]))
     return device
 
 
 def device_create(*, owner: User, name: str) -> NewDevice:
     token = new_token(Use.DEVICE)
     device = Device.objects.create(
-        owner=owner, name=name[:100], kid=token.kid, secret_sha256=token.digest()
+        owner=owner, name=one_line(name)[:100], kid=token.kid, secret_sha256=token.digest()
     )
     return NewDevice(device.id, token.reveal())
 

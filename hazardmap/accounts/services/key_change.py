@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import ApiKey, KeyEvent, Membership, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
 from hazardmap.accounts.services.key_create import NewKey, key_make, note_event
+from hazardmap.accounts.services.name_check import one_line
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.access.key_limits import KeyLimits
 from hazardmap.core.access.roles import ALLOWED, Act
@@ -30,7 +31,7 @@ class Overlap(Enum):
 def key_limit(*, kid: str, actor: User, name: str, limits: KeyLimits) -> None:
     """Rename a key and say from where it may be used. Raises NotAllowed and AccountsRefused."""
     key = _live(kid, actor)
-    key.name = name.strip()[:100] or key.name
+    key.name = one_line(name)[:100] or key.name
     key.allowed_origins, key.allowed_networks = list(limits.origins), list(limits.networks)
     key.save(update_fields=["name", "allowed_origins", "allowed_networks"])
     places = ", ".join([*limits.origins, *limits.networks]) or "anywhere"

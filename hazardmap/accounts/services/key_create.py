@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import ApiKey, KeyEvent, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.services.name_check import one_line
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.access.key_limits import KeyLimits
 from hazardmap.core.access.roles import Act
@@ -55,7 +56,7 @@ def key_create(
     return key_make(
         ApiKey(
             organisation=locked,
-            name=name.strip()[:100],
+            name=one_line(name)[:100],
             environment=environment,
             scopes=sorted(scopes),
             allowed_origins=list(limits.origins),

@@ -1,9 +1,14 @@
-"""Names of people and organisations stand in mails to others, so they hold no link."""
+"""Names stand in mails to others: one line each, and those of people and organisations no link."""
 
 from django.utils.translation import gettext as _
 
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.core.link_like import is_link_like
+
+
+def one_line(name: str) -> str:
+    """As it is stored: what stands in subjects of mails and in logs has no line break."""
+    return " ".join(name.split())
 
 
 def name_check(name: str) -> None:

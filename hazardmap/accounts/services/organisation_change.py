@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import ApiKey, MailLink, Membership, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
 from hazardmap.accounts.services.key_change import key_revoke
-from hazardmap.accounts.services.name_check import name_check
+from hazardmap.accounts.services.name_check import name_check, one_line
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.access.roles import Act, Role
 
@@ -19,7 +19,7 @@ MOST_ORGANISATIONS = 10
 @transaction.atomic
 def organisation_create(*, name: str, owner: User | None = None) -> Organisation:
     """owner: its first member; None where the operator makes it. Raises AccountsRefused."""
-    name = name.strip()[:200]
+    name = one_line(name)[:200]
     if not name:
         raise AccountsRefused(_("An organisation needs a name."))
     name_check(name)

@@ -15,7 +15,7 @@ from hazardmap.accounts.models import Consent, MailLink, Membership, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.consent_give import consent_give
 from hazardmap.accounts.services.mail_link import link_find, link_make, link_use
-from hazardmap.accounts.services.name_check import name_check
+from hazardmap.accounts.services.name_check import name_check, one_line
 from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.accounts.services.password_change import password_news
 from hazardmap.platform.mail import Mail, Receiver, mail_send
@@ -55,7 +55,7 @@ def sign_up_finish(
     name_check(name)
     validate_password(password, User(email=link.email, name=name))
     user = User.objects.create_user(
-        link.email, password, name=name.strip()[:150], language=language
+        link.email, password, name=one_line(name)[:150], language=language
     )
     consent_give(user=user, documents=documents)
     _join(user, link)

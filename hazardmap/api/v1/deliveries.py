@@ -11,8 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.authentication import buyer_of
-from hazardmap.api.buyers import WebhookView, links_of
+from hazardmap.api.buyers import WebhookView, links_of, whose
 from hazardmap.api.forms import form_of
 from hazardmap.api.geojson import Link
 from hazardmap.api.grammar import read_id
@@ -77,11 +76,11 @@ class Deliveries(WebhookView):
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         """The messages of an endpoint, newest first; they are kept for 30 days."""
         values = read(request.query_params, PAGE)
-        mine = buyer_of(request).organisation_id
-        if selectors.endpoint_get(mine, endpoint_id) is None:
+        mine = whose(request)
+        if selectors.endpoint_get(**mine, endpoint_id=endpoint_id) is None:
             raise Http404
         limit = values.pop("limit")
-        found = selectors.deliveries_of(mine, endpoint_id, limit=limit + 1, **values)
+        found = selectors.deliveries_of(**mine, endpoint_id=endpoint_id, limit=limit + 1, **values)
         after = str(found[limit - 1].id) if len(found) > limit else None
         return Response(
             {
@@ -101,10 +100,10 @@ class DeadReplay(WebhookView):
         since: datetime = form_of(request, ReplayRequest)["since"]
         if since < timezone.now() - LONGEST_REPLAY:
             raise Invalid([Fault("since", "messages are kept for 30 days")])
-        mine = buyer_of(request).organisation_id
-        if selectors.endpoint_get(mine, endpoint_id) is None:
+        mine = whose(request)
+        if selectors.endpoint_get(**mine, endpoint_id=endpoint_id) is None:
             raise Http404
-        number = services.dead_replay(organisation_id=mine, endpoint_id=endpoint_id, since=since)
+        number = services.dead_replay(**mine, endpoint_id=endpoint_id, since=since)
         return Response({"messages": number})
 
 
@@ -113,7 +112,7 @@ class DeliveryById(WebhookView):
     def get(self, request: Request, delivery_id: UUID) -> Response:
         """One message, as it was sent, with every try."""
         read(request.query_params, ())
-        found = selectors.delivery_get(buyer_of(request).organisation_id, delivery_id)
+        found = selectors.delivery_get(**whose(request), delivery_id=delivery_id)
         if found is None:
             raise Http404
         tries = Attempt(found.tries, many=True).data
@@ -126,7 +125,7 @@ class DeliveryReplay(WebhookView):
     def post(self, request: Request, delivery_id: UUID) -> Response:
         """Send a message again, with the same id; free if it has arrived before."""
         read(request.query_params, ())
-        mine = buyer_of(request).organisation_id
-        if not services.delivery_replay(organisation_id=mine, delivery_id=delivery_id):
+        mine = whose(request)
+        if not services.delivery_replay(**mine, delivery_id=delivery_id):
             raise Http404
         return Response(status=204)

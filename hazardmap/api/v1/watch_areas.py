@@ -10,8 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.authentication import buyer_of
-from hazardmap.api.buyers import WebhookView
+from hazardmap.api.buyers import WebhookView, whose
 from hazardmap.api.forms import Number, Text, Truth, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
@@ -83,9 +82,9 @@ class WatchList(serializers.Serializer[Any]):
 class WatchAreas(WebhookView):
     @extend_schema(operation_id="listWatchAreas", responses=WatchList)
     def get(self, request: Request) -> Response:
-        """What your organisation watches."""
+        """What the endpoints of this key watch."""
         read(request.query_params, ())
-        found = selectors.watch_areas_of(buyer_of(request).organisation_id)
+        found = selectors.watch_areas_of(**whose(request))
         return Response({"watch_areas": WatchArea(found, many=True).data})
 
     @extend_schema(operation_id="addWatchArea", request=WatchRequest, responses={201: WatchArea})
@@ -97,10 +96,9 @@ class WatchAreas(WebhookView):
         """
         values = form_of(request, WatchRequest)
         region = _region(values)
-        organisation_id = buyer_of(request).organisation_id
         try:
             watch_id = services.watch_add(
-                organisation_id=organisation_id,
+                **whose(request),
                 endpoint_id=values["endpoint_id"],
                 name=values["name"],
                 region=region,
@@ -111,7 +109,7 @@ class WatchAreas(WebhookView):
             )
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused
-        body = WatchArea(_found(organisation_id, watch_id)).data
+        body = WatchArea(_found(request, watch_id)).data
         headers = {"Location": request.build_absolute_uri(reverse("watch-area", args=[watch_id]))}
         return Response(body, status=201, headers=headers)
 
@@ -121,7 +119,7 @@ class WatchAreaById(WebhookView):
     def get(self, request: Request, watch_id: UUID) -> Response:
         """One watch area."""
         read(request.query_params, ())
-        return Response(WatchArea(_found(buyer_of(request).organisation_id, watch_id)).data)
+        return Response(WatchArea(_found(request, watch_id)).data)
 
     @extend_schema(operation_id="changeWatchArea", request=WatchPatch, responses=WatchArea)
     def patch(self, request: Request, watch_id: UUID) -> Response:
@@ -131,30 +129,28 @@ class WatchAreaById(WebhookView):
         corridor_m anew, if not 25.
         """
         values = form_of(request, WatchPatch, partial=True)
-        mine = buyer_of(request).organisation_id
         changes = {name: values[name] for name in values.keys() - {"area", "route", "corridor_m"}}
         if values.keys() & {"area", "route", "corridor_m"}:
             changes["region"] = _region(values)
         if "kinds" in values:
             changes["kinds"] = _kinds(values)
         if not services.watch_change(
-            organisation_id=mine, watch_id=watch_id, changes=cast(WatchChange, changes)
+            **whose(request), watch_id=watch_id, changes=cast(WatchChange, changes)
         ):
             raise Http404
-        return Response(WatchArea(_found(mine, watch_id)).data)
+        return Response(WatchArea(_found(request, watch_id)).data)
 
     @extend_schema(operation_id="removeWatchArea", responses={204: None})
     def delete(self, request: Request, watch_id: UUID) -> Response:
         """Stop watching it."""
         read(request.query_params, ())
-        mine = buyer_of(request).organisation_id
-        if not services.watch_remove(organisation_id=mine, watch_id=watch_id):
+        if not services.watch_remove(**whose(request), watch_id=watch_id):
             raise Http404
         return Response(status=204)
 
 
-def _found(organisation_id: UUID, watch_id: UUID) -> WatchInfo:
-    found = selectors.watch_area_get(organisation_id, watch_id)
+def _found(request: Request, watch_id: UUID) -> WatchInfo:
+    found = selectors.watch_area_get(**whose(request), watch_id=watch_id)
     if found is None:
         raise Http404
     return found

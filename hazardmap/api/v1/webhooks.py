@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.api.buyers import WebhookView
+from hazardmap.api.buyers import WebhookView, whose
 from hazardmap.api.forms import Text, Whole, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
@@ -68,9 +68,12 @@ class TestAnswer(serializers.Serializer[Any]):
 class Endpoints(WebhookView):
     @extend_schema(operation_id="listEndpoints", responses=EndpointList)
     def get(self, request: Request) -> Response:
-        """Where your organisation is told of changes."""
+        """Where you are told of changes: what this key, or one it was rolled from, has added.
+
+        All of your organisation's are in the portal.
+        """
         read(request.query_params, ())
-        found = selectors.endpoints_of(buyer_of(request).organisation_id)
+        found = selectors.endpoints_of(**whose(request))
         return Response({"endpoints": Endpoint(found, many=True).data})
 
     @extend_schema(
@@ -108,7 +111,7 @@ class EndpointById(WebhookView):
         """
         url = form_of(request, EndpointRequest)["url"]
         try:
-            _must(services.endpoint_move(**_mine(request), endpoint_id=endpoint_id, url=url))
+            _must(services.endpoint_move(**whose(request), endpoint_id=endpoint_id, url=url))
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused
         return Response(Endpoint(_found(request, endpoint_id)).data)
@@ -117,7 +120,7 @@ class EndpointById(WebhookView):
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
         """Remove an endpoint with its watch areas and messages."""
         read(request.query_params, ())
-        _must(services.endpoint_remove(**_mine(request), endpoint_id=endpoint_id))
+        _must(services.endpoint_remove(**whose(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
 
@@ -129,7 +132,7 @@ class EndpointSecret(WebhookView):
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """A new secret. For overlap_s messages carry two signatures, by the old one and by it."""
         overlap_s = form_of(request, RollRequest)["overlap_s"]
-        made = services.secret_roll(**_mine(request), endpoint_id=endpoint_id, overlap_s=overlap_s)
+        made = services.secret_roll(**whose(request), endpoint_id=endpoint_id, overlap_s=overlap_s)
         if made is None:
             raise Http404
         return _created(request, made, 200)
@@ -141,7 +144,7 @@ class EndpointPause(WebhookView):
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send nothing until it is enabled; messages wait. One that is off stays as it is."""
         read(request.query_params, ())
-        _must(services.endpoint_pause(**_mine(request), endpoint_id=endpoint_id))
+        _must(services.endpoint_pause(**whose(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
 
@@ -155,7 +158,7 @@ class EndpointEnable(WebhookView):
         """
         read(request.query_params, ())
         try:
-            _must(services.endpoint_enable(**_mine(request), endpoint_id=endpoint_id))
+            _must(services.endpoint_enable(**whose(request), endpoint_id=endpoint_id))
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused
         return Response(status=204)
@@ -168,7 +171,7 @@ class EndpointTest(WebhookView):
         """Send a message of the type endpoint.test; it is free, 60 times an hour."""
         read(request.query_params, ())
         try:
-            made = services.endpoint_test(**_mine(request), endpoint_id=endpoint_id)
+            made = services.endpoint_test(**whose(request), endpoint_id=endpoint_id)
         except TooManyTests as refused:
             raise Throttled(wait=refused.wait_s) from refused
         if made is None:
@@ -176,12 +179,8 @@ class EndpointTest(WebhookView):
         return Response({"delivery_id": str(made)}, status=202)
 
 
-def _mine(request: Request) -> dict[str, UUID]:
-    return {"organisation_id": buyer_of(request).organisation_id}
-
-
 def _found(request: Request, endpoint_id: UUID) -> EndpointInfo:
-    found = selectors.endpoint_get(buyer_of(request).organisation_id, endpoint_id)
+    found = selectors.endpoint_get(**whose(request), endpoint_id=endpoint_id)
     if found is None:
         raise Http404
     return found

@@ -1,5 +1,8 @@
 """Tell those who see to an organisation's bills how much of a cap is spent."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -10,39 +13,68 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.selectors import billing_people
 from hazardmap.billing.services.spending_watch import PERCENTS
 from hazardmap.billing.spend_models import SpendAlert
+from hazardmap.core.messages.backoff import delays_s
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
-from hazardmap.platform.mail import Mail, MailFailed, mail_send
+from hazardmap.platform.mail import Mail, MailFailed, Receiver, mail_send
 
-AT_ONCE = 100
+AT_ONCE: Final = 100
+GIVEN_UP_AFTER: Final = timedelta(days=1)
+"""An address that cannot take it for so long is left out; while the server is away, all wait."""
+
+
+class _Tried(NamedTuple):
+    """away_until: the server is away, and nothing else need be tried before."""
+
+    mailed: bool
+    away_until: datetime | None = None
 
 
 def alerts_mail() -> int:
-    """Mail every alert that has not been, each once; return how many were.
+    """Mail every alert that has not been, to each receiver once; return how many were.
 
-    What cannot be mailed now is tried again the next time.
+    What cannot be mailed now is tried again, later each time. While the server is away all wait
+    with the first of them: one at a time finds out whether it is back.
     """
     mailed = 0
-    waiting = SpendAlert.objects.filter(mailed_at=None).order_by("id")
-    for alert_id in list(waiting.values_list("id", flat=True)[:AT_ONCE]):
-        try:
-            mailed += _mailed(alert_id)
-        except MailFailed:
+    due = SpendAlert.objects.filter(mailed_at=None, mail_next_at__lte=timezone.now())
+    for alert_id in list(due.order_by("id").values_list("id", flat=True)[:AT_ONCE]):
+        tried = _try(alert_id)
+        mailed += tried.mailed
+        if tried.away_until is not None:
+            due.update(mail_next_at=tried.away_until)
             break
     return mailed
 
 
 @transaction.atomic
-def _mailed(alert_id: UUID) -> bool:
+def _try(alert_id: UUID) -> _Tried:
     """The row stays locked until the mail has left: nobody else sends it."""
     waiting = SpendAlert.objects.filter(pk=alert_id, mailed_at=None)
     alert = waiting.select_for_update(of=("self",), skip_locked=True).first()
     if alert is None:
-        return False
-    to = billing_people(alert.customer.organisation_id)
-    mail_send(to=to, write=lambda: _written(alert))
-    waiting.update(mailed_at=timezone.now())
-    return True
+        return _Tried(mailed=False)
+    people = billing_people(alert.customer.organisation_id)
+    to = [one for one in people if one.email not in alert.mailed_to]
+    try:
+        mail_send(to=to, write=lambda: _written(alert))
+    except MailFailed as failed:
+        if failed.waiting and (failed.is_away or timezone.now() < alert.at + GIVEN_UP_AFTER):
+            _put_off(alert, to, failed)
+            return _Tried(mailed=False, away_until=alert.mail_next_at if failed.is_away else None)
+    alert.mailed_at, alert.mailed_to, alert.mail_problem = timezone.now(), [], ""
+    alert.save()
+    return _Tried(mailed=True)
+
+
+def _put_off(alert: SpendAlert, to: Iterable[Receiver], failed: MailFailed) -> None:
+    """Those who have it by now, or never will, are not tried again."""
+    alert.mailed_to += [one.email for one in to if one not in failed.waiting]
+    alert.mail_tries += 1
+    *_, pause_s = delays_s(first_s=30, factor=2, longest_s=3600, tries=alert.mail_tries)
+    alert.mail_next_at = timezone.now() + timedelta(seconds=pause_s)
+    alert.mail_problem = str(failed)
+    alert.save()
 
 
 def _written(alert: SpendAlert) -> Mail:

@@ -57,6 +57,8 @@ SCHEDULE: Final = Limits(10 * _MIN, 30 * _MIN)
 EXPORT: Final = Limits(26 * _H, 74 * _H)
 # The schedule asks every minute, a provider may be away for hours, and a buyer waits for the bill.
 PAYMENTS: Final = Limits(_H, 24 * _H)
+# Sent within seconds, but a server that does not know us may tell us to come back in a while.
+MAIL: Final = Limits(20 * _MIN, 2 * _H)
 # Pauses between tries grow to six hours: after so many the provider has been away for a day.
 PAYMENT_TRIES: Final = 12
 # Below half a gigabyte tiles are no longer kept (tiles.files); a day of frames needs a few.

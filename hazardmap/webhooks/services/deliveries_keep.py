@@ -4,23 +4,26 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.webhooks.models import Delivery
+from hazardmap.webhooks.whose import whose
 
 KEPT: Final = timedelta(days=30)
 
 
-def delivery_replay(*, organisation_id: UUID, delivery_id: UUID) -> bool:
-    """Send a message again, with the same id; False where there is none."""
-    return _again(Delivery.objects.filter(id=delivery_id), organisation_id) > 0
+def delivery_replay(*, organisation_id: UUID, delivery_id: UUID, by_key: str | None = None) -> bool:
+    """Send a message again, with the same id; False where there is none. by_key: see `whose`."""
+    return _again(whose(organisation_id, by_key, at="endpoint__") & Q(id=delivery_id)) > 0
 
 
-def dead_replay(*, organisation_id: UUID, endpoint_id: UUID, since: datetime) -> int:
+def dead_replay(
+    *, organisation_id: UUID, endpoint_id: UUID, since: datetime, by_key: str | None = None
+) -> int:
     """Send again what was given up since then; return how many messages that are."""
-    dead = Delivery.objects.filter(endpoint_id=endpoint_id, state=Delivery.State.DEAD)
-    return _again(dead.filter(created_at__gte=since), organisation_id)
+    dead = Q(endpoint_id=endpoint_id, state=Delivery.State.DEAD, created_at__gte=since)
+    return _again(whose(organisation_id, by_key, at="endpoint__") & dead)
 
 
 def deliveries_forget() -> int:
@@ -29,8 +32,8 @@ def deliveries_forget() -> int:
     return old.delete()[1].get(Delivery._meta.label, 0)
 
 
-def _again(found: "QuerySet[Delivery]", organisation_id: UUID) -> int:
-    mine = found.filter(endpoint__organisation_id=organisation_id)
-    return mine.exclude(leased_until__gt=timezone.now()).update(
+def _again(which: Q) -> int:
+    found = Delivery.objects.filter(which).exclude(leased_until__gt=timezone.now())
+    return found.update(
         state=Delivery.State.WAITING, attempts=0, next_at=timezone.now(), delivered_at=None
     )

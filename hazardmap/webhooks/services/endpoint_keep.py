@@ -1,4 +1,7 @@
-"""Endpoints of an organisation: add, move, test, roll the secret, switch on again, remove."""
+"""Endpoints of an organisation: add, move, test, roll the secret, switch on again, remove.
+
+by_key: the key that asks, None for a member (webhooks.whose).
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -17,6 +20,7 @@ from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services.messages import test_body
 from hazardmap.webhooks.services.watch_meter import hours_record
 from hazardmap.webhooks.values import ENDED, NewEndpoint, TooManyTests, WebhookRefused
+from hazardmap.webhooks.whose import whose
 
 MOST: Final = 20
 TESTS_PER_HOUR: Final = 60
@@ -37,14 +41,16 @@ def endpoint_add(*, organisation_id: UUID, key_id: str, url: str) -> NewEndpoint
 
 
 @transaction.atomic
-def endpoint_move(*, organisation_id: UUID, endpoint_id: UUID, url: str) -> bool:
+def endpoint_move(
+    *, organisation_id: UUID, endpoint_id: UUID, by_key: str | None = None, url: str
+) -> bool:
     """To another address, with its secret, watch areas and messages: what waits is sent there.
 
     Its failures were the old address's. One that is off stays off. False where there is none.
     Raises WebhookRefused.
     """
     _check(url)
-    row = _mine(organisation_id, endpoint_id)
+    row = _mine(organisation_id, endpoint_id, by_key)
     if row is None:
         return False
     if row.url != url:
@@ -54,20 +60,22 @@ def endpoint_move(*, organisation_id: UUID, endpoint_id: UUID, url: str) -> bool
 
 
 @transaction.atomic
-def endpoint_remove(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
+def endpoint_remove(*, organisation_id: UUID, endpoint_id: UUID, by_key: str | None = None) -> bool:
     """With its watch areas, whose running hour is still on its account, and messages.
 
     False where there is none.
     """
-    found = Endpoint.objects.filter(id=endpoint_id, organisation_id=organisation_id)
+    found = Endpoint.objects.filter(whose(organisation_id, by_key), id=endpoint_id)
     hours_record(WatchArea.objects.filter(endpoint__in=found))
     return found.delete()[0] > 0
 
 
 @transaction.atomic
-def secret_roll(*, organisation_id: UUID, endpoint_id: UUID, overlap_s: int) -> NewEndpoint | None:
+def secret_roll(
+    *, organisation_id: UUID, endpoint_id: UUID, by_key: str | None = None, overlap_s: int
+) -> NewEndpoint | None:
     """A new secret; messages are signed with the one before, too, until the overlap is over."""
-    row = _mine(organisation_id, endpoint_id)
+    row = _mine(organisation_id, endpoint_id, by_key)
     if row is None:
         return None
     row.secret_version += 1
@@ -77,9 +85,9 @@ def secret_roll(*, organisation_id: UUID, endpoint_id: UUID, overlap_s: int) -> 
 
 
 @transaction.atomic
-def endpoint_pause(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
+def endpoint_pause(*, organisation_id: UUID, endpoint_id: UUID, by_key: str | None = None) -> bool:
     """Send nothing until it is enabled; messages wait. One that is off already stays as it is."""
-    row = _mine(organisation_id, endpoint_id)
+    row = _mine(organisation_id, endpoint_id, by_key)
     if row is None:
         return False
     if row.disabled_at is None:
@@ -89,12 +97,12 @@ def endpoint_pause(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
 
 
 @transaction.atomic
-def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
+def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID, by_key: str | None = None) -> bool:
     """Send again, at once, what waits for an endpoint that was disabled or is left alone.
 
     Raises WebhookRefused where its key was taken away: whoever had the key may have added it.
     """
-    row = _mine(organisation_id, endpoint_id)
+    row = _mine(organisation_id, endpoint_id, by_key)
     if row is None:
         return False
     if row.disabled_why in ENDED:
@@ -105,9 +113,11 @@ def endpoint_enable(*, organisation_id: UUID, endpoint_id: UUID) -> bool:
 
 
 @transaction.atomic
-def endpoint_test(*, organisation_id: UUID, endpoint_id: UUID) -> UUID | None:
+def endpoint_test(
+    *, organisation_id: UUID, endpoint_id: UUID, by_key: str | None = None
+) -> UUID | None:
     """A message that tells of nothing; its id. Raises TooManyTests: they are free."""
-    row = _mine(organisation_id, endpoint_id)
+    row = _mine(organisation_id, endpoint_id, by_key)
     if row is None:
         return None
     left = spend(f"webhook-tests:{organisation_id}", limit=TESTS_PER_HOUR, period_s=3600)
@@ -132,9 +142,9 @@ def _begin_anew(row: Endpoint) -> None:
     row.deliveries.filter(state=Delivery.State.WAITING, next_at__gt=now).update(next_at=now)
 
 
-def _mine(organisation_id: UUID, endpoint_id: UUID) -> Endpoint | None:
+def _mine(organisation_id: UUID, endpoint_id: UUID, by_key: str | None) -> Endpoint | None:
     found = Endpoint.objects.select_for_update()
-    return found.filter(id=endpoint_id, organisation_id=organisation_id).first()
+    return found.filter(whose(organisation_id, by_key), id=endpoint_id).first()
 
 
 def _secret(row: Endpoint) -> str:

@@ -18,7 +18,8 @@ def endpoints_end() -> int:
     going, now = Endpoint.objects.exclude(disabled_why__in=ENDED), timezone.now()
     closed = going.filter(organisation__closed_at__isnull=False)
     ended = closed.update(disabled_at=now, disabled_why=CLOSED)
-    revoked = going.filter(key_id__in=keys_taken_away())
+    taken_away = keys_taken_away(going.values_list("key_id", flat=True).distinct())
+    revoked = going.filter(key_id__in=taken_away)
     return ended + revoked.update(disabled_at=now, disabled_why=REVOKED)
 
 

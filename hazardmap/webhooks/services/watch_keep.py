@@ -1,4 +1,4 @@
-"""Watch areas of an organisation: add, change and remove."""
+"""Watch areas of an organisation: add, change and remove. by_key: see webhooks.whose."""
 
 from collections.abc import Collection
 from typing import Final, cast
@@ -11,6 +11,7 @@ from hazardmap.core.geometry.region import Region
 from hazardmap.webhooks.models import Endpoint, WatchArea
 from hazardmap.webhooks.services.watch_meter import hours_record
 from hazardmap.webhooks.values import WatchChange, WebhookRefused
+from hazardmap.webhooks.whose import whose
 
 MOST: Final = 100
 
@@ -26,9 +27,10 @@ def watch_add(
     min_probability: float,
     published: bool,
     simulated: bool | None,
+    by_key: str | None = None,
 ) -> UUID:
     """Its endpoint is told from now on. Raises WebhookRefused."""
-    mine = Endpoint.objects.select_for_update().filter(organisation_id=organisation_id)
+    mine = Endpoint.objects.select_for_update().filter(whose(organisation_id, by_key))
     endpoint = mine.filter(id=endpoint_id).first()
     if endpoint is None:
         raise WebhookRefused("endpoint_id", "there is no such endpoint")
@@ -46,13 +48,15 @@ def watch_add(
 
 
 @transaction.atomic
-def watch_change(*, organisation_id: UUID, watch_id: UUID, changes: WatchChange) -> bool:
+def watch_change(
+    *, organisation_id: UUID, watch_id: UUID, changes: WatchChange, by_key: str | None = None
+) -> bool:
     """What is left out stays; changes from now on are told accordingly. False where there is none.
 
     Nothing is told of what it sees or sees no longer because of this.
     """
-    mine = WatchArea.objects.select_for_update().filter(endpoint__organisation_id=organisation_id)
-    row = mine.filter(id=watch_id).first()
+    mine = whose(organisation_id, by_key, at="endpoint__")
+    row = WatchArea.objects.select_for_update(of=("self",)).filter(mine, id=watch_id).first()
     if row is None:
         return False
     columns: dict[str, object] = {**changes}
@@ -68,9 +72,9 @@ def watch_change(*, organisation_id: UUID, watch_id: UUID, changes: WatchChange)
 
 
 @transaction.atomic
-def watch_remove(*, organisation_id: UUID, watch_id: UUID) -> bool:
+def watch_remove(*, organisation_id: UUID, watch_id: UUID, by_key: str | None = None) -> bool:
     """The hour that runs is still on its account. False where there is none."""
-    found = WatchArea.objects.filter(id=watch_id, endpoint__organisation_id=organisation_id)
+    found = WatchArea.objects.filter(whose(organisation_id, by_key, at="endpoint__"), id=watch_id)
     hours_record(found)
     return found.delete()[0] > 0
 
