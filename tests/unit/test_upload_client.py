@@ -251,11 +251,23 @@ def run(*arguments: object) -> str:
         (["docs/adr", "--token", TOKEN], "no JPEG, PNG or WebP picture"),
         (["README.md", "--token", TOKEN, "--url", "http://[::1"], "--url is no address"),
         ([], "PATH"),
+        ([".", "--token", TOKEN, "--utc-offset", "Berlin"], "like .02:00"),
+        ([".", "--token", TOKEN, "--taken-from", "2026-11-28T14:02:00"], "a time with its zone"),
+        ([".", "--token", TOKEN, "--every-s", "nan"], "number of seconds"),
+        ([".", "--token", TOKEN, "--gpx", "README.md"], "README.md cannot be read as GPX"),
+        ([".", "--token", TOKEN, "--gpx", "/no.gpx"], "/no.gpx cannot be read as GPX"),
     ],
 )
 def test_a_mistake_is_one_sentence(arguments, says):
     with pytest.raises(CommandError, match=says):
         run(*arguments)
+
+
+@pytest.mark.parametrize("named", [".", "drive.MP4"])
+def test_whoever_has_only_a_video_is_told_how_to_take_pictures_out_of_it(tmp_path, named):
+    (tmp_path / "drive.MP4").write_bytes(b"video")
+    with pytest.raises(CommandError, match="ffmpeg -i VIDEO"):
+        run(tmp_path / named, "--token", TOKEN)
 
 
 def test_an_address_of_another_kind_is_told(tmp_path, pauses):
