@@ -78,6 +78,16 @@ def waiting_frame(device: NewDevice, owner: User) -> Accepted:
     )
 
 
+def gpx(*fixes: tuple[float, float, datetime]) -> str:
+    """A track of positions and times, as a receiver writes it."""
+    points = "".join(
+        f'<trkpt lat="{lat}" lon="{lon}"><time>{at:%Y-%m-%dT%H:%M:%SZ}</time></trkpt>'
+        for lon, lat, at in fixes
+    )
+    space = "http://www.topografix.com/GPX/1/1"
+    return f'<gpx xmlns="{space}" version="1.1"><trk><trkseg>{points}</trkseg></trk></gpx>'
+
+
 def png_header(width: int, height: int) -> bytes:
     """The beginning of a PNG of that size, a few bytes long: no pixel follows."""
     header = width.to_bytes(4) + height.to_bytes(4) + bytes([8, 2, 0, 0, 0])

@@ -10,15 +10,18 @@ from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from hazardmap.capture.services.frame_accept import LOST
 from hazardmap.core.messages.backoff import delays_s
 
 PARALLEL = 4
 TIMEOUT_S = 60.0
 RETRIED = {429, 502, 503, 504}
 LONGEST_PAUSE_S = 60.0
+SETTLED = "settled"
 TAKEN = {HTTPStatus.ACCEPTED: "accepted", HTTPStatus.OK: "repeated"}
 
 
@@ -40,24 +43,36 @@ class Outcome:
 
 
 class Journal:
-    """Which pictures have been sent, by their SHA-256, kept in a file so that a run can resume."""
+    """Which pictures have been sent, by their SHA-256, kept in a file so that a run can resume.
+
+    A line for each: its hash, its frame's id, and a word once the server has looked at it.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._sent: dict[str, str] = {}
+        self._settled: set[str] = set()
         if path is not None and path.exists():
             for line in path.read_text(errors="replace").splitlines():
-                digest, _, frame_id = line.partition(" ")
+                digest, frame_id, *settled = [*line.split(" "), ""][:3]
                 self._sent[digest] = frame_id
+                if settled == [SETTLED]:
+                    self._settled.add(frame_id)
 
     def frame_of(self, digest: str) -> str | None:
         return self._sent.get(digest)
 
-    def add(self, digest: str, frame_id: str) -> None:
+    def is_settled(self, frame_id: str) -> bool:
+        """Whether the server has looked at this frame, so that it cannot be lost any more."""
+        return frame_id in self._settled
+
+    def add(self, digest: str, frame_id: str, *, settled: bool = False) -> None:
         self._sent[digest] = frame_id
+        if settled:
+            self._settled.add(frame_id)
         if self._path is not None:
             with self._path.open("a") as file:
-                file.write(f"{digest} {frame_id}\n")
+                file.write(f"{digest} {frame_id}{f' {SETTLED}' if settled else ''}\n")
 
 
 def upload(
@@ -93,6 +108,7 @@ class _Sender:
     def __init__(self, client: httpx.Client, journal: Journal) -> None:
         self._client, self._journal = client, journal
         self._pointless = Event()
+        self._silent = Event()
 
     def send(self, item: Item) -> Outcome:
         try:
@@ -100,7 +116,7 @@ class _Sender:
         except OSError as error:
             return Outcome(item.path, "failed", error.strerror or str(error))
         digest = sha256(image).hexdigest()
-        if frame_id := self._journal.frame_of(digest):
+        if (frame_id := self._journal.frame_of(digest)) and not self._is_lost(digest, frame_id):
             return Outcome(item.path, "repeated", frame_id)
         if self._pointless.is_set():
             return Outcome(item.path, "failed", "not sent, like another picture")
@@ -112,6 +128,25 @@ class _Sender:
         if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self._pointless.set()
         return self._outcome(item, digest, response)
+
+    def _is_lost(self, digest: str, frame_id: str) -> bool:
+        """Whether the server lost a frame before it could look. Where it is silent: no."""
+        if self._journal.is_settled(frame_id) or self._silent.is_set():
+            return False
+        try:
+            response = self._client.get(f"/api/v1/frames/{quote(frame_id, safe='')}")
+            told = response.json() if response.status_code == HTTPStatus.OK else {}
+            state, reason = told.get("state"), told.get("reason")
+        except httpx.HTTPError:
+            self._silent.set()
+            return False
+        except (ValueError, AttributeError):
+            return False
+        if state == "rejected" and reason in LOST:
+            return True
+        if state in {"detected", "rejected"}:
+            self._journal.add(digest, frame_id, settled=True)
+        return False
 
     def _outcome(self, item: Item, digest: str, response: httpx.Response) -> Outcome:
         try:

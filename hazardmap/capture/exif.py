@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from PIL import ExifTags, Image
@@ -20,8 +20,11 @@ _BASE = ExifTags.Base
 _KMH, _MPH, _KNOTS = 1 / 3.6, 0.44704, 0.514444
 
 
-def read_georeference(image: Image.Image) -> Georeference:
-    """Read an opened, not yet decoded picture. Never raises on broken EXIF."""
+def read_georeference(image: Image.Image, *, clock: tzinfo | None = None) -> Georeference:
+    """Read an opened, not yet decoded picture. Never raises on broken EXIF.
+
+    clock: the time zone of the camera's clock, where the block does not say.
+    """
     if len(image.info.get("exif", b"")) > MAX_BLOCK_BYTES:
         return Georeference()
     try:
@@ -36,7 +39,7 @@ def read_georeference(image: Image.Image) -> Georeference:
     return Georeference(
         lon=lon if lat is not None else None,
         lat=lat if lon is not None else None,
-        captured_at=_gps_time(gps) or _camera_time(detail),
+        captured_at=_gps_time(gps) or _camera_time(detail, clock),
         heading_deg=_heading(gps),
         speed_mps=_speed(gps),
         accuracy_m=_positive(gps.get(_GPS.GPSHPositioningError)),
@@ -88,18 +91,26 @@ def _gps_time(gps: Mapping[int, Any]) -> datetime | None:
         return None
 
 
-def _camera_time(detail: Mapping[int, Any]) -> datetime | None:
-    """The camera's clock, only where the block says in which time zone it runs."""
+def _camera_time(detail: Mapping[int, Any], clock: tzinfo | None) -> datetime | None:
+    """The camera's clock, only where somebody says in which time zone it runs."""
     text = str(detail.get(_BASE.DateTimeOriginal)).strip("\x00 ")
     zone = str(detail.get(_BASE.OffsetTimeOriginal)).strip("\x00 ")
-    try:
-        moment = datetime.strptime(f"{text} {zone}", "%Y:%m:%d %H:%M:%S %z")
-    except ValueError:
+    moment = _moment(f"{text} {zone}", "%Y:%m:%d %H:%M:%S %z")
+    if moment is None and clock is not None and (moment := _moment(text, "%Y:%m:%d %H:%M:%S")):
+        moment = moment.replace(tzinfo=clock)
+    if moment is None:
         return None
     fraction = str(detail.get(_BASE.SubsecTimeOriginal)).strip("\x00 ")
     if fraction.isascii() and fraction.isdecimal() and len(fraction) <= 6:
         moment += timedelta(seconds=int(fraction) / 10 ** len(fraction))
     return moment.astimezone(UTC)
+
+
+def _moment(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form)  # noqa: DTZ007 - whose clock it is, is said elsewhere
+    except ValueError:
+        return None
 
 
 def _heading(gps: Mapping[int, Any]) -> float | None:

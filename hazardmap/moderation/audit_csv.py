@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from hazardmap.moderation.models import AuditEntry
+from hazardmap.platform.harmless_cell import harmless_cell
 
 COLUMNS = ("id", "at", "who", "action", "subject", "before", "after", "reason")
 
@@ -30,10 +31,5 @@ def audit_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 def _line(cells: Iterable[str]) -> str:
     line = StringIO()
-    csv.writer(line).writerow([_harmless(cell) for cell in cells])
+    csv.writer(line).writerow([harmless_cell(cell) for cell in cells])
     return line.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Spreadsheets run a cell that starts like a formula; an apostrophe makes it text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

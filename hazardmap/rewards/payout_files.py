@@ -9,6 +9,7 @@ from uuid import UUID
 from sepaxml import SepaTransfer
 
 from hazardmap.core.selling.pricing.money import Currency, decimal_of
+from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.rewards.payout_models import Payout, PayoutRun
 from hazardmap.rewards.services.payout_run import PayoutRefused
 
@@ -31,7 +32,7 @@ def payout_csv(run_id: UUID) -> str:
     writer.writerow(["payout", "name", "iban", "amount", "currency"])
     for payout in _pending(run):
         amount = f"{decimal_of(payout.amount_micro).normalize():f}"
-        writer.writerow([payout.id, payout.name, payout.iban, amount, run.currency])
+        writer.writerow([payout.id, harmless_cell(payout.name), payout.iban, amount, run.currency])
     return file.getvalue()
 
 

@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Sum, Value
+from django.db.models import Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Concat, Substr
 
 from hazardmap.accounts.models import User
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.rewards.models import Account, Booking, Entry
-from hazardmap.rewards.payout_models import Payout, PayoutTarget
-from hazardmap.rewards.references import SET_ASIDE, SPLIT, TAKE_BACK, reference
+from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
+from hazardmap.rewards.references import FAILED, SET_ASIDE, SPLIT, TAKE_BACK, reference
 
 HELD_BACK: Final = timedelta(days=14)
 """What was earned later may still be taken back by what proves false."""
+AT_LEAST_MICRO: Final = 20_000_000
+"""What a run pays at least, unless whoever runs the site says otherwise."""
 
 
 class Balance(NamedTuple):
@@ -56,6 +58,14 @@ class Target(NamedTuple):
     iban: str
 
 
+class PayoutTerms(NamedTuple):
+    """at_least: what the last run paid at least, and so the next one. last_at: None before any."""
+
+    currency: Currency
+    at_least_micro: int
+    last_at: datetime | None
+
+
 class PayoutInfo(NamedTuple):
     id: UUID
     witness: int
@@ -73,11 +83,13 @@ def balances() -> list[Balance]:
 def earned(witness: int, currency: Currency, *, before: datetime | None = None) -> int:
     """What a contributor has earned and not been paid, in micro-units.
 
-    before: without what was added since then; what was taken since then counts.
+    before: without what was added since then; what was taken since then counts, and what a bank
+    gave back, which had been settled before it was handed over.
     """
     entries = Entry.objects.filter(account__witness=witness, account__currency=currency.value)
     if before is not None:
-        entries = entries.exclude(at__gte=before, amount_micro__gt=0)
+        given_back = Q(booking__reference__startswith=f"{FAILED}:")
+        entries = entries.filter(Q(at__lt=before) | Q(amount_micro__lt=0) | given_back)
     return int(entries.aggregate(sum=Sum("amount_micro", default=0))["sum"])
 
 
@@ -141,6 +153,14 @@ def earnings(witness: int, now: datetime) -> list[Earnings]:
             )
         )
     return found
+
+
+def payout_terms(currency: Currency) -> PayoutTerms:
+    """From which amount on contributors are paid in this currency, and when they were last."""
+    run = PayoutRun.objects.filter(currency=currency.value).order_by("at").last()
+    if run is None:
+        return PayoutTerms(currency, AT_LEAST_MICRO, None)
+    return PayoutTerms(currency, run.at_least_micro, run.at)
 
 
 def payout_target(owner: User) -> Target | None:

@@ -1,17 +1,19 @@
 """A contributor's own page: pairing a phone, devices, and what became of the frames."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from hazardmap.accounts.models import Consent
-from hazardmap.accounts.selectors import devices_of
+from hazardmap.accounts.models import Consent, User
+from hazardmap.accounts.selectors import DeviceInfo, devices_of
 from hazardmap.accounts.services import (
     AccountsRefused,
     NewPairingCode,
@@ -21,12 +23,14 @@ from hazardmap.accounts.services import (
     has_consented,
     pairing_code_create,
 )
+from hazardmap.capture.drive_selectors import drives_of
 from hazardmap.capture.selectors import frames_of
-from hazardmap.hazards.services import picture_forget
+from hazardmap.hazards.services import drive_forget, picture_forget
 from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
+RECENT_DRIVES = 20
 
 
 @never_cache
@@ -71,14 +75,36 @@ def picture_delete(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     return HttpResponseRedirect("/account/#frames")
 
 
+@login_required
+@require_POST
+def drive_delete(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """For good, all pictures of a drive. A second click finds them gone and says the same."""
+    begin, end = _moment(request, "begin"), _moment(request, "end")
+    if begin is None or end is None:
+        return HttpResponseBadRequest()
+    left = drive_forget(account_id=signed_in(request).pk, device_id=device_id, begin=begin, end=end)
+    if left:
+        told = ngettext(
+            "%(left)s frame of the drive is left: delete it again.",
+            "%(left)s frames of the drive are left: delete it again.",
+            left,
+        )
+        messages.error(request, told % {"left": left})
+    else:
+        messages.success(request, _("The drive is deleted."))
+    return HttpResponseRedirect("/account/#drives")
+
+
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     user = signed_in(request)
     frames = frames_of(user.pk, limit=RECENT_FRAMES, before=_before(request))
+    devices = devices_of(user)
     context = {
         "code": code,
         "stopped": Consent.Document.UPLOADS in consents_asked(user),
         "licensed": has_consented(user, Consent.Document.UPLOADS),
-        "devices": devices_of(user),
+        "devices": devices,
+        "drives": _drives(user, devices),
         "older": frames[-1].id if len(frames) == RECENT_FRAMES else None,
         "frames": [
             (frame, PROVENANCES[frame.provenance], REASONS.get(frame.reason, frame.reason))
@@ -86,6 +112,23 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
         ],
     }
     return render(request, "web/account.html", context)
+
+
+def _drives(user: User, devices: list[DeviceInfo]) -> list[dict[str, object]]:
+    """Each with the name of its device, and where the pages of frames begin with it."""
+    names = {device.id: device.name for device in devices}
+    return [
+        {"drive": drive, "device": names[drive.device_id], "after": UUID(int=drive.newest.int + 1)}
+        for drive in drives_of(user.pk, limit=RECENT_DRIVES)
+    ]
+
+
+def _moment(request: HttpRequest, name: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else moment
 
 
 def _before(request: HttpRequest) -> UUID | None:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/pairing-code/", account.pairing_code, name="pairing-code"),
     path("account/devices/<uuid:device_id>/revoke/", account.revoke, name="device-revoke"),
     path("account/frames/<uuid:frame_id>/delete/", account.picture_delete, name="picture-delete"),
+    path("account/drives/<uuid:device_id>/delete/", account.drive_delete, name="drive-delete"),
     path("account/security/", security.security_page, name="security"),
     path("account/security/password/", security.change_password, name="password-change"),
     path("account/security/sessions/", security.end_sessions, name="sessions-end"),

@@ -13,12 +13,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.services import AccountsRefused
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
 from hazardmap.rewards.references import CLAW_BACK, FAILED, PAYOUT, SPLIT, TAKE_BACK
 from hazardmap.rewards.selectors import (
+    HELD_BACK,
     StatementLine,
     earnings,
     payout_target,
+    payout_terms,
     statement,
     statement_document,
 )
@@ -42,6 +45,8 @@ WORDS: Final = {
 def earnings_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     lines = list(statement(user.witness))
+    balances = earnings(user.witness, timezone.now())
+    terms = [payout_terms(one.currency) for one in balances] or [payout_terms(Currency.EUR)]
     context = {
         "earnings": [
             (
@@ -50,11 +55,13 @@ def earnings_page(request: HttpRequest) -> HttpResponse:
                 amount_words(one.paying_micro, one.currency),
                 amount_words(one.paid_micro, one.currency),
             )
-            for one in earnings(user.witness, timezone.now())
+            for one in balances
         ],
         "lines": [_row(line) for line in reversed(lines[-LINES:])],
         "left_out": max(0, len(lines) - LINES),
         "target": payout_target(user),
+        "held_back_days": HELD_BACK.days,
+        "terms": [(amount_words(one.at_least_micro, one.currency), one.last_at) for one in terms],
     }
     return render(request, "web/earnings.html", context)
 

@@ -41,7 +41,9 @@ REASONS: Final[dict[str, Words]] = {
     "decoder_crashed": _("the picture cannot be read safely"),
     "worker_crashed": _("the picture brought the detector down"),
     "original_lost": _("the upload was lost; please send it again"),
-    "not_processed_in_time": _("this site did not get to it within a day, and deleted it"),
+    "not_processed_in_time": _(
+        "this site did not get to it within a day, and deleted it; please send it again"
+    ),
     "too_dark": _("too dark to see the road"),
     "obstructed": _("something covers the lens"),
     "blurred": _("too blurred to see the road"),

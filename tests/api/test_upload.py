@@ -20,6 +20,8 @@ from PIL import Image
 
 from hazardmap.accounts.services import device_create, device_revoke
 from hazardmap.capture.models import Frame
+from hazardmap.capture.services import originals_sweep
+from hazardmap.core.ids import uuid7
 from tests.capture_scene import GPS, driver, gps_tags, here, picture
 
 pytestmark = pytest.mark.django_db
@@ -124,10 +126,41 @@ def test_the_same_bytes_from_another_account_are_another_frame(client):
     assert len(stored_originals()) == 2
 
 
+@pytest.mark.parametrize("reason", ["original_lost", "not_processed_in_time"])
+def test_what_was_lost_here_may_be_sent_again(client, reason):
+    _, device = driver()
+    image, long_ago = picture(), uuid7(datetime.now(UTC) - timedelta(hours=25), bytes(10))
+    send(client, device.token, image, here())
+    default_storage.delete(Frame.objects.get().original)
+    Frame.objects.update(id=long_ago, state="rejected", reason=reason, original="")
+    again = send(client, device.token, image, here())
+    assert (again.status_code, again.json()["state"]) == (202, "received")
+    frame = Frame.objects.get()
+    assert (str(frame.id), frame.reason) == (again.json()["id"], "")
+    assert originals_sweep() == 0, "it has only just come"
+    assert default_storage.exists(frame.original)
+    assert send(client, device.token, image, here()).status_code == 200
+
+
+def test_what_was_looked_at_and_rejected_stays_so(client):
+    _, device = driver()
+    image = picture()
+    first = send(client, device.token, image, here())
+    Frame.objects.update(state="rejected", reason="truncated")
+    again = send(client, device.token, image, here())
+    assert (again.status_code, again.json()["state"]) == (200, "rejected")
+    assert again.json()["id"] == first.json()["id"]
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_uploads_of_the_same_bytes_at_once_are_one_frame():
+@pytest.mark.parametrize("lost", [False, True])
+def test_two_uploads_of_the_same_bytes_at_once_are_one_frame(lost):
     _, device = driver()
     image, ready = picture(), Barrier(4)
+    if lost:
+        send(Client(), device.token, image, here())
+        default_storage.delete(Frame.objects.get().original)
+        Frame.objects.update(state="rejected", reason="original_lost", original="")
 
     def upload(_: int) -> tuple[int, str]:
         try:

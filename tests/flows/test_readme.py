@@ -5,14 +5,16 @@ import os
 import re
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from hazardmap.core.learned.versions import SHIPPED, version_json
 from hazardmap.inference.detector import configured
+from tests.capture_scene import gpx, picture
 from tests.conftest import REPOSITORY
 from tests.made_up_models import metrics_of, model_files
 from tests.stack import Stack
@@ -70,6 +72,9 @@ def _curl(command: str, stack: Stack, folder: Path) -> None:
 def _manage(arguments: str, stack: Stack, folder: Path) -> None:
     stack.environment["HAZARDMAP_TOKEN"] = stack.accounts["device_tokens"][1]
     name, *rest = arguments.split()
+    if name == "upload" and rest[1:]:
+        _upload_with_track(rest[1:], stack, folder)
+        return
     if name == "upload":
         exif = Image.open(folder / "frame.jpg").getexif()
         assert not exif, "a frame without a place is refused, with a reason"
@@ -87,6 +92,20 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
     output = stack.manage(name, *rest, "--drives", "1")
     assert "truth.json" in output
     assert list((folder / "drive" / "drive-1").glob("*.jpg"))
+
+
+def _upload_with_track(options: list[str], stack: Stack, folder: Path) -> None:
+    """A frame with the local time of its camera and nothing else, taken on the way of a track."""
+    (folder / "crop.jpg").unlink()
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    local = f"{at + timedelta(hours=2):%Y:%m:%d %H:%M:%S}"
+    detail = {ExifTags.Base.DateTimeOriginal: local}
+    (folder / "frame.jpg").write_bytes(picture(detail=detail))
+    track = folder / "track.gpx"
+    track.write_text(gpx((24.94, 60.17, at - timedelta(seconds=5)), (24.95, 60.17, at)))
+    options[options.index("--gpx") + 1] = str(track)
+    output = stack.manage("upload", str(folder), "--url", stack.url, *options)
+    assert "1 accepted, 0 repeated, 0 refused, 0 failed" in output
 
 
 def _learn(options: list[str], stack: Stack) -> None:

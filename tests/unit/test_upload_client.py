@@ -25,12 +25,14 @@ TOKEN = new_token(Use.DEVICE).reveal()
 class Server:
     """`answer(body, number)` gives status and JSON of the number-th request with this body.
 
-    headers: of every answer.
+    headers: of every answer. frames: what is told of a frame by its id; asked: for which.
     """
 
     def __init__(self, answer: Answer, **headers: str) -> None:
         self.requests: Counter[bytes] = Counter()
         self.headers: list[dict[str, str]] = []
+        self.frames: dict[str, dict[str, str]] = {}
+        self.asked: list[str] = []
         lock, server = Lock(), self
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
 
@@ -48,6 +50,17 @@ class Server:
                 self.send_header("Content-Length", str(len(text)))
                 for name, value in extra.items():
                     self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(text)
+
+            def do_GET(self) -> None:
+                frame_id = self.path.rpartition("/")[2]
+                with lock:
+                    server.asked.append(frame_id)
+                content = server.frames.get(frame_id)
+                text = json.dumps(content or {}).encode()
+                self.send_response(200 if content else 404)
+                self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
                 self.wfile.write(text)
 
@@ -194,6 +207,27 @@ def test_a_journal_resumes_and_survives_a_torn_line(tmp_path):
     assert Counter(outcome.what for outcome in again)["repeated"] >= 2
 
 
+def test_what_the_server_has_lost_is_sent_again_and_what_it_has_seen_is_not_asked_for(tmp_path):
+    server = Server(lambda body, number: (202, {"id": f"{body.decode()[-1]}-{number}"}))
+    files, path = pictures(tmp_path, 4), tmp_path / "journal"
+    with server.running() as url:
+        send(files, url, Journal(path))
+        server.frames = {
+            "0-1": {"state": "rejected", "reason": "original_lost"},
+            "1-1": {"state": "rejected", "reason": "truncated"},
+            "2-1": {"state": "detected", "reason": ""},
+            "3-1": {"state": "received", "reason": ""},
+        }
+        again = send(files, url, Journal(path))
+        assert [one.what for one in again] == ["accepted", *["repeated"] * 3]
+        assert again[0].detail == "0-2"
+        server.asked.clear()
+        third = send(files, url, Journal(path))
+    assert [one.detail for one in third] == ["0-2", "1-1", "2-1", "3-1"]
+    assert {one.what for one in third} == {"repeated"}
+    assert sorted(server.asked) == ["0-2", "3-1"]
+
+
 def test_a_picture_that_cannot_be_read_fails_alone(tmp_path):
     server = Server(lambda body, number: (202, {"id": 1}))
     with server.running() as url:
@@ -217,11 +251,23 @@ def run(*arguments: object) -> str:
         (["docs/adr", "--token", TOKEN], "no JPEG, PNG or WebP picture"),
         (["README.md", "--token", TOKEN, "--url", "http://[::1"], "--url is no address"),
         ([], "PATH"),
+        ([".", "--token", TOKEN, "--utc-offset", "Berlin"], "like .02:00"),
+        ([".", "--token", TOKEN, "--taken-from", "2026-11-28T14:02:00"], "a time with its zone"),
+        ([".", "--token", TOKEN, "--every-s", "nan"], "number of seconds"),
+        ([".", "--token", TOKEN, "--gpx", "README.md"], "README.md cannot be read as GPX"),
+        ([".", "--token", TOKEN, "--gpx", "/no.gpx"], "/no.gpx cannot be read as GPX"),
     ],
 )
 def test_a_mistake_is_one_sentence(arguments, says):
     with pytest.raises(CommandError, match=says):
         run(*arguments)
+
+
+@pytest.mark.parametrize("named", [".", "drive.MP4"])
+def test_whoever_has_only_a_video_is_told_how_to_take_pictures_out_of_it(tmp_path, named):
+    (tmp_path / "drive.MP4").write_bytes(b"video")
+    with pytest.raises(CommandError, match="ffmpeg -i VIDEO"):
+        run(tmp_path / named, "--token", TOKEN)
 
 
 def test_an_address_of_another_kind_is_told(tmp_path, pauses):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +31,8 @@ MAX_CROP_BYTES = 2_000_000
 MAX_PIXELS = 50_000_000
 TOO_MANY_PIXELS = "has more than 50 megapixels"
 FORMATS = ("JPEG", "PNG", "WEBP")
+LOST: Final = frozenset({"original_lost", "not_processed_in_time"})
+"""Why a frame was rejected through no fault of its own: sent again, it is taken as a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,9 @@ def frame_accept(
     edge: what the device's own detector saw; `image` is then its crop.
     """
     digest = _digest(image, metadata, edge)
-    if first := _first_receipt(account_id, digest):
-        return first
+    before = _before(account_id, digest)
+    if before is not None and not _is_lost(before):
+        return Accepted(before.id, before.state, repeated=True)
     place = _read(image, metadata)
     if edge is not None:
         _check_edge(edge, image, place)
@@ -75,12 +79,15 @@ def frame_accept(
     _save(frame.original, image)
     try:
         with transaction.atomic():
+            if before is not None:  # its id says when it came, and what is old is swept away
+                Frame.objects.filter(id=before.id).delete()
             frame.save(force_insert=True)
     except IntegrityError:
         default_storage.delete(frame.original)
-        if first := _first_receipt(account_id, digest):
-            return first
-        raise
+        first = _before(account_id, digest)
+        if first is None:
+            raise
+        return Accepted(first.id, first.state, repeated=True)
     return Accepted(frame.id, frame.state, repeated=False)
 
 
@@ -113,13 +120,14 @@ def _check_edge(edge: EdgeReport, image: bytes, place: Place) -> None:
         raise FrameRefused(faults)
 
 
-def _first_receipt(account_id: UUID, digest: bytes) -> Accepted | None:
-    row = (
-        Frame.objects.filter(account_id=account_id, sha256=digest)
-        .values_list("id", "state")
-        .first()
-    )
-    return None if row is None else Accepted(row[0], row[1], repeated=True)
+def _before(account_id: UUID, digest: bytes) -> Frame | None:
+    """The account's frame of these bytes, if it has sent them before."""
+    sent = Frame.objects.filter(account_id=account_id, sha256=digest)
+    return sent.only("id", "state", "reason").first()
+
+
+def _is_lost(frame: Frame) -> bool:
+    return frame.state == Frame.State.REJECTED and frame.reason in LOST
 
 
 def _read(image: bytes, metadata: Mapping[str, object]) -> Place:

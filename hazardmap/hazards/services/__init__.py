@@ -7,7 +7,11 @@ from hazardmap.hazards.services.feed_follow import moves_follow
 from hazardmap.hazards.services.fuse_pending import fuse_pending
 from hazardmap.hazards.services.looks_decide import looks_decide
 from hazardmap.hazards.services.mounting_learn import mountings_learn
-from hazardmap.hazards.services.pictures_forget import old_pictures_forget, picture_forget
+from hazardmap.hazards.services.pictures_forget import (
+    drive_forget,
+    old_pictures_forget,
+    picture_forget,
+)
 from hazardmap.hazards.services.roads_load import RoadsUnreadable, roads_load
 from hazardmap.hazards.services.stale_refuse import stale_refuse
 from hazardmap.hazards.services.verdict_give import (
@@ -34,6 +38,7 @@ __all__ = [
     "area_refuse",
     "cells_rebuild",
     "cells_refresh",
+    "drive_forget",
     "expire_faded",
     "fuse_pending",
     "looks_decide",

@@ -1,12 +1,15 @@
 """Pictures that go before their account does: their owner wants it, or their time is over."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
+from hazardmap.capture.drive_selectors import frame_ids_of_drive
 from hazardmap.capture.selectors import frame_info, pictures_due
 from hazardmap.capture.services import frames_forget, pictures_expire, pictures_prolong
 from hazardmap.core.fusion.hazard import LIVE_STATES
@@ -15,6 +18,8 @@ from hazardmap.hazards.selectors import best_frames_of
 from hazardmap.inference.services import runs_forget
 
 AT_ONCE: Final = 500
+LONGEST_S: Final = 10.0
+"""A request does not go on for longer; whoever sent it asks again."""
 
 
 @transaction.atomic
@@ -26,10 +31,24 @@ def picture_forget(*, frame_id: UUID, account_id: UUID) -> bool:
     """
     if frame_info(frame_id, account_id=account_id) is None:
         return False
-    models.Picture.objects.filter(frame_id=frame_id).delete()
-    runs_forget(frame_ids=[frame_id])
-    transaction.on_commit(lambda: frames_forget(frame_ids=[frame_id]))
+    _forget([frame_id])
     return True
+
+
+def drive_forget(*, account_id: UUID, device_id: UUID, begin: datetime, end: datetime) -> int:
+    """The same for all frames that this account's device took from one time to another.
+
+    In steps, each of them whole, for some seconds: how many frames are left then. Called again,
+    it goes on with these.
+    """
+    frame_ids = frame_ids_of_drive(account_id=account_id, device_id=device_id, begin=begin, end=end)
+    until = monotonic() + LONGEST_S
+    for start in range(0, len(frame_ids), AT_ONCE):
+        if monotonic() > until:
+            return len(frame_ids) - start
+        with transaction.atomic():
+            _forget(frame_ids[start : start + AT_ONCE])
+    return 0
 
 
 def old_pictures_forget() -> int:
@@ -44,6 +63,12 @@ def old_pictures_forget() -> int:
     gone = set(due) - shown
     pictures_expire(frame_ids=gone)
     return len(gone)
+
+
+def _forget(frame_ids: Collection[UUID]) -> None:
+    models.Picture.objects.filter(frame_id__in=frame_ids).delete()
+    runs_forget(frame_ids=frame_ids)
+    transaction.on_commit(lambda: frames_forget(frame_ids=frame_ids))
 
 
 def _best_of_live(frame_ids: list[UUID]) -> set[UUID]:

@@ -12,6 +12,8 @@ from hazardmap.accounts.models import User
 from hazardmap.accounts.services import owner_tell
 from hazardmap.core.selling.iban import iban_from
 from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.platform.amounts import amount_words
+from hazardmap.platform.mail import Mail, Receiver, mail_notice
 from hazardmap.platform.sentences import sentence
 from hazardmap.rewards.models import Account
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
@@ -68,7 +70,7 @@ def payout_run(*, currency: Currency, at_least_micro: int, now: datetime) -> Pay
 
 @transaction.atomic
 def payout_end(*, payout_id: UUID, paid: bool) -> None:
-    """The bank has paid it, or could not: then it is the contributor's again.
+    """The bank has paid it, or could not: then it is the contributor's again, who is told by mail.
 
     Safe to call again. Raises PayoutRefused where it has ended the other way.
     """
@@ -78,6 +80,7 @@ def payout_end(*, payout_id: UUID, paid: bool) -> None:
         return
     if payout.state != Payout.State.PENDING:
         raise PayoutRefused(f"The payout {payout_id} is {payout.state} already.")
+    end_of_iban = payout.iban[-4:]
     payout.state, payout.ended_at, payout.name, payout.iban = state, timezone.now(), "", ""
     payout.save()
     if paid:
@@ -92,6 +95,7 @@ def payout_end(*, payout_id: UUID, paid: bool) -> None:
         )
     else:
         _book(payout, FAILED, Account.Kind.PAYING, payout.amount_micro)
+        _tell_failed(payout, end_of_iban)
 
 
 def _target_news(name: str, iban: str) -> str:
@@ -99,6 +103,30 @@ def _target_news(name: str, iban: str) -> str:
         "Your earnings go to another bank account: that of %(name)s, whose IBAN ends in %(end)s. "
         "For three days nothing is paid to it."
     ) % {"name": name, "end": iban[-4:]}
+
+
+def _tell_failed(payout: Payout, end_of_iban: str) -> None:
+    owners = User.objects.filter(witness=payout.witness, is_active=True)
+    to = [Receiver(*one) for one in owners.values_list("email", "language")]
+    transaction.on_commit(lambda: mail_notice(to=to, write=lambda: _failed(payout, end_of_iban)))
+
+
+def _failed(payout: Payout, end_of_iban: str) -> Mail:
+    values = {
+        "amount": amount_words(payout.amount_micro, Currency(payout.run.currency)),
+        "end": end_of_iban,
+    }
+    return Mail(
+        _("Your payout failed"),
+        (
+            _(
+                "The bank could not pay %(amount)s to your account whose IBAN ends in %(end)s. The "
+                "money is yours again and part of the next payout."
+            )
+            % values,
+            _("Please check the bank account on the page of your earnings before then."),
+        ),
+    )
 
 
 def _book(payout: Payout, kind: str, other: Account.Kind, to_witness_micro: int) -> None:

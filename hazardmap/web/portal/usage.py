@@ -21,6 +21,7 @@ from hazardmap.metering.selectors import (
     usage_complete_to,
     usage_series,
 )
+from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.answered import answered
 from hazardmap.web.portal.meters import METERS
@@ -165,7 +166,7 @@ def _csv(rows: list[UsedInTime], names: dict[str, str]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield str(writer.writerow(["from_utc", "key", "key_name", "meter", "units", "answers"]))
     for row in rows:
-        name = _harmless(names[row.key_id])
+        name = harmless_cell(names[row.key_id])
         at = row.at.strftime("%Y-%m-%dT%H:%MZ")
         line = [at, row.key_id, name, row.meter.value, row.quantity, row.answers]
         yield str(writer.writerow(line))
@@ -176,8 +177,3 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
-
-
-def _harmless(text: str) -> str:
-    """No formula for a spreadsheet."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

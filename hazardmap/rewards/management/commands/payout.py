@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hazardmap.core.selling.iban import iban_from
-from hazardmap.core.selling.pricing.money import Currency, payable_micro, written
+from hazardmap.core.selling.pricing.money import Currency, decimal_of, payable_micro, written
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
-from hazardmap.rewards.selectors import payouts_of
+from hazardmap.rewards.selectors import AT_LEAST_MICRO, payouts_of
 from hazardmap.rewards.services import PayoutRefused, payout_end, payout_run
 
 
@@ -30,7 +30,11 @@ class Command(BaseCommand):
         steps = parser.add_subparsers(dest="step", required=True)
         prepare = steps.add_parser("prepare")
         prepare.add_argument("--currency", type=Currency, default=Currency.EUR)
-        prepare.add_argument("--at-least", default="20", help="pay nobody less; 20 unless given")
+        prepare.add_argument(
+            "--at-least",
+            default=decimal_of(AT_LEAST_MICRO),
+            help="pay nobody less; 20 unless given",
+        )
         for name in ("csv", "pain001"):
             export = steps.add_parser(name)
             export.add_argument("run", type=UUID)

@@ -1,0 +1,54 @@
+"""What the EXIF of pictures leaves open, said by whoever sends them: clock, times, a track."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from hazardmap.api.client import Item
+from hazardmap.api.gpx import Fix, position_at
+from hazardmap.capture.exif import read_georeference
+from hazardmap.core.seeing.georeference import Georeference
+
+
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """clock: the time zone of the camera, where the EXIF does not say.
+
+    taken_from, every: when the first picture was taken and how far apart they are, for those
+    without any time, such as frames of a video. track: where the camera was.
+    """
+
+    clock: tzinfo | None = None
+    taken_from: datetime | None = None
+    every: timedelta = timedelta(seconds=1)
+    track: Sequence[Fix] = ()
+
+    def items(self, pictures: Sequence[Path]) -> list[Item]:
+        """The pictures in their order, each with what its EXIF does not say."""
+        if self == Completing():
+            return [Item(picture) for picture in pictures]
+        return [Item(picture, self._of(picture, n)) for n, picture in enumerate(pictures)]
+
+    def _of(self, picture: Path, number: int) -> dict[str, Any]:
+        said, at = _read(picture, None), _read(picture, self.clock).captured_at
+        if at is None and self.taken_from is not None:
+            at = self.taken_from + number * self.every
+        found: dict[str, Any] = {}
+        if said.captured_at is None and at is not None:
+            found["captured_at"] = at.isoformat()
+        if said.lon is None and at is not None and (place := position_at(self.track, at)):
+            found["lon"], found["lat"] = place
+        return found
+
+
+def _read(picture: Path, clock: tzinfo | None) -> Georeference:
+    """Nothing of a file that is no picture: the server says what is wrong with it."""
+    try:
+        with Image.open(picture) as image:
+            return read_georeference(image, clock=clock)
+    except Exception:
+        return Georeference()

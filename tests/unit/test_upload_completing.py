@@ -1,0 +1,110 @@
+"""What pictures leave open, and whoever sends them says: the clock, a track, the times."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from hazardmap.api.completing import Completing
+from hazardmap.api.gpx import GpxUnreadable, position_at, read_gpx
+from tests.capture_scene import BASE, gps_tags, gpx, picture
+
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+LATER = timedelta(seconds=10)
+SUMMER = timezone(timedelta(hours=2))
+LOCAL = {BASE.DateTimeOriginal: "2026:11:28 14:00:05"}
+
+
+def file(folder: Path, content: bytes, name: str = "frame.jpg") -> Path:
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+@pytest.fixture
+def track(tmp_path):
+    path = tmp_path / "track.gpx"
+    fixes = ((24.94, 60.17, NOON), (24.95, 60.17, NOON + LATER), (24.96, 60.17, NOON + 5 * LATER))
+    path.write_text(gpx(*reversed(fixes)))
+    return read_gpx(path)
+
+
+def said(completing, *pictures):
+    return [dict(item.metadata) for item in completing.items(pictures)]
+
+
+def test_between_two_fixes_one_was_on_the_straight_way(track):
+    assert position_at(track, NOON) == (24.94, 60.17)
+    assert position_at(track, NOON + LATER / 2) == pytest.approx((24.945, 60.17), abs=1e-5)
+    assert position_at(track, NOON + LATER) == (24.95, 60.17)
+
+
+@pytest.mark.parametrize("seconds", [-1, 30, 51])
+def test_before_after_and_in_a_gap_nobody_knows(track, seconds):
+    assert position_at(track, NOON + timedelta(seconds=seconds)) is None
+
+
+def test_local_time_and_a_track_make_a_place(tmp_path, track):
+    (one,) = said(Completing(clock=SUMMER, track=track), file(tmp_path, picture(detail=LOCAL)))
+    assert datetime.fromisoformat(one["captured_at"]) == NOON + LATER / 2
+    assert (one["lon"], one["lat"]) == pytest.approx((24.945, 60.17), abs=1e-5)
+
+
+def test_what_the_exif_says_goes_before(tmp_path, track):
+    full = picture(gps=gps_tags(10, 50, NOON), detail=LOCAL)
+    place = {tag: value for tag, value in gps_tags(10, 50, NOON).items() if tag < 5}
+    zoned = picture(gps=place, detail=LOCAL | {BASE.OffsetTimeOriginal: "+05:00"})
+    paths = file(tmp_path, full), file(tmp_path, zoned, "zoned.jpg")
+    completing = Completing(clock=SUMMER, taken_from=NOON, track=track)
+    assert said(completing, *paths) == [{}, {}]
+
+
+def test_pictures_of_a_video_are_counted_off(tmp_path, track):
+    frames = [file(tmp_path, picture(), f"{n}.jpg") for n in range(3)]
+    completing = Completing(taken_from=NOON, every=timedelta(seconds=5), track=track)
+    told = said(completing, *frames)
+    assert [datetime.fromisoformat(one["captured_at"]) for one in told] == [
+        NOON,
+        NOON + LATER / 2,
+        NOON + LATER,
+    ]
+    assert [one["lon"] for one in told] == pytest.approx([24.94, 24.945, 24.95], abs=1e-5)
+
+
+def test_without_a_time_there_is_no_place_and_a_file_that_is_no_picture_is_sent_as_it_is(
+    tmp_path, track
+):
+    paths = file(tmp_path, picture()), file(tmp_path, b"text", "text.jpg"), tmp_path / "absent.jpg"
+    assert said(Completing(clock=SUMMER, track=track), *paths) == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "cannot be read as GPX"),
+        ("<gpx><trkpt lat='1'><time>2026-11-28T12:00:00Z</time></trkpt></gpx>", "cannot be read"),
+        ("<gpx><trkpt lat='1' lon='2'><time>noon</time></trkpt></gpx>", "cannot be read as GPX"),
+        ("<gpx><trkpt lat='1' lon='2'/></gpx>", "no track with times"),
+    ],
+)
+def test_a_file_without_a_track_is_told(tmp_path, text, says):
+    path = tmp_path / "track.gpx"
+    path.write_text(text)
+    with pytest.raises(GpxUnreadable, match=says):
+        read_gpx(path)
+
+
+def test_entities_that_grow_without_end_are_refused(tmp_path):
+    path, laughs = (
+        tmp_path / "track.gpx",
+        "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12)),
+    )
+    path.write_text(f'<!DOCTYPE g [<!ENTITY e0 "ha">{laughs}]><gpx>&e11;</gpx>')
+    with pytest.raises(GpxUnreadable, match="amplification"):
+        read_gpx(path)
+
+
+def test_a_receivers_own_file(shared):
+    fixes = read_gpx(shared / "gps_frames" / "gpx" / "gpxpy_around-visnjan-with-car.gpx")
+    assert position_at(fixes, datetime(2020, 12, 18, 6, 15, 55, tzinfo=UTC)) == pytest.approx(
+        (13.7142, 45.27347), abs=1e-4
+    )
