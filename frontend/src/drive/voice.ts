@@ -1,9 +1,13 @@
 import { strings } from './strings';
 
+/** Some engines never say that they have ended; they would hold all later warnings back. */
+const LONGEST_MS = 8000;
 const OFF = 'hazardmap.drive.silent';
 
 /** Speaks in the language of the page, unless the driver has switched it off. */
 export class Voice {
+  private since_ms = 0;
+
   constructor(private readonly button: HTMLButtonElement) {
     if (!('speechSynthesis' in window)) return;
     button.hidden = false;
@@ -15,13 +19,19 @@ export class Voice {
     this.draw();
   }
 
-  /** What is said later replaces what has not been said yet: a driver needs the latest. */
+  get talking(): boolean {
+    if (!('speechSynthesis' in window) || Date.now() - this.since_ms > LONGEST_MS) return false;
+    return speechSynthesis.speaking || speechSynthesis.pending;
+  }
+
+  /** Cuts off what is being said. */
   say(words: string): void {
     if (!('speechSynthesis' in window) || !this.on) return;
     speechSynthesis.cancel();
     const utterance = new SpeechSynthesisUtterance(words);
     utterance.lang = document.documentElement.lang;
     speechSynthesis.speak(utterance);
+    this.since_ms = Date.now();
   }
 
   silence(): void {

@@ -65,7 +65,7 @@ export class Warner {
     byId('ahead').replaceChildren(...warnings.slice(0, SHOWN).map((one) => this.item(one)));
     const reach = roughWords(view.reach_m, this.language, readersUnits);
     this.say(warnings.length === 0 ? strings.nothingAhead(reach) : '');
-    const next = this.announcer.next(warnings, speed_mps);
+    const next = this.announcer.next(warnings, speed_mps, this.voice.talking);
     if (next !== null) this.voice.say(this.sentence(next));
   }
 
