@@ -98,6 +98,7 @@ describe('Course', () => {
     expect(course.speed_mps).toBeCloseTo(10, 1);
     expect(course.at(moved(HERE, 90, 21), 3000, 180, 10)).toBe(180);
     expect(course.at(moved(HERE, 90, 22), 4000, 270, 0.5)).toBe(180);
+    expect(course.at(moved(HERE, 90, 40), 5000, null, 10)).toBeCloseTo(90, 0);
   });
 });
 
