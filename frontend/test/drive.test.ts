@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoff_ms } from '../src/drive/backoff';
+import { Departure } from '../src/drive/departure';
 import { bestHeading_deg, cameraHeading_deg } from '../src/drive/heading';
 import { type Fix, carried, isDue } from '../src/drive/pacing';
 import { outcomeOf } from '../src/drive/server';
@@ -23,6 +24,19 @@ describe('isDue', () => {
 
   it('takes none where the position is too imprecise', () => {
     expect(isDue(null, { ...FIX, accuracy_m: 51 })).toBe(false);
+  });
+});
+
+describe('Departure', () => {
+  it('has left 200 metres from the first position that is good, and does not come back', () => {
+    const departure = new Departure();
+    const left = (length_m: number, accuracy_m: number) => {
+      departure.at(moved(FIX, 30, length_m), accuracy_m);
+      return departure.left;
+    };
+    expect([left(5000, 900), left(0, 5), left(199, 5), left(400, 900), left(201, 5), left(0, 5)]).toEqual(
+      [false, false, false, false, true, true],
+    );
   });
 });
 
