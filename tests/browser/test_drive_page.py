@@ -84,6 +84,7 @@ def test_a_drive_becomes_frames_on_the_server_also_after_a_tunnel(phone, stack):
     before = len(frames(stack))
     set_off(phone)
     expect(phone.locator("#state")).to_have_text("Recording")
+    expect(phone.locator("#sent")).to_have_text("1")
     drive(phone, [1, 2])
     wait_for("three frames", lambda: len(frames(stack)) - before >= 3, timeout_s=20)
     phone.context.set_offline(True)
