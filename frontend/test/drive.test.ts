@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoff_ms } from '../src/drive/backoff';
+import { Departure } from '../src/drive/departure';
 import { bestHeading_deg, cameraHeading_deg } from '../src/drive/heading';
 import { type Fix, carried, isDue } from '../src/drive/pacing';
 import { outcomeOf } from '../src/drive/server';
@@ -23,6 +24,19 @@ describe('isDue', () => {
 
   it('takes none where the position is too imprecise', () => {
     expect(isDue(null, { ...FIX, accuracy_m: 51 })).toBe(false);
+  });
+});
+
+describe('Departure', () => {
+  it('has left 200 metres from the first position that is good, and does not come back', () => {
+    const departure = new Departure();
+    const left = (length_m: number, accuracy_m: number) => {
+      departure.at(moved(FIX, 30, length_m), accuracy_m);
+      return departure.left;
+    };
+    expect([left(5000, 900), left(0, 5), left(199, 5), left(400, 900), left(201, 5), left(0, 5)]).toEqual(
+      [false, false, false, false, true, true],
+    );
   });
 });
 
@@ -71,33 +85,43 @@ describe('backoff_ms', () => {
 });
 
 describe('outcomeOf', () => {
-  const problem = (status: number, detail: string) =>
-    new Response(JSON.stringify({ detail }), { status, headers: { 'Retry-After': '7' } });
+  const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '7' };
+  const problem = (status: number, body: object) => new Response(JSON.stringify(body), { status, headers });
+  const later = { kind: 'later', wait_ms: null };
 
   it('keeps what a busy or failing server did not take', async () => {
     for (const status of [408, 429, 500, 503]) {
-      expect(await outcomeOf(problem(status, 'later'))).toEqual({ kind: 'later', wait_ms: 7000 });
+      expect(await outcomeOf(problem(status, { detail: 'later' }))).toEqual({ kind: 'later', wait_ms: 7000 });
     }
   });
 
   it('drops what was refused and says why', async () => {
     const refused = (answer: Response) => outcomeOf(answer).then((outcome) => outcome.kind === 'refused' && outcome.reason);
     const rule = { detail: 'captured_at: in the future', errors: [{ pointer: 'captured_at', detail: 'in the future' }] };
-    expect(await refused(new Response(JSON.stringify(rule), { status: 400 }))).toBe(strings.refusedTime);
-    expect(await refused(new Response('<html>', { status: 413 }))).toBe(strings.refusedImage);
-    expect(await refused(problem(422, 'edge: unknown'))).toBe('edge: unknown');
-    expect(await refused(new Response('<html>', { status: 403 }))).toBe('HTTP 403');
+    expect(await refused(problem(400, rule))).toBe(strings.refusedTime);
+    expect(await refused(problem(413, { detail: 'image: is larger than 20 MB' }))).toBe(strings.refusedImage);
+    expect(await refused(problem(422, { detail: 'edge: unknown' }))).toBe('edge: unknown');
+    expect(await refused(problem(400, {}))).toBe('HTTP 400');
+  });
+
+  it('keeps every frame of which somebody else than the site has spoken', async () => {
+    for (const status of [200, 400, 401, 403, 404, 413]) {
+      expect(await outcomeOf(new Response('<html>', { status }))).toEqual(later);
+      expect(await outcomeOf(new Response('{"detail": "blocked"}', { status }))).toEqual(later);
+    }
+    expect((await outcomeOf(problem(404, { detail: 'There is nothing here.' }))).kind).toBe('later');
   });
 
   it('counts a repeat as sent and a revoked token as unpaired', async () => {
-    expect(await outcomeOf(new Response('{}', { status: 200 }))).toEqual({ kind: 'accepted' });
-    expect(await outcomeOf(new Response('{}', { status: 202 }))).toEqual({ kind: 'accepted' });
-    expect(await outcomeOf(problem(401, 'revoked'))).toEqual({ kind: 'unpaired' });
+    const receipt = JSON.stringify({ id: '0198c0de-0000-7000-8000-000000000000', state: 'received' });
+    expect(await outcomeOf(new Response(receipt, { status: 200 }))).toEqual({ kind: 'accepted' });
+    expect(await outcomeOf(new Response(receipt, { status: 202 }))).toEqual({ kind: 'accepted' });
+    expect(await outcomeOf(problem(401, { detail: 'revoked' }))).toEqual({ kind: 'unpaired' });
   });
 
   it('keeps what comes without today’s licence', async () => {
-    const body = JSON.stringify({ type: 'https://map.example/api/problems/#not-licensed', detail: 'agree' });
-    expect(await outcomeOf(new Response(body, { status: 403 }))).toEqual({ kind: 'unlicensed' });
-    expect((await outcomeOf(problem(403, 'no'))).kind).toBe('refused');
+    const body = { type: 'https://map.example/api/problems/#not-licensed', detail: 'agree' };
+    expect(await outcomeOf(problem(403, body))).toEqual({ kind: 'unlicensed' });
+    expect((await outcomeOf(problem(403, { detail: 'no' }))).kind).toBe('later');
   });
 });

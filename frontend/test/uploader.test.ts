@@ -7,17 +7,20 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** An uploader before a server that answers as it is told; `attempts` are the tokens it was shown. */
 function scene(answer: Outcome) {
-  const kept = { token: 'first', frames: [] as number[], asked: 0 };
+  const kept = { token: 'first' as string | undefined, frames: [] as number[], asked: 0 };
   const store = {
     token: async () => kept.token,
+    forgetToken: async () => void (kept.token = undefined),
     oldest: async () => (kept.frames[0] === undefined ? undefined : ({ id: kept.frames[0] } as QueuedFrame)),
     remove: async (id: number) => void (kept.frames = kept.frames.filter((other) => other !== id)),
   } as unknown as Store;
-  const server = { answer, attempts: [] as string[] };
   const nothing = () => undefined;
+  const server = { answer, attempts: [] as string[], meanwhile: nothing as () => void };
   const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), reachable: nothing }, async (token) => {
     server.attempts.push(token);
-    return server.answer;
+    const given = server.answer;
+    server.meanwhile();
+    return given;
   });
   /** A frame is queued every second. */
   const drive = async (seconds: number) => {
@@ -89,11 +92,25 @@ describe('Uploader', () => {
     window.dispatchEvent(new Event('online'));
     await settled();
     expect(server.attempts).toEqual(['first']);
+    expect(kept.token).toBeUndefined();
     kept.token = 'second';
     server.answer = { kind: 'accepted' };
     uploader.wake();
     await settled();
     expect(server.attempts).toEqual(['first', ...Array(5).fill('second')]);
     expect(kept.frames).toEqual([]);
+  });
+
+  it('keeps a token that is newer than the one that was revoked, and goes on with it', async () => {
+    const { kept, server, uploader } = scene({ kind: 'unpaired' });
+    kept.frames.push(1);
+    server.meanwhile = () => {
+      kept.token = 'second';
+      server.answer = { kind: 'accepted' };
+    };
+    uploader.queued();
+    await settled();
+    expect(server.attempts).toEqual(['first', 'second']);
+    expect(kept).toMatchObject({ token: 'second', frames: [] });
   });
 });

@@ -40,17 +40,34 @@ describe('Announcer', () => {
   it('says each thing early, once more just before it, and then nothing', () => {
     const announcer = new Announcer();
     const said = [500, 480, 300, 110, 90, 40, -30, 500].map((metres) =>
-      announcer.next(warningsAhead([hazard('a', metres)], wedge(HERE, 0, 20), NOW_S), 20)?.distance_m.toFixed(0),
+      announcer.next(warningsAhead([hazard('a', metres)], wedge(HERE, 0, 20), NOW_S), 20, false)?.distance_m.toFixed(0),
     );
     expect(said.map((one) => one !== undefined)).toEqual([true, false, false, true, false, false, false, true]);
   });
 
-  it('says again when a row turns out to be longer', () => {
+  it('speaks twice of a work zone, however many cones come into reach on the way', () => {
     const announcer = new Announcer();
-    expect(announcer.next(warningsAhead([hazard('a', 300)], north, NOW_S), 20)?.count).toBe(1);
-    const longer = warningsAhead([hazard('a', 290), hazard('b', 330)], north, NOW_S);
-    expect(announcer.next(longer, 20)?.count).toBe(2);
-    expect(announcer.next(longer, 20)).toBeNull();
+    const said = Array.from({ length: 90 }, (_, second) => {
+      const cones = Array.from({ length: 40 }, (_, i) => hazard(`cone ${i}`, 700 + i * 25 - second * 20));
+      return announcer.next(warningsAhead(cones, north, NOW_S), 20, false)?.distance_m;
+    }).filter((distance_m) => distance_m !== undefined);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toBeGreaterThan(500);
+    expect(said[1]).toBeLessThanOrEqual(120);
+  });
+
+  it('lets what is near cut off what is far, and nothing else; what waited is said later', () => {
+    const announcer = new Announcer();
+    const next = (cow_m: number, pothole_m: number, talking: boolean) => {
+      const hazards = [hazard('cow', cow_m, { kind: 'cow' }), hazard('hole', pothole_m, { kind: 'pothole' })];
+      return announcer.next(warningsAhead(hazards, north, NOW_S), 20, talking)?.kind;
+    };
+    expect(next(300, 380, false)).toBe('cow');
+    expect(next(280, 360, true)).toBeUndefined();
+    expect(next(260, 340, false)).toBe('pothole');
+    expect(next(110, 190, true)).toBe('cow');
+    expect(next(35, 115, true)).toBeUndefined();
+    expect(next(15, 95, false)).toBe('pothole');
   });
 });
 
@@ -81,6 +98,7 @@ describe('Course', () => {
     expect(course.speed_mps).toBeCloseTo(10, 1);
     expect(course.at(moved(HERE, 90, 21), 3000, 180, 10)).toBe(180);
     expect(course.at(moved(HERE, 90, 22), 4000, 270, 0.5)).toBe(180);
+    expect(course.at(moved(HERE, 90, 40), 5000, null, 10)).toBeCloseTo(90, 0);
   });
 });
 

@@ -1,7 +1,8 @@
 """The page for the phone at the windscreen: it warns, and records for those who contribute.
 
-Where a phone is never leaves it: it fetches the hazards of whole squares of a coarse grid, the same
-answers for everybody, and finds out by itself which of them lie ahead.
+To warn, a phone tells nobody where it is: it fetches the hazards of whole squares of a coarse
+grid, the same answers for everybody, and finds out by itself which of them lie ahead. Only the
+frames that it records, where it is paired, go out with their place.
 """
 
 from functools import lru_cache

@@ -8,36 +8,55 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE
 from tests.stack import wait_for
 
+PROBLEM = "application/problem+json"
 STEP_LAT = 0.0001  # 11 metres north
 START = (61.3, 23.5)
+LISTENING = """
+window.said = [];
+speechSynthesis.speak = (utterance) => window.said.push(utterance.text);
+"""
+HOME = -20  # steps: 220 metres before START, farther than nothing is recorded
 
 
 @pytest.fixture
-def code(stack):
-    """A pairing code of the first demo contributor."""
+def new_code(stack):
+    """Makes pairing codes of the first demo contributor."""
     email = stack.accounts["logins"][0]["email"]
     script = (
         "from hazardmap.accounts.models import User; "
         "from hazardmap.accounts.services import pairing_code_create; "
         f"print(pairing_code_create(owner=User.objects.get(email={email!r})).code)"
     )
-    return stack.manage("shell", "-v0", "-c", script).split()[-1]
+    return lambda: stack.manage("shell", "-v0", "-c", script).split()[-1]
 
 
 @pytest.fixture
-def phone(new_page, stack, code):
-    """A phone that has been paired, standing at START."""
+def phone(new_page, new_code):
+    """A phone that has been paired, a little before START."""
     page = new_page(
         viewport=PHONE,
         permissions=["geolocation", "camera"],
-        geolocation=_position(0),
+        geolocation=_position(HOME),
     )
+    page.add_init_script(LISTENING)
     page.goto("/drive/")
+    pair(page, new_code())
+    return page
+
+
+def pair(page, code):
     page.get_by_label("Pairing code").fill(code.lower())
     page.get_by_label("Name of this phone").fill("Test phone")
     page.get_by_role("button", name="Pair", exact=True).click()
     expect(page.locator("#cockpit")).to_be_visible()
-    return page
+
+
+def set_off(page):
+    """Start a drive, and come to START: the first frame is taken there."""
+    page.context.set_geolocation(_position(HOME))
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#state")).to_contain_text("Recording begins")
+    page.context.set_geolocation(_position(0))
 
 
 def _position(step):
@@ -63,8 +82,9 @@ def frames(stack):
 
 def test_a_drive_becomes_frames_on_the_server_also_after_a_tunnel(phone, stack):
     before = len(frames(stack))
-    phone.get_by_role("button", name="Start").click()
+    set_off(phone)
     expect(phone.locator("#state")).to_have_text("Recording")
+    expect(phone.locator("#sent")).to_have_text("1")
     drive(phone, [1, 2])
     wait_for("three frames", lambda: len(frames(stack)) - before >= 3, timeout_s=20)
     phone.context.set_offline(True)
@@ -82,7 +102,7 @@ def test_a_drive_becomes_frames_on_the_server_also_after_a_tunnel(phone, stack):
 
 
 def test_standing_still_takes_one_frame_only(phone):
-    phone.get_by_role("button", name="Start").click()
+    set_off(phone)
     expect(phone.locator("#sent")).to_have_text("1")
     drive(phone, [0.1, 0.2, 0.3])
     phone.wait_for_timeout(500)
@@ -92,28 +112,103 @@ def test_standing_still_takes_one_frame_only(phone):
 def test_a_refused_frame_is_dropped_with_the_reason(phone):
     rule = '{"pointer": "captured_at", "detail": "is more than 5 minutes in the future"}'
     problem = f'{{"detail": "captured_at: is more than …", "errors": [{rule}]}}'
-    phone.route("**/api/v1/frames", lambda route: route.fulfill(status=400, body=problem))
-    phone.get_by_role("button", name="Start").click()
+    phone.route(
+        "**/api/v1/frames",
+        lambda route: route.fulfill(status=400, body=problem, content_type=PROBLEM),
+    )
+    set_off(phone)
     expect(phone.locator("#refused")).to_have_text("1")
     expect(phone.locator("#problem")).to_contain_text("the clock of this phone is wrong")
     expect(phone.locator("#queued")).to_have_text("0")
 
 
-def test_a_revoked_phone_asks_to_be_paired_again_and_keeps_its_frames(phone, stack):
+def revoke(stack):
     script = (
         "from hazardmap.accounts.models import Device; from django.utils import timezone; "
         "Device.objects.filter(name='Test phone').update(revoked_at=timezone.now())"
     )
     stack.manage("shell", "-v0", "-c", script)
-    phone.get_by_role("button", name="Start").click()
+
+
+@pytest.fixture
+def revoked(phone, stack):
+    """A phone that has been revoked, and that has taken one more frame before it knew."""
+    revoke(stack)
+    set_off(phone)
     expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
-    expect(phone.locator("#pair-error")).to_contain_text("not paired any more")
-    assert phone.locator("#queued").text_content() == "1"
+    return phone
+
+
+def test_a_revoked_phone_stops_recording_and_asks_to_be_paired_again(revoked):
+    expect(revoked.locator("#pair-error")).to_contain_text("not paired any more")
+    assert not revoked.evaluate("document.querySelector('#preview').srcObject")
+    drive(revoked, [1, 2])
+    expect(revoked.locator("#left")).to_contain_text("1 frame of an earlier pairing waits")
+    revoked.reload()
+    expect(revoked.locator("#left")).to_contain_text("1 frame of an earlier pairing waits")
+    revoked.get_by_role("button", name="Delete them").click()
+    expect(revoked.locator("#left")).to_be_hidden()
+    assert revoked.locator("#queued").text_content() == "0"
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("They are mine: send them", 1), ("Delete them", 0)])
+def test_frames_of_an_earlier_pairing_are_sent_only_after_asking(
+    revoked, stack, new_code, answer, sent
+):
+    before = len(frames(stack))
+    pair_again = revoked.get_by_role("button", name="Pair", exact=True)
+    revoked.get_by_label("Pairing code").fill(new_code())
+    revoked.get_by_label("Name of this phone").fill("Test phone")
+    pair_again.click()
+    asked = revoked.get_by_role("dialog", name="Are these frames yours?")
+    expect(asked).to_contain_text("1 frame of an earlier pairing waits")
+    revoked.keyboard.press("Escape")
+    expect(asked).to_be_hidden()
+    expect(pair_again).to_be_visible()
+    pair_again.click()
+    asked.get_by_role("button", name=answer).click()
+    expect(revoked.locator("#cockpit")).to_be_visible()
+    expect(revoked.locator("#queued")).to_have_text("0")
+    expect(revoked.locator("#sent")).to_have_text(str(sent))
+    assert len(frames(stack)) - before == sent
+
+
+def test_a_full_phone_says_so_and_counts_only_what_it_keeps(phone, stack):
+    storage = {"origin": stack.url, "quotaSize": 1}
+    phone.context.new_cdp_session(phone).send("Storage.overrideQuotaForOrigin", storage)
+    phone.route("**/api/v1/frames", lambda route: route.fulfill(status=503))
+    set_off(phone)
+    expect(phone.locator("#problem")).to_contain_text("no room left for frames")
+    expect(phone.locator("#queued")).to_have_text("0")
+
+
+def test_a_paired_phone_warns_without_recording_when_that_is_switched_off(phone):
+    phone.get_by_role("button", name="Record: on").click()
+    phone.reload()
+    expect(phone.get_by_role("button", name="Record: off")).to_be_visible()
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#state")).to_have_text("Not recording")
+    drive(phone, [0, 1])
+    assert not phone.evaluate("document.querySelector('#preview').srcObject")
+    phone.get_by_role("button", name="Record: off").click()
+    drive(phone, [2])
+    expect(phone.locator("#state")).to_have_text("Recording")
+    expect(phone.locator("#sent")).to_have_text("1")
+
+
+def test_the_link_of_the_account_page_brings_the_code_along(new_page, stack, new_code):
+    page = new_page(viewport=PHONE)
+    code = new_code()
+    page.goto(f"/drive/#code={code}")
+    expect(page.get_by_label("Pairing code")).to_have_value(code)
+    assert page.url == f"{stack.url}/drive/"
+    page.get_by_role("button", name="Pair", exact=True).click()
+    expect(page.locator("#cockpit")).to_be_visible()
 
 
 def test_frames_that_wait_are_deleted_only_after_asking(phone):
     phone.route("**/api/v1/frames", lambda route: route.fulfill(status=503))
-    phone.get_by_role("button", name="Start").click()
+    set_off(phone)
     expect(phone.locator("#queued")).to_have_text("1")
     phone.get_by_text("This phone", exact=True).click()
     unpair = phone.get_by_role("button", name="Unpair this phone")
@@ -141,7 +236,7 @@ TRACK = "document.querySelector('#preview').srcObject.getVideoTracks()[0]"
     ],
 )
 def test_a_lost_camera_ends_the_recording_and_says_so(phone, gone):
-    phone.get_by_role("button", name="Start").click()
+    set_off(phone)
     expect(phone.locator("#sent")).to_have_text("1")
     expect(phone.locator("#state")).to_have_text("Recording")
     phone.evaluate(gone)
@@ -153,10 +248,22 @@ def test_a_lost_camera_ends_the_recording_and_says_so(phone, gone):
     drive(phone, [2, 3])
     assert phone.locator("#sent").text_content() == sent
     assert phone.locator("#queued").text_content() == "0"
-    phone.get_by_role("button", name="Stop").click()
-    phone.get_by_role("button", name="Start").click()
+    assert phone.evaluate("window.said").count("Recording has stopped.") == 1
+    phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # it is in front again
     expect(phone.locator("#state")).to_have_text("Recording")
     expect(phone.locator("#problem")).to_be_hidden()
+    drive(phone, [4])
+    expect(phone.locator("#sent")).to_have_text(str(int(sent) + 1))
+
+
+def test_a_lost_camera_is_not_hidden_by_a_lost_network(phone):
+    set_off(phone)
+    expect(phone.locator("#sent")).to_have_text("1")
+    phone.context.set_offline(True)
+    drive(phone, [1])
+    expect(phone.locator("#state")).to_have_text(re.compile("No connection"))
+    phone.evaluate(f"{TRACK}.dispatchEvent(new Event('ended'))")
+    expect(phone.locator("#state")).to_have_text("Not recording: stop and start again")
 
 
 def test_a_phone_stays_paired(phone):

@@ -71,6 +71,31 @@ def test_it_shows_and_speaks_what_lies_ahead_without_an_account(phone, cow):
     )
 
 
+def test_without_a_position_it_warns_of_nothing(phone, cow):
+    phone.clock.install()
+    phone.goto("/drive/")
+    phone.get_by_role("button", name="Start", exact=True).click()
+    drive(phone, [19, 18])
+    expect(phone.locator("#ahead li").first).to_contain_text("cattle")
+    phone.clock.fast_forward(11_000)
+    expect(phone.locator("#ahead li")).to_have_count(0)
+    expect(phone.locator("#ahead-state")).to_contain_text("No position any more")
+    drive(phone, [17])
+    expect(phone.locator("#ahead li").first).to_contain_text("cattle")
+
+
+def test_a_turned_phone_shows_all_without_scrolling(phone, cow):
+    phone.set_viewport_size({"width": 844, "height": 390})
+    phone.goto("/drive/")
+    phone.get_by_role("button", name="Start", exact=True).click()
+    drive(phone, [19, 18])
+    expect(phone.locator("#ahead li").first).to_contain_text("cattle")
+    expect(phone.get_by_role("banner")).to_be_hidden()
+    expect(phone.get_by_role("button", name="Stop")).to_be_in_viewport(ratio=1)
+    phone.get_by_role("button", name="Stop").click()
+    expect(phone.get_by_role("banner")).to_be_visible()
+
+
 def test_it_warns_without_a_network(phone, cow):
     phone.goto("/drive/")
     phone.get_by_role("button", name="Start", exact=True).click()

@@ -1,4 +1,4 @@
-/** Keeps the screen on while recording; the browser drops the lock whenever the page is hidden. */
+/** Keeps the screen on while driving; the browser drops the lock whenever the page is hidden. */
 export class Awake {
   private wanted = false;
   private lock: WakeLockSentinel | null = null;
@@ -23,7 +23,7 @@ export class Awake {
     try {
       this.lock = await navigator.wakeLock.request('screen');
     } catch {
-      // Low battery: recording goes on for as long as the screen does.
+      // Low battery: the drive goes on for as long as the screen does.
     }
   }
 }

@@ -3,6 +3,12 @@ import { type Place, distance_m, normalised_deg } from '../shared/geodesy';
 const STEP_M = 8;
 const STEADY_SPEED_MPS = 2;
 
+/** The phone's own course, 0..360; null where it stands about and its course means nothing. */
+export function steadyCourse_deg(course_deg: number | null, speed_mps: number | null): number | null {
+  if (speed_mps === null || speed_mps < STEADY_SPEED_MPS) return null;
+  return course_deg !== null && Number.isFinite(course_deg) ? normalised_deg(course_deg) : null;
+}
+
 /** In which direction the phone moves, from its own course or from where it was before. */
 export class Course {
   private last: (Place & { at_ms: number }) | null = null;
@@ -12,15 +18,13 @@ export class Course {
 
   /** Take the next position. Returns the heading, 0..360, null while it is unknown. */
   at(place: Place, at_ms: number, heading_deg: number | null, speed_mps: number | null): number | null {
-    const steady = speed_mps !== null && speed_mps >= STEADY_SPEED_MPS;
-    if (steady && heading_deg !== null && Number.isFinite(heading_deg)) {
-      this.direction_deg = normalised_deg(heading_deg);
-    }
+    const steady_deg = steadyCourse_deg(heading_deg, speed_mps);
+    if (steady_deg !== null) this.direction_deg = steady_deg;
     if (speed_mps !== null) this.speed_mps = speed_mps;
     const step_m = this.last === null ? 0 : distance_m(this.last, place);
     if (this.last === null || step_m >= STEP_M) {
       if (this.last !== null) {
-        if (!steady) this.direction_deg = bearing_deg(this.last, place);
+        if (steady_deg === null) this.direction_deg = bearing_deg(this.last, place);
         const passed_s = (at_ms - this.last.at_ms) / 1000;
         if (speed_mps === null && passed_s > 0) this.speed_mps = step_m / passed_s;
       }

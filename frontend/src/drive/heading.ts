@@ -1,6 +1,5 @@
 import { normalised_deg } from '../shared/geodesy';
-
-const STEADY_SPEED_MPS = 2;
+import { steadyCourse_deg } from './course';
 
 interface WebkitOrientation extends DeviceOrientationEvent {
   webkitCompassHeading?: number;
@@ -15,9 +14,7 @@ export function bestHeading_deg(
   speed_mps: number | null,
   compass_deg: number | null,
 ): number | null {
-  const moving = speed_mps !== null && speed_mps >= STEADY_SPEED_MPS;
-  if (moving && course_deg !== null && Number.isFinite(course_deg)) return normalised_deg(course_deg);
-  return compass_deg;
+  return steadyCourse_deg(course_deg, speed_mps) ?? compass_deg;
 }
 
 /** Follows the compass; `compass_deg` is null where there is none that knows north. */

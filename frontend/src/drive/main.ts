@@ -1,5 +1,9 @@
+import { storeOrReason } from './fit';
+import { notice } from './notice';
 import { keepForOffline } from './offline';
 import { DrivePage } from './page';
 
-void new DrivePage().start();
 void keepForOffline();
+const store = await storeOrReason();
+if (typeof store === 'string') notice('unfit', store);
+else await new DrivePage(store).start();

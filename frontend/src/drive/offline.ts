@@ -14,5 +14,5 @@ export async function keepForOffline(): Promise<void> {
     .getEntriesByType('resource')
     .map((entry) => entry.name)
     .filter((address) => new URL(address).pathname.startsWith('/static/'));
-  active?.postMessage({ keep: [new URL('/drive/', location.href).href, ...loaded] });
+  active?.postMessage({ page: location.pathname + location.search, assets: [...new Set(loaded)] });
 }

@@ -1,86 +1,90 @@
 import { byId } from '../shared/dom';
-import { lengthWords, readersUnits, speedWords } from '../shared/units';
-import { type Fix, SPACING_M, WORST_ACCURACY_M } from './pacing';
+import { lengthWords, readersUnits, roughWords, speedWords } from '../shared/units';
+import { Awake } from './awake';
+import { Departure, QUIET_M } from './departure';
+import { notice } from './notice';
+import { SPACING_M, WORST_ACCURACY_M } from './pacing';
+import { Pairing } from './pairing';
 import { Positions } from './positions';
 import { problemWords } from './problem';
 import { Recorder } from './recorder';
-import { PairingError, pair } from './server';
-import { Store } from './store';
+import type { Store } from './store';
 import { strings } from './strings';
+import { Switch } from './switch';
 import { Uploader } from './uploader';
+import { Voice } from './voice';
 import { Warner } from './warner';
 
-/** The page in a contributor's car: pair once, then one button. */
+/** The page in a car: it warns; and where the phone is paired, it records. */
 export class DrivePage {
-  private readonly form = byId<HTMLFormElement>('pair');
-  private readonly cockpit = byId('cockpit');
   private readonly button = byId<HTMLButtonElement>('run');
+  private readonly language = document.documentElement.lang;
+  private readonly awake = new Awake();
+  private readonly voice = new Voice();
+  private readonly warner = new Warner(this.voice);
+  private readonly pairing: Pairing;
+  private readonly recordSwitch: Switch;
+  private readonly recorder: Recorder;
+  private readonly uploader: Uploader;
+  private readonly positions: Positions;
   private readonly counters = { sent: 0, refused: 0 };
+  private departure = new Departure();
   private running = false;
   private recording = false;
-  private paired = false;
-  private positions: Positions | null = null;
+  private changing: Promise<void> = Promise.resolve();
   private reachable = true;
   private licensed = true;
+  /** Null while there is no position. */
   private precise: boolean | null = null;
 
+  constructor(private readonly store: Store) {
+    const words = { on: strings.recordOn, off: strings.recordOff };
+    const record = () => void this.record();
+    this.recordSwitch = new Switch(byId('record'), 'hazardmap.drive.unrecorded', words, record);
+    this.pairing = new Pairing(store, () => this.pairingChanged());
+    this.uploader = this.newUploader();
+    this.recorder = new Recorder(byId<HTMLVideoElement>('preview'), store, {
+      queued: () => {
+        void this.count();
+        this.uploader.queued();
+      },
+      lost: () => this.cameraLost(),
+      failed: (error) => notice('problem', problemWords(error)),
+    });
+    this.positions = new Positions({
+      placed: (position) => this.placed(position),
+      failed: (error) => notice('place-problem', problemWords(error)),
+      silent: () => this.unplaced(),
+    });
+    // Another app may have had the camera meanwhile.
+    document.addEventListener('visibilitychange', record);
+  }
+
   async start(): Promise<void> {
-    const unfit = this.unfit();
-    if (unfit !== null) {
-      this.say('unfit', unfit);
-      return;
-    }
-    let store: Store;
-    try {
-      store = await Store.open();
-    } catch {
-      this.say('unfit', strings.noStore);
-      return;
-    }
     byId('spacing').textContent = String(SPACING_M);
-    const uploader = this.uploader(store);
-    const recorder = this.recorder(store, uploader);
-    const warner = new Warner();
-    const listeners = [recorder.place.bind(recorder), warner.moved.bind(warner)];
-    this.positions = new Positions(listeners, (error) => this.say('problem', problemWords(error)));
+    byId('quiet').textContent = String(QUIET_M);
     this.button.hidden = false;
     byId('warn').hidden = false;
-    this.form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      void this.pair(store, uploader);
-    });
-    this.button.addEventListener('click', () => void this.toggle(recorder, warner));
-    byId('unpair').addEventListener('click', () => void this.unpair(store, recorder, warner));
-    await this.showPaired((await store.token()) !== undefined);
-    await this.count(store);
-    uploader.wake();
+    this.button.addEventListener('click', () => void this.toggle());
+    await this.pairing.start();
   }
 
-  private unfit(): string | null {
-    if (!window.isSecureContext) return strings.insecure;
-    if (!navigator.mediaDevices || !navigator.geolocation || !window.indexedDB) return strings.unsupported;
-    return null;
-  }
-
-  private uploader(store: Store): Uploader {
-    return new Uploader(store, {
+  private newUploader(): Uploader {
+    return new Uploader(this.store, {
       sent: () => {
         this.counters.sent += 1;
-        if (!this.licensed) this.say('problem', null);
+        if (!this.licensed) notice('problem', null);
         this.licensed = true;
-        void this.count(store);
+        void this.count();
       },
       refused: (reason) => {
         this.counters.refused += 1;
-        this.say('problem', strings.refused(reason));
-        void this.count(store);
+        notice('problem', strings.refused(reason));
+        void this.count();
       },
-      unpaired: () => {
-        void this.showPaired(false);
-        this.say('pair-error', strings.notPaired);
-      },
+      unpaired: () => void this.pairing.revoked(),
       unlicensed: () => {
-        if (this.licensed) this.say('problem', strings.notLicensed);
+        if (this.licensed) notice('problem', strings.notLicensed);
         this.licensed = false;
       },
       reachable: (yes) => {
@@ -90,96 +94,90 @@ export class DrivePage {
     });
   }
 
-  private recorder(store: Store, uploader: Uploader): Recorder {
-    const recorder = new Recorder(byId<HTMLVideoElement>('preview'), store, {
-      placed: (fix, speed_mps) => this.placed(fix, speed_mps),
-      queued: () => {
-        void this.count(store);
-        uploader.queued();
-      },
-      lost: () => this.cameraLost(),
-      failed: (error) => this.say('problem', problemWords(error)),
-    });
-    return recorder;
+  private async pairingChanged(): Promise<void> {
+    await this.record();
+    await this.count();
+    this.uploader.wake();
   }
 
-  private async pair(store: Store, uploader: Uploader): Promise<void> {
-    this.say('pair-error', null);
-    const fields = new FormData(this.form);
-    const code = String(fields.get('code') ?? '').trim().toUpperCase();
-    try {
-      await store.keepToken(await pair(code, String(fields.get('name') ?? '').trim()));
-    } catch (error) {
-      this.say('pair-error', error instanceof PairingError ? error.message : strings.pairFailed);
-      return;
-    }
-    await this.showPaired(true);
-    this.button.focus();
-    uploader.wake();
-  }
-
-  private async unpair(store: Store, recorder: Recorder, warner: Warner): Promise<void> {
-    const waiting = await store.count();
-    if (waiting > 0 && !(await this.wouldLose(waiting))) return;
-    if (this.running) await this.toggle(recorder, warner);
-    await store.clear();
-    await this.count(store);
-    await this.showPaired(false);
-  }
-
-  /** Ask whether frames that wait may be deleted. */
-  private async wouldLose(waiting: number): Promise<boolean> {
-    const dialog = byId<HTMLDialogElement>('unpair-sure');
-    byId('unpair-words').textContent = strings.framesWait(waiting);
-    dialog.returnValue = '';
-    dialog.showModal();
-    await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
-    return dialog.returnValue === 'unpair';
-  }
-
-  private async toggle(recorder: Recorder, warner: Warner): Promise<void> {
-    this.say('problem', null);
+  private async toggle(): Promise<void> {
+    notice('problem', null);
+    notice('place-problem', null);
     this.button.disabled = true;
-    try {
-      if (this.running) {
-        this.positions?.stop();
-        await recorder.stop();
-        await warner.stop();
-        this.recording = false;
-      } else {
-        byId('state').textContent = strings.starting;
-        await warner.start();
-        if (this.paired) await recorder.start();
-        this.recording = this.paired;
-      }
-      this.running = !this.running;
-    } catch (error) {
-      // Without a camera it still warns.
-      await recorder.stop();
-      this.say('problem', problemWords(error));
-      this.running = true;
-      this.recording = false;
-    }
-    if (this.running) this.positions?.start();
+    this.running = !this.running;
     this.precise = null;
+    if (this.running) {
+      this.departure = new Departure();
+      this.warner.start();
+      await this.awake.on();
+      await this.record();
+      this.positions.start();
+    } else {
+      this.positions.stop();
+      this.warner.stop();
+      await this.record();
+      await this.awake.off();
+    }
+    document.body.classList.toggle('driving', this.running);
+    if (this.running) window.scrollTo(0, 0);
     this.button.disabled = false;
     this.button.textContent = this.running ? strings.stop : strings.start;
     this.button.classList.toggle('button-stop', this.running);
+  }
+
+  /** Record if that is wanted by now, else stop: one change after the other. */
+  private record(): Promise<void> {
+    this.changing = this.changing.then(() => this.recordAsWanted());
+    return this.changing;
+  }
+
+  private get wanted(): boolean {
+    return this.running && this.pairing.paired && this.recordSwitch.on;
+  }
+
+  private async recordAsWanted(): Promise<void> {
+    if (this.wanted && !this.recording && !document.hidden) {
+      byId('state').textContent = strings.starting;
+      try {
+        await this.recorder.start();
+        this.recording = true;
+        notice('problem', null);
+      } catch (error) {
+        // Without a camera it still warns.
+        this.recorder.stop();
+        notice('problem', problemWords(error));
+      }
+    } else if (!this.wanted && this.recording) {
+      this.recorder.stop();
+      this.recording = false;
+    }
     this.drawState();
   }
 
-  private placed(fix: Fix, speed_mps: number | null): void {
-    this.precise = fix.accuracy_m <= WORST_ACCURACY_M;
-    const language = document.documentElement.lang;
-    const speed = speed_mps === null ? null : speedWords(speed_mps, language, readersUnits);
-    byId('place').textContent = strings.place(lengthWords(fix.accuracy_m, language, readersUnits), speed);
+  private placed(position: GeolocationPosition): void {
+    const { longitude: lon, latitude: lat, accuracy: accuracy_m, speed: speed_mps } = position.coords;
+    notice('place-problem', null);
+    this.precise = accuracy_m <= WORST_ACCURACY_M;
+    this.departure.at({ lon, lat }, accuracy_m);
+    const speed = speed_mps === null ? null : speedWords(speed_mps, this.language, readersUnits);
+    byId('place').textContent = strings.place(lengthWords(accuracy_m, this.language, readersUnits), speed);
+    this.drawState();
+    if (this.departure.left) void this.recorder.place(position);
+    void this.warner.moved(position);
+  }
+
+  private unplaced(): void {
+    this.precise = null;
+    byId('place').textContent = '';
+    this.warner.unplaced();
     this.drawState();
   }
 
-  /** Recording is over until it is started anew; warnings go on. */
+  /** Recording is over until the page comes back to the front, or is started anew; warnings go on. */
   private cameraLost(): void {
     this.recording = false;
-    this.say('problem', strings.noCamera);
+    notice('problem', strings.noCamera);
+    this.voice.say(strings.recordingLost);
     this.drawState();
   }
 
@@ -187,33 +185,24 @@ export class DrivePage {
     const words = this.stateWords();
     const state = byId('state');
     if (state.textContent !== words) state.textContent = words;
-    state.dataset.recording = String(this.recording && this.precise === true);
+    state.dataset.recording = String(this.recording && this.precise === true && this.departure.left);
   }
 
   private stateWords(): string {
+    if (this.wanted && !this.recording) return strings.notRecording;
+    if (this.recording && this.precise === null) return strings.waitingForPlace;
+    if (this.recording && this.precise === false) return strings.imprecise;
+    if (this.recording && !this.departure.left) {
+      return strings.departing(roughWords(QUIET_M, this.language, readersUnits));
+    }
     if (!this.reachable) return strings.offline;
-    if (!this.recording) return this.running ? strings.notRecording : strings.ready;
-    if (this.precise === null) return strings.waitingForPlace;
-    return this.precise ? strings.recording : strings.imprecise;
+    if (this.recording) return strings.recording;
+    return this.running ? strings.unrecorded : strings.ready;
   }
 
-  private async showPaired(paired: boolean): Promise<void> {
-    this.paired = paired;
-    this.form.hidden = paired;
-    this.cockpit.hidden = !paired;
-    this.drawState();
-  }
-
-  private async count(store: Store): Promise<void> {
-    byId('queued').textContent = String(await store.count());
+  private async count(): Promise<void> {
+    byId('queued').textContent = String(await this.store.count());
     byId('sent').textContent = String(this.counters.sent);
     byId('refused').textContent = String(this.counters.refused);
-  }
-
-  /** Show words in one of the notices, or hide it. */
-  private say(id: string, words: string | null): void {
-    const notice = byId(id);
-    notice.textContent = words ?? '';
-    notice.hidden = words === null;
   }
 }

@@ -1,12 +1,9 @@
-import { Awake } from './awake';
 import { Camera } from './camera';
 import { Compass, bestHeading_deg } from './heading';
 import { type Fix, carried, isDue } from './pacing';
 import type { Metadata, Store } from './store';
 
 interface Listener {
-  /** A position has arrived. */
-  placed(fix: Fix, speed_mps: number | null): void;
   queued(): void;
   /** The camera is gone: recording has stopped. */
   lost(): void;
@@ -18,7 +15,6 @@ interface Listener {
 export class Recorder {
   private readonly camera: Camera;
   private readonly compass = new Compass();
-  private readonly awake = new Awake();
   private recording = false;
   private last: Fix | null = null;
   private taking = false;
@@ -28,44 +24,41 @@ export class Recorder {
     private readonly store: Store,
     private readonly listener: Listener,
   ) {
-    this.camera = new Camera(video, () => void this.lost());
+    this.camera = new Camera(video, () => this.lost());
   }
 
   async start(): Promise<void> {
     await this.camera.start();
-    await this.awake.on();
     this.recording = true;
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.recording = false;
     this.last = null;
     this.camera.stop();
-    await this.awake.off();
   }
 
-  private async lost(): Promise<void> {
+  private lost(): void {
     if (!this.recording) return;
-    await this.stop();
+    this.stop();
     this.listener.lost();
   }
 
   /** Take a frame at a position, if one is due there. */
   async place({ coords, timestamp }: GeolocationPosition): Promise<void> {
+    if (!this.recording || this.taking) return;
     const fix: Fix = {
       lon: coords.longitude,
       lat: coords.latitude,
       accuracy_m: Math.max(1, coords.accuracy),
       at_ms: timestamp,
     };
-    if (!this.recording) return;
-    this.listener.placed(fix, coords.speed);
-    if (this.taking || !isDue(this.last, fix)) return;
+    if (!isDue(this.last, fix)) return;
     this.taking = true;
     try {
       const taken_ms = Date.now();
       const image = await this.camera.frame();
-      if (image === null) return;
+      if (image === null || !this.recording) return;
       this.last = fix;
       await this.store.add(image, this.metadata(fix, coords, taken_ms));
       this.listener.queued();

@@ -46,16 +46,23 @@ export async function upload(token: string, frame: QueuedFrame): Promise<Outcome
   }
 }
 
-/** Read the server's answer: a refusal is final, a busy or failing server is not. */
+/** Problems of the frame itself: the same frame would have them again. */
+const FINAL = new Set([400, 413, 415, 422]);
+
+/**
+ * Read the server's answer. Only what is surely the site's own word counts: a proxy before it, or a
+ * hotel's network, may say anything, and a frame that is dropped is gone.
+ */
 export async function outcomeOf(response: Response): Promise<Outcome> {
-  if (response.ok) return { kind: 'accepted' };
-  if (response.status === 401) return { kind: 'unpaired' };
-  if (response.status === 408 || response.status === 429 || response.status >= 500) {
-    const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
-    return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null };
-  }
-  if (response.status === 403 && (await isUnlicensed(response.clone()))) return { kind: 'unlicensed' };
-  return { kind: 'refused', reason: await reasonOf(response) };
+  const { status } = response;
+  const answer = await jsonOf(response);
+  if (response.ok && typeof answer?.id === 'string') return { kind: 'accepted' };
+  const problem = isProblem(response) ? answer : null;
+  if (problem !== null && status === 401) return { kind: 'unpaired' };
+  if (problem !== null && status === 403 && String(problem.type).endsWith('#not-licensed')) return { kind: 'unlicensed' };
+  if (problem !== null && FINAL.has(status)) return { kind: 'refused', reason: reasonOf(status, problem) };
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null };
 }
 
 function pairingWords(status: number): string {
@@ -63,32 +70,32 @@ function pairingWords(status: number): string {
   return status === 429 ? strings.pairTooOften : strings.pairFailed;
 }
 
-interface Problem {
+interface Answer {
+  id?: unknown;
   type?: unknown;
   detail?: unknown;
   title?: unknown;
   errors?: { pointer?: unknown }[];
 }
 
-async function isUnlicensed(response: Response): Promise<boolean> {
+async function jsonOf(response: Response): Promise<Answer | null> {
   try {
-    return String(((await response.json()) as Problem).type).endsWith('#not-licensed');
+    return (await response.json()) as Answer | null;
   } catch {
-    return false;
+    return null;
   }
 }
 
+/** RFC 9457: no proxy answers in this type by itself. */
+function isProblem(response: Response): boolean {
+  return (response.headers.get('Content-Type') ?? '').startsWith('application/problem+json');
+}
+
 /** In the reader's language for the fields that phones get wrong; else as the API says it. */
-async function reasonOf(response: Response): Promise<string> {
-  if (response.status === 413) return strings.refusedImage;
-  try {
-    const { detail, title, errors } = (await response.json()) as Problem;
-    const words = refusals[String(errors?.[0]?.pointer)] ?? detail ?? title;
-    if (typeof words === 'string' && words !== '') return words;
-  } catch {
-    // Not JSON: the status has to do.
-  }
-  return `HTTP ${response.status}`;
+function reasonOf(status: number, { detail, title, errors }: Answer): string {
+  if (status === 413) return strings.refusedImage;
+  const words = refusals[String(errors?.[0]?.pointer)] ?? detail ?? title;
+  return typeof words === 'string' && words !== '' ? words : `HTTP ${status}`;
 }
 
 /** Words by the field of the first broken rule. */

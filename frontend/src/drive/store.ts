@@ -34,17 +34,21 @@ export class Store {
   }
 
   async keepToken(token: string): Promise<void> {
-    await answer(this.write('settings').put(token, TOKEN));
+    await this.write('settings', (table) => table.put(token, TOKEN));
+  }
+
+  async forgetToken(): Promise<void> {
+    await this.write('settings', (table) => table.delete(TOKEN));
   }
 
   /** Forget the token and every waiting frame: they belong to the pairing. */
   async clear(): Promise<void> {
-    await answer(this.write('settings').clear());
-    await answer(this.write('frames').clear());
+    await this.forgetToken();
+    await this.write('frames', (table) => table.clear());
   }
 
   async add(image: Blob, metadata: Metadata): Promise<void> {
-    await answer(this.write('frames').add({ image, metadata }));
+    await this.write('frames', (table) => table.add({ image, metadata }));
   }
 
   async oldest(): Promise<QueuedFrame | undefined> {
@@ -57,15 +61,21 @@ export class Store {
   }
 
   async remove(id: number): Promise<void> {
-    await answer(this.write('frames').delete(id));
+    await this.write('frames', (table) => table.delete(id));
   }
 
   private read(table: string): IDBObjectStore {
     return this.database.transaction(table, 'readonly').objectStore(table);
   }
 
-  private write(table: string): IDBObjectStore {
-    return this.database.transaction(table, 'readwrite').objectStore(table);
+  /** A full disk is told only when the transaction ends, after its request has succeeded. */
+  private write(table: string, change: (table: IDBObjectStore) => IDBRequest): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const transaction = this.database.transaction(table, 'readwrite');
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB failed'));
+      change(transaction.objectStore(table));
+    });
   }
 }
 

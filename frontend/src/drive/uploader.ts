@@ -5,6 +5,7 @@ import type { Store } from './store';
 interface Listener {
   sent(): void;
   refused(reason: string): void;
+  /** The server did not know the token; it is forgotten, and the frames wait for another one. */
   unpaired(): void;
   /** The frames wait until the owner has agreed to the licence. */
   unlicensed(): void;
@@ -18,8 +19,6 @@ export class Uploader {
   private failures = 0;
   /** Runs while a failure is waited out, as long as the server asked for. */
   private timer: number | undefined;
-  /** A token that the server does not know any more: nothing is sent until there is another one. */
-  private revoked: string | undefined;
 
   constructor(
     private readonly store: Store,
@@ -55,7 +54,7 @@ export class Uploader {
   private async sendOldest(): Promise<boolean> {
     const token = await this.store.token();
     const frame = token === undefined ? undefined : await this.store.oldest();
-    if (token === undefined || token === this.revoked || frame === undefined) return false;
+    if (token === undefined || frame === undefined) return false;
     const outcome = await this.send(token, frame);
     if (outcome.kind === 'later' || outcome.kind === 'unlicensed') {
       this.listener.reachable(outcome.kind === 'unlicensed');
@@ -66,7 +65,9 @@ export class Uploader {
     this.failures = 0;
     this.listener.reachable(true);
     if (outcome.kind === 'unpaired') {
-      this.revoked = token;
+      // It may have been paired anew while the answer was on its way.
+      if ((await this.store.token()) !== token) return true;
+      await this.store.forgetToken();
       this.listener.unpaired();
       return false;
     }

@@ -2,11 +2,10 @@ import { byId, el, svg } from '../shared/dom';
 import { type Place, distance_m } from '../shared/geodesy';
 import { localTime } from '../shared/format';
 import { readersUnits, roughWords } from '../shared/units';
-import { Awake } from './awake';
 import { Course } from './course';
 import { squaresAround } from './squares';
 import { strings } from './strings';
-import { Voice } from './voice';
+import type { Voice } from './voice';
 import { Announcer, type Hazard, type Warning, warningsAhead, wedge } from './warnings';
 
 interface Vocabulary {
@@ -22,8 +21,6 @@ const SHOWN = 4;
 export class Warner {
   private readonly course = new Course();
   private readonly announcer = new Announcer();
-  private readonly voice = new Voice(byId<HTMLButtonElement>('sound'));
-  private readonly awake = new Awake();
   private readonly words: Vocabulary = JSON.parse(byId('vocabulary').textContent ?? '');
   private readonly language = document.documentElement.lang;
   private squares = new Map<string, { now_s: number; hazards: Hazard[] }>();
@@ -32,19 +29,26 @@ export class Warner {
   private place: Place | null = null;
   private heading_deg: number | null = null;
 
-  async start(): Promise<void> {
-    await this.awake.on();
+  constructor(private readonly voice: Voice) {}
+
+  start(): void {
     this.voice.say(strings.warningsOn);
     this.say(strings.waitingForPlace);
     this.warning = true;
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.warning = false;
     this.voice.silence();
     byId('ahead').replaceChildren();
     this.say(strings.warningsOff);
-    await this.awake.off();
+  }
+
+  /** Where the phone is is not known any more: nor is how far it is to anything. */
+  unplaced(): void {
+    this.place = null;
+    byId('ahead').replaceChildren();
+    this.say(strings.placeLost);
   }
 
   /** The phone is somewhere else. */
@@ -65,7 +69,7 @@ export class Warner {
     byId('ahead').replaceChildren(...warnings.slice(0, SHOWN).map((one) => this.item(one)));
     const reach = roughWords(view.reach_m, this.language, readersUnits);
     this.say(warnings.length === 0 ? strings.nothingAhead(reach) : '');
-    const next = this.announcer.next(warnings, speed_mps);
+    const next = this.announcer.next(warnings, speed_mps, this.voice.talking);
     if (next !== null) this.voice.say(this.sentence(next));
   }
 

@@ -62,24 +62,40 @@ export function warningsAhead(hazards: Iterable<Hazard>, view: Ahead, now_s: num
   return found.map(({ last_m: _, ...warning }) => warning);
 }
 
-/** Remembers what was said: each thing once when it comes into reach, and once more just before it. */
-export class Announcer {
-  private readonly said = new Map<string, 'early' | 'soon'>();
+type Stage = 'early' | 'soon';
 
-  /** The nearest warning that is to be spoken now; null for silence. */
-  next(warnings: Warning[], speed_mps: number | null): Warning | null {
+/** Remembers what was said: each row once when it comes into reach, and once more just before it. */
+export class Announcer {
+  private readonly said = new Map<string, Stage>();
+  private last: Stage | null = null;
+
+  /**
+   * The nearest warning that is to be spoken now; null for silence. While the voice is `talking`,
+   * only what is near may cut off what is far: the rest waits, and is not lost.
+   */
+  next(warnings: Warning[], speed_mps: number | null, talking: boolean): Warning | null {
     const soon_m = Math.max(SOON_M, (speed_mps ?? 0) * SOON_S);
     const there = new Set(warnings.flatMap((warning) => warning.ids));
     for (const id of this.said.keys()) if (!there.has(id)) this.said.delete(id);
     for (const warning of warnings) {
-      const stage = warning.distance_m <= soon_m ? 'soon' : 'early';
-      const fresh = warning.ids.some((id) => !this.said.has(id));
-      const again = stage === 'soon' && this.said.get(warning.ids[0] as string) === 'early';
-      if (fresh || again) {
-        for (const id of warning.ids) this.said.set(id, stage);
+      const stage: Stage = warning.distance_m <= soon_m ? 'soon' : 'early';
+      const known = this.known(warning);
+      const due = known === null || (known === 'early' && stage === 'soon');
+      if (due && talking && (stage === 'early' || this.last === 'soon')) continue;
+      // What joins a row that was told of is told of: a work zone goes on for hundreds of cones.
+      const told = due ? stage : known;
+      if (told !== null) for (const id of warning.ids) this.said.set(id, told);
+      if (due) {
+        this.last = stage;
         return warning;
       }
     }
     return null;
+  }
+
+  private known({ ids }: Warning): Stage | null {
+    const stages = ids.map((id) => this.said.get(id));
+    if (stages.includes('soon')) return 'soon';
+    return stages.includes('early') ? 'early' : null;
   }
 }
