@@ -42,7 +42,7 @@ CELERY_TASK_ROUTES = {
     **{task: {"queue": "slow"} for _, task, _, _ in _NIGHTLY},
     "hazardmap.leaving.*": {"queue": "slow"},
     "hazardmap.inference.*": {"queue": "detect"},
-    "hazardmap.hazards.*": {"queue": "fuse"},
+    "hazardmap.hazards.*": {"queue": "fuse"},  # all else is no work of the map: "default"
 }
 _DEMO = [("keep the demo's map filled", "hazardmap.demo.tasks.keep_filled", 600.0)]
 if ENV.mode is not Mode.DEMO:

@@ -81,6 +81,11 @@ def test_each_queue_is_served_by_one_process_and_each_task_of_the_schedule_is_kn
     assert sorted(queues) == sorted({queue_of(task) for task in tasks})
 
 
+def test_frames_that_stream_in_take_no_worker_of_what_is_no_work_of_the_map() -> None:
+    (serving,) = [queues for queues in SERVED.values() if "default" in queues]
+    assert serving == ["default"]
+
+
 def test_everything_that_is_promised_is_in_the_schedule_and_comes_often_enough() -> None:
     entries = {one["task"]: one["schedule"] for one in app.conf.beat_schedule.values()}
     assert entries.keys() == AT_LEAST_EVERY.keys()
