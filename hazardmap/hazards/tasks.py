@@ -4,8 +4,8 @@ from celery import shared_task
 
 from hazardmap.hazards import services
 
-# Under steady traffic there is always something to do. The schedule wakes a worker again within a
-# second or ten, and meanwhile the others of the queue have their turn.
+# Where there is always something to do, as under steady traffic. The schedule wakes a worker again
+# soon, and meanwhile the others of the queue have their turn.
 LONGEST_S = 5.0
 
 
@@ -53,4 +53,4 @@ def refresh_zones() -> None:
 
 @shared_task
 def forget_pictures() -> None:
-    services.old_pictures_forget()
+    services.old_pictures_forget(longest_s=LONGEST_S)

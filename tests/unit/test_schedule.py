@@ -31,7 +31,8 @@ AT_LEAST_EVERY = {
     "hazardmap.capture.tasks.sweep_originals": 15 * MINUTE,
     "hazardmap.capture.tasks.erase_pictures": HOUR,
     "hazardmap.capture.tasks.sweep_copies": HOUR,  # each hour of the day has folders of its own
-    "hazardmap.hazards.tasks.forget_pictures": HOUR,
+    # A few seconds at a time: once a minute that is as many as any site takes in.
+    "hazardmap.hazards.tasks.forget_pictures": MINUTE,
     "hazardmap.leaving.tasks.forget_people": 10 * MINUTE,
     "hazardmap.accounts.tasks.forget_ended": DAY,
     "hazardmap.accounts.tasks.forget_mail_files": HOUR,

@@ -1,6 +1,8 @@
 """Pictures that go before their account does: their owner wants it, or their time is over."""
 
 from datetime import timedelta
+from math import inf
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -32,18 +34,22 @@ def picture_forget(*, frame_id: UUID, account_id: UUID) -> bool:
     return True
 
 
-def old_pictures_forget() -> int:
-    """Delete the oldest pictures that are kept long enough; how many that were.
+def old_pictures_forget(*, longest_s: float = inf) -> int:
+    """Delete all pictures that are kept long enough, or for about so long; how many that were.
 
     The best picture of a hazard that is on the map is kept for another day.
     """
     older_than = timedelta(days=settings.PICTURE_DAYS)
-    due = pictures_due(older_than=older_than, limit=AT_ONCE)
-    shown = _best_of_live(due)
-    pictures_prolong(frame_ids=shown)
-    gone = set(due) - shown
-    pictures_expire(frame_ids=gone)
-    return len(gone)
+    until, forgotten = monotonic() + longest_s, 0
+    while True:
+        due = pictures_due(older_than=older_than, limit=AT_ONCE)
+        shown = _best_of_live(due)
+        pictures_prolong(frame_ids=shown)
+        gone = set(due) - shown
+        pictures_expire(frame_ids=gone)
+        forgotten += len(gone)
+        if len(due) < AT_ONCE or monotonic() > until:
+            return forgotten
 
 
 def _best_of_live(frame_ids: list[UUID]) -> set[UUID]:
