@@ -32,7 +32,7 @@ def usage_ship() -> int:
     """Load what has been appended since the last time; return how many lines that were."""
     loaded = 0
     paths = sorted(Path(settings.USAGE_LOG).glob(f"*{SUFFIX}"))
-    # Read at once: most logs have not grown since the last time, and need neither a lock nor a look.
+    # Read at once: most logs have not grown since the last time, and need neither lock nor look.
     offsets = bytes_loaded(paths)
     for path in paths:
         try:
