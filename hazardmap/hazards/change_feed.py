@@ -75,8 +75,8 @@ def changes_seen(since: int, *, limit: int, watch: Watch, area: Bbox | Cell | No
     found = _rows_maybe_seen(since, looked_to, watch, area, most)
     events = list[HazardEvent]()
     cursor = since
-    for *columns, hazard, merged_into, before in found:
-        event = rows.event_of(*columns, json.loads(hazard), merged_into)
+    for number, change_said, at, hazard, merged_into, before in found:
+        event = rows.event_of(number, change_said, at, json.loads(hazard), merged_into)
         cursor = event.cursor
         seen_before = before is not None and sees(rows.hazard_from_json(json.loads(before)))
         change = change_seen(event.change, before=seen_before, now=sees(event.hazard))
@@ -106,7 +106,7 @@ def _rows_maybe_seen(
 ) -> list[tuple[Any, ...]]:
     """Events that somebody may see, or may have seen before: their columns, and what was before."""
     is_seen = "{0}->>'state' = ANY(%(live)s)"
-    values: dict[str, object] = {"live": list(LIVE_STATES)}
+    values: dict[str, Any] = {"live": list(LIVE_STATES)}
     if watch.kinds is not None:
         is_seen += " AND {0}->>'kind' = ANY(%(kinds)s)"
         values["kinds"] = list(watch.kinds)
@@ -130,7 +130,7 @@ def _rows_maybe_seen(
             "ORDER BY now.cursor LIMIT %(most)s",
             values | {"since": since, "until": until, "most": most},
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:
