@@ -28,21 +28,31 @@ class _File(NamedTuple):
     size: int
 
 
-def sweep(keep_s: Mapping[str, int | None], *, limit_bytes: int = LIMIT_BYTES) -> int:
+def sweep(
+    keep_s: Mapping[str, int | None], *, limit_bytes: int = LIMIT_BYTES, every_s: float = 0.0
+) -> int:
     """Remove tiles that are too old, then the oldest until what is left fits; return how many.
 
     keep_s: by layer, how many seconds a tile is good, None: until it is forgotten. Tiles from
     before the machine's last start go too: their bytes may never have reached the disk. One process
-    at a time; a second one does nothing.
+    at a time; a second one does nothing, nor does one that comes sooner than every_s after another.
     """
     root = Path(settings.TILE_FILES)
     root.mkdir(parents=True, exist_ok=True)
-    with (root / "sweep.lock").open("w") as lock:
+    path = root / "sweep.lock"
+    swept_s = path.stat().st_mtime if path.exists() else 0.0
+    with path.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return 0
-        return _remove_old(root, keep_s) + _remove_excess(root, limit_bytes)
+        if swept_s > max(time.time() - every_s, _started_s()):
+            return 0
+        by_second = Counter[int]()
+        removed = _remove_old(root, keep_s, by_second)
+        removed += _remove_excess(root, by_second, limit_bytes)
+        os.utime(path)
+        return removed
 
 
 def forget_layer(layer: str) -> int:
@@ -58,24 +68,30 @@ def _tile(path: str) -> Tile:
     return Tile(int(z), int(x), int(name.partition(".")[0]))
 
 
-def _remove_old(root: Path, keep_s: Mapping[str, int | None]) -> int:
-    now = time.time()
-    started = now - time.clock_gettime(time.CLOCK_BOOTTIME)
+def _started_s() -> float:
+    """When the machine did, in Unix seconds."""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _remove_old(root: Path, keep_s: Mapping[str, int | None], left: Counter[int]) -> int:
+    """left: gets the bytes that stay, by the second in which they were built."""
+    now, started = time.time(), _started_s()
 
     def is_old(file: _File) -> bool:
         if file.path.endswith(".new"):
-            return file.built < now - NEW_IS_ABANDONED_S
-        keep = keep_s.get(file.layer, 0)  # of a layer that is no more: nothing
-        return file.built < (started if keep is None else max(started, now - keep))
+            old = file.built < now - NEW_IS_ABANDONED_S
+        else:
+            keep = keep_s.get(file.layer, 0)  # of a layer that is no more: nothing
+            old = file.built < (started if keep is None else max(started, now - keep))
+        if not old:
+            left[file.built] += file.size
+        return old
 
     return _remove(root, is_old)
 
 
-def _remove_excess(root: Path, limit_bytes: int) -> int:
+def _remove_excess(root: Path, by_second: Counter[int], limit_bytes: int) -> int:
     """Whole seconds of builds go, the oldest first: there may be too many files for a list."""
-    by_second: Counter[int] = Counter()
-    for file in _files(root):
-        by_second[file.built] += file.size
     excess, last = by_second.total() - limit_bytes, -1
     for second in sorted(by_second):
         if excess <= 0:

@@ -60,9 +60,10 @@ def watch_spending() -> None:
 
 
 def sweep_files() -> None:
-    """Every so often."""
+    """Every so often, by one of all processes."""
     if time.monotonic() >= _swept.next_s:
-        sweep({name: layer.keep_s for name, layer in LAYERS.items()})
+        keep_s = {name: layer.keep_s for name, layer in LAYERS.items()}
+        sweep(keep_s, every_s=SWEEP_EVERY_S)
         _swept.next_s = time.monotonic() + SWEEP_EVERY_S
 
 

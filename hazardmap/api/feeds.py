@@ -5,13 +5,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
-from django.core.cache import cache
-from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import condition, require_safe
-from redis import RedisError
 
 from hazardmap.api.dialects import wzdx
 from hazardmap.api.dialects.told import Zone
@@ -21,6 +18,7 @@ from hazardmap.api.problems import Invalid, document
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards.zone_selectors import zones_page
+from hazardmap.platform.kept import kept
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import MEDIA_TYPE
 
@@ -61,29 +59,17 @@ def _feed(site: str, *, bbox: Bbox | None, simulated: bool) -> bytes:
     """
     if bbox is not None:
         return _written(site, bbox, simulated=simulated)
-    key = f"wzdx:{simulated}:{site}"
-    try:
-        body: bytes = cache.get(key) or _kept(key, site, simulated=simulated)
-    except RedisError:
-        return _written(site, None, simulated=simulated)
-    if body == _REFUSED:
-        raise _too_many()
-    return body
 
-
-@transaction.atomic
-def _kept(key: str, site: str, *, simulated: bool) -> bytes:
-    """By one process at a time; whoever has waited finds it written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-    body: bytes | None = cache.get(key)
-    if body is None:
+    def body() -> bytes:
         try:
-            body = _written(site, None, simulated=simulated)
+            return _written(site, None, simulated=simulated)
         except Invalid:
-            body = _REFUSED
-        cache.set(key, body, KEPT_S)
-    return body
+            return _REFUSED
+
+    found = kept(f"wzdx:{simulated}:{site}", body, keep_s=KEPT_S)
+    if found == _REFUSED:
+        raise _too_many()
+    return found
 
 
 def _zones(bbox: Bbox | None, *, simulated: bool, now: datetime) -> list[Zone]:

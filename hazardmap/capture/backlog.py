@@ -1,8 +1,9 @@
 """Reads: what waits for a worker."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hazardmap.capture.models import Frame
+from hazardmap.capture.selectors import pictures_due
 
 
 def oldest_received() -> datetime | None:
@@ -10,3 +11,11 @@ def oldest_received() -> datetime | None:
     waiting = Frame.objects.filter(state=Frame.State.RECEIVED)
     # By id, which begins with the time: the index of what waits is in that order.
     return waiting.order_by("id").values_list("received_at", flat=True).first()
+
+
+def oldest_picture_due(*, older_than: timedelta) -> datetime | None:
+    """Since when a picture is there that came so long before; None where none is."""
+    for id_ in pictures_due(older_than=older_than, limit=1):
+        frame = Frame.objects.get(id=id_)
+        return frame.picture_until or frame.received_at + older_than
+    return None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
 from django.core.files.storage import default_storage
-from django.db.models import FloatField, Func, Max, Q, QuerySet
+from django.db.models import FloatField, Func, Max, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -126,13 +126,24 @@ def with_picture(frame_ids: Iterable[UUID], *, hidden: bool = False) -> set[UUID
 
 
 def pictures_due(*, older_than: timedelta, limit: int) -> list[UUID]:
-    """Frames that came so long ago, whose picture is kept and not prolonged; the oldest first."""
+    """Frames that came so long ago, whose picture is kept and not prolonged; the oldest first.
+
+    Those that were prolonged come last, longest over first: they are likely to be so again, and the
+    others must not wait for them.
+    """
     now = timezone.now()
     frames = Frame.objects.filter(
         state=Frame.State.DETECTED, id__lt=uuid7(now - older_than, bytes(10))
-    )
-    due = frames.filter(Q(picture_until=None) | Q(picture_until__lt=now)).exclude(stored="")
-    return list(due.order_by("id").values_list("id", flat=True)[:limit])
+    ).exclude(stored="")
+    due = [
+        frames.filter(picture_until=None).order_by("id"),
+        frames.filter(picture_until__lt=now).order_by("picture_until"),
+    ]
+    found = list[UUID]()
+    for part in due:
+        if len(found) < limit:
+            found += part.values_list("id", flat=True)[: limit - len(found)]
+    return found
 
 
 def stored_image(frame_id: UUID) -> bytes | None:

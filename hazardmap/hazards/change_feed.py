@@ -1,19 +1,23 @@
 """Reads: the feed of changes of the map, in the order of their commits."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from hazardmap.core.fusion.hazard import Hazard, HazardEvent
-from hazardmap.core.messages.watch import change_seen
+from hazardmap.core.fusion.hazard import LIVE_STATES, Hazard, HazardEvent
+from hazardmap.core.geometry.area import Cell
+from hazardmap.core.geometry.bbox import Bbox, holds
+from hazardmap.core.messages.watch import Watch, change_seen
 from hazardmap.hazards import models, rows
 
-LOOKED_AT_ONCE = 2000
+LOOKED_AT_ONCE = 20_000
+READ_AT_ONCE = 2000
 LOST = 10_000_000
 """By so much at least cursors are raised after a restore (services.cursors_raise): ten seconds of
 microseconds, and a gap that no transaction that was rolled back leaves."""
@@ -52,23 +56,81 @@ def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> Part:
     return Part(shown, shown[-1].cursor if shown else since, len(events) > limit)
 
 
-def changes_seen(since: int, *, limit: int, sees: Callable[[Hazard], bool]) -> Part:
-    """The same, of hazards that somebody sees or saw, as changes of what he sees.
+def changes_seen(since: int, *, limit: int, watch: Watch, area: Bbox | Cell | None) -> Part:
+    """The same, of hazards that somebody sees or saw there, as changes of what he sees.
 
     It looks at LOOKED_AT_ONCE events at most, so it may be short, or empty, and still have more.
     """
-    cursor, events = since, list[HazardEvent]()
-    moves = moves_since(since, limit=LOOKED_AT_ONCE)
-    for event, before in moves:
+
+    def sees(hazard: Hazard) -> bool:
+        if not watch.wants(hazard):
+            return False
+        if isinstance(area, Cell):
+            return area.holds(hazard.lon, hazard.lat)
+        return area is None or holds(area, hazard.lon, hazard.lat)
+
+    looked_to, is_full = _stretch(since)
+    # The database knows boxes, not cells: of a cell it finds more than is seen.
+    most = READ_AT_ONCE if isinstance(area, Cell) else limit
+    found = _rows_maybe_seen(since, looked_to, watch, area, most)
+    events = list[HazardEvent]()
+    cursor = since
+    for number, change_said, at, hazard, merged_into, before in found:
+        event = rows.event_of(number, change_said, at, json.loads(hazard), merged_into)
         cursor = event.cursor
-        seen_before = before is not None and sees(before)
+        seen_before = before is not None and sees(rows.hazard_from_json(json.loads(before)))
         change = change_seen(event.change, before=seen_before, now=sees(event.hazard))
         if change is not None:
             events.append(replace(event, change=change))
         if len(events) == limit:
             break
-    is_last = not moves or cursor == moves[-1].event.cursor
-    return Part(events, cursor, not is_last or len(moves) == LOOKED_AT_ONCE)
+    if len(events) < limit and len(found) < most:
+        cursor = looked_to
+    return Part(events, cursor, cursor < looked_to or is_full)
+
+
+def _stretch(since: int) -> tuple[int, bool]:
+    """Up to which cursor one request looks, and whether that is as far as it may."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(cursor), count(*) FROM (SELECT cursor FROM hazards_hazardevent "
+            "WHERE cursor > %s ORDER BY cursor LIMIT %s) AS looked",
+            [since, LOOKED_AT_ONCE],
+        )
+        last, count = cursor.fetchone()
+    return last or since, count == LOOKED_AT_ONCE
+
+
+def _rows_maybe_seen(
+    since: int, until: int, watch: Watch, area: Bbox | Cell | None, most: int
+) -> list[tuple[Any, ...]]:
+    """Events that somebody may see, or may have seen before: their columns, and what was before."""
+    is_seen = "{0}->>'state' = ANY(%(live)s)"
+    values: dict[str, Any] = {"live": list(LIVE_STATES)}
+    if watch.kinds is not None:
+        is_seen += " AND {0}->>'kind' = ANY(%(kinds)s)"
+        values["kinds"] = list(watch.kinds)
+    if watch.published:
+        is_seen += " AND ({0}->>'published')::boolean"
+    if isinstance(area, tuple):
+        west, south, east, north = area
+        values |= {"west": west, "south": south, "east": east, "north": north}
+        is_east, is_west = "({0}->>'lon')::float8 >= %(west)s", "({0}->>'lon')::float8 <= %(east)s"
+        is_seen += " AND ({0}->>'lat')::float8 BETWEEN %(south)s AND %(north)s"
+        is_seen += f" AND ({is_east} {'AND' if west <= east else 'OR'} {is_west})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT now.cursor, now.change, now.at, now.hazard, now.merged_into, before.hazard "  # noqa: S608 - our own words
+            "FROM hazards_hazardevent AS now LEFT JOIN LATERAL ("
+            "SELECT hazard FROM hazards_hazardevent AS earlier "
+            "WHERE earlier.hazard_id = now.hazard_id AND earlier.cursor < now.cursor "
+            "ORDER BY earlier.cursor DESC LIMIT 1) AS before ON true "
+            "WHERE now.cursor > %(since)s AND now.cursor <= %(until)s "
+            f"AND ({is_seen.format('now.hazard')} OR {is_seen.format('before.hazard')}) "
+            "ORDER BY now.cursor LIMIT %(most)s",
+            values | {"since": since, "until": until, "most": most},
+        )
+        return list(cursor.fetchall())
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:

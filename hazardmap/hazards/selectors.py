@@ -25,9 +25,11 @@ from hazardmap.hazards import models, rows
 from hazardmap.hazards.live import live_in
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
 from hazardmap.hazards.vote_models import Vote
+from hazardmap.platform.kept import kept
 from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 500
+LOOK_KEPT_S = 60
 _SPARE = 24  # pictures in reserve for those that are hidden
 
 
@@ -215,6 +217,15 @@ def map_bounds(*, published_only: bool = False) -> Bbox | None:
         live = live.filter(published=True)
     extent = live.aggregate(extent=Extent(Cast("position", GeometryField())))["extent"]
     return None if extent is None else (extent[0], extent[1], extent[2], extent[3])
+
+
+def first_look() -> Bbox | None:
+    """Bounds of the map as it was a minute ago at most: of what is published, else of all."""
+
+    def bounds() -> Bbox | None:
+        return map_bounds(published_only=True) or map_bounds()
+
+    return kept("first_look", bounds, keep_s=LOOK_KEPT_S)
 
 
 def published_count() -> int:

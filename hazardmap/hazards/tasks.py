@@ -4,12 +4,14 @@ from celery import shared_task
 
 from hazardmap.hazards import services
 
-STALE_S = 5.0
+# Where there is always something to do, as under steady traffic. The schedule wakes a worker again
+# soon, and meanwhile the others of the queue have their turn.
+LONGEST_S = 5.0
 
 
 @shared_task
 def fuse_pending() -> None:
-    services.fuse_pending()
+    services.fuse_pending(longest_s=LONGEST_S)
 
 
 @shared_task
@@ -28,7 +30,7 @@ def stale_refuse() -> None:
 
     A few seconds at a time: new frames go first.
     """
-    ends = monotonic() + STALE_S
+    ends = monotonic() + LONGEST_S
     for _ in services.stale_refuse():
         if monotonic() > ends:
             return
@@ -51,4 +53,4 @@ def refresh_zones() -> None:
 
 @shared_task
 def forget_pictures() -> None:
-    services.old_pictures_forget()
+    services.old_pictures_forget(longest_s=LONGEST_S)

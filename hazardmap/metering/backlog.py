@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from hazardmap.core.selling.usage import UsageRecord
-from hazardmap.metering.models import UsageSegment
+from hazardmap.metering.selectors import bytes_loaded
 from hazardmap.metering.services.usage_record import SUFFIX
 
 BROKEN = ".broken"
@@ -26,10 +26,9 @@ class Unloaded(NamedTuple):
 
 def unloaded() -> Unloaded:
     folder = Path(settings.USAGE_LOG)
-    done = dict(UsageSegment.objects.filter(finished_at=None).values_list("name", "offset"))
-    rests = [
-        rest for path in folder.glob(f"*{SUFFIX}") if (rest := _rest(path, done.get(path.name, 0)))
-    ]
+    logs = list(folder.glob(f"*{SUFFIX}"))
+    done = bytes_loaded(logs)
+    rests = [rest for path in logs if (rest := _rest(path, done.get(path.name, 0)))]
     return Unloaded(
         sum(size for size, _ in rests),
         min((since for _, since in rests), default=None),

@@ -1,7 +1,7 @@
 """Reads: usage by the hour and by the event, of a set of keys in a period."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -161,9 +161,10 @@ def hours_unequal(*, start: datetime, end: datetime) -> list[UnequalHour]:
 
 def logs_waiting(before: datetime) -> list[str]:
     """Log files that hold more than was loaded, and that nobody has written to since `before`."""
-    loaded = _loaded()
+    paths = sorted(Path(settings.USAGE_LOG).glob("*"))
+    loaded = bytes_loaded(paths)
     waiting = []
-    for path in sorted(Path(settings.USAGE_LOG).glob("*")):
+    for path in paths:
         with suppress(FileNotFoundError):  # the shipper has just finished it
             status = path.stat()
             old = status.st_mtime < before.timestamp()
@@ -174,8 +175,9 @@ def logs_waiting(before: datetime) -> list[str]:
 
 def records_missing() -> Iterator[MissingRecord]:
     """What stands in the loaded part of a log that is still there, and not among the events."""
-    loaded = _loaded()
-    for path in sorted(Path(settings.USAGE_LOG).glob("*.usage")):
+    paths = sorted(Path(settings.USAGE_LOG).glob("*.usage"))
+    loaded = bytes_loaded(paths)
+    for path in paths:
         with suppress(FileNotFoundError):  # the shipper has just finished it
             lines = _lines(path, loaded.get(path.name, 0))
             while batch := list(islice(lines, LINES_AT_ONCE)):
@@ -185,9 +187,10 @@ def records_missing() -> Iterator[MissingRecord]:
                 yield from (MissingRecord(path.name, one) for one in missing)
 
 
-def _loaded() -> dict[str, int]:
-    """How far each log is loaded; of one that is finished nothing: it is another file."""
-    unfinished = UsageSegment.objects.filter(finished_at=None)
+def bytes_loaded(logs: Iterable[Path]) -> dict[str, int]:
+    """How far each of these logs is loaded, by name; of one that is finished nothing: it is another
+    file."""
+    unfinished = UsageSegment.objects.filter(name__in=[log.name for log in logs], finished_at=None)
     return dict(unfinished.values_list("name", "offset"))
 
 

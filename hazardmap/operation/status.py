@@ -67,6 +67,12 @@ def _detection() -> Iterator[Line]:
     yield condition.waiting("detection", _age(since), condition.DETECTION)
 
 
+def _pictures() -> Iterator[Line]:
+    older_than = timedelta(days=settings.PICTURE_DAYS)
+    since = hazardmap.capture.backlog.oldest_picture_due(older_than=older_than)
+    yield condition.waiting("old pictures", _age(since), condition.PICTURES)
+
+
 def _fusion() -> Iterator[Line]:
     since = hazardmap.inference.backlog.oldest_unfused()
     yield condition.waiting("fusion", _age(since), condition.FUSION)
@@ -147,5 +153,5 @@ def _first_line(error: Exception) -> str:
 
 _OF_ROWS: Final[tuple[Callable[[], Iterator[Line]], ...]] = (
     *(_detector, _detection, _fusion, _places, _readers, _tiles),
-    *(_webhooks, _usage_logs, _spending, _payments, _mail, _partitions),
+    *(_webhooks, _usage_logs, _spending, _payments, _mail, _partitions, _pictures),
 )

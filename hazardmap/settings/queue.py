@@ -42,7 +42,7 @@ CELERY_TASK_ROUTES = {
     **{task: {"queue": "slow"} for _, task, _, _ in _NIGHTLY},
     "hazardmap.leaving.*": {"queue": "slow"},
     "hazardmap.inference.*": {"queue": "detect"},
-    "hazardmap.hazards.*": {"queue": "fuse"},
+    "hazardmap.hazards.*": {"queue": "fuse"},  # all else is no work of the map: "default"
 }
 _DEMO = [("keep the demo's map filled", "hazardmap.demo.tasks.keep_filled", 600.0)]
 if ENV.mode is not Mode.DEMO:
@@ -58,7 +58,7 @@ CELERY_BEAT_SCHEDULE = {
         ("detect what is waiting", "hazardmap.inference.tasks.detect_pending", 2.0),
         ("delete originals left behind", "hazardmap.capture.tasks.sweep_originals", 600.0),
         ("erase pictures taken down", "hazardmap.capture.tasks.erase_pictures", 3600.0),
-        ("delete pictures whose time is over", "hazardmap.hazards.tasks.forget_pictures", 3600.0),
+        ("delete pictures whose time is over", "hazardmap.hazards.tasks.forget_pictures", 60.0),
         ("delete copies without a frame", "hazardmap.capture.tasks.sweep_copies", 3600.0),
         ("fuse what was detected", "hazardmap.hazards.tasks.fuse_pending", 1.0),
         ("expire what has faded", "hazardmap.hazards.tasks.expire_faded", 30.0),

@@ -9,7 +9,10 @@ DATABASES["default"]["OPTIONS"] |= {
     # Compiling a statement takes longer than any of ours does, where it is thought to be long.
     "-c jit=off "
     # Rows are in memory or on an SSD: what is read by an index costs hardly more than in a row.
-    "-c random_page_cost=1.1",
+    "-c random_page_cost=1.1 "
+    # Starting helpers takes longer than most of ours, and they take processors from other requests;
+    # what reads a whole table has some (platform.unhurried).
+    "-c max_parallel_workers_per_gather=0",
     "connect_timeout": 5,
     # A server whose machine is gone (over TCP) is found out in these many milliseconds.
     "tcp_user_timeout": 15_000,

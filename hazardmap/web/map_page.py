@@ -47,7 +47,7 @@ def _map(request: HttpRequest, *, embedded: bool) -> HttpResponse:
 def _context(*, embedded: bool) -> dict[str, Any]:
     now = timezone.now()
     # A first look should fall on what is certain.
-    bounds = selectors.map_bounds(published_only=True) or selectors.map_bounds()
+    bounds = selectors.first_look()
     newest = selectors.hazards_in(None, limit=NEWEST)
     newest.sort(key=lambda hazard: hazard.last_seen, reverse=True)
     return {

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
@@ -12,8 +13,11 @@ from django.utils import timezone
 
 from hazardmap.api import formats
 from hazardmap.api.v1 import export
-from hazardmap.core.fusion.hazard import Change, State
+from hazardmap.core.fusion.hazard import LIVE, Change, State
+from hazardmap.core.geometry.area import Cell
+from hazardmap.core.geometry.bbox import holds
 from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.messages.watch import change_seen
 from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.models import Hazard, HazardEvent
 from hazardmap.hazards.services import expire_faded
@@ -137,6 +141,74 @@ def test_a_feed_of_a_part_looks_at_so_much_at_once_and_goes_on(client, key, monk
     assert counts == [0, 1, 1, 0]
     assert cursors[1:] == [HazardEvent.objects.order_by("cursor")[n].cursor for n in (2, 4, 5, 6)]
     assert billed() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"bbox": "24,60,25,61"},
+        {"bbox": "170,-30,-170,-20"},
+        {"bbox": "1.5,48,2,48"},
+        {"cell": HELSINKI_CELL},
+        {"kind": "cow,dog"},
+        {"published": "true"},
+        {"bbox": "24,60,25,61", "kind": "cow", "published": "true"},
+    ],
+)
+@pytest.mark.parametrize("looked", [4, 1000])
+def test_a_part_is_what_two_lines_of_each_hazard_say(client, key, monkeypatch, part, looked):
+    """However much is looked at and told at once, as by a plain reading of the whole feed."""
+    chance = random.Random(5)
+    places = [HELSINKI, (2.0, 48.0), (180.0, -25.0), (-170.0, -20.0), (24.0, 61.0)]
+    there = [told(Change.APPEARED, cow(place)) for place in places]
+    for _ in range(40):
+        index = chance.randrange(len(there))
+        lon, lat = chance.choice(places)
+        new = {"lon": lon, "lat": lat, "published": chance.random() < 0.5}
+        new |= {"kind": chance.choice(["cow", "dog", "cone"])}
+        new |= {"state": chance.choice([State.ACTIVE, State.ACTIVE, State.EXPIRED])}
+        there[index] = told(Change.CHANGED, there[index], **new)
+
+    def sees(hazard):
+        box = [float(side) for side in part["bbox"].split(",")] if "bbox" in part else None
+        return (
+            hazard.state in LIVE
+            and (box is None or holds(tuple(box), hazard.lon, hazard.lat))
+            and ("cell" not in part or Cell.read(part["cell"]).holds(hazard.lon, hazard.lat))
+            and hazard.kind in part.get("kind", hazard.kind)
+            and (hazard.published or "published" not in part)
+        )
+
+    expected, seen = [], set()
+    for event in change_feed.changes(0, limit=99).events:
+        name = event.hazard.id
+        change = change_seen(event.change, before=name in seen, now=sees(event.hazard))
+        seen = seen | {name} if sees(event.hazard) else seen - {name}
+        expected += [(event.cursor, change)] if change else []
+    assert 3 < len(expected) < 45
+
+    monkeypatch.setattr(change_feed, "LOOKED_AT_ONCE", looked)
+    monkeypatch.setattr(change_feed, "READ_AT_ONCE", 3)
+    found, cursor, more = [], 0, True
+    while more:
+        answer = ask(client, key.token, "changes", **part, limit=2, since=cursor).json()
+        found += [(one["cursor"], one["change"]) for one in answer["changes"]]
+        cursor, more = answer["cursor"], len(answer["links"]) == 2
+    assert found == expected
+    assert cursor == HazardEvent.objects.latest("cursor").cursor
+
+
+def test_what_a_part_leaves_out_is_not_read(client, key, monkeypatch):
+    for _ in range(9):
+        told(Change.APPEARED, cow((2.0, 48.0)))
+    told(Change.APPEARED, cow())
+    read = []
+    plain = change_feed.rows.hazard_from_json
+    monkeypatch.setattr(
+        change_feed.rows, "hazard_from_json", lambda row: read.append(row) or plain(row)
+    )
+    assert len(ask(client, key.token, "changes", bbox="24,60,25,61").json()["changes"]) == 1
+    assert len(read) == 1
 
 
 def test_a_part_is_one_area(client, key):

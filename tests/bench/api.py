@@ -42,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, started(Path(folder), only={"web"}) as stack:
         # The queue loads what the answers add to the usage log, as on any site; without it the web
         # server would have to. What would follow the new hazards is left out.
-        stack.start("fuse", instead=("fuse,default", "default"))
+        stack.start("default")
         stack.start("beat")
         roads = fill(stack, options.hazards)
         figures = measured(stack, roads, options.seconds)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hazardmap.core.fusion.verdict import Decision
@@ -184,7 +186,9 @@ def test_workers_finish_what_a_stopped_command_left_and_only_where_it_matters(
     digest = params_now().digest
     carried = checkpoint_models.Checkpoint.objects.filter(params=digest).count()
     assert 1 <= carried < kept, "a place where nobody's trust has moved goes on from where it was"
-    tasks.stale_refuse()
+    with CaptureQueriesContext(connection) as asked:
+        tasks.stale_refuse()
+    assert not [one for one in asked if "COUNT(*)" in one["sql"]], "nobody is told how many wait"
     assert not learned_models.StalePlace.objects.exists()
     assert alike(everything(), replayed_anew([*passes, *more]))
 

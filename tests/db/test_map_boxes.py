@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,7 +14,7 @@ from hazardmap.core.geometry.ahead import Ahead
 from hazardmap.core.geometry.area import Circle
 from hazardmap.core.geometry.route import Route
 from hazardmap.hazards import search, way_search
-from hazardmap.hazards.selectors import hazards_in, map_bounds
+from hazardmap.hazards.selectors import first_look, hazards_in, map_bounds
 from tests.map_scene import around, on_map
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,20 @@ def test_pages_follow_each_other_and_filters_hold() -> None:
     assert len(hazards_in(box, limit=4)) == 4
     assert len(hazards_in(None, limit=99)) == 8
     assert map_bounds() is not None
+
+
+def test_where_a_first_look_falls_is_read_once_a_minute_however_many_come(
+    django_assert_num_queries,
+):
+    assert first_look() is None
+    on_map((1.0, 1.0))
+    found = first_look()
+    assert found == map_bounds() is not None, "that there is nothing is not kept"
+    on_map((3.0, 3.0))
+    with django_assert_num_queries(0):
+        assert first_look() == found
+    cache.delete("first_look")
+    assert first_look() == map_bounds() != found
 
 
 LINE = Route.through([(1.0, 1.0), (1.3, 1.2)])

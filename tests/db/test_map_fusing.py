@@ -15,7 +15,7 @@ from hazardmap.accounts.models import User
 from hazardmap.capture.models import Frame
 from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.core.geometry.geodesy import between
-from hazardmap.hazards import models
+from hazardmap.hazards import models, tasks
 from hazardmap.hazards.selectors import hazard_get, is_evidence
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun
@@ -55,6 +55,27 @@ def test_frames_of_two_accounts_become_one_published_hazard() -> None:
     assert len({item.witness for item in said}) == 2
     assert said[-1].p_after == hazard.p
     assert any(is_evidence(frame) for frame in first)
+
+
+def test_a_task_leaves_the_queue_to_others_while_frames_stream_in(monkeypatch) -> None:
+    monkeypatch.setattr(FUSE_PENDING, "BATCH", 5)
+    monkeypatch.setattr(tasks, "LONGEST_S", 0.0)
+    drive(contributor("ann"), minutes_ago(30), CONE)
+    waiting = DetectionRun.objects.filter(fused_at=None)
+    left = []
+    for _ in range(4):
+        tasks.fuse_pending()
+        left.append(waiting.count())
+    assert left == [7, 2, 0, 0]
+
+
+def test_the_search_for_a_frame_that_cannot_be_fused_is_not_broken_off(monkeypatch) -> None:
+    """Else each task would fail with the same batch again before it comes one frame further."""
+    frames = sorted(drive(contributor("ann"), minutes_ago(30), CONE))
+    assert Detection.objects.filter(frame_id=frames[2]).update(kind="unicorn")
+    monkeypatch.setattr(tasks, "LONGEST_S", 0.0)
+    tasks.fuse_pending()
+    assert not DetectionRun.objects.filter(frame_id=frames[2], fused_at=None).exists()
 
 
 def test_a_hazard_appears_with_the_first_witness_and_is_published_by_the_second() -> None:

@@ -14,7 +14,9 @@ from django.utils import timezone
 from hazardmap.accounts.models import User
 from hazardmap.capture.blobs import stored_path
 from hazardmap.capture.models import Frame, Takedown
+from hazardmap.capture.selectors import pictures_due
 from hazardmap.capture.services import copies_sweep, pictures_expire
+from hazardmap.hazards import tasks
 from hazardmap.hazards.models import Hazard, Observation, Picture
 from hazardmap.hazards.selectors import best_frames_of, images_of
 from hazardmap.hazards.services import old_pictures_forget
@@ -62,11 +64,34 @@ def test_of_old_pictures_a_hazards_best_one_is_kept(cow, settings, client):
     assert copies() == set()
 
 
-def test_each_run_takes_some_and_kept_ones_do_not_bar_the_way(cow, settings, monkeypatch):
+@pytest.fixture
+def one_at_once(monkeypatch, settings):
     monkeypatch.setattr("hazardmap.hazards.services.pictures_forget.AT_ONCE", 1)
     settings.PICTURE_DAYS = 0
-    assert sum(old_pictures_forget() for _ in range(6)) == 5
+
+
+def test_a_run_takes_batch_after_batch_and_kept_ones_do_not_bar_the_way(cow, one_at_once):
+    assert old_pictures_forget() == 5
     assert len(copies()) == 1
+
+
+def test_a_task_ends_in_time_and_the_next_goes_on(cow, one_at_once, monkeypatch):
+    monkeypatch.setattr(tasks, "LONGEST_S", 0.0)
+    tasks.forget_pictures()
+    assert Frame.objects.filter(picture_until=None).count() == 5, "one has been looked at"
+    for _ in range(5):
+        tasks.forget_pictures()
+    assert len(copies()) == 1
+
+
+def test_what_was_prolonged_waits_for_the_others(cow, one_at_once):
+    """Else the kept ones of a large map, which come again each day, are all that is looked at."""
+    first, *others = Frame.objects.order_by("id")
+    first.picture_until = timezone.now() - timedelta(minutes=1)
+    first.save()
+    due = pictures_due(older_than=timedelta(), limit=6)
+    assert due == [frame.id for frame in (*others, first)]
+    assert pictures_due(older_than=timedelta(), limit=5) == due[:5]
 
 
 def test_the_best_pictures_of_all_hazards_are_read_at_once(cow, django_assert_num_queries):

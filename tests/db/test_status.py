@@ -48,6 +48,7 @@ OK, LATE, STUCK = Verdict.OK, Verdict.LATE, Verdict.STUCK
 NAMES = (
     *("database", "redis", "detector", "detection", "fusion", "places", "tiles"),
     *("webhooks sent", "usage logs", "spending", "payments", "mail", "partitions"),
+    "old pictures",
     *("schedule", "export", "disk"),
 )
 
@@ -257,6 +258,17 @@ def test_partitions_that_are_missing():
     assert line("partitions").verdict is LATE
     drop(timezone.now())
     assert line("partitions").verdict is STUCK
+
+
+def test_a_picture_that_is_kept_too_long(settings):
+    drive_by(contributor("ann"), "cow", HELSINKI, timezone.now())
+    assert line("old pictures").verdict is OK
+    settings.PICTURE_DAYS = -2
+    assert line("old pictures") == condition.Line("old pictures", STUCK, "the oldest for 2 days")
+    Frame.objects.update(picture_until=timezone.now() - timedelta(hours=3))
+    assert line("old pictures").verdict is LATE
+    Frame.objects.update(picture_until=timezone.now() + timedelta(hours=3))
+    assert line("old pictures").verdict is OK
 
 
 def test_files_that_are_not_written_any_more(tmp_path):

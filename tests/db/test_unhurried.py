@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 
 from hazardmap.closing.management.commands import reconcile
 from hazardmap.hazards.management.commands import cells_rebuild, fusion_learn, refuse, zones_rebuild
+from hazardmap.platform.unhurried import unhurried
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,9 +15,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def limits() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+            "SELECT current_setting('statement_timeout'), current_setting('lock_timeout'), "
+            "current_setting('max_parallel_workers_per_gather')"
         )
         return list(cursor.fetchone())
+
+
+def test_a_transaction_of_the_night_takes_its_time_and_has_helpers() -> None:
+    assert limits() == ["30s", "10s", "0"]
+    with unhurried():
+        assert limits() == ["0", "10s", "2"]
+    assert limits() == ["30s", "10s", "0"]
 
 
 class Stopped(Exception):
@@ -44,8 +53,8 @@ def test_an_operators_command_takes_its_time(monkeypatch, module, called, argume
     monkeypatch.setattr(module, called, noted)
     with pytest.raises(Stopped):
         call_command(*arguments)
-    assert found == [["0", "10s"]]
-    assert limits() == ["30s", "10s"]
+    assert found == [["0", "10s", "2"]]
+    assert limits() == ["30s", "10s", "0"]
 
 
 def test_an_error_of_the_database_is_told_as_it_is(monkeypatch) -> None:
@@ -57,4 +66,4 @@ def test_an_error_of_the_database_is_told_as_it_is(monkeypatch) -> None:
     with pytest.raises(DatabaseError, match="terminating connection"):
         call_command("cells_rebuild")
     connection.close()
-    assert limits() == ["30s", "10s"]
+    assert limits() == ["30s", "10s", "0"]

@@ -183,6 +183,18 @@ def test_the_widest_record_that_can_be_written_is_loaded(meter: Meter, caplog) -
             UsageRecord(meter=meter, at=timezone.now(), subject="", **values)
 
 
+def test_logs_that_have_not_grown_are_not_looked_into(django_assert_num_queries) -> None:
+    """A demonstration has hundreds, and they are looked at every two seconds."""
+    for hour in range(30):
+        usage_record(record(hour, at=timezone.now() - timedelta(hours=hour)))
+    assert usage_ship() == 30
+    with django_assert_num_queries(1):
+        assert usage_ship() == 0
+    usage_record(record(30))
+    assert usage_ship() == 1
+    assert UsageEvent.objects.count() == 31
+
+
 def test_a_retried_answer_is_billed_once() -> None:
     served = record(1)
     usage_record(served)

@@ -31,7 +31,8 @@ AT_LEAST_EVERY = {
     "hazardmap.capture.tasks.sweep_originals": 15 * MINUTE,
     "hazardmap.capture.tasks.erase_pictures": HOUR,
     "hazardmap.capture.tasks.sweep_copies": HOUR,  # each hour of the day has folders of its own
-    "hazardmap.hazards.tasks.forget_pictures": HOUR,
+    # A few seconds at a time: once a minute that is as many as any site takes in.
+    "hazardmap.hazards.tasks.forget_pictures": MINUTE,
     "hazardmap.leaving.tasks.forget_people": 10 * MINUTE,
     "hazardmap.accounts.tasks.forget_ended": DAY,
     "hazardmap.accounts.tasks.forget_mail_files": HOUR,
@@ -79,6 +80,11 @@ def test_each_queue_is_served_by_one_process_and_each_task_of_the_schedule_is_kn
     assert set(tasks) <= app.tasks.keys()
     queues = [queue for served in SERVED.values() for queue in served]
     assert sorted(queues) == sorted({queue_of(task) for task in tasks})
+
+
+def test_frames_that_stream_in_take_no_worker_of_what_is_no_work_of_the_map() -> None:
+    (serving,) = [queues for queues in SERVED.values() if "default" in queues]
+    assert serving == ["default"]
 
 
 def test_everything_that_is_promised_is_in_the_schedule_and_comes_often_enough() -> None:

@@ -3,7 +3,9 @@
 import gzip
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -213,3 +215,31 @@ def test_the_disk_is_bounded_and_what_nobody_forgets_ages_away() -> None:
     os.utime(Path(settings.TILE_FILES, "hazards", "14", "1", "9.mvt.gz"), (1000, 1000))
     sweep({"hazards": None, "roads": 60}, limit_bytes=10**9)
     assert len(list(Path(settings.TILE_FILES).rglob("*.mvt.gz"))) == 5, "of before the last boot"
+
+
+def test_a_sweep_walks_once_and_not_again_for_the_next_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walks = []
+    walk = import_module("tiles.sweep")._files
+
+    def counted(root: Path) -> Iterator[object]:
+        walks.append(root)
+        return walk(root)
+
+    monkeypatch.setattr("tiles.sweep._files", counted)
+    fetch("roads", TILE, lambda: b"tile", None)
+    path = next(Path(settings.TILE_FILES).rglob("4743*"))
+    os.utime(path, (1000, 1000))
+    assert sweep({"roads": 60}, every_s=120.0) == 1
+    assert len(walks) == 1
+    assert sweep({"roads": 60}, every_s=120.0) == 0
+    assert len(walks) == 1, "another process has just been there"
+    lock = Path(settings.TILE_FILES, "sweep.lock")
+    for swept_s in (time.time() - 121, 1000.0):
+        os.utime(lock, (swept_s, swept_s))
+        sweep({"roads": 60}, every_s=120.0)
+    assert len(walks) == 3
+    os.utime(lock, (1000.0, 1000.0))
+    sweep({"roads": 60}, every_s=time.time())
+    assert len(walks) == 4, "before the machine's last start"

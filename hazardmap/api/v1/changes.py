@@ -19,8 +19,7 @@ from hazardmap.api.grammar import BBOX, CELL, FILTERS
 from hazardmap.api.parameters import Parameter, described, read, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.answers.feature import feature, timestamp
-from hazardmap.core.fusion.hazard import Change, Hazard, HazardEvent
-from hazardmap.core.geometry.bbox import holds
+from hazardmap.core.fusion.hazard import Change, HazardEvent
 from hazardmap.core.messages.watch import Watch
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed
@@ -113,10 +112,14 @@ class Changes(BuyerView):
         Only what is told is billed; the cursor goes on over the rest.
         """
         values = read(request.query_params, (*FEED, *PART))
-        sees = _sees(values)
-        if sees is None:
+        bbox, cell = values["bbox"], values["cell"]
+        if bbox is not None and cell is not None:
+            raise Invalid([Fault(one, "give bbox or cell, not both") for one in ("bbox", "cell")])
+        if bbox is cell is values["kind"] is None and not values["published"]:
             return _answer(request, values, change_feed.changes)
-        return _answer(request, values, partial(change_feed.changes_seen, sees=sees))
+        watch = Watch(values["kind"], published=values["published"], simulated=None)
+        seen = partial(change_feed.changes_seen, watch=watch, area=bbox or cell)
+        return _answer(request, values, seen)
 
 
 class HazardHistory(BuyerView):
@@ -131,23 +134,6 @@ class HazardHistory(BuyerView):
             raise Http404
         values = read(request.query_params, FEED)
         return _answer(request, values, partial(change_feed.changes, hazard_id=hazard_id))
-
-
-def _sees(values: dict[str, Any]) -> Callable[[Hazard], bool] | None:
-    """Whether a hazard belongs to what is asked for; None if every one does. Raises Invalid."""
-    bbox, cell = values["bbox"], values["cell"]
-    if bbox is not None and cell is not None:
-        raise Invalid([Fault(name, "give bbox or cell, not both") for name in ("bbox", "cell")])
-    if bbox is cell is values["kind"] is None and not values["published"]:
-        return None
-    watch = Watch(values["kind"], published=values["published"], simulated=None)
-
-    def inside(hazard: Hazard) -> bool:
-        if bbox is not None:
-            return holds(bbox, hazard.lon, hazard.lat)
-        return cell is None or cell.holds(hazard.lon, hazard.lat)
-
-    return lambda hazard: watch.wants(hazard) and inside(hazard)
 
 
 def _answer(request: Request, values: dict[str, Any], changes: Callable[..., Part]) -> Response:

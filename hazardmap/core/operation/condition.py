@@ -53,6 +53,8 @@ USAGE: Final = Limits(_MIN, 30 * _MIN)
 SPENDING: Final = Limits(30 * _S, 5 * _MIN)
 # Beat writes its file every three minutes and at its end.
 SCHEDULE: Final = Limits(10 * _MIN, 30 * _MIN)
+# Looked for every minute, a few thousand at a time: a day more than promised is a fault.
+PICTURES: Final = Limits(2 * _H, 24 * _H)
 # Every night; one that was missed is late, three are a fault.
 EXPORT: Final = Limits(26 * _H, 74 * _H)
 # The schedule asks every minute, a provider may be away for hours, and a buyer waits for the bill.

@@ -1,6 +1,8 @@
 """Take what was detected into the map."""
 
 import logging
+from math import inf
+from time import monotonic
 from typing import NamedTuple
 
 from django.db import transaction
@@ -27,13 +29,15 @@ class _Done(NamedTuple):
     found: bool = False
 
 
-def fuse_pending() -> int:
-    """Fuse until no detected frame waits; return how many were taken in.
+def fuse_pending(*, longest_s: float = inf) -> int:
+    """Fuse until no detected frame waits, or about so long; return how many were taken in.
 
     A frame that cannot be fused is found by going on one by one. One with impossible values is
     logged and left out; one that is too much for the database now is logged and tried again
-    later, with its street. So neither ever holds up the others.
+    later, with its street. So neither ever holds up the others. That search is not broken off:
+    the next call would begin it anew.
     """
+    until = monotonic() + longest_s
     taken = alone = 0
     cells: frozenset[int] = frozenset()
     while True:
@@ -48,11 +52,11 @@ def fuse_pending() -> int:
             # Nor does one of them wait for the places of the others.
             alone, cells = BATCH, frozenset()
             continue
-        if not done.offered:
-            return taken
         taken += done.taken
         cells = frozenset()
         alone = 0 if done.found else max(alone - 1, 0)
+        if not done.offered or (not alone and monotonic() > until):
+            return taken
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -51,18 +52,22 @@ def drive_forget(*, account_id: UUID, device_id: UUID, begin: datetime, end: dat
     return 0
 
 
-def old_pictures_forget() -> int:
-    """Delete the oldest pictures that are kept long enough; how many that were.
+def old_pictures_forget(*, longest_s: float = inf) -> int:
+    """Delete all pictures that are kept long enough, or for about so long; how many that were.
 
     The best picture of a hazard that is on the map is kept for another day.
     """
     older_than = timedelta(days=settings.PICTURE_DAYS)
-    due = pictures_due(older_than=older_than, limit=AT_ONCE)
-    shown = _best_of_live(due)
-    pictures_prolong(frame_ids=shown)
-    gone = set(due) - shown
-    pictures_expire(frame_ids=gone)
-    return len(gone)
+    until, forgotten = monotonic() + longest_s, 0
+    while True:
+        due = pictures_due(older_than=older_than, limit=AT_ONCE)
+        shown = _best_of_live(due)
+        pictures_prolong(frame_ids=shown)
+        gone = set(due) - shown
+        pictures_expire(frame_ids=gone)
+        forgotten += len(gone)
+        if len(due) < AT_ONCE or monotonic() > until:
+            return forgotten
 
 
 def _forget(frame_ids: Collection[UUID]) -> None:

@@ -31,14 +31,14 @@ def stale_mark(witnesses: Collection[int] | None) -> int:
     return learned_models.StalePlace.objects.count()
 
 
-def stale_refuse() -> Iterator[int]:
-    """Evaluate what waits, place by place; yields how many still wait after each.
+def stale_refuse() -> Iterator[None]:
+    """Evaluate what waits, place by place; yields after each.
 
     Each place is one transaction. What another worker is at is left to that one. A place that
     cannot be evaluated is logged, waits a while, and holds up nobody.
     """
     while _next_refuse():
-        yield learned_models.StalePlace.objects.count()
+        yield
 
 
 @transaction.atomic

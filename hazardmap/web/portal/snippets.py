@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from hazardmap.hazards.selectors import map_bounds
+from hazardmap.hazards.selectors import first_look
 
 ANYWHERE: Final = (24.9, 60.1, 25.0, 60.2)
 
@@ -141,7 +141,7 @@ def _is_whole(key: str) -> bool:
 
 
 def _bounds() -> tuple[float, float, float, float]:
-    return map_bounds(published_only=True) or map_bounds() or ANYWHERE
+    return first_look() or ANYWHERE
 
 
 def _box() -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from hazardmap.core.learned.versions import Part, differences
+from hazardmap.hazards.backlog import stale
 from hazardmap.hazards.selectors import published_count
 from hazardmap.hazards.services import (
     Proposal,
@@ -57,10 +58,9 @@ class Command(BaseCommand):
     def _take(self, proposal: Proposal, by: str) -> None:
         before = published_count()
         waiting = version_write(proposal, by=by)
-        left = waiting
-        for left in stale_refuse():
-            self._progress(f"{left} of {waiting} places wait")
-        if left:
+        for done, _ in enumerate(stale_refuse(), 1):
+            self._progress(f"{done} of {waiting} places looked at")
+        if left := stale().places:
             self.stdout.write(f"{left} places are left to the workers, who try them again")
         self.stdout.write(f"published hazards: {before} -> {published_count()}")
 
