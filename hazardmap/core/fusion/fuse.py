@@ -236,7 +236,7 @@ def fused(one: Candidate, plane: Plane) -> FusedHazard:
         first_seen=reports.first[0],
         last_seen=reports.last_at,
         passes=len(reports.passes),
-        witnesses=len(one.supporters),
+        witnesses=one.witnesses,
         published=one.published,
         confirmed=one.confirmed,
         simulated=reports.simulated,
