@@ -147,7 +147,8 @@ def test_nobody_learns_from_the_map_when_exactly_somebody_drove_by(client):
     """One drive past four things: what needs no key has full ten minutes, and no order."""
     device = contributor("ann")
     for minutes in (43.31, 42.77, 41.93, 41.21):
-        drive(device, minutes_ago(minutes), ahead(45.0), start=(24.9, 60.1 + minutes / 100))
+        start = 24.9, 60.1 + minutes / 100
+        drive(device, minutes_ago(minutes), ahead(45.0, start=start), start=start)
         fuse_pending()
     exact = {one.last_seen for one in Hazard.objects.all()}
     assert len(exact) == 4
