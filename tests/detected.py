@@ -52,6 +52,7 @@ def drive(
     frames: int = 12,
     tells_heading: bool = True,
     usable: bool = True,
+    edge: bool = False,
     score: float = 0.8,
     camera: Camera = DEFAULT_CAMERA,
     received_at: datetime | None = None,
@@ -71,7 +72,16 @@ def drive(
             heading % 360.0 if tells_heading else None,
         )
         seen = [thing for thing in things if usable]
-        _run(frame, (lon, lat), heading, seen, usable=usable, score=score, camera=camera)
+        _run(
+            frame,
+            (lon, lat),
+            heading,
+            seen,
+            usable=usable,
+            edge=edge,
+            score=score,
+            camera=camera,
+        )
         made.append(frame.id)
     return made
 
@@ -163,6 +173,7 @@ def _run(
     things: Sequence[Truth],
     *,
     usable: bool,
+    edge: bool,
     score: float,
     camera: Camera,
 ) -> None:
@@ -171,6 +182,7 @@ def _run(
         id=child_id(frame.id, "run"),
         frame_id=frame.id,
         model_version=version,
+        source=DetectionRun.Source.EDGE if edge else DetectionRun.Source.WORKER,
         dark=False,
         usable=usable,
         quality_reason="" if usable else "blurred",

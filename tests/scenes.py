@@ -74,6 +74,7 @@ class Fleet:
         usable: bool = True,
         dark: bool = False,
         simulated: bool = False,
+        edge: bool = False,
         camera: Camera = Camera(pitch_sigma_deg=0.5, hfov_sigma_deg=2.0),  # noqa: B008 - frozen
     ) -> list[Observation]:
         """Drive 60 m north in steps of 5 m and report, in every frame, what is in view."""
@@ -99,6 +100,7 @@ class Fleet:
                 dark=dark,
                 occluders=occluders,
                 simulated=simulated,
+                edge=edge,
             )
             self.views.append(view)
             for truth in there:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hazardmap.core.answers.public import public
 from hazardmap.core.fusion.hazard import LIVE, Hazard
 from hazardmap.core.geometry.grid import SINGLE_HAZARDS_FROM_ZOOM
 from hazardmap.core.kinds import KINDS, Group
@@ -78,6 +79,7 @@ class Record(NamedTuple):
 
 def record(hazard: Hazard, part: Part) -> Record:
     """A live hazard as a row; part: of its device group."""
+    hazard = public(hazard)
     x, y = place_at(hazard.lon, hazard.lat)
     return Record(
         str(hazard.id),

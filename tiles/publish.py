@@ -26,7 +26,7 @@ from tiles.write_hazards import hazards_write
 
 BATCH: Final = 1000
 ZONES: Final = 100
-_FORM: Final = b"2"
+_FORM: Final = b"3"
 """To be counted up when features are put together in another way."""
 
 

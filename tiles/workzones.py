@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hazardmap.core.answers.public import public_zone
 from hazardmap.core.derived.workzone import WorkZone
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.zone_selectors import zone_changes_since, zones_page, zones_until
@@ -57,6 +58,7 @@ def touched_since(cursor: int, *, limit: int) -> tuple[set[Tile], int]:
 
 
 def _properties(zone: WorkZone) -> dict[str, Value]:
+    zone = public_zone(zone)
     return {
         "id": str(zone.id),
         "p": round(zone.p, 4),

@@ -65,6 +65,7 @@ class View(models.Model):
     usable = models.BooleanField()
     dark = models.BooleanField()
     simulated = models.BooleanField()
+    edge = models.BooleanField(default=False, db_default=False)
     occluders = models.JSONField()
     model_version = models.CharField(max_length=80)
 
@@ -280,6 +281,7 @@ class Evidence(models.Model):
     p_after = models.FloatField()
     p_before = models.FloatField(null=True)
     real = models.FloatField(null=True)
+    checked = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

@@ -45,6 +45,7 @@ def view_row(view: View, *, model_version: str) -> Row:
         "usable": view.usable,
         "dark": view.dark,
         "simulated": view.simulated,
+        "edge": view.edge,
         "occluders": [box.sides() for box in view.occluders],
         "model_version": model_version,
     }
@@ -129,6 +130,7 @@ def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
         "p_after": evidence.p_after,
         "p_before": evidence.p_before,
         "real": evidence.real,
+        "checked": evidence.checked,
     }
 
 

@@ -23,7 +23,8 @@ def edge_result(report: EdgeReport, seen: FrameResult) -> FrameResult:
 
     The crop as we blurred it is laid into an otherwise grey frame, so that every box is in shares
     of the picture that is kept, as with any other frame. Where the client did not say that it
-    sent all detections, or the crop fails our gate, the frame speaks against nothing.
+    sent all detections, or the crop fails our gate, the frame speaks against nothing; a crop that
+    fails it shows nothing either.
     """
     jpeg, width_px, height_px = _whole(report.crop, seen)
     usable = seen.quality.usable and report.complete
@@ -32,7 +33,7 @@ def edge_result(report: EdgeReport, seen: FrameResult) -> FrameResult:
         model_version=report.model,
         detections=tuple(
             Detection(d.kind, d.score, d.box.left, d.box.top, d.box.right, d.box.bottom)
-            for d in report.detections
+            for d in (report.detections if seen.quality.usable else ())
         ),
         context=tuple(
             Context("occluder", 1.0, box.left, box.top, box.right, box.bottom)

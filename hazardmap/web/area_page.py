@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.answers.public import newest_first
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.derived.cells import NONE
 from hazardmap.core.geometry.area import Cell
@@ -75,7 +76,7 @@ def area_page(request: HttpRequest, area: str) -> HttpResponse:
         "area": area,
         "place": place_of(cell.index),
         "width_km": 2.0 * h3.average_hexagon_edge_length(res, unit="km"),
-        "rows": [row_of(hazard, now) for hazard in found[:SHOWN]],
+        "rows": [row_of(hazard, now) for hazard in newest_first(found[:SHOWN])],
         "more": len(found) > SHOWN,
         "covers": res >= COVERAGE_RES,
         "covered": covered.get(cell.index),

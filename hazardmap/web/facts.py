@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hazardmap.core.answers.public import public
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
 from hazardmap.core.geometry.box import Box
@@ -17,6 +18,7 @@ from hazardmap.web.words import STATES, Words, kind_label, likelihood, severity_
 
 def hazard_facts(hazard: Hazard) -> dict[str, Any]:
     """One hazard. Times are Unix seconds; the reader fades `p` itself from `t` and `half_life`."""
+    hazard = public(hazard)
     kind = KINDS[hazard.kind]
     return {
         "id": str(hazard.id),
@@ -113,6 +115,8 @@ class Row:
 
 
 def row_of(hazard: Hazard, at: datetime) -> Row:
+    """Of a hazard as everybody is told of it."""
+    hazard = public(hazard)
     kind = KINDS[hazard.kind]
     p = probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, at)
     return Row(

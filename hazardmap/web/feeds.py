@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hazardmap.core.answers.feature import feature, written
+from hazardmap.core.answers.public import newest_first
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
@@ -81,7 +82,7 @@ def geojson(request: HttpRequest, area: str) -> HttpResponse:
 
 def _hazards(area: str) -> list[Hazard]:
     wanted = Wanted(at=timezone.now(), published=False)
-    return search.newest(read_area(area), wanted, limit=ENTRIES)
+    return newest_first(search.newest(read_area(area), wanted, limit=ENTRIES))
 
 
 def _address(hazard_id: UUID) -> str:

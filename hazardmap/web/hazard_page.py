@@ -40,7 +40,7 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         "passes": passes_of(hazard, evidence),
         "against": sum(not one.seen for one in evidence),
         "judged": hour_of(hazard.t_ref),
-        "curve": curve_of(hazard, evidence, now),
+        "curve": curve_of(row.hazard, evidence, now),
         "votes": selectors.votes_about(hazard_id, account_id=request.user.pk),
         "road": selectors.road_near(hazard.lon, hazard.lat),
         "area": f"{cell(hazard.lon, hazard.lat, AREA_RES):x}",

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.answers.public import newest_first
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.geometry.area import Circle
 from hazardmap.core.geometry.geodesy import between
@@ -80,7 +81,7 @@ def _found(question: Question) -> tuple[list[Hazard], bool]:
     area, wanted, states = question.area, question.wanted, question.states
     if question.sort == "near" and isinstance(area, Circle):
         return search.nearest(area, wanted, limit=POOL + 1, states=states), True
-    return search.newest(area, wanted, limit=POOL + 1, states=states), False
+    return newest_first(search.newest(area, wanted, limit=POOL + 1, states=states)), False
 
 
 def _line(hazard: Hazard, near: Near | None, now: datetime) -> Line:

@@ -7,6 +7,7 @@ import h3.api.basic_int as h3
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.derived.workzone import WorkZone
+from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.area import Area, Cell, Circle
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards.zone_selectors import zones_near, zones_page
@@ -51,7 +52,7 @@ def zones_of(question: Question) -> Zones:
         limit=POOL,
     )
     zones = [state.zone for state in found if _is_wanted(state.zone, question)]
-    zones.sort(key=lambda zone: zone.last_seen, reverse=True)
+    zones.sort(key=lambda zone: (ten_minutes_of(zone.last_seen), zone.id), reverse=True)
     return Zones([zone_row_of(zone, at) for zone in zones[:SHOWN]])
 
 

@@ -1,7 +1,7 @@
 """What the map page fetches after it has loaded: lists, details and changes, as JSON."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.answers.public import newest_first, public_t
+from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.bbox import parse_bbox
 from hazardmap.core.geometry.grid import cell_of_view
 from hazardmap.core.kinds import KINDS
@@ -44,7 +46,7 @@ def hazards(request: HttpRequest) -> HttpResponse:
     except ValueError as error:
         return answer(400, f"bbox {error}.")
     found = selectors.hazards_in(bbox, limit=LIST_LIMIT + 1)
-    shown = sorted(found[:LIST_LIMIT], key=lambda hazard: hazard.last_seen, reverse=True)
+    shown = newest_first(found[:LIST_LIMIT])
     around = cell_of_view(bbox)
     return fresh_json(
         {
@@ -82,7 +84,10 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
 @require_safe
 @limited("map answers", ANSWERS_PER_MINUTE)
 def changes(request: HttpRequest) -> HttpResponse:
-    """What has changed since a cursor; `more` says that another call has further changes."""
+    """What has changed since a cursor; `more` says that another call has further changes.
+
+    Those of one hazard are in their order; between hazards it would tell who drove where.
+    """
     since = request.GET.get("since", "")
     if not CURSOR.fullmatch(since) or int(since) > CURSOR_MAX:
         return answer(400, "since must be a cursor from this feed, a whole number of at least 0.")
@@ -93,7 +98,7 @@ def changes(request: HttpRequest) -> HttpResponse:
             "more": part.more,
             "changes": [
                 {"change": event.change.value, "hazard": hazard_facts(event.hazard)}
-                for event in part.events
+                for event in sorted(part.events, key=lambda event: event.hazard.id)
             ],
         }
     )
@@ -122,6 +127,14 @@ def history(request: HttpRequest) -> HttpResponse:
 
 def _past(one: History) -> dict[str, object]:
     """`states` are rows of: from when, on the map, published, p, t, half-life, last seen."""
+    states = [
+        state._replace(
+            at=ten_minutes_of(_moment(state.at)).timestamp(),
+            t_ref=public_t(_moment(state.t_ref), state.half_life_s).timestamp(),
+            last_seen=ten_minutes_of(_moment(state.last_seen)).timestamp(),
+        )
+        for state in one.states
+    ]
     return {
         "id": str(one.id),
         "kind": one.kind,
@@ -130,7 +143,11 @@ def _past(one: History) -> dict[str, object]:
         "lon": one.lon,
         "lat": one.lat,
         "radius_m": one.radius_m,
-        "first_seen": one.first_seen,
+        "first_seen": ten_minutes_of(_moment(one.first_seen)).timestamp(),
         "simulated": one.simulated,
-        "states": one.states,
+        "states": states,
     }
+
+
+def _moment(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, UTC)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.answers.public import newest_first
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
@@ -48,8 +49,7 @@ def _context(*, embedded: bool) -> dict[str, Any]:
     now = timezone.now()
     # A first look should fall on what is certain.
     bounds = selectors.first_look()
-    newest = selectors.hazards_in(None, limit=NEWEST)
-    newest.sort(key=lambda hazard: hazard.last_seen, reverse=True)
+    newest = newest_first(selectors.hazards_in(None, limit=NEWEST))
     return {
         "embedded": embedded,
         "rows": [row_of(hazard, now) for hazard in newest],

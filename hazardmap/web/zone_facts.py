@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hazardmap.core.answers.public import public_zone
 from hazardmap.core.decay import probability_at
 from hazardmap.core.derived.workzone import WorkZone
 from hazardmap.core.fusion.hazard import Hazard
@@ -13,6 +14,7 @@ from hazardmap.web.words import Words, likelihood
 
 def zone_facts(zone: WorkZone) -> dict[str, Any]:
     """One zone. Times are Unix seconds; the reader fades `p` itself from `t` and `half_life`."""
+    zone = public_zone(zone)
     return {
         "id": str(zone.id),
         "live": zone.ended_at is None,
@@ -57,6 +59,7 @@ class ZoneRow:
 
 
 def zone_row_of(zone: WorkZone, at: datetime, *, distance_m: float | None = None) -> ZoneRow:
+    zone = public_zone(zone)
     p = probability_at(zone.p, zone.t_ref, zone.half_life_s, at)
     return ZoneRow(
         zone=zone,

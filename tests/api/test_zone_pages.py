@@ -62,7 +62,12 @@ def test_a_zone_has_a_page_and_tells_what_stands_along_it(client):
     cones = [put_hazard(*place, "cone") for place in LINE]
     zone = put_zone(*LINE, hazard_ids=tuple(cones))
     page = client.get(f"/workzones/{zone}/").content.decode()
-    for words in ["Work zone", "to be there now", "Length along the road", "Seen just now"]:
+    for words in [
+        "Work zone",
+        "to be there now",
+        "Length along the road",
+        "Seen less than 10 minutes ago",
+    ]:
         assert words in page
     assert [page.index(f"/hazards/{id_}/") for id_ in cones] == sorted(
         page.index(f"/hazards/{id_}/") for id_ in cones

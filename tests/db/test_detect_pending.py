@@ -319,9 +319,10 @@ def test_what_is_kept_of_a_crop_is_our_blurred_copy_in_its_place(detect):
     )
 
 
-def test_a_crop_that_fails_the_gate_speaks_against_nothing(detect):
+def test_a_crop_that_fails_the_gate_speaks_against_nothing_and_shows_nothing(detect):
     frame = _from_the_edge(complete=True)
     detect(lambda image: replace(_blurred_crop(image), quality=Quality(True, False, "too_dark")))
     frame.refresh_from_db()
     assert (frame.state, frame.reason) == ("detected", "too_dark")
     assert not models.DetectionRun.objects.get().usable
+    assert not models.Detection.objects.exists()

@@ -90,6 +90,20 @@ def test_a_hazard_appears_with_the_first_witness_and_is_published_by_the_second(
     assert events(alone.id) == ["appeared", "published"]
 
 
+def test_what_two_devices_say_themselves_is_not_published_until_we_have_seen_it() -> None:
+    for name, minutes in (("ann", 40), ("ben", 30)):
+        drive(contributor(name), minutes_ago(minutes), CONE, edge=True)
+    fuse_pending()
+    (told,) = hazards()
+    assert (told.state, told.published, told.witnesses) == (State.CANDIDATE, False, 1)
+    assert [item.checked for item in trail(told.id)] == [False, False]
+    drive(contributor("cleo"), minutes_ago(20), CONE)
+    fuse_pending()
+    (seen,) = hazards()
+    assert (seen.id, seen.published, seen.witnesses) == (told.id, True, 3)
+    assert [item.checked for item in trail(seen.id)] == [False, False, True]
+
+
 def test_two_devices_of_one_account_are_one_witness() -> None:
     owner = User.objects.create_user("ann@drivers.example")
     for number in range(2):

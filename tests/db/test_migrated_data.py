@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+import h3.api.basic_int as h3
 import pytest
 from django.apps.registry import Apps
+from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
 
+from hazardmap.core.geometry.coverings import looked_cell
 from tests.stack import own_database
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -115,3 +119,43 @@ def test_checkpoints_of_older_rules_are_forgotten(migrate: Migrate) -> None:
     after = migrate("hazards", "0013_checkpoint_devices").get_model("hazards", "Checkpoint").objects
     assert not after.exists()
     assert after.create(anchor=1, cells=[], at=AT, params="p", state={}, hazards=[]).devices == []
+
+
+def test_what_devices_have_said_themselves_is_known_and_evaluated_anew(migrate: Migrate) -> None:
+    before = migrate("hazards", "0016_merged_into_checked")
+    runs = migrate("inference", "0003_shadow_run_by_frame")
+    model = runs.get_model("inference", "ModelVersion").objects.create(label="m", sha256="0" * 64)
+    for number, source in enumerate(("edge", "worker")):
+        runs.get_model("inference", "DetectionRun").objects.create(
+            id=UUID(int=number),
+            frame_id=UUID(int=number),
+            model_version=model,
+            source=source,
+            dark=False,
+            usable=True,
+            context=[],
+            blur_receipt={},
+        )
+        before.get_model("hazards", "View").objects.create(
+            frame_id=UUID(int=number),
+            device_id=UUID(int=1),
+            witness=1,
+            captured_at=AT,
+            position=Point(25.0 + number, 60.0),
+            cell=looked_cell(25.0 + number, 60.0),
+            accuracy_m=2.0,
+            heading_sigma_deg=2.0,
+            camera={},
+            aspect=1.5,
+            usable=True,
+            dark=False,
+            simulated=False,
+            occluders=[],
+            model_version="m",
+        )
+    after = migrate("hazards", "0017_own_eyes")
+    views = after.get_model("hazards", "View").objects.order_by("frame_id")
+    assert list(views.values_list("edge", flat=True)) == [True, False]
+    waiting = after.get_model("hazards", "StalePlace").objects.values_list("cell", flat=True)
+    here = h3.cell_to_parent(looked_cell(25.0, 60.0), 7)
+    assert set(waiting) == set(h3.grid_disk(here, 1))

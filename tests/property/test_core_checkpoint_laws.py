@@ -40,7 +40,8 @@ def test_in_two_or_three_parts_as_in_one(seed, visits, cuts, newest) -> None:
     at, ends = NOON, []
     for witness, gap_min, there in [(9, 2, {0, 1}), *visits]:
         at += timedelta(minutes=gap_min)
-        fleet.drive(witness, at, there=[THINGS[i] for i in there], offset_m=2.0, frames=6)
+        here = [THINGS[i] for i in there]
+        fleet.drive(witness, at, there=here, offset_m=2.0, frames=6, edge=witness > 2)
         ends.append(at + timedelta(minutes=1))
     whole = advance(fleet.views, fleet.observations, PARAMS)
     start, parts, trails = None, {}, {}

@@ -160,6 +160,20 @@ def test_sock_puppets_that_are_found_out_are_one_witness():
     assert bits_told(Trail(denied, 3600.0, aliases={3: 1})) == {}, "he denied himself"
 
 
+def test_on_their_devices_word_alone_nobody_settles_what_is_paid_for():
+    """For and against."""
+    reported = [told(1, 0.008, 0.9), told(2, 0.9, 0.98, minute=2)]
+    denied = [told(1, 0.008, 0.5)]
+    denied += [told(who, 0.3, 0.03, seen=False, minute=who) for who in (2, 3)]
+    for lines in (reported, denied):
+        words = [replace(line, checked=False) for line in lines]
+        assert bits_told(Trail(words, 3600.0)) == {}
+        assert Trail(words, 3600.0, verdict=Decision.CONFIRM).real
+        assert bits_told(Trail([*words[:-1], lines[-1]], 3600.0)) == bits_told(Trail(lines, 3600.0))
+    alone = [replace(denied[0]), *(replace(line, checked=False) for line in denied[1:])]
+    assert bits_told(Trail(alone, 3600.0)) == {}, "he who is denied is no witness against himself"
+
+
 def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
     alone = Trail([told(1, 0.008, 0.92), told(1, 0.9, 0.98, minute=9)], 3600.0)
     assert alone.real is None

@@ -32,6 +32,28 @@ def test_one_pass_makes_a_candidate_and_a_second_witness_publishes():
     assert between(second.lon, second.lat, CONE.lon, CONE.lat)[1] < second.radius_m
 
 
+@pytest.mark.parametrize("unseen", [{"edge": True}, {"usable": False}], ids=["edge", "unusable"])
+def test_what_our_own_detector_has_not_seen_is_one_witness_until_it_has(unseen):
+    fleet, ours = Fleet(), Fleet()
+    for witness in (1, 2, 3):
+        at = NOON + witness * HOUR / 6
+        fleet.drive(witness, at, there=[CONE], **unseen)
+        ours.drive(witness, at, there=[CONE])
+    told, checked = the_only(fleet), the_only(ours)
+    assert (told.p, told.passes) == (checked.p, 3), "it is believed as before"
+    assert (told.state, told.published, told.witnesses) == (State.CANDIDATE, False, 1)
+    fleet.drive(4, NOON + HOUR, there=[CONE])
+    seen = the_only(fleet)
+    assert (seen.state, seen.published, seen.witnesses) == (State.ACTIVE, True, 4)
+
+
+def test_one_account_that_we_have_seen_something_of_is_still_one():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE], edge=True)
+    fleet.drive(1, NOON + HOUR, there=[CONE])
+    assert not the_only(fleet).published
+
+
 def test_a_thousand_frames_of_one_pass_are_one_pass():
     fleet = Fleet()
     fleet.drive(1, there=[CONE], frames=13)

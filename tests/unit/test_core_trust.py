@@ -38,6 +38,19 @@ def test_a_newcomer_starts_low_and_earns_trust():
     assert min(trusts[1], trusts[2]) > 0.9
 
 
+def test_a_devices_word_alone_raises_nobodys_trust_and_lowers_nobodys():
+    def word(claim):
+        return replace(claim, evidence=[replace(one, checked=False) for one in claim.evidence])
+
+    claims = [word(confirmed(1, 2, start=100 * i)) for i in range(10)]
+    assert reputation(claims).trusts == {}
+    both = [item(1, 0), replace(item(2, 1), checked=False), item(9, 2, seen=False), item(3, 3)]
+    found = reputation([Claim([*both[:2]], DAY_S)] * 6)
+    assert found.trusts.keys() == {2}, "our detector confirms him, and he confirms nobody"
+    between = [replace(both[0], checked=False), *both[1:3], replace(both[3], checked=False)]
+    assert 9 not in reputation([Claim(between, DAY_S)] * 6).trusts
+
+
 def test_what_two_others_deny_costs_trust():
     trusts = reputation([invented(7, start=100 * i) for i in range(10)]).trusts
     assert trusts[7] < 0.35

@@ -1,7 +1,8 @@
 """What the map's script fetches."""
 
+from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -10,12 +11,15 @@ from django.test import Client
 from django.utils import timezone
 
 from hazardmap.capture.models import Frame
+from hazardmap.core.answers.public import public
+from hazardmap.core.decay import probability_at
+from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.web import map_data
 from tests.detected import contributor, drive, minutes_ago
-from tests.map_scene import buyer
+from tests.map_scene import buyer, made_up
 from tests.moderation_scene import hazard_at
 from tests.scenes import ahead
 from tests.unit.conftest import PLACE
@@ -137,3 +141,49 @@ def test_a_bad_cursor_is_a_problem_document(client, since):
     answer = client.get("/map/changes.json", {"since": since})
     assert answer.status_code == 400
     assert "cursor" in answer.json()["detail"]
+
+
+def test_nobody_learns_from_the_map_when_exactly_somebody_drove_by(client):
+    """One drive past four things: what needs no key has full ten minutes, and no order."""
+    device = contributor("ann")
+    for minutes in (43.31, 42.77, 41.93, 41.21):
+        start = 24.9, 60.1 + minutes / 100
+        drive(device, minutes_ago(minutes), ahead(45.0, start=start), start=start)
+        fuse_pending()
+    exact = {one.last_seen for one in Hazard.objects.all()}
+    assert len(exact) == 4
+    changes = client.get("/map/changes.json", {"since": 0}).json()["changes"]
+    here = {"bbox": "24,60,25,61"}
+    listed = client.get("/map/hazards.json", here).json()["hazards"]
+    past = client.get("/map/history.json", here).json()["hazards"]
+    facts = [*listed, *(one["hazard"] for one in changes)]
+    times = [one[name] for one in facts for name in ("first_seen", "last_seen", "t", "expires_at")]
+    times += [one["first_seen"] for one in past]
+    times += [
+        time for one in past for at, _, _, _, t, _, seen in one["states"] for time in (at, t, seen)
+    ]
+    assert len(facts) == 8
+    assert [time for time in times if time % 600] == []
+    ids = [one["hazard"]["id"] for one in changes]
+    assert ids == sorted(ids)
+    assert all((UUID(one).int >> 80) % 600_000 == 0 for one in ids)
+    assert [one["id"] for one in listed] == [
+        one["id"]
+        for one in sorted(listed, key=lambda one: (one["last_seen"], one["id"]), reverse=True)
+    ]
+    page = client.get(f"/hazards/{ids[0]}/").content.decode()
+    assert not any(
+        f"{at:%H:%M:%S}" in page or f"{at:%H:%M}" in page for at in exact if at.minute % 10
+    )
+
+
+@pytest.mark.parametrize(("kind", "step_s"), [("cone", 600), ("worker", 600), ("deer", 60)])
+def test_what_goes_soon_is_told_to_the_minute(kind, step_s):
+    hazard = public(made_up(25.0, 60.0, kind, half_life_s=KINDS[kind].half_life_s))
+    assert hazard.t_ref.timestamp() % step_s == 0
+    exact = replace(hazard, t_ref=hazard.t_ref + timedelta(seconds=step_s - 1))
+    told = public(exact)
+    assert told.t_ref == hazard.t_ref
+    assert public(told) == told
+    fallen = probability_at(1.0, told.t_ref, told.half_life_s, exact.t_ref)
+    assert fallen > 0.94

@@ -3,6 +3,8 @@
 import json
 from typing import Final, NamedTuple
 
+from hazardmap.core.answers.public import public
+from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.hazards.change_feed import Move
 from tiles.live.area import Place
 from tiles.mercator import HALF_WORLD_M, to_metres
@@ -20,14 +22,14 @@ class Message(NamedTuple):
 
 
 def message(move: Move) -> Message:
-    event, hazard = move.event, move.event.hazard
+    event, hazard = move.event, public(move.event.hazard)
     here = (hazard.lon, hazard.lat)
     there = here if move.before is None else (move.before.lon, move.before.lat)
     places = (here,) if there == here else (here, there)
     body = {
         "change": event.change.value,
         "merged_into": event.merged_into and str(event.merged_into),
-        "at": event.at.isoformat(),
+        "at": ten_minutes_of(event.at).isoformat(),
         "tiles": sorted({_tile(place) for place in places}),
         "hazard": {
             "id": str(hazard.id),

@@ -1,3 +1,4 @@
+import { strings } from './strings';
 import { lengthWords, readersLocale, readersUnits } from './units';
 
 const language = document.documentElement.lang || 'en';
@@ -24,11 +25,12 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1],
 ];
 
-/** "3 min. ago" for a moment `age_s` seconds back; never in the future. */
+/** "20 min. ago" for a moment `age_s` seconds back, which is told in full ten minutes. */
 export function ago(age_s: number): string {
-  const age = Math.max(0, age_s);
-  const [unit, length_s] = UNITS.find(([, seconds]) => age >= seconds) ?? ['second', 1];
-  return relative.format(-Math.floor(age / length_s), unit);
+  if (age_s < 600) return strings.lessThanTenMinutes;
+  if (age_s < 3600) return relative.format(-10 * Math.floor(age_s / 600), 'minute');
+  const [unit, length_s] = UNITS.find(([, seconds]) => age_s >= seconds) ?? ['second', 1];
+  return relative.format(-Math.floor(age_s / length_s), unit);
 }
 
 /** Local wall-clock time; with the date where it was not within the last 18 hours. */

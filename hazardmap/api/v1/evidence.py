@@ -22,9 +22,10 @@ from hazardmap.api.grammar import LIMIT
 from hazardmap.api.parameters import Parameter, described, read
 from hazardmap.api.problems import Invalid
 from hazardmap.capture.selectors import with_picture
-from hazardmap.core.answers.anonymous import minute_of, pass_name
+from hazardmap.core.answers.anonymous import pass_name
 from hazardmap.core.answers.chain import begun, linked
 from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.full_times import minute_of
 from hazardmap.core.fusion.hazard import Evidence, Hazard
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.seeing.georeference import Fault

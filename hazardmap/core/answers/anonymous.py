@@ -1,14 +1,8 @@
 """What is told of passes and pictures instead of when exactly and by which name (docs/adr/0034)."""
 
 import hmac
-from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
-
-
-def minute_of(at: datetime) -> datetime:
-    """The beginning of its minute: what buyers are told; everybody is told the hour."""
-    return at.replace(second=0, microsecond=0)
 
 
 def pass_name(secret: str, hazard_id: UUID, pass_id: UUID) -> UUID:

@@ -58,6 +58,7 @@ class Candidate:
     `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
     looks: every look that counted, in order of time. past: what went before, where it was taken up
     from a checkpoint; then `sightings`, `looks` and `evidence` hold only what came since.
+    checked: one of its reports is our own detector's.
     against: accounts that looked and saw nothing since the last report. voters: people who have
     voted; those in gone_by have said since then that it is gone.
     """
@@ -86,7 +87,7 @@ class Candidate:
         self.belief = prior
         self.at = look.of.last_at
         self.state = State.CANDIDATE
-        self.shown = self.confirmed = False
+        self.shown = self.confirmed = self.checked = False
         self._label: str | None = None
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
@@ -147,10 +148,14 @@ class Candidate:
         return float(np.sqrt(np.trace(self.cov_m2) / 2.0))
 
     @property
+    def witnesses(self) -> int:
+        """How many accounts report it; together one while nobody has but their devices' word."""
+        return len(self.supporters) if self.checked else 1
+
+    @property
     def published(self) -> bool:
         limits = self._params.limits
-        over = not self.live
-        return not over and is_published(self.p, len(self.supporters), self.confirmed, limits)
+        return self.live and is_published(self.p, self.witnesses, self.confirmed, limits)
 
     @property
     def expires_at(self) -> datetime:
@@ -205,6 +210,7 @@ class Candidate:
                 self._votes[observation.kind] += max(observation.score, 1e-3)
         self.sightings.extend(thing.sightings)
         self.supporters.add(self._params.witness(look.witness))
+        self.checked |= look.checked(thing)
         self.against.clear()
         self.gone_by.clear()
         self._poor_miss = 1.0
@@ -295,6 +301,7 @@ class Candidate:
             self._votes[kind] += votes
         self._label = self._label or twin._label
         self.confirmed |= twin.confirmed
+        self.checked |= twin.checked
         self.shown |= twin.shown
         self.supporters |= twin.supporters
         self.voters |= twin.voters

@@ -38,6 +38,11 @@ class Look(NamedTuple):
         """Dark, or mostly hidden: what made it miss may make the next one miss as well."""
         return self.of.dark or self.visibility < _POOR
 
+    def checked(self, thing: Thing | None) -> bool:
+        """Whether our own detector reported the thing, or looked where None is reported."""
+        frames = [seen.view for seen in thing.sightings] if thing else self.of.views
+        return any(view.checked for view in frames)
+
 
 def of_report(look: Look, thing: Thing, split: float, params: FusionParams) -> Likelihood:
     """Likelihood of a pass that reports it as this thing, tempered by trust.

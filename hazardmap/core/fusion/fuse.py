@@ -14,6 +14,7 @@ from uuid import UUID
 
 import numpy as np
 
+from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.hazard import Evidence, Hazard
 from hazardmap.core.fusion.lifecycle import swept
@@ -208,9 +209,12 @@ def _saw(one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> bool:
 
 
 def hazard_id(first_report: tuple[datetime, UUID]) -> UUID:
-    """What a hazard is called by the time and the id of its first observation."""
+    """What a hazard is called by the time and the id of its first observation.
+
+    Everybody can read the time from it, so it is no more exact than the public is told.
+    """
     at, observation_id = first_report
-    return uuid7(at, sha256(b"hazard" + observation_id.bytes).digest())
+    return uuid7(ten_minutes_of(at), sha256(b"hazard" + observation_id.bytes).digest())
 
 
 def fused(one: Candidate, plane: Plane) -> FusedHazard:
@@ -236,7 +240,7 @@ def fused(one: Candidate, plane: Plane) -> FusedHazard:
         first_seen=reports.first[0],
         last_seen=reports.last_at,
         passes=len(reports.passes),
-        witnesses=len(one.supporters),
+        witnesses=one.witnesses,
         published=one.published,
         confirmed=one.confirmed,
         simulated=reports.simulated,

@@ -44,7 +44,8 @@ class Evidence:
     that this pass would have reported the hazard were it there, 0..1. p_before: as the map told it
     just before, faded to that time; of the first pass, what was assumed of the spot. real:
     probability after it that the hazard was no mistake, gone by now or not (Belief.real). Both are
-    None in rows from before they were noted.
+    None in rows from before they were noted. checked: our own detector reported it or looked, in a
+    frame that passes the gate; else it is a device's word (docs/adr/0042-own-eyes.md).
     """
 
     pass_id: UUID
@@ -62,6 +63,7 @@ class Evidence:
     p_after: float
     p_before: float | None = None
     real: float | None = None
+    checked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Hazard:
     Its probability at time t is p * 2 ** (-(t - t_ref) / half_life_s) for t >= t_ref.
     phantom: probability that something harmless at this spot keeps looking like the hazard.
     cov_*: covariance of the position, square metres, east and north. radius_m: 95 % radius.
-    passes: how many passes reported it; witnesses: by how many different witnesses.
+    passes: how many passes reported it; witnesses: by how many different witnesses, which count as
+    one together while our own detector has seen it in no frame of theirs.
     published: p >= 0.5 at t_ref and two witnesses, or a moderator's word.
     confirmed: a moderator has confirmed it. simulated: at least one frame behind it was rendered
     or carries a made-up position. expires_at: when it is taken off the map if nobody looks again.

@@ -37,6 +37,7 @@ def line(
         p_after=p_after,
         p_before=p_before,
         real=real,
+        checked=look.checked(thing),
     )
 
 
@@ -63,4 +64,5 @@ def _one_line(ours: Evidence, theirs: Evidence) -> Evidence:
         frames=max(ours.frames, theirs.frames),
         observations=tuple(sorted({*ours.observations, *theirs.observations})),
         best_observation=best.best_observation,
+        checked=ours.checked or theirs.checked,
     )

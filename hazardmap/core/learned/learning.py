@@ -73,12 +73,15 @@ def _joined(a: dict[str, Floats], b: dict[str, Floats]) -> dict[str, Floats]:
 def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Tally:
     """What a replay leaves to learn from.
 
-    candidates: all of them, those that were given up included. looked_m: length of the roads that
+    candidates: all of them, those that were given up included; what only devices say of themselves
+    teaches nothing. looked_m: length of the roads that
     all passes together looked along. now: when the stream ends.
     """
     sums = Tally()
     families = set()
     for one in candidates:
+        if not one.checked:
+            continue
         families.add(one.family)
         born = np.array([1.0, one.belief.real, one.belief.phantom, one.looks[0].chance.reported])
         sums.births[one.kind] = sums.births.get(one.kind, np.zeros(4)) + born * (1.0 - one.beside)

@@ -1,7 +1,8 @@
 """How far a contributor is to be believed: a Beta posterior from what others found later.
 
 A claim is a report of a hazard. It is tested by passes of other witnesses that look at the same
-spot soon after, and by moderators. Each claim counts by how much it claimed: a doubtful single
+spot soon after, and by moderators; what others claim on their devices' word alone confirms nothing
+(docs/adr/0042-own-eyes.md). Each claim counts by how much it claimed: a doubtful single
 box that nobody confirms is an honest detector's daily bread, many sure boxes around nothing are
 not. Silence where others keep reporting is a claim as well. (Jøsang & Ismail, "The beta reputation
 system", 2002.)
@@ -147,7 +148,7 @@ def _later(claim: Claim, i: int, alias: Mapping[int, int]) -> tuple[float, float
     deniers: dict[int, float] = {}
     for other in chain(islice(claim.evidence, i + 1, None), reversed(claim.evidence[:i])):
         who = alias.get(other.witness, other.witness)
-        if who == me or not (other.seen or other.visibility >= _CLEAR):
+        if who == me or not (other.checked if other.seen else other.visibility >= _CLEAR):
             continue
         apart_s = abs((other.last_at - item.last_at).total_seconds())
         stands = survival(apart_s, claim.half_life_s)
@@ -162,10 +163,10 @@ def _later(claim: Claim, i: int, alias: Mapping[int, int]) -> tuple[float, float
 
 
 def _reporters(evidence: Sequence[Evidence], alias: Mapping[int, int]) -> dict[int, range]:
-    """From where to where in the trail each account reported."""
+    """From where to where in the trail each account reported, as far as that is checked."""
     found: dict[int, range] = {}
     for i, item in enumerate(evidence):
-        if item.seen:
+        if item.seen and item.checked:
             who = alias.get(item.witness, item.witness)
             found[who] = range(found[who].start if who in found else i, i + 1)
     return found

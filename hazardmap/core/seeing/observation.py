@@ -24,6 +24,7 @@ class View:
     usable: False for frames that are too dark, blurred or blocked to speak against anything.
     dark: night or tunnel; recall is lower. occluders: boxes of vehicles and people in the frame.
     aspect: width / height of the frame. simulated: rendered, or carries a made-up position.
+    edge: what it shows is its device's word, of which we have seen a crop at most.
     """
 
     frame_id: UUID
@@ -42,6 +43,12 @@ class View:
     occluders: tuple[Box, ...]
     aspect: float = 16 / 9
     simulated: bool = False
+    edge: bool = False
+
+    @property
+    def checked(self) -> bool:
+        """Whether our own detector looked at it, and could see a road in it (docs/adr/0042)."""
+        return self.usable and not self.edge
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,16 +68,23 @@ class Trail:
     @cached_property
     def real(self) -> bool | None:
         """Whether it was no mistake, None where nobody can know: by a moderator's word, else by
-        what is believed at the end, if two witnesses on that side stand behind it."""
+        what is believed at the end, if two witnesses on that side stand behind it, and not on
+        their devices' word alone (docs/adr/0042-own-eyes.md)."""
         if self.verdict is not None:
             return self.verdict is not Decision.REJECT
-        reporters = {self._who(item) for item in self.evidence if item.seen}
-        if len(reporters) >= _WITNESSES and self._believed >= _BELIEVED:
+        reports = [item for item in self.evidence if item.seen]
+        reporters = {self._who(item) for item in reports}
+        if self._settle(reports) and self._believed >= _BELIEVED:
             return True
-        deniers = {self._who(item) for item in self.evidence if not item.seen} - reporters
-        if len(deniers) >= _WITNESSES and self._believed <= _DISPROVED:
+        denied = [item for item in self.evidence if not item.seen]
+        others = [item for item in denied if self._who(item) not in reporters]
+        if self._settle(others) and self._believed <= _DISPROVED:
             return False
         return None
+
+    def _settle(self, lines: Sequence[Evidence]) -> bool:
+        witnesses = {self._who(item) for item in lines}
+        return len(witnesses) >= _WITNESSES and any(item.checked for item in lines)
 
     @cached_property
     def told(self) -> Sequence[Told]:

@@ -59,7 +59,7 @@ class Trails:
 _VIEW = """
     SELECT frame_id, device_id, witness, captured_at, ST_X(position::geometry),
         ST_Y(position::geometry), accuracy_m, heading_deg, heading_sigma_deg, speed_mps,
-        camera::text, usable, dark, occluders::text, aspect, simulated
+        camera::text, usable, dark, occluders::text, aspect, simulated, edge
 """
 _VIEWS = f"""{_VIEW}
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (cell, since)
@@ -75,7 +75,7 @@ _OBSERVATIONS = """
 _TRAILS = """
     SELECT hazard_id, pass_id, witness, device_id, first_at, last_at, seen, score, visibility,
         log2_ratio, frames, observations::text, best_observation, p_after,
-        p_before, real
+        p_before, real, checked
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (cell, since)
     JOIN hazards_hazard AS hazard ON hazard.cell = wanted.cell
     JOIN hazards_evidence AS evidence ON hazard_id = hazard.id AND evidence.last_at > since
@@ -95,8 +95,10 @@ def views_with(frame_ids: Iterable[UUID]) -> list[View]:
 
 def _views(statement: str, *arrays: Iterable[object]) -> list[View]:
     found = []
-    for *pose, camera, usable, dark, occluders, aspect, simulated in _rows(statement, *arrays):
-        values = *pose, _camera(camera), usable, dark, _boxes(occluders), aspect, simulated
+    for *pose, camera, usable, dark, occluders, aspect, simulated, edge in _rows(
+        statement, *arrays
+    ):
+        values = *pose, _camera(camera), usable, dark, _boxes(occluders), aspect, simulated, edge
         found.append(View(*values))
     return found
 

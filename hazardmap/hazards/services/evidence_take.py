@@ -115,6 +115,7 @@ def _view(frame: FramePose, run: TakenRun, owners: Owners) -> View:
         occluders=run.occluders,
         aspect=(frame.width_px or 16) / (frame.height_px or 9),
         simulated=frame.provenance != "camera",
+        edge=run.edge,
     )
 
 

@@ -23,7 +23,7 @@ class TakenDetection:
 class TakenRun:
     """One detected frame. `occluders` are the boxes of vehicles and people in it.
 
-    attempts: how often it was postponed.
+    attempts: how often it was postponed. edge: the detections are its device's own.
     """
 
     frame_id: UUID
@@ -33,6 +33,7 @@ class TakenRun:
     occluders: tuple[Box, ...]
     detections: tuple[TakenDetection, ...]
     attempts: int = 0
+    edge: bool = False
 
 
 def runs_take(*, limit: int) -> list[TakenRun]:
@@ -63,6 +64,7 @@ def runs_take(*, limit: int) -> list[TakenRun]:
             ),
             detections=tuple(detections[run.id]),
             attempts=run.attempts,
+            edge=run.source == DetectionRun.Source.EDGE,
         )
         for run in runs
     ]

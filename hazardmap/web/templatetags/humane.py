@@ -31,12 +31,12 @@ def utc_time(at: datetime) -> SafeString:
 
 @register.filter
 def ago(at: datetime) -> str:
-    """How long ago a moment was, in its largest fitting unit."""
+    """How long ago a moment was that is told in full ten minutes, in its largest fitting unit."""
     age_s = max(0.0, (timezone.now() - at).total_seconds())
-    if age_s < 60:
-        return gettext("just now")
+    if age_s < 600:
+        return gettext("less than 10 minutes ago")
     if age_s < 3600:
-        count = int(age_s // 60)
+        count = int(age_s // 600) * 10
         words = ngettext("%(count)s minute ago", "%(count)s minutes ago", count)
     elif age_s < 86_400:
         count = int(age_s // 3600)
