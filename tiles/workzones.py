@@ -18,15 +18,15 @@ TRUNCATED: Final = "truncated_workzones"
 FIELDS: Final = {
     "id": "public id of the work zone (UUID)",
     "p": "probability at t; now it is p · 2^(−(now − t) / half_life)",
-    "t": "reference time of p, Unix seconds",
+    "t": "reference time of p, Unix seconds, rounded down",
     "half_life": "seconds in which the probability halves",
     "kind": "always work_zone",
     "severity": "of its gravest device, as in the layer of hazards",
     "devices": "cones, signs, machines and workers along it",
     "length_m": "metres along the road",
     "bearing_deg": "from its beginning to its end, 0 to 360",
-    "first_seen": "Unix seconds",
-    "last_seen": "Unix seconds",
+    "first_seen": "Unix seconds, the beginning of its ten minutes",
+    "last_seen": "Unix seconds, the beginning of its ten minutes",
     "simulated": "rests on rendered or restaged frames",
 }
 

@@ -15,6 +15,8 @@ from hazardmap.api.dialects.told import Zone
 from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid, document
+from hazardmap.core.answers.public import public_zone
+from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards.zone_selectors import zones_page
@@ -84,7 +86,11 @@ def _zones(bbox: Bbox | None, *, simulated: bool, now: datetime) -> list[Zone]:
         limit=PAGE,
     ):
         after = page[-1].zone.id
-        told += [Zone(one.zone, one.updated_at) for one in page if wzdx.belongs(one.zone, now)]
+        told += [
+            Zone(public_zone(one.zone), ten_minutes_of(one.updated_at))
+            for one in page
+            if wzdx.belongs(one.zone, now)
+        ]
         if len(told) > MOST:
             raise _too_many()
     return told

@@ -44,10 +44,12 @@ class Mail(NamedTuple):
 def mail_send(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:
     """`write` is asked in the language of each receiver. Nobody sees who else got it.
 
-    Who is refused stops nobody else. Raises MailFailed, after all have been tried.
+    Who is refused stops nobody else. Raises MailFailed, after all have been tried. Where all are
+    refused, none is for good: it is more likely this site that the server refuses.
     """
     receivers, connection = tuple(to), get_connection()
     waiting: list[Receiver] = []
+    refused = 0
     reason = ""
     for number, receiver in enumerate(receivers):
         try:
@@ -55,6 +57,7 @@ def mail_send(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:
         except (SMTPRecipientsRefused, SMTPDataError) as error:
             reason = _reason(error)
             logger.warning("mail to one receiver was refused: %s", reason)
+            refused += 1
             if _code(error) < FOR_GOOD:
                 waiting.append(receiver)
         except (SMTPException, OSError) as error:
@@ -62,7 +65,7 @@ def mail_send(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:
             logger.warning("mail cannot be sent: %s", reason)
             raise MailFailed(reason, (*waiting, *receivers[number:]), is_away=True) from error
     if reason:
-        raise MailFailed(reason, tuple(waiting))
+        raise MailFailed(reason, receivers if refused == len(receivers) else tuple(waiting))
 
 
 def mail_notice(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.answers.public import newest_first, public_zone
 from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.derived.workzone import WorkZone
 from hazardmap.core.geometry.grid import cell
 from hazardmap.hazards import search
 from hazardmap.hazards.zone_selectors import zones_newest
@@ -36,18 +39,22 @@ def robots(request: HttpRequest) -> HttpResponse:
 @limited("copies of the site map", COPIES_PER_MINUTE)
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The standing pages, what is confirmed and was seen last, and the areas of these hazards."""
-    hazards = search.newest(None, Wanted(at=timezone.now()), limit=LISTED)
+    hazards = newest_first(search.newest(None, Wanted(at=timezone.now()), limit=LISTED))
     areas: dict[int, str] = {}
     for hazard in hazards:
         areas.setdefault(cell(hazard.lon, hazard.lat, AREA_RES), _day(hazard.last_seen))
     pages = [(path, "") for path in PAGES]
     pages += [(f"area/{area:x}/", seen) for area, seen in areas.items()]
-    zones = zones_newest(limit=ZONES_LISTED)
+    zones = sorted(map(public_zone, zones_newest(limit=ZONES_LISTED)), key=_in_public, reverse=True)
     pages += [(f"workzones/{zone.id}/", _day(zone.last_seen)) for zone in zones]
     pages += [(f"hazards/{hazard.id}/", _day(hazard.last_seen)) for hazard in hazards]
     root = request.build_absolute_uri("/")
     context = {"pages": [(root + path, changed) for path, changed in pages]}
     return render(request, "web/sitemap.xml", context, content_type="application/xml")
+
+
+def _in_public(zone: WorkZone) -> tuple[datetime, UUID]:
+    return zone.last_seen, zone.id
 
 
 def _day(at: datetime) -> str:

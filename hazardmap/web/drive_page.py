@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.answers.public import newest_first
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.hazards import search
@@ -48,7 +49,7 @@ def square(request: HttpRequest, column: int, row: int) -> HttpResponse:
     west, south = column * SQUARE_DEG, row * SQUARE_DEG
     box = (west, south, min(west + SQUARE_DEG, 180.0), min(south + SQUARE_DEG, 90.0))
     wanted = Wanted(at=now, published=False, min_probability=LEAST_LIKELY)
-    found = search.newest(box, wanted, limit=IN_A_SQUARE)
+    found = newest_first(search.newest(box, wanted, limit=IN_A_SQUARE))
     answer = JsonResponse({"now": now.timestamp(), "hazards": [_brief(one) for one in found]})
     answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE_S}"
     return answer

@@ -28,11 +28,12 @@ def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
         raise Http404
     zone, now = found.zone, timezone.now()
     lon, lat = middle_of(zone)
+    row = zone_row_of(zone, now)
     context = {
-        "row": zone_row_of(zone, now),
+        "row": row,
         "rows": [row_of(hazard, now) for hazard in zone_devices(zone, most=DEVICES_LIMIT)],
         "road": selectors.road_near(lon, lat),
-        "expected_end": zone.ends_by(0.5),
+        "expected_end": row.zone.ends_by(0.5),
         "area": f"{cell(lon, lat, AREA_RES):x}",
         "licence": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL},
         "indexed": zone.ended_at is None,

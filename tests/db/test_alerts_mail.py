@@ -59,6 +59,20 @@ def test_who_is_refused_stops_no_mail_to_others_and_repeats_none(server):
     assert not SpendAlert.objects.filter(mailed_at=None).exists(), "refused for good"
 
 
+def test_a_server_that_refuses_all_for_good_refuses_us_and_is_asked_again(server):
+    """A login that is missing, or an address on a list, and nobody is told of his money."""
+    server.refused = dict.fromkeys((AINO, BEA), "554 5.7.1 relay access denied")
+    row = alert(AINO, BEA)
+    assert alerts_mail() == 0
+    row.refresh_from_db()
+    assert row.mailed_at is None
+    assert "554" in row.mail_problem
+    due_now()
+    server.refused = {BEA: "550 5.1.1 no such user"}
+    assert alerts_mail() == 1
+    assert server.took == [AINO]
+
+
 def test_who_is_to_come_again_comes_later_and_alone(server):
     server.refused = {BEA: "450 4.2.0 come again"}
     row = alert(AINO, BEA)

@@ -51,6 +51,14 @@ def test_a_devices_word_alone_raises_nobodys_trust_and_lowers_nobodys():
     assert 9 not in reputation([Claim(between, DAY_S)] * 6).trusts
 
 
+def test_what_devices_alone_do_not_see_costs_nobody_trust():
+    """Anybody could send complete, empty reports after somebody whom he dislikes."""
+    empty = [replace(item(w, 10 + w, seen=False), checked=False) for w in (2, 3)]
+    assert 1 not in reputation([Claim([item(1, 0), *empty], DAY_S)] * 6).trusts
+    denied = [item(1, 0), *(replace(one, checked=True) for one in empty)]
+    assert reputation([Claim(denied, DAY_S)] * 6).trusts[1] < newcomer()
+
+
 def test_what_two_others_deny_costs_trust():
     trusts = reputation([invented(7, start=100 * i) for i in range(10)]).trusts
     assert trusts[7] < 0.35

@@ -29,6 +29,7 @@ def public_zone(zone: WorkZone) -> WorkZone:
         zone,
         started_at=ten_minutes_of(zone.started_at),
         last_seen=ten_minutes_of(zone.last_seen),
+        ended_at=zone.ended_at and ten_minutes_of(zone.ended_at),
         t_ref=public_t(zone.t_ref, zone.half_life_s),
     )
 

@@ -39,9 +39,11 @@ class Look(NamedTuple):
         return self.of.dark or self.visibility < _POOR
 
     def checked(self, thing: Thing | None) -> bool:
-        """Whether our own detector reported the thing, or looked where None is reported."""
-        frames = [seen.view for seen in thing.sightings] if thing else self.of.views
-        return any(view.checked for view in frames)
+        """Whether our own detector reported the thing; for None, looked in every usable frame."""
+        if thing is not None:
+            return any(seen.view.checked for seen in thing.sightings)
+        usable = [view for view in self.of.views if view.usable]
+        return bool(usable) and all(view.checked for view in usable)
 
 
 def of_report(look: Look, thing: Thing, split: float, params: FusionParams) -> Likelihood:

@@ -148,7 +148,7 @@ def _later(claim: Claim, i: int, alias: Mapping[int, int]) -> tuple[float, float
     deniers: dict[int, float] = {}
     for other in chain(islice(claim.evidence, i + 1, None), reversed(claim.evidence[:i])):
         who = alias.get(other.witness, other.witness)
-        if who == me or not (other.checked if other.seen else other.visibility >= _CLEAR):
+        if who == me or not other.checked or not (other.seen or other.visibility >= _CLEAR):
             continue
         apart_s = abs((other.last_at - item.last_at).total_seconds())
         stands = survival(apart_s, claim.half_life_s)
