@@ -17,6 +17,8 @@ def source_files(root: Path) -> list[str]:
     """Relative to `root`. Raises OSError where it has neither git nor a list."""
     if (root / ".git").exists():
         return _git_lists(root, "--cached")
+    if not (root / LIST).exists():
+        raise OSError(f"{root} has neither .git nor {LIST}: take a clone or /source.tar.gz")
     return _present(root, (root / LIST).read_text(encoding="utf-8").splitlines())
 
 

@@ -28,14 +28,14 @@ describe('isDue', () => {
 });
 
 describe('Departure', () => {
-  it('has left 200 metres from the first position that is good, and does not come back', () => {
+  it('is away from 200 metres on, and at home again when it comes back', () => {
     const departure = new Departure();
     const left = (length_m: number, accuracy_m: number) => {
       departure.at(moved(FIX, 30, length_m), accuracy_m);
       return departure.left;
     };
     expect([left(5000, 900), left(0, 5), left(199, 5), left(400, 900), left(201, 5), left(0, 5)]).toEqual(
-      [false, false, false, false, true, true],
+      [false, false, false, false, true, false],
     );
   });
 });

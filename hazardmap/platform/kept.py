@@ -1,6 +1,7 @@
 """Answers that may be a little old: made once, however many ask."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from django.core.cache import cache
@@ -27,5 +28,6 @@ def _made(key: str, make: Callable[[], T], keep_s: int) -> T:
     found: T | None = cache.get(key)
     if found is None:
         found = make()
-        cache.set(key, found, keep_s)
+        with suppress(RedisError):
+            cache.set(key, found, keep_s)
     return found

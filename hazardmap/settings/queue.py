@@ -41,6 +41,7 @@ _NIGHTLY = [
 CELERY_TASK_ROUTES = {
     **{task: {"queue": "slow"} for _, task, _, _ in _NIGHTLY},
     "hazardmap.leaving.*": {"queue": "slow"},
+    "hazardmap.demo.*": {"queue": "slow"},  # renders drives
     "hazardmap.inference.*": {"queue": "detect"},
     "hazardmap.hazards.*": {"queue": "fuse"},  # all else is no work of the map: "default"
 }

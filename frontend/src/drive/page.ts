@@ -177,7 +177,7 @@ export class DrivePage {
   private cameraLost(): void {
     this.recording = false;
     notice('problem', strings.noCamera);
-    this.voice.say(strings.recordingLost);
+    this.voice.say(strings.recordingLost, false);
     this.drawState();
   }
 

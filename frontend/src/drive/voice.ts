@@ -23,10 +23,10 @@ export class Voice {
     return speechSynthesis.speaking || speechSynthesis.pending;
   }
 
-  /** Cuts off what is being said. */
-  say(words: string): void {
+  /** Cuts off what is being said, or waits until it has been. */
+  say(words: string, cuts = true): void {
     if (!this.able || !this.wanted.on) return;
-    speechSynthesis.cancel();
+    if (cuts) speechSynthesis.cancel();
     const utterance = new SpeechSynthesisUtterance(words);
     utterance.lang = document.documentElement.lang;
     speechSynthesis.speak(utterance);

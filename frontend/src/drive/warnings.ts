@@ -74,6 +74,7 @@ export class Announcer {
    * only what is near may cut off what is far: the rest waits, and is not lost.
    */
   next(warnings: Warning[], speed_mps: number | null, talking: boolean): Warning | null {
+    if (!talking) this.last = null;
     const soon_m = Math.max(SOON_M, (speed_mps ?? 0) * SOON_S);
     const there = new Set(warnings.flatMap((warning) => warning.ids));
     for (const id of this.said.keys()) if (!there.has(id)) this.said.delete(id);
