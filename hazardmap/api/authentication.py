@@ -35,6 +35,12 @@ class NoScope(PermissionDenied):
     kind = problem_types.NO_SCOPE
 
 
+class OnlyForLiveKeys(PermissionDenied):
+    """Refused rather than cut: half a map that looks whole would be wrong."""
+
+    kind = problem_types.ONLY_FOR_LIVE_KEYS
+
+
 class NotLicensed(PermissionDenied):
     """The owner of a device is asked on his pages; the device can only wait."""
 

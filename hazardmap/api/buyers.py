@@ -50,7 +50,8 @@ TEST_REQUESTS_PER_DAY: Final = 1000
 
 
 class BuyerView(LimitedView):
-    """Answers keys that have the `scope`. A test key costs nothing, so it has its own bound.
+    """Answers keys that have the `scope`. Test keys cost nothing, so all of an organisation
+    have a bound together.
 
     meter: what its answers are counted by; None where they are free.
     """
@@ -85,7 +86,8 @@ class BuyerView(LimitedView):
         super().initial(request, *args, **kwargs)
         buyer = buyer_of(request)
         if buyer.test:
-            left = spend(f"test:{buyer.key_id}", limit=TEST_REQUESTS_PER_DAY, period_s=86_400)
+            bucket = f"test:{buyer.organisation_id}"
+            left = spend(bucket, limit=TEST_REQUESTS_PER_DAY, period_s=86_400)
             if left.events < 0:
                 raise Throttled(wait=left.reset_s)
         elif self.meter is not None and "explain" not in request.query_params:

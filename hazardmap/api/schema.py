@@ -113,6 +113,7 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors["404"] = "there is none, or it is somebody else's"
         errors["405"] = "what stands in the path is the name of another operation"
     if operation["operationId"] in STREAMED:
+        errors["403"] += "; or the area is too large for a test key"
         errors["406"] = "no format that `Accept` asks for"
     if "requestBody" in operation:
         errors["413"] = "the body is too large"

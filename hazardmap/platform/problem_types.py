@@ -71,6 +71,13 @@ NO_SCOPE: Final = ProblemType(
     "The key is good, but was not made for this. `detail` names the scope.",
     "Make a key with that scope.",
 )
+ONLY_FOR_LIVE_KEYS: Final = ProblemType(
+    "only-for-live-keys",
+    403,
+    "This is only for live keys",
+    "Test keys cost nothing, so they export small areas only. `detail` says how small.",
+    "Ask for a smaller area or page by page, or use a live key (hm_key_…).",
+)
 NOT_FROM_HERE: Final = ProblemType(
     "not-from-here",
     403,
@@ -139,7 +146,7 @@ TOO_SLOW: Final = ProblemType(
     "Ask for a smaller area or a shorter route, or the same again after `Retry-After` seconds.",
 )
 PROBLEM_TYPES: Final = (
-    *(INVALID, UNREADABLE, NO_TOKEN, BAD_TOKEN, CAP_REACHED, NO_SCOPE, NOT_FROM_HERE),
-    *(NOT_LICENSED, RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA, TOO_MANY_WAITING, NO_ROOM),
-    TOO_SLOW,
+    *(INVALID, UNREADABLE, NO_TOKEN, BAD_TOKEN, CAP_REACHED, NO_SCOPE, ONLY_FOR_LIVE_KEYS),
+    *(NOT_FROM_HERE, NOT_LICENSED, RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA),
+    *(TOO_MANY_WAITING, NO_ROOM, TOO_SLOW),
 )

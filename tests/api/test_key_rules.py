@@ -1,11 +1,14 @@
 """What a key may do, asked over HTTP: scopes, limits, tests, and keys that were found."""
 
+import json
 import logging
 
 import pytest
 
+from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.services import key_create, key_revoke, organisation_create
 from hazardmap.api import buyers
+from hazardmap.api.v1 import export
 from hazardmap.core.access.key_limits import KeyLimits
 from hazardmap.core.access.scopes import Environment, Scope
 from hazardmap.metering.models import UsageEvent
@@ -62,6 +65,38 @@ def test_a_test_key_gets_answers_up_to_its_bound_and_free_tiles(client, monkeypa
     assert "/tiles/v1/hazards/" in address
     assert ask(client, test).status_code == 429
     assert ask(client, key()).status_code == 200
+
+
+def test_all_test_keys_of_an_organisation_share_one_bound(client, monkeypatch):
+    monkeypatch.setattr(buyers, "TEST_REQUESTS_PER_DAY", 2)
+    first = key(environment=Environment.TEST)
+    organisation = ApiKey.objects.get(kid=first.kid).organisation
+    second = key_create(organisation=organisation, name="2", environment=Environment.TEST)
+    assert ask(client, first).status_code == 200
+    assert ask(client, second).status_code == 200
+    assert ask(client, first).status_code == ask(client, second).status_code == 429
+    assert ask(client, key(environment=Environment.TEST)).status_code == 200, "another organisation"
+    live = key_create(organisation=organisation, name="live")
+    assert ask(client, live).status_code == 200
+
+
+def test_a_test_key_exports_a_small_area_whole_and_no_large_one(client, monkeypatch):
+    monkeypatch.setattr(export, "TEST_HAZARDS", 2)
+    test, live = key(environment=Environment.TEST), key()
+
+    def exported(who):
+        answer = ask(client, who, "/api/v1/hazards/export")
+        return len(json.loads(b"".join(answer.streaming_content))["features"])
+
+    for number in range(2):
+        put_hazard(1 + number / 100, 50)
+    assert exported(test) == exported(live) == 2
+    put_hazard(1.02, 50)
+    refused = ask(client, test, "/api/v1/hazards/export")
+    assert refused.status_code == 403
+    assert refused.json()["type"].endswith("/api/problems/#only-for-live-keys")
+    assert "listHazards" in refused.json()["detail"]
+    assert exported(live) == 3
 
 
 def test_a_revoked_key_is_refused_by_the_next_request(client):

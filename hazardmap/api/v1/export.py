@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, e
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
-from hazardmap.api.authentication import buyer_of
+from hazardmap.api.authentication import OnlyForLiveKeys, buyer_of
 from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, estimate
 from hazardmap.api.formats import CSV, FORMATS, JSON, NDJSON, PARQUET, Writer
 from hazardmap.api.geojson import (
@@ -40,6 +40,7 @@ ENCLOSED: Final = (*AREA, *FILTERS, EXPLAIN)
 MOST_COUNTED: Final = 1_000_000
 MEASURED: Final = 1000
 """So many hazards are written to see how large the others will be."""
+TEST_HAZARDS: Final = 1000
 
 
 class Export(BuyerView):
@@ -69,7 +70,8 @@ class Export(BuyerView):
         GeoJSON, NDJSON, CSV or GeoParquet. Metered by the megabyte, rounded up, before the answer
         is compressed. `X-As-Of` and `X-Data-Age` (seconds) say what other answers say within, and
         `X-Cursor` is where listChanges goes on from here (`since`). One that has begun is finished,
-        whatever is left of a spending cap.
+        whatever is left of a spending cap. Test keys export areas of up to 1,000 hazards; larger
+        ones are refused.
         """
         values = read(request.query_params, ENCLOSED)
         media_type = request.get_preferred_type(list(FORMATS))
@@ -81,6 +83,8 @@ class Export(BuyerView):
         if values["explain"]:
             units, exact = _measured(FORMATS[media_type].write, area, wanted, now, changed_at)
             return estimate(request, units, meter=Meter.EXPORT_MB, exact=exact, now=now)
+        if buyer_of(request).test:
+            _check_small(area, wanted)
         hazards = _Counted(search.each(area, wanted))
         chunks: Iterable[bytes] = ()
         if request.method != "HEAD":  # the answer to HEAD is empty
@@ -107,6 +111,15 @@ class Export(BuyerView):
                 **times_as_headers(now, changed_at),
                 **cursor_as_header(newest),
             },
+        )
+
+
+def _check_small(area: Area, wanted: Wanted) -> None:
+    """Raises OnlyForLiveKeys."""
+    if search.count(area, wanted, after=None, most=TEST_HAZARDS + 1) > TEST_HAZARDS:
+        raise OnlyForLiveKeys(
+            f"There are more than {TEST_HAZARDS:,} hazards, and a test key exports no more. Ask "
+            "for a smaller area, read page by page (listHazards), or use a live key."
         )
 
 
