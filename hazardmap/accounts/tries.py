@@ -1,4 +1,4 @@
-"""How often somebody may try something within a quarter of an hour, or do something in a day."""
+"""How often somebody may try something in a quarter of an hour, or do it in an hour or a day."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from hazardmap.accounts.models import LoginTries
 
 WINDOW = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
@@ -42,15 +43,19 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True)
-class Daily:
-    """what: a word for it. most: so often within a day, from all addresses together."""
+class Total:
+    """what: a word for it. most: so often within the window, from all addresses together."""
 
     what: str
     most: int
+    window: timedelta = DAY
 
     def too_many(self, whom: str) -> bool:
         """Count it, before it is done."""
-        return _count(_hashed(self.what, whom), timezone.now(), DAY) > self.most
+        return _count(_hashed(self.what, whom), timezone.now(), self.window) > self.most
+
+    def forget(self, whom: str) -> None:
+        LoginTries.objects.filter(key=_hashed(self.what, whom)).delete()
 
 
 def _hashed(what: str, whom: str) -> str:

@@ -12,6 +12,12 @@ def client_address(request: HttpRequest) -> str:
     return address_in(request.META)
 
 
+def client_network(request: HttpRequest) -> str:
+    """The same for all addresses that one customer of a provider may have: of IPv6, its /48."""
+    address = client_address(request)
+    return address[:14] if ":" in address else address
+
+
 def address_in(environ: Mapping[str, str]) -> str:
     """Where a WSGI request comes from; of an IPv6 address its /64, which one household owns."""
     address = whole_address_in(environ)

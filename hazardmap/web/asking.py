@@ -11,13 +11,20 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from hazardmap.accounts.login import TOO_MANY
-from hazardmap.accounts.models import User
-from hazardmap.accounts.tries import Tries
-from hazardmap.platform.client_address import client_address
+from hazardmap.accounts.models import MailLink, User
+from hazardmap.accounts.tries import HOUR, Total, Tries
+from hazardmap.platform.client_address import client_address, client_network
 from hazardmap.platform.mail import MailFailed
 
 MAIL_FAILED = _("No mail can be sent at the moment. Try again in some minutes.")
+MAILED_ENOUGH = _(
+    "This address has got many mails from us. Use the last one, or ask again in an hour."
+)
 _ASKING_FOR_MAIL = Tries("mail", per_whom=3, per_address=20)
+_FROM_A_NETWORK = Total("mail from", 10)
+# People who asked for nothing get them, too. No longer than a link lives (services.mail_link): who
+# is told to wait because somebody else has asked too often has one in the mail that still works.
+_TO_ONE = Total("mail to", 5, HOUR)
 
 
 class EmailForm(forms.Form):
@@ -34,15 +41,20 @@ def signed_in(request: HttpRequest) -> User:
 
 
 def mail_sent(
-    request: HttpRequest, form: EmailForm, send: Callable[[str], None]
+    request: HttpRequest, form: EmailForm, send: Callable[[str], None], what: MailLink.Purpose
 ) -> HttpResponse | None:
     """The page after `send(email)`, the same whether there is such an account or not.
 
+    what: the link that is sent; each has a bound of its own, so that none is used up by another.
     None, with the reason in the form, if nothing was sent.
     """
     email = form.cleaned_data["email"]
     if _ASKING_FOR_MAIL.too_many(email, client_address(request)):
         form.add_error(None, TOO_MANY)
+        return None
+    network = client_network(request)
+    if _FROM_A_NETWORK.too_many(f"{email}\n{network}") or _TO_ONE.too_many(f"{what}\n{email}"):
+        form.add_error(None, MAILED_ENOUGH)
         return None
     try:
         send(email)

@@ -65,7 +65,7 @@ def reset_page(request: HttpRequest) -> HttpResponse:
             sign_up_url=request.build_absolute_uri("/signup/"),
         )
 
-    sent = mail_sent(request, form, send) if form.is_valid() else None
+    sent = mail_sent(request, form, send, MailLink.Purpose.RESET) if form.is_valid() else None
     return sent or render(request, "web/reset.html", {"form": form})
 
 

@@ -41,7 +41,7 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
             login_url=request.build_absolute_uri("/login/"),
         )
 
-    sent = mail_sent(request, form, send) if form.is_valid() else None
+    sent = mail_sent(request, form, send, MailLink.Purpose.SIGN_UP) if form.is_valid() else None
     return sent or render(request, "web/sign_up.html", {"form": form, "next": then})
 
 

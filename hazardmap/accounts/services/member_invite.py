@@ -12,15 +12,15 @@ from hazardmap.accounts.models import MailLink, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.mail_link import link_make
 from hazardmap.accounts.services.permit import permit
-from hazardmap.accounts.tries import Daily
+from hazardmap.accounts.tries import Total
 from hazardmap.core.access.roles import Act, Role
 from hazardmap.platform.mail import Mail, Receiver, mail_send
 
 MOST_INVITATIONS = 50
 # Mails a day, whoever sends them, from wherever: people who asked for nothing get them.
-TO_ONE = Daily("invitations to", 3)
-FROM_ONE = Daily("invitations from", 30)
-OF_ORGANISATION = Daily("invitations of", 50)
+TO_ONE = Total("invitations to", 3)
+FROM_ONE = Total("invitations from", 30)
+OF_ORGANISATION = Total("invitations of", 50)
 
 
 @transaction.atomic
