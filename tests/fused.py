@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hazardmap.core.fusion.fuse import FusionParams, fuse
+from hazardmap.core.fusion.fuse import fuse
+from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.seeing.recall import DEFAULT_TABLE, Recall
 from tests.scenes import NOON, Fleet, ahead
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,7 +13,9 @@ from hazardmap.core.geometry.grid import cell
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards import selectors
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.platform.limited import limited
+from hazardmap.platform.moved import moved
 from hazardmap.web.curve import curve_of
 from hazardmap.web.facts import Picture, Row, passes_of, pictures_of, row_of
 from hazardmap.web.pages import PAGES_PER_MINUTE
@@ -28,7 +30,7 @@ AREA_RES = 7
 def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     hazard = selectors.hazard_get(hazard_id)
     if hazard is None:
-        raise Http404
+        return moved(request, hazard_id=heir_of(hazard_id))
     now = timezone.now()
     row = row_of(hazard, now)
     pictures = pictures_of(selectors.images_of(hazard_id))

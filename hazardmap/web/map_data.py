@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -15,9 +15,11 @@ from hazardmap.core.geometry.bbox import parse_bbox
 from hazardmap.core.geometry.grid import cell_of_view
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import change_feed, selectors
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.history_selectors import History, histories_in
 from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
+from hazardmap.platform.moved import moved
 from hazardmap.platform.problems import answer
 from hazardmap.web.facts import hazard_facts, image_facts, passes_facts
 from hazardmap.web.fresh_json import fresh_json
@@ -66,7 +68,7 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     pictures only while it is on the map for everybody."""
     found = selectors.hazard_get(hazard_id)
     if found is None:
-        raise Http404
+        return moved(request, hazard_id=heir_of(hazard_id))
     images = selectors.images_of(hazard_id)
     passes = selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
     return fresh_json(

@@ -32,6 +32,14 @@ from tests.webhook_scene import cow, told
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
 HELSINKI_CELL = f"{looked_cell(*HELSINKI):x}"
+OF_ONE = (
+    "/api/v1/hazards/{}",
+    "/api/v1/hazards/{}/evidence?explain=cost",
+    "/ogc/collections/hazards/items/{}",
+    "/hazards/{}/?lang=de",
+    "/map/hazards/{}.json",
+)
+"""What is told of one hazard that is there, and asked for by its id."""
 
 
 def gone(place=HELSINKI):
@@ -229,14 +237,18 @@ def test_one_that_was_merged_names_its_heir_and_its_id_leads_there(client, key):
         if change["change"] == "removed"
     ] == [(str(first), str(second)), (str(second), str(third))]
     assert {one["merged_into"] for one in changes if one["change"] != "removed"} == {None}
-    moved = ask(client, key.token, f"hazards/{first}")
-    assert (moved.status_code, moved.content) == (307, b"")
-    assert moved["Location"] == f"/api/v1/hazards/{third}"
-    assert ask(client, key.token, f"hazards/{third}").json()["id"] == str(third)
-    assert billed() == [len(changes), 1]
+    headers = {"Authorization": f"Bearer {key.token}"}
+    for address in OF_ONE:
+        moved = client.get(address.format(first), headers=headers)
+        assert (moved.status_code, moved.content) == (307, b""), address
+        assert moved["Location"] == address.format(third)
+        assert moved["Cache-Control"] == "no-store"
+        assert client.get(moved["Location"], headers=headers).status_code == 200
+    assert billed() == [len(changes), 1, 1]
     with transaction.atomic():
         hazards_write(present=[], gone={third: None}, trails={})
-    assert_problem(ask(client, key.token, f"hazards/{first}"), 404)
+    for address in OF_ONE:
+        assert client.get(address.format(first), headers=headers).status_code == 404, address
     last = ask(client, key.token, f"hazards/{third}/changes").json()["changes"][-1]
     assert (last["change"], last["merged_into"]) == ("removed", None)
 

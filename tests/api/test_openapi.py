@@ -52,7 +52,7 @@ def test_it_lists_every_address(document):
             "hazards/{hazard_id}/evidence",
             "get",
             "apiKey",
-            "200 304 400 401 402 403 404 405 429 503",
+            "200 304 307 400 401 402 403 404 405 429 503",
         ),
         ("workzones", "get", "apiKey", "200 304 400 401 402 403 429 503"),
         ("workzones/{zone_id}", "get", "apiKey", "200 304 400 401 402 403 404 405 429 503"),

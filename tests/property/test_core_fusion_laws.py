@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.decay import probability_at
-from hazardmap.core.fusion.fuse import FusionParams, fuse
+from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.fusion.lifecycle import expiry
+from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.verdict import Decision, Verdict
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.geodesy import between

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from hazardmap.core.fusion.fuse import FusionParams, fuse
+from hazardmap.core.fusion.fuse import fuse
+from hazardmap.core.fusion.params import FusionParams
 from tests.scenes import Fleet, ahead
 
 NEAR_M = 20.0

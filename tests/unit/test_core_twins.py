@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from hazardmap.core.fusion.candidate import Candidate
-from hazardmap.core.fusion.fuse import FusionParams, fuse, on_plane
+from hazardmap.core.fusion.fuse import fuse, on_plane
 from hazardmap.core.fusion.hazard import LIVE
+from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
 from hazardmap.core.seeing.passes import split

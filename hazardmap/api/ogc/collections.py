@@ -21,6 +21,7 @@ from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards import search, selectors
 from hazardmap.hazards.coverage_search import coverage_page
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.zone_selectors import zone_get, zones_page
 
 WORLD: Final[Bbox] = (-180.0, -90.0, 180.0, 90.0)
@@ -45,7 +46,8 @@ class One(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """parameters: of its items. page: by their values, as of now. one: by the id in the path."""
+    """parameters: of its items. page: by their values, as of now. one: by the id in the path. heir:
+    by such an id, under which other one the same is told now."""
 
     id: str
     title: str
@@ -53,6 +55,7 @@ class Collection:
     parameters: tuple[Parameter, ...]
     page: Callable[[dict[str, Any], datetime], Page]
     one: Callable[[str, datetime], One | None]
+    heir: Callable[[str], UUID | None] = lambda _: None
 
 
 def _hazards(values: dict[str, Any], now: datetime) -> Page:
@@ -71,6 +74,11 @@ def _hazard(text: str, now: datetime) -> One | None:
     if found is None or found.state not in LIVE:
         return None
     return One(feature(found, now), goods_of([found]))
+
+
+def _hazard_heir(text: str) -> UUID | None:
+    id_ = _uuid(text)
+    return None if id_ is None else heir_of(id_)
 
 
 def _zones(values: dict[str, Any], now: datetime) -> Page:
@@ -147,6 +155,7 @@ COLLECTIONS: Final = {
             items(read_id, *_HAZARD_FILTERS),
             _hazards,
             _hazard,
+            _hazard_heir,
         ),
         Collection(
             "workzones",

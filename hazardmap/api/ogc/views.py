@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -19,6 +19,7 @@ from hazardmap.api.ogc.parameters import JSON as JSON_PARAMETER
 from hazardmap.api.parameters import read
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards import change_feed
+from hazardmap.platform.moved import moved
 
 JSON = "application/json"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -105,13 +106,13 @@ class Items(FeaturesView):
 
 @extend_schema(exclude=True)
 class Item(FeaturesView):
-    def get(self, request: Request, collection_id: str, feature_id: str) -> Response:
+    def get(self, request: Request, collection_id: str, feature_id: str) -> HttpResponse:
         known = _known(collection_id)
         read(request.query_params, [JSON_PARAMETER])
         now, changed_at = timezone.now(), change_feed.changed_at()
         found = known.one(feature_id, now)
         if found is None:
-            raise Http404
+            return moved(request, feature_id=known.heir(feature_id))
         body = found.feature | {
             "as_of": timestamp(now),
             "data_age_s": age_s(changed_at, now),

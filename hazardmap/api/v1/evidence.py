@@ -8,10 +8,15 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,8 +36,10 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards import change_feed, selectors
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.selectors import EvidenceImage
 from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_marks, trail_page
+from hazardmap.platform.moved import moved
 
 MEDIA_TYPE = "application/json"
 _MARK: Final = re.compile(r"([0-9a-f]{32})_([0-9a-f]{64})", re.ASCII)
@@ -54,6 +61,14 @@ def _mark(text: str) -> Mark:
 
 TRAIL: Final = (LIMIT, Parameter("after", _mark, "where the page before ended"), EXPLAIN)
 PAGES_PRICED: Final = 20
+HEIR: Final = OpenApiParameter(
+    "Location",
+    {"type": "string", "format": "uri-reference"},
+    OpenApiParameter.HEADER,
+    description="the same of the hazard that has its evidence",
+    response=[307],
+)
+MERGED: Final = {307: OpenApiResponse(description="it proved to be one with another; free")}
 
 
 class EvidenceItem(serializers.Serializer[Any]):
@@ -112,14 +127,15 @@ class Trail(Answer):
 class HazardEvidence(BuyerView):
     @extend_schema(
         operation_id="listEvidence",
-        parameters=described(TRAIL),
+        parameters=[*described(TRAIL), HEIR],
         responses={
             (200, MEDIA_TYPE): PolymorphicProxySerializer(
                 "TrailOrCost", [Trail, CostEstimate], resource_type_field_name=None
-            )
+            ),
+            **MERGED,
         },
     )
-    def get(self, request: Request, hazard_id: UUID) -> Response:
+    def get(self, request: Request, hazard_id: UUID) -> HttpResponse:
         """Every pass for and against a hazard, with its reports, as a chain of digests.
 
         A late frame counts where it belongs in time, so a trail may change in its middle: a client
@@ -131,7 +147,7 @@ class HazardEvidence(BuyerView):
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
-            raise Http404
+            return moved(request, hazard_id=heir_of(hazard_id))
         mark: Mark | None = values["after"]
         after = None if mark is None else _place(hazard_id, mark.name)
         if values["explain"]:

@@ -1,13 +1,12 @@
 """Hazards in an area, page by page, and one of them with its evidence."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from django.http import Http404
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,7 +32,14 @@ from hazardmap.api.geojson import (
 from hazardmap.api.grammar import AFTER, AREA, AT, FILTERS, LIMIT, area_of, time_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.problems import Invalid
-from hazardmap.api.v1.evidence import EvidenceItem, EvidencePicture, evidence_item, picture
+from hazardmap.api.v1.evidence import (
+    HEIR,
+    MERGED,
+    EvidenceItem,
+    EvidencePicture,
+    evidence_item,
+    picture,
+)
 from hazardmap.core.answers.feature import feature, timestamp
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.geometry.area import Area
@@ -42,6 +48,7 @@ from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed, search, selectors
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at
+from hazardmap.platform.moved import moved
 
 MOST_COUNTED = 100_000
 PAGE = (*FILTERS, AT, LIMIT, AFTER, EXPLAIN)
@@ -65,13 +72,6 @@ class HazardDetail(Answer, HazardFeature):
     )
 
 
-HEIR: Final = OpenApiParameter(
-    "Location",
-    {"type": "string", "format": "uri-reference"},
-    OpenApiParameter.HEADER,
-    description="the hazard that has its evidence",
-    response=[307],
-)
 ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
 
 
@@ -119,12 +119,9 @@ class HazardById(BuyerView):
     @extend_schema(
         operation_id="getHazard",
         parameters=[HEIR],
-        responses={
-            (200, MEDIA_TYPE): HazardDetail,
-            307: OpenApiResponse(description="it proved to be one with another; free"),
-        },
+        responses={(200, MEDIA_TYPE): HazardDetail, **MERGED},
     )
-    def get(self, request: Request, hazard_id: UUID) -> Response:
+    def get(self, request: Request, hazard_id: UUID) -> HttpResponse:
         """One hazard with what is behind it: passes (the latest 1,000), and pictures.
 
         The id of one that proved to be one with another leads to that, under whose id it is told.
@@ -133,7 +130,7 @@ class HazardById(BuyerView):
         now, changed_at = timezone.now(), change_feed.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
-            return _elsewhere(hazard_id)
+            return moved(request, hazard_id=heir_of(hazard_id))
         images = selectors.images_of(hazard_id)
         body = feature(hazard, now) | {
             "as_of": timestamp(now),
@@ -142,16 +139,6 @@ class HazardById(BuyerView):
             "images": [picture(request, one) for one in images],
         }
         return metered(request, [hazard], "hazard", body)
-
-
-def _elsewhere(hazard_id: UUID) -> Response:
-    """Where the hazard is told of that this one has become a part of. Not for ever (308): an id may
-    come back. Raises Http404."""
-    heir = heir_of(hazard_id)
-    if heir is None:
-        raise Http404
-    headers = {"Location": reverse("api-hazard", args=[heir]), "Cache-Control": "no-store"}
-    return Response(status=307, headers=headers)
 
 
 def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:

@@ -1,6 +1,9 @@
 """From views and observations to hazards: the pure heart of the map.
 
-`observe` puts one detection on the ground; `fuse` turns a set of them into hazards.
+`observe` puts one detection on the ground, `fuse_ground` turns those of one ground into hazards,
+and `checkpoint.advance` gives the same where a beginning was replayed before: these the map calls,
+with rows that the database has checked. `fuse` is the function that they are parts of, over any
+sets of views and observations, which it checks itself: for tests and measurements.
 """
 
 import math
@@ -30,8 +33,6 @@ from hazardmap.core.seeing.locating import NotLocatable, locate
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.passes import Pass, heading_deg, heading_sigma_deg, split
 from hazardmap.core.seeing.sightings import Sighting, sighting
-
-__all__ = ["FusedHazard", "FusionParams", "fuse", "observe", "on_plane"]
 
 T = TypeVar("T")
 
