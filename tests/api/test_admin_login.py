@@ -1,12 +1,15 @@
 """Guessing passwords at the admin's door."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from hazardmap.accounts.login import (
+    TO_ACCOUNT,
     TOO_MANY,
+    TOO_MANY_OF_ALL,
     TRIES_PER_ACCOUNT_AND_ADDRESS,
     TRIES_PER_ADDRESS,
 )
@@ -54,6 +57,17 @@ def test_one_guesser_does_not_lock_out_people_elsewhere(client):
     for _ in range(TRIES_PER_ACCOUNT_AND_ADDRESS + 1):
         sign_in(client, "wrong", address="198.51.100.7")
     assert sign_in(client, PASSWORD).url == "/admin/"
+
+
+def test_many_guessers_together_have_a_bound_that_a_new_password_lifts(client, mailoutbox):
+    for _ in range(TO_ACCOUNT.most):
+        assert not TO_ACCOUNT.too_many(EMAIL)
+    assert str(TOO_MANY_OF_ALL) in sign_in(client, PASSWORD).content.decode()
+    client.post("/login/reset/", {"email": EMAIL})
+    link = re.search(r"http://testserver(/\S+)", mailoutbox[0].body)[1]
+    new = "another long pass phrase"
+    assert client.post(link, {"password": new, "new_password1": new}).status_code == 302
+    assert sign_in(client, new).url == "/admin/"
 
 
 def test_a_success_forgets_the_slips_before_it(client):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hazardmap.accounts.login import TO_ACCOUNT
 from hazardmap.accounts.models import Consent, MailLink, Membership, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.consent_give import consent_give
@@ -95,6 +96,7 @@ def password_reset_finish(*, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     link_use(link)
+    TO_ACCOUNT.forget(user.email)
     owner_tell(owner=user, news=password_news)
     return user
 
