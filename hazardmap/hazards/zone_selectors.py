@@ -134,13 +134,6 @@ def zones_near(lon: float, lat: float, *, limit: int) -> list[tuple[WorkZone, fl
     return [(zone_rows.zone_of(row), row.away_m) for row in ordered]
 
 
-def zone_of(hazard_id: UUID) -> WorkZone | None:
-    """The work zone that a hazard belongs to now."""
-    found = zone_models.Zone.objects.filter(ended_at=None, hazard_ids__contains=[hazard_id])
-    row = found.first()
-    return None if row is None else zone_rows.zone_of(row)
-
-
 def zone_changes_since(cursor: int, *, limit: int) -> list[ZoneEvent]:
     """The next changes of work zones after `cursor`, in the order in which they were committed."""
     found = zone_models.ZoneEvent.objects.filter(cursor__gt=cursor).order_by("cursor")

@@ -25,7 +25,6 @@ from hazardmap.hazards.services import (
 from hazardmap.hazards.zone_selectors import (
     zone_changes_since,
     zone_get,
-    zone_of,
     zones_page,
 )
 from hazardmap.inference.selectors import recall_table
@@ -75,7 +74,6 @@ def test_twelve_cones_become_a_zone_that_ends_when_they_are_gone() -> None:
     assert zone.hazard_ids == published_northwards()
     assert zone.p > 0.9
     assert zone.started_at < zone.last_seen < zone.ends_by(0.05) < zone.ends_by(0.95)
-    assert zone_of(zone.hazard_ids[3]) == zone
 
     by("cid", 60, *CONES[:8])
     by("dan", 50, *CONES[:8])
