@@ -21,8 +21,8 @@ from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.operation import condition
 from hazardmap.core.operation.condition import Verdict
 from hazardmap.core.selling.usage import Meter, UsageRecord
-from hazardmap.hazards.cell_models import FeedReader
 from hazardmap.hazards.change_feed import latest_cursor
+from hazardmap.hazards.feed_models import FeedReader
 from hazardmap.hazards.learned_models import FusionVersion, StalePlace
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.hazards.services import cells_refresh, fuse_pending
