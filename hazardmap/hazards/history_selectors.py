@@ -4,15 +4,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.contrib.gis.db.models import GeometryField
 from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import Cast
 
 from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.core.geometry.bbox import Bbox
-from hazardmap.hazards import models
-from hazardmap.hazards.live import boxes
+from hazardmap.hazards.live import boxes, placed, touching
 
 MOST_STATES = 16
 
@@ -47,11 +44,8 @@ def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
 
     Each with its last MOST_STATES states, so that the answer is bounded.
     """
-    reached = Q()
-    for area in boxes(bbox):
-        reached |= Q(place__intersects=area)
-    found = models.Hazard.objects.alias(place=Cast("position", GeometryField())).filter(
-        reached, Q(state__in=LIVE_STATES) | Q(expires_at__gte=since)
+    found = touching(boxes(bbox), placed()).filter(
+        Q(state__in=LIVE_STATES) | Q(expires_at__gte=since)
     )
     hazards = list(found.order_by("-id")[:limit])
     states = _states([hazard.id for hazard in hazards])

@@ -1,17 +1,14 @@
 """A moderator's word: stored as evidence of its own kind, then the place is evaluated anew."""
 
-from collections.abc import Callable
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.core.fusion.verdict import Decision
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import models
-from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
-from hazardmap.hazards.services.evidence_read import BEGINNING
-from hazardmap.hazards.services.place_lock import MoreCells, place_lock
+from hazardmap.hazards.services.cluster_fuse import Places
+from hazardmap.hazards.services.word_store import observations_behind, word_store
 
 
 class VerdictRefused(Exception):
@@ -39,7 +36,7 @@ def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID
         )
         return verdict.id, [(hazard.position.x, hazard.position.y)]
 
-    return then_fuse(store)
+    return word_store(store)
 
 
 def verdict_undo(*, verdict_id: UUID) -> None:
@@ -52,25 +49,4 @@ def verdict_undo(*, verdict_id: UUID) -> None:
             verdict.save(update_fields=["undone_at"])
         return verdict.id, [(verdict.position.x, verdict.position.y)]
 
-    then_fuse(undo)
-
-
-def observations_behind(hazard: models.Hazard) -> list[str]:
-    trails = hazard.evidence.values_list("observations", flat=True)
-    return sorted({observation for trail in trails for observation in trail})
-
-
-def then_fuse(write: Callable[[], tuple[UUID, Places]]) -> UUID:
-    """Run `write` and evaluate its places in one transaction."""
-    cells: frozenset[int] = frozenset()
-    while True:
-        try:
-            with transaction.atomic():
-                lock = place_lock(cells)
-                result, places = write()
-                fuse_around(
-                    seen=places, looked_from=[(place, BEGINNING) for place in places], lock=lock
-                )
-                return result
-        except MoreCells as more:
-            cells = more.cells
+    word_store(undo)
