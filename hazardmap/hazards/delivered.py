@@ -17,7 +17,7 @@ from hazardmap.core.selling.sharing import Trail
 from hazardmap.hazards import models, rows
 from hazardmap.hazards.heirs import heirs_of
 from hazardmap.hazards.live import boxes, placed, touching
-from hazardmap.hazards.services.params_now import params_now
+from hazardmap.hazards.params_now import params_now
 from hazardmap.platform.unhurried import unhurried
 
 TRAILS_AT_ONCE = 500

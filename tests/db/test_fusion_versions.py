@@ -17,6 +17,7 @@ from hazardmap.core.fusion.verdict import Decision
 from hazardmap.core.learned.trust import newcomer
 from hazardmap.core.learned.versions import Part
 from hazardmap.hazards import checkpoint_models, learned_models, tasks
+from hazardmap.hazards.params_now import params_now
 from hazardmap.hazards.services import (
     area_refuse,
     fuse_pending,
@@ -29,7 +30,6 @@ from hazardmap.hazards.services import (
 )
 from hazardmap.hazards.services.company_keep import company_keep, company_kept
 from hazardmap.hazards.services.history_learn import WORLD
-from hazardmap.hazards.services.params_now import params_now
 from hazardmap.hazards.services.version_make import Proposal
 from hazardmap.inference.selectors import recall_table
 from tests.detected import (
