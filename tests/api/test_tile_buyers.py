@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from hazardmap import upkeep
 from hazardmap.accounts.models import ApiKey, Organisation
 from hazardmap.accounts.services import key_create
 from hazardmap.core.access.tile_token import TileToken, Verdict, secret_name, signed, verdict
@@ -22,7 +23,6 @@ from tests.billing_scene import sell
 from tests.map_scene import buyer, in_tiles
 from tests.property.test_tile_laws import tile_of
 from tests.tile_reading import get_path
-from tiles import upkeep
 from tiles.buyers import TILES_PER_MINUTE
 from tiles.files import forget
 from tiles.mercator import Tile
