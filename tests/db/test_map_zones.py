@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from hazardmap.accounts.models import Device
 from hazardmap.core.derived.workzone import WorkZone, ZoneChange
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.core.learned.versions import SHIPPED, version_json
 from hazardmap.hazards import learned_models, models, zone_models, zone_rows
@@ -121,7 +121,7 @@ def test_a_hazard_that_fades_or_is_judged_leaves_its_zone() -> None:
     for number, name in enumerate(("ann", "ben")):
         by(name, 90 - 10 * number, *CONES[:3], frames=28)
     (zone,) = standing()
-    verdict_give(hazard_id=zone.hazard_ids[0], decision=Decision.REJECT)
+    verdict_give(hazard_id=zone.hazard_ids[0], decision=Ruling.REJECT)
     zones_refresh()
     (rest,) = standing()
     assert (rest.id, rest.hazard_ids) == (zone.id, zone.hazard_ids[1:])

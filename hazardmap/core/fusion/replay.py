@@ -19,7 +19,7 @@ from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief
 from hazardmap.core.fusion.rows import LINK_M, Birth, Told, beside, row_ratios
 from hazardmap.core.fusion.twins import twins
-from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.geodesy import Floats, Plane
 from hazardmap.core.seeing.association import FARTHEST_M, Placed, distances, things
 from hazardmap.core.seeing.misnamed import named_once
@@ -97,7 +97,7 @@ class Replay:
             for sighting in self._sightings.get(view.frame_id, ())
             if sighting.observation.id in verdict.observation_ids
         ]
-        if judged and verdict.decision is Decision.CONFIRM:
+        if judged and verdict.decision is Ruling.CONFIRM:
             return max(judged)
         return max((verdict.at, *judged))
 
@@ -232,12 +232,12 @@ class Replay:
         if not any(held):
             return
         candidate = candidates[held.index(max(held))]
-        if verdict.decision is Decision.CONFIRM:
+        if verdict.decision is Ruling.CONFIRM:
             candidate.confirm()
-        elif verdict.decision is Decision.RELABEL:
+        elif verdict.decision is Ruling.RELABEL:
             candidate.relabel(at, verdict.kind)
         elif candidate.live:
-            candidate.vote(at, verdict.witness, verdict.decision is Decision.STANDS)
+            candidate.vote(at, verdict.witness, verdict.decision is Ruling.STANDS)
 
     def _merge(self, live: Sequence[Candidate]) -> None:
         """Join live candidates that stand on one spot and that no pass has told apart."""

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import Evidence
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
 
 _MICRO: Final = 1_000_000
@@ -63,7 +63,7 @@ class Trail:
     half_life_s: float
     cleared: bool = False
     aliases: Mapping[int, int] = field(default_factory=dict)
-    verdict: Decision | None = None
+    verdict: Ruling | None = None
 
     @cached_property
     def real(self) -> bool | None:
@@ -71,7 +71,7 @@ class Trail:
         what is believed at the end, if two witnesses on that side stand behind it, and not on
         their devices' word alone (docs/adr/0042-own-eyes.md)."""
         if self.verdict is not None:
-            return self.verdict is not Decision.REJECT
+            return self.verdict is not Ruling.REJECT
         reports = [item for item in self.evidence if item.seen]
         reporters = {self._who(item) for item in reports}
         if self._settle(reports) and self._believed >= _BELIEVED:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import Evidence
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.learned.trust import (
     Claim,
     Reputation,
@@ -26,7 +26,7 @@ WINDOW = timedelta(days=180)
 CHUNK = 2000
 
 Pair = tuple[int, int]
-Verdicts = dict[str, tuple[datetime, Decision]]
+Verdicts = dict[str, tuple[datetime, Ruling]]
 """By observation, the latest."""
 
 
@@ -66,5 +66,5 @@ def _verdicts() -> Verdicts:
     found: Verdicts = {}
     standing = models.Verdict.objects.filter(undone_at__isnull=True).order_by("at", "id")
     for row in standing.iterator(chunk_size=CHUNK):
-        found |= dict.fromkeys(row.observations, (row.at, Decision(row.decision)))
+        found |= dict.fromkeys(row.observations, (row.at, Ruling(row.decision)))
     return found

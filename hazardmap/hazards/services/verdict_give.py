@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import models
 from hazardmap.hazards.services.cluster_fuse import Places
@@ -15,12 +15,12 @@ class VerdictRefused(Exception):
     """The message says in one sentence what is wrong."""
 
 
-def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID:
+def verdict_give(*, hazard_id: UUID, decision: Ruling, kind: str = "") -> UUID:
     """Confirm, reject or relabel a hazard; return the verdict's id.
 
     kind: the new kind of a relabel. Raises VerdictRefused.
     """
-    if decision is Decision.RELABEL and kind not in KINDS:
+    if decision is Ruling.RELABEL and kind not in KINDS:
         raise VerdictRefused(f"{kind or 'nothing'} is not a kind of hazard.")
 
     def store() -> tuple[UUID, Places]:
@@ -29,7 +29,7 @@ def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID
             raise VerdictRefused("There is no such hazard any more.")
         verdict = models.Verdict.objects.create(
             decision=decision.value,
-            kind=kind if decision is Decision.RELABEL else hazard.kind,
+            kind=kind if decision is Ruling.RELABEL else hazard.kind,
             position=hazard.position,
             cell=hazard.cell,
             observations=observations_behind(hazard),
