@@ -136,7 +136,7 @@ def test_of_what_fusion_tells_no_report_speaks_against_what_it_reports(drives, k
         assert first.p_before == pytest.approx(PARAMS.prior(kind))
         assert all(0.0 <= item.real <= 1.0 for item in one.evidence)
         for item in one.evidence:
-            (told,) = Trail([item], 3600.0, verdict=Ruling.CONFIRM).told
+            (told,) = Trail([item], 3600.0, verdict=Ruling.CONFIRM).contributions
             assert told.bits >= -1e-9 if item.seen else told.bits <= 1e-9
 
 
@@ -145,7 +145,7 @@ def test_trails_that_prove_to_be_one_keep_what_each_line_told():
     here = [told(1, 0.008, 0.92), told(3, 0.9, 0.98, minute=4)]
     twin = [told(2, 0.008, 0.3, minute=2), told(4, 0.3, 0.5, minute=6)]
     trail = Trail(one_trail(here, twin), 3600.0)
-    assert [one.witness for one in trail.told] == [1, 2, 3, 4]
+    assert [one.witness for one in trail.contributions] == [1, 2, 3, 4]
     assert all(bits > 0 for bits in bits_told(trail).values())
 
 

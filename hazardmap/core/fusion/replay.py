@@ -17,7 +17,7 @@ from hazardmap.core.fusion.mixing import mixed
 from hazardmap.core.fusion.nearby import Nearby
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief
-from hazardmap.core.fusion.rows import LINK_M, Birth, Told, beside, row_ratios
+from hazardmap.core.fusion.rows import LINK_M, Birth, Update, beside, row_ratios
 from hazardmap.core.fusion.twins import twins
 from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.geodesy import Floats, Plane
@@ -124,19 +124,19 @@ class Replay:
         fresh = [j for j in range(len(found)) if j not in explained]
         new = [found[j] for j in fresh]
         unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
-        told = []
+        updates = []
         mixes = mixed(live, found, thing_of, one.last_at)
         for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
             look = Look(one, chance)
             if i in thing_of:
                 thing = found[thing_of[i]]
                 report = of_report(look, thing, mixes[thing_of[i]], self._params)
-                told.append(Told(candidate, thing, look, report))
+                updates.append(Update(candidate, thing, look, report))
             elif chance.reported >= _BARELY and not unclear[i].any():
-                told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
+                updates.append(Update(candidate, None, look, candidate.told_by_silence(look)))
         births = self._births(new, np.any(unclear, axis=0), one, views, [mixes[j] for j in fresh])
-        rows = row_ratios([*told, *births], self._params)
-        for item, row in zip(told, rows, strict=False):
+        rows = row_ratios([*updates, *births], self._params)
+        for item, row in zip(updates, rows, strict=False):
             item.apply(row)
         started = self._start(births, live)
         reported: list[Thing | None] = [
@@ -178,14 +178,19 @@ class Replay:
         would = chances(views, targets, self._params.table)
         for thing, again, chance, mix in zip(new, unclear.tolist(), would, mixes, strict=True):
             look, split = Look(one, chance), self._params.split_report if again else 0.0
-            told = of_report(look, thing, max(split, mix), self._params)
-            births.append(Birth(thing, look, told, self._prior(thing, one)))
+            likelihood = of_report(look, thing, max(split, mix), self._params)
+            births.append(Birth(thing, look, likelihood, self._prior(thing, one)))
         return births
 
     def _start(self, births: Sequence[Birth], live: Sequence[Candidate]) -> list[Candidate]:
         started = [
             Candidate(
-                birth.thing, birth.look, birth.before, birth.told, self._params, beside=birth.near
+                birth.thing,
+                birth.look,
+                birth.before,
+                birth.likelihood,
+                self._params,
+                beside=birth.near,
             )
             for birth in beside(births, live, self._params)
         ]
@@ -206,9 +211,9 @@ class Replay:
         every = [*known, *started]
         seen = np.array([thing is not None for thing in reported], bool)
         for row in _rows(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
-            told = [(every[i].stands, _report(reported[i])) for i in row if i < len(known)]
+            before = [(every[i].stands, _report(reported[i])) for i in row if i < len(known)]
             new = [Report(*every[i].stands) for i in row if i >= len(known)]
-            for i, place in zip(row, placed_anew(told, new), strict=True):
+            for i, place in zip(row, placed_anew(before, new), strict=True):
                 every[i].place(place)
                 self._nearby.moved(every[i])
 

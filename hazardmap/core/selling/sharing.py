@@ -31,7 +31,7 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _WITNESSES: Final = 2  # nobody settles alone what is paid for
 
 
-class Told(NamedTuple):
+class Contribution(NamedTuple):
     """Bits for the truth (> 0) or against it (< 0) by one pass; 0 where nobody can know.
 
     came: the youngest id of all that it is made of, which sorts by when we received it. The times
@@ -87,18 +87,20 @@ class Trail:
         return len(witnesses) >= _WITNESSES and any(item.checked for item in lines)
 
     @cached_property
-    def told(self) -> Sequence[Told]:
+    def contributions(self) -> Sequence[Contribution]:
         """What each line told, in the order in which we received them."""
         lines = zip(self.evidence, self._before(), strict=True)
-        told = [
-            Told(max((item.pass_id, *item.observations)), item.witness, self._bits(item, before))
+        found = [
+            Contribution(
+                max((item.pass_id, *item.observations)), item.witness, self._bits(item, before)
+            )
             for item, before in lines
         ]
-        return sorted(told, key=lambda one: one.came)
+        return sorted(found, key=lambda one: one.came)
 
     def received(self, before: datetime) -> int:
         """How many lines we had received before a time."""
-        return bisect_left(self.told, uuid7(before, bytes(10)), key=lambda one: one.came)
+        return bisect_left(self.contributions, uuid7(before, bytes(10)), key=lambda one: one.came)
 
     def _bits(self, item: Evidence, before: float) -> float:
         there = self._there(item)
@@ -152,7 +154,7 @@ def bits_told(trail: Trail, lines: int | None = None) -> dict[int, Fraction]:
     the truth than for it.
     """
     sums: defaultdict[int, float] = defaultdict(float)
-    for _, witness, bits in trail.told[:lines]:
+    for _, witness, bits in trail.contributions[:lines]:
         sums[witness] += bits
     told = {witness: Fraction(round(bits * _MICRO), _MICRO) for witness, bits in sums.items()}
     return {witness: bits for witness, bits in sorted(told.items()) if bits}
