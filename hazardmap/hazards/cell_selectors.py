@@ -7,7 +7,7 @@ import orjson
 from django.db.models import Max
 
 from hazardmap.core.derived import cells as core
-from hazardmap.hazards import cell_models, rows
+from hazardmap.hazards import cell_models, mapping
 from hazardmap.platform.rows_put import array
 from hazardmap.platform.rows_read import rows_read
 
@@ -50,6 +50,6 @@ def latest_cell_cursor() -> int:
 def _states(which: str, *values: int | str) -> list[CellState]:
     """By hand: asked for thousands at a time, the ORM takes several times as long."""
     return [
-        CellState(cell, res, at, rows.counts_of(t_ref, orjson.loads(counts)))
+        CellState(cell, res, at, mapping.counts_of(t_ref, orjson.loads(counts)))
         for cell, res, at, t_ref, counts in rows_read(f"{_CELLS} {which}", values)
     ]

@@ -14,7 +14,7 @@ from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.sharing import Trail
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.heirs import heirs_of
 from hazardmap.hazards.live import boxes, placed, touching
 from hazardmap.hazards.params_now import params_now
@@ -49,7 +49,7 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
         ordered = evidence.order_by("hazard_id", "last_at", "pass_id")
         for hazard_id, group in groupby(ordered, key=lambda row: row.hazard_id):
             said = list(group)
-            trail = [rows.evidence_of(row) for row in said]
+            trail = [mapping.evidence_of(row) for row in said]
             found[hazard_id] = Trail(
                 trail,
                 said[0].hazard.half_life_s,

@@ -203,7 +203,7 @@ def test_what_a_part_leaves_out_is_not_read(client, key, monkeypatch):
         told(Change.APPEARED, cow((2.0, 48.0)))
     told(Change.APPEARED, cow())
     read = []
-    plain = change_feed.rows.hazard_from_json
+    plain = change_feed.mapping.hazard_from_json
     monkeypatch.setattr(
         change_feed.rows, "hazard_from_json", lambda row: read.append(row) or plain(row)
     )

@@ -14,7 +14,7 @@ from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter, UsageRecord
-from hazardmap.hazards.rows import hazard_from_json, hazard_json
+from hazardmap.hazards.mapping import hazard_from_json, hazard_json
 from tiles.mercator import (
     HALF_WORLD_M,
     MAX_LAT_DEG,

@@ -200,11 +200,13 @@ class Candidate:
         """It stands there, by all that is known now."""
         self.mean_m, self.own_m2, self.common_m2 = place
 
-    def report(self, thing: Thing, look: Look, likelihood: Likelihood, row: float = 1.0) -> None:
-        """A pass has reported it. row: see `persistence.updated`."""
+    def report(
+        self, thing: Thing, look: Look, likelihood: Likelihood, row_ratio: float = 1.0
+    ) -> None:
+        """A pass has reported it. row_ratio: see `persistence.updated`."""
         self._advance(look.of.last_at)
         before = self.p
-        self.belief = updated(self.belief, likelihood, row)
+        self.belief = updated(self.belief, likelihood, row_ratio)
         for observation in thing.observations:
             if FAMILY[observation.kind] == self.family:
                 self._votes[observation.kind] += max(observation.score, 1e-3)
@@ -218,14 +220,14 @@ class Candidate:
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
         self._note(look, likelihood, thing, before)
 
-    def silence(self, look: Look, likelihood: Likelihood, row: float = 1.0) -> None:
+    def silence(self, look: Look, likelihood: Likelihood, row_ratio: float = 1.0) -> None:
         """A pass looked and reported nothing here.
 
         One account alone never pushes below the clearing threshold what others support.
         """
         self._advance(look.of.last_at)
         before = self.p
-        self.belief = updated(self.belief, likelihood, row)
+        self.belief = updated(self.belief, likelihood, row_ratio)
         if look.poor:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:

@@ -135,9 +135,9 @@ class Replay:
             elif chance.reported >= _BARELY and not unclear[i].any():
                 updates.append(Update(candidate, None, look, candidate.told_by_silence(look)))
         births = self._births(new, np.any(unclear, axis=0), one, views, [mixes[j] for j in fresh])
-        rows = row_ratios([*updates, *births], self._params)
-        for item, row in zip(updates, rows, strict=False):
-            item.apply(row)
+        ratios = row_ratios([*updates, *births], self._params)
+        for item, ratio in zip(updates, ratios, strict=False):
+            item.apply(ratio)
         started = self._start(births, live)
         reported: list[Thing | None] = [
             found[thing_of[i]] if i in thing_of else None for i in range(len(live))
@@ -210,10 +210,10 @@ class Replay:
         """
         every = [*known, *started]
         seen = np.array([thing is not None for thing in reported], bool)
-        for row in _rows(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
-            before = [(every[i].stands, _report(reported[i])) for i in row if i < len(known)]
-            new = [Report(*every[i].stands) for i in row if i >= len(known)]
-            for i, place in zip(row, placed_anew(before, new), strict=True):
+        for close in _standing_close(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
+            before = [(every[i].stands, _report(reported[i])) for i in close if i < len(known)]
+            new = [Report(*every[i].stands) for i in close if i >= len(known)]
+            for i, place in zip(close, placed_anew(before, new), strict=True):
                 every[i].place(place)
                 self._nearby.moved(every[i])
 
@@ -273,10 +273,10 @@ def _placed(thing: Candidate | Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _rows(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
-    """Indices of places that belong together, where any of them has been seen."""
+def _standing_close(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
+    """Indices of places of any family that stand close together, where one has been seen."""
     off_m = means_m[:, None] - means_m[None]
     close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
     count, label = connected_components(close, directed=False)
-    rows = [np.flatnonzero(label == i) for i in range(count)]
-    return [row.tolist() for row in rows if seen[row].any()]
+    groups = [np.flatnonzero(label == i) for i in range(count)]
+    return [group.tolist() for group in groups if seen[group].any()]

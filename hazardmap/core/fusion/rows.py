@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.evidence import Look
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.persistence import Belief, Likelihood, row_ratio, updated
+from hazardmap.core.fusion.persistence import Belief, Likelihood, ratio_for_row, updated
 from hazardmap.core.seeing.association import Placed
 from hazardmap.core.seeing.sightings import Thing
 
@@ -40,11 +40,11 @@ class Update(NamedTuple):
     def before(self) -> Belief:
         return self.candidate.belief_at(self.look.of.last_at)
 
-    def apply(self, row: float) -> None:
+    def apply(self, row_ratio: float) -> None:
         if self.thing is None:
-            self.candidate.silence(self.look, self.likelihood, row)
+            self.candidate.silence(self.look, self.likelihood, row_ratio)
         else:
-            self.candidate.report(self.thing, self.look, self.likelihood, row)
+            self.candidate.report(self.thing, self.look, self.likelihood, row_ratio)
 
 
 class Birth(NamedTuple):
@@ -82,7 +82,7 @@ def row_ratios(said: Sequence[Update | Birth], params: FusionParams) -> list[flo
     if len(said) < 2:
         return [1.0] * len(said)
     _, label = connected_components(neighbours([one.placed for one in said]), directed=False)
-    own = np.array([np.log(row_ratio(one.before, one.likelihood)) for one in said])
+    own = np.array([np.log(ratio_for_row(one.before, one.likelihood)) for one in said])
     others = np.bincount(label, own)[label] - own
     others[np.bincount(label)[label] == 1] = 0.0
     trust = params.trust(said[0].look.witness)

@@ -18,7 +18,7 @@ from hazardmap.core.learned.trust import (
     records,
     untempered_bits,
 )
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.platform.unhurried import unhurried
 
 WINDOW = timedelta(days=180)
@@ -51,7 +51,7 @@ def _claims(params: FusionParams) -> Iterator[Claim]:
         trail = list(group)
         said = [verdicts[id_] for row in trail for id_ in row.observations if id_ in verdicts]
         yield Claim(
-            evidence=[_as_claimed(rows.evidence_of(row), params) for row in trail],
+            evidence=[_as_claimed(mapping.evidence_of(row), params) for row in trail],
             half_life_s=trail[0].hazard.half_life_s,
             verdict=max(said, key=lambda verdict: verdict[0])[1] if said else None,
         )
