@@ -24,9 +24,9 @@ from hazardmap.hazards.services import expire_faded
 from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
+from tests.problems import assert_problem
 from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db

@@ -21,15 +21,14 @@ from hazardmap.metering.services import usage_ship
 from hazardmap.platform.rate_limit import allow_here
 from tests.billing_scene import sell
 from tests.map_scene import buyer, in_tiles
-from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_path
+from tests.tile_reading import get_path, tile_at
 from tiles.buyers import TILES_PER_MINUTE
 from tiles.files import forget
 from tiles.mercator import Tile
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
-TILE = tile_of(*HELSINKI, 14)
+TILE = tile_at(*HELSINKI, 14)
 OLD, NEW = "o" * 32, "n" * 32
 
 
