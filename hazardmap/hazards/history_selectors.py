@@ -14,7 +14,7 @@ from hazardmap.hazards.live import boxes, placed, touching
 MOST_STATES = 16
 
 
-class Past(NamedTuple):
+class PastState(NamedTuple):
     """A hazard as it was from `at` (Unix seconds) until its next state. is_live: on the map."""
 
     at: float
@@ -36,7 +36,7 @@ class History(NamedTuple):
     radius_m: float
     first_seen: float
     simulated: bool
-    states: list[Past]
+    states: list[PastState]
 
 
 def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
@@ -65,7 +65,7 @@ def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
     ]
 
 
-def _states(ids: list[UUID]) -> dict[UUID, list[Past]]:
+def _states(ids: list[UUID]) -> dict[UUID, list[PastState]]:
     """The last states of each, oldest first; only what is asked for leaves the database."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -80,7 +80,7 @@ def _states(ids: list[UUID]) -> dict[UUID, list[Past]]:
             "ORDER BY cursor DESC LIMIT %s) AS event ORDER BY event.cursor",
             [LIVE_STATES, ids, MOST_STATES],
         )
-        states: dict[UUID, list[Past]] = {}
+        states: dict[UUID, list[PastState]] = {}
         for hazard_id, *values in cursor.fetchall():
-            states.setdefault(hazard_id, []).append(Past(*values))
+            states.setdefault(hazard_id, []).append(PastState(*values))
         return states

@@ -35,7 +35,7 @@ class Seen(NamedTuple):
 
     at: datetime
     chance: Chance
-    reports: int
+    frames: int
 
 
 class HistoryNeeded(Exception):
@@ -97,7 +97,7 @@ class Candidate:
     @property
     def reports(self) -> int:
         """How many looks reported it."""
-        return sum(look.reports > 0 for look in self.looks)
+        return sum(look.frames > 0 for look in self.looks)
 
     @property
     def live(self) -> bool:
