@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
 django = get_wsgi_application()
 
-from tiles import upkeep  # noqa: E402 - after Django is set up
+from hazardmap import upkeep  # noqa: E402 - after Django is set up
 from tiles import wsgi as tiles  # noqa: E402 - as above
 
 upkeep.start()

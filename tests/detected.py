@@ -17,7 +17,7 @@ from hazardmap.core.fusion.hazard import Evidence, Hazard
 from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.core.ids import child_id, uuid7
 from hazardmap.core.seeing.camera import DEFAULT_CAMERA, Camera
-from hazardmap.hazards import checkpoint_models, models, rows
+from hazardmap.hazards import checkpoint_models, mapping, models
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from tests.scenes import HELSINKI, Place, Truth, box_of
@@ -109,13 +109,13 @@ def forget_map() -> None:
 
 def hazards() -> list[Hazard]:
     """Every stored hazard, west to east."""
-    found = [rows.hazard_of(row) for row in models.Hazard.objects.all()]
+    found = [mapping.hazard_of(row) for row in models.Hazard.objects.all()]
     return sorted(found, key=lambda hazard: (hazard.lon, hazard.lat, hazard.first_seen))
 
 
 def trail(hazard_id: UUID) -> list[Evidence]:
     found = models.Evidence.objects.filter(hazard_id=hazard_id).order_by("first_at", "pass_id")
-    return [rows.evidence_of(row) for row in found]
+    return [mapping.evidence_of(row) for row in found]
 
 
 def everything() -> list[dict[str, Any]]:

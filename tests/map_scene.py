@@ -15,10 +15,10 @@ from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.hazards import models
-from hazardmap.hazards.rows import hazard_json, hazard_of
+from hazardmap.hazards.mapping import hazard_json, hazard_of
 from hazardmap.hazards.services import cells_rebuild
+from hazardmap.hazards.zone_mapping import zone_row
 from hazardmap.hazards.zone_models import Zone
-from hazardmap.hazards.zone_rows import zone_row
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.rows_put import rows_put
 from tiles.rebuild import rebuild

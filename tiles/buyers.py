@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 
-from hazardmap.core.access.tile_token import TileToken, Verdict, verdict
+from hazardmap.core.access.tile_token import TileToken, TokenState, token_state
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 from hazardmap.platform.rate_limit import allow_here
@@ -22,10 +22,10 @@ COST: Final = {"X-Cost": "meter=tile, units=1", "Access-Control-Expose-Headers":
 
 def check_buyer(token: TileToken, layer: str) -> None:
     """Raises Refused unless this token opens the layer now."""
-    found = verdict(token, layer, secrets=settings.TILE_SECRETS, now_s=time.time())
-    if found is Verdict.FORGED:
+    found = token_state(token, layer, secrets=settings.TILE_SECRETS, now_s=time.time())
+    if found is TokenState.FORGED:
         raise Refused(HTTPStatus.FORBIDDEN, "This address was not signed by us.")
-    if found is Verdict.EXPIRED:
+    if found is TokenState.EXPIRED:
         raise Refused(HTTPStatus.GONE, "This address has expired: fetch the TileJSON again.")
     if os.path.exists(f"{settings.TILE_DENIED}/{token.kid}"):  # noqa: PTH110 - once per tile
         raise Refused(HTTPStatus.FORBIDDEN, "The key is revoked, expired or at its limit.")

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hazardmap.accounts.consent_selectors import VERSIONS
 from hazardmap.accounts.models import (
     ApiKey,
     Consent,
@@ -23,7 +24,6 @@ from hazardmap.accounts.models import (
     Organisation,
     User,
 )
-from hazardmap.accounts.services.consent_give import VERSIONS
 from hazardmap.core.access.roles import ALLOWED, Act, Role
 from hazardmap.core.access.scopes import Environment
 from hazardmap.core.access.tokens import Use, parse_token

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from hazardmap.core.seeing.camera import DEFAULT_CAMERA
 from hazardmap.hazards.learned_models import FusionVersion, Mounting
+from hazardmap.hazards.mapping import mounting_of
 from hazardmap.hazards.models import (
     Evidence,
     Hazard,
@@ -19,7 +20,6 @@ from hazardmap.hazards.models import (
     Verdict,
     View,
 )
-from hazardmap.hazards.rows import mounting_of
 from hazardmap.hazards.zone_models import Zone
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 

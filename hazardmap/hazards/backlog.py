@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from hazardmap.hazards import cell_models, learned_models, models, zone_models
+from hazardmap.hazards import feed_models, learned_models, models, zone_models
 
 COUNTED = 10_000
 """Beyond that it says nothing more, and counting takes long."""
@@ -37,7 +37,7 @@ def behind_zones(cursor: int) -> Behind:
 
 def readers() -> dict[str, Behind]:
     """Everybody inside the site who follows the changes of hazards, by name."""
-    known = cell_models.FeedReader.objects.order_by("name").values_list("name", "cursor")
+    known = feed_models.FeedReader.objects.order_by("name").values_list("name", "cursor")
     return {name: behind_hazards(cursor) for name, cursor in known}
 
 

@@ -1,4 +1,4 @@
-"""What the map adds up to: always what the hazards say, and followed through the change feed."""
+"""What the map adds up to: always what the hazards say."""
 
 from django.db import models
 from django.db.models import F, Func, Q
@@ -7,13 +7,6 @@ from hazardmap.core.geometry.grid import COARSEST_RES, FINEST_RES
 
 # Counts and half-lives are above 0; JSON itself knows no NaN.
 _IMPOSSIBLE = "strict $.* ? (!(@[0] > 0 && @[0] < 1e9 && @[1] > 0 && @[1] < 1e10))"
-
-
-class FeedReader(models.Model):
-    """How far somebody inside the site has followed the change feed of hazards."""
-
-    name = models.CharField(max_length=24, primary_key=True)
-    cursor = models.BigIntegerField(default=0)
 
 
 class Cell(models.Model):

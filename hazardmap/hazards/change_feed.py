@@ -14,7 +14,7 @@ from hazardmap.core.fusion.hazard import LIVE_STATES, Hazard, HazardEvent
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox, holds
 from hazardmap.core.messages.watch import Watch, change_seen
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 
 LOOKED_AT_ONCE = 20_000
 READ_AT_ONCE = 2000
@@ -51,7 +51,9 @@ def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> Part:
     found = models.HazardEvent.objects.filter(cursor__gt=since).order_by("cursor")
     if hazard_id is not None:
         found = found.filter(hazard_id=hazard_id)
-    events = [rows.event_of(*columns) for columns in found.values_list(*rows.EVENT)[: limit + 1]]
+    events = [
+        mapping.event_of(*columns) for columns in found.values_list(*mapping.EVENT)[: limit + 1]
+    ]
     shown = events[:limit]
     return Part(shown, shown[-1].cursor if shown else since, len(events) > limit)
 
@@ -76,9 +78,9 @@ def changes_seen(since: int, *, limit: int, watch: Watch, area: Bbox | Cell | No
     events = list[HazardEvent]()
     cursor = since
     for number, change_said, at, hazard, merged_into, before in found:
-        event = rows.event_of(number, change_said, at, json.loads(hazard), merged_into)
+        event = mapping.event_of(number, change_said, at, json.loads(hazard), merged_into)
         cursor = event.cursor
-        seen_before = before is not None and sees(rows.hazard_from_json(json.loads(before)))
+        seen_before = before is not None and sees(mapping.hazard_from_json(json.loads(before)))
         change = change_seen(event.change, before=seen_before, now=sees(event.hazard))
         if change is not None:
             events.append(replace(event, change=change))
@@ -139,9 +141,11 @@ def moves_since(cursor: int, *, limit: int) -> list[Move]:
         hazard_id=OuterRef("hazard_id"), cursor__lt=OuterRef("cursor")
     ).order_by("-cursor")
     found = models.HazardEvent.objects.filter(cursor__gt=cursor).order_by("cursor")
-    moves = found.values_list(*rows.EVENT, Subquery(earlier.values("hazard")[:1]))
+    moves = found.values_list(*mapping.EVENT, Subquery(earlier.values("hazard")[:1]))
     return [
-        Move(rows.event_of(*columns), None if before is None else rows.hazard_from_json(before))
+        Move(
+            mapping.event_of(*columns), None if before is None else mapping.hazard_from_json(before)
+        )
         for *columns, before in moves[:limit]
     ]
 

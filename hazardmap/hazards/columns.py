@@ -1,6 +1,6 @@
 """Hazards from columns of their rows: ten times as fast as from model instances.
 
-Pages have hundreds of them; what reads a few takes rows.hazard_of.
+Pages have hundreds of them; what reads a few takes mapping.hazard_of.
 """
 
 from collections.abc import Sequence

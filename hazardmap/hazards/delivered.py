@@ -10,14 +10,14 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from hazardmap.core.fusion.hazard import Change, Evidence, State
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.sharing import Trail
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.heirs import heirs_of
 from hazardmap.hazards.live import boxes, placed, touching
-from hazardmap.hazards.services.params_now import params_now
+from hazardmap.hazards.params_now import params_now
 from hazardmap.platform.unhurried import unhurried
 
 TRAILS_AT_ONCE = 500
@@ -49,7 +49,7 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
         ordered = evidence.order_by("hazard_id", "last_at", "pass_id")
         for hazard_id, group in groupby(ordered, key=lambda row: row.hazard_id):
             said = list(group)
-            trail = [rows.evidence_of(row) for row in said]
+            trail = [mapping.evidence_of(row) for row in said]
             found[hazard_id] = Trail(
                 trail,
                 said[0].hazard.half_life_s,
@@ -93,11 +93,11 @@ def _streamed(rows_: QuerySet[Any, Any]) -> Iterator[Any]:
     return rows_.iterator(chunk_size=10_000)
 
 
-def _verdict_on(trail: Iterable[Evidence]) -> Decision | None:
+def _verdict_on(trail: Iterable[Evidence]) -> Ruling | None:
     """The latest standing word of a moderator about any of the reports."""
     reports = [str(id_) for item in trail for id_ in item.observations]
     said = models.Verdict.objects.filter(
         undone_at__isnull=True, observations__has_any_keys=reports
     ).order_by("-at", "-id")
     latest = said.first()
-    return None if latest is None else Decision(latest.decision)
+    return None if latest is None else Ruling(latest.decision)

@@ -4,20 +4,17 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.contrib.gis.db.models import GeometryField
 from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import Cast
 
 from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.core.geometry.bbox import Bbox
-from hazardmap.hazards import models
-from hazardmap.hazards.live import boxes
+from hazardmap.hazards.live import boxes, placed, touching
 
 MOST_STATES = 16
 
 
-class Past(NamedTuple):
+class PastState(NamedTuple):
     """A hazard as it was from `at` (Unix seconds) until its next state. is_live: on the map."""
 
     at: float
@@ -39,7 +36,7 @@ class History(NamedTuple):
     radius_m: float
     first_seen: float
     simulated: bool
-    states: list[Past]
+    states: list[PastState]
 
 
 def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
@@ -47,11 +44,8 @@ def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
 
     Each with its last MOST_STATES states, so that the answer is bounded.
     """
-    reached = Q()
-    for area in boxes(bbox):
-        reached |= Q(place__intersects=area)
-    found = models.Hazard.objects.alias(place=Cast("position", GeometryField())).filter(
-        reached, Q(state__in=LIVE_STATES) | Q(expires_at__gte=since)
+    found = touching(boxes(bbox), placed()).filter(
+        Q(state__in=LIVE_STATES) | Q(expires_at__gte=since)
     )
     hazards = list(found.order_by("-id")[:limit])
     states = _states([hazard.id for hazard in hazards])
@@ -71,7 +65,7 @@ def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
     ]
 
 
-def _states(ids: list[UUID]) -> dict[UUID, list[Past]]:
+def _states(ids: list[UUID]) -> dict[UUID, list[PastState]]:
     """The last states of each, oldest first; only what is asked for leaves the database."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -86,7 +80,7 @@ def _states(ids: list[UUID]) -> dict[UUID, list[Past]]:
             "ORDER BY cursor DESC LIMIT %s) AS event ORDER BY event.cursor",
             [LIVE_STATES, ids, MOST_STATES],
         )
-        states: dict[UUID, list[Past]] = {}
+        states: dict[UUID, list[PastState]] = {}
         for hazard_id, *values in cursor.fetchall():
-            states.setdefault(hazard_id, []).append(Past(*values))
+            states.setdefault(hazard_id, []).append(PastState(*values))
         return states

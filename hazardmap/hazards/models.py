@@ -21,6 +21,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import (  # Django looks for models here
     cell_models,  # noqa: F401 - imported to be found
     checkpoint_models,  # noqa: F401 - as above
+    feed_models,  # noqa: F401 - as above
     heir_models,  # noqa: F401 - as above
     learned_models,  # noqa: F401 - as above
     vote_models,  # noqa: F401 - as above

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from hazardmap.core.answers.wanted import Wanted, wants
 from hazardmap.core.fusion.hazard import LIVE, Hazard
 from hazardmap.core.geometry.area import Area
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.live import placed
 from hazardmap.hazards.search import within
 
@@ -40,7 +40,7 @@ def page_at(
     found: list[Hazard] = []
     for id_, values in looked:
         if values is not None:
-            hazard = rows.hazard_from_json(values)
+            hazard = mapping.hazard_from_json(values)
             if hazard.state in LIVE and wants(wanted, hazard):
                 found.append(hazard)
         if len(found) == limit:

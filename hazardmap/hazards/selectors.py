@@ -21,7 +21,7 @@ from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.geometry.grid import descendants
 from hazardmap.core.operation.review import risk
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.live import live_in
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
 from hazardmap.hazards.vote_models import Vote
@@ -66,13 +66,13 @@ class EvidenceImage:
 def hazard_get(hazard_id: UUID) -> Hazard | None:
     """A hazard in any state."""
     row = models.Hazard.objects.filter(id=hazard_id).first()
-    return None if row is None else rows.hazard_of(row)
+    return None if row is None else mapping.hazard_of(row)
 
 
 def live_hazards(ids: Iterable[UUID]) -> list[Hazard]:
     """Those of these that are live, in no order."""
     live = models.Hazard.objects.filter(id__in=list(ids), state__in=LIVE_STATES)
-    return [rows.hazard_of(row) for row in live]
+    return [mapping.hazard_of(row) for row in live]
 
 
 def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
@@ -81,13 +81,13 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
     Newest id first; `None` is the whole world.
     """
     found = live_in(bbox)
-    return [rows.hazard_of(row) for row in found.order_by("-id")[:limit]]
+    return [mapping.hazard_of(row) for row in found.order_by("-id")[:limit]]
 
 
 def live_after(after: UUID, *, limit: int) -> list[Hazard]:
     """The live hazards of the whole map in ascending order of id, those after `after`."""
     found = live_in(None).filter(id__gt=after)
-    return [rows.hazard_of(row) for row in found.order_by("id")[:limit]]
+    return [mapping.hazard_of(row) for row in found.order_by("id")[:limit]]
 
 
 def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
@@ -121,7 +121,7 @@ def _inside(ranges: list[tuple[int, int, int]]) -> str:
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
     """The passes for and against a hazard in order of time; the latest, where there are more."""
     trail = models.Evidence.objects.filter(hazard_id=hazard_id).order_by("-first_at", "-pass_id")
-    return [rows.evidence_of(row) for row in reversed(trail[:limit])]
+    return [mapping.evidence_of(row) for row in reversed(trail[:limit])]
 
 
 def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list[EvidenceImage]:
@@ -239,7 +239,7 @@ def review_queue(*, limit: int) -> list[Hazard]:
     pool = models.Hazard.objects.filter(state__in=LIVE_STATES, confirmed=False).order_by(
         "-last_seen"
     )
-    hazards = [rows.hazard_of(row) for row in pool[:REVIEW_POOL]]
+    hazards = [mapping.hazard_of(row) for row in pool[:REVIEW_POOL]]
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from hazardmap.core.fusion.hazard import Evidence, Hazard
 from hazardmap.core.geometry.coverings import looked_from, seen_cell
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.selectors import EvidenceImage, image_of
 
 
@@ -43,7 +43,7 @@ def trail_page(hazard: Hazard, *, after: TrailMark | None, limit: int) -> list[T
     if after is not None:
         later = Q(last_at__gt=after.last_at)
         found = found.filter(later | Q(last_at=after.last_at, pass_id__gt=after.pass_id))
-    passes = [rows.evidence_of(row) for row in found[:limit]]
+    passes = [mapping.evidence_of(row) for row in found[:limit]]
     reports = _reports({id_ for one in passes for id_ in one.observations})
     models_of = _models(hazard, passes)
     return [

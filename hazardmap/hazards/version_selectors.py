@@ -1,7 +1,7 @@
 """Reads: what fusion assumes now, as far as others need to know."""
 
 from hazardmap.core.kinds import KINDS
-from hazardmap.hazards.services.params_now import params_now
+from hazardmap.hazards.params_now import params_now
 
 
 def half_lives_s() -> dict[str, float]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from hazardmap.core.derived.workzone import WorkZone, ZoneChange, ZoneEvent
 from hazardmap.core.geometry.bbox import Bbox
-from hazardmap.hazards import zone_models, zone_rows
+from hazardmap.hazards import zone_mapping, zone_models
 from hazardmap.hazards.fading import probability_at
 
 _CANDIDATES = 40
@@ -106,7 +106,7 @@ def _reaching(
 def zones_newest(*, limit: int) -> list[WorkZone]:
     """The zones that are there now, those seen last first."""
     found = zone_models.Zone.objects.filter(ended_at=None).order_by("-last_seen", "-id")
-    return [zone_rows.zone_of(row) for row in found[:limit]]
+    return [zone_mapping.zone_of(row) for row in found[:limit]]
 
 
 def zones_near(lon: float, lat: float, *, limit: int) -> list[tuple[WorkZone, float]]:
@@ -131,14 +131,7 @@ def zones_near(lon: float, lat: float, *, limit: int) -> list[tuple[WorkZone, fl
     )
     found = zone_models.Zone.objects.filter(id__in=candidates)
     ordered = found.annotate(away_m=away).order_by("away_m", "id")[:limit]
-    return [(zone_rows.zone_of(row), row.away_m) for row in ordered]
-
-
-def zone_of(hazard_id: UUID) -> WorkZone | None:
-    """The work zone that a hazard belongs to now."""
-    found = zone_models.Zone.objects.filter(ended_at=None, hazard_ids__contains=[hazard_id])
-    row = found.first()
-    return None if row is None else zone_rows.zone_of(row)
+    return [(zone_mapping.zone_of(row), row.away_m) for row in ordered]
 
 
 def zone_changes_since(cursor: int, *, limit: int) -> list[ZoneEvent]:
@@ -156,12 +149,12 @@ def zones_until(cursor: int, zone_ids: Collection[UUID]) -> list[WorkZone]:
 
 
 def _state(row: zone_models.Zone) -> ZoneState:
-    return ZoneState(zone_rows.zone_of(row), row.updated_at)
+    return ZoneState(zone_mapping.zone_of(row), row.updated_at)
 
 
 def _event(row: zone_models.ZoneEvent) -> ZoneEvent:
     change = ZoneChange(row.change)
-    return ZoneEvent(row.cursor, change, row.at, zone_rows.zone_from_json(row.zone))
+    return ZoneEvent(row.cursor, change, row.at, zone_mapping.zone_from_json(row.zone))
 
 
 def _boxes(bbox: Bbox) -> list[Polygon]:

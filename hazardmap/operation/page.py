@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.operation.condition import Verdict
+from hazardmap.core.operation.condition import Health
 from hazardmap.operation.status import status
 
 
@@ -23,8 +23,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "title": "Status",
         "is_nav_sidebar_enabled": False,
         "lines": lines,
-        "late": sum(line.verdict is Verdict.LATE for line in lines),
-        "stuck": sum(line.verdict is Verdict.STUCK for line in lines),
+        "late": sum(line.verdict is Health.LATE for line in lines),
+        "stuck": sum(line.verdict is Health.STUCK for line in lines),
         "at": timezone.now(),
     }
     return render(request, "operation/status.html", context)

@@ -21,7 +21,7 @@ import tiles.backlog
 from hazardmap.billing.spend_selectors import spending_watched_at
 from hazardmap.closing.watching import keys_held
 from hazardmap.core.operation import condition
-from hazardmap.core.operation.condition import Line, Verdict
+from hazardmap.core.operation.condition import Health, Line
 from hazardmap.platform.disk import free_bytes
 from hazardmap.platform.partitions import missing_partitions, month_after
 
@@ -31,7 +31,7 @@ READER_WORDS: Final = {"cells": "cells", "zones": "work zones", "webhooks": "web
 def status() -> list[Line]:
     """Without a database only what can be said without one."""
     lines = [_database(), _redis()]
-    if lines[0].verdict is Verdict.OK:
+    if lines[0].verdict is Health.OK:
         for read in _OF_ROWS:
             try:
                 lines += read()
@@ -109,7 +109,7 @@ def _usage_logs() -> Iterator[Line]:
 def _spending() -> Iterator[Line]:
     at = spending_watched_at()
     age = None if at.year == MINYEAR else _age(at)
-    yield condition.done("spending", age, condition.SPENDING, never=Verdict.STUCK)
+    yield condition.done("spending", age, condition.SPENDING, never=Health.STUCK)
 
 
 def _payments() -> Iterator[Line]:
@@ -131,9 +131,9 @@ def _partitions() -> Iterator[Line]:
 
 def _files() -> Iterator[Line]:
     beat = _written_at(sorted((settings.VAR / "celery").glob("schedule*")))
-    yield condition.done("schedule", _age(beat), condition.SCHEDULE, never=Verdict.STUCK)
+    yield condition.done("schedule", _age(beat), condition.SCHEDULE, never=Health.STUCK)
     exported = tiles.backlog.exported_at()
-    yield condition.done("export", _age(exported), condition.EXPORT, never=Verdict.LATE)
+    yield condition.done("export", _age(exported), condition.EXPORT, never=Health.LATE)
     yield condition.disk(free_bytes(settings.VAR))
 
 

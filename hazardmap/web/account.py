@@ -12,15 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from hazardmap.accounts.consent_selectors import consents_asked, has_consented
 from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.selectors import DeviceInfo, devices_of
 from hazardmap.accounts.services import (
     AccountsRefused,
     NewPairingCode,
     consent_give,
-    consents_asked,
     device_revoke,
-    has_consented,
     pairing_code_create,
 )
 from hazardmap.capture.drive_selectors import drives_of

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hazardmap.accounts.consent_selectors import consents_asked
 from hazardmap.accounts.models import Consent
-from hazardmap.accounts.services import consent_give, consents_asked
+from hazardmap.accounts.services import consent_give
 from hazardmap.web.asking import flags, signed_in
 from hazardmap.web.sign_in import safe_next
 

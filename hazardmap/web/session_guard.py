@@ -7,10 +7,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from hazardmap.accounts.consent_selectors import VERSIONS, has_outdated
 from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.services import (
-    VERSIONS,
-    has_outdated,
     has_second_factor,
     session_note,
 )

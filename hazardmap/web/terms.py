@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hazardmap.accounts.consent_selectors import VERSIONS
 from hazardmap.accounts.models import Consent
-from hazardmap.accounts.services import VERSIONS
 
 
 @require_safe

@@ -11,7 +11,6 @@ from drf_spectacular.generators import SchemaGenerator
 
 from hazardmap.api import samples
 from hazardmap.api.answer_headers import COMPONENTS
-from hazardmap.platform import rate_limit
 from tests.answer_scene import one_of_each
 from tests.capture_scene import gps_tags, picture
 
@@ -77,8 +76,8 @@ def read(answer):
     return answer.getvalue() if answer.streaming else answer.content
 
 
+@pytest.mark.usefixtures("no_limits")
 def test_every_example_in_python_works(client, monkeypatch, tmp_path):
-    monkeypatch.setattr(rate_limit, "_TAKE", lambda *_: "1")
     monkeypatch.chdir(tmp_path)
     (tmp_path / samples.FILE).write_bytes(picture(gps=gps_tags(*HELSINKI)))
     scene = one_of_each()

@@ -26,7 +26,6 @@ from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.services import report_file
-from hazardmap.platform import rate_limit
 from hazardmap.webhooks.models import Delivery
 from hazardmap.webhooks.services import deliveries_make
 from tests.capture_scene import driver
@@ -73,10 +72,8 @@ def calls():
 
 
 @pytest.fixture
-def people(monkeypatch):
+def people(no_limits):
     """Headers of each role, and a client that is signed in as it."""
-    monkeypatch.setattr(rate_limit, "_TAKE", lambda *_: "1")  # nobody asks too often
-    monkeypatch.setattr(rate_limit, "_count_locally", lambda _: 1)
     aino, device = driver()
     fleet, rival = organisation_create(name="Fleet"), organisation_create(name="Rival")
     moderator = User.objects.create_user("moderator@hazardmap.example", is_staff=True)

@@ -24,9 +24,9 @@ from hazardmap.hazards.services import expire_faded
 from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
+from tests.problems import assert_problem
 from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +211,7 @@ def test_what_a_part_leaves_out_is_not_read(client, key, monkeypatch):
         told(Change.APPEARED, cow((2.0, 48.0)))
     told(Change.APPEARED, cow())
     read = []
-    plain = change_feed.rows.hazard_from_json
+    plain = change_feed.mapping.hazard_from_json
     monkeypatch.setattr(
         change_feed.rows, "hazard_from_json", lambda row: read.append(row) or plain(row)
     )

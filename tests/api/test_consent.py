@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
+from hazardmap.accounts.consent_selectors import VERSIONS, consents_asked
 from hazardmap.accounts.models import Consent
-from hazardmap.accounts.services import consent_give, consents_asked
-from hazardmap.accounts.services.consent_give import VERSIONS
+from hazardmap.accounts.services import consent_give
 from hazardmap.capture.models import Frame
 from tests.account_scene import person, signed_in
 from tests.api.test_upload import send, stored_originals

@@ -15,8 +15,8 @@ from hazardmap.hazards.change_feed import newest_change, newest_changes
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services.hazards_write import hazards_write
 from tests.api.test_hazards import billed
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import made_up, put_hazard, put_zone
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 HELSINKI, NORTH = (24.94, 60.17), (24.94, 60.1727)

@@ -20,9 +20,9 @@ from hazardmap.hazards.services import expire_faded, fuse_pending
 from hazardmap.hazards.services.events_write import events_write
 from tests.api.test_changes import exported
 from tests.api.test_hazards import WORLD, ask, billed, ids
-from tests.api.test_upload_refused import assert_problem
 from tests.detected import contributor, drive, minutes_ago
 from tests.map_scene import hazard_row, made_up, put_hazard
+from tests.problems import assert_problem
 from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db

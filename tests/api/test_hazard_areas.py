@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from hazardmap.core.geometry.geodesy import moved
 from tests.api.test_hazards import WORLD, ask, billed, ids
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import put_hazard
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)

@@ -11,9 +11,9 @@ from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.selling.usage import Meter
 from tests.api.test_hazard_areas import post
 from tests.api.test_hazards import ask, billed, ids
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 START = (24.94, 60.17)

@@ -19,10 +19,10 @@ from hazardmap.hazards.models import Hazard
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from hazardmap.platform.ids import new_id
-from tests.api.test_upload_refused import assert_problem
 from tests.capture_scene import driver
 from tests.map_scene import buyer, put_hazard
 from tests.moderation_scene import hazard_at
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 WORLD = "-180,-90,180,90"

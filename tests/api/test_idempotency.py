@@ -12,8 +12,8 @@ from hazardmap.accounts.services import pairing_code_create
 from hazardmap.api.idempotency import KEPT, LEASE, forget_old_answers
 from hazardmap.api.models import KeptAnswer
 from hazardmap.capture.models import Frame
-from tests.api.test_upload_refused import assert_problem
 from tests.capture_scene import driver, here, picture
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 KEY = '"8e03978e-40d5-43dd-bc93-6894a57f9324"'

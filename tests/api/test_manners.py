@@ -20,9 +20,9 @@ from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazard_areas import polygon, post
 from tests.api.test_hazard_ways import EAST, START, on, vehicle
 from tests.api.test_hazards import WORLD, ask, billed, ids
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer, hazard_row, made_up, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 NOBODY = UUID(int=7)

@@ -7,7 +7,7 @@ import pytest
 
 from hazardmap.accounts.models import Consent, Device, User
 from hazardmap.accounts.services import consent_give, pairing_code_create
-from tests.api.test_upload_refused import assert_problem
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import State
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.grid import cell, parent
 from hazardmap.hazards.models import Look, Road
 from hazardmap.hazards.services import cells_rebuild, verdict_give, vote_give
@@ -76,7 +76,7 @@ def test_a_hazard_says_what_how_sure_and_why(client):
 
 def test_the_reasons_of_a_hazard_lead_to_the_figure_above_them(client):
     id_ = hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=9), witnesses=1)
-    verdict_give(hazard_id=id_, decision=Decision.CONFIRM)
+    verdict_give(hazard_id=id_, decision=Ruling.CONFIRM)
     vote_give(hazard_id=id_, account_id=person("ann").pk, stands=False)
     page = shown(client, f"/hazards/{id_}/")
     words = [re.sub("<.*?>", " ", one) for one in re.findall("<tr>.*?</tr>", page)[1:]]

@@ -10,8 +10,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from hazardmap.platform.rate_limit import allow_here
 from tests.map_scene import around, in_tiles, on_map
-from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_path, get_tile
+from tests.tile_reading import get_path, get_tile, tile_at
 from tiles.mercator import Tile
 from tiles.wsgi import TILES_PER_MINUTE
 
@@ -50,7 +49,7 @@ def test_an_empty_tile_is_204() -> None:
     assert get_tile(Tile(14, 0, 0), "roads").status_code == 204
     on_map(HELSINKI, state=State.EXPIRED)
     on_map(HELSINKI, state=State.CLEARED)
-    assert get_tile(tile_of(*HELSINKI, 14)).status_code == 204
+    assert get_tile(tile_at(*HELSINKI, 14)).status_code == 204
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,7 @@ def test_only_reading_is_allowed() -> None:
 
 def test_a_tile_is_compressed_for_those_who_ask_and_not_sent_again_unchanged() -> None:
     in_tiles(*around(HELSINKI, 100.0, 50))
-    tile = tile_of(*HELSINKI, 14)
+    tile = tile_at(*HELSINKI, 14)
     path = f"/tiles/v1/hazards/{tile.z}/{tile.x}/{tile.y}.mvt"
     packed = get_path(path, accept_encoding="br, gzip")
     assert packed.headers["Content-Encoding"] == "gzip"

@@ -12,24 +12,23 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from hazardmap import upkeep
 from hazardmap.accounts.models import ApiKey, Organisation
 from hazardmap.accounts.services import key_create
-from hazardmap.core.access.tile_token import TileToken, Verdict, secret_name, signed, verdict
+from hazardmap.core.access.tile_token import TileToken, TokenState, secret_name, signed, token_state
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from hazardmap.platform.rate_limit import allow_here
 from tests.billing_scene import sell
 from tests.map_scene import buyer, in_tiles
-from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_path
-from tiles import upkeep
+from tests.tile_reading import get_path, tile_at
 from tiles.buyers import TILES_PER_MINUTE
 from tiles.files import forget
 from tiles.mercator import Tile
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
-TILE = tile_of(*HELSINKI, 14)
+TILE = tile_at(*HELSINKI, 14)
 OLD, NEW = "o" * 32, "n" * 32
 
 
@@ -154,7 +153,7 @@ def test_a_secret_is_replaced_without_breaking_the_addresses_of_the_old_one(sett
 def test_the_signature_is_the_documented_one() -> None:
     """So that nginx and anybody else can check it; computed once with openssl."""
     token = TileToken("a" * 16, 1_800_000_000, secret_name(OLD) + "13-0DPyDJnZzz62aVIiUew")
-    assert verdict(token, "hazards", secrets=[OLD], now_s=0.0) is Verdict.GOOD
+    assert token_state(token, "hazards", secrets=[OLD], now_s=0.0) is TokenState.GOOD
 
 
 def test_a_revoked_or_expired_key_loses_its_tiles_and_nobody_else_does() -> None:

@@ -19,8 +19,7 @@ from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards import models
 from tests.db.test_tile_layers import tell, zone
 from tests.map_scene import around, on_map
-from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_tile, surveyed
+from tests.tile_reading import get_tile, surveyed, tile_at
 from tiles.layers import LAYERS
 
 pytestmark = [
@@ -42,7 +41,7 @@ def test_gdal_and_the_decoder_read_a_tile(
     tmp_path: Path, layer: str, zoom: int, name: str, kind: str
 ) -> None:
     _something_of_everything()
-    tile = tile_of(*HELSINKI, zoom)
+    tile = tile_at(*HELSINKI, zoom)
     body = get_tile(tile, layer).content
     options = {"y_coord_down": True}
     decoded = mapbox_vector_tile.decode(body, default_options=options)[name]

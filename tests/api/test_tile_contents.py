@@ -19,8 +19,7 @@ from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.grid import parent, res_for_zoom
 from hazardmap.core.kinds import KINDS
 from tests.map_scene import around, on_map
-from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import cell_of_feature, count_of, get_tile
+from tests.tile_reading import cell_of_feature, count_of, get_tile, tile_at
 from tiles.cells import EPOCH, TIME_UNIT
 from tiles.mercator import Tile, to_metres
 from tiles.tilejson import POINT_FIELDS
@@ -61,7 +60,7 @@ def test_cells_say_how_many_hazards_to_expect(zoom: int, place: tuple[float, flo
     hazards += on_map(*around(place, 5_000.0, 10), kind="cow", p=0.5, half_life_s=2400.0)
     res = res_for_zoom(zoom)
     assert res is not None
-    by_cell = counts(tile_of(*place, zoom))
+    by_cell = counts(tile_at(*place, zoom))
     assert by_cell
     now = timezone.now()
     for h3_cell, properties in by_cell.items():
@@ -85,7 +84,7 @@ def test_cells_say_how_many_hazards_to_expect(zoom: int, place: tuple[float, flo
 @pytest.mark.parametrize("lat", [0.0, 65.0, 84.0, -70.0])
 def test_a_cell_that_spans_two_tiles_says_the_same_in_both(zoom: int, lat: float) -> None:
     """Along the edge between two tiles, east-west and north-south, even where metres are long."""
-    corner = tile_of(20.0, lat, zoom)
+    corner = tile_at(20.0, lat, zoom)
     west_m, south_m, _, _ = corner.bounds_m()
     lon, edge_lat = math.degrees(west_m / 6_378_137.0), _lat_of(south_m)
     reach_m = 3 * h3.average_hexagon_edge_length(res_for_zoom(zoom), unit="m")
@@ -119,7 +118,7 @@ def test_cells_are_valid_shapes_within_the_tile_and_its_buffer(
     middle = place or pentagon(res)
     edge_m = h3.average_hexagon_edge_length(res, unit="m")
     on_map(*around(middle, 2 * edge_m, 30))
-    found = decoded(tile_of(*middle, zoom), "cells")
+    found = decoded(tile_at(*middle, zoom), "cells")
     assert found
     if place is None:
         assert any(h3.is_pentagon(cell_of_feature(item["id"])) for item in found)
@@ -148,7 +147,7 @@ def test_a_cell_on_the_antimeridian_is_in_the_tiles_of_both_sides(zoom: int) -> 
     here = parent(looked_cell(180.0, 30.0), res)
     on_map((179.9999, 30.0), (-179.9999, 30.0))
     last = (1 << zoom) - 1
-    y = tile_of(0.0, 30.0, zoom).y
+    y = tile_at(0.0, 30.0, zoom).y
     west, east = counts(Tile(zoom, 0, y)), counts(Tile(zoom, last, y))
     assert west[here] == east[here]
 
@@ -156,13 +155,13 @@ def test_a_cell_on_the_antimeridian_is_in_the_tiles_of_both_sides(zoom: int) -> 
 def test_a_hazard_beyond_the_pole_edge_of_the_map_harms_no_tile() -> None:
     on_map((10.0, 89.9), (10.0, 86.0), (-120.0, -89.99), (10.0, 84.0))
     assert get_tile(Tile(0, 0, 0)).status_code == 200
-    assert get_tile(tile_of(10.0, 85.0, 14)).status_code in {200, 204}
+    assert get_tile(tile_at(10.0, 85.0, 14)).status_code in {200, 204}
 
 
 def test_single_hazards_say_everything_that_the_tilejson_describes() -> None:
     hazards = on_map(*around(HELSINKI, 100.0, 5))
     hazards += on_map(HELSINKI, kind="cow", confirmed=True, witnesses=1, p=0.123456)
-    found = decoded(tile_of(*HELSINKI, 12), "hazards")
+    found = decoded(tile_at(*HELSINKI, 12), "hazards")
     by_id = {item["properties"]["id"]: item for item in found}
     assert by_id.keys() == {str(hazard.id) for hazard in hazards}
     assert len({item["id"] for item in found}) == len(found)
@@ -185,7 +184,7 @@ def test_a_hazard_is_in_one_tile_and_drawn_where_it_is(zoom: int) -> None:
     width_deg = 360.0 / (1 << zoom)
     places = [(-180.0 + width_deg / 100.0, 30.0), (180.0 - width_deg / 100.0, 30.0), HELSINKI]
     for (lon, lat), hazard in zip(places, on_map(*places), strict=True):
-        here = tile_of(lon, lat, zoom)
+        here = tile_at(lon, lat, zoom)
         [item] = decoded(here, "hazards")
         assert item["properties"]["id"] == str(hazard.id)
         drawn_x, drawn_y = item["geometry"]["coordinates"]
@@ -194,7 +193,7 @@ def test_a_hazard_is_in_one_tile_and_drawn_where_it_is(zoom: int) -> None:
         assert drawn_x == pytest.approx((x_m - west) / (east - west) * 4096, abs=1.01)
         assert drawn_y == pytest.approx((north - y_m) / (north - south) * 4096, abs=1.01)
         assert 0 <= min(drawn_x, drawn_y) <= max(drawn_x, drawn_y) < 4096
-    west = Tile(zoom, 0, tile_of(*places[0], zoom).y)
+    west = Tile(zoom, 0, tile_at(*places[0], zoom).y)
     assert len(decoded(west, "hazards")) == 1
 
 
@@ -204,13 +203,13 @@ def test_what_does_not_fit_is_counted_and_what_is_gravest_stays(
     monkeypatch.setattr(tiles.points, "MOST_SHOWN", 10)
     on_map(*around(HELSINKI, 20.0, 30), kind="deer", severity=1)
     grave = on_map(*around(HELSINKI, 20.0, 4), kind="deer", severity=3)
-    tile = tile_of(*HELSINKI, 14)
+    tile = tile_at(*HELSINKI, 14)
     found = decoded(tile, "hazards")
     assert len(found) == 10
     assert {str(one.id) for one in grave} <= {item["properties"]["id"] for item in found}
     (said,) = decoded(tile, "truncated")
     assert said["properties"] == {"shown": 10, "left_out": 24}
-    on_map_cells = counts(tile_of(*HELSINKI, 5))
+    on_map_cells = counts(tile_at(*HELSINKI, 5))
     assert sum(count_of(said.get("deer", 0)) for said in on_map_cells.values()) > 25
     monkeypatch.setattr(tiles.points, "MOST_SHOWN", 34)
     assert decoded(tile, "truncated") == []
@@ -219,7 +218,7 @@ def test_what_does_not_fit_is_counted_and_what_is_gravest_stays(
 def test_where_cells_do_not_fit_the_fullest_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     on_map(*around(HELSINKI, 20_000.0, 40))
     on_map(*around(HELSINKI, 50.0, 20))
-    tile = tile_of(*HELSINKI, 9)
+    tile = tile_at(*HELSINKI, 9)
     everything = counts(tile)
     monkeypatch.setattr(tiles.hazards, "BUDGET_BYTES", 500)
     fullest = counts(tile)

@@ -5,7 +5,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -23,6 +22,7 @@ from hazardmap.capture.models import Frame
 from hazardmap.capture.services import frame_rejected, waiting_room
 from tests.api.test_upload import send, stored_originals
 from tests.capture_scene import GPS, driver, gps_tags, here, picture, png_header
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -31,18 +31,6 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def token():
     return driver()[1].token
-
-
-def assert_problem(answer: Any, code: int, field: str = "", rule: str = "") -> None:
-    assert answer.status_code == code, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == code
-    assert body["title"]
-    if field:
-        errors = [(error["pointer"], error["detail"]) for error in body["errors"]]
-        assert [text for name, text in errors if name == field and rule in text], errors
-        assert f"{field}: " in body["detail"]
 
 
 def assert_nothing_stored() -> None:

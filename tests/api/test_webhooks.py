@@ -18,8 +18,8 @@ from hazardmap.webhooks import selectors
 from hazardmap.webhooks.models import Delivery, Endpoint
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_enable
 from hazardmap.webhooks.values import WebhookRefused
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer
+from tests.problems import assert_problem
 from tests.receiver import receiving
 from tests.webhook_scene import HELSINKI, cow, organisation_of, square, told, watch
 

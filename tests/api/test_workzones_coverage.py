@@ -10,8 +10,8 @@ from django.utils import timezone
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards.models import Look
 from tests.api.test_hazards import WORLD, ask, billed, ids
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import around, put_zone
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)

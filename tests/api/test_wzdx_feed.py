@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from hazardmap.api import feeds
-from tests.api.test_upload_refused import assert_problem
 from tests.at_once import at_once
 from tests.map_scene import put_zone
+from tests.problems import assert_problem
 from tests.wzdx import validator
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any
 
-from hazardmap import wsgi
+from hazardmap import upkeep, wsgi
 from hazardmap.api import buyers
 from tiles import buyers as tile_buyers
-from tiles import upkeep
 from tiles import wsgi as tiles
 
 upkeep.watch_spending = lambda: None

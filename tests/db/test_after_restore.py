@@ -20,9 +20,9 @@ from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.partitions import PARTITIONED_TABLES, missing_partitions, partition_name
 from tests.api.test_hazards import ask
-from tests.api.test_upload_refused import assert_problem
 from tests.map_scene import buyer
 from tests.moderation_scene import contributor, drive_by
+from tests.problems import assert_problem
 from tests.tile_reading import tile_at
 from tests.webhook_scene import HELSINKI, cow, told
 from tiles.files import fetch

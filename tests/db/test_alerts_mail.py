@@ -12,7 +12,7 @@ from hazardmap.billing.models import Customer
 from hazardmap.billing.services import alerts_mail
 from hazardmap.billing.services.alerts_mail import GIVEN_UP_AFTER
 from hazardmap.billing.spend_models import SpendAlert
-from hazardmap.core.operation.condition import Verdict
+from hazardmap.core.operation.condition import Health
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.operation.status import status
 from hazardmap.platform.mail import Mail, Receiver, mail_notice
@@ -121,9 +121,9 @@ def test_status_and_log_say_that_mail_is_broken_and_why_but_not_to_whom(server, 
         alerts_mail()
     assert "535" in caplog.text
     assert AINO not in caplog.text
-    assert mail_line().verdict is Verdict.OK
+    assert mail_line().verdict is Health.OK
     SpendAlert.objects.update(at=timezone.now() - timedelta(hours=3))
-    assert mail_line().verdict is Verdict.STUCK
+    assert mail_line().verdict is Health.STUCK
     assert "535" in mail_line().said
     server.greeting = "220 ready"
     due_now()

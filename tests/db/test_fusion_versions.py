@@ -13,10 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.learned.trust import newcomer
 from hazardmap.core.learned.versions import Part
 from hazardmap.hazards import checkpoint_models, learned_models, tasks
+from hazardmap.hazards.params_now import params_now
 from hazardmap.hazards.services import (
     area_refuse,
     fuse_pending,
@@ -29,7 +30,6 @@ from hazardmap.hazards.services import (
 )
 from hazardmap.hazards.services.company_keep import company_keep, company_kept
 from hazardmap.hazards.services.history_learn import WORLD
-from hazardmap.hazards.services.params_now import params_now
 from hazardmap.hazards.services.version_make import Proposal
 from hazardmap.inference.selectors import recall_table
 from tests.detected import (
@@ -121,7 +121,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(town: dict[str, Any]) -> Non
 
 def test_a_moderators_word_counts_for_trust_until_it_is_taken_back(town: dict[str, Any]) -> None:
     sheep = next(hazard for hazard in hazards() if hazard.kind == "sheep")
-    verdict = verdict_give(hazard_id=sheep.id, decision=Decision.REJECT)
+    verdict = verdict_give(hazard_id=sheep.id, decision=Ruling.REJECT)
     trust_snapshot()
     assert params_now().params.trust(town["far"]) < newcomer()
     verdict_undo(verdict_id=verdict)

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from hazardmap.core.fusion.hazard import Change
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.geometry.grid import cell
 from hazardmap.hazards import checkpoint_models, learned_models, models
@@ -184,7 +184,7 @@ def test_a_verdict_that_meets_new_evidence_is_as_good_as_before_or_after_it(roun
     (cow,) = hazards()
     frames = drive(contributor("ben"), minutes_ago(3), COW)
     verdict, taken = at_once(
-        lambda: verdict_give(hazard_id=cow.id, decision=Decision.CONFIRM), fuse_pending
+        lambda: verdict_give(hazard_id=cow.id, decision=Ruling.CONFIRM), fuse_pending
     )
     assert verdict
     assert taken == len(frames)

@@ -21,7 +21,6 @@ from hazardmap.hazards.cell_selectors import (
     cells_changed,
     cells_of,
     latest_cell_cursor,
-    p_any,
 )
 from hazardmap.hazards.services import cells_rebuild, cells_refresh, expire_faded, fuse_pending
 from hazardmap.hazards.services.feed_follow import feed_hold
@@ -150,16 +149,6 @@ def test_a_rebuild_mends_cells_that_are_wrong(capsys: pytest.CaptureFixture[str]
     call_command("cells_rebuild")
     assert "2 cells summed anew" in capsys.readouterr().out
     assert {state.cell: state.counts for state in filled()} == right
-
-
-@pytest.mark.django_db
-def test_the_probability_of_any() -> None:
-    both = made_up(24.94, 60.17, p=0.5), made_up(24.94, 60.17, "deer", p=0.5)
-    told(*both)
-    cell = parent(hazard_row(both[0]).cell, FINEST_RES)
-    at = max(one.t_ref for one in both)
-    assert p_any([cell, parent(cell, 5)], at=at) == pytest.approx(0.75, abs=1e-4)
-    assert p_any([], at=at) == 0.0
 
 
 @pytest.mark.django_db

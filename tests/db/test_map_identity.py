@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import LIVE, Change, State
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.hazards import models
 from hazardmap.hazards.change_feed import changes, latest_cursor
 from hazardmap.hazards.heirs import heir_of
@@ -83,7 +83,7 @@ def test_two_that_prove_to_be_one_are_one_and_the_other_is_removed():
 
 def test_confirming_publishes_what_one_account_has_seen(cow):
     assert not cow.published
-    verdict_give(hazard_id=cow.id, decision=Decision.CONFIRM)
+    verdict_give(hazard_id=cow.id, decision=Ruling.CONFIRM)
     confirmed = present(cow.id)
     assert (confirmed.published, confirmed.confirmed, confirmed.witnesses) == (True, True, 1)
     assert events(cow.id) == ["appeared", "published"]
@@ -91,7 +91,7 @@ def test_confirming_publishes_what_one_account_has_seen(cow):
 
 @pytest.mark.parametrize(
     ("decision", "kind"),
-    [(Decision.CONFIRM, ""), (Decision.REJECT, ""), (Decision.RELABEL, "horse")],
+    [(Ruling.CONFIRM, ""), (Ruling.REJECT, ""), (Ruling.RELABEL, "horse")],
 )
 def test_undoing_restores_what_was(cow, decision, kind):
     said = trail(cow.id)
@@ -105,7 +105,7 @@ def test_undoing_restores_what_was(cow, decision, kind):
 
 
 def test_rejecting_removes_and_undoing_brings_back_the_same_hazard(cow):
-    verdict = verdict_give(hazard_id=cow.id, decision=Decision.REJECT)
+    verdict = verdict_give(hazard_id=cow.id, decision=Ruling.REJECT)
     rejected = present(cow.id)
     assert (rejected.state, rejected.published) == (State.CLEARED, False)
     verdict_undo(verdict_id=verdict)
@@ -113,7 +113,7 @@ def test_rejecting_removes_and_undoing_brings_back_the_same_hazard(cow):
 
 
 def test_what_is_seen_again_after_a_rejection_is_another_hazard_until_that_is_undone(cow):
-    verdict = verdict_give(hazard_id=cow.id, decision=Decision.REJECT)
+    verdict = verdict_give(hazard_id=cow.id, decision=Ruling.REJECT)
     drive(contributor("ben"), minutes_ago(4), COW, frames=7)
     fuse_pending()
     (again,) = [hazard for hazard in hazards() if hazard.id != cow.id]
@@ -124,7 +124,7 @@ def test_what_is_seen_again_after_a_rejection_is_another_hazard_until_that_is_un
 
 
 def test_relabelling_changes_the_kind_and_what_follows_from_it(cow):
-    verdict_give(hazard_id=cow.id, decision=Decision.RELABEL, kind="deer")
+    verdict_give(hazard_id=cow.id, decision=Ruling.RELABEL, kind="deer")
     deer = present(cow.id)
     assert (deer.kind, deer.half_life_s) == ("deer", 1200.0)
     assert events(cow.id)[-1] == "changed"
@@ -135,11 +135,11 @@ def test_relabelling_changes_the_kind_and_what_follows_from_it(cow):
 
 def test_a_verdict_that_makes_no_sense_is_refused(cow):
     with pytest.raises(VerdictRefused, match="not a kind"):
-        verdict_give(hazard_id=cow.id, decision=Decision.RELABEL, kind="unicorn")
+        verdict_give(hazard_id=cow.id, decision=Ruling.RELABEL, kind="unicorn")
     with pytest.raises(VerdictRefused, match="not a kind"):
-        verdict_give(hazard_id=cow.id, decision=Decision.RELABEL)
+        verdict_give(hazard_id=cow.id, decision=Ruling.RELABEL)
     with pytest.raises(VerdictRefused, match="no such hazard"):
-        verdict_give(hazard_id=new_id(), decision=Decision.CONFIRM)
+        verdict_give(hazard_id=new_id(), decision=Ruling.CONFIRM)
     assert hazards() == [cow]
     assert not models.Verdict.objects.exists()
 

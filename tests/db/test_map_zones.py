@@ -11,10 +11,10 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from hazardmap.accounts.models import Device
 from hazardmap.core.derived.workzone import WorkZone, ZoneChange
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.core.learned.versions import SHIPPED, version_json
-from hazardmap.hazards import learned_models, models, zone_models, zone_rows
+from hazardmap.hazards import learned_models, models, zone_mapping, zone_models
 from hazardmap.hazards.services import (
     expire_faded,
     fuse_pending,
@@ -25,7 +25,6 @@ from hazardmap.hazards.services import (
 from hazardmap.hazards.zone_selectors import (
     zone_changes_since,
     zone_get,
-    zone_of,
     zones_page,
 )
 from hazardmap.inference.selectors import recall_table
@@ -75,7 +74,6 @@ def test_twelve_cones_become_a_zone_that_ends_when_they_are_gone() -> None:
     assert zone.hazard_ids == published_northwards()
     assert zone.p > 0.9
     assert zone.started_at < zone.last_seen < zone.ends_by(0.05) < zone.ends_by(0.95)
-    assert zone_of(zone.hazard_ids[3]) == zone
 
     by("cid", 60, *CONES[:8])
     by("dan", 50, *CONES[:8])
@@ -109,7 +107,7 @@ def test_what_is_right_stays_and_a_rebuild_mends_what_is_wrong() -> None:
     assert not zone_changes_since(cursor, limit=9)
     zone_models.Zone.objects.update(length_m=1.0)
     wrong = new_id()
-    row = zone_rows.zone_row(replace(zone, id=wrong), updated_at=minutes_ago(1))
+    row = zone_mapping.zone_row(replace(zone, id=wrong), updated_at=minutes_ago(1))
     zone_models.Zone.objects.create(**row | {"hazard_ids": [new_id(), new_id()]})
     call_command("zones_rebuild")
     assert standing() == [zone]
@@ -123,7 +121,7 @@ def test_a_hazard_that_fades_or_is_judged_leaves_its_zone() -> None:
     for number, name in enumerate(("ann", "ben")):
         by(name, 90 - 10 * number, *CONES[:3], frames=28)
     (zone,) = standing()
-    verdict_give(hazard_id=zone.hazard_ids[0], decision=Decision.REJECT)
+    verdict_give(hazard_id=zone.hazard_ids[0], decision=Ruling.REJECT)
     zones_refresh()
     (rest,) = standing()
     assert (rest.id, rest.hazard_ids) == (zone.id, zone.hazard_ids[1:])
@@ -165,7 +163,7 @@ def made_up(**over: Any) -> dict[str, Any]:
         last_seen=now,
         simulated=False,
     )
-    return zone_rows.zone_row(zone, updated_at=now) | over
+    return zone_mapping.zone_row(zone, updated_at=now) | over
 
 
 def test_across_the_antimeridian_a_zone_stays_as_it_was_given() -> None:
@@ -174,7 +172,7 @@ def test_across_the_antimeridian_a_zone_stays_as_it_was_given() -> None:
     for bbox in ((179.0, -18.0, -179.0, -16.0), (179.0, -18.0, 180.0, -16.0)):
         (found,) = zones_page(bbox=bbox, limit=9)
         assert found.zone.line == ((179.9999, -17.0), (-179.9999, -17.0001))
-        assert zone_rows.zone_from_json(zone_rows.zone_json(found.zone)) == found.zone
+        assert zone_mapping.zone_from_json(zone_mapping.zone_json(found.zone)) == found.zone
     assert zones_page(bbox=(-10.0, -18.0, 10.0, -16.0), limit=9) == []
 
 

@@ -9,8 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from hazardmap.hazards import models
-from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_path, get_tile
+from tests.tile_reading import get_path, get_tile, tile_at
 from tiles import roads
 
 pytestmark = pytest.mark.django_db
@@ -18,11 +17,11 @@ HELSINKI = (24.94, 60.17)
 
 
 def get(zoom: int) -> Any:
-    return get_tile(tile_of(*HELSINKI, zoom), "roads")
+    return get_tile(tile_at(*HELSINKI, zoom), "roads")
 
 
 def path_of(zoom: int) -> str:
-    tile = tile_of(*HELSINKI, zoom)
+    tile = tile_at(*HELSINKI, zoom)
     return f"/tiles/v1/roads/{tile.z}/{tile.x}/{tile.y}.mvt"
 
 

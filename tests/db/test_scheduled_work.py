@@ -34,7 +34,7 @@ from hazardmap.billing.spend_models import SpendAlert
 from hazardmap.capture.blobs import STORED, original_path
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.access.roles import Role
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
@@ -119,7 +119,7 @@ def for_looks_decide() -> Iterator[None]:
 @scene
 def for_trust_snapshot() -> Iterator[None]:
     on_the_map(ahead(45.0, "cow"))
-    verdict_give(hazard_id=Hazard.objects.get().pk, decision=Decision.REJECT)
+    verdict_give(hazard_id=Hazard.objects.get().pk, decision=Ruling.REJECT)
     yield
     assert FusionVersion.objects.get().by == "schedule"
 

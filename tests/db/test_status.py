@@ -19,10 +19,10 @@ from hazardmap.billing.spend_models import SpendWatch
 from hazardmap.capture.models import Frame
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.operation import condition
-from hazardmap.core.operation.condition import Verdict
+from hazardmap.core.operation.condition import Health
 from hazardmap.core.selling.usage import Meter, UsageRecord
-from hazardmap.hazards.cell_models import FeedReader
 from hazardmap.hazards.change_feed import latest_cursor
+from hazardmap.hazards.feed_models import FeedReader
 from hazardmap.hazards.learned_models import FusionVersion, StalePlace
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.hazards.services import cells_refresh, fuse_pending
@@ -44,7 +44,7 @@ from tiles.publish import publish
 from tiles.rebuild import rebuild
 
 pytestmark = pytest.mark.django_db
-OK, LATE, STUCK = Verdict.OK, Verdict.LATE, Verdict.STUCK
+OK, LATE, STUCK = Health.OK, Health.LATE, Health.STUCK
 NAMES = (
     *("database", "redis", "detector", "detection", "fusion", "places", "tiles"),
     *("webhooks sent", "usage logs", "spending", "payments", "mail", "partitions"),

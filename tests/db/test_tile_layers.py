@@ -16,8 +16,8 @@ from hazardmap.core.derived.workzone import WorkZone, ZoneChange
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.geometry.grid import feature_id, parent
-from hazardmap.hazards import models, zone_models, zone_rows
-from hazardmap.hazards.zone_rows import zone_json, zone_row
+from hazardmap.hazards import models, zone_mapping, zone_models
+from hazardmap.hazards.zone_mapping import zone_json, zone_row
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.rows_put import rows_put
 from tests.map_scene import around, on_map, to_tiles
@@ -200,13 +200,13 @@ def test_of_work_zones_with_a_long_history_only_the_last_state_is_read(
     django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = []
-    whole = zone_rows.zone_from_json
+    whole = zone_mapping.zone_from_json
 
     def counted(values: Any) -> WorkZone:
         read.append(values)
         return whole(values)
 
-    monkeypatch.setattr(zone_rows, "zone_from_json", counted)
+    monkeypatch.setattr(zone_mapping, "zone_from_json", counted)
     first, second = zone((24.94, 60.17), (24.95, 60.175)), zone((25.94, 60.17), (25.95, 60.175))
     for _ in range(5):
         tell(first, ZoneChange.CHANGED)

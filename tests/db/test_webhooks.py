@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from hazardmap.core.fusion.hazard import Change, State
 from hazardmap.core.messages import webhook
-from hazardmap.hazards.cell_models import FeedReader
+from hazardmap.hazards.feed_models import FeedReader
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import (

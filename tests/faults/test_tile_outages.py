@@ -16,14 +16,13 @@ from django.test import RequestFactory
 from hazardmap.platform import silence
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from tests.map_scene import in_tiles
-from tests.property.test_tile_laws import tile_of
-from tests.tile_reading import get_path, get_tile
+from tests.tile_reading import get_path, get_tile, tile_at
 from tiles import building, files, layers, own_connection
 from tiles.files import forget
 from tiles.mercator import Tile
 
 HELSINKI = (24.94, 60.17)
-TILE = tile_of(*HELSINKI, 14)
+TILE = tile_at(*HELSINKI, 14)
 PATH = f"/tiles/v1/hazards/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
 
 

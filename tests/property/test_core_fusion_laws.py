@@ -15,7 +15,7 @@ from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.fusion.lifecycle import expiry
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.kinds import KINDS
@@ -68,7 +68,7 @@ def verdicts_on(fleet, decision):
 
 
 @FEW
-@given(truths, drives, st.sampled_from(Decision), st.randoms(use_true_random=False))
+@given(truths, drives, st.sampled_from(Ruling), st.randoms(use_true_random=False))
 def test_order_and_repetition_change_nothing(things, journeys, decision, shuffler: random.Random):
     fleet = town(things, journeys)
     verdicts = verdicts_on(fleet, decision)
@@ -91,7 +91,7 @@ def test_far_places_do_not_influence_each_other(here_things, there_things, journ
 
 
 @FEW
-@given(truths, drives, st.sampled_from(Decision))
+@given(truths, drives, st.sampled_from(Ruling))
 def test_every_hazard_is_sound(things, journeys, decision):
     fleet = town(things, journeys)
     for one in fuse(fleet.views, fleet.observations, PARAMS, verdicts_on(fleet, decision)):
@@ -125,7 +125,7 @@ def test_a_confirmation_renews_nothing(things, journeys, minutes):
     """Nothing is younger than what cameras have told of it, however late a moderator looks."""
     fleet = town(things, journeys)
     late = NOON + timedelta(minutes=minutes)
-    words = [replace(one, at=late) for one in verdicts_on(fleet, Decision.CONFIRM)]
+    words = [replace(one, at=late) for one in verdicts_on(fleet, Ruling.CONFIRM)]
     for one in fuse(fleet.views, fleet.observations, PARAMS, words):
         newest = max(item.last_at for item in one.evidence)
         latest = expiry(newest, PARAMS.p_max, one.hazard.half_life_s, PARAMS.limits)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.telling import told
+from hazardmap.core.fusion.telling import published_p
 from tests.scenes import NOON, Fleet, ahead
 
 shares = st.floats(0.0, 1.0)
@@ -19,14 +19,18 @@ doubts = st.floats(0.0, 5.0)
 @given(shares, shares, doubts)
 def test_what_is_told_keeps_the_order_and_is_never_surer(one, other, doubt):
     low, high = sorted((one, other))
-    assert 0.0 <= told(low, doubt) <= told(high, doubt) <= 1.0
-    assert told(high, doubt) <= high + 1e-12
+    assert 0.0 <= published_p(low, doubt) <= published_p(high, doubt) <= 1.0
+    assert published_p(high, doubt) <= high + 1e-12
 
 
 @given(shares, doubts)
 def test_what_is_told_can_be_taken_back(p, doubt):
-    assert told(told(p, doubt), -doubt) == pytest.approx(p, abs=1e-9)
-    assert (told(0.0, doubt), told(1.0, doubt), told(p, 0.0)) == (0.0, 1.0, pytest.approx(p))
+    assert published_p(published_p(p, doubt), -doubt) == pytest.approx(p, abs=1e-9)
+    assert (published_p(0.0, doubt), published_p(1.0, doubt), published_p(p, 0.0)) == (
+        0.0,
+        1.0,
+        pytest.approx(p),
+    )
 
 
 def test_a_row_is_told_less_surely_than_believed_and_still_published_by_a_second_witness():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import Evidence, State
 from hazardmap.core.fusion.trail import one_trail
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
 from hazardmap.core.selling.pricing.attribution import paid_by_usage
 from hazardmap.core.selling.pricing.rating import Line, LineKind
@@ -77,7 +77,7 @@ trails = st.builds(
     st.just(3600.0),
     cleared=st.booleans(),
     aliases=st.dictionaries(st.integers(2, 4), st.just(1)),
-    verdict=st.none() | st.sampled_from(list(Decision)),
+    verdict=st.none() | st.sampled_from(list(Ruling)),
 )
 
 
@@ -136,7 +136,7 @@ def test_of_what_fusion_tells_no_report_speaks_against_what_it_reports(drives, k
         assert first.p_before == pytest.approx(PARAMS.prior(kind))
         assert all(0.0 <= item.real <= 1.0 for item in one.evidence)
         for item in one.evidence:
-            (told,) = Trail([item], 3600.0, verdict=Decision.CONFIRM).told
+            (told,) = Trail([item], 3600.0, verdict=Ruling.CONFIRM).contributions
             assert told.bits >= -1e-9 if item.seen else told.bits <= 1e-9
 
 
@@ -145,7 +145,7 @@ def test_trails_that_prove_to_be_one_keep_what_each_line_told():
     here = [told(1, 0.008, 0.92), told(3, 0.9, 0.98, minute=4)]
     twin = [told(2, 0.008, 0.3, minute=2), told(4, 0.3, 0.5, minute=6)]
     trail = Trail(one_trail(here, twin), 3600.0)
-    assert [one.witness for one in trail.told] == [1, 2, 3, 4]
+    assert [one.witness for one in trail.contributions] == [1, 2, 3, 4]
     assert all(bits > 0 for bits in bits_told(trail).values())
 
 
@@ -168,7 +168,7 @@ def test_on_their_devices_word_alone_nobody_settles_what_is_paid_for():
     for lines in (reported, denied):
         words = [replace(line, checked=False) for line in lines]
         assert bits_told(Trail(words, 3600.0)) == {}
-        assert Trail(words, 3600.0, verdict=Decision.CONFIRM).real
+        assert Trail(words, 3600.0, verdict=Ruling.CONFIRM).real
         assert bits_told(Trail([*words[:-1], lines[-1]], 3600.0)) == bits_told(Trail(lines, 3600.0))
     alone = [replace(denied[0]), *(replace(line, checked=False) for line in denied[1:])]
     assert bits_told(Trail(alone, 3600.0)) == {}, "he who is denied is no witness against himself"
@@ -185,10 +185,10 @@ def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
 def test_who_denies_what_was_never_there_earns():
     claims = [told(1, 0.008, 0.5), told(2, 0.5, 0.2, seen=False, minute=1)]
     claims.append(told(3, 0.2, 0.05, seen=False, minute=2))
-    for verdict in (None, Decision.REJECT):
+    for verdict in (None, Ruling.REJECT):
         bits = bits_told(Trail(claims, 3600.0, cleared=True, verdict=verdict))
         assert bits[1] < 0 < bits[2]
-    bits = bits_told(Trail(claims, 3600.0, verdict=Decision.CONFIRM))
+    bits = bits_told(Trail(claims, 3600.0, verdict=Ruling.CONFIRM))
     assert set(bits) == {1}, "a moderator has seen its pictures, and not what came after them"
     assert bits[1] > 0
 
@@ -228,7 +228,7 @@ def test_only_what_was_received_before_a_sale_earns_from_it_or_owes(said, hour, 
         told(who, 0.2, 0.6 if who % 2 else 0.1, seen=who % 2 == 1, minute=at, received=at + later)
         for who, at, later in said
     ]
-    verdict = Decision.CONFIRM if confirmed else Decision.REJECT
+    verdict = Ruling.CONFIRM if confirmed else Ruling.REJECT
     trail = Trail(lines, 3600.0, verdict=verdict)
     id_, limit = UUID(int=1), NOON + hour * MINUTE
     sold = {Sold(id_, trail.received(limit)): Fraction(1)}

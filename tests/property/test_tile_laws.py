@@ -14,7 +14,8 @@ from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter, UsageRecord
-from hazardmap.hazards.rows import hazard_from_json, hazard_json
+from hazardmap.hazards.mapping import hazard_from_json, hazard_json
+from tests.tile_reading import tile_at
 from tiles.mercator import (
     HALF_WORLD_M,
     MAX_LAT_DEG,
@@ -39,17 +40,9 @@ tiles = zooms.flatmap(
 )
 
 
-def tile_of(lon: float, lat: float, zoom: int) -> Tile:
-    """The tile of a point by its metres; points on the last edge belong to the last tile."""
-    x_m, y_m = to_metres(lon, lat)
-    size, last = 2 * HALF_WORLD_M / (1 << zoom), (1 << zoom) - 1
-    x, y = int((x_m + HALF_WORLD_M) // size), int((HALF_WORLD_M - y_m) // size)
-    return Tile(zoom, max(0, min(x, last)), max(0, min(y, last)))
-
-
 @given(lons, lats, zooms)
 def test_every_point_lies_in_the_bounds_of_its_tile(lon: float, lat: float, zoom: int) -> None:
-    tile = tile_of(lon, lat, zoom)
+    tile = tile_at(lon, lat, zoom)
     assert tile.exists
     x_m, y_m = to_metres(lon, lat)
     west, south, east, north = tile.bounds_m()
@@ -73,7 +66,7 @@ def test_neighbours_share_an_edge_and_the_grid_ends_with_the_world(tile: Tile) -
 
 @given(lons, lats, zooms)
 def test_the_box_of_a_tile_holds_what_lies_in_it(lon: float, lat: float, zoom: int) -> None:
-    west, south, east, north = tile_of(lon, lat, zoom).box_deg()
+    west, south, east, north = tile_at(lon, lat, zoom).box_deg()
     assert -180 <= west <= 180
     assert -180 <= east <= 180
     assert south - 1e-9 <= max(-MAX_LAT_DEG, min(MAX_LAT_DEG, lat)) <= north + 1e-9

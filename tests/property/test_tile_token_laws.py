@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.access.tile_token import LIFE_DAYS, Verdict, signed, verdict
+from hazardmap.core.access.tile_token import LIFE_DAYS, TokenState, signed, token_state
 
 KIDS = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16)
 LAYERS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
@@ -19,10 +19,10 @@ def test_what_is_signed_is_good_for_a_week_and_then_expires(kid, layer, secret, 
     token, secrets = signed(kid, layer, secret=secret, now=at), [secret, old]
     for day in (0, LIFE_DAYS):
         now_s = (at + timedelta(days=day)).timestamp()
-        assert verdict(token, layer, secrets=secrets, now_s=now_s) is Verdict.GOOD
-        assert verdict(token, layer, secrets=secrets[::-1], now_s=now_s) is Verdict.GOOD
+        assert token_state(token, layer, secrets=secrets, now_s=now_s) is TokenState.GOOD
+        assert token_state(token, layer, secrets=secrets[::-1], now_s=now_s) is TokenState.GOOD
     over_s = (at + timedelta(days=LIFE_DAYS + 1)).timestamp() + 1
-    assert verdict(token, layer, secrets=secrets, now_s=over_s) is Verdict.EXPIRED
+    assert token_state(token, layer, secrets=secrets, now_s=over_s) is TokenState.EXPIRED
     assert len(token.signature) == 26
 
 
@@ -38,4 +38,4 @@ def test_nothing_else_is_good(kids, layers, secrets, at) -> None:
     changed += [(token, other_layer, secret)] * (other_layer != layer)
     changed += [(token, layer, other)] * (other != secret)
     for one, name, key in changed:
-        assert verdict(one, name, secrets=[key], now_s=now_s) is Verdict.FORGED
+        assert token_state(one, name, secrets=[key], now_s=now_s) is TokenState.FORGED

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from hazardmap.core.operation import condition
-from hazardmap.core.operation.condition import Limits, Verdict
+from hazardmap.core.operation.condition import Health, Limits
 
 S, H = timedelta(seconds=1), timedelta(hours=1)
 LIMITS = Limits(late=10 * S, stuck=60 * S)
-OK, LATE, STUCK = Verdict.OK, Verdict.LATE, Verdict.STUCK
+OK, LATE, STUCK = Health.OK, Health.LATE, Health.STUCK
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from hazardmap.core.fusion.hazard import Evidence
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.learned.trust import Claim, newcomer, reputation
 from tests.scenes import NOON
 
@@ -108,9 +108,9 @@ def test_hiding_what_others_see_costs_trust():
 
 
 def test_a_moderator_outweighs_the_crowd():
-    rejected = replace(confirmed(1, 2), verdict=Decision.REJECT)
+    rejected = replace(confirmed(1, 2), verdict=Ruling.REJECT)
     assert reputation([rejected]).trusts[1] < newcomer()
-    approved = replace(invented(7), verdict=Decision.CONFIRM)
+    approved = replace(invented(7), verdict=Ruling.CONFIRM)
     assert reputation([approved]).trusts[7] > newcomer()
 
 

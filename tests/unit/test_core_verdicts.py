@@ -9,7 +9,7 @@ import pytest
 
 from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import LIVE, State
-from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.fusion.verdict import Ruling, Verdict
 from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
 from tests.scenes import NOON, Fleet
 
@@ -22,7 +22,7 @@ def judge(decision, fleet, *, at=NOON + 2 * HOUR, kind="cone"):
 def test_a_moderator_confirms():
     fleet = Fleet()
     fleet.drive(1, there=[CONE])
-    hazard = the_only(fleet, verdicts=[judge(Decision.CONFIRM, fleet)])
+    hazard = the_only(fleet, verdicts=[judge(Ruling.CONFIRM, fleet)])
     assert hazard.published
     assert hazard.confirmed
     assert hazard.witnesses == 1
@@ -33,7 +33,7 @@ def test_a_confirmation_speaks_of_the_time_of_the_newest_evidence(hours):
     """However late it is given: the moderator has looked at old pictures."""
     fleet = Fleet()
     fleet.drive(1, there=[CONE])
-    verdict = judge(Decision.CONFIRM, fleet, at=NOON + hours * HOUR)
+    verdict = judge(Ruling.CONFIRM, fleet, at=NOON + hours * HOUR)
     doubted, hazard = the_only(fleet), the_only(fleet, verdicts=[verdict])
     assert (hazard.p, hazard.t_ref) == (0.98, doubted.t_ref)
     lives = timedelta(seconds=hazard.half_life_s * math.log2(0.98 / PARAMS.limits.expire))
@@ -42,8 +42,8 @@ def test_a_confirmation_speaks_of_the_time_of_the_newest_evidence(hours):
 
 def test_what_drivers_found_since_its_pictures_is_weighed_against_a_confirmation():
     fleet = certain_cone()
-    judged = judge(Decision.CONFIRM, fleet, at=NOON + 9 * HOUR)
-    word = said(Decision.GONE, fleet, 70, at=NOON + HOUR)
+    judged = judge(Ruling.CONFIRM, fleet, at=NOON + 9 * HOUR)
+    word = said(Ruling.GONE, fleet, 70, at=NOON + HOUR)
     for i in range(4):
         fleet.drive(30 + i, NOON + (3 + i) * HOUR)
     assert the_only(fleet, SHARP, [judged]).state is State.CLEARED
@@ -51,7 +51,7 @@ def test_what_drivers_found_since_its_pictures_is_weighed_against_a_confirmation
     doubted = the_only(unlooked, verdicts=[judged, word])
     assert doubted.t_ref == word.at
     assert odds(doubted) == pytest.approx(
-        odds(the_only(unlooked, verdicts=[judged, replace(word, decision=Decision.STANDS)])) / 4.0,
+        odds(the_only(unlooked, verdicts=[judged, replace(word, decision=Ruling.STANDS)])) / 4.0,
         rel=0.05,
     )
 
@@ -59,13 +59,13 @@ def test_what_drivers_found_since_its_pictures_is_weighed_against_a_confirmation
 def test_who_is_there_and_says_that_it_stands_speaks_of_now():
     fleet = Fleet()
     fleet.drive(1, there=[CONE])
-    vote = said(Decision.STANDS, fleet, 70)
+    vote = said(Ruling.STANDS, fleet, 70)
     assert the_only(fleet, verdicts=[vote]).t_ref == vote.at
 
 
 def test_a_confirmed_hazard_can_still_be_cleared_by_two():
     fleet = certain_cone()
-    verdict = judge(Decision.CONFIRM, fleet)
+    verdict = judge(Ruling.CONFIRM, fleet)
     for i in range(4):
         fleet.drive(30 + i, NOON + (3 + i) * HOUR)
     assert the_only(fleet, SHARP, [verdict]).state is State.CLEARED
@@ -74,7 +74,7 @@ def test_a_confirmed_hazard_can_still_be_cleared_by_two():
 def test_a_moderator_rejects_and_undoes():
     fleet = certain_cone()
     before = the_only(fleet)
-    verdict = judge(Decision.REJECT, fleet)
+    verdict = judge(Ruling.REJECT, fleet)
     gone = the_only(fleet, verdicts=[verdict])
     assert gone.state is State.CLEARED
     assert gone.id == before.id
@@ -85,7 +85,7 @@ def test_a_moderator_rejects_and_undoes():
 
 def test_a_rejected_spot_is_suspect_afterwards():
     fleet = certain_cone()
-    verdict = judge(Decision.REJECT, fleet)
+    verdict = judge(Ruling.REJECT, fleet)
     fleet.drive(50, NOON + 5 * HOUR, there=[CONE])
     fused = {
         o.hazard.state: o.hazard for o in fuse(fleet.views, fleet.observations, PARAMS, [verdict])
@@ -98,7 +98,7 @@ def test_a_rejected_spot_is_suspect_afterwards():
 
 def test_a_moderator_relabels():
     fleet = certain_cone()
-    verdict = judge(Decision.RELABEL, fleet, kind="deer")
+    verdict = judge(Ruling.RELABEL, fleet, kind="deer")
     fleet.drive(9, NOON + 2 * HOUR + timedelta(minutes=5), there=[CONE])
     hazard = the_only(fleet, verdicts=[verdict])
     assert (hazard.kind, hazard.half_life_s, hazard.severity) == ("deer", 1200.0, 3)
@@ -118,8 +118,8 @@ def odds(hazard):
 def test_a_vote_is_one_bit_at_most():
     fleet = Fleet()
     fleet.drive(1, there=[CONE])
-    ignored = the_only(fleet, verdicts=[judge(Decision.RELABEL, fleet)])  # moves the clock only
-    for decision, ratio in [(Decision.STANDS, 2.0), (Decision.GONE, 0.5)]:
+    ignored = the_only(fleet, verdicts=[judge(Ruling.RELABEL, fleet)])  # moves the clock only
+    for decision, ratio in [(Ruling.STANDS, 2.0), (Ruling.GONE, 0.5)]:
         told = the_only(fleet, verdicts=[said(decision, fleet, 70)])
         assert odds(told) == pytest.approx(odds(ignored) * ratio, rel=0.03)
         assert (told.witnesses, told.passes, told.published) == (1, 1, False)
@@ -128,9 +128,9 @@ def test_a_vote_is_one_bit_at_most():
 
 def test_a_person_has_one_vote():
     fleet = certain_cone()
-    once = the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70)])
-    again = replace(said(Decision.GONE, fleet, 70), id=UUID(int=999))
-    assert the_only(fleet, verdicts=[said(Decision.GONE, fleet, 70), again]) == once
+    once = the_only(fleet, verdicts=[said(Ruling.GONE, fleet, 70)])
+    again = replace(said(Ruling.GONE, fleet, 70), id=UUID(int=999))
+    assert the_only(fleet, verdicts=[said(Ruling.GONE, fleet, 70), again]) == once
 
 
 def test_nobody_clears_a_hazard_alone_not_even_who_reported_it():
@@ -138,10 +138,10 @@ def test_nobody_clears_a_hazard_alone_not_even_who_reported_it():
     fleet.drive(1, there=[CONE], scores=(0.5,))
     late = NOON + 11 * 24 * HOUR
     for voter in (1, 70):
-        alone = the_only(fleet, verdicts=[said(Decision.GONE, fleet, voter, at=late)])
+        alone = the_only(fleet, verdicts=[said(Ruling.GONE, fleet, voter, at=late)])
         assert alone.state in LIVE
         assert alone.p >= PARAMS.limits.clear
-    both = [said(Decision.GONE, fleet, voter, at=late) for voter in (1, 70)]
+    both = [said(Ruling.GONE, fleet, voter, at=late) for voter in (1, 70)]
     assert the_only(fleet, verdicts=both).state is State.CLEARED
 
 
@@ -149,19 +149,19 @@ def test_nobody_clears_alone_what_a_moderator_has_confirmed():
     fleet = Fleet()
     fleet.drive(1, there=[CONE])
     words = [
-        judge(Decision.CONFIRM, fleet, at=NOON + 2 * HOUR),
-        said(Decision.GONE, fleet, 71, at=NOON + 12 * 24 * HOUR),
+        judge(Ruling.CONFIRM, fleet, at=NOON + 2 * HOUR),
+        said(Ruling.GONE, fleet, 71, at=NOON + 12 * 24 * HOUR),
     ]
     alone = the_only(fleet, verdicts=words)
     assert alone.state in LIVE
     assert alone.p >= PARAMS.limits.clear
-    words.append(said(Decision.GONE, fleet, 72, at=NOON + 12 * 24 * HOUR))
+    words.append(said(Ruling.GONE, fleet, 72, at=NOON + 12 * 24 * HOUR))
     assert the_only(fleet, verdicts=words).state is State.CLEARED
 
 
 def test_many_votes_clear_what_no_camera_has_looked_at_again():
     fleet = certain_cone()
-    votes = [said(Decision.GONE, fleet, 70 + i) for i in range(14)]
+    votes = [said(Ruling.GONE, fleet, 70 + i) for i in range(14)]
     states = [the_only(fleet, verdicts=votes[:n]).state for n in (2, 14)]
     assert states[0] in LIVE
     assert states[1] is State.CLEARED

@@ -6,7 +6,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from hazardmap.core.messages import webhook
-from hazardmap.core.messages.webhook import Verdict
+from hazardmap.core.messages.webhook import Outcome
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OLD, NEW = (webhook.secret("master", "endpoint", version) for version in (1, 2))
@@ -68,19 +68,19 @@ def test_a_receiver_that_keeps_failing_is_left_alone_longer_and_longer():
 
 
 @pytest.mark.parametrize(
-    ("status", "verdict"),
+    ("status", "outcome"),
     [
-        (200, Verdict.DELIVERED),
-        (204, Verdict.DELIVERED),
-        (301, Verdict.FAILED),
-        (410, Verdict.UNWANTED),
-        (429, Verdict.FAILED),
-        (500, Verdict.FAILED),
-        (None, Verdict.FAILED),
+        (200, Outcome.DELIVERED),
+        (204, Outcome.DELIVERED),
+        (301, Outcome.FAILED),
+        (410, Outcome.UNWANTED),
+        (429, Outcome.FAILED),
+        (500, Outcome.FAILED),
+        (None, Outcome.FAILED),
     ],
 )
-def test_only_2xx_is_success(status, verdict):
-    assert webhook.verdict(status) is verdict
+def test_only_2xx_is_success(status, outcome):
+    assert webhook.outcome(status) is outcome
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import State
-from hazardmap.hazards import history_selectors, models, rows
+from hazardmap.hazards import history_selectors, mapping, models
 from hazardmap.hazards.models import Road
 from hazardmap.web import map_data, map_page
 from tests.map_scene import hazard_row, made_up, put_hazard
@@ -18,7 +18,7 @@ BOX = {"bbox": "24.9,60.1,25.0,60.2"}
 
 def told(hazard, at, change="changed", **over):
     """An event as if it had been written then."""
-    values = rows.hazard_json(hazard) | over
+    values = mapping.hazard_json(hazard) | over
     models.HazardEvent.objects.create(at=at, change=change, hazard_id=hazard.id, hazard=values)
 
 

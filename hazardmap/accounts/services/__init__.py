@@ -7,11 +7,7 @@ from hazardmap.accounts.services.account_leave import (
     accounts_leaving,
 )
 from hazardmap.accounts.services.consent_give import (
-    VERSIONS,
     consent_give,
-    consents_asked,
-    has_consented,
-    has_outdated,
 )
 from hazardmap.accounts.services.device_pair import (
     NewDevice,
@@ -65,7 +61,6 @@ from hazardmap.accounts.services.sign_up import (
 from hazardmap.accounts.services.user_create import user_create
 
 __all__ = [
-    "VERSIONS",
     "AccountsRefused",
     "Buyer",
     "KeyRefused",
@@ -79,13 +74,10 @@ __all__ = [
     "account_leave",
     "accounts_leaving",
     "consent_give",
-    "consents_asked",
     "device_create",
     "device_pair",
     "device_revoke",
     "ended_forget",
-    "has_consented",
-    "has_outdated",
     "has_second_factor",
     "invitation_accept",
     "invitation_withdraw",

@@ -1,7 +1,7 @@
 """Everything that was said for and against one hazard, so that anybody can judge it himself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -154,18 +154,8 @@ class HazardEvidence(BuyerView):
             return _price(request, hazard, after, limit, now)
         found = trail_page(hazard, after=after, limit=limit + 1)
         shown, head = found[:limit], mark.head if mark else begun(hazard_id)
-        shown_frames = _pictured(hazard, shown)
-        entries = []
-        for item in shown:
-            entry = _entry(hazard_id, item)
-            head = linked(head, entry)
-            reports = [
-                picture(request, one)
-                if one.frame_id in shown_frames
-                else {**_report(one), "url": None}
-                for one in item.reports
-            ]
-            entries.append({**entry, "reports": reports, "digest": head})
+        pictured = _pictured(hazard, shown)
+        entries, head = _chained(request, hazard_id, shown, pictured, head)
         last = shown[-1].evidence if len(found) > limit else None
         body = {
             "as_of": timestamp(now),
@@ -175,11 +165,36 @@ class HazardEvidence(BuyerView):
             "head": head,
             "links": links_of(request, None if last is None else _text(hazard_id, last, head)),
         }
-        pictured = ",".join(sorted(map(str, shown_frames)))
-        state = sha256(f"{head}{hazard.state.value}{pictured}".encode()).digest()
-        pictures = {Meter.IMAGE: len(shown_frames)} if shown_frames else {}
-        goods = Goods(1, (hazard_id,), state, pictures)
-        return sold(request, goods, "evidence", body, media_type=MEDIA_TYPE)
+        return sold(
+            request, _goods(hazard, head, pictured), "evidence", body, media_type=MEDIA_TYPE
+        )
+
+
+def _chained(
+    request: Request,
+    hazard_id: UUID,
+    items: Sequence[TrailItem],
+    pictured: Collection[UUID],
+    head: str,
+) -> tuple[list[dict[str, object]], str]:
+    """The entries of a page, and the head of the chain after them."""
+    entries: list[dict[str, object]] = []
+    for item in items:
+        entry = _entry(hazard_id, item)
+        head = linked(head, entry)
+        reports = [
+            picture(request, one) if one.frame_id in pictured else {**_report(one), "url": None}
+            for one in item.reports
+        ]
+        entries.append({**entry, "reports": reports, "digest": head})
+    return entries, head
+
+
+def _goods(hazard: Hazard, head: str, pictured: Collection[UUID]) -> Goods:
+    """One trail and its pictures; its state changes with whatever the answer shows."""
+    names = ",".join(sorted(map(str, pictured)))
+    state = sha256(f"{head}{hazard.state.value}{names}".encode()).digest()
+    return Goods(1, (hazard.id,), state, {Meter.IMAGE: len(pictured)} if pictured else {})
 
 
 def _pictured(hazard: Hazard, items: Sequence[TrailItem]) -> set[UUID]:

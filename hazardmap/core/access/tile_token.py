@@ -17,7 +17,7 @@ from hashlib import md5, sha256
 LIFE_DAYS = 7
 
 
-class Verdict(Enum):
+class TokenState(Enum):
     GOOD = "good"
     FORGED = "forged"
     EXPIRED = "expired"
@@ -47,13 +47,15 @@ def signed(kid: str, layer: str, *, secret: str, now: datetime) -> TileToken:
     return TileToken(kid, expires, secret_name(secret) + _digest(kid, expires, layer, secret))
 
 
-def verdict(token: TileToken, layer: str, *, secrets: Sequence[str], now_s: float) -> Verdict:
+def token_state(
+    token: TileToken, layer: str, *, secrets: Sequence[str], now_s: float
+) -> TokenState:
     """Whether one of the secrets has signed this, and whether it is still good."""
     for secret in secrets:
         expected = secret_name(secret) + _digest(token.kid, token.expires, layer, secret)
         if hmac.compare_digest(expected.encode(), token.signature.encode()):
-            return Verdict.EXPIRED if token.expires < now_s else Verdict.GOOD
-    return Verdict.FORGED
+            return TokenState.EXPIRED if token.expires < now_s else TokenState.GOOD
+    return TokenState.FORGED
 
 
 def _digest(kid: str, expires: int, layer: str, secret: str) -> str:

@@ -91,9 +91,3 @@ def _one(parts: Sequence[tuple[float, float]]) -> Count:
         return Count(expected, lives.pop())
     rate = math.fsum(left / half_life_s for left, half_life_s in parts)
     return Count(expected, expected / rate if rate > 0.0 else max(lives))
-
-
-def p_any(probabilities: Iterable[float]) -> float:
-    """Probability that any of them is there: 1 − Π(1 − pᵢ), in logarithms where that is small."""
-    gone = math.fsum(math.log1p(-p) if p < 1.0 else -math.inf for p in probabilities)
-    return -math.expm1(gone)

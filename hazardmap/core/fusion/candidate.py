@@ -13,7 +13,7 @@ from hazardmap.core.fusion.hazard import LIVE, Evidence, State
 from hazardmap.core.fusion.lifecycle import expiry, is_published, next_state
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, predicted, updated, with_exists
-from hazardmap.core.fusion.telling import told as told_p
+from hazardmap.core.fusion.telling import published_p
 from hazardmap.core.fusion.trail import line, one_trail
 from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.kinds import FAMILY, named
@@ -35,7 +35,7 @@ class Seen(NamedTuple):
 
     at: datetime
     chance: Chance
-    reports: int
+    frames: int
 
 
 class HistoryNeeded(Exception):
@@ -68,7 +68,7 @@ class Candidate:
         thing: Thing,
         look: Look,
         prior: Belief,
-        told: Likelihood,
+        likelihood: Likelihood,
         params: FusionParams,
         *,
         beside: float = 0.0,
@@ -92,12 +92,12 @@ class Candidate:
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
         self.place(Place(*thing.report))
-        self.report(thing, look, told)
+        self.report(thing, look, likelihood)
 
     @property
     def reports(self) -> int:
         """How many looks reported it."""
-        return sum(look.reports > 0 for look in self.looks)
+        return sum(look.frames > 0 for look in self.looks)
 
     @property
     def live(self) -> bool:
@@ -111,7 +111,7 @@ class Candidate:
     @property
     def p(self) -> float:
         """The probability that it is there, as the map tells it."""
-        return told_p(self.belief.exists, self._doubt)
+        return published_p(self.belief.exists, self._doubt)
 
     @property
     def _doubt(self) -> float:
@@ -200,11 +200,13 @@ class Candidate:
         """It stands there, by all that is known now."""
         self.mean_m, self.own_m2, self.common_m2 = place
 
-    def report(self, thing: Thing, look: Look, told: Likelihood, row: float = 1.0) -> None:
-        """A pass has reported it. row: see `persistence.updated`."""
+    def report(
+        self, thing: Thing, look: Look, likelihood: Likelihood, row_ratio: float = 1.0
+    ) -> None:
+        """A pass has reported it. row_ratio: see `persistence.updated`."""
         self._advance(look.of.last_at)
         before = self.p
-        self.belief = updated(self.belief, told, row)
+        self.belief = updated(self.belief, likelihood, row_ratio)
         for observation in thing.observations:
             if FAMILY[observation.kind] == self.family:
                 self._votes[observation.kind] += max(observation.score, 1e-3)
@@ -216,16 +218,16 @@ class Candidate:
         self._poor_miss = 1.0
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
-        self._note(look, told, thing, before)
+        self._note(look, likelihood, thing, before)
 
-    def silence(self, look: Look, told: Likelihood, row: float = 1.0) -> None:
+    def silence(self, look: Look, likelihood: Likelihood, row_ratio: float = 1.0) -> None:
         """A pass looked and reported nothing here.
 
         One account alone never pushes below the clearing threshold what others support.
         """
         self._advance(look.of.last_at)
         before = self.p
-        self.belief = updated(self.belief, told, row)
+        self.belief = updated(self.belief, likelihood, row_ratio)
         if look.poor:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:
@@ -233,7 +235,7 @@ class Candidate:
         self._keep_above_clearing(before)
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, 0))
-        self._note(look, told, None, before)
+        self._note(look, likelihood, None, before)
 
     def vote(self, at: datetime, witness: int, stands: bool) -> None:
         """A person says whether it is still there: one vote each, the first that comes.
@@ -315,7 +317,7 @@ class Candidate:
     def _keep_above_clearing(self, before: float) -> None:
         floor = min(before, self._params.limits.clear)
         if not self._may_clear() and self.p < floor:
-            self.belief = with_exists(self.belief, told_p(floor, -self._doubt))
+            self.belief = with_exists(self.belief, published_p(floor, -self._doubt))
 
     def _may_clear(self) -> bool:
         enough = len(self.against | self.gone_by) >= self._params.limits.witnesses
@@ -338,7 +340,7 @@ class Candidate:
         else:
             self.state = next_state(self.state, p, self.published, limits)
 
-    def _note(self, look: Look, told: Likelihood, thing: Thing | None, before: float) -> None:
+    def _note(self, look: Look, likelihood: Likelihood, thing: Thing | None, before: float) -> None:
         real = min(self.belief.real, 1.0)
-        noted = line(look, told, thing, p_before=before, p_after=self.p, real=real)
+        noted = line(look, likelihood, thing, p_before=before, p_after=self.p, real=real)
         self.evidence.append(noted)

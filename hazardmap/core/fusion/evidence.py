@@ -99,8 +99,8 @@ def of_vote(stands: bool, witness: int, params: FusionParams) -> Likelihood:
     """Likelihood of a person's "still there" or "gone": right two times in three, and by trust."""
     right, wrong = VOTE_IS_RIGHT, 1.0 - VOTE_IS_RIGHT
     there, not_there = (right, wrong) if stands else (wrong, right)
-    told = Likelihood(exists=there, nothing=not_there, phantom=not_there)
-    return told.tempered(params.trust(witness))
+    likelihood = Likelihood(exists=there, nothing=not_there, phantom=not_there)
+    return likelihood.tempered(params.trust(witness))
 
 
 def _log_density(score: float, a: float, b: float) -> float:

@@ -23,7 +23,7 @@ from hazardmap.core.fusion.hazard import Evidence, Hazard
 from hazardmap.core.fusion.lifecycle import swept
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
-from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.coverings import grounds, seen_cell, seen_from_where
 from hazardmap.core.geometry.geodesy import Plane, check_position, moved, radius95_m, turned
@@ -157,13 +157,13 @@ def fuse_ground(
     sightings = on_plane(observations, by_frame, plane)
     suspects: list[Candidate] = []
     for verdict in verdicts:
-        if verdict.decision is Decision.REJECT:
+        if verdict.decision is Ruling.REJECT:
             rejected = _taken_out(sightings, verdict.observation_ids)
             before = [one for one in passes if one.first_at <= verdict.at or _saw(one, rejected)]
             for candidate in Replay(plane, params, rejected).run(before, ()):
                 candidate.reject(verdict.at)
                 suspects.append(candidate)
-    others = [verdict for verdict in verdicts if verdict.decision is not Decision.REJECT]
+    others = [verdict for verdict in verdicts if verdict.decision is not Ruling.REJECT]
     found = Replay(plane, params, sightings, suspects).run(passes, others)
     return [fused(one, plane) for one in (*suspects, *found) if one.shown]
 

@@ -89,13 +89,13 @@ def predicted(belief: Belief, elapsed_s: float, half_life_s: float, shared: floa
     )
 
 
-def updated(belief: Belief, told: Likelihood, row: float = 1.0) -> Belief:
+def updated(belief: Belief, likelihood: Likelihood, row_ratio: float = 1.0) -> Belief:
     """Bayes' rule. Evidence that is impossible under every state changes nothing.
 
-    row: what the pass says about the others of the row, as a ratio for "it stands".
+    row_ratio: what the pass says about the others of the row, as a ratio for "it stands".
     """
-    gone = (told.nothing, told.nothing, told.phantom)
-    weights = [p * weight * row for p, weight in zip(belief[:3], told, strict=True)]
+    gone = (likelihood.nothing, likelihood.nothing, likelihood.phantom)
+    weights = [p * weight * row_ratio for p, weight in zip(belief[:3], likelihood, strict=True)]
     weights += [p * weight for p, weight in zip(belief[3:], gone, strict=True)]
     total = sum(weights)
     if total < _LEAST:
@@ -103,8 +103,8 @@ def updated(belief: Belief, told: Likelihood, row: float = 1.0) -> Belief:
     return Belief(*(weight / total for weight in weights))
 
 
-def row_ratio(belief: Belief, told: Likelihood) -> float:
-    """What a pass's evidence about one thing says of its row: P(told | stands) / P(told | gone).
+def ratio_for_row(belief: Belief, likelihood: Likelihood) -> float:
+    """What a pass's evidence about one thing says of its row: P(it | stands) / P(it | gone).
 
     What is at the spot if the row is gone is taken to be what would be there if it stood, as far
     as the belief does not know better.
@@ -115,8 +115,8 @@ def row_ratio(belief: Belief, told: Likelihood) -> float:
     here = [p / stands for p in belief[:3]]
     was = [gone + p * _LEAST for gone, p in zip(belief[3:], here, strict=True)]
     real, empty, lookalike = (p / sum(was) for p in was)
-    standing = sum(p * weight for p, weight in zip(here, told, strict=True))
-    over = (real + empty) * told.nothing + lookalike * told.phantom
+    standing = sum(p * weight for p, weight in zip(here, likelihood, strict=True))
+    over = (real + empty) * likelihood.nothing + lookalike * likelihood.phantom
     return max(standing, _LEAST) / max(over, _LEAST)
 
 

@@ -17,9 +17,9 @@ from hazardmap.core.fusion.mixing import mixed
 from hazardmap.core.fusion.nearby import Nearby
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief
-from hazardmap.core.fusion.rows import LINK_M, Birth, Told, beside, row_ratios
+from hazardmap.core.fusion.rows import LINK_M, Birth, Update, beside, row_ratios
 from hazardmap.core.fusion.twins import twins
-from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.geodesy import Floats, Plane
 from hazardmap.core.seeing.association import FARTHEST_M, Placed, distances, things
 from hazardmap.core.seeing.misnamed import named_once
@@ -97,7 +97,7 @@ class Replay:
             for sighting in self._sightings.get(view.frame_id, ())
             if sighting.observation.id in verdict.observation_ids
         ]
-        if judged and verdict.decision is Decision.CONFIRM:
+        if judged and verdict.decision is Ruling.CONFIRM:
             return max(judged)
         return max((verdict.at, *judged))
 
@@ -124,20 +124,20 @@ class Replay:
         fresh = [j for j in range(len(found)) if j not in explained]
         new = [found[j] for j in fresh]
         unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
-        told = []
+        updates = []
         mixes = mixed(live, found, thing_of, one.last_at)
         for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
             look = Look(one, chance)
             if i in thing_of:
                 thing = found[thing_of[i]]
                 report = of_report(look, thing, mixes[thing_of[i]], self._params)
-                told.append(Told(candidate, thing, look, report))
+                updates.append(Update(candidate, thing, look, report))
             elif chance.reported >= _BARELY and not unclear[i].any():
-                told.append(Told(candidate, None, look, candidate.told_by_silence(look)))
+                updates.append(Update(candidate, None, look, candidate.told_by_silence(look)))
         births = self._births(new, np.any(unclear, axis=0), one, views, [mixes[j] for j in fresh])
-        rows = row_ratios([*told, *births], self._params)
-        for item, row in zip(told, rows, strict=False):
-            item.apply(row)
+        ratios = row_ratios([*updates, *births], self._params)
+        for item, ratio in zip(updates, ratios, strict=False):
+            item.apply(ratio)
         started = self._start(births, live)
         reported: list[Thing | None] = [
             found[thing_of[i]] if i in thing_of else None for i in range(len(live))
@@ -178,14 +178,19 @@ class Replay:
         would = chances(views, targets, self._params.table)
         for thing, again, chance, mix in zip(new, unclear.tolist(), would, mixes, strict=True):
             look, split = Look(one, chance), self._params.split_report if again else 0.0
-            told = of_report(look, thing, max(split, mix), self._params)
-            births.append(Birth(thing, look, told, self._prior(thing, one)))
+            likelihood = of_report(look, thing, max(split, mix), self._params)
+            births.append(Birth(thing, look, likelihood, self._prior(thing, one)))
         return births
 
     def _start(self, births: Sequence[Birth], live: Sequence[Candidate]) -> list[Candidate]:
         started = [
             Candidate(
-                birth.thing, birth.look, birth.before, birth.told, self._params, beside=birth.near
+                birth.thing,
+                birth.look,
+                birth.before,
+                birth.likelihood,
+                self._params,
+                beside=birth.near,
             )
             for birth in beside(births, live, self._params)
         ]
@@ -205,10 +210,10 @@ class Replay:
         """
         every = [*known, *started]
         seen = np.array([thing is not None for thing in reported], bool)
-        for row in _rows(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
-            told = [(every[i].stands, _report(reported[i])) for i in row if i < len(known)]
-            new = [Report(*every[i].stands) for i in row if i >= len(known)]
-            for i, place in zip(row, placed_anew(told, new), strict=True):
+        for close in _standing_close(np.array([c.mean_m for c in every]).reshape(-1, 2), seen):
+            before = [(every[i].stands, _report(reported[i])) for i in close if i < len(known)]
+            new = [Report(*every[i].stands) for i in close if i >= len(known)]
+            for i, place in zip(close, placed_anew(before, new), strict=True):
                 every[i].place(place)
                 self._nearby.moved(every[i])
 
@@ -232,12 +237,12 @@ class Replay:
         if not any(held):
             return
         candidate = candidates[held.index(max(held))]
-        if verdict.decision is Decision.CONFIRM:
+        if verdict.decision is Ruling.CONFIRM:
             candidate.confirm()
-        elif verdict.decision is Decision.RELABEL:
+        elif verdict.decision is Ruling.RELABEL:
             candidate.relabel(at, verdict.kind)
         elif candidate.live:
-            candidate.vote(at, verdict.witness, verdict.decision is Decision.STANDS)
+            candidate.vote(at, verdict.witness, verdict.decision is Ruling.STANDS)
 
     def _merge(self, live: Sequence[Candidate]) -> None:
         """Join live candidates that stand on one spot and that no pass has told apart."""
@@ -268,10 +273,10 @@ def _placed(thing: Candidate | Thing) -> Placed:
     return thing.family, thing.mean_m, thing.cov_m2
 
 
-def _rows(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
-    """Indices of places that belong together, where any of them has been seen."""
+def _standing_close(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
+    """Indices of places of any family that stand close together, where one has been seen."""
     off_m = means_m[:, None] - means_m[None]
     close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
     count, label = connected_components(close, directed=False)
-    rows = [np.flatnonzero(label == i) for i in range(count)]
-    return [row.tolist() for row in rows if seen[row].any()]
+    groups = [np.flatnonzero(label == i) for i in range(count)]
+    return [group.tolist() for group in groups if seen[group].any()]

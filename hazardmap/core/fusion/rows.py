@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.evidence import Look
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.persistence import Belief, Likelihood, row_ratio, updated
+from hazardmap.core.fusion.persistence import Belief, Likelihood, ratio_for_row, updated
 from hazardmap.core.seeing.association import Placed
 from hazardmap.core.seeing.sightings import Thing
 
@@ -24,13 +24,13 @@ LINK_M: Final = 15.0
 _SUREST: Final = 0.02  # no pass is surer than that that a row is gone; the inverse: that it stands
 
 
-class Told(NamedTuple):
+class Update(NamedTuple):
     """What a pass says about a known candidate. thing: its report, None for silence."""
 
     candidate: Candidate
     thing: Thing | None
     look: Look
-    told: Likelihood
+    likelihood: Likelihood
 
     @property
     def placed(self) -> Placed:
@@ -40,11 +40,11 @@ class Told(NamedTuple):
     def before(self) -> Belief:
         return self.candidate.belief_at(self.look.of.last_at)
 
-    def apply(self, row: float) -> None:
+    def apply(self, row_ratio: float) -> None:
         if self.thing is None:
-            self.candidate.silence(self.look, self.told, row)
+            self.candidate.silence(self.look, self.likelihood, row_ratio)
         else:
-            self.candidate.report(self.thing, self.look, self.told, row)
+            self.candidate.report(self.thing, self.look, self.likelihood, row_ratio)
 
 
 class Birth(NamedTuple):
@@ -53,7 +53,7 @@ class Birth(NamedTuple):
 
     thing: Thing
     look: Look
-    told: Likelihood
+    likelihood: Likelihood
     before: Belief
     near: float = 0.0
 
@@ -73,19 +73,19 @@ def neighbours(placed: Sequence[Placed]) -> NDArray[np.bool_]:
     return close
 
 
-def row_ratios(told: Sequence[Told | Birth], params: FusionParams) -> list[float]:
+def row_ratios(said: Sequence[Update | Birth], params: FusionParams) -> list[float]:
     """For each, what the pass says about the others of its row: a ratio for "it stands".
 
     The ratio of all together is tempered by trust once and limited, since what hides one thing of
     a row from a pass may hide them all.
     """
-    if len(told) < 2:
-        return [1.0] * len(told)
-    _, label = connected_components(neighbours([one.placed for one in told]), directed=False)
-    own = np.array([np.log(row_ratio(one.before, one.told)) for one in told])
+    if len(said) < 2:
+        return [1.0] * len(said)
+    _, label = connected_components(neighbours([one.placed for one in said]), directed=False)
+    own = np.array([np.log(ratio_for_row(one.before, one.likelihood)) for one in said])
     others = np.bincount(label, own)[label] - own
     others[np.bincount(label)[label] == 1] = 0.0
-    trust = params.trust(told[0].look.witness)
+    trust = params.trust(said[0].look.witness)
     least = (1.0 - trust) + trust * _SUREST
     ratios: list[float] = np.exp(np.clip(others, np.log(least), -np.log(least))).tolist()
     return ratios
@@ -99,7 +99,7 @@ def beside(
         return []
     close = neighbours([*(b.placed for b in births), *(c.placed for c in known)])[: len(births)]
     now = births[0].look.of.last_at
-    p = [updated(birth.before, birth.told).exists for birth in births]
+    p = [updated(birth.before, birth.likelihood).exists for birth in births]
     p += [candidate.belief_at(now).exists for candidate in known]
     surest = np.where(close, np.array(p), 0.0).max(axis=1, initial=0.0)
     result = []

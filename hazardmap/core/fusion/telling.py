@@ -8,11 +8,11 @@ too sure by about the same odds whatever it rests on (docs/adr/0022-reports-in-r
 import math
 
 
-def told(p: float, doubt: float) -> float:
+def published_p(p: float, doubt: float) -> float:
     """The probability p, 0..1, with `doubt` nats taken from its log-odds; monotone, 0 and 1 stay.
 
     A logistic recalibration (Platt 1999) of slope 1: what one report adds in bits is unchanged.
-    told(·, −doubt) is its inverse.
+    published_p(·, −doubt) is its inverse.
     """
     kept = p * math.exp(-doubt)
     return kept / (kept + (1.0 - p))

@@ -12,7 +12,7 @@ from hazardmap.core.seeing.sightings import Thing
 
 def line(
     look: Look,
-    told: Likelihood,
+    likelihood: Likelihood,
     thing: Thing | None,
     *,
     p_before: float,
@@ -30,7 +30,7 @@ def line(
         seen=thing is not None,
         score=best.score if best else None,
         visibility=look.visibility,
-        log2_ratio=told.log2_ratio,
+        log2_ratio=likelihood.log2_ratio,
         frames=len(thing.sightings) if thing else len(look.of.views),
         observations=tuple(sorted(o.id for o in thing.observations)) if thing else (),
         best_observation=best.id if best else None,

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 
-class Decision(StrEnum):
+class Ruling(StrEnum):
     """What somebody said. What was taken back is not passed to fusion any more.
 
     The first three are a moderator's and settle the matter; STANDS and GONE are votes of people
@@ -21,7 +21,7 @@ class Decision(StrEnum):
     GONE = "gone"
 
 
-MODERATORS: Final = (Decision.CONFIRM, Decision.REJECT, Decision.RELABEL)
+MODERATORS: Final = (Ruling.CONFIRM, Ruling.REJECT, Ruling.RELABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Verdict:
 
     id: UUID
     at: datetime
-    decision: Decision
+    decision: Ruling
     lon: float
     lat: float
     kind: str

@@ -160,7 +160,7 @@ def _shrunk(total: float, cases: float, shipped: float, made_up: float = _PRIOR_
 
 def _take_frames(sums: Tally, one: Candidate) -> None:
     """Scores and numbers of reports of an example of a real thing, a mistake or a phantom."""
-    later = [(look.chance.reported, look.reports > 0) for look in one.looks[1:]]
+    later = [(look.chance.reported, look.frames > 0) for look in one.looks[1:]]
     sums.deceits += one.belief.phantom * np.array(later).reshape(-1, 2).sum(axis=0)
     scores = [seen.observation.score for seen in one.sightings]
     counts = np.histogram(scores, _BINS, (0.0, 1.0))[0].astype(float)
@@ -169,7 +169,7 @@ def _take_frames(sums: Tally, one: Candidate) -> None:
         sums.frames += _fit_of_looks(one)
     elif one.belief.nothing - one.belief.past >= _SURE:
         sums.scores[1] += counts
-        sums.repeats += (one.looks[0].reports, 1.0)
+        sums.repeats += (one.looks[0].frames, 1.0)
 
 
 def _fit_of_looks(one: Candidate) -> Floats:
@@ -177,9 +177,9 @@ def _fit_of_looks(one: Candidate) -> Floats:
 
     Shape (scales, correlations); beta-binomial as in `visibility.log_count`.
     """
-    reported = [i for i, look in enumerate(one.looks) if look.reports]
+    reported = [i for i, look in enumerate(one.looks) if look.frames]
     between = one.looks[reported[0] + 1 : reported[-1]]
-    told = [(k.chance.frames, k.chance.recall, k.reports) for k in between if k.chance.frames > 0.0]
+    told = [(k.chance.frames, k.chance.recall, k.frames) for k in between if k.chance.frames > 0.0]
     if not told:
         return np.zeros((len(_SCALES), len(_CORRELATIONS)))
     frames, recall, reports = np.array(told).T[:, :, None, None]
@@ -199,7 +199,7 @@ def _life(one: Candidate, now: datetime) -> Floats:
     it; what is still believed to stand is censored (Turnbull 1976). Its time counts from the
     report that made it an example: what had gone before that could not become one.
     """
-    reported = [i for i, look in enumerate(one.looks) if look.reports]
+    reported = [i for i, look in enumerate(one.looks) if look.frames]
     first, last = reported[_SETTLED - 1], reported[-1]
     at = [0.0]
     missed = [1.0]

@@ -17,7 +17,7 @@ from typing import Final
 
 from hazardmap.core.fusion.hazard import Evidence
 from hazardmap.core.fusion.persistence import survival
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 
 _PRIOR_FOR: Final = 3.0  # a new contributor: mean 0.75
 _PRIOR_AGAINST: Final = 1.0
@@ -41,7 +41,7 @@ class Claim:
 
     evidence: Sequence[Evidence]
     half_life_s: float
-    verdict: Decision | None = None
+    verdict: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _tested(claim: Claim, alias: Mapping[int, int]) -> list[tuple[Evidence, Reco
         bits = (item.log2_ratio - _IDLE_BITS) / (_CERTAIN_BITS - _IDLE_BITS)
         weight = min(max(bits, _LEAST_WEIGHT), 1.0)
         if claim.verdict is not None and item.seen:
-            held = claim.verdict is not Decision.REJECT
+            held = claim.verdict is not Ruling.REJECT
             found.append((item, _record(held, _MODERATOR * weight)))
         elif item.seen:
             support, denial = _later(claim, i, alias)

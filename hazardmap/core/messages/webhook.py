@@ -22,7 +22,7 @@ TRIPS_AT: Final = 5
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30, 3600
 
 
-class Verdict(StrEnum):
+class Outcome(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     UNWANTED = "unwanted"
@@ -50,11 +50,11 @@ def headers(keys: list[bytes], message_id: str, at: datetime, body: bytes) -> di
     }
 
 
-def verdict(status: int | None) -> Verdict:
+def outcome(status: int | None) -> Outcome:
     """status: of the answer, None where there was none. Redirects are failures."""
     if status is not None and 200 <= status < 300:
-        return Verdict.DELIVERED
-    return Verdict.UNWANTED if status == 410 else Verdict.FAILED
+        return Outcome.DELIVERED
+    return Outcome.UNWANTED if status == 410 else Outcome.FAILED
 
 
 def next_try(attempts: int, now: datetime, wait_s: int | None = None) -> datetime | None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Verdict(StrEnum):
+class Health(StrEnum):
     OK = "ok"
     LATE = "late"
     STUCK = "stuck"
@@ -23,7 +23,7 @@ class Line:
     """One thing that was looked at. said: in a few words, for people."""
 
     name: str
-    verdict: Verdict
+    verdict: Health
     said: str
 
 
@@ -71,11 +71,11 @@ DISK_STUCK_BYTES: Final = 1_000_000_000
 def waiting(name: str, age: timedelta | None, limits: Limits, *, what: str = "") -> Line:
     """Work of which the oldest has waited for so long; None: nothing waits."""
     if age is None:
-        return Line(name, Verdict.OK, "nothing waits")
+        return Line(name, Health.OK, "nothing waits")
     return Line(name, _by_age(age, limits), _joined(what, f"the oldest for {words(age)}"))
 
 
-def done(name: str, age: timedelta | None, limits: Limits, *, never: Verdict) -> Line:
+def done(name: str, age: timedelta | None, limits: Limits, *, never: Health) -> Line:
     """What is to be done again and again, and was so long ago; None: never."""
     if age is None:
         return Line(name, never, "never")
@@ -84,16 +84,16 @@ def done(name: str, age: timedelta | None, limits: Limits, *, never: Verdict) ->
 
 def answering(name: str, problem: str) -> Line:
     """A service that others cannot be without; problem: why it does not answer, or ""."""
-    return Line(name, Verdict.STUCK if problem else Verdict.OK, problem or "answers")
+    return Line(name, Health.STUCK if problem else Health.OK, problem or "answers")
 
 
 def detector(label: str, problem: str) -> Line:
     """label: of the live model, "" before the first start of a worker."""
     if problem:
-        return Line("detector", Verdict.STUCK, _joined(label, problem))
+        return Line("detector", Health.STUCK, _joined(label, problem))
     if not label:
-        return Line("detector", Verdict.LATE, "no worker has been started yet")
-    return Line("detector", Verdict.OK, label)
+        return Line("detector", Health.LATE, "no worker has been started yet")
+    return Line("detector", Health.OK, label)
 
 
 def places(number: int, age: timedelta | None) -> Line:
@@ -110,7 +110,7 @@ def publisher(age: timedelta | None, behind: int, *, is_built: bool) -> Line:
     line = waiting("tiles", age, FOLLOWING, what=f"{behind} changes wait")
     if is_built:
         return line
-    verdict = line.verdict if line.verdict is Verdict.STUCK else Verdict.LATE
+    verdict = line.verdict if line.verdict is Health.STUCK else Health.LATE
     return Line("tiles", verdict, _joined("to be made anew", line.said))
 
 
@@ -119,7 +119,7 @@ def usage_logs(age: timedelta | None, waiting_bytes: int, broken: int) -> Line:
     line = waiting("usage logs", age, USAGE, what=f"{waiting_bytes} bytes to be loaded")
     if not broken:
         return line
-    verdict = Verdict.LATE if line.verdict is Verdict.OK else line.verdict
+    verdict = Health.LATE if line.verdict is Health.OK else line.verdict
     return Line(line.name, verdict, _joined(line.said, f"{broken} set aside as .broken"))
 
 
@@ -128,8 +128,8 @@ def payments(age: timedelta | None, tries: int, problem: str) -> Line:
     line = waiting("payments", age, PAYMENTS)
     if not tries:
         return line
-    verdict = Verdict.STUCK if tries >= PAYMENT_TRIES else Verdict.LATE
-    worse = line.verdict if line.verdict is Verdict.STUCK else verdict
+    verdict = Health.STUCK if tries >= PAYMENT_TRIES else Health.LATE
+    worse = line.verdict if line.verdict is Health.STUCK else verdict
     return Line("payments", worse, f"{tries} tries in vain: {problem}")
 
 
@@ -137,19 +137,19 @@ def partitions(missing: Iterable[str], *, of_now: bool) -> Line:
     """missing: names of partitions; of_now: whether one of this month is among them."""
     names = ", ".join(missing)
     if not names:
-        return Line("partitions", Verdict.OK, "this month's and the next's are there")
-    verdict = Verdict.STUCK if of_now else Verdict.LATE
+        return Line("partitions", Health.OK, "this month's and the next's are there")
+    verdict = Health.STUCK if of_now else Health.LATE
     return Line("partitions", verdict, f"missing: {names}")
 
 
 def disk(free_bytes: int) -> Line:
-    late = Verdict.LATE if free_bytes < DISK_LATE_BYTES else Verdict.OK
-    verdict = Verdict.STUCK if free_bytes < DISK_STUCK_BYTES else late
+    late = Health.LATE if free_bytes < DISK_LATE_BYTES else Health.OK
+    verdict = Health.STUCK if free_bytes < DISK_STUCK_BYTES else late
     return Line("disk", verdict, f"{free_bytes / 1e9:.1f} GB free")
 
 
 def is_stuck(lines: Iterable[Line]) -> bool:
-    return any(line.verdict is Verdict.STUCK for line in lines)
+    return any(line.verdict is Health.STUCK for line in lines)
 
 
 def words(age: timedelta) -> str:
@@ -161,10 +161,10 @@ def words(age: timedelta) -> str:
     return f"{seconds:.0f} s"
 
 
-def _by_age(age: timedelta, limits: Limits) -> Verdict:
+def _by_age(age: timedelta, limits: Limits) -> Health:
     if age > limits.stuck:
-        return Verdict.STUCK
-    return Verdict.LATE if age > limits.late else Verdict.OK
+        return Health.STUCK
+    return Health.LATE if age > limits.late else Health.OK
 
 
 def _joined(*parts: str) -> str:

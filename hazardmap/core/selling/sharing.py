@@ -20,7 +20,7 @@ from uuid import UUID
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import Evidence
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
 
 _MICRO: Final = 1_000_000
@@ -31,7 +31,7 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _WITNESSES: Final = 2  # nobody settles alone what is paid for
 
 
-class Told(NamedTuple):
+class Contribution(NamedTuple):
     """Bits for the truth (> 0) or against it (< 0) by one pass; 0 where nobody can know.
 
     came: the youngest id of all that it is made of, which sorts by when we received it. The times
@@ -63,7 +63,7 @@ class Trail:
     half_life_s: float
     cleared: bool = False
     aliases: Mapping[int, int] = field(default_factory=dict)
-    verdict: Decision | None = None
+    verdict: Ruling | None = None
 
     @cached_property
     def real(self) -> bool | None:
@@ -71,7 +71,7 @@ class Trail:
         what is believed at the end, if two witnesses on that side stand behind it, and not on
         their devices' word alone (docs/adr/0042-own-eyes.md)."""
         if self.verdict is not None:
-            return self.verdict is not Decision.REJECT
+            return self.verdict is not Ruling.REJECT
         reports = [item for item in self.evidence if item.seen]
         reporters = {self._who(item) for item in reports}
         if self._settle(reports) and self._believed >= _BELIEVED:
@@ -87,18 +87,20 @@ class Trail:
         return len(witnesses) >= _WITNESSES and any(item.checked for item in lines)
 
     @cached_property
-    def told(self) -> Sequence[Told]:
+    def contributions(self) -> Sequence[Contribution]:
         """What each line told, in the order in which we received them."""
         lines = zip(self.evidence, self._before(), strict=True)
-        told = [
-            Told(max((item.pass_id, *item.observations)), item.witness, self._bits(item, before))
+        found = [
+            Contribution(
+                max((item.pass_id, *item.observations)), item.witness, self._bits(item, before)
+            )
             for item, before in lines
         ]
-        return sorted(told, key=lambda one: one.came)
+        return sorted(found, key=lambda one: one.came)
 
     def received(self, before: datetime) -> int:
         """How many lines we had received before a time."""
-        return bisect_left(self.told, uuid7(before, bytes(10)), key=lambda one: one.came)
+        return bisect_left(self.contributions, uuid7(before, bytes(10)), key=lambda one: one.came)
 
     def _bits(self, item: Evidence, before: float) -> float:
         there = self._there(item)
@@ -152,7 +154,7 @@ def bits_told(trail: Trail, lines: int | None = None) -> dict[int, Fraction]:
     the truth than for it.
     """
     sums: defaultdict[int, float] = defaultdict(float)
-    for _, witness, bits in trail.told[:lines]:
+    for _, witness, bits in trail.contributions[:lines]:
         sums[witness] += bits
     told = {witness: Fraction(round(bits * _MICRO), _MICRO) for witness, bits in sums.items()}
     return {witness: bits for witness, bits in sorted(told.items()) if bits}

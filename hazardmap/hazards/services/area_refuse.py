@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import h3.api.basic_int as h3
-from django.db import connection, transaction
+from django.db import connection
 
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.coverings import SEEN_RES, middles
 from hazardmap.core.geometry.grid import descendants, parent
 from hazardmap.hazards.services.cluster_fuse import fuse_around
-from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells, place_lock
+from hazardmap.hazards.services.place_lock import LOCK_RES, under_place_lock
 
 BoxOrCell = Bbox | int
 """West, south, east and north (west > east crosses the antimeridian), or an H3 cell."""
@@ -36,14 +36,8 @@ def area_refuse(area: BoxOrCell) -> Iterator[tuple[int, int]]:
 
 def place_refuse(cells: Sequence[int]) -> None:
     """Evaluate these cells (SEEN_RES) of one place anew, in one transaction."""
-    locked: frozenset[int] = frozenset()
-    while True:
-        try:
-            with transaction.atomic():
-                fuse_around(seen=middles(cells), looked_from=(), lock=place_lock(locked))
-                return
-        except MoreCells as more:
-            locked = more.cells
+    seen = middles(cells)
+    under_place_lock(lambda lock: fuse_around(seen=seen, looked_from=(), lock=lock))
 
 
 def occupied(area: BoxOrCell) -> list[int]:

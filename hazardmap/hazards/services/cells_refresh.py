@@ -9,7 +9,7 @@ from hazardmap.core.derived.cells import NONE, Counts, Share, summed
 from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.grid import COARSEST_RES, FINEST_RES, children, descendants, parent
-from hazardmap.hazards import cell_models, models, rows
+from hazardmap.hazards import cell_models, mapping, models
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
 from hazardmap.platform.garbage import collected_later
@@ -72,7 +72,7 @@ def _resum(cells: Iterable[int]) -> None:
 
 def _shares_in(cells: Collection[int]) -> dict[int, list[Share]]:
     """The live hazards in each of these cells, as parts of its sum."""
-    ranges = [(cell, *descendants(cell, rows.HAZARD_CELL_RES)) for cell in cells]
+    ranges = [(cell, *descendants(cell, mapping.HAZARD_CELL_RES)) for cell in cells]
     found: dict[int, list[Share]] = {cell: [] for cell in cells}
     columns = [array(column) for column in zip(*ranges, strict=True)]
     for cell, *share in rows_read(_SHARES, [*columns, LIVE_STATES]):
@@ -90,7 +90,7 @@ def _store(sums: Mapping[int, Counts], res: int) -> list[int]:
     changed = sorted(cell for cell in sums if sums[cell] != before.get(cell, NONE))
     latest = cell_models.Cell.objects.aggregate(latest=Max("cursor"))["latest"] or 0
     new = [
-        rows.cell_row(cell, res, sums[cell], cursor)
+        mapping.cell_row(cell, res, sums[cell], cursor)
         for cursor, cell in enumerate(changed, start=latest + 1)
     ]
     rows_put(cell_models.Cell, new, over=True)

@@ -22,6 +22,7 @@ from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.verdict import Verdict
 from hazardmap.core.geometry.coverings import Ground, Place, seen_from_where
 from hazardmap.core.seeing.observation import Observation, View
+from hazardmap.hazards.params_now import params_now
 from hazardmap.hazards.services.checkpoints import (
     Reached,
     Stored,
@@ -40,7 +41,6 @@ from hazardmap.hazards.services.evidence_read import (
     views_of,
 )
 from hazardmap.hazards.services.hazards_write import hazards_write
-from hazardmap.hazards.services.params_now import params_now
 from hazardmap.hazards.services.place_lock import PlaceLock
 
 Places = Sequence[Place]

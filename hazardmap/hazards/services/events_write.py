@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import Change, Hazard
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.platform.rows_put import rows_put
 
 _FEED = 0x66656564
@@ -34,7 +34,7 @@ def events_write(
             "at": at,
             "change": change.value,
             "hazard_id": str(hazard.id),
-            "hazard": rows.hazard_json(hazard),
+            "hazard": mapping.hazard_json(hazard),
             "merged_into": str(heirs[hazard.id]) if hazard.id in heirs else None,
         }
         for change, hazard in events

@@ -20,7 +20,7 @@ from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.coverings import Ground, looked_from, seen_cell
 from hazardmap.core.seeing.camera import Camera
 from hazardmap.core.seeing.observation import Observation, View
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array
 
@@ -123,7 +123,7 @@ def verdicts_around(grounds: Iterable[Ground]) -> list[Verdict]:
     cells = {one for ground in grounds for one in looked_from(ground)}
     given = models.Verdict.objects.filter(cell__in=cells, undone_at__isnull=True)
     votes = Vote.objects.filter(cell__in=cells, undone_at__isnull=True)
-    said = [*map(rows.verdict_of, given), *map(rows.vote_of, votes)]
+    said = [*map(mapping.verdict_of, given), *map(mapping.vote_of, votes)]
     return sorted(said, key=lambda verdict: (verdict.at, verdict.id))
 
 

@@ -17,7 +17,7 @@ from hazardmap.core.seeing.camera import (
 from hazardmap.core.seeing.mounting import Mounting
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.tracks import TrackPoint, headings
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.services.evidence_read import (
     NewEvidence,
     observations_of,
@@ -84,7 +84,7 @@ def _located(runs: list[TakenRun]) -> NewEvidence:
             continue  # its contributor has deleted it meanwhile, or it may not speak
         view = _view(frame, run, owners)
         views.append(view)
-        view_rows.append(rows.view_row(view, model_version=run.model_version))
+        view_rows.append(mapping.view_row(view, model_version=run.model_version))
         for detection in run.detections:
             seen = observe(
                 view, detection.id, detection.kind, detection.score, detection.box, view.aspect
@@ -92,7 +92,7 @@ def _located(runs: list[TakenRun]) -> NewEvidence:
             if isinstance(seen, Observation):
                 observations.append(seen)
     rows_put(models.View, view_rows, over=False)
-    rows_put(models.Observation, [rows.observation_row(one) for one in observations], over=False)
+    rows_put(models.Observation, [mapping.observation_row(one) for one in observations], over=False)
     return NewEvidence(views, observations)
 
 

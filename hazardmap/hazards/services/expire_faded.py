@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import LIVE_STATES, Change, State
 from hazardmap.core.fusion.lifecycle import swept
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.services.events_write import events_write
 
 BATCH = 500
@@ -27,5 +27,5 @@ def _expire_batch() -> int:
     models.Hazard.objects.filter(id__in=[row.id for row in batch]).update(
         state=State.EXPIRED.value, published=False
     )
-    events_write([(Change.REMOVED, swept(rows.hazard_of(row), now)) for row in batch])
+    events_write([(Change.REMOVED, swept(mapping.hazard_of(row), now)) for row in batch])
     return len(batch)

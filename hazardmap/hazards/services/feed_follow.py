@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from hazardmap.hazards import cell_models
+from hazardmap.hazards import feed_models
 from hazardmap.hazards.change_feed import Move, latest_cursor, moves_since
 
 BATCH = 1000
@@ -61,7 +61,7 @@ def feed_follow(name: str, take: Callable[[Collection[Touched]], None]) -> int:
             take({state for _, state in told})
         return cursors
 
-    cell_models.FeedReader.objects.get_or_create(name=name)
+    feed_models.FeedReader.objects.get_or_create(name=name)
     return _to_the_end(name, read)
 
 
@@ -75,14 +75,14 @@ def moves_follow(name: str, take: Callable[[Sequence[Move]], None]) -> int:
         return {move.event.cursor for move in moves}
 
     begin = {"cursor": latest_cursor}
-    cell_models.FeedReader.objects.get_or_create(name=name, defaults=begin)
+    feed_models.FeedReader.objects.get_or_create(name=name, defaults=begin)
     return _to_the_end(name, read)
 
 
 def feed_hold(name: str) -> None:
     """Wait until this reader is nobody's, and keep it until the transaction ends."""
-    cell_models.FeedReader.objects.get_or_create(name=name)
-    cell_models.FeedReader.objects.select_for_update().get(name=name)
+    feed_models.FeedReader.objects.get_or_create(name=name)
+    feed_models.FeedReader.objects.select_for_update().get(name=name)
 
 
 def _to_the_end(name: str, read: Callable[[int], set[int]]) -> int:
@@ -94,7 +94,7 @@ def _to_the_end(name: str, read: Callable[[int], set[int]]) -> int:
 
 @transaction.atomic
 def _batch(name: str, read: Callable[[int], set[int]]) -> int:
-    readers = cell_models.FeedReader.objects.select_for_update(skip_locked=True)
+    readers = feed_models.FeedReader.objects.select_for_update(skip_locked=True)
     reader = readers.filter(name=name).first()
     if reader is None:
         return 0

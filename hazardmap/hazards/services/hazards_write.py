@@ -8,7 +8,7 @@ from django.db import connection
 
 from hazardmap.core.fusion.fuse import FusedHazard
 from hazardmap.core.fusion.hazard import LIVE, Change, Hazard, State
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.heir_models import Heir
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.evidence_read import Trail
@@ -29,9 +29,9 @@ def hazards_write(
     ids = [*(one.hazard.id for one in present), *gone]
     # The sweep that expires hazards knows no places: the rows are locked against it.
     stored = models.Hazard.objects.filter(id__in=ids).select_for_update().order_by("id")
-    before = {row.id: rows.hazard_of(row) for row in stored}
+    before = {row.id: mapping.hazard_of(row) for row in stored}
     changed = [one.hazard for one in present if before.get(one.hazard.id) != one.hazard]
-    rows_put(models.Hazard, [rows.hazard_values(hazard) for hazard in changed], over=True)
+    rows_put(models.Hazard, [mapping.hazard_values(hazard) for hazard in changed], over=True)
     _evidence_write(present, trails)
     models.Hazard.objects.filter(id__in=gone).delete()
     heirs = {id_: heir for id_, heir in gone.items() if heir is not None}
@@ -55,7 +55,7 @@ def _evidence_write(present: Sequence[FusedHazard], trails: Mapping[UUID, Trail]
     for one in present:
         id_, stored = one.hazard.id, trails.get(one.hazard.id, {})
         new += [
-            rows.evidence_row(id_, item)
+            mapping.evidence_row(id_, item)
             for item in one.evidence
             if stored.get(item.pass_id) != item
         ]

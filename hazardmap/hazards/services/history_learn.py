@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.coverings import Ground, middles, seen_from_where
 from hazardmap.core.learned.history import ground_tally, with_road
 from hazardmap.core.learned.learning import Tally, learned
@@ -67,7 +67,7 @@ def _tally(ground: Ground, rejected: set[UUID], params: FusionParams, now: datet
 
 def _rejected() -> set[UUID]:
     """Observations that a moderator's standing word rejects."""
-    verdicts = models.Verdict.objects.filter(decision=Decision.REJECT.value, undone_at__isnull=True)
+    verdicts = models.Verdict.objects.filter(decision=Ruling.REJECT.value, undone_at__isnull=True)
     lists: Sequence[list[str]] = list(verdicts.values_list("observations", flat=True))
     return {UUID(text) for texts in lists for text in texts}
 

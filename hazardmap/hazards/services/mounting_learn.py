@@ -18,7 +18,7 @@ from hazardmap.core.seeing.mounting import Mounting, learned
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.passes import Pass, split
 from hazardmap.core.seeing.sightings import Thing
-from hazardmap.hazards import learned_models, rows
+from hazardmap.hazards import learned_models, mapping
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_with
 
 STRETCH = 60
@@ -28,7 +28,7 @@ STRETCH = 60
 def mountings_of(device_ids: Iterable[UUID]) -> dict[UUID, Mounting]:
     """What is known of these devices; nothing of those whose drives have told nothing yet."""
     found = learned_models.Mounting.objects.filter(device_id__in=set(device_ids))
-    return {row.device_id: rows.mounting_of(row) for row in found}
+    return {row.device_id: mapping.mounting_of(row) for row in found}
 
 
 def mountings_learn() -> int:
@@ -56,7 +56,7 @@ def _device_learn(device_id: UUID) -> None:
     for seen in chain.from_iterable(observations_of(views).values()):
         by_frame[seen.frame_id].append(seen)
     base = device_cameras([device_id])[device_id](DEFAULT_CAMERA)
-    known = rows.mounting_of(row)
+    known = mapping.mounting_of(row)
     for one in split(views):
         told = learned(_things(one, by_frame))
         if told != Mounting():

@@ -1,16 +1,19 @@
 """One writer at a place: advisory locks of H3 cells, held until the transaction ends."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import h3.api.basic_int as h3
-from django.db import connection
+from django.db import connection, transaction
 
 from hazardmap.core.geometry.grid import cell
 
 LOCK_RES = 7
 # PostgreSQL's advisory locks are one space of numbers for everybody; this moves ours aside.
 _NAMESPACE = 0x68617A << 40
+
+Result = TypeVar("Result")
 
 
 class MoreCells(Exception):
@@ -60,3 +63,14 @@ def place_lock(cells: frozenset[int]) -> PlaceLock:
                 "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys]
             )
     return PlaceLock(cells)
+
+
+def under_place_lock(act: Callable[[PlaceLock], Result]) -> Result:
+    """Run it in one transaction, and again from the beginning with the cells that it lacked."""
+    cells: frozenset[int] = frozenset()
+    while True:
+        try:
+            with transaction.atomic():
+                return act(place_lock(cells))
+        except MoreCells as more:
+            cells = more.cells

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import Evidence
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.learned.trust import (
     Claim,
     Reputation,
@@ -18,7 +18,7 @@ from hazardmap.core.learned.trust import (
     records,
     untempered_bits,
 )
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.platform.unhurried import unhurried
 
 WINDOW = timedelta(days=180)
@@ -26,7 +26,7 @@ WINDOW = timedelta(days=180)
 CHUNK = 2000
 
 Pair = tuple[int, int]
-Verdicts = dict[str, tuple[datetime, Decision]]
+Verdicts = dict[str, tuple[datetime, Ruling]]
 """By observation, the latest."""
 
 
@@ -51,7 +51,7 @@ def _claims(params: FusionParams) -> Iterator[Claim]:
         trail = list(group)
         said = [verdicts[id_] for row in trail for id_ in row.observations if id_ in verdicts]
         yield Claim(
-            evidence=[_as_claimed(rows.evidence_of(row), params) for row in trail],
+            evidence=[_as_claimed(mapping.evidence_of(row), params) for row in trail],
             half_life_s=trail[0].hazard.half_life_s,
             verdict=max(said, key=lambda verdict: verdict[0])[1] if said else None,
         )
@@ -66,5 +66,5 @@ def _verdicts() -> Verdicts:
     found: Verdicts = {}
     standing = models.Verdict.objects.filter(undone_at__isnull=True).order_by("at", "id")
     for row in standing.iterator(chunk_size=CHUNK):
-        found |= dict.fromkeys(row.observations, (row.at, Decision(row.decision)))
+        found |= dict.fromkeys(row.observations, (row.at, Ruling(row.decision)))
     return found

@@ -1,29 +1,26 @@
 """A moderator's word: stored as evidence of its own kind, then the place is evaluated anew."""
 
-from collections.abc import Callable
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
-from hazardmap.core.fusion.verdict import Decision
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import models
-from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
-from hazardmap.hazards.services.evidence_read import BEGINNING
-from hazardmap.hazards.services.place_lock import MoreCells, place_lock
+from hazardmap.hazards.services.cluster_fuse import Places
+from hazardmap.hazards.services.word_store import observations_behind, word_store
 
 
 class VerdictRefused(Exception):
     """The message says in one sentence what is wrong."""
 
 
-def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID:
+def verdict_give(*, hazard_id: UUID, decision: Ruling, kind: str = "") -> UUID:
     """Confirm, reject or relabel a hazard; return the verdict's id.
 
     kind: the new kind of a relabel. Raises VerdictRefused.
     """
-    if decision is Decision.RELABEL and kind not in KINDS:
+    if decision is Ruling.RELABEL and kind not in KINDS:
         raise VerdictRefused(f"{kind or 'nothing'} is not a kind of hazard.")
 
     def store() -> tuple[UUID, Places]:
@@ -32,14 +29,14 @@ def verdict_give(*, hazard_id: UUID, decision: Decision, kind: str = "") -> UUID
             raise VerdictRefused("There is no such hazard any more.")
         verdict = models.Verdict.objects.create(
             decision=decision.value,
-            kind=kind if decision is Decision.RELABEL else hazard.kind,
+            kind=kind if decision is Ruling.RELABEL else hazard.kind,
             position=hazard.position,
             cell=hazard.cell,
             observations=observations_behind(hazard),
         )
         return verdict.id, [(hazard.position.x, hazard.position.y)]
 
-    return then_fuse(store)
+    return word_store(store)
 
 
 def verdict_undo(*, verdict_id: UUID) -> None:
@@ -52,25 +49,4 @@ def verdict_undo(*, verdict_id: UUID) -> None:
             verdict.save(update_fields=["undone_at"])
         return verdict.id, [(verdict.position.x, verdict.position.y)]
 
-    then_fuse(undo)
-
-
-def observations_behind(hazard: models.Hazard) -> list[str]:
-    trails = hazard.evidence.values_list("observations", flat=True)
-    return sorted({observation for trail in trails for observation in trail})
-
-
-def then_fuse(write: Callable[[], tuple[UUID, Places]]) -> UUID:
-    """Run `write` and evaluate its places in one transaction."""
-    cells: frozenset[int] = frozenset()
-    while True:
-        try:
-            with transaction.atomic():
-                lock = place_lock(cells)
-                result, places = write()
-                fuse_around(
-                    seen=places, looked_from=[(place, BEGINNING) for place in places], lock=lock
-                )
-                return result
-        except MoreCells as more:
-            cells = more.cells
+    word_store(undo)

@@ -11,11 +11,11 @@ from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.learned.trust import settled
 from hazardmap.core.learned.versions import SHIPPED, Part, moved_witnesses, version_json, with_parts
 from hazardmap.hazards import learned_models
+from hazardmap.hazards.params_now import params_now
 from hazardmap.hazards.services.checkpoints import checkpoints_carry
 from hazardmap.hazards.services.company_find import company_find
 from hazardmap.hazards.services.company_keep import company_keep, company_kept
 from hazardmap.hazards.services.history_learn import Progress, history_learned
-from hazardmap.hazards.services.params_now import params_now
 from hazardmap.hazards.services.stale_refuse import stale_mark
 from hazardmap.hazards.services.trust_learn import Pair, trust_learned
 from hazardmap.inference.selectors import recall_table

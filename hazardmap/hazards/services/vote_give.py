@@ -9,7 +9,7 @@ from hazardmap.accounts.selectors import witnesses
 from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.hazards import models
 from hazardmap.hazards.services.cluster_fuse import Places
-from hazardmap.hazards.services.verdict_give import observations_behind, then_fuse
+from hazardmap.hazards.services.word_store import observations_behind, word_store
 from hazardmap.hazards.vote_models import Vote
 
 
@@ -47,7 +47,7 @@ def vote_give(*, hazard_id: UUID, account_id: UUID, stands: bool) -> None:
         )
         return vote.id, [(hazard.position.x, hazard.position.y)]
 
-    then_fuse(store)
+    word_store(store)
 
 
 def _one_at_a_time(hazard_id: UUID, witness: int) -> None:

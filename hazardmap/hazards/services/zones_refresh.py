@@ -18,7 +18,7 @@ from hazardmap.core.derived.workzone import (
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.kinds import KINDS, Group
-from hazardmap.hazards import zone_models, zone_rows
+from hazardmap.hazards import zone_mapping, zone_models
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
 from hazardmap.hazards.services.zone_devices import (
     device_cells,
@@ -65,7 +65,7 @@ def _settle(ids: set[UUID], cells: set[int]) -> None:
     while True:
         found = [zone for site in sites(devices.values()) for zone in _zones_of(site)]
         related = Q(hazard_ids__overlap=[*ids, *devices]) | Q(id__in=[zone.id for zone in found])
-        stored = [zone_rows.zone_of(row) for row in zone_models.Zone.objects.filter(related)]
+        stored = [zone_mapping.zone_of(row) for row in zone_models.Zone.objects.filter(related)]
         left = {id_ for zone in stored if zone.ended_at is None for id_ in zone.hazard_ids}
         beyond = device_cells(left - devices.keys())
         if not beyond:
@@ -83,14 +83,14 @@ def _write(before: Iterable[WorkZone], after: Iterable[WorkZone]) -> None:
     known = {zone.id: zone for zone in before}
     changed = [zone for zone in after if known.get(zone.id) != zone]
     now = timezone.now()
-    new = [zone_rows.zone_row(zone, updated_at=now) for zone in changed]
+    new = [zone_mapping.zone_row(zone, updated_at=now) for zone in changed]
     rows_put(zone_models.Zone, new, over=True)
     told = [
         {
             "at": now.isoformat(),
             "change": _change(known.get(zone.id), zone).value,
             "zone_id": str(zone.id),
-            "zone": zone_rows.zone_json(zone),
+            "zone": zone_mapping.zone_json(zone),
         }
         for zone in changed
     ]

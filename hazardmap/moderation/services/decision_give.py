@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from hazardmap.core.fusion.hazard import LIVE, Hazard
-from hazardmap.core.fusion.verdict import Decision as Verdict
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors as hazards
 from hazardmap.hazards.services import VerdictRefused, verdict_give
@@ -44,7 +44,7 @@ def decide(
     if new_kind == before.kind:
         raise DecisionRefused(f"This is {KINDS[new_kind].label} already.")
     try:
-        verdict_id = verdict_give(hazard_id=hazard_id, decision=Verdict(action), kind=new_kind)
+        verdict_id = verdict_give(hazard_id=hazard_id, decision=Ruling(action), kind=new_kind)
     except VerdictRefused as refused:
         raise DecisionRefused(str(refused)) from refused
     decision = Decision.objects.create(

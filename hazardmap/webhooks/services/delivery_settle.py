@@ -53,14 +53,14 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, url: str, sent: Sent) -
         duration_ms=sent.duration_ms,
     )
     delivery.leased_until = None
-    match webhook.verdict(sent.status):
-        case webhook.Verdict.DELIVERED:
+    match webhook.outcome(sent.status):
+        case webhook.Outcome.DELIVERED:
             _delivered(delivery, endpoint, sent)
         case _ if endpoint.url != url:
             delivery.next_at = sent.over_at
-        case webhook.Verdict.UNWANTED:
+        case webhook.Outcome.UNWANTED:
             endpoint.disabled_at, endpoint.disabled_why = sent.over_at, GONE
-        case webhook.Verdict.FAILED:
+        case webhook.Outcome.FAILED:
             _failed(delivery, endpoint, sent)
     delivery.save()
     endpoint.save()

@@ -5,7 +5,7 @@ from random import Random
 from django.db import transaction
 
 from hazardmap.core.fusion.hazard import Change
-from hazardmap.hazards import models, rows
+from hazardmap.hazards import mapping, models
 from hazardmap.hazards.services.events_write import events_write
 
 _DICE = Random(7)
@@ -18,4 +18,4 @@ def put(count: int) -> None:
     for row in changed:
         row.p = _DICE.uniform(0.1, 0.99)
     models.Hazard.objects.bulk_update(changed, ["p"])
-    events_write([(Change.CHANGED, rows.hazard_of(row)) for row in changed])
+    events_write([(Change.CHANGED, mapping.hazard_of(row)) for row in changed])

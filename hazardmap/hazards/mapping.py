@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hazardmap.core.derived.cells import Count, Counts
 from hazardmap.core.fusion.hazard import Change, Evidence, Hazard, HazardEvent, State
-from hazardmap.core.fusion.verdict import Decision, Verdict
+from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.coverings import LOOKED_RES, looked_cell, seen_cell
 from hazardmap.core.seeing.camera import Camera
 from hazardmap.core.seeing.mounting import Mounting
@@ -72,7 +72,7 @@ def verdict_of(row: models.Verdict) -> Verdict:
     return Verdict(
         id=row.id,
         at=row.at,
-        decision=Decision(row.decision),
+        decision=Ruling(row.decision),
         lon=row.position.x,
         lat=row.position.y,
         kind=row.kind,
@@ -84,7 +84,7 @@ def vote_of(row: Vote) -> Verdict:
     return Verdict(
         id=row.id,
         at=row.at,
-        decision=Decision.STANDS if row.stands else Decision.GONE,
+        decision=Ruling.STANDS if row.stands else Ruling.GONE,
         lon=row.lon,
         lat=row.lat,
         kind=row.kind,
