@@ -204,7 +204,7 @@ def test_trouble_with_one_part_of_the_upkeep_stops_no_other(
     done: list[str] = []
 
     def step(name: str):
-        def run(*_: object) -> None:
+        def run(*_: object, **__: object) -> None:
             done.append(name)
             if name == failing:
                 raise KeyError(name)

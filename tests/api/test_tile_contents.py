@@ -14,6 +14,7 @@ from shapely.geometry import shape
 
 import tiles.hazards
 import tiles.points
+from hazardmap.core.answers.public import public
 from hazardmap.core.decay import probability_at
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.grid import parent, res_for_zoom
@@ -172,7 +173,7 @@ def test_single_hazards_say_everything_that_the_tilejson_describes() -> None:
         assert None not in said.values()
         assert item["id"] == hazard.id.int % 2**53
         assert said["p"] == pytest.approx(hazard.p, abs=5e-5)
-        assert said["t"] == int(hazard.t_ref.timestamp())
+        assert said["t"] == int(public(hazard).t_ref.timestamp())
         assert said["half_life"] == int(hazard.half_life_s)
         assert said["group"] == KINDS[hazard.kind].group.value
         assert (said["published"], said["confirmed"]) == (hazard.published, hazard.confirmed)

@@ -58,6 +58,7 @@ NO_PAGES = {
     "area-geojson",
     "area-rss",
     "device-revoke",
+    "drive-delete",
     "drive-square",
     "drive-worker",
     "hazard-vote",

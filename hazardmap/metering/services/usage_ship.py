@@ -37,7 +37,8 @@ def usage_ship() -> int:
     for path in paths:
         try:
             if path.stat().st_size != offsets.get(path.name):
-                loaded += _load(path)
+                while count := _load_chunk(path):
+                    loaded += count
             _remove_if_complete(path)
         except FileNotFoundError:
             continue  # another shipper has just finished it
@@ -45,13 +46,6 @@ def usage_ship() -> int:
             # A line that cannot be stored (older than any partition) or a file that cannot be read
             # must not stop the others.
             logger.error("%s is not loaded and waits for an operator: %s", path.name, error)
-    return loaded
-
-
-def _load(path: Path) -> int:
-    loaded = 0
-    while count := _load_chunk(path):
-        loaded += count
     return loaded
 
 
