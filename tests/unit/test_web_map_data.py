@@ -8,7 +8,6 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
-from django.utils import timezone
 
 from hazardmap.capture.models import Frame
 from hazardmap.core.answers.public import public
@@ -19,8 +18,7 @@ from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.web import map_data
 from tests.detected import contributor, drive, minutes_ago
-from tests.map_scene import buyer, made_up
-from tests.moderation_scene import hazard_at
+from tests.map_scene import buyer, made_up, put_hazard
 from tests.scenes import ahead
 from tests.unit.conftest import PLACE
 
@@ -40,7 +38,7 @@ def test_a_hazard_is_listed_where_it_is_and_nowhere_else(client, cow):
 
 
 def test_a_list_that_is_cut_says_so(client, cow, monkeypatch):
-    hazard_at("dog", (24.96, 60.17), timezone.now() - timedelta(minutes=1))
+    put_hazard(24.96, 60.17, "dog", id=UUID(int=cow.int + 1))  # newer
     monkeypatch.setattr(map_data, "LIST_LIMIT", 1)
     answer = client.get("/map/hazards.json", {"bbox": "24,60,25,61"}).json()
     assert [hazard["kind"] for hazard in answer["hazards"]] == ["dog"]

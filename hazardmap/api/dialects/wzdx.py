@@ -35,7 +35,9 @@ def belongs(zone: WorkZone, now: datetime) -> bool:
 
 
 def feed(zones: Iterable[Zone], *, publisher: str, source: str, now: datetime) -> dict[str, Any]:
-    """publisher: a name for people. source: an address that stands for this map for ever."""
+    """zones: those that belong to it. publisher: a name for people. source: an address that stands
+    for this map for ever.
+    """
     source_id = str(uuid5(NAMESPACE_URL, source))
     return {
         "feed_info": {
@@ -47,7 +49,7 @@ def feed(zones: Iterable[Zone], *, publisher: str, source: str, now: datetime) -
             "data_sources": [{"data_source_id": source_id, "organization_name": publisher}],
         },
         "type": "FeatureCollection",
-        "features": [_event(*one, source_id, now) for one in zones if belongs(one.zone, now)],
+        "features": [_event(*one, source_id, now) for one in zones],
     }
 
 
