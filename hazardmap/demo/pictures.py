@@ -8,13 +8,14 @@ deleted once they are sent, and are labelled as simulated in place or time.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
-from xml.etree import ElementTree
 
 from django.conf import settings
 from django.utils import timezone
 
 from hazardmap.api.client import Item
+from hazardmap.api.gpx import read_gpx
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.demo.restage import Pose, restage
 
@@ -24,7 +25,6 @@ ANIMAL_SPACING = timedelta(seconds=20)
 FRAME_SPACING = timedelta(seconds=2)
 LABEL = {"provenance": "position_simulated"}
 TRACK = "gpxpy_around-visnjan-with-car.gpx"
-GPX = "{http://www.topografix.com/GPX/1/1}"
 
 
 def restaged_items(folder: Path) -> list[Item]:
@@ -79,9 +79,4 @@ def _frames(source: Path, folder: Path, now: datetime) -> Iterator[Item]:
 
 def _track(path: Path) -> list[tuple[float, float]]:
     """Positions (lon, lat) of a GPX track of the operator's own folder, standstills left out."""
-    points: list[tuple[float, float]] = []
-    for point in ElementTree.parse(path).iter(f"{GPX}trkpt"):  # noqa: S314 - the operator's file
-        position = (float(point.attrib["lon"]), float(point.attrib["lat"]))
-        if not points or position != points[-1]:
-            points.append(position)
-    return points
+    return [place for place, _ in groupby((fix.lon, fix.lat) for fix in read_gpx(path))]

@@ -22,8 +22,8 @@ class FusionParams:
     what is told of a hazard that arose beside another is less sure than the belief, ≥ 0
     (`core.fusion.telling`). p_max: no evidence makes fusion surer than this, so that it can learn
     that a thing is gone. poor_doubt: probability that a thing cannot be seen at all by looks in the
-    dark or past what hides it, however many pass. limits: where a hazard changes its state. Raises
-    ValueError where a probability or a half-life is out of range.
+    dark or past what hides it, however many pass. limits: where a hazard changes its state.
+    Raises ValueError where a probability or a half-life is out of range.
     """
 
     version: str = "1"
