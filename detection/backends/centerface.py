@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from detection.backends.network import Backend, Tensor, fastest, open_onnx
+from detection.backends.network import Backend, Tensor
 from detection.backends.onnx_shapes import any_size
+from detection.backends.runtime import fastest, open_onnx
 from detection.boxes import Boxes, strongest
 from detection.manifest import ManifestError, Model
 

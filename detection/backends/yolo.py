@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from detection.backends.export import exported
 from detection.backends.letterbox import Letterbox
-from detection.backends.network import Backend, Network, Tensor, fastest, open_onnx
+from detection.backends.network import Backend, Network, Tensor
+from detection.backends.runtime import fastest, open_onnx
 from detection.boxes import Boxes, strongest
 from detection.manifest import ManifestError, Model
 

@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 import detection
-from detection.backends.network import Backend, fastest
+from detection.backends.network import Backend
 from detection.backends.openvino import bfloat16_pays
+from detection.backends.runtime import fastest
 from detection.backends.yolo import Found, Yolo
 from detection.boxes import intersection_over_union
 from detection.manifest import Model, Precision, load_manifest

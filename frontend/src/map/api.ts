@@ -1,3 +1,4 @@
+import type { Bbox } from './bounds';
 import type { Details, Hazard } from './hazard';
 import type { History } from './history';
 import type { NearZone, Zone, ZoneDetails } from './zone';
@@ -31,9 +32,6 @@ export interface TileJson {
   maxzoom?: number;
   half_lives?: Record<string, number>;
 }
-
-/** west, south, east, north in degrees; west > east crosses the antimeridian. */
-export type Bbox = [number, number, number, number];
 
 export class HttpError extends Error {
   constructor(readonly status: number) {

@@ -1,4 +1,5 @@
-import type { Bbox } from './api';
+/** west, south, east, north in degrees; west > east crosses the antimeridian. */
+export type Bbox = [number, number, number, number];
 
 export const WORLD: Bbox = [-180, -85, 180, 85];
 

@@ -1,5 +1,6 @@
 import { strings } from '../shared/strings';
-import { type Bbox, HttpError, type Section, fetchHistory, fetchSection } from './api';
+import { HttpError, type Section, fetchHistory, fetchSection } from './api';
+import type { Bbox } from './bounds';
 import type { ServerClock } from './clock';
 import { type History, type Shown, pastAt } from './history';
 import { toast } from './toast';

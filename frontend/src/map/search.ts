@@ -2,7 +2,8 @@ import gazetteerUrl from 'basemap:gazetteer';
 import { byId, el } from '../shared/dom';
 import { countryName } from '../shared/format';
 import { strings } from '../shared/strings';
-import { type Bbox, type Found, fetchFound } from './api';
+import { type Found, fetchFound } from './api';
+import type { Bbox } from './bounds';
 import { type Town, coordinates, isCell, townsLike } from './query';
 
 const DELAY_MS = 200;

@@ -11,9 +11,8 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { type Place, circle } from '../shared/geodesy';
-import type { Bbox } from './api';
 import { cellLabels } from './cell_labels';
-import { servedBbox } from './bounds';
+import { type Bbox, servedBbox } from './bounds';
 import type { GlobalState } from './expressions';
 import { NEAR_ZOOM, WORLD_FILES } from './ground';
 import type { Hazard } from './hazard';

@@ -2,7 +2,7 @@ import { el } from '../shared/dom';
 import { ago, metres, percent } from '../shared/format';
 import type { Place } from '../shared/geodesy';
 import { strings } from '../shared/strings';
-import type { Bbox } from './api';
+import type { Bbox } from './bounds';
 import type { Filters } from './filters';
 import { type Hazard, probabilityAt } from './hazard';
 

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from detection.backends.centerface import CenterFace
-from detection.backends.network import fastest
 from detection.backends.pytorch import gpu
+from detection.backends.runtime import fastest
 from detection.backends.yolo import Yolo
 from detection.decode import Decoded, Decoder
 from detection.engine import Engine, FrameResult

@@ -1,4 +1,4 @@
-import type { Bbox } from '../api';
+import type { Bbox } from '../bounds';
 
 const MARGIN = 0.5; // of the views, on each side: small moves need no new stream
 

@@ -1,4 +1,4 @@
-import type { Bbox } from '../api';
+import type { Bbox } from '../bounds';
 import { around, holds } from './area';
 import type { Heard } from './heard';
 import { ChangeSource } from './source';

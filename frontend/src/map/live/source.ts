@@ -1,4 +1,5 @@
-import { type Bbox, fetchChanges } from '../api';
+import { fetchChanges } from '../api';
+import type { Bbox } from '../bounds';
 import { type Heard, tileAt } from './heard';
 
 const SILENCE_MS = 40_000; // the stream says something every 15 s
