@@ -144,6 +144,18 @@ def test_one_account_never_clears_what_others_support():
     assert agreed.p < 0.1
 
 
+def test_what_devices_alone_deny_stays_on_the_map_until_our_own_detector_has_looked():
+    fleet, ours = certain_cone(), certain_cone()
+    for witness in (97, 98, 99):
+        fleet.drive(witness, NOON + HOUR + (witness - 97) * timedelta(minutes=2), edge=True)
+        ours.drive(witness, NOON + HOUR + (witness - 97) * timedelta(minutes=2))
+    told, seen = the_only(fleet, SHARP), the_only(ours, SHARP)
+    assert (told.state, seen.state) == (State.FADING, State.CLEARED)
+    assert told.p >= 0.099 > seen.p
+    fleet.drive(96, NOON + 2 * HOUR)
+    assert the_only(fleet, SHARP).state is State.CLEARED
+
+
 def test_a_cleared_hazard_stays_over_and_a_new_one_begins():
     fleet = certain_cone()
     for witness in (11, 12, 13, 14):

@@ -59,8 +59,9 @@ class Candidate:
     looks: every look that counted, in order of time. past: what went before, where it was taken up
     from a checkpoint; then `sightings`, `looks` and `evidence` hold only what came since.
     checked: one of its reports is our own detector's.
-    against: accounts that looked and saw nothing since the last report. voters: people who have
-    voted; those in gone_by have said since then that it is gone.
+    against: accounts that looked and saw nothing since the last report. unseen: our own detector
+    is one of those. voters: people who have voted; those in gone_by have said since then that it is
+    gone.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Candidate:
         self.belief = prior
         self.at = look.of.last_at
         self.state = State.CANDIDATE
-        self.shown = self.confirmed = self.checked = False
+        self.shown = self.confirmed = self.checked = self.unseen = False
         self._label: str | None = None
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
@@ -153,6 +154,13 @@ class Candidate:
         return len(self.supporters) if self.checked else 1
 
     @property
+    def deniers(self) -> int:
+        """How many accounts deny it; together one while nobody has but their devices' word."""
+        if self.unseen or self.gone_by:
+            return len(self.against | self.gone_by)
+        return min(len(self.against), 1)
+
+    @property
     def published(self) -> bool:
         limits = self._params.limits
         return self.live and is_published(self.p, self.witnesses, self.confirmed, limits)
@@ -213,8 +221,7 @@ class Candidate:
         self.sightings.extend(thing.sightings)
         self.supporters.add(self._params.witness(look.witness))
         self.checked |= look.checked(thing)
-        self.against.clear()
-        self.gone_by.clear()
+        self._forget_denials()
         self._poor_miss = 1.0
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
@@ -232,6 +239,7 @@ class Candidate:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:
             self.against.add(self._params.witness(look.witness))
+            self.unseen |= look.checked(None)
         self._keep_above_clearing(before)
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, 0))
@@ -261,8 +269,7 @@ class Candidate:
         """
         self.belief, self.confirmed, self.shown = _CONFIRMED, True, True
         self.state = State.ACTIVE
-        self.against.clear()
-        self.gone_by.clear()
+        self._forget_denials()
 
     def reject(self, at: datetime) -> None:
         """A moderator says that nothing of this sort is there; the spot stays suspect."""
@@ -314,13 +321,18 @@ class Candidate:
         self.evidence = [*trail, replace(last, real=min(self.belief.real, 1.0))]
         self._evaluate()
 
+    def _forget_denials(self) -> None:
+        self.against.clear()
+        self.gone_by.clear()
+        self.unseen = False
+
     def _keep_above_clearing(self, before: float) -> None:
         floor = min(before, self._params.limits.clear)
         if not self._may_clear() and self.p < floor:
             self.belief = with_exists(self.belief, published_p(floor, -self._doubt))
 
     def _may_clear(self) -> bool:
-        enough = len(self.against | self.gone_by) >= self._params.limits.witnesses
+        enough = self.deniers >= self._params.limits.witnesses
         return enough or self.supporters <= self.against
 
     def _advance(self, now: datetime) -> None:
@@ -332,8 +344,7 @@ class Candidate:
             self.belief = with_exists(self.belief, self._params.p_max)
         p = self.p
         self.shown = self.shown or p >= limits.expire
-        denied = self.against or self.gone_by
-        if denied and p < limits.clear and self._may_clear() and self.shown:
+        if self.deniers and p < limits.clear and self._may_clear() and self.shown:
             self.state = State.CLEARED
         elif p < limits.expire and self.shown:
             self.state = State.EXPIRED

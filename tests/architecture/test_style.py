@@ -1,0 +1,45 @@
+"""What no linter asks: work is called by name, and files can be read at one sitting."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+LONGEST = 360  # lines; hardly any file needs 300
+CODE = [
+    path
+    for package in ("hazardmap", "detection", "tiles", "deploy")
+    for path in sorted((REPOSITORY / package).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+
+
+def parsed() -> Iterator[tuple[Path, ast.AST]]:
+    return ((path, ast.parse(path.read_text())) for path in CODE)
+
+
+def test_nothing_happens_behind_a_row_that_is_saved():
+    signals = {"django.dispatch", "django.db.models.signals"}
+    imported = {
+        (path.name, node.module)
+        for path, tree in parsed()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in signals
+    }
+    methods = {
+        (path.name, part.name)
+        for path, tree in parsed()
+        if path.name.endswith("models.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for part in node.body
+        if isinstance(part, ast.FunctionDef) and part.name in {"save", "delete", "clean"}
+    }
+    assert imported == set()
+    assert methods == set()
+
+
+def test_no_file_is_too_long_to_be_read_at_once():
+    assert len(CODE) > 500
+    assert [path.name for path in CODE if len(path.read_text().splitlines()) > LONGEST] == []
