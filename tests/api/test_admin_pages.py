@@ -15,13 +15,16 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Organisation, User
 from hazardmap.accounts.services import key_create
+from hazardmap.billing.services import credit_note_issue, invoice_draft, invoice_finalise
 from hazardmap.capture.models import Frame
 from hazardmap.core.ids import uuid7
 from hazardmap.inference.models import DetectionRun
 from hazardmap.metering.models import UsageEvent
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.services import decide
+from tests.billing_scene import LAST, customer_of
 from tests.moderation_scene import hazard_at
+from tests.portal_scene import selling
 
 pytestmark = pytest.mark.django_db
 EDITABLE = {"accounts.user", "accounts.organisation", "auth.group"}
@@ -261,3 +264,23 @@ def test_every_page_of_the_admin_names_its_icon(client, boss, hazard_id):
     client.logout()
     for answer in [*answers, client.get("/admin/login/")]:
         assert 'rel="icon"' in answer.content.decode()
+
+
+def test_invoices_say_in_money_what_they_are_about_and_what_is_owed(client, boss):
+    organisation = selling()[2]
+    draft = invoice_draft(customer_id=customer_of(organisation.pk).pk, month=LAST)
+    address = f"/admin/billing/invoice/{draft.pk}/change/"
+
+    def told():
+        listing = client.get("/admin/billing/invoice/").content.decode()
+        total = re.search(r'class="field-shown[^"]*">([^<]*)<', listing)[1]
+        return total, re.search(r'class="field-owed">([^<]*)<', listing)[1]
+
+    total, owed = told()
+    assert re.fullmatch(r"[\d,]+\.\d\d EUR", total)
+    assert owed == "–"
+    invoice = invoice_finalise(invoice_id=draft.pk)
+    assert told() == (total, total)
+    assert total in client.get(address).content.decode()
+    credit_note_issue(invoice_id=invoice.pk, total_micro=invoice.total_micro - 10_000, reason="x")
+    assert told() == (total, "0.01 EUR")
