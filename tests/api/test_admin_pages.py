@@ -9,7 +9,7 @@ from io import StringIO
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -209,6 +209,26 @@ def test_staff_who_manage_accounts_cannot_make_themselves_superusers(client):
     password = {"password1": "another long one", "password2": "another long one"}
     takeover = client.post(f"/admin/accounts/user/{boss.pk}/password/", password)
     assert (theirs.status_code, takeover.status_code) == (403, 403)
+
+
+def test_staff_who_may_change_groups_cannot_give_themselves_rights(client, boss):
+    group = Group.objects.create(name="clerks")
+    clerk = User.objects.create_user("clerk@hazardmap.example", is_staff=True)
+    clerk.groups.add(group)
+    clerk.user_permissions.add(*Permission.objects.filter(content_type__model="group"))
+    address = f"/admin/auth/group/{group.pk}/change/"
+    form = {
+        "name": "clerks",
+        "permissions": Permission.objects.get(codename="add_decision").pk,
+    }
+    client.force_login(clerk)
+    assert client.get(address).status_code == 200
+    assert client.post(address, form).status_code == 403
+    assert client.post("/admin/auth/group/add/", form | {"name": "x"}).status_code == 403
+    assert not group.permissions.exists()
+    client.force_login(boss)
+    assert client.post(address, form).status_code == 302
+    assert group.permissions.exists()
 
 
 def test_no_address_tells_whose_a_witness_number_is(client):
