@@ -6,12 +6,18 @@ from django.views import defaults
 
 from hazardmap.platform.problems import MACHINE_READ, answer
 from hazardmap.platform.request_id import request_id
+from hazardmap.web.form_addresses import page_before
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(MACHINE_READ):
         return _problem(request, 400, "The request is malformed.")
     return defaults.bad_request(request, exception)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token of this session (CSRF): of a page from before somebody signed in."""
+    return render(request, "web/403_form.html", {"page": page_before(request)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

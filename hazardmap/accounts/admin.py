@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -19,7 +21,7 @@ from hazardmap.platform.read_only_admin import (
 )
 
 # Secrets of second factors are nobody's to look at; `manage.py forget_second_factor` takes one off.
-admin.site.unregister([TOTPDevice, StaticDevice])
+admin.site.unregister([TOTPDevice, StaticDevice, Group])
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -90,6 +92,20 @@ def _may_touch(request: HttpRequest, obj: User | None) -> bool:
     if request.user.is_superuser or obj is None:
         return True
     return not obj.is_staff or obj.pk == request.user.pk
+
+
+@admin.register(Group)
+class RightsAdmin(GroupAdmin):
+    """What a group may, its members may: superusers alone change that too."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(request.user.is_superuser)
 
 
 class MembershipInline(AnyTabularInline):

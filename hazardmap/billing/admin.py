@@ -1,5 +1,6 @@
 """Prices, customers and invoices, to read."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,30 @@ from hazardmap.billing import models
 from hazardmap.billing.invoice_files import KINDS, invoice_file
 from hazardmap.billing.line_selectors import line_hour_events, line_hours
 from hazardmap.billing.refused import BillingRefused
+from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.platform.amounts import amount_words
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 OPEN_HOURS = 2000
 
 
+def _money(name: str) -> Callable[[models.Invoice], str]:
+    """A column of an invoice's amounts in words."""
+
+    @admin.display(description=name.replace("_", " "))
+    def shown(invoice: models.Invoice) -> str:
+        return amount_words(getattr(invoice, f"{name}_micro"), Currency(invoice.currency))
+
+    return shown
+
+
 class LineInline(ReadOnlyInline):
     model = models.InvoiceLine
-    fields = ("position", "opened", "quantity", "amount_micro")
+    fields = ("position", "opened", "quantity", "amount")
     ordering = ("position",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("invoice")
 
     @admin.display(description="text")
     def opened(self, line: models.InvoiceLine) -> str:
@@ -32,16 +48,25 @@ class LineInline(ReadOnlyInline):
         href = reverse("admin:billing_invoice_line", args=[line.invoice_id, line.id])
         return format_html('<a href="{}">{}</a>', href, line.text)
 
+    @admin.display
+    def amount(self, line: models.InvoiceLine) -> str:
+        return amount_words(line.amount_micro, Currency(line.invoice.currency))
+
 
 @admin.register(models.Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
-    list_display = ("start", "seller", "number", "state", "customer", "total_micro", "currency")
+    list_display = ("start", "seller", "number", "state", "customer", _money("total"), "owed")
     list_filter = ("state", "seller")
     list_select_related = ("seller", "customer")
     search_fields = ("=number",)
     search_help_text = "The number of an invoice"
     ordering = ("-start", "-number")
-    readonly_fields = ("documents",)
+    fields = (  # type: ignore[assignment]  # its stubs know names only, Django callables too
+        *("documents", "customer", "seller", "number", "state", "start", "end"),
+        *(_money("net"), _money("tax"), _money("total"), _money("paid_by_credit")),
+        *(_money("credited"), "owed", "tax", "parties"),
+        *("drafted_at", "finalised_at", "paid_at", "voided_at"),
+    )
     inlines = (LineInline,)
 
     def get_urls(self) -> list[URLPattern]:
@@ -53,6 +78,14 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
         line = at("line/<uuid:line_id>", self.line, "line")
         return [line, *(at(kind, self.file, kind) for kind in KINDS), *super().get_urls()]
+
+    @admin.display
+    def owed(self, invoice: models.Invoice) -> str:
+        """What is left to be paid of one that went out."""
+        if invoice.state != models.Invoice.State.FINALISED:
+            return "–"
+        settled_micro = invoice.paid_by_credit_micro + invoice.credited_micro
+        return amount_words(invoice.total_micro - settled_micro, Currency(invoice.currency))
 
     @admin.display(description="documents")
     def documents(self, invoice: models.Invoice) -> str:

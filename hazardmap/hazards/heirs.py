@@ -18,18 +18,29 @@ _HEIRS = """
             ORDER BY id DESC LIMIT 1) AS later
         WHERE NOT EXISTS (SELECT FROM hazards_hazard WHERE hazards_hazard.id = line.heir)
     )
-    SELECT DISTINCT ON (sold) sold, heir FROM line WHERE step > 0 ORDER BY sold, step DESC
+    SELECT sold, heir FROM line WHERE step > 0 ORDER BY step
 """
 
 
 def heirs_of(hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Which hazard has the evidence of each of these that are no more, as far as one has."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEIRS, [array(hazard_ids)])
-        return dict(cursor.fetchall())
+    return dict(_steps(hazard_ids))  # the last of each counts
+
+
+def line_of(hazard_id: UUID) -> list[UUID]:
+    """A hazard and all in which its evidence was since, one after the other."""
+    return [hazard_id, *(heir for _, heir in _steps([hazard_id]))]
 
 
 def heir_of(hazard_id: UUID) -> UUID | None:
     """The same of one; None also where that other hazard has vanished."""
     heir = heirs_of([hazard_id]).get(hazard_id)
     return heir if heir and models.Hazard.objects.filter(id=heir).exists() else None
+
+
+def _steps(hazard_ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """Each of these with each of its heirs, those of later steps last."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEIRS, [array(hazard_ids)])
+        rows: list[tuple[UUID, UUID]] = cursor.fetchall()
+    return rows

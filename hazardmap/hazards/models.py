@@ -257,6 +257,12 @@ class Hazard(models.Model):
                 name="hazard_expiry",
             ),
             models.Index(F("last_seen").desc(), F("id").desc(), name="hazard_newest"),
+            models.Index(
+                F("severity"),
+                F("last_seen").desc(),
+                condition=Q(state__in=["candidate", "active", "fading"], confirmed=False),
+                name="hazard_to_review",
+            ),
         ]
 
     def __str__(self) -> str:

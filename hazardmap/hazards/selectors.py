@@ -20,7 +20,7 @@ from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.geometry.grid import descendants
-from hazardmap.core.operation.review import risk
+from hazardmap.core.operation.review import HARM, risk
 from hazardmap.hazards import mapping, models
 from hazardmap.hazards.live import live_in
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
@@ -28,7 +28,7 @@ from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.kept import kept
 from hazardmap.platform.rows_put import array
 
-REVIEW_POOL = 500
+REVIEW_POOL = 200  # of each severity
 LOOK_KEPT_S = 60
 _SPARE = 24  # pictures in reserve for those that are hidden
 
@@ -233,14 +233,19 @@ def published_count() -> int:
     return models.Hazard.objects.filter(state__in=LIVE_STATES, published=True).count()
 
 
-def review_queue(*, limit: int) -> list[Hazard]:
-    """Live hazards by urgency: what is dangerous, unconfirmed and new comes first."""
+def review_queue() -> list[Hazard]:
+    """Live hazards by urgency: what is dangerous, unconfirmed and new comes first.
+
+    The newest of each severity: on a busy map the newest of all are mostly harmless.
+    """
     now = timezone.now()
-    pool = models.Hazard.objects.filter(state__in=LIVE_STATES, confirmed=False).order_by(
-        "-last_seen"
-    )
-    hazards = [mapping.hazard_of(row) for row in pool[:REVIEW_POOL]]
-    return sorted(hazards, key=lambda hazard: -risk(hazard, now))[:limit]
+    live = models.Hazard.objects.filter(state__in=LIVE_STATES, confirmed=False)
+    hazards = [
+        mapping.hazard_of(row)
+        for severity in HARM
+        for row in live.filter(severity=severity).order_by("-last_seen")[:REVIEW_POOL]
+    ]
+    return sorted(hazards, key=lambda hazard: -risk(hazard, now))
 
 
 _PICTURED = Q(hazard__state__in=LIVE_STATES) & (

@@ -6,14 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from hazardmap.capture.selectors import stored_image
+from hazardmap.capture.selectors import hidden_picture, stored_image
 from hazardmap.moderation.access import may_moderate
 
 
 @require_safe
 def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
-    if not may_moderate(request) and not request.user.has_perm("capture.view_frame"):
-        raise PermissionDenied
+    if not may_moderate(request):
+        _unless_shown(request, frame_id)
     content = stored_image(frame_id)
     if content is None:
         raise Http404
@@ -25,3 +25,9 @@ def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
             "Content-Security-Policy": "default-src 'none'; sandbox",
         },
     )
+
+
+def _unless_shown(request: HttpRequest, frame_id: UUID) -> None:
+    """What somebody has reported is for moderators alone to look at."""
+    if not request.user.has_perm("capture.view_frame") or hidden_picture(frame_id):
+        raise PermissionDenied

@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.selectors import hazard_get
 from hazardmap.moderation import services
 from hazardmap.moderation.access import moderators_only
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.order import place_in, queue_order
+from hazardmap.moderation.report_selectors import pictures_waiting
 from hazardmap.moderation.screen import REJECT_REASONS, kinds_to_choose, screen_of
 from hazardmap.moderation.selectors import last_decision, waiting
 
@@ -39,8 +41,7 @@ def first(request: HttpRequest) -> HttpResponse:
 def item(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     hazard = hazard_get(hazard_id)
     if hazard is None:
-        messages.warning(request, "That hazard is no longer on the map.")
-        return redirect("admin:queue")
+        return _instead(request, hazard_id)
     screen = screen_of(hazard, timezone.now())
     shot = next((s for s in screen.shots if str(s.number) == request.GET.get("picture")), None)
     if shot is None and screen.shots:
@@ -68,6 +69,7 @@ def give(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
             action=request.POST.get("action", ""),
             new_kind=request.POST.get("new_kind", ""),
             reason=request.POST.get("reason", "").strip(),
+            shown=_shown(request),
         )
     except services.DecisionRefused as refused:
         messages.error(request, str(refused))
@@ -97,6 +99,22 @@ def take_back(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     return redirect("admin:queue_item", decision.hazard_id)
 
 
+def _instead(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
+    """Where there is no such hazard any more: to the one that it has become part of."""
+    heir = heir_of(hazard_id)
+    if heir is None:
+        messages.warning(request, "That hazard is no longer on the map.")
+        return redirect("admin:queue")
+    messages.warning(request, "That hazard has become part of this one.")
+    return redirect("admin:queue_item", heir)
+
+
+def _shown(request: HttpRequest) -> services.Shown | None:
+    """What the form says that its page showed."""
+    kind = request.POST.get("shown_kind")
+    return services.Shown(kind, request.POST.get("shown_decision", "")) if kind else None
+
+
 def _order(request: HttpRequest) -> list[UUID]:
     urgent_first = [hazard.id for hazard in waiting(limit=QUEUE_LENGTH)]
     return queue_order(urgent_first, request.session.get(SKIPPED, []))
@@ -111,4 +129,5 @@ def page_context(request: HttpRequest, title: str) -> dict[str, Any]:
         "title": title,
         "is_nav_sidebar_enabled": False,
         "last_decision": last_decision(the_moderator(request)),
+        "reports_waiting": pictures_waiting(),
     }

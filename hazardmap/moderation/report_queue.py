@@ -5,15 +5,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.capture.selectors import hidden_picture
 from hazardmap.moderation import services
 from hazardmap.moderation.access import moderators_only
+from hazardmap.moderation.order import place_in
 from hazardmap.moderation.queue import page_context, the_moderator
 from hazardmap.moderation.report_models import ImageReport
-from hazardmap.moderation.report_selectors import frames_waiting, is_deleted, reports_of
+from hazardmap.moderation.report_selectors import (
+    WAITING_SHOWN,
+    frames_waiting,
+    is_deleted,
+    reports_of,
+)
+from hazardmap.moderation.screen import reported_picture
 
 
 @require_safe
@@ -36,13 +42,14 @@ def item(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     hazards = {report.hazard_id for report in reports if report.hazard_id}
     context = page_context(request, "Reported picture") | {
         "frame_id": frame_id,
-        "picture": reverse("admin:image", args=[frame_id]),
+        "picture": reported_picture(frame_id),
         "reports": reports,
         "open": any(not report.decision for report in reports),
         "hazards": sorted(hazards),
         "hidden": hidden_picture(frame_id),
         "deleted": is_deleted(frame_id),
-        "waiting": len(frames_waiting()),
+        "place": place_in(frames_waiting(), frame_id),
+        "places": WAITING_SHOWN,
         "choices": ImageReport.Decision.choices,
     }
     return render(request, "moderation/report_item.html", context)
@@ -60,9 +67,11 @@ def give(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     except services.ReportRefused as refused:
         messages.error(request, str(refused))
     else:
+        words = ImageReport.Decision(decision).label
         if count:
-            words = ImageReport.Decision(decision).label
             messages.success(request, f"Decided for {count}: {words}.")
+        else:
+            messages.warning(request, "Nothing was changed: this had been decided before.")
     return redirect("admin:report_item", frame_id)
 
 

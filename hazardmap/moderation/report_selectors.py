@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Case, Min, Value, When
 
 from hazardmap.capture.selectors import Hidden, hidden_picture, with_picture
+from hazardmap.hazards.heirs import line_of
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.report_models import ImageReport
 
@@ -18,8 +19,8 @@ WAITING_SHOWN: Final = 200
 class Outcome:
     """What became of a report. hidden: whether and since when the picture is hidden, as it is now
     and not as it was decided. deleted: whether there is no picture any more, because its
-    contributor has left. corrected_at: when the map was corrected; None if it was not, or if
-    that was taken back.
+    contributor has deleted it or left, or its time was over. corrected_at: when the map was
+    corrected; None if it was not, or if that was taken back.
     """
 
     reason: str
@@ -55,12 +56,17 @@ def is_deleted(frame_id: UUID) -> bool:
 
 
 def correction_of(report: ImageReport) -> Decision | None:
-    """The standing decision by which the reported hazard was rejected or relabelled since."""
+    """The standing decision by which the reported hazard, or what it has become part of, was
+    rejected or relabelled since.
+    """
     if report.hazard_id is None:
         return None
     actions = [Decision.Action.REJECT, Decision.Action.RELABEL]
     standing = Decision.objects.filter(
-        hazard_id=report.hazard_id, action__in=actions, undone_at=None, at__gte=report.at
+        hazard_id__in=line_of(report.hazard_id),
+        action__in=actions,
+        undone_at=None,
+        at__gte=report.at,
     )
     return standing.order_by("-at").first()
 
@@ -72,6 +78,12 @@ def frames_waiting() -> list[UUID]:
     ordered = waiting.annotate(urgency=Min(urgency), first=Min("at"))
     rows = ordered.order_by("urgency", "first", "frame_id")
     return [row["frame_id"] for row in rows[:WAITING_SHOWN]]
+
+
+def pictures_waiting() -> int:
+    """How many reported pictures wait."""
+    waiting = ImageReport.objects.filter(decision="").values("frame_id")
+    return waiting.distinct().count()
 
 
 def reports_of(frame_id: UUID) -> list[ImageReport]:

@@ -56,6 +56,11 @@ class Screen:
     evidence: list[Evidence]
     decisions: list[Decision]
 
+    @property
+    def standing(self) -> Decision | None:
+        """The newest decision that nobody has taken back."""
+        return next((one for one in self.decisions if one.undone_at is None), None)
+
 
 def screen_of(hazard: Hazard, now: datetime) -> Screen:
     kind = KINDS[hazard.kind]
@@ -69,6 +74,20 @@ def screen_of(hazard: Hazard, now: datetime) -> Screen:
         evidence=hazards.evidence_of(hazard.id),
         decisions=decisions_about(hazard.id),
     )
+
+
+def reported_picture(frame_id: UUID) -> SafeString:
+    """With everything that was found in it."""
+    boxes = [
+        _image_box(
+            Box(found.left, found.top, found.right, found.bottom),
+            _label(found.kind, found.score),
+            strong=True,
+        )
+        for found in detections_of([frame_id])
+    ]
+    alt = "; ".join(["The reported picture", *(box.label for box in boxes)])
+    return boxed_image(reverse("admin:image", args=[frame_id]), alt, boxes)
 
 
 def kinds_to_choose(current: str) -> dict[str, list[Kind]]:

@@ -18,22 +18,29 @@ OFFER_UNDO = timedelta(hours=1)
 
 def waiting(*, limit: int) -> list[Hazard]:
     """Live hazards that nobody has decided about since they were last seen, most urgent first."""
-    hazards = review_queue(limit=limit)
+    hazards = review_queue()
     standing = Decision.objects.filter(
         hazard_id__in=[hazard.id for hazard in hazards], undone_at=None
     )
     decided_at = dict(standing.order_by("at").values_list("hazard_id", "at"))
-    return [
+    undecided = [
         hazard
         for hazard in hazards
         if hazard.id not in decided_at or decided_at[hazard.id] < hazard.last_seen
     ]
+    return undecided[:limit]
 
 
 def decisions_about(hazard_id: UUID) -> list[Decision]:
     """Every decision about a hazard, newest first, those taken back too."""
     rows = Decision.objects.filter(hazard_id=hazard_id).select_related("moderator")
     return list(rows.order_by("-at", "-id"))
+
+
+def standing_decision(hazard_id: UUID) -> Decision | None:
+    """The newest decision about a hazard that nobody has taken back."""
+    rows = Decision.objects.filter(hazard_id=hazard_id, undone_at=None)
+    return rows.order_by("-at", "-id").first()
 
 
 def last_decision(moderator: "User") -> Decision | None:

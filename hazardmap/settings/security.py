@@ -26,6 +26,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "hazardmap.errors.stale_form"
 X_FRAME_OPTIONS = "DENY"
 # The body of an upload is bounded by the upload itself (20 MB); everything else is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

@@ -34,11 +34,11 @@ class FormAddresses:
 
 def then(request: HttpRequest) -> str:
     """The query of a page to sign in at, by which one comes back; empty where nobody knows."""
-    page = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_before(request)
+    page = request.get_full_path() if request.method in {"GET", "HEAD"} else page_before(request)
     return f"?{urlencode({'next': page})}" if page else ""
 
 
-def _page_before(request: HttpRequest) -> str:
+def page_before(request: HttpRequest) -> str:
     """The page of ours that sent the form."""
     before = request.headers.get("Referer", "")
     own = {request.get_host()}

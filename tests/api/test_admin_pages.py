@@ -9,19 +9,22 @@ from io import StringIO
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Organisation, User
 from hazardmap.accounts.services import key_create
+from hazardmap.billing.services import credit_note_issue, invoice_draft, invoice_finalise
 from hazardmap.capture.models import Frame
 from hazardmap.core.ids import uuid7
 from hazardmap.inference.models import DetectionRun
 from hazardmap.metering.models import UsageEvent
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.services import decide
+from tests.billing_scene import LAST, customer_of
 from tests.moderation_scene import hazard_at
+from tests.portal_scene import selling
 
 pytestmark = pytest.mark.django_db
 EDITABLE = {"accounts.user", "accounts.organisation", "auth.group"}
@@ -208,6 +211,26 @@ def test_staff_who_manage_accounts_cannot_make_themselves_superusers(client):
     assert (theirs.status_code, takeover.status_code) == (403, 403)
 
 
+def test_staff_who_may_change_groups_cannot_give_themselves_rights(client, boss):
+    group = Group.objects.create(name="clerks")
+    clerk = User.objects.create_user("clerk@hazardmap.example", is_staff=True)
+    clerk.groups.add(group)
+    clerk.user_permissions.add(*Permission.objects.filter(content_type__model="group"))
+    address = f"/admin/auth/group/{group.pk}/change/"
+    form = {
+        "name": "clerks",
+        "permissions": Permission.objects.get(codename="add_decision").pk,
+    }
+    client.force_login(clerk)
+    assert client.get(address).status_code == 200
+    assert client.post(address, form).status_code == 403
+    assert client.post("/admin/auth/group/add/", form | {"name": "x"}).status_code == 403
+    assert not group.permissions.exists()
+    client.force_login(boss)
+    assert client.post(address, form).status_code == 302
+    assert group.permissions.exists()
+
+
 def test_no_address_tells_whose_a_witness_number_is(client):
     hazard_at("cow", (24.94, 60.17), timezone.now() - timedelta(minutes=5))
     mira = User.objects.create_user("mira@hazardmap.example", is_staff=True)
@@ -261,3 +284,23 @@ def test_every_page_of_the_admin_names_its_icon(client, boss, hazard_id):
     client.logout()
     for answer in [*answers, client.get("/admin/login/")]:
         assert 'rel="icon"' in answer.content.decode()
+
+
+def test_invoices_say_in_money_what_they_are_about_and_what_is_owed(client, boss):
+    organisation = selling()[2]
+    draft = invoice_draft(customer_id=customer_of(organisation.pk).pk, month=LAST)
+    address = f"/admin/billing/invoice/{draft.pk}/change/"
+
+    def told():
+        listing = client.get("/admin/billing/invoice/").content.decode()
+        total = re.search(r'class="field-shown[^"]*">([^<]*)<', listing)[1]
+        return total, re.search(r'class="field-owed">([^<]*)<', listing)[1]
+
+    total, owed = told()
+    assert re.fullmatch(r"[\d,]+\.\d\d EUR", total)
+    assert owed == "–"
+    invoice = invoice_finalise(invoice_id=draft.pk)
+    assert told() == (total, total)
+    assert total in client.get(address).content.decode()
+    credit_note_issue(invoice_id=invoice.pk, total_micro=invoice.total_micro - 10_000, reason="x")
+    assert told() == (total, "0.01 EUR")

@@ -166,3 +166,55 @@ def test_a_decision_needs_the_token_of_the_form(moderator, three):
     strict.force_login(moderator)
     assert decided(strict, three[0], action="confirm").status_code == 403
     assert not Decision.objects.exists()
+
+
+def fields_of(html):
+    """What the form to confirm sends."""
+    form = html[: html.index('data-key="a"')].rpartition("<form")[2]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+@pytest.fixture
+def colleague():
+    return User.objects.create_superuser("colleague@x.example", "a long enough password")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ({"action": "confirm"}, "confirmed dog"),
+        ({"action": "reject", "reason": "a bag"}, "rejected dog: a bag"),
+        ({"action": "relabel", "new_kind": "cat"}, "relabelled dog as cat"),
+    ],
+)
+def test_what_a_colleague_has_decided_meanwhile_stands_until_one_has_looked_again(
+    signed_in, three, colleague, theirs, said
+):
+    sent = fields_of(page(signed_in, three[1]))
+    decide(moderator=colleague, hazard_id=three[1], **theirs)
+    mine = sent | {"action": "reject", "reason": "nothing is there"}
+    for form in (sent, mine):
+        answer = signed_in.post(f"/admin/queue/{three[1]}/decide/", form, follow=True)
+        assert answer.redirect_chain == [(f"/admin/queue/{three[1]}/", 302)]
+        assert (
+            f"Meanwhile colleague@x.example has decided: {said}. Look again."
+            in answer.content.decode()
+        )
+    assert Decision.objects.count() == 1
+    if theirs["action"] == "reject":
+        return
+    again = fields_of(page(signed_in, three[1]))
+    assert decided(signed_in, three[1], **again).url != f"/admin/queue/{three[1]}/"
+    assert Decision.objects.count() == 2
+
+
+def test_who_goes_back_to_an_old_page_may_change_his_mind_but_confirms_only_what_it_shows(
+    signed_in, three
+):
+    sent = fields_of(page(signed_in, three[1]))
+    decided(signed_in, three[1], **sent)
+    decided(signed_in, three[1], **(sent | {"action": "relabel", "new_kind": "cat"}))
+    assert [d.action for d in Decision.objects.order_by("at")] == ["confirm", "relabel"]
+    answer = signed_in.post(f"/admin/queue/{three[1]}/decide/", sent, follow=True)
+    assert "This is cat now. Look again." in answer.content.decode()
+    assert Decision.objects.count() == 2

@@ -75,3 +75,16 @@ def test_machines_get_no_page_for_a_wrong_method():
         refused = client.get(path, headers={"accept": accept})
         assert b"<html" not in refused.content
     assert Client().post("/about/", headers={"accept": "text/html"}).content == b""
+
+
+def test_a_form_from_before_one_signed_in_again_changes_nothing_and_leads_to_its_page():
+    olga = person()
+    page = "/account/data/?x=1"
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(olga)
+    answer = strict.post("/account/data/language/", headers={"referer": f"{SITE}{page}"})
+    assert answer.status_code == 403
+    assert f'href="{page}"' in answer.content.decode()
+    assert "Nothing was changed" in answer.content.decode()
+    german = strict.post("/account/data/language/", headers={"accept-language": "de"})
+    assert "Es wurde nichts geändert" in german.content.decode()

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -13,6 +14,7 @@ from hazardmap.accounts.models import User
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.capture.services import frames_forget, pictures_erase
 from hazardmap.hazards.selectors import images_of
+from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.report_models import ImageReport
 from hazardmap.moderation.services import decide, report_decide
@@ -212,3 +214,53 @@ def test_a_decision_has_somebody_behind_it_by_rule_of_the_database(client, frame
     reported(client, frame, "offensive")
     with pytest.raises(IntegrityError, match="report_decided_by_somebody"), transaction.atomic():
         ImageReport.objects.update(decision="kept")
+
+
+def test_a_report_says_what_was_found_in_the_picture_and_leads_to_the_next(client, frame, queue):
+    other = images_of(hazard_at("dog", (24.96, 60.17), timezone.now()))[0].frame_id
+    reported(client, frame, "wrong_kind")
+    reported(client, other, "wrong_kind")
+    html = queue.get(f"/admin/reports/{frame}/").content.decode()
+    assert 'alt="The reported picture; cattle 80%"' in html
+    assert 'class="box strong"' in html
+    assert "1 of 2 waiting" in html
+    assert f'data-key="j" href="/admin/reports/{other}/"' in html
+    assert f'data-key="k" href="/admin/reports/{frame}/"' in (
+        queue.get(f"/admin/reports/{other}/").content.decode()
+    )
+    assert "2 reported pictures wait" in queue.get("/admin/queue/", follow=True).content.decode()
+    decided(queue, other, "kept")
+    assert "1 reported picture waits" in queue.get("/admin/queue/", follow=True).content.decode()
+
+
+def test_who_decides_after_a_colleague_is_told(client, frame, queue, moderator):
+    reported(client, frame, "privacy")
+    report_decide(moderator=moderator, frame_id=frame, decision="kept")
+    assert "this had been decided before" in decided(queue, frame, "removed")
+    assert seen(client, frame)
+
+
+def test_a_report_is_corrected_by_a_decision_about_what_its_hazard_is_part_of_now(
+    client, cow, frame, queue, moderator
+):
+    receipt = reported(client, frame, "wrong_kind", hazard=cow)
+    heir = hazard_at("deer", (24.96, 60.17), timezone.now())
+    with transaction.atomic():
+        hazards_write(present=[], gone={cow: heir}, trails={})
+    page = queue.get(f"/admin/queue/{cow}/", follow=True)
+    assert page.redirect_chain == [(f"/admin/queue/{heir}/", 302)]
+    assert "That hazard has become part of this one." in page.content.decode()
+    assert "First reject or relabel" in decided(queue, frame, "corrected")
+    decide(moderator=moderator, hazard_id=heir, action="relabel", new_kind="moose")
+    decided(queue, frame, "corrected")
+    assert says(client, receipt) == "The map has been corrected."
+
+
+def test_staff_who_do_not_moderate_see_no_picture_that_is_hidden(client, frame):
+    clerk = User.objects.create_user("clerk@hazardmap.example", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_frame"))
+    staff = Client()
+    staff.force_login(clerk)
+    assert staff.get(f"/admin/images/{frame}.jpg").status_code == 200
+    reported(client, frame, "privacy")
+    assert staff.get(f"/admin/images/{frame}.jpg").status_code == 403

@@ -108,6 +108,12 @@ def test_keys_do_nothing_in_text_fields_and_when_switched_off(page):
     assert not Decision.objects.exists()
 
 
+def test_a_key_shows_where_it_is(page, three):
+    with page.context.expect_page() as shown:
+        page.keyboard.press("m")
+    assert shown.value.url.endswith(f"/?hz={three[0]}")
+
+
 def test_boxes_lie_where_the_detector_saw_them_and_can_be_hidden(page):
     picture = page.locator(".pictures .boxed-image > img").bounding_box()
     box = page.locator(".pictures .strong rect").first.bounding_box()
@@ -135,6 +141,10 @@ def test_on_a_reported_picture_keys_are_about_the_report(page, three, live_serve
     page.keyboard.press("1")
     expect(page.locator("#last-decision")).to_contain_text("Rejected cattle")
     page.goto(f"{live_server.url}/admin/reports/{frame}/")
+    expect(page.locator(".pictures .boxes text")).to_have_text("cattle 80%")
+    expect(page.locator(".pictures .boxes text")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator(".pictures .boxes")).to_be_hidden()
     page.keyboard.press("2")
     expect(page.get_by_text("Decided: the map has been corrected.")).to_be_visible()
     page.keyboard.press("?")

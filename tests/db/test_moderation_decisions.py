@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.core.fusion.hazard import LIVE
-from hazardmap.hazards.models import HazardEvent, Verdict
+from hazardmap.hazards.models import Hazard, HazardEvent, Verdict
 from hazardmap.hazards.selectors import hazard_get
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.models import AuditEntry, Decision
@@ -32,6 +32,11 @@ def moderator():
 def cow():
     """Seen by one witness only: not published."""
     return hazard_at("cow", HERE, timezone.now() - timedelta(minutes=5), witnesses=1)
+
+
+def copy_of(row):
+    values = {field.attname: getattr(row, field.attname) for field in Hazard._meta.fields}
+    return Hazard(**(values | {"id": uuid4()}))
 
 
 def present(hazard_id):
@@ -195,3 +200,25 @@ def test_two_clicks_at_the_same_moment_are_one_decision(moderator, cow):
         first, second = pool.map(click, range(2))
     assert first == second
     assert Verdict.objects.count() == AuditEntry.objects.count() == 1
+
+
+def test_the_most_dangerous_waits_first_however_many_came_after_it(moderator, cow):
+    """And those that were relabelled leave no gap at the end of the queue."""
+    hour_ago = timezone.now() - timedelta(hours=1)
+    Hazard.objects.filter(id=cow).update(first_seen=hour_ago, last_seen=hour_ago)
+    cones = [hazard_at("cone", (24.94 + number / 100, 60.18), timezone.now()) for number in (1, 2)]
+    row = Hazard.objects.get(id=cones[0])
+    copies = [copy_of(row) for _ in range(600)]
+    Hazard.objects.bulk_create(copies)
+    assert waiting(limit=10)[0].id == cow
+    Hazard.objects.filter(id__in=[one.id for one in copies[:5]]).update(severity=3)
+    for hazard in waiting(limit=5):
+        Decision.objects.create(
+            hazard_id=hazard.id,
+            verdict_id=uuid4(),
+            moderator=moderator,
+            action="relabel",
+            old_kind=hazard.kind,
+            new_kind="drum",
+        )
+    assert len(waiting(limit=5)) == 5

@@ -1,6 +1,6 @@
 """Decide about hazards and reported pictures, promote a detector: all of it is audited."""
 
-from hazardmap.moderation.services.decision_give import DecisionRefused, decide
+from hazardmap.moderation.services.decision_give import DecisionRefused, Shown, decide
 from hazardmap.moderation.services.decision_undo import undo
 from hazardmap.moderation.services.model_promote import model_promote
 from hazardmap.moderation.services.report_decide import report_decide, report_undo
@@ -9,6 +9,7 @@ from hazardmap.moderation.services.report_file import ReportRefused, report_file
 __all__ = [
     "DecisionRefused",
     "ReportRefused",
+    "Shown",
     "decide",
     "model_promote",
     "report_decide",

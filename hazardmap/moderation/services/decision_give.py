@@ -1,5 +1,6 @@
 """A moderator decides about a hazard."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import selectors as hazards
 from hazardmap.hazards.services import VerdictRefused, verdict_give
 from hazardmap.moderation.models import Decision
+from hazardmap.moderation.selectors import standing_decision
 from hazardmap.moderation.services.audit_write import audit_hazard
 
 if TYPE_CHECKING:
@@ -23,24 +25,44 @@ class DecisionRefused(ValueError):
     """The decision makes no sense or comes too late; the message is one sentence for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page of a decision showed. decision: the id of the one that stood, or ""."""
+
+    kind: str
+    decision: str
+
+
 @transaction.atomic
 def decide(
-    *, moderator: "User", hazard_id: UUID, action: str, new_kind: str = "", reason: str = ""
+    *,
+    moderator: "User",
+    hazard_id: UUID,
+    action: str,
+    new_kind: str = "",
+    reason: str = "",
+    shown: Shown | None = None,
 ) -> Decision:
     """Confirm, reject or relabel a hazard; the map follows in the same transaction.
 
     Rejecting needs a reason, relabelling a new kind. The same word of the same moderator again,
     about a hazard that nobody has seen since, returns the first decision and changes nothing.
+    shown: refuses what a colleague has decided about since, or what has become another kind.
     Raises DecisionRefused.
     """
     _check(action, new_kind, reason)
     _one_at_a_time(hazard_id)
     before = hazards.hazard_get(hazard_id)
-    standing = _standing(moderator, hazard_id, action, new_kind)
-    if standing is not None and not _seen_since(before, standing):
+    standing = standing_decision(hazard_id)
+    same = standing is not None and _says(standing, moderator, action, new_kind)
+    if standing is not None and same and not _seen_since(before, standing):
         return standing
+    if shown is not None and standing is not None:
+        _unless_decided(standing, moderator, shown)
     if before is None or before.state not in LIVE:
         raise DecisionRefused("This hazard is no longer on the map.")
+    if shown is not None and shown.kind != before.kind:
+        raise DecisionRefused(f"This is {KINDS[before.kind].label} now. Look again.")
     if new_kind == before.kind:
         raise DecisionRefused(f"This is {KINDS[new_kind].label} already.")
     try:
@@ -88,12 +110,16 @@ def _one_at_a_time(hazard_id: UUID) -> None:
         )
 
 
-def _standing(moderator: "User", hazard_id: UUID, action: str, new_kind: str) -> Decision | None:
-    """The moderator's newest decision about the hazard, if it says just this and still stands."""
-    latest = Decision.objects.filter(hazard_id=hazard_id, undone_at=None).order_by("-at").first()
-    if latest is None or latest.moderator_id != moderator.pk:
-        return None
-    return latest if (latest.action, latest.new_kind) == (action, new_kind) else None
+def _says(decision: Decision, moderator: "User", action: str, new_kind: str) -> bool:
+    said = (decision.moderator_id, decision.action, decision.new_kind)
+    return said == (moderator.pk, action, new_kind)
+
+
+def _unless_decided(standing: Decision, moderator: "User", shown: Shown) -> None:
+    """What one has decided oneself, one knows."""
+    if str(standing.id) != shown.decision and standing.moderator_id != moderator.pk:
+        who = standing.moderator
+        raise DecisionRefused(f"Meanwhile {who} has decided: {standing.summary}. Look again.")
 
 
 def _seen_since(hazard: Hazard | None, decision: Decision) -> bool:
