@@ -120,6 +120,7 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     assert sorted(ids(ask.hazards_along_route(line, min_probability=0.1))) == put
     assert sorted(ids(ask.hazards_ahead(24.94, 59.99, heading_deg=0, speed_mps=50))) == put
     assert ids(ask.workzones(bbox=box)) == [ask.workzone(zone)["id"]] == [zone]
+    assert ids(ask.workzones(circle=(24.94, 60.17, 300.0))) == [zone]
     looked_at((25.5, 60.17))
     assert list(ask.coverage(bbox=(25.4, 60.1, 25.6, 60.2)))
     assert next(ask.history(cow))["change"] == "appeared"
