@@ -73,6 +73,7 @@ class Delivery(TypedDict):
 class DeliveryWithTries(Delivery):
     body: str
     tries: list[dict[str, Any]]
+    cost: dict[str, Any]
 
 
 class Message(TypedDict):

@@ -75,7 +75,8 @@ class Delivery(models.Model):
     """A message to one endpoint: made once for each change, sent until it has arrived.
 
     cursor and hazard_id: of the change; None for a test message. next_at: not before that.
-    leased_until: somebody is sending it. begun_at: when it was first tried, the time of its usage.
+    leased_until: somebody is sending it. begun_at: when it was first tried or read, the time of its
+    usage. billed: it is on its buyer's account.
     """
 
     class State(models.TextChoices):
@@ -96,6 +97,7 @@ class Delivery(models.Model):
     leased_until = models.DateTimeField(null=True)
     begun_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    billed = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -110,9 +110,14 @@ class DeliveryInfo:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDetail:
-    """body: as it is sent, byte for byte. tries: oldest first."""
+    """body: as it is sent, byte for byte. tries: oldest first.
+
+    key_id: on whose account it is. owed: it is not there yet, and must be before it is shown.
+    """
 
     info: DeliveryInfo
     endpoint_id: UUID
+    key_id: str
+    owed: bool
     body: str
     tries: Sequence[Try]

@@ -98,5 +98,6 @@ def _row(what: News, event: HazardEvent, endpoint_id: UUID, areas: Iterable[UUID
         "created_at": at,
         "state": Delivery.State.WAITING.value,
         "attempts": 0,
+        "billed": False,
         "next_at": at,
     }
