@@ -107,6 +107,8 @@ def _watch(row: WatchArea) -> WatchInfo:
         endpoint_id=row.endpoint_id,
         name=row.name,
         area=json.loads(row.area.geojson),
+        route=None if row.route is None else json.loads(row.route.geojson),
+        corridor_m=row.corridor_m,
         kinds=_sorted(row.kinds),
         min_probability=row.min_probability,
         published=row.published,

@@ -211,6 +211,7 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     }
     made = call("POST", "watch-areas", body).json()
     assert made["area"]["type"] == "MultiPolygon"
+    assert (made["route"], made["corridor_m"]) == (body["route"], 100)
     deliveries_make()
     told(Change.APPEARED, cow((24.95, 60.1705)))
     told(Change.APPEARED, cow((24.95, 60.18)))
@@ -219,6 +220,13 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     usual = call("POST", "watch-areas", {k: body[k] for k in body if k != "corridor_m"}).json()
     asked = call("POST", "watch-areas", body | {"corridor_m": ON_ROUTE[0].default}).json()
     assert usual["area"] == asked["area"], "as wide as where one asks about a route"
+    back = {"type": "LineString", "coordinates": [[25.0, 60.17], [24.9, 60.17]]}
+    encoded = {"polyline": "o}fnJ_yqwC?~oR"}
+    for route, told_as in [(back, back), (encoded, back)]:
+        changed = call("PATCH", f"watch-areas/{made['id']}", {"route": route}).json()
+        assert (changed["route"], changed["corridor_m"]) == (told_as, 25)
+    changed = call("PATCH", f"watch-areas/{made['id']}", {"area": square(*HELSINKI)}).json()
+    assert (changed["route"], changed["corridor_m"]) == (None, None)
     far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
     assert_problem(call("POST", "watch-areas", far), 400, "route", "500 km")
 
