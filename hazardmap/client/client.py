@@ -150,13 +150,21 @@ class Client(Told):
         with self._stream("hazards/export", query, {"Accept": accept}) as answer:
             yield from answer.iter_bytes()
 
-    def cost(self, path: str, body: Mapping[str, Any] | None = None, **query: Any) -> Estimate:
+    def cost(
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        circle: Circle | None = None,
+        **query: Any,
+    ) -> Estimate:
         """What a question would cost with all its pages, for nothing; at least, unless `exact`.
 
         `units` are of the `meter`; what is paid beside them stands in `beside`.
         """
         method = "GET" if body is None else "POST"
-        return cast(Estimate, self._json(method, path, {**query, "explain": "cost"}, body))
+        asked = {**_area(None, circle, None), **query, "explain": "cost"}
+        return cast(Estimate, self._json(method, path, asked, body))
 
     def usage(self) -> UsageNow:
         """What was used and spent this month, what is left, and what the key may do. Free."""

@@ -133,6 +133,7 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     assert text.count("\n") == 3
     told = ask.cost("hazards", bbox="24.9,59.9,25,60.2")
     assert (told["meter"], told["units"], told["exact"]) == ("hazard", 5, True)
+    assert ask.cost("workzones", circle=(24.94, 60.17, 300.0))["units"] == 1
     assert ask.cost("hazards/along-route", line)["beside"] == {"route": 1}
     assert ask.usage()["key"]["scopes"]
 
