@@ -6,6 +6,7 @@ from uuid import UUID
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.services import NewKey
 from hazardmap.core.fusion.hazard import Change, Hazard
+from hazardmap.core.geometry.corridor import Watched
 from hazardmap.core.geometry.region import read_region
 from hazardmap.core.selling.usage import UsageRecord
 from hazardmap.hazards.services.events_write import events_write
@@ -40,7 +41,7 @@ def watch(endpoint_id: UUID, key: NewKey, place: tuple[float, float] = HELSINKI,
     return watch_add(
         organisation_id=organisation_of(key),
         endpoint_id=endpoint_id,
-        region=read_region(square(*place)),
+        watched=Watched(read_region(square(*place))),
         **values,
     )
 

@@ -84,11 +84,11 @@ def _hazards() -> set[Tile]:
 
 def _workzones() -> set[Tile]:
     found: set[Tile] = set()
-    page = zones_page(bbox=None, limit=PAGE)
+    page = zones_page(area=None, limit=PAGE)
     while page:
         for state in page:
             found |= tiles_with(state.zone.line, workzones.MIN_ZOOM, MAX_ZOOM)
-        page = zones_page(bbox=None, after=page[-1].zone.id, limit=PAGE)
+        page = zones_page(area=None, after=page[-1].zone.id, limit=PAGE)
     return found
 
 

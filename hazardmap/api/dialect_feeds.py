@@ -101,7 +101,7 @@ class Datex2(DialectFeed):
 
 def _zones(values: dict[str, Any], now: datetime) -> list[ZoneState]:
     found = zones_page(
-        bbox=values["bbox"],
+        area=values["bbox"],
         min_probability=values["min_probability"],
         simulated=_simulated(values),
         at=now,

@@ -79,7 +79,7 @@ def _zones(bbox: Bbox | None, *, simulated: bool, now: datetime) -> list[Zone]:
     told: list[Zone] = []
     after = None
     while page := zones_page(
-        bbox=bbox,
+        area=bbox,
         ended_since=now - wzdx.KEPT,
         simulated=None if simulated else False,
         after=after,

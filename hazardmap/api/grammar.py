@@ -7,7 +7,7 @@ from uuid import UUID
 from hazardmap.api.parameters import Parameter, Reader, moment, number, text_like, truth, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.core.answers.wanted import Wanted
-from hazardmap.core.geometry.area import HALF_ROUND_M, Area, Cell, Circle
+from hazardmap.core.geometry.area import HALF_ROUND_M, Cell, Circle, Plain
 from hazardmap.core.geometry.bbox import parse_bbox
 from hazardmap.core.kinds import GROUPS, NAMES, kinds_of
 from hazardmap.core.seeing.georeference import Fault
@@ -112,19 +112,29 @@ def time_of(values: dict[str, Any], now: datetime) -> datetime:
     return at
 
 
-def area_of(values: dict[str, Any]) -> Area:
+def area_of(values: dict[str, Any]) -> Plain:
     """The one area that is asked about. Raises Invalid."""
+    area = area_if_any(values)
+    if area is None:
+        raise Invalid([Fault("bbox", ONE_AREA)])
+    return area
+
+
+def area_if_any(values: dict[str, Any]) -> Plain | None:
+    """The same where none need be given. Raises Invalid."""
     circle = {name: values[name] for name in ("lon", "lat", "radius_m")}
     given = [name for name in ("bbox", "cell") if values[name] is not None]
     given += ["radius_m"] * any(value is not None for value in circle.values())
-    if len(given) != 1:
-        raise Invalid([Fault(name, ONE_AREA) for name in given or ["bbox"]])
+    if not given:
+        return None
+    if len(given) > 1:
+        raise Invalid([Fault(name, ONE_AREA) for name in given])
     if given == ["radius_m"]:
         if missing := [name for name, value in circle.items() if value is None]:
             rule = "missing: a circle needs lon, lat and radius_m"
             raise Invalid([Fault(name, rule) for name in missing])
         return Circle(**circle)
-    area: Area = values[given[0]]
+    area: Plain = values[given[0]]
     return area
 
 

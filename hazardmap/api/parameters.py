@@ -15,6 +15,8 @@ from hazardmap.api.problems import Invalid
 from hazardmap.core.answers.unknown import no_parameter
 from hazardmap.core.seeing.georeference import Fault
 
+_PLUS_LOST = re.compile(r"(?<=\d:\d\d)([\d:.]*) (?=\d\d:\d\d$)", re.ASCII)
+"""Where the zone of a time begins whose + was not written %2B: it means a space in an address."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -129,7 +131,7 @@ def truth(text: str) -> bool:
 def moment(text: str) -> datetime:
     """Reads a time with its zone (RFC 3339)."""
     try:
-        value = datetime.fromisoformat(text)
+        value = datetime.fromisoformat(_PLUS_LOST.sub(r"\1+", text))
     except ValueError:
         value = None
     if value is None or value.tzinfo is None or not 1970 <= value.year <= 9000:

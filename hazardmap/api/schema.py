@@ -55,6 +55,7 @@ WRITING = {
     "reportLeakedKeys",
 }
 FREE = ("/api/v1/usage", "/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
+SOLD_AMONG_THEM = {"getDelivery"}
 STREAMED = {"exportHazards"}
 
 
@@ -72,7 +73,8 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             # The web server itself answers this, in its own words.
             operation["responses"]["414"] = {"description": "the address is longer than 8 kB"}
             add_samples(path, method, operation)
-            for status, description in _errors(operation, free=path.startswith(FREE)).items():
+            free = path.startswith(FREE) and operation["operationId"] not in SOLD_AMONG_THEM
+            for status, description in _errors(operation, free=free).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": body}
                 )

@@ -52,12 +52,14 @@ def check_affordable(request: Request, meter: Meter) -> None:
         raise Unaffordable(refused)
 
 
-def reserve(request: Request, meter: Meter, units: int, *, begun: bool = False) -> dict[str, Any]:
+def reserve(
+    request: Request, meter: Meter, units: int, *, begun: bool = False, payer: str | None = None
+) -> dict[str, Any]:
     """Reserve what an answer holds; its `cost`. Raises Unaffordable unless it has begun.
 
-    What a test key gets costs nothing.
+    What a test key gets costs nothing. payer: the key that pays, where it is not the one that asks.
     """
-    return cost_told(meter, units, _charge(request, meter, units, begun=begun))
+    return cost_told(meter, units, _charge(request, meter, units, begun=begun, payer=payer))
 
 
 def reserve_together(request: Request, units: Mapping[Meter, int]) -> dict[str, Any]:
@@ -101,7 +103,9 @@ def quote(
     return cost_told(meter, units, charged) | {"beside": others}
 
 
-def _charge(request: Request, meter: Meter, units: int, *, begun: bool = False) -> Charged | None:
+def _charge(
+    request: Request, meter: Meter, units: int, *, begun: bool = False, payer: str | None = None
+) -> Charged | None:
     """None for a test key and for who has no plan."""
     buyer = buyer_of(request)
     if buyer.test:
@@ -109,7 +113,7 @@ def _charge(request: Request, meter: Meter, units: int, *, begun: bool = False) 
     try:
         return answer_reserve(
             organisation_id=buyer.organisation_id,
-            key_id=buyer.key_id,
+            key_id=payer or buyer.key_id,
             meter=meter,
             units=units,
             begun=begun,
@@ -118,12 +122,15 @@ def _charge(request: Request, meter: Meter, units: int, *, begun: bool = False) 
         raise Unaffordable(refused) from refused
 
 
-def give_back(request: Request, meter: Meter, units: int) -> None:
-    """What was reserved has not been served."""
+def give_back(request: Request, meter: Meter, units: int, *, payer: str | None = None) -> None:
+    """What was reserved has not been served. payer: as in reserve."""
     buyer = buyer_of(request)
     if not buyer.test:
         answer_return(
-            organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=meter, units=units
+            organisation_id=buyer.organisation_id,
+            key_id=payer or buyer.key_id,
+            meter=meter,
+            units=units,
         )
 
 

@@ -90,12 +90,15 @@ class Client(Told):
         self,
         *,
         bbox: Bbox | None = None,
+        circle: Circle | None = None,
+        cell: str | None = None,
         ended_since: str | None = None,
         min_probability: float = 0.0,
         simulated: bool | None = None,
     ) -> Iterator[WorkZone]:
+        """Those that reach into an area, given as for `hazards`; all where there is none."""
         query = {
-            "bbox": bbox,
+            **_area(bbox, circle, cell),
             "ended_since": ended_since,
             "min_probability": min_probability,
             "simulated": simulated,
@@ -135,23 +138,33 @@ class Client(Told):
         bbox: Bbox | None = None,
         circle: Circle | None = None,
         cell: str | None = None,
+        at: str | None = None,
         **filters: Unpack[Filters],
     ) -> Iterator[bytes]:
-        """Everything in an area as a file: GeoJSON, NDJSON, CSV or GeoParquet, by media type.
+        """Everything in an area as a file, of `at` an earlier time: GeoJSON, NDJSON, CSV or
+        GeoParquet, by media type.
 
         One that breaks off once it has begun raises httpx.TransportError.
         """
-        query = {**_area(bbox, circle, cell), **filters}
+        query = {**_area(bbox, circle, cell), "at": at, **filters}
         with self._stream("hazards/export", query, {"Accept": accept}) as answer:
             yield from answer.iter_bytes()
 
-    def cost(self, path: str, body: Mapping[str, Any] | None = None, **query: Any) -> Estimate:
+    def cost(
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        circle: Circle | None = None,
+        **query: Any,
+    ) -> Estimate:
         """What a question would cost with all its pages, for nothing; at least, unless `exact`.
 
         `units` are of the `meter`; what is paid beside them stands in `beside`.
         """
         method = "GET" if body is None else "POST"
-        return cast(Estimate, self._json(method, path, {**query, "explain": "cost"}, body))
+        asked = {**_area(None, circle, None), **query, "explain": "cost"}
+        return cast(Estimate, self._json(method, path, asked, body))
 
     def usage(self) -> UsageNow:
         """What was used and spent this month, what is left, and what the key may do. Free."""

@@ -91,7 +91,8 @@ class Told(Sending):
             yield from cast(list[Delivery], page["deliveries"])
 
     def delivery(self, delivery_id: str) -> DeliveryWithTries:
-        """One message as it was sent, with every try."""
+        """One message as it is sent, with every try. Costs one message, unless it has arrived or
+        was read before."""
         return cast(DeliveryWithTries, self._json("GET", f"deliveries/{delivery_id}"))
 
     def replay_delivery(self, delivery_id: str) -> None:

@@ -51,6 +51,8 @@ class WatchArea(TypedDict):
     endpoint_id: str
     name: str
     area: Geometry
+    route: Geometry | None
+    corridor_m: float | None
     kinds: list[str] | None
     min_probability: float
     published: bool
@@ -73,6 +75,7 @@ class Delivery(TypedDict):
 class DeliveryWithTries(Delivery):
     body: str
     tries: list[dict[str, Any]]
+    cost: dict[str, Any]
 
 
 class Message(TypedDict):

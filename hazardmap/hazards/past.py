@@ -1,5 +1,6 @@
 """What the map said about an area at an earlier time, from its feed of changes."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -46,6 +47,16 @@ def page_at(
         if len(found) == limit:
             return PastPage(found, id_ if id_ != looked[-1][0] else _more(looked))
     return PastPage(found, _more(looked))
+
+
+def each_at(at: datetime, area: Area, wanted: Wanted) -> Iterator[Hazard]:
+    """All of them in ascending order of id, read as they are needed, so much at once."""
+    after = None
+    while True:
+        found, after = page_at(at, area, wanted, after=after, limit=LOOKED_AT_ONCE)
+        yield from found
+        if after is None:
+            break
 
 
 def _more(looked: list[tuple[UUID, object]]) -> UUID | None:

@@ -8,14 +8,15 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.contrib.gis.db.models import LineStringField, PointField
+from django.contrib.gis.db.models import LineStringField, PointField, PolygonField
 from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import FloatField, Func, Max, Q, QuerySet, Value
+from django.db.models import BooleanField, FloatField, Func, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.core.derived.workzone import WorkZone, ZoneChange, ZoneEvent
+from hazardmap.core.geometry.area import Cell, Circle, Plain
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards import zone_mapping, zone_models
 from hazardmap.hazards.fading import probability_at
@@ -40,7 +41,7 @@ def zone_get(zone_id: UUID) -> ZoneState | None:
 
 def zones_page(
     *,
-    bbox: Bbox | None,
+    area: Plain | None,
     ended_since: datetime | None = None,
     seen: tuple[datetime | None, datetime | None] = (None, None),
     min_probability: float = 0.0,
@@ -49,14 +50,14 @@ def zones_page(
     after: UUID | None = None,
     limit: int,
 ) -> list[ZoneState]:
-    """One page of the work zones that reach into a box, in ascending order of id after `after`.
+    """One page of the work zones that reach into an area, in ascending order of id after `after`.
 
-    bbox: west > east crosses the antimeridian; None is the whole world. Those that have ended are
+    area: None is the whole world; a cell is what its outline encloses. Those that have ended are
     left out, unless it was at `ended_since` or later. seen: the time between the first and the last
     sighting must touch this interval, either end of which may be open. min_probability: faded until
     `at`; what has ended has none. simulated: as in core.answers.wanted.
     """
-    found = _reaching(bbox, ended_since, min_probability, at, after)
+    found = _reaching(area, ended_since, min_probability, at, after)
     if simulated is not None:
         found = found.filter(simulated=simulated)
     seen_from, seen_to = seen
@@ -69,7 +70,7 @@ def zones_page(
 
 def zones_count(
     *,
-    bbox: Bbox | None,
+    area: Plain | None,
     ended_since: datetime | None,
     min_probability: float,
     simulated: bool | None,
@@ -78,14 +79,14 @@ def zones_count(
     most: int,
 ) -> int:
     """How many all further pages would have; `most` where it is as many or more."""
-    found = _reaching(bbox, ended_since, min_probability, at, after)
+    found = _reaching(area, ended_since, min_probability, at, after)
     if simulated is not None:
         found = found.filter(simulated=simulated)
     return found[:most].count()
 
 
 def _reaching(
-    bbox: Bbox | None,
+    area: Plain | None,
     ended_since: datetime | None,
     min_probability: float,
     at: datetime | None,
@@ -95,12 +96,28 @@ def _reaching(
     if ended_since is not None:
         when |= Q(ended_at__gte=ended_since)
     found = zone_models.Zone.objects.filter(when)
-    if bbox is not None:
-        found = found.filter(reduce(or_, (Q(line__intersects=box) for box in _boxes(bbox))))
+    if area is not None:
+        found = _within(area, found)
     if min_probability > 0.0:
         left = probability_at(at or timezone.now())
         found = found.filter(ended_at=None).alias(left=left).filter(left__gte=min_probability)
     return found if after is None else found.filter(id__gt=after)
+
+
+def _within(area: Plain, found: QuerySet[zone_models.Zone]) -> QuerySet[zone_models.Zone]:
+    if isinstance(area, Circle):
+        place = Value(Point(area.lon, area.lat, srid=4326), PointField(geography=True))
+        return _within(area.box(), found).filter(_on_the_globe("ST_DWithin", place, area.radius_m))
+    if isinstance(area, Cell):
+        outline = Value(Polygon(area.outline(), srid=4326), PolygonField(geography=True))
+        near = _within(area.around().box(), found)
+        return near.filter(_on_the_globe("ST_Intersects", outline))
+    return found.filter(reduce(or_, (Q(line__intersects=box) for box in _boxes(area))))
+
+
+def _on_the_globe(function: str, *others: Value | float) -> Func:
+    line = Cast("line", LineStringField(geography=True))
+    return Func(line, *others, function=function, output_field=BooleanField())
 
 
 def zones_newest(*, limit: int) -> list[WorkZone]:

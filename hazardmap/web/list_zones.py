@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-import h3.api.basic_int as h3
-
 from hazardmap.core.decay import probability_at
 from hazardmap.core.derived.workzone import WorkZone
 from hazardmap.core.full_times import ten_minutes_of
-from hazardmap.core.geometry.area import Area, Cell, Circle
-from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.geometry.area import Circle
+from hazardmap.core.geometry.region import Region
 from hazardmap.hazards.zone_selectors import zones_near, zones_page
 from hazardmap.web.list_form import Question
 from hazardmap.web.zone_facts import ZoneRow, zone_row_of
@@ -45,7 +43,7 @@ def zones_of(question: Question) -> Zones:
         within = [row for row in rows if (row.distance_m or 0.0) <= question.area.radius_m]
         return Zones((within or rows[:1])[:SHOWN], beyond=bool(rows and not within))
     found = zones_page(
-        bbox=_box(question.area),
+        area=None if isinstance(question.area, Circle | Region) else question.area,
         seen=(question.seen_after, None),
         min_probability=question.wanted.min_probability,
         at=at,
@@ -62,15 +60,3 @@ def _is_wanted(zone: WorkZone, question: Question) -> bool:
     likely = p >= wanted.min_probability
     recent = after is None or zone.last_seen >= after
     return likely and recent and (wanted.kinds is None or bool(wanted.kinds & zone.kinds.keys()))
-
-
-def _box(area: Area | None) -> Bbox | None:
-    """A box around an area."""
-    if isinstance(area, Cell):
-        corners = h3.cell_to_boundary(area.index)
-        lons, lats = [lon for _, lon in corners], [lat for lat, _ in corners]
-        if max(lons) - min(lons) > 180:  # across the antimeridian
-            west, east = min(lon for lon in lons if lon > 0), max(lon for lon in lons if lon < 0)
-            return west, min(lats), east, max(lats)
-        return min(lons), min(lats), max(lons), max(lats)
-    return area if isinstance(area, tuple) else None

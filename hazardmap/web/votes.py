@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hazardmap.hazards import selectors
+from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.services import VoteRefused, vote_give
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
@@ -30,7 +31,11 @@ def vote(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     if word not in STANDS:
         return answer(400, "vote must be stands or gone.")
     if selectors.hazard_get(hazard_id) is None:
-        raise Http404
+        # Pages may be open for hours. The word is about what stands there, whose id is another now.
+        heir = heir_of(hazard_id)
+        if heir is None:
+            raise Http404
+        hazard_id = heir
     if not allow(f"votes-of:{user.pk}", limit=VOTES_PER_HOUR, period_s=3600):
         return answer(429, f"More than {VOTES_PER_HOUR} votes an hour from one account.")
     try:

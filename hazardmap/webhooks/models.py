@@ -1,6 +1,6 @@
 """Who is told of changes, of which, and what has become of each message."""
 
-from django.contrib.gis.db.models import MultiPolygonField
+from django.contrib.gis.db.models import LineStringField, MultiPolygonField
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -45,6 +45,7 @@ class Endpoint(models.Model):
 class WatchArea(models.Model):
     """An area whose changes an endpoint is told. area: plane, in degrees. kinds: None for all.
 
+    route: as it was given, where the area is its corridor, corridor_m to each side.
     simulated: only what rests on made-up frames, or only what does not; None for both.
     metered_until: up to which its hours stand in the usage log.
     """
@@ -53,6 +54,8 @@ class WatchArea(models.Model):
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="watch_areas")
     name = models.CharField(max_length=100)
     area = MultiPolygonField(srid=4326)
+    route = LineStringField(srid=4326, null=True)
+    corridor_m = models.FloatField(null=True)
     kinds = ArrayField(models.CharField(max_length=30), null=True)
     min_probability = models.FloatField(default=0.0)
     published = models.BooleanField("only published hazards", default=True)
@@ -64,7 +67,12 @@ class WatchArea(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(min_probability__range=(0, 1)), name="watch_probability_0_to_1"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(route__isnull=True, corridor_m__isnull=True)
+                | Q(route__isnull=False, corridor_m__gt=0),
+                name="watch_route_with_corridor",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +83,8 @@ class Delivery(models.Model):
     """A message to one endpoint: made once for each change, sent until it has arrived.
 
     cursor and hazard_id: of the change; None for a test message. next_at: not before that.
-    leased_until: somebody is sending it. begun_at: when it was first tried, the time of its usage.
+    leased_until: somebody is sending it. begun_at: when it was first tried or read, the time of its
+    usage. billed: it is on its buyer's account.
     """
 
     class State(models.TextChoices):
@@ -96,6 +105,7 @@ class Delivery(models.Model):
     leased_until = models.DateTimeField(null=True)
     begun_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    billed = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "deliveries"

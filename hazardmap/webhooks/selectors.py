@@ -63,12 +63,20 @@ def delivery_get(
     organisation_id: UUID, delivery_id: UUID, *, by_key: str | None = None
 ) -> DeliveryDetail | None:
     mine = whose(organisation_id, by_key, at="endpoint__")
-    row = Delivery.objects.filter(mine, id=delivery_id).prefetch_related("tries").first()
+    found = Delivery.objects.filter(mine, id=delivery_id).select_related("endpoint")
+    row = found.prefetch_related("tries").first()
     if row is None:
         return None
     tries = sorted(row.tries.all(), key=lambda one: (one.at, one.pk))
     told = [Try(one.at, one.status, one.said, one.duration_ms) for one in tries]
-    return DeliveryDetail(_delivery(row), row.endpoint_id, row.body, told)
+    return DeliveryDetail(
+        info=_delivery(row),
+        endpoint_id=row.endpoint_id,
+        key_id=row.endpoint.key_id,
+        owed=row.cursor is not None and not row.billed,
+        body=row.body,
+        tries=told,
+    )
 
 
 def _endpoints(which: Q) -> list[EndpointInfo]:
@@ -99,6 +107,8 @@ def _watch(row: WatchArea) -> WatchInfo:
         endpoint_id=row.endpoint_id,
         name=row.name,
         area=json.loads(row.area.geojson),
+        route=None if row.route is None else json.loads(row.route.geojson),
+        corridor_m=row.corridor_m,
         kinds=_sorted(row.kinds),
         min_probability=row.min_probability,
         published=row.published,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
-from hazardmap.core.geometry.region import Region
+from hazardmap.core.geometry.corridor import Watched
 
 CLOSED: Final = gettext_noop("its organisation was closed")
 REVOKED: Final = gettext_noop("its key was revoked")
@@ -63,12 +63,14 @@ class NewEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class WatchInfo:
-    """area: GeoJSON MultiPolygon."""
+    """area: GeoJSON MultiPolygon. route: a LineString, where the area is its corridor."""
 
     id: UUID
     endpoint_id: UUID
     name: str
     area: dict[str, object]
+    route: dict[str, object] | None
+    corridor_m: float | None
     kinds: Sequence[str] | None
     min_probability: float
     published: bool
@@ -80,7 +82,7 @@ class WatchChange(TypedDict, total=False):
     """What of a watch area is to be another; the rest stays."""
 
     name: str
-    region: Region
+    watched: Watched
     kinds: Collection[str] | None
     min_probability: float
     published: bool
@@ -110,9 +112,14 @@ class DeliveryInfo:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDetail:
-    """body: as it is sent, byte for byte. tries: oldest first."""
+    """body: as it is sent, byte for byte. tries: oldest first.
+
+    key_id: on whose account it is. owed: it is not there yet, and must be before it is shown.
+    """
 
     info: DeliveryInfo
     endpoint_id: UUID
+    key_id: str
+    owed: bool
     body: str
     tries: Sequence[Try]

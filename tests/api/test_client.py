@@ -120,6 +120,7 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     assert sorted(ids(ask.hazards_along_route(line, min_probability=0.1))) == put
     assert sorted(ids(ask.hazards_ahead(24.94, 59.99, heading_deg=0, speed_mps=50))) == put
     assert ids(ask.workzones(bbox=box)) == [ask.workzone(zone)["id"]] == [zone]
+    assert ids(ask.workzones(circle=(24.94, 60.17, 300.0))) == [zone]
     looked_at((25.5, 60.17))
     assert list(ask.coverage(bbox=(25.4, 60.1, 25.6, 60.2)))
     assert next(ask.history(cow))["change"] == "appeared"
@@ -132,6 +133,7 @@ def test_every_question_is_answered_page_after_page(ask, monkeypatch):
     assert text.count("\n") == 3
     told = ask.cost("hazards", bbox="24.9,59.9,25,60.2")
     assert (told["meter"], told["units"], told["exact"]) == ("hazard", 5, True)
+    assert ask.cost("workzones", circle=(24.94, 60.17, 300.0))["units"] == 1
     assert ask.cost("hazards/along-route", line)["beside"] == {"route": 1}
     assert ask.usage()["key"]["scopes"]
 

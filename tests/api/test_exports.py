@@ -2,16 +2,21 @@
 
 import csv
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.utils import timezone
 
+from hazardmap.accounts.services import key_create, organisation_create
 from hazardmap.api import formats
 from hazardmap.api.v1 import export
-from hazardmap.hazards import search
+from hazardmap.core.access.scopes import Environment
+from hazardmap.core.answers.feature import timestamp
+from hazardmap.hazards import past, search
 from hazardmap.metering.models import UsageEvent
-from tests.api.test_hazards import WORLD, billed
-from tests.map_scene import put_hazard
+from tests.api.test_hazards import WORLD, ask, billed
+from tests.map_scene import put_hazard, put_past
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +56,38 @@ def test_an_export_has_everything_in_the_format_that_is_asked_for(client, key, m
     assert set(UsageEvent.objects.values_list("meter", flat=True)) == {"export_mb"}
     assert_problem(exported(client, key.token, "image/png", **asked), 406)
     assert_problem(exported(client, key.token, "*/*", bbox="x"), 400, "bbox")
+
+
+def test_an_export_of_an_earlier_time_has_what_the_list_had_then(client, key, monkeypatch):
+    gone = [str(put_past(n, 50, "cow", from_h=30, to_h=20)) for n in range(5)]
+    put_hazard(1, 51)
+    at = timezone.now() - timedelta(hours=24)
+    asked = {"bbox": WORLD, "at": at.isoformat(), "min_probability": 0.01}
+    listed = ask(client, key.token, **asked).json()
+    monkeypatch.setattr(past, "LOOKED_AT_ONCE", 2)
+    answer = exported(client, key.token, "application/geo+json", **asked)
+    body = json.loads(answer.getvalue())
+    assert [one["id"] for one in body["features"]] == sorted(gone)
+    assert body["as_of"] == answer["X-As-Of"] == timestamp(at)
+    assert body["features"] == listed["features"]
+    assert "X-Cursor" not in answer, "changes do not go on from the past"
+    said = exported(client, key.token, "text/csv", **asked, explain="cost").json()
+    assert (said["units"], said["exact"]) == (1, True)
+    assert billed() == [5, 1]
+    yet_to_come = asked | {"at": (timezone.now() + timedelta(hours=1)).isoformat()}
+    assert_problem(exported(client, key.token, "*/*", **yet_to_come), 400, "at", "not come yet")
+
+
+def test_an_export_of_an_earlier_time_is_as_small_for_a_test_key(client, monkeypatch):
+    organisation = organisation_create(name="Fleet")
+    made = key_create(organisation=organisation, name="trying", environment=Environment.TEST)
+    monkeypatch.setattr(export, "TEST_HAZARDS", 2)
+    for n in range(3):
+        put_past(n, 50, "cow", from_h=30, to_h=20)
+    at = (timezone.now() - timedelta(hours=24)).isoformat()
+    small = {"bbox": "-0.5,49,1.5,51", "at": at}
+    assert exported(client, made.token, "text/csv", **small).getvalue().count(b"\r\n") == 3
+    assert exported(client, made.token, "*/*", bbox=WORLD, at=at).status_code == 403
 
 
 def test_an_export_costs_by_size_and_nothing_where_it_is_empty(client, key, monkeypatch):

@@ -243,6 +243,7 @@ def test_severity_age_and_the_time_between_sightings(client, key):
     assert found(max_age_s=600) == [long, new]
     assert found(seen_from=ago(40), seen_to=ago(20)) == [long]
     assert found(seen_from=ago(55)) == [old, long, new]
+    assert found(seen_from=ago(55).replace("+", " ")) == [old, long, new], "a + that means a space"
     assert found(seen_to=ago(20)) == [old, long]
     assert found(seen_to=ago(70)) == []
 

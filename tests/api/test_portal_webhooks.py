@@ -137,10 +137,14 @@ def test_from_an_address_to_a_message_that_is_sent_again(owned, settings):
         told(Change.APPEARED, cow())
         deliveries_make()
         assert "waiting" in client.get(page).content.decode()
-        deliveries_send()
         (delivery,) = Delivery.objects.all()
+        unseen = client.get(f"{base}messages/{delivery.id}/").content.decode()
+        assert "Shown once it has arrived" in unseen
+        assert "half_life_s" not in unseen
+        deliveries_send()
         shown = client.get(f"{base}messages/{delivery.id}/").content.decode()
         assert "hazard.appeared" in shown
+        assert "half_life_s" in shown
         assert "<td>204</td>" in shown
         assert str(delivery.hazard_id) in shown
         client.post(f"{base}messages/{delivery.id}/again/")

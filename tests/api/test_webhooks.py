@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,16 +13,20 @@ from standardwebhooks import Webhook
 
 from hazardmap.accounts.services import key_revoke
 from hazardmap.api.v1.ways import ON_ROUTE
+from hazardmap.billing import spend_terms
+from hazardmap.billing.documents import buyer_from
+from hazardmap.billing.services import cap_set, customer_set, subscribe
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.ids import uuid7
 from hazardmap.webhooks import selectors
 from hazardmap.webhooks.models import Delivery, Endpoint
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_enable
 from hazardmap.webhooks.values import WebhookRefused
+from tests.billing_scene import BUYER, LAST, changed_terms
 from tests.map_scene import buyer
 from tests.problems import assert_problem
 from tests.receiver import receiving
-from tests.webhook_scene import HELSINKI, cow, organisation_of, square, told, watch
+from tests.webhook_scene import HELSINKI, cow, organisation_of, square, told, usage, watch
 
 pytestmark = pytest.mark.django_db
 URL = "https://fleet.example/hook"
@@ -72,6 +77,61 @@ def test_from_an_address_to_the_first_message(call, settings):
     whole = call("GET", f"deliveries/{found['id']}").json()
     assert whole["body"].encode() == body
     assert [one["status"] for one in whole["tries"]] == [204]
+
+
+@pytest.fixture
+def waiting_id(call, endpoint_id):
+    """A message of the map to an endpoint that is paused."""
+    call("POST", "watch-areas", area(endpoint_id))
+    deliveries_make()
+    call("POST", f"webhooks/{endpoint_id}/pause")
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    (found,) = call("GET", f"webhooks/{endpoint_id}/deliveries").json()["deliveries"]
+    return found["id"]
+
+
+def test_a_message_is_counted_once_when_it_is_read_before_it_arrives(
+    call, endpoint_id, waiting_id, settings
+):
+    call("HEAD", f"deliveries/{waiting_id}")
+    assert usage(settings) == []
+    first, again = (call("GET", f"deliveries/{waiting_id}").json() for _ in range(2))
+    assert json.loads(first["body"])["type"] == "hazard.appeared"
+    assert first["body"] == again["body"]
+    assert [one["cost"]["units"] for one in (first, again)] == [1, 0]
+    with receiving() as receiver:
+        settings.OUTBOUND_EXCEPTIONS = {receiver.place}
+        Endpoint.objects.update(url=receiver.url)
+        call("POST", f"webhooks/{endpoint_id}/enable")
+        deliveries_send()
+    assert receiver.ids() == [waiting_id]
+    (counted,) = usage(settings)
+    assert (counted.meter, counted.request_id) == ("webhook", waiting_id)
+    assert counted.at == Delivery.objects.get().begun_at
+
+
+def test_a_test_message_is_read_for_nothing(call, endpoint_id, settings):
+    message = call("POST", f"webhooks/{endpoint_id}/test").json()["delivery_id"]
+    assert call("GET", f"deliveries/{message}").json()["cost"]["units"] == 0
+    assert usage(settings) == []
+
+
+def test_who_may_spend_no_more_reads_no_message(call, key, waiting_id, settings, monkeypatch):
+    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
+    organisation_id = organisation_of(key)
+    charge = {"meter": "webhook", "model": "package", "size": 1, "price": "0.50"}
+    changed_terms(fee="0", discounts=[], charges=[charge])
+    customer_set(organisation_id=organisation_id, buyer=buyer_from(BUYER))
+    subscribe(organisation_id=organisation_id, plan="standard", start=LAST.start)
+    cap_set(organisation_id=organisation_id, amount=Decimal("0.40"))
+    assert_problem(call("GET", f"deliveries/{waiting_id}"), 402)
+    assert usage(settings) == []
+    assert not Delivery.objects.get().billed
+    cap_set(organisation_id=organisation_id, amount=Decimal("0.60"))
+    assert call("GET", f"deliveries/{waiting_id}").json()["cost"]["amount"] == "0.50"
+    again = call("GET", f"deliveries/{waiting_id}").json()["cost"]
+    assert (again["amount"], again["spent"], again["left"]) == ("0.00", "0.50", "0.10")
 
 
 def test_a_secret_is_shown_when_it_is_made_and_never_listed(call):
@@ -151,6 +211,7 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     }
     made = call("POST", "watch-areas", body).json()
     assert made["area"]["type"] == "MultiPolygon"
+    assert (made["route"], made["corridor_m"]) == (body["route"], 100)
     deliveries_make()
     told(Change.APPEARED, cow((24.95, 60.1705)))
     told(Change.APPEARED, cow((24.95, 60.18)))
@@ -159,6 +220,13 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     usual = call("POST", "watch-areas", {k: body[k] for k in body if k != "corridor_m"}).json()
     asked = call("POST", "watch-areas", body | {"corridor_m": ON_ROUTE[0].default}).json()
     assert usual["area"] == asked["area"], "as wide as where one asks about a route"
+    back = {"type": "LineString", "coordinates": [[25.0, 60.17], [24.9, 60.17]]}
+    encoded = {"polyline": "o}fnJ_yqwC?~oR"}
+    for route, told_as in [(back, back), (encoded, back)]:
+        changed = call("PATCH", f"watch-areas/{made['id']}", {"route": route}).json()
+        assert (changed["route"], changed["corridor_m"]) == (told_as, 25)
+    changed = call("PATCH", f"watch-areas/{made['id']}", {"area": square(*HELSINKI)}).json()
+    assert (changed["route"], changed["corridor_m"]) == (None, None)
     far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
     assert_problem(call("POST", "watch-areas", far), 400, "route", "500 km")
 

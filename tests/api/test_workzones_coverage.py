@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.core.answers.feature import timestamp
+from hazardmap.core.geometry.geodesy import moved
 from hazardmap.hazards.models import Look
 from tests.api.test_hazards import WORLD, ask, billed, ids
 from tests.map_scene import around, put_zone
@@ -47,6 +48,33 @@ def test_work_zones_of_an_area(client, key):
         "min_probabilty",
         "did you mean min_probability",
     )
+
+
+@pytest.mark.parametrize("lon", [24.94, 179.9995, -179.9995])
+def test_work_zones_of_a_circle_and_of_a_cell(client, key, lon):
+    """A zone is in an area as soon as a part of its line is."""
+    start, end = (lon, 60.17), (lon + 0.004 if lon < 179 else lon + 0.004 - 360.0, 60.17)
+    zone = put_zone(start, end)
+    put_zone((lon, 61.17), (lon, 61.172))
+    for bearing_deg, place in ((270.0, start), (90.0, end)):
+        near, far = (moved(*place, bearing_deg, off_m)[:2] for off_m in (499.0, 501.0))
+        for (there, lat), found in ((near, [zone]), (far, [])):
+            asked = {"lon": there, "lat": lat, "radius_m": 500}
+            assert ids(ask(client, key.token, "workzones", **asked)) == found
+        for res in (0, 5, 10):
+            cell = h3.latlng_to_cell(place[1], place[0], res)
+            assert zone in ids(ask(client, key.token, "workzones", cell=f"{cell:x}"))
+        beyond = h3.latlng_to_cell(far[1], far[0], 10)
+        assert ids(ask(client, key.token, "workzones", cell=f"{beyond:x}")) == []
+    around_both = {"lon": lon, "lat": 60.17, "radius_m": 200_000}
+    assert len(ids(ask(client, key.token, "workzones", **around_both))) == 2
+    said = ask(client, key.token, "workzones", **around_both, explain="cost").json()
+    assert (said["units"], said["exact"]) == (2, True)
+    assert billed()[-1] == 2
+    wrong = ask(client, key.token, "workzones", lon=lon, lat=60.17)
+    assert_problem(wrong, 400, "radius_m", "missing")
+    wrong = ask(client, key.token, "workzones", bbox=WORLD, **around_both)
+    assert_problem(wrong, 400, "bbox", "one of the three")
 
 
 def test_made_up_work_zones_can_be_left_out_or_asked_for_alone(client, key):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.core.fusion.hazard import LIVE, State
+from hazardmap.hazards.heir_models import Heir
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.hazards.selectors import hazard_get, votes_about
 from hazardmap.hazards.services import VoteRefused, area_refuse, vote_give
@@ -93,6 +94,17 @@ def test_the_page_takes_the_word_of_who_is_signed_in(client, cone):
     assert "still there 0, gone 1" in page
     assert 'value="gone" aria-pressed="true"' in page
     assert client.post(f"/hazards/{new_id()}/vote/", {"vote": "gone"}).status_code == 404
+
+
+def test_a_word_about_one_that_was_merged_goes_to_its_heir(client, cone):
+    """The page was open while both proved to be one."""
+    gone = new_id()
+    Heir.objects.create(gone_id=gone, heir_id=cone)
+    client.force_login(person(1))
+    page = client.post(f"/hazards/{gone}/vote/", {"vote": "gone"}, follow=True)
+    assert page.redirect_chain[-1] == (f"/hazards/{cone}/#vote", 302)
+    assert "still there 0, gone 1" in page.content.decode()
+    assert Vote.objects.get().hazard_id == cone
 
 
 def test_of_what_is_gone_nobody_is_asked(client):

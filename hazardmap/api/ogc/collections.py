@@ -84,7 +84,7 @@ def _hazard_heir(text: str) -> UUID | None:
 def _zones(values: dict[str, Any], now: datetime) -> Page:
     limit = values["limit"]
     found = zones_page(
-        bbox=values["bbox"],
+        area=values["bbox"],
         seen=values["datetime"] or ALWAYS,
         min_probability=values["min_probability"],
         simulated=values["simulated"],

@@ -13,13 +13,16 @@ from rest_framework.response import Response
 
 from hazardmap.api.buyers import WebhookView, links_of, whose
 from hazardmap.api.forms import form_of
-from hazardmap.api.geojson import Link
+from hazardmap.api.geojson import Cost, Link
 from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import Parameter, described, one_of, read, whole
 from hazardmap.api.problems import Invalid
+from hazardmap.api.spending import give_back, reserve
 from hazardmap.core.seeing.georeference import Fault
+from hazardmap.core.selling.usage import Meter
 from hazardmap.webhooks import selectors, services
+from hazardmap.webhooks.values import DeliveryDetail
 
 STATES: Final = ("waiting", "delivered", "dead")
 PAGE: Final = (
@@ -56,9 +59,14 @@ class Attempt(serializers.Serializer[Any]):
     duration_ms = serializers.IntegerField()
 
 
+class MessageCost(Cost):
+    meter = serializers.ChoiceField([Meter.WEBHOOK.value])
+
+
 class DeliveryWithTries(Delivery):
     body = serializers.CharField(help_text="as it is sent, byte for byte")
     tries = Attempt(many=True)
+    cost = MessageCost(help_text="of this answer")
 
 
 class ReplayRequest(serializers.Serializer[Any]):
@@ -110,13 +118,19 @@ class DeadReplay(WebhookView):
 class DeliveryById(WebhookView):
     @extend_schema(operation_id="getDelivery", responses=DeliveryWithTries)
     def get(self, request: Request, delivery_id: UUID) -> Response:
-        """One message, as it was sent, with every try."""
+        """One message, as it is sent, with every try.
+
+        A message of the map is counted once (`webhook`): when it arrives, or when it is read here
+        before. Reading it again is free.
+        """
         read(request.query_params, ())
         found = selectors.delivery_get(**whose(request), delivery_id=delivery_id)
         if found is None:
             raise Http404
+        cost = _sold(request, found)
         tries = Attempt(found.tries, many=True).data
-        return Response({**Delivery(found.info).data, "body": found.body, "tries": tries})
+        body = {"body": found.body, "tries": tries, "cost": cost | {"beside": {}}}
+        return Response({**Delivery(found.info).data, **body})
 
 
 class DeliveryReplay(WebhookView):
@@ -129,3 +143,16 @@ class DeliveryReplay(WebhookView):
         if not services.delivery_replay(**mine, delivery_id=delivery_id):
             raise Http404
         return Response(status=204)
+
+
+def _sold(request: Request, message: DeliveryDetail) -> dict[str, Any]:
+    """Its cost, on the account of whoever pays for its delivery. Raises Unaffordable."""
+    units = int(message.owed and request.method != "HEAD")  # the answer to HEAD is empty
+    cost = reserve(request, Meter.WEBHOOK, units, payer=message.key_id)
+    billed = False
+    try:
+        billed = units > 0 and services.delivery_bill(delivery_id=message.info.id)
+    finally:
+        if units and not billed:  # it failed, or somebody else was faster
+            give_back(request, Meter.WEBHOOK, units, payer=message.key_id)
+    return cost

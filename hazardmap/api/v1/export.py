@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -23,7 +23,7 @@ from hazardmap.api.geojson import (
     cursor_as_header,
     times_as_headers,
 )
-from hazardmap.api.grammar import AREA, FILTERS, area_of, wanted_of
+from hazardmap.api.grammar import AREA, AT, FILTERS, area_of, time_of, wanted_of
 from hazardmap.api.parameters import described, read
 from hazardmap.api.spending import reserve
 from hazardmap.core.access.scopes import Scope
@@ -32,12 +32,14 @@ from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.geometry.area import Area
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.hazards import change_feed, search
+from hazardmap.hazards.past import each_at
 from hazardmap.metering.services import usage_record
 from hazardmap.platform.request_id import request_id
 
 MEGABYTE = 1_000_000
-ENCLOSED: Final = (*AREA, *FILTERS, EXPLAIN)
+ENCLOSED: Final = (*AREA, *FILTERS, AT, EXPLAIN)
 MOST_COUNTED: Final = 1_000_000
+MOST_COUNTED_OF_THE_PAST: Final = 10_000
 MEASURED: Final = 1000
 """So many hazards are written to see how large the others will be."""
 TEST_HAZARDS: Final = 1000
@@ -65,13 +67,13 @@ class Export(BuyerView):
         },
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """All live hazards in an area: in the format that `Accept` prefers.
+        """All hazards live in an area, now or `at` a time, in the format that `Accept` prefers.
 
         GeoJSON, NDJSON, CSV or GeoParquet. Metered by the megabyte, rounded up, before the answer
         is compressed. `X-As-Of` and `X-Data-Age` (seconds) say what other answers say within, and
-        `X-Cursor` is where listChanges goes on from here (`since`). One that has begun is finished,
-        whatever is left of a spending cap. Test keys export areas of up to 1,000 hazards; larger
-        ones are refused.
+        `X-Cursor` is where listChanges goes on from here (`since`); with `at` there is none. One
+        that has begun is finished, whatever is left of a spending cap. Test keys export areas of
+        up to 1,000 hazards; larger ones are refused.
         """
         values = read(request.query_params, ENCLOSED)
         media_type = request.get_preferred_type(list(FORMATS))
@@ -79,13 +81,13 @@ class Export(BuyerView):
             raise NotAcceptable(f"There is {', '.join(FORMATS)}; Accept asks for none of them.")
         now, newest = timezone.now(), change_feed.newest_change()
         changed_at = newest and newest.at
-        area, wanted = area_of(values), wanted_of(values, now)
+        asked = _Asked(area_of(values), wanted_of(values, time_of(values, now)), values["at"])
         if values["explain"]:
-            units, exact = _measured(FORMATS[media_type].write, area, wanted, now, changed_at)
+            units, exact = _measured(FORMATS[media_type].write, asked, changed_at)
             return estimate(request, units, meter=Meter.EXPORT_MB, exact=exact, now=now)
         if buyer_of(request).test:
-            _check_small(area, wanted)
-        hazards = _Counted(search.each(area, wanted))
+            _check_small(asked)
+        hazards = _Counted(asked.each())
         chunks: Iterable[bytes] = ()
         if request.method != "HEAD":  # the answer to HEAD is empty
             record = UsageRecord(
@@ -97,7 +99,7 @@ class Export(BuyerView):
                 subject=f"export {media_type}",
             )
             reserve(request, Meter.EXPORT_MB, 1)
-            lines = FORMATS[media_type].write(hazards, now, changed_at)
+            lines = FORMATS[media_type].write(hazards, asked.wanted.at, changed_at)
             chunks = _metered(request, lines, hazards, record)
         return StreamingHttpResponse(
             chunks,
@@ -108,30 +110,47 @@ class Export(BuyerView):
                     f'attachment; filename="hazards.{FORMATS[media_type].ending}"'
                 ),
                 "Vary": "Accept",
-                **times_as_headers(now, changed_at),
-                **cursor_as_header(newest),
+                **times_as_headers(asked.wanted.at, changed_at),
+                **(cursor_as_header(newest) if asked.at is None else {}),
             },
         )
 
 
-def _check_small(area: Area, wanted: Wanted) -> None:
+class _Asked(NamedTuple):
+    """at: an earlier time whose hazards are asked for."""
+
+    area: Area
+    wanted: Wanted
+    at: datetime | None
+
+    def each(self) -> Iterator[Hazard]:
+        if self.at is None:
+            return search.each(self.area, self.wanted)
+        return each_at(self.at, self.area, self.wanted)
+
+    def number(self, most: int) -> int:
+        """Counting ends at `most`, and of the past, which has to be read, earlier."""
+        if self.at is None:
+            return search.count(self.area, self.wanted, after=None, most=most)
+        return sum(1 for _ in islice(self.each(), min(most, MOST_COUNTED_OF_THE_PAST)))
+
+
+def _check_small(asked: _Asked) -> None:
     """Raises OnlyForLiveKeys."""
-    if search.count(area, wanted, after=None, most=TEST_HAZARDS + 1) > TEST_HAZARDS:
+    if asked.number(TEST_HAZARDS + 1) > TEST_HAZARDS:
         raise OnlyForLiveKeys(
             f"There are more than {TEST_HAZARDS:,} hazards, and a test key exports no more. Ask "
             "for a smaller area, read page by page (listHazards), or use a live key."
         )
 
 
-def _measured(
-    write: Writer, area: Area, wanted: Wanted, now: datetime, changed_at: datetime | None
-) -> tuple[int, bool]:
+def _measured(write: Writer, asked: _Asked, changed_at: datetime | None) -> tuple[int, bool]:
     """How many units an export would be, and whether it was written whole to find out."""
-    some = list(islice(search.each(area, wanted), MEASURED))
-    size = sum(map(len, write(some, now, changed_at))) if some else 0
+    some = list(islice(asked.each(), MEASURED))
+    size = sum(map(len, write(some, asked.wanted.at, changed_at))) if some else 0
     if len(some) < MEASURED:
         return -(-size // MEGABYTE), True
-    count = search.count(area, wanted, after=None, most=MOST_COUNTED)
+    count = asked.number(MOST_COUNTED)
     return -(-size * count // (MEASURED * MEGABYTE)), False
 
 

@@ -15,9 +15,9 @@ from hazardmap.api.forms import Number, Text, Truth, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.geometry.corridor import USUAL_M, corridor
-from hazardmap.core.geometry.region import Region, read_region
-from hazardmap.core.geometry.route import read_route
+from hazardmap.core.geometry.corridor import USUAL_M, Watched
+from hazardmap.core.geometry.region import read_region
+from hazardmap.core.geometry.route import read_line
 from hazardmap.core.kinds import GROUPS, KINDS, NAMES, kinds_of
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.webhooks import selectors, services
@@ -67,7 +67,11 @@ class WatchArea(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     endpoint_id = serializers.UUIDField()
     name = serializers.CharField()
-    area = serializers.JSONField(help_text="GeoJSON MultiPolygon; a route has become its corridor")
+    area = serializers.JSONField(help_text="GeoJSON MultiPolygon; of a route its corridor")
+    route = serializers.JSONField(
+        allow_null=True, help_text="GeoJSON LineString as it was given; null where an area was"
+    )
+    corridor_m = serializers.FloatField(allow_null=True, help_text="to each side of the route")
     kinds = serializers.ListField(child=serializers.ChoiceField(sorted(KINDS)), allow_null=True)
     min_probability = serializers.FloatField()
     published = serializers.BooleanField()
@@ -95,13 +99,13 @@ class WatchAreas(WebhookView):
         An endpoint gets one message for each change, however many of its areas it concerns.
         """
         values = form_of(request, WatchRequest)
-        region = _region(values)
+        watched = _watched(values)
         try:
             watch_id = services.watch_add(
                 **whose(request),
                 endpoint_id=values["endpoint_id"],
                 name=values["name"],
-                region=region,
+                watched=watched,
                 kinds=_kinds(values),
                 min_probability=values["min_probability"],
                 published=values["published"],
@@ -131,7 +135,7 @@ class WatchAreaById(WebhookView):
         values = form_of(request, WatchPatch, partial=True)
         changes = {name: values[name] for name in values.keys() - {"area", "route", "corridor_m"}}
         if values.keys() & {"area", "route", "corridor_m"}:
-            changes["region"] = _region(values)
+            changes["watched"] = _watched(values)
         if "kinds" in values:
             changes["kinds"] = _kinds(values)
         if not services.watch_change(
@@ -161,14 +165,14 @@ def _kinds(values: dict[str, Any]) -> frozenset[str] | None:
     return None if given is None else kinds_of(given)
 
 
-def _region(values: dict[str, Any]) -> Region:
+def _watched(values: dict[str, Any]) -> Watched:
     """Raises Invalid."""
     given = [name for name in ("area", "route") if name in values]
     if len(given) != 1:
         raise Invalid([Fault(name, ONE) for name in given or ["area"]])
     try:
         if given == ["area"]:
-            return read_region(values["area"])
-        return corridor(read_route(values["route"]), values.get("corridor_m", USUAL_M))
+            return Watched(read_region(values["area"]))
+        return Watched.along(read_line(values["route"]), values.get("corridor_m", USUAL_M))
     except ValueError as error:
         raise Invalid([Fault(given[0], str(error))]) from error

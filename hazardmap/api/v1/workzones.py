@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.buyers import ESTIMATE, EXPLAIN, BuyerView, Goods, estimate, links_of, sold
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, age_s, collection
-from hazardmap.api.grammar import BBOX, LIMIT, MADE_UP, read_id
+from hazardmap.api.grammar import AREA, LIMIT, MADE_UP, area_if_any, read_id
 from hazardmap.api.parameters import Parameter, described, moment, number, read
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.answers.zone_feature import zone_feature
@@ -21,7 +21,7 @@ from hazardmap.hazards import change_feed
 from hazardmap.hazards.zone_selectors import ZoneState, zone_get, zones_count, zones_page
 
 ZONES: Final = (
-    BBOX,
+    *AREA,
     Parameter("ended_since", moment, "also those that have ended at this time or later"),
     Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
     MADE_UP,
@@ -30,7 +30,7 @@ ZONES: Final = (
     EXPLAIN,
 )
 MOST_COUNTED: Final = 100_000
-WHICH: Final = ("bbox", "ended_since", "min_probability", "simulated", "after")
+WHICH: Final = ("ended_since", "min_probability", "simulated", "after")
 
 
 class LineGeometry(serializers.Serializer[Any]):
@@ -88,13 +88,13 @@ class WorkZones(BuyerView):
         responses={(200, MEDIA_TYPE): WorkZoneCollection, **ESTIMATE},
     )
     def get(self, request: Request) -> Response:
-        """The work zones that reach into a box, or all of them, page by page in order of id.
+        """The work zones that reach into an area, or all of them, page by page in order of id.
 
         A unit is a work zone.
         """
         values = read(request.query_params, ZONES)
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
-        which = {name: values[name] for name in WHICH}
+        which = {name: values[name] for name in WHICH} | {"area": area_if_any(values)}
         if values["explain"]:
             units = zones_count(**which, at=now, most=MOST_COUNTED + 1)
             exact = units <= MOST_COUNTED

@@ -7,7 +7,8 @@ from typing import Final
 import h3.api.basic_int as h3
 
 from hazardmap.core.geometry.bbox import Bbox, wrapped
-from hazardmap.core.geometry.coverings import LOOKED_RES, looked_cell
+from hazardmap.core.geometry.coverings import LOOKED_RES, looked_cell, middle
+from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.geometry.grid import descendants
 from hazardmap.core.geometry.region import Region
 
@@ -58,9 +59,21 @@ class Cell:
         """The first and the last cell of LOOKED_RES in it: their numbers lie side by side."""
         return descendants(self.index, LOOKED_RES)
 
+    def outline(self) -> list[tuple[float, float]]:
+        """Its closed ring on the globe; what belongs to it lies a little beyond it in places."""
+        corners = [(lon, lat) for lat, lon in h3.cell_to_boundary(self.index)]
+        return [*corners, corners[0]]
+
+    def around(self) -> Circle:
+        """A circle that holds its outline."""
+        lon, lat = middle(self.index)
+        return Circle(lon, lat, max(between(lon, lat, *corner)[1] for corner in self.outline()))
+
     def holds(self, lon: float, lat: float) -> bool:
         first, last = self.span()
         return first <= looked_cell(lon, lat) <= last
 
 
-Area = Bbox | Circle | Cell | Region
+Plain = Bbox | Circle | Cell
+"""What the query of an address has room for."""
+Area = Plain | Region

@@ -1,6 +1,8 @@
 """The area within some metres of a route, as a region that can be looked up."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -8,6 +10,7 @@ import shapely
 from shapely.affinity import scale
 from shapely.geometry.base import BaseGeometry
 
+from hazardmap.core.geometry.positions import Position
 from hazardmap.core.geometry.region import Region, region_of
 from hazardmap.core.geometry.route import Route
 
@@ -18,6 +21,20 @@ _FARTHEST_LAT: Final = 85.0
 _METRES_PER_DEGREE: Final = 111_195.0
 _PIECES: Final = 5
 """So many of a route's pieces (at most 200 m each) are widened at once, on one plane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An area that is watched; line and corridor_m: of the route whose corridor it is."""
+
+    region: Region
+    line: tuple[Position, ...] = ()
+    corridor_m: float | None = None
+
+    @classmethod
+    def along(cls, line: Sequence[Position], corridor_m: float) -> "Watched":
+        """Raises ValueError."""
+        return cls(corridor(Route.through(line), corridor_m), tuple(line), corridor_m)
 
 
 def corridor(route: Route, margin_m: float) -> Region:

@@ -146,6 +146,11 @@ class Route:
 
 
 def read_route(value: object) -> Route:
+    """The way through the positions of `read_line`. Raises ValueError."""
+    return Route.through(read_line(value))
+
+
+def read_line(value: object) -> list[Position]:
     """A GeoJSON LineString, or what `geometry_of` takes it from, or a polyline.
 
     The latter is {"polyline": …, "precision": 5 or 6}. Raises ValueError.
@@ -154,7 +159,7 @@ def read_route(value: object) -> Route:
         text, precision = value["polyline"], value.get("precision", 5)
         if not isinstance(text, str) or type(precision) is not int:
             raise ValueError("polyline must be a text, and precision 5 or 6")
-        return Route.through(decode(text, precision))
+        return decode(text, precision)
     geometry = geometry_of(value)
     coordinates = geometry.get("coordinates")
     if geometry.get("type") != "LineString" or not isinstance(coordinates, list):
@@ -167,7 +172,7 @@ def read_route(value: object) -> Route:
             positions.append(read_position(one))
         except ValueError as error:
             raise ValueError(f"position {number} {error}") from None
-    return Route.through(positions)
+    return positions
 
 
 def side(offset_m: float, uncertainty_m: float) -> Side:

@@ -53,7 +53,9 @@ def deliveries_asked(request: HttpRequest, organisation_id: UUID, endpoint_id: U
 @portal_page(Act.LOOK)
 def delivery_page(request: HttpRequest, portal: Portal, delivery_id: UUID) -> HttpResponse:
     delivery = _delivery(portal, delivery_id)
-    payload = json.dumps(json.loads(delivery.body), indent=2, ensure_ascii=False)
+    payload = ""
+    if not delivery.owed:  # looking at a page costs nothing
+        payload = json.dumps(json.loads(delivery.body), indent=2, ensure_ascii=False)
     endpoint = selectors.endpoint_get(portal.organisation.pk, delivery.endpoint_id)
     return show(request, portal, "delivery", delivery=delivery, payload=payload, endpoint=endpoint)
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST
 
 from hazardmap.core.access.roles import Act
 from hazardmap.core.geometry.bbox import parse_bbox
-from hazardmap.core.geometry.corridor import USUAL_M, corridor
+from hazardmap.core.geometry.corridor import USUAL_M, Watched
 from hazardmap.core.geometry.positions import geometry_of
-from hazardmap.core.geometry.region import Region, read_region, region_of_box
-from hazardmap.core.geometry.route import read_route
+from hazardmap.core.geometry.region import read_region, region_of_box
+from hazardmap.core.geometry.route import read_line
 from hazardmap.core.kinds import KINDS
 from hazardmap.web.portal.access import Portal, done, portal_page
 from hazardmap.webhooks import selectors, services
@@ -29,7 +29,7 @@ def add(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse
             organisation_id=portal.organisation.pk,
             endpoint_id=endpoint_id,
             name=_name(request.POST.get("name", "")),
-            region=_region(request.POST.get("area", "")),
+            watched=_watched(request.POST.get("area", "")),
             kinds=kinds & KINDS.keys() or None,
             min_probability=_probability(request.POST.get("min_probability", "")),
             published=request.POST.get("published") == "on",
@@ -73,16 +73,16 @@ def _probability(text: str) -> float:
     return value
 
 
-def _region(text: str) -> Region:
+def _watched(text: str) -> Watched:
     """west,south,east,north, or GeoJSON: an area, or a line and USUAL_M on each side of it."""
     value = _geojson(text) if text.lstrip().startswith("{") else None
     try:
         if value is None:
-            return region_of_box(parse_bbox(text))
+            return Watched(region_of_box(parse_bbox(text)))
         geometry = geometry_of(value)
         if geometry.get("type") == "LineString":
-            return corridor(read_route(geometry), USUAL_M)
-        return read_region(geometry)
+            return Watched.along(read_line(geometry), USUAL_M)
+        return Watched(read_region(geometry))
     except ValueError as error:
         words = _("This area cannot be used. In the words of the API: %(rule)s.")
         raise ValueError(words % {"rule": error}) from None

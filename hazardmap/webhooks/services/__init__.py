@@ -7,6 +7,7 @@ from hazardmap.webhooks.services.deliveries_keep import (
 )
 from hazardmap.webhooks.services.deliveries_make import deliveries_make
 from hazardmap.webhooks.services.deliveries_send import Sender, deliveries_send
+from hazardmap.webhooks.services.delivery_bill import delivery_bill
 from hazardmap.webhooks.services.endpoint_keep import (
     endpoint_add,
     endpoint_enable,
@@ -26,6 +27,7 @@ __all__ = [
     "deliveries_forget",
     "deliveries_make",
     "deliveries_send",
+    "delivery_bill",
     "delivery_replay",
     "endpoint_add",
     "endpoint_enable",

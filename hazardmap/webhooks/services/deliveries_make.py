@@ -74,7 +74,7 @@ def _within(places: Sequence[_Place]) -> Iterator[tuple[WatchArea, _Place]]:
         cursor.execute(_WATCHED, {"lons": lons, "lats": lats})
         found = cursor.fetchall()
     told = WatchArea.objects.filter(endpoint__in=endpoints_told())
-    watches = told.defer("area").in_bulk({watch_id for watch_id, _ in found})
+    watches = told.defer("area", "route").in_bulk({watch_id for watch_id, _ in found})
     for watch_id, number in found:
         if watch_id in watches:
             yield watches[watch_id], places[number - 1]
@@ -98,5 +98,6 @@ def _row(what: News, event: HazardEvent, endpoint_id: UUID, areas: Iterable[UUID
         "created_at": at,
         "state": Delivery.State.WAITING.value,
         "attempts": 0,
+        "billed": False,
         "next_at": at,
     }

@@ -9,9 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from hazardmap.core.messages import webhook
-from hazardmap.core.selling.usage import Meter, UsageRecord
-from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint
+from hazardmap.webhooks.services.delivery_bill import delivery_bill
 
 GONE: Final = gettext_noop("it answered 410 Gone")
 
@@ -62,26 +61,14 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, url: str, sent: Sent) -
             endpoint.disabled_at, endpoint.disabled_why = sent.over_at, GONE
         case webhook.Outcome.FAILED:
             _failed(delivery, endpoint, sent)
-    delivery.save()
+    # Not begun_at and billed, which somebody who reads it may have set in the meantime.
+    delivery.save(update_fields=["leased_until", "next_at", "state", "delivered_at"])
     endpoint.save()
 
 
 def _delivered(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, sent.over_at
-    if delivery.cursor is not None:  # a test message is free
-        usage_record(
-            UsageRecord(
-                key_id=endpoint.key_id,
-                meter=Meter.WEBHOOK,
-                quantity=1,
-                # Not when it arrived: a message that is settled twice must be the same usage. Nor
-                # when it was made: what a cap has held back is of the month in which it is sent.
-                at=delivery.begun_at or delivery.created_at,
-                request_id=str(delivery.id),
-                subject=delivery.type,
-                hazards=() if delivery.hazard_id is None else (delivery.hazard_id,),
-            )
-        )
+    delivery_bill(delivery_id=delivery.id)
     if endpoint.failures:
         endpoint.failures, endpoint.retry_at = 0, None
         waiting = endpoint.deliveries.filter(state=Delivery.State.WAITING)

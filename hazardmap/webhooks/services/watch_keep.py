@@ -1,13 +1,13 @@
 """Watch areas of an organisation: add, change and remove. by_key: see webhooks.whose."""
 
 from collections.abc import Collection
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import transaction
 
-from hazardmap.core.geometry.region import Region
+from hazardmap.core.geometry.corridor import Watched
 from hazardmap.webhooks.models import Endpoint, WatchArea
 from hazardmap.webhooks.services.watch_meter import hours_record
 from hazardmap.webhooks.values import WatchChange, WebhookRefused
@@ -22,7 +22,7 @@ def watch_add(
     organisation_id: UUID,
     endpoint_id: UUID,
     name: str,
-    region: Region,
+    watched: Watched,
     kinds: Collection[str] | None,
     min_probability: float,
     published: bool,
@@ -38,7 +38,7 @@ def watch_add(
         raise WebhookRefused("endpoint_id", f"has {MOST} watch areas already")
     row = endpoint.watch_areas.create(
         name=name,
-        area=_geometry(region),
+        **_where(watched),
         kinds=None if kinds is None else sorted(kinds),
         min_probability=min_probability,
         published=published,
@@ -60,9 +60,9 @@ def watch_change(
     if row is None:
         return False
     columns: dict[str, object] = {**changes}
-    if "region" in changes:
-        columns["area"] = _geometry(changes["region"])
-        del columns["region"]
+    if "watched" in changes:
+        columns |= _where(changes["watched"])
+        del columns["watched"]
     if kinds := changes.get("kinds"):
         columns["kinds"] = sorted(kinds)
     for name, value in columns.items():
@@ -79,5 +79,10 @@ def watch_remove(*, organisation_id: UUID, watch_id: UUID, by_key: str | None = 
     return found.delete()[0] > 0
 
 
-def _geometry(region: Region) -> MultiPolygon:
-    return cast(MultiPolygon, GEOSGeometry(memoryview(region.wkb), srid=4326))
+def _where(watched: Watched) -> dict[str, object]:
+    """The columns."""
+    return {
+        "area": GEOSGeometry(memoryview(watched.region.wkb), srid=4326),
+        "route": LineString(watched.line, srid=4326) if watched.line else None,
+        "corridor_m": watched.corridor_m,
+    }

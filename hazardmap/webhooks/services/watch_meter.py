@@ -31,7 +31,7 @@ def hours_record(watches: "QuerySet[WatchArea]") -> int:
     """
     now, recorded = timezone.now(), 0
     paid = watches.filter(endpoint__in=endpoints_told())
-    due = paid.filter(metered_until__lte=now).select_related("endpoint").defer("area")
+    due = paid.filter(metered_until__lte=now).select_related("endpoint").defer("area", "route")
     for watch in due.iterator():
         hour = hour_of(watch.metered_until)
         while hour <= now:
