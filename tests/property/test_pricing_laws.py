@@ -83,6 +83,12 @@ def test_more_units_never_cost_less(model, quantity, more):
     assert 0 <= model.amount(quantity) <= model.amount(quantity + more)
 
 
+@given(models)
+@FEW
+def test_who_uses_nothing_pays_for_no_unit_package_or_tier(model):
+    assert model.amount(0) == 0
+
+
 @given(price_lists_, st.lists(usages, min_size=1, max_size=4), moments)
 @FEW
 def test_any_split_of_usage_over_invoices_is_billed_as_one(prices, batches, since):
@@ -260,6 +266,26 @@ def test_a_bill_that_can_be_checked_by_hand():
         ("discount", "sorry"): (0, "-5.00 EUR"),
         ("commitment", ""): (0, "28.50 EUR"),
     }
+
+
+@pytest.mark.parametrize("model", ["graduated", "volume"])
+@pytest.mark.parametrize(
+    ("limits", "rule"),
+    [
+        ([], "the last tier must have no limit"),
+        ([10], "the last tier must have no limit"),
+        ([None, None], "only the last tier may have no limit"),
+        ([0, None], "the limits of tiers (up_to) must grow, from at least 1 on"),
+        ([10, 10, None], "the limits of tiers (up_to) must grow"),
+        ([20, 10, None], "the limits of tiers (up_to) must grow"),
+    ],
+)
+def test_tiers_that_leave_a_quantity_without_one_price_are_refused(model, limits, rule):
+    tiers = [{"up_to": limit, "unit_price": "1"} for limit in limits]
+    charge = {"meter": "tile", "model": model, "tiers": tiers}
+    with pytest.raises(Unreadable) as refused:
+        prices_from({"currency": "EUR", "charges": [charge]})
+    assert str(refused.value).startswith(f"charges[0].tiers: {rule}")
 
 
 @pytest.mark.parametrize(
