@@ -1,6 +1,7 @@
 """Laws of prices and invoices: exact sums, no cliffs upwards, nothing lost at a border."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 from itertools import pairwise
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hazardmap.core.operation.document import Unreadable
 from hazardmap.core.selling.pricing.credit import Credit, spend
 from hazardmap.core.selling.pricing.graduated import Graduated
-from hazardmap.core.selling.pricing.money import Currency, decimal_of, written
+from hazardmap.core.selling.pricing.money import MICRO, Currency, decimal_of, written
 from hazardmap.core.selling.pricing.package import Package
 from hazardmap.core.selling.pricing.per_unit import PerUnit
 from hazardmap.core.selling.pricing.period import Period, month_of, prorated
@@ -123,15 +124,28 @@ def test_what_is_spent_is_what_will_be_billed_and_never_falls(prices, usage, mor
     assert sum(parts) == tariff.part_of_key("", both, both)
 
 
-@given(price_lists_, st.lists(st.integers(1, 300), max_size=30), st.integers(0, 10**8), st.data())
+caps_micro = st.none() | st.integers(0, 10**8)
+
+
+@given(price_lists_, st.lists(st.integers(1, 300), max_size=30), caps_micro, caps_micro, st.data())
 @FEW
-def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, cap_micro, data):
+def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, all_micro, key_micro, data):
     """Also where caps and quotas came, or fell, below what was used already."""
-    tariff, caps = Tariff(prices, MONTH, MONTH), Caps(cap_micro, cap_micro)
+    tariff, caps = Tariff(prices, MONTH, MONTH), Caps(all_micro, key_micro)
     used = data.draw(st.just(0) | st.integers(0, 9000))
     by_key = data.draw(st.integers(0, used))
     now = Counted("", {Meter.HAZARD: used}, {Meter.HAZARD: by_key})
-    owed = max(tariff.cost(now.all), decimal_of(cap_micro))
+
+    def spent(counted: Counted) -> dict[Whose, Fraction]:
+        of_key = tariff.part_of_key("", counted.all, counted.key)
+        return {Whose.ORGANISATION: Fraction(tariff.cost(counted.all)), Whose.KEY: of_key}
+
+    given_micro = {Whose.ORGANISATION: all_micro, Whose.KEY: key_micro}
+    most_spent = {
+        whose: max(spent(now)[whose], Fraction(micro, MICRO))
+        for whose, micro in given_micro.items()
+        if micro is not None
+    }
     most = tariff.quota(Meter.HAZARD)
     for units in answers:
         after = now.plus(Meter.HAZARD, units)
@@ -141,10 +155,15 @@ def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, cap_micr
         why = judged(tariff, caps, Meter.HAZARD, before=now, after=after)
         if why is None:
             now = after
-            assert tariff.cost(now.all) <= owed
-            assert most is None or now.all[Meter.HAZARD] <= most
-        elif isinstance(why, OverCap) and why.whose is Whose.ORGANISATION:
-            assert tariff.cost(after.all) > tariff.cost(now.all), "what costs nothing is served"
+            assert all(spent(now)[whose] <= bound for whose, bound in most_spent.items())
+            assert most is None or now.all[Meter.HAZARD] <= max(most, used)
+        elif isinstance(why, OverCap):
+            assert given_micro[why.whose] == why.cap_micro
+            assert spent(after)[why.whose] > spent(now)[why.whose], "what costs nothing is served"
+            assert 0 <= spent(now)[why.whose] - Fraction(why.spent) < Fraction(1, MICRO)
+        else:
+            assert why.quota == most < after.all[Meter.HAZARD]
+            assert why.used == now.all[Meter.HAZARD]
 
 
 @given(price_lists_)
@@ -160,6 +179,35 @@ def test_parts_of_a_period_make_up_its_amount(amount, cuts):
     parts = [Period(*edge) for edge in pairwise(edges)]
     assert sum(part.length_s for part in parts) == MONTH.length_s
     assert sum(prorated(amount, of=MONTH, part=part) for part in parts) == amount
+
+
+zones = st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))])
+ever = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=zones)  # noqa: DTZ001
+
+
+@given(ever)
+@example(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC))
+@FEW
+def test_months_follow_each_other_without_a_gap(at):
+    month = month_of(at)
+    assert at in month
+    assert (month.start.day, month.start.month) == (1, at.astimezone(UTC).month)
+    assert month_of(month.end - timedelta(seconds=1)) == month != month_of(month.end)
+    assert month_of(month.end).start == month.end
+
+
+periods = (
+    st.tuples(moments, moments).filter(lambda two: two[0] < two[1]).map(lambda two: Period(*two))
+)
+
+
+@given(periods, periods, st.data())
+@FEW
+def test_two_periods_overlap_in_what_lies_in_both(one, other, data):
+    both = one.overlap(other)
+    edges = [one.start, one.end, other.start, other.end]
+    at = data.draw(moments | st.sampled_from(edges))
+    assert (both is not None and at in both) == (at in one and at in other)
 
 
 @given(
@@ -217,6 +265,12 @@ def test_a_split_sums_exactly_and_is_fair_to_the_unit(amount, weights):
     assert sum(parts.values()) == amount
     assert all(abs(parts[who] - amount * w / total) < 1 for who, w in weights.items())
     assert all(part == 0 for who, part in parts.items() if not weights[who])
+
+
+@pytest.mark.parametrize(("amount", "weights"), [(-1, {1: 1}), (1, {1: 2, 2: -1})])
+def test_no_debt_is_split_and_nobody_has_less_than_no_part(amount, weights):
+    with pytest.raises(ValueError, match="never below zero"):
+        split(amount, weights)
 
 
 def test_a_bill_that_can_be_checked_by_hand():

@@ -111,6 +111,13 @@ def test_a_line_tells_what_it_says_of_itself_whatever_stands_between():
     assert float(bits[3]) == pytest.approx(math.log2(0.8 / 0.4), abs=1e-6)
 
 
+def test_of_what_was_never_there_a_line_tells_by_how_much_less_it_is_believed():
+    lines = [told(1, 0.008, 0.5), told(2, 0.5, 0.2, seen=False, minute=5)]
+    bits = bits_told(Trail(lines, 3600.0, verdict=Ruling.REJECT))
+    assert float(bits[1]) == pytest.approx(math.log2(0.5 / 0.992), abs=1e-6)
+    assert float(bits[2]) == pytest.approx(math.log2(0.8 / 0.5), abs=1e-6)
+
+
 def test_old_rows_follow_from_their_neighbours():
     lines = [told(1, None, 0.9, bits=5.0), told(2, None, 0.99, bits=5.0, minute=60)]
     bits = bits_told(Trail(lines, 3600.0))
@@ -282,8 +289,12 @@ def test_what_was_paid_is_attributed_to_usage_without_rest(rows):
     paid = paid_by_usage(known)
     used = {id_ for id_, line in known if line.kind is LineKind.USAGE}
     assert set(paid) <= used
+    costs = {id_: max(0, line.amount_micro) for id_, line in known if id_ in used}
     if paid:
-        assert sum(paid.values()) == max(0, sum(line.amount_micro for _, line in known))
+        total = max(0, sum(line.amount_micro for _, line in known))
+        assert sum(paid.values()) == total
+        for id_, cost in costs.items() if any(costs.values()) else ():
+            assert abs(paid[id_] - Fraction(total * cost, sum(costs.values()))) < 1
     else:
         assert all(
             line.quantity <= 0 and line.amount_micro <= 0 for id_, line in known if id_ in used
