@@ -1,8 +1,8 @@
 """Laws of prices and invoices: exact sums, no cliffs upwards, nothing lost at a border."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -15,11 +15,19 @@ from hazardmap.core.selling.pricing.graduated import Graduated
 from hazardmap.core.selling.pricing.money import MICRO, Currency, decimal_of, written
 from hazardmap.core.selling.pricing.package import Package
 from hazardmap.core.selling.pricing.per_unit import PerUnit
-from hazardmap.core.selling.pricing.period import Period, month_of, prorated
+from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
 from hazardmap.core.selling.pricing.prices_json import prices_document, prices_from
-from hazardmap.core.selling.pricing.rating import Line, rate, still_to_bill, total_micro
-from hazardmap.core.selling.pricing.spending import Caps, Counted, OverCap, Tariff, Whose, judged
+from hazardmap.core.selling.pricing.rating import Line, LineKind, rate, still_to_bill, total_micro
+from hazardmap.core.selling.pricing.spending import (
+    Caps,
+    Counted,
+    OverCap,
+    OverQuota,
+    Tariff,
+    Whose,
+    judged,
+)
 from hazardmap.core.selling.pricing.tiers import Tier
 from hazardmap.core.selling.pricing.volume import Volume
 from hazardmap.core.selling.splitting import split
@@ -111,6 +119,36 @@ def test_any_split_of_usage_over_invoices_is_billed_as_one(prices, batches, sinc
     assert sum(line.quantity for line in billed) == sum(seen.values())
 
 
+line_lists = st.lists(
+    st.builds(
+        Line,
+        st.sampled_from([LineKind.FEE, LineKind.USAGE]),
+        st.sampled_from(["", "tile"]),
+        st.integers(0, 99),
+        st.integers(-99, 99),
+    ),
+    max_size=4,
+)
+
+
+@given(line_lists, line_lists)
+@FEW
+def test_what_is_billed_further_brings_what_was_billed_to_what_is_owed(owed, billed):
+    """Also where what was billed is owed no more."""
+    further = still_to_bill(owed, billed)
+    assert still_to_bill(owed, [*billed, *further]) == []
+    assert total_micro(further) == total_micro(owed) - total_micro(billed)
+    units = [sum(line.quantity for line in lines) for lines in (owed, billed, further)]
+    assert units[0] == units[1] + units[2]
+
+
+def test_by_volume_all_units_cost_what_the_last_one_does():
+    dearer = Volume((Tier(10, Decimal(1)), Tier(None, Decimal(2))))
+    assert [dearer.amount(units) for units in (1, 10, 11)] == [1, 10, 22]
+    cheaper = Volume((Tier(10, Decimal(2)), Tier(None, Decimal(1), flat=Decimal(3))))
+    assert [cheaper.amount(units) for units in (1, 6, 8, 10, 11)] == [2, 12, 14, 14, 14]
+
+
 @given(price_lists_, usages, usages)
 @FEW
 def test_what_is_spent_is_what_will_be_billed_and_never_falls(prices, usage, more):
@@ -166,48 +204,32 @@ def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, all_micr
             assert why.used == now.all[Meter.HAZARD]
 
 
+def test_a_quota_is_of_its_own_meter_and_of_the_part_that_is_billed():
+    free = PerUnit(Decimal(0))
+    charges = (Charge(Meter.TILE, free, quota=28), Charge(Meter.HAZARD, free, quota=2800))
+    prices = Prices(Currency.EUR, charges)
+    week = Period(MONTH.start, MONTH.start + timedelta(days=7))
+    tariff = Tariff(prices, MONTH, week)
+    assert [tariff.quota(meter) for meter in (Meter.TILE, Meter.HAZARD, Meter.ROUTE)] == [
+        7,
+        700,
+        None,
+    ]
+
+    def refused(meter: Meter, used: int) -> object:
+        before = Counted("", {meter: used}, {meter: used})
+        return judged(tariff, Caps(), meter, before=before, after=before.plus(meter, 1))
+
+    assert refused(Meter.TILE, 6) is None
+    assert refused(Meter.TILE, 7) == OverQuota(Meter.TILE, 7, 7)
+    assert refused(Meter.HAZARD, 7) is None
+    assert refused(Meter.ROUTE, 10**6) is None
+
+
 @given(price_lists_)
 @FEW
 def test_prices_survive_being_written_down(prices):
     assert prices_from(prices_document(prices)) == prices
-
-
-@given(st.integers(-(10**12), 10**12), st.sets(moments, max_size=6))
-@FEW
-def test_parts_of_a_period_make_up_its_amount(amount, cuts):
-    edges = sorted({MONTH.start, *cuts, MONTH.end})
-    parts = [Period(*edge) for edge in pairwise(edges)]
-    assert sum(part.length_s for part in parts) == MONTH.length_s
-    assert sum(prorated(amount, of=MONTH, part=part) for part in parts) == amount
-
-
-zones = st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))])
-ever = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=zones)  # noqa: DTZ001
-
-
-@given(ever)
-@example(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC))
-@FEW
-def test_months_follow_each_other_without_a_gap(at):
-    month = month_of(at)
-    assert at in month
-    assert (month.start.day, month.start.month) == (1, at.astimezone(UTC).month)
-    assert month_of(month.end - timedelta(seconds=1)) == month != month_of(month.end)
-    assert month_of(month.end).start == month.end
-
-
-periods = (
-    st.tuples(moments, moments).filter(lambda two: two[0] < two[1]).map(lambda two: Period(*two))
-)
-
-
-@given(periods, periods, st.data())
-@FEW
-def test_two_periods_overlap_in_what_lies_in_both(one, other, data):
-    both = one.overlap(other)
-    edges = [one.start, one.end, other.start, other.end]
-    at = data.draw(moments | st.sampled_from(edges))
-    assert (both is not None and at in both) == (at in one and at in other)
 
 
 @given(
@@ -358,6 +380,17 @@ def test_tiers_that_leave_a_quantity_without_one_price_are_refused(model, limits
             "charges[0].price: must be an amount",
         ),
         ({"currency": "EUR", "discounts": [{"name": "x", "percent": "101"}]}, "discounts[0].perc"),
+        (
+            {"currency": "EUR", "discounts": 2 * [{"name": "x", "percent": "10"}]},
+            "discounts: 'x' may be there only once",
+        ),
+        (
+            {
+                "currency": "EUR",
+                "charges": 2 * [{"meter": "tile", "model": "per_unit", "unit_price": "1"}],
+            },
+            "charges: 'tile' may be there only once",
+        ),
     ],
 )
 def test_wrong_prices_are_refused_by_field_and_rule(document, message):

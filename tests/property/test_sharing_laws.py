@@ -126,6 +126,13 @@ def test_old_rows_follow_from_their_neighbours():
     assert float(bits[2]) == pytest.approx(math.log2(0.99 / 0.45), abs=1e-6)
 
 
+def test_old_rows_were_real_if_they_were_ever_believed():
+    """They do not say what was believed at the end of what has gone since."""
+    lines = [told(1, None, 0.7), told(2, None, 0.95, minute=5)]
+    gone = told(3, None, 0.04, seen=False, minute=200)
+    assert Trail([*lines, gone], 3600.0, cleared=True).real
+
+
 drives = st.lists(
     st.tuples(st.integers(1, 5), st.integers(0, 240), st.booleans()), min_size=1, max_size=7
 )
@@ -145,6 +152,24 @@ def test_of_what_fusion_tells_no_report_speaks_against_what_it_reports(drives, k
         for item in one.evidence:
             (told,) = Trail([item], 3600.0, verdict=Ruling.CONFIRM).contributions
             assert told.bits >= -1e-9 if item.seen else told.bits <= 1e-9
+
+
+def test_who_told_the_truth_shares_a_sale_by_bits_and_who_lied_owes_what_he_spoilt():
+    """Three bits and one for it, one against it; half of the sale is of what nobody spoke about."""
+    lines = [
+        told(1, 0.0625, 0.5),
+        told(2, 0.25, 0.5, minute=5),
+        told(3, 0.5, 0.25, seen=False, minute=9),
+    ]
+    spoken, silent = UUID(int=1), UUID(int=2)
+    trails = {spoken: Trail(lines, 3600.0, verdict=Ruling.CONFIRM), silent: Trail([], 3600.0)}
+    sold = {Sold(spoken, 3): Fraction(8), Sold(silent): Fraction(5), Sold(None): Fraction(3)}
+    assert weights(sold, trails) == {1: 6, 2: 2, None: 8}
+    assert penalties(sold, trails) == {}, "nobody reported it later, so it may have gone"
+    lines.append(told(4, 0.5, 0.5, minute=20))
+    trails[spoken] = Trail(lines, 3600.0, verdict=Ruling.CONFIRM)
+    assert weights(sold, trails) == {1: 6, 2: 2, None: 8}
+    assert penalties(sold, trails) == {3: Fraction(8, 5)}
 
 
 def test_trails_that_prove_to_be_one_keep_what_each_line_told():
