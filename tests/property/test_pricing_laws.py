@@ -204,6 +204,14 @@ def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, all_micr
             assert why.used == now.all[Meter.HAZARD]
 
 
+def test_a_key_has_the_part_of_the_cost_that_it_has_of_the_units():
+    prices = Prices(Currency.EUR, (Charge(Meter.TILE, PerUnit(Decimal(2))),), fee_micro=MICRO)
+    tariff = Tariff(prices, MONTH, MONTH)
+    assert [tariff.cost(usage) for usage in ({}, {Meter.TILE: 4})] == [1, 9]
+    parts = [tariff.part_of_key("", {Meter.TILE: 4}, {Meter.TILE: units}) for units in (0, 1, 4)]
+    assert parts == [0, 2, 8], "the fee is no key's"
+
+
 def test_a_quota_is_of_its_own_meter_and_of_the_part_that_is_billed():
     free = PerUnit(Decimal(0))
     charges = (Charge(Meter.TILE, free, quota=28), Charge(Meter.HAZARD, free, quota=2800))
