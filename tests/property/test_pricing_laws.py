@@ -1,7 +1,8 @@
 """Laws of prices and invoices: exact sums, no cliffs upwards, nothing lost at a border."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -11,14 +12,22 @@ from hypothesis import strategies as st
 from hazardmap.core.operation.document import Unreadable
 from hazardmap.core.selling.pricing.credit import Credit, spend
 from hazardmap.core.selling.pricing.graduated import Graduated
-from hazardmap.core.selling.pricing.money import Currency, decimal_of, written
+from hazardmap.core.selling.pricing.money import MICRO, Currency, decimal_of, written
 from hazardmap.core.selling.pricing.package import Package
 from hazardmap.core.selling.pricing.per_unit import PerUnit
-from hazardmap.core.selling.pricing.period import Period, month_of, prorated
+from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
 from hazardmap.core.selling.pricing.prices_json import prices_document, prices_from
-from hazardmap.core.selling.pricing.rating import Line, rate, still_to_bill, total_micro
-from hazardmap.core.selling.pricing.spending import Caps, Counted, OverCap, Tariff, Whose, judged
+from hazardmap.core.selling.pricing.rating import Line, LineKind, rate, still_to_bill, total_micro
+from hazardmap.core.selling.pricing.spending import (
+    Caps,
+    Counted,
+    OverCap,
+    OverQuota,
+    Tariff,
+    Whose,
+    judged,
+)
 from hazardmap.core.selling.pricing.tiers import Tier
 from hazardmap.core.selling.pricing.volume import Volume
 from hazardmap.core.selling.splitting import split
@@ -83,6 +92,12 @@ def test_more_units_never_cost_less(model, quantity, more):
     assert 0 <= model.amount(quantity) <= model.amount(quantity + more)
 
 
+@given(models)
+@FEW
+def test_who_uses_nothing_pays_for_no_unit_package_or_tier(model):
+    assert model.amount(0) == 0
+
+
 @given(price_lists_, st.lists(usages, min_size=1, max_size=4), moments)
 @FEW
 def test_any_split_of_usage_over_invoices_is_billed_as_one(prices, batches, since):
@@ -104,6 +119,36 @@ def test_any_split_of_usage_over_invoices_is_billed_as_one(prices, batches, sinc
     assert sum(line.quantity for line in billed) == sum(seen.values())
 
 
+line_lists = st.lists(
+    st.builds(
+        Line,
+        st.sampled_from([LineKind.FEE, LineKind.USAGE]),
+        st.sampled_from(["", "tile"]),
+        st.integers(0, 99),
+        st.integers(-99, 99),
+    ),
+    max_size=4,
+)
+
+
+@given(line_lists, line_lists)
+@FEW
+def test_what_is_billed_further_brings_what_was_billed_to_what_is_owed(owed, billed):
+    """Also where what was billed is owed no more."""
+    further = still_to_bill(owed, billed)
+    assert still_to_bill(owed, [*billed, *further]) == []
+    assert total_micro(further) == total_micro(owed) - total_micro(billed)
+    units = [sum(line.quantity for line in lines) for lines in (owed, billed, further)]
+    assert units[0] == units[1] + units[2]
+
+
+def test_by_volume_all_units_cost_what_the_last_one_does():
+    dearer = Volume((Tier(10, Decimal(1)), Tier(None, Decimal(2))))
+    assert [dearer.amount(units) for units in (1, 10, 11)] == [1, 10, 22]
+    cheaper = Volume((Tier(10, Decimal(2)), Tier(None, Decimal(1), flat=Decimal(3))))
+    assert [cheaper.amount(units) for units in (1, 6, 8, 10, 11)] == [2, 12, 14, 14, 14]
+
+
 @given(price_lists_, usages, usages)
 @FEW
 def test_what_is_spent_is_what_will_be_billed_and_never_falls(prices, usage, more):
@@ -117,15 +162,28 @@ def test_what_is_spent_is_what_will_be_billed_and_never_falls(prices, usage, mor
     assert sum(parts) == tariff.part_of_key("", both, both)
 
 
-@given(price_lists_, st.lists(st.integers(1, 300), max_size=30), st.integers(0, 10**8), st.data())
+caps_micro = st.none() | st.integers(0, 10**8)
+
+
+@given(price_lists_, st.lists(st.integers(1, 300), max_size=30), caps_micro, caps_micro, st.data())
 @FEW
-def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, cap_micro, data):
+def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, all_micro, key_micro, data):
     """Also where caps and quotas came, or fell, below what was used already."""
-    tariff, caps = Tariff(prices, MONTH, MONTH), Caps(cap_micro, cap_micro)
+    tariff, caps = Tariff(prices, MONTH, MONTH), Caps(all_micro, key_micro)
     used = data.draw(st.just(0) | st.integers(0, 9000))
     by_key = data.draw(st.integers(0, used))
     now = Counted("", {Meter.HAZARD: used}, {Meter.HAZARD: by_key})
-    owed = max(tariff.cost(now.all), decimal_of(cap_micro))
+
+    def spent(counted: Counted) -> dict[Whose, Fraction]:
+        of_key = tariff.part_of_key("", counted.all, counted.key)
+        return {Whose.ORGANISATION: Fraction(tariff.cost(counted.all)), Whose.KEY: of_key}
+
+    given_micro = {Whose.ORGANISATION: all_micro, Whose.KEY: key_micro}
+    most_spent = {
+        whose: max(spent(now)[whose], Fraction(micro, MICRO))
+        for whose, micro in given_micro.items()
+        if micro is not None
+    }
     most = tariff.quota(Meter.HAZARD)
     for units in answers:
         after = now.plus(Meter.HAZARD, units)
@@ -135,25 +193,51 @@ def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, cap_micr
         why = judged(tariff, caps, Meter.HAZARD, before=now, after=after)
         if why is None:
             now = after
-            assert tariff.cost(now.all) <= owed
-            assert most is None or now.all[Meter.HAZARD] <= most
-        elif isinstance(why, OverCap) and why.whose is Whose.ORGANISATION:
-            assert tariff.cost(after.all) > tariff.cost(now.all), "what costs nothing is served"
+            assert all(spent(now)[whose] <= bound for whose, bound in most_spent.items())
+            assert most is None or now.all[Meter.HAZARD] <= max(most, used)
+        elif isinstance(why, OverCap):
+            assert given_micro[why.whose] == why.cap_micro
+            assert spent(after)[why.whose] > spent(now)[why.whose], "what costs nothing is served"
+            assert 0 <= spent(now)[why.whose] - Fraction(why.spent) < Fraction(1, MICRO)
+        else:
+            assert why.quota == most < after.all[Meter.HAZARD]
+            assert why.used == now.all[Meter.HAZARD]
+
+
+def test_a_key_has_the_part_of_the_cost_that_it_has_of_the_units():
+    prices = Prices(Currency.EUR, (Charge(Meter.TILE, PerUnit(Decimal(2))),), fee_micro=MICRO)
+    tariff = Tariff(prices, MONTH, MONTH)
+    assert [tariff.cost(usage) for usage in ({}, {Meter.TILE: 4})] == [1, 9]
+    parts = [tariff.part_of_key("", {Meter.TILE: 4}, {Meter.TILE: units}) for units in (0, 1, 4)]
+    assert parts == [0, 2, 8], "the fee is no key's"
+
+
+def test_a_quota_is_of_its_own_meter_and_of_the_part_that_is_billed():
+    free = PerUnit(Decimal(0))
+    charges = (Charge(Meter.TILE, free, quota=28), Charge(Meter.HAZARD, free, quota=2800))
+    prices = Prices(Currency.EUR, charges)
+    week = Period(MONTH.start, MONTH.start + timedelta(days=7))
+    tariff = Tariff(prices, MONTH, week)
+    assert [tariff.quota(meter) for meter in (Meter.TILE, Meter.HAZARD, Meter.ROUTE)] == [
+        7,
+        700,
+        None,
+    ]
+
+    def refused(meter: Meter, used: int) -> object:
+        before = Counted("", {meter: used}, {meter: used})
+        return judged(tariff, Caps(), meter, before=before, after=before.plus(meter, 1))
+
+    assert refused(Meter.TILE, 6) is None
+    assert refused(Meter.TILE, 7) == OverQuota(Meter.TILE, 7, 7)
+    assert refused(Meter.HAZARD, 7) is None
+    assert refused(Meter.ROUTE, 10**6) is None
 
 
 @given(price_lists_)
 @FEW
 def test_prices_survive_being_written_down(prices):
     assert prices_from(prices_document(prices)) == prices
-
-
-@given(st.integers(-(10**12), 10**12), st.sets(moments, max_size=6))
-@FEW
-def test_parts_of_a_period_make_up_its_amount(amount, cuts):
-    edges = sorted({MONTH.start, *cuts, MONTH.end})
-    parts = [Period(*edge) for edge in pairwise(edges)]
-    assert sum(part.length_s for part in parts) == MONTH.length_s
-    assert sum(prorated(amount, of=MONTH, part=part) for part in parts) == amount
 
 
 @given(
@@ -213,6 +297,12 @@ def test_a_split_sums_exactly_and_is_fair_to_the_unit(amount, weights):
     assert all(part == 0 for who, part in parts.items() if not weights[who])
 
 
+@pytest.mark.parametrize(("amount", "weights"), [(-1, {1: 1}), (1, {1: 2, 2: -1})])
+def test_no_debt_is_split_and_nobody_has_less_than_no_part(amount, weights):
+    with pytest.raises(ValueError, match="never below zero"):
+        split(amount, weights)
+
+
 def test_a_bill_that_can_be_checked_by_hand():
     prices = prices_from(
         {
@@ -262,6 +352,26 @@ def test_a_bill_that_can_be_checked_by_hand():
     }
 
 
+@pytest.mark.parametrize("model", ["graduated", "volume"])
+@pytest.mark.parametrize(
+    ("limits", "rule"),
+    [
+        ([], "the last tier must have no limit"),
+        ([10], "the last tier must have no limit"),
+        ([None, None], "only the last tier may have no limit"),
+        ([0, None], "the limits of tiers (up_to) must grow, from at least 1 on"),
+        ([10, 10, None], "the limits of tiers (up_to) must grow"),
+        ([20, 10, None], "the limits of tiers (up_to) must grow"),
+    ],
+)
+def test_tiers_that_leave_a_quantity_without_one_price_are_refused(model, limits, rule):
+    tiers = [{"up_to": limit, "unit_price": "1"} for limit in limits]
+    charge = {"meter": "tile", "model": model, "tiers": tiers}
+    with pytest.raises(Unreadable) as refused:
+        prices_from({"currency": "EUR", "charges": [charge]})
+    assert str(refused.value).startswith(f"charges[0].tiers: {rule}")
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -278,6 +388,17 @@ def test_a_bill_that_can_be_checked_by_hand():
             "charges[0].price: must be an amount",
         ),
         ({"currency": "EUR", "discounts": [{"name": "x", "percent": "101"}]}, "discounts[0].perc"),
+        (
+            {"currency": "EUR", "discounts": 2 * [{"name": "x", "percent": "10"}]},
+            "discounts: 'x' may be there only once",
+        ),
+        (
+            {
+                "currency": "EUR",
+                "charges": 2 * [{"meter": "tile", "model": "per_unit", "unit_price": "1"}],
+            },
+            "charges: 'tile' may be there only once",
+        ),
     ],
 )
 def test_wrong_prices_are_refused_by_field_and_rule(document, message):

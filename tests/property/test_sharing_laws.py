@@ -111,12 +111,26 @@ def test_a_line_tells_what_it_says_of_itself_whatever_stands_between():
     assert float(bits[3]) == pytest.approx(math.log2(0.8 / 0.4), abs=1e-6)
 
 
+def test_of_what_was_never_there_a_line_tells_by_how_much_less_it_is_believed():
+    lines = [told(1, 0.008, 0.5), told(2, 0.5, 0.2, seen=False, minute=5)]
+    bits = bits_told(Trail(lines, 3600.0, verdict=Ruling.REJECT))
+    assert float(bits[1]) == pytest.approx(math.log2(0.5 / 0.992), abs=1e-6)
+    assert float(bits[2]) == pytest.approx(math.log2(0.8 / 0.5), abs=1e-6)
+
+
 def test_old_rows_follow_from_their_neighbours():
     lines = [told(1, None, 0.9, bits=5.0), told(2, None, 0.99, bits=5.0, minute=60)]
     bits = bits_told(Trail(lines, 3600.0))
     before = 0.9 / (0.9 + 0.1 * 32)
     assert float(bits[1]) == pytest.approx(math.log2(0.9 / before), abs=1e-6)
     assert float(bits[2]) == pytest.approx(math.log2(0.99 / 0.45), abs=1e-6)
+
+
+def test_old_rows_were_real_if_they_were_ever_believed():
+    """They do not say what was believed at the end of what has gone since."""
+    lines = [told(1, None, 0.7), told(2, None, 0.95, minute=5)]
+    gone = told(3, None, 0.04, seen=False, minute=200)
+    assert Trail([*lines, gone], 3600.0, cleared=True).real
 
 
 drives = st.lists(
@@ -138,6 +152,24 @@ def test_of_what_fusion_tells_no_report_speaks_against_what_it_reports(drives, k
         for item in one.evidence:
             (told,) = Trail([item], 3600.0, verdict=Ruling.CONFIRM).contributions
             assert told.bits >= -1e-9 if item.seen else told.bits <= 1e-9
+
+
+def test_who_told_the_truth_shares_a_sale_by_bits_and_who_lied_owes_what_he_spoilt():
+    """Three bits and one for it, one against it; half of the sale is of what nobody spoke about."""
+    lines = [
+        told(1, 0.0625, 0.5),
+        told(2, 0.25, 0.5, minute=5),
+        told(3, 0.5, 0.25, seen=False, minute=9),
+    ]
+    spoken, silent = UUID(int=1), UUID(int=2)
+    trails = {spoken: Trail(lines, 3600.0, verdict=Ruling.CONFIRM), silent: Trail([], 3600.0)}
+    sold = {Sold(spoken, 3): Fraction(8), Sold(silent): Fraction(5), Sold(None): Fraction(3)}
+    assert weights(sold, trails) == {1: 6, 2: 2, None: 8}
+    assert penalties(sold, trails) == {}, "nobody reported it later, so it may have gone"
+    lines.append(told(4, 0.5, 0.5, minute=20))
+    trails[spoken] = Trail(lines, 3600.0, verdict=Ruling.CONFIRM)
+    assert weights(sold, trails) == {1: 6, 2: 2, None: 8}
+    assert penalties(sold, trails) == {3: Fraction(8, 5)}
 
 
 def test_trails_that_prove_to_be_one_keep_what_each_line_told():
@@ -282,8 +314,12 @@ def test_what_was_paid_is_attributed_to_usage_without_rest(rows):
     paid = paid_by_usage(known)
     used = {id_ for id_, line in known if line.kind is LineKind.USAGE}
     assert set(paid) <= used
+    costs = {id_: max(0, line.amount_micro) for id_, line in known if id_ in used}
     if paid:
-        assert sum(paid.values()) == max(0, sum(line.amount_micro for _, line in known))
+        total = max(0, sum(line.amount_micro for _, line in known))
+        assert sum(paid.values()) == total
+        for id_, cost in costs.items() if any(costs.values()) else ():
+            assert abs(paid[id_] - Fraction(total * cost, sum(costs.values()))) < 1
     else:
         assert all(
             line.quantity <= 0 and line.amount_micro <= 0 for id_, line in known if id_ in used

@@ -80,3 +80,17 @@ def test_tax_is_the_most_particular_rule_that_is_in_force():
     assert tax("DE", False, date(2026, 1, 1)) == (standard, 1_900_000)
     with pytest.raises(TaxUnknown, match="a consumer in US"):
         tax("US", False, date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("category", "percent", "why"),
+    [
+        (TaxCategory.STANDARD, "100.01", "must be from 0 to 100"),
+        (TaxCategory.STANDARD, "-1", "must be from 0 to 100"),
+        (TaxCategory.REVERSE_CHARGE, "19", "must be 0 where the category is reverse_charge"),
+        (TaxCategory.OUTSIDE, "0.5", "must be 0 where the category is outside"),
+    ],
+)
+def test_a_rule_that_would_charge_what_is_not_due_is_refused(category, percent, why):
+    with pytest.raises(ValueError, match=why):
+        TaxRule("DE", None, category, Decimal(percent), DAY_ONE)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.fuse import fuse, on_plane
-from hazardmap.core.fusion.hazard import LIVE
+from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
@@ -66,3 +66,14 @@ def test_a_twin_that_was_sure_long_ago_makes_nothing_surer():
     assert old.belief.exists > before > old.belief_at(new.at).exists
     new.absorb(old)
     assert new.belief.exists == before
+
+
+def test_twins_that_one_witness_each_has_seen_are_on_the_map_together():
+    cow, first, second = ahead(40.0, "cow"), Fleet(), Fleet(seed=2)
+    first.drive(1, there=[cow])
+    second.drive(2, NOON + timedelta(minutes=5), there=[cow])
+    older, younger = candidate(first), candidate(second)
+    assert [one.state for one in (older, younger)] == [State.CANDIDATE] * 2
+    older.absorb(younger)
+    assert older.published
+    assert (older.state, younger.state) == (State.ACTIVE, State.CLEARED)

@@ -124,7 +124,7 @@ class Trail:
     @property
     def _believed(self) -> float:
         """That it was real, at the end. Of old rows only the highest probability tells it."""
-        real = self.evidence[-1].real if self.evidence else 0.0
+        real = self.evidence[-1].real
         return max(item.p_after for item in self.evidence) if real is None else real
 
     def _before(self) -> Iterator[float]:

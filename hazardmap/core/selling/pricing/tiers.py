@@ -27,10 +27,10 @@ def check_tiers(tiers: tuple[Tier, ...]) -> None:
     """Raises ValueError unless limits grow from 1 on and only the last tier has none."""
     if not tiers or tiers[-1].up_to is not None:
         raise ValueError("the last tier must have no limit (up_to: null)")
-    limits = [tier.up_to for tier in tiers[:-1]]
-    if any(limit is None for limit in limits):
+    limits = [tier.up_to for tier in tiers[:-1] if tier.up_to is not None]
+    if len(limits) < len(tiers) - 1:
         raise ValueError("only the last tier may have no limit (up_to: null)")
-    if any(after <= before for before, after in pairwise([0, *(n for n in limits if n)])):
+    if any(after <= before for before, after in pairwise([0, *limits])):
         raise ValueError("the limits of tiers (up_to) must grow, from at least 1 on")
 
 
