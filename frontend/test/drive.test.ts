@@ -97,7 +97,7 @@ describe('outcomeOf', () => {
 
   it('drops what was refused and says why', async () => {
     const refused = (answer: Response) => outcomeOf(answer).then((outcome) => outcome.kind === 'refused' && outcome.reason);
-    const rule = { detail: 'captured_at: in the future', errors: [{ pointer: 'captured_at', detail: 'in the future' }] };
+    const rule = { detail: 'metadata/captured_at: in the future', errors: [{ pointer: '#/metadata/captured_at', detail: 'in the future' }] };
     expect(await refused(problem(400, rule))).toBe(strings.refusedTime);
     expect(await refused(problem(413, { detail: 'image: is larger than 20 MB' }))).toBe(strings.refusedImage);
     expect(await refused(problem(422, { detail: 'edge: unknown' }))).toBe('edge: unknown');

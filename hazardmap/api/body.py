@@ -30,8 +30,8 @@ def json_of(request: Request, limit_bytes: int = MAX_JSON_BYTES) -> object:
     """The body as JSON (NaN is none). Raises TooLarge, Invalid, and REST framework's ParseError."""
     size = f"{limit_bytes // 1_000_000} MB" if limit_bytes >= 1_000_000 else ""
     size = size or f"{limit_bytes // 1000} kB"
-    bound(request, limit_bytes, Fault("body", f"is larger than {size}"))
+    bound(request, limit_bytes, Fault("", f"is larger than {size}"))
     try:
         return request.data
     except RecursionError:
-        raise Invalid([Fault("body", "is nested too deeply")]) from None
+        raise Invalid([Fault("", "is nested too deeply")]) from None

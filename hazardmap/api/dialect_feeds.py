@@ -18,7 +18,7 @@ from hazardmap.api.dialects.told import Told, Version, Zone, told
 from hazardmap.api.geojson import cursor_as_header, times_as_headers
 from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import Parameter, number, read
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import InvalidParameter
 from hazardmap.api.v1.workzones import zone_goods
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.fusion.hazard import Hazard
@@ -133,7 +133,9 @@ def _versions(things: Told, newest: Newest) -> dict[UUID, Version]:
 
 def _refuse_too_many(count: int, what: str) -> None:
     if count > MOST:
-        raise Invalid([Fault("bbox", f"holds more than {MOST} {what}; choose a smaller one")])
+        raise InvalidParameter(
+            [Fault("bbox", f"holds more than {MOST} {what}; choose a smaller one")]
+        )
 
 
 def _together(a: Goods, b: Goods) -> Goods:

@@ -14,7 +14,7 @@ from hazardmap.api.dialects import wzdx
 from hazardmap.api.dialects.told import Zone
 from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import read
-from hazardmap.api.problems import Invalid, document
+from hazardmap.api.problems import Invalid, InvalidParameter, document
 from hazardmap.core.answers.public import public_zone
 from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.bbox import Bbox
@@ -98,7 +98,7 @@ def _zones(bbox: Bbox | None, *, simulated: bool, now: datetime) -> list[Zone]:
 
 def _too_many() -> Invalid:
     rule = f"holds more than {MOST} work zones; choose a smaller one"
-    return Invalid([Fault("bbox", rule)])
+    return InvalidParameter([Fault("bbox", rule)])
 
 
 def _written(site: str, bbox: Bbox | None, *, simulated: bool) -> bytes:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from hazardmap.api.body import MAX_JSON_BYTES, json_of
 from hazardmap.api.parameters import read
 from hazardmap.api.problems import Invalid
-from hazardmap.core.seeing.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault, member
 
 
 class Text(serializers.CharField):
@@ -61,11 +61,11 @@ def form_of(
     read(request.query_params, ())
     sent = json_of(request, limit_bytes)
     if not isinstance(sent, dict):
-        raise Invalid([Fault("body", "must be a JSON object")])
+        raise Invalid([Fault("", "must be a JSON object")])
     filled = form(data=sent, partial=partial)
     unknown = sorted(map(str, sent.keys() - filled.fields.keys()))
     known = ", ".join(sorted(filled.fields))
-    faults = [Fault(name, f"unknown; known are {known}") for name in unknown]
+    faults = [Fault(member(name), f"unknown; known are {known}") for name in unknown]
     if not filled.is_valid():
         faults += [Fault(name, _first(texts)) for name, texts in filled.errors.items()]
     if faults:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from hazardmap.api.parameters import Parameter, Reader, moment, number, text_like, truth, whole
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import InvalidParameter
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.geometry.area import HALF_ROUND_M, Cell, Circle, Plain
 from hazardmap.core.geometry.bbox import parse_bbox
@@ -105,44 +105,44 @@ AFTER: Final = Parameter("after", read_id, "id of the last hazard of the page be
 
 
 def time_of(values: dict[str, Any], now: datetime) -> datetime:
-    """The time that is asked about. Raises Invalid where it is yet to come."""
+    """The time that is asked about. Raises InvalidParameter where it is yet to come."""
     at: datetime = values["at"] or now
     if at > now:
-        raise Invalid([Fault("at", "has not come yet")])
+        raise InvalidParameter([Fault("at", "has not come yet")])
     return at
 
 
 def area_of(values: dict[str, Any]) -> Plain:
-    """The one area that is asked about. Raises Invalid."""
+    """The one area that is asked about. Raises InvalidParameter."""
     area = area_if_any(values)
     if area is None:
-        raise Invalid([Fault("bbox", ONE_AREA)])
+        raise InvalidParameter([Fault("bbox", ONE_AREA)])
     return area
 
 
 def area_if_any(values: dict[str, Any]) -> Plain | None:
-    """The same where none need be given. Raises Invalid."""
+    """The same where none need be given. Raises InvalidParameter."""
     circle = {name: values[name] for name in ("lon", "lat", "radius_m")}
     given = [name for name in ("bbox", "cell") if values[name] is not None]
     given += ["radius_m"] * any(value is not None for value in circle.values())
     if not given:
         return None
     if len(given) > 1:
-        raise Invalid([Fault(name, ONE_AREA) for name in given])
+        raise InvalidParameter([Fault(name, ONE_AREA) for name in given])
     if given == ["radius_m"]:
         if missing := [name for name, value in circle.items() if value is None]:
             rule = "missing: a circle needs lon, lat and radius_m"
-            raise Invalid([Fault(name, rule) for name in missing])
+            raise InvalidParameter([Fault(name, rule) for name in missing])
         return Circle(**circle)
     area: Plain = values[given[0]]
     return area
 
 
 def wanted_of(values: dict[str, Any], now: datetime) -> Wanted:
-    """Which hazards, as of now. Raises Invalid."""
+    """Which hazards, as of now. Raises InvalidParameter."""
     seen_from, seen_to = values["seen_from"], values["seen_to"]
     if seen_from is not None and seen_to is not None and seen_to < seen_from:
-        raise Invalid([Fault("seen_to", "is before seen_from")])
+        raise InvalidParameter([Fault("seen_to", "is before seen_from")])
     return Wanted(
         at=now,
         kinds=values["kind"],

@@ -22,7 +22,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from hazardmap.api.limits import LimitedView
 from hazardmap.api.models import KeptAnswer
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import InvalidHeader
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.platform import problem_types
 
@@ -122,7 +122,8 @@ def _key_of(request: Request) -> str | None:
         return None
     match = _KEY.fullmatch(text)
     if match is None:
-        raise Invalid([Fault(HEADER, 'must be a string of 1 to 255 ASCII letters, like "8e03…"')])
+        rule = 'must be a string of 1 to 255 ASCII letters, like "8e03…"'
+        raise InvalidHeader([Fault(HEADER, rule)])
     return match[1] or match[2]
 
 

@@ -112,10 +112,12 @@ WEBHOOKS: Final = (
 
 
 def describe_messages(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add to each message its headers and an example."""
+    """Add to each message a name for code, its headers and an example."""
     examples = _examples()
     for name, methods in result["webhooks"].items():
         operation = methods["post"]
+        operation["operationId"] = "on" + name.title().replace(".", "")
+        operation["security"] = []  # no token: a signature
         operation["parameters"] = [
             {
                 "name": header,

@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import InvalidParameter
 from hazardmap.core.answers.unknown import no_parameter
 from hazardmap.core.seeing.georeference import Fault
 
@@ -71,7 +71,7 @@ def described(parameters: Sequence[Parameter]) -> list[OpenApiParameter | type]:
 
 
 def read(params: QueryDict, parameters: Sequence[Parameter]) -> dict[str, Any]:
-    """The value of each by its name. Raises Invalid with every broken rule."""
+    """The value of each by its name. Raises InvalidParameter with every broken rule."""
     known = {parameter.name for parameter in parameters}
     faults = [Fault(name, no_parameter(name, known)) for name in params if name not in known]
     values = {}
@@ -88,7 +88,7 @@ def read(params: QueryDict, parameters: Sequence[Parameter]) -> dict[str, Any]:
         elif parameter.required:
             faults.append(Fault(parameter.name, f"missing: {parameter.says}"))
     if faults:
-        raise Invalid(faults)
+        raise InvalidParameter(faults)
     return values
 
 

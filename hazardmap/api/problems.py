@@ -14,20 +14,40 @@ from rest_framework.response import Response
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.platform import problem_types
 from hazardmap.platform.problem_types import ProblemType
-from hazardmap.platform.problems import MEDIA_TYPE, problem
+from hazardmap.platform.problems import (
+    MEDIA_TYPE,
+    Broken,
+    in_body,
+    in_header,
+    in_parameter,
+    problem,
+)
 from hazardmap.platform.request_id import request_id
 
 
 class Invalid(exceptions.APIException):
-    """400 with one entry per broken rule."""
+    """400 with one entry per broken rule of the body."""
 
     kind = problem_types.INVALID
+    where = staticmethod(in_body)
     status_code: int = status.HTTP_400_BAD_REQUEST
     default_detail = "The request breaks a rule."
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__()
         self.faults = faults
+
+
+class InvalidParameter(Invalid):
+    """400: the broken rules are of parameters, in the query or in the path."""
+
+    where = staticmethod(in_parameter)
+
+
+class InvalidHeader(Invalid):
+    """400: the broken rules are of headers."""
+
+    where = staticmethod(in_header)
 
 
 class TooLarge(Invalid):
@@ -104,11 +124,16 @@ def document(error: exceptions.APIException, request: HttpRequest | Request) -> 
     if kind := _kind_of(error):
         page = request.build_absolute_uri(problem_types.PAGE)
         more |= {"type": kind.uri(page), "title": kind.title}
-    faults = error.faults if isinstance(error, Invalid) else []
+    faults: Sequence[Fault] = ()
+    errors: Sequence[Broken] = ()
+    if isinstance(error, Invalid):
+        faults = error.faults
+        errors = [error.where(fault.field, fault.rule) for fault in faults]
     return problem(
         error.status_code,
-        "; ".join(f"{fault.field}: {fault.rule}" for fault in faults) or str(error.detail),
-        [(fault.field, fault.rule) for fault in faults],
+        "; ".join(f"{fault.field or 'body'}: {fault.rule}" for fault in faults)
+        or str(error.detail),
+        errors,
         request=request_id(request.META),
         **more,
     )
@@ -132,7 +157,7 @@ def _as_answer(error: Exception) -> Exception:
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):
-        return TooLarge([Fault("body", "is larger than 1 MB without its files")])
+        return TooLarge([Fault("", "is larger than 1 MB without its files")])
     if isinstance(error, SuspiciousOperation):  # Django's limits on the fields of a form
         return exceptions.ParseError("The form has too many fields.")
     return error

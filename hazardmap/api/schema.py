@@ -21,14 +21,23 @@ PROBLEM = {
         "instance": {"type": "string", "description": "urn:uuid: and the id of the request"},
         "errors": {
             "type": "array",
-            "description": "each broken rule",
+            "description": "each broken rule, and the one place that it is about",
             "items": {
                 "type": "object",
                 "properties": {
-                    "pointer": {"type": "string", "description": "the field it is about"},
+                    "pointer": {
+                        "type": "string",
+                        "description": "a member of the body, as a JSON Pointer in a fragment "
+                        "(RFC 6901): #/url, or # for the whole body; parts of a form are members",
+                    },
+                    "parameter": {
+                        "type": "string",
+                        "description": "a parameter in the query or the path, by its name",
+                    },
+                    "header": {"type": "string", "description": "a header, by its name"},
                     "detail": {"type": "string", "description": "the rule"},
                 },
-                "required": ["pointer", "detail"],
+                "required": ["detail"],
             },
         },
     },
@@ -66,6 +75,7 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
+            operation.setdefault("security", [])  # what takes no token says so
             if operation["operationId"] in WRITING:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if method == "get" and not path.startswith(FREE) and _of_buyers(operation) - STREAMED:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from hazardmap.core.answers.unknown import no_parameter
 from hazardmap.platform.problem_types import INVALID, PAGE
-from hazardmap.platform.problems import answer
+from hazardmap.platform.problems import answer, in_parameter
 from hazardmap.platform.request_id import request_id
 
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ def no_parameters(view: View[P]) -> View[P]:
         return answer(
             INVALID.status,
             "; ".join(f"{name}: {rule}" for name, rule in faults),
-            faults,
+            [in_parameter(name, rule) for name, rule in faults],
             request=request_id(request.META),
             type=INVALID.uri(request.build_absolute_uri(PAGE)),
             title=INVALID.title,

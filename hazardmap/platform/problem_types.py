@@ -31,7 +31,8 @@ INVALID: Final = ProblemType(
     400,
     "The request breaks a rule",
     "A parameter, a member of the body or the body itself is not as the API takes it. `errors` "
-    "names each of them (`pointer`) and the rule that it breaks (`detail`).",
+    "names each of them, a member of the body by its JSON Pointer (`pointer`: `#/url`), others by "
+    "their names (`parameter`, `header`), and the rule that it breaks (`detail`).",
     "Change what is named. Sending the same again changes nothing.",
 )
 UNREADABLE: Final = ProblemType(

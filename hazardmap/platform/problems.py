@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse, JsonResponse
 
@@ -11,18 +12,37 @@ MACHINE_READ = ("/api/v", "/ogc/", "/feeds/", "/tiles/", "/map/", "/images/")
 """Addresses that programs ask: errors there are no pages."""
 
 
+Broken = dict[str, str]
+"""One broken rule: `detail`, and where it is, in one of the three ways below."""
+
+
+def in_body(field: str, rule: str) -> Broken:
+    """field: a JSON Pointer without its first slash; "" is the whole body."""
+    return {
+        "pointer": f"#/{quote(field, safe='/~', errors='replace')}" if field else "#",
+        "detail": rule,
+    }
+
+
+def in_parameter(field: str, rule: str) -> Broken:
+    return {"parameter": field, "detail": rule}
+
+
+def in_header(field: str, rule: str) -> Broken:
+    return {"header": field, "detail": rule}
+
+
 def problem(
     code: int,
     detail: str,
-    faults: Sequence[tuple[str, str]] = (),
+    errors: Sequence[Broken] = (),
     *,
     request: str | None = None,
     **more: Any,
 ) -> dict[str, Any]:
     """The members of a problem document.
 
-    faults: pairs of a field's name and the broken rule. request: the id of the request. more:
-    members that replace or extend these.
+    request: the id of the request. more: members that replace or extend these.
     """
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -32,19 +52,19 @@ def problem(
     }
     if request is not None:
         body["instance"] = f"urn:uuid:{request}"
-    if faults:
-        body["errors"] = [{"pointer": field, "detail": rule} for field, rule in faults]
+    if errors:
+        body["errors"] = list(errors)
     return body | more
 
 
 def answer(
     code: int,
     detail: str,
-    faults: Sequence[tuple[str, str]] = (),
+    errors: Sequence[Broken] = (),
     *,
     request: str | None = None,
     **more: Any,
 ) -> HttpResponse:
     """A problem outside REST framework."""
-    body = problem(code, detail, faults, request=request, **more)
+    body = problem(code, detail, errors, request=request, **more)
     return JsonResponse(body, status=code, content_type=MEDIA_TYPE)

@@ -149,6 +149,20 @@ def test_a_refusal_names_the_rules(ask):
         list(ask.export(bbox=(0, 0, 1, 1), accept="image/png"))
 
 
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ({"pointer": "#/endpoint_id"}, "endpoint_id"),
+        ({"pointer": "#/a%20b/0"}, "a b/0"),
+        ({"pointer": "#"}, ""),
+        ({"header": "Idempotency-Key"}, "Idempotency-Key"),
+    ],
+)
+def test_a_refusal_names_the_place_of_each_rule(place, field):
+    problem = {"errors": [place | {"detail": "is wrong"}]}
+    assert ApiError(httpx.Response(400, json=problem)).rules == [(field, "is wrong")]
+
+
 def served(*answers, key="k"):
     """A client, what it will get, and the requests and pauses that it makes."""
     left, asked, paused = list(answers), [], []

@@ -118,7 +118,7 @@ def test_a_polygon_as_large_as_the_world_is_answered_page_by_page(client, key):
 )
 def test_a_broken_polygon_is_refused_with_the_place_named(client, key, ring, rule):
     answer = post(client, key.token, "in-region", polygon(ring))
-    assert_problem(answer, 400, *(("body", rule) if rule else ()))
+    assert_problem(answer, 400, *(("#", rule) if rule else ()))
     assert billed() == []
 
 
@@ -167,7 +167,7 @@ def test_what_programs_save_as_geojson_is_taken(client, key, path):
     for features in ([], [feature, feature], None):
         several = saved | {"features": features}
         refused = post(client, key.token, path, several)
-        assert_problem(refused, 400, "body", "exactly one Feature")
+        assert_problem(refused, 400, "#", "exactly one Feature")
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_each_wrong_parameter_is_named(client, key, params, field, rule):
 
 def test_all_wrong_parameters_are_named_at_once(client, key):
     answer = ask(client, key.token, bbox="x", limit="x", after="x", kind="x", published="x", y="x")
-    named = {error["pointer"] for error in answer.json()["errors"]}
+    named = {error["parameter"] for error in answer.json()["errors"]}
     assert named == {"bbox", "limit", "after", "kind", "published", "y"}
 
 

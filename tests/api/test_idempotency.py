@@ -43,8 +43,8 @@ def test_a_token_that_was_lost_on_the_way_comes_again_and_is_kept_unreadable(cli
     token = first.json()["token"].encode()
     assert token not in bytes(kept.body)
     assert code.encode() not in bytes(kept.payload) + bytes(kept.name)
-    assert_problem(pair(client, code, key=None), 400, "code", "used")
-    assert_problem(pair(client, code, key='"another"'), 400, "code", "used")
+    assert_problem(pair(client, code, key=None), 400, "#/code", "used")
+    assert_problem(pair(client, code, key='"another"'), 400, "#/code", "used")
 
 
 def test_the_same_key_for_another_request_is_refused(client, code):
@@ -64,7 +64,7 @@ def test_two_at_once_are_one(client, code):
     KeptAnswer.objects.update(status=None)
     assert_problem(pair(client, code), 409)
     KeptAnswer.objects.update(at=timezone.now() - LEASE - timedelta(seconds=1))
-    assert_problem(pair(client, code), 400, "code", "used")  # done again: its process was dead
+    assert_problem(pair(client, code), 400, "#/code", "used")  # done again: its process was dead
     assert Device.objects.get() == device
 
 
@@ -72,7 +72,7 @@ def test_answers_are_kept_for_a_day(client, code):
     pair(client, code)
     assert forget_old_answers() == 0
     KeptAnswer.objects.update(at=timezone.now() - KEPT - timedelta(seconds=1))
-    assert_problem(pair(client, code), 400, "code", "used")
+    assert_problem(pair(client, code), 400, "#/code", "used")
     KeptAnswer.objects.create(name=b"x", payload=b"y", at=timezone.now() - KEPT * 2)
     assert forget_old_answers() == 1
 

@@ -119,7 +119,7 @@ def test_anybody_may_hand_in_a_key_that_he_has_found(client):
 def test_a_report_without_keys_is_told_what_is_missing(client, body):
     answer = client.post("/api/v1/keys/leaked", body, content_type="application/json")
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["pointer"] == "tokens"
+    assert answer.json()["errors"][0]["pointer"] == "#/tokens"
 
 
 def test_no_log_holds_a_secret(capfd):

@@ -247,7 +247,7 @@ def test_a_parameter_that_nobody_reads_is_refused(client, key, method, path):
 def test_descriptions_take_no_parameters(client, path):
     answer = client.get(f"/{path}?lang=de&x")
     assert_problem(answer, 400, "lang", "is no parameter here")
-    assert [one["pointer"] for one in answer.json()["errors"]] == ["lang", "x"]
+    assert [one["parameter"] for one in answer.json()["errors"]] == ["lang", "x"]
     assert answer.json()["type"].endswith("/api/problems/#invalid")
     assert client.get(f"/{path}").status_code == 200
 

@@ -63,7 +63,7 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
     document, path, method, token, answers
 ):
     operation = document["paths"][f"/api/v1/{path}"][method]
-    assert operation.get("security", [{None: []}]) == [{token: []}]
+    assert operation["security"] == ([{token: []}] if token else [])
     # The web server itself refuses an address that is too long, in words of its own.
     assert "content" not in operation["responses"].pop("414")
     assert sorted(operation["responses"]) == answers.split()
@@ -79,6 +79,13 @@ def test_each_operation_says_who_may_call_and_what_can_go_wrong(
             assert kinds - {"application/json"} == {"application/geo+json"}
         else:
             assert kinds == {"application/json"}
+
+
+def test_each_message_has_a_name_for_code_and_takes_no_token(document):
+    told = [methods["post"] for methods in document["webhooks"].values()]
+    names = {"onHazardAppeared", "onHazardChanged", "onHazardGone", "onSpendingAlert"}
+    assert {one["operationId"] for one in told} == names | {"onEndpointTest"}
+    assert all(one["security"] == [] for one in told)
 
 
 def test_every_post_that_writes_takes_an_idempotency_key(document):

@@ -40,23 +40,23 @@ def test_a_code_becomes_a_token(client):
     assert (device.owner, device.name) == (owner, "Pixel")
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
     assert client.post("/api/v1/frames", headers=headers).status_code == 400
-    assert_problem(pair(client, {"code": code, "name": "again"}), 400, "code", "unknown, used")
+    assert_problem(pair(client, {"code": code, "name": "again"}), 400, "#/code", "unknown, used")
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"code": "ABCDEFGH"}, "name"),
-        ({"name": "phone"}, "code"),
-        ({"code": "ABCDEFGH", "name": "phone"}, "code"),
-        ({"code": "x" * 21, "name": "phone"}, "code"),
-        ({"code": {}, "name": "phone"}, "code"),
-        ({"code": "ABCDEFGH", "name": ""}, "name"),
-        ({"code": "ABCDEFGH", "name": "x" * 101}, "name"),
-        ({"code": "ABCDEFGH", "name": "\0"}, "name"),
-        ({"code": "\ud800", "name": "phone"}, "code"),
-        ([], "body"),
-        ("[" * 3_900, "body"),
+        ({"code": "ABCDEFGH"}, "#/name"),
+        ({"name": "phone"}, "#/code"),
+        ({"code": "ABCDEFGH", "name": "phone"}, "#/code"),
+        ({"code": "x" * 21, "name": "phone"}, "#/code"),
+        ({"code": {}, "name": "phone"}, "#/code"),
+        ({"code": "ABCDEFGH", "name": ""}, "#/name"),
+        ({"code": "ABCDEFGH", "name": "x" * 101}, "#/name"),
+        ({"code": "ABCDEFGH", "name": "\0"}, "#/name"),
+        ({"code": "\ud800", "name": "phone"}, "#/code"),
+        ([], "#"),
+        ("[" * 3_900, "#"),
     ],
 )
 def test_what_is_wrong_is_named(client, body, field):
@@ -69,7 +69,7 @@ def test_what_is_no_json(client, body):
 
 
 def test_a_large_body_is_not_read(client):
-    assert_problem(pair(client, " " * 4_001), 413, "body", "4 kB")
+    assert_problem(pair(client, " " * 4_001), 413, "#", "4 kB")
 
 
 def test_a_form_is_no_json(client):
@@ -80,7 +80,7 @@ def test_ten_tries_in_five_minutes_per_address(client, monkeypatch):
     owner = User.objects.create_user("aino@drivers.example", "a long enough password")
     right = {"code": pairing_code_create(owner=owner).code, "name": "phone"}
     for _ in range(10):
-        assert_problem(pair(client, {"code": "ABCDEFGH", "name": "phone"}), 400, "code")
+        assert_problem(pair(client, {"code": "ABCDEFGH", "name": "phone"}), 400, "#/code")
     answer = pair(client, right)
     assert_problem(answer, 429)
     assert answer["Retry-After"] == "300"

@@ -91,7 +91,9 @@ def test_metadata_goes_before_exif_and_a_position_is_never_mixed(client):
     assert frame.heading_deg == 10.0
     answer = send(client, device.token, picture(gps=tags), {"lon": 11.0})
     assert answer.status_code == 400
-    assert answer.json()["errors"] == [{"pointer": "position", "detail": "needs both lon and lat"}]
+    assert answer.json()["errors"] == [
+        {"pointer": "#/metadata/lat", "detail": "missing: a position needs lon and lat"}
+    ]
 
 
 def test_exactly_20_megabytes_is_not_too_large(client):

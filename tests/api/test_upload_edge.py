@@ -50,23 +50,23 @@ def test_two_frames_of_an_empty_road_may_have_the_same_crop(send):
 @pytest.mark.parametrize(
     ("over", "field"),
     [
-        ({"model": "a-model-of-mine"}, "edge.model"),
-        ({"model": ["animals-1"]}, "edge.model"),
-        ({"crop": [0.4, 0.4, 0.41, 0.9]}, "edge.crop"),
-        ({"crop": [0, 0, 1, 1e400]}, "edge.crop"),
-        ({"complete": 1}, "edge.complete"),
-        ({"complete": True}, "edge.complete"),  # without hfov_deg
-        ({"source": "worker"}, "edge.source"),
-        ({"detections": {}}, "edge.detections"),
-        ({"detections": [COW] * 101}, "edge.detections"),
-        ({"detections": [COW, COW | {"kind": "unicorn"}]}, "edge.detections[1].kind"),
-        ({"detections": [COW | {"kind": {}}]}, "edge.detections[0].kind"),
-        ({"detections": [COW | {"score": 1.01}]}, "edge.detections[0].score"),
-        ({"detections": [COW | {"score": True}]}, "edge.detections[0].score"),
-        ({"detections": [COW | {"box": [0.6, 0.5, 0.5, 0.7]}]}, "edge.detections[0].box"),
-        ({"detections": [COW | {"box": [0.6, 0.5, float("nan"), 0.7]}]}, "edge.detections[0].box"),
-        ({"detections": [COW | {"id": 1}]}, "edge.detections[0]"),
-        ({"occluders": [[0, 0, 1]]}, "edge.occluders[0]"),
+        ({"model": "a-model-of-mine"}, "#/edge/model"),
+        ({"model": ["animals-1"]}, "#/edge/model"),
+        ({"crop": [0.4, 0.4, 0.41, 0.9]}, "#/edge/crop"),
+        ({"crop": [0, 0, 1, 1e400]}, "#/edge/crop"),
+        ({"complete": 1}, "#/edge/complete"),
+        ({"complete": True}, "#/edge/complete"),  # without hfov_deg
+        ({"source": "worker"}, "#/edge/source"),
+        ({"detections": {}}, "#/edge/detections"),
+        ({"detections": [COW] * 101}, "#/edge/detections"),
+        ({"detections": [COW, COW | {"kind": "unicorn"}]}, "#/edge/detections/1/kind"),
+        ({"detections": [COW | {"kind": {}}]}, "#/edge/detections/0/kind"),
+        ({"detections": [COW | {"score": 1.01}]}, "#/edge/detections/0/score"),
+        ({"detections": [COW | {"score": True}]}, "#/edge/detections/0/score"),
+        ({"detections": [COW | {"box": [0.6, 0.5, 0.5, 0.7]}]}, "#/edge/detections/0/box"),
+        ({"detections": [COW | {"box": [0.6, 0.5, float("nan"), 0.7]}]}, "#/edge/detections/0/box"),
+        ({"detections": [COW | {"id": 1}]}, "#/edge/detections/0"),
+        ({"occluders": [[0, 0, 1]]}, "#/edge/occluders/0"),
     ],
 )
 def test_a_report_that_breaks_a_rule_is_refused(send, over, field):
@@ -79,12 +79,12 @@ def test_a_report_that_breaks_a_rule_is_refused(send, over, field):
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"model": ' * 2000, " " * 50_001])
 def test_a_report_that_is_no_json_object(send, text):
     answer = send(text, picture())
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "edge")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/edge")
 
 
 def test_a_crop_is_bounded_more_tightly_than_a_frame(send):
     crop = picture()
     crop += b"\0" * (2_000_001 - len(crop))
     answer = send(REPORT, crop)
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "image")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/image")
     assert not Frame.objects.exists()

@@ -22,7 +22,7 @@ from hazardmap.capture.models import Frame
 from hazardmap.capture.services import frame_rejected, waiting_room
 from tests.api.test_upload import send, stored_originals
 from tests.capture_scene import GPS, driver, gps_tags, here, picture, png_header
-from tests.problems import assert_problem
+from tests.problems import assert_problem, place_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -54,7 +54,7 @@ def assert_nothing_stored() -> None:
     ],
 )
 def test_what_is_no_picture_or_too_many_pixels(client, token, image, rule):
-    assert_problem(send(client, token, image, here()), 400, "image", rule)
+    assert_problem(send(client, token, image, here()), 400, "#/image", rule)
     assert_nothing_stored()
 
 
@@ -65,7 +65,7 @@ def test_fifty_megapixels_are_allowed(client, token):
 def test_one_byte_over_20_megabytes(client, token):
     image = picture()
     image += b"\0" * (20_000_001 - len(image))
-    assert_problem(send(client, token, image, here()), 413, "image", "larger than 20 MB")
+    assert_problem(send(client, token, image, here()), 413, "#/image", "larger than 20 MB")
     assert_nothing_stored()
 
 
@@ -83,20 +83,21 @@ def test_a_body_that_says_it_is_far_too_large_is_not_read(token):
         headers={"Authorization": f"Bearer {token}"},
         **{"CONTENT_LENGTH": "20100001", "wsgi.input": Unread()},
     )
-    assert_problem(answer, 413, "image", "larger than 20 MB")
+    assert_problem(answer, 413, "#/image", "larger than 20 MB")
 
 
 @pytest.mark.parametrize(
     ("over", "field", "rule"),
     [
-        ({"lon": None, "lat": None}, "position", "missing"),
-        ({"lat": None}, "position", "both"),
+        ({"lon": None, "lat": None}, "lon", "missing"),
+        ({"lon": None, "lat": None}, "lat", "missing"),
+        ({"lat": None}, "lat", "needs lon and lat"),
         ({"lat": 90.001}, "lat", "-90 to 90"),
         ({"lat": -91}, "lat", "-90 to 90"),
         ({"lon": 180.5}, "lon", "-180 to 180"),
         ({"lon": -181}, "lon", "-180 to 180"),
-        ({"lon": 0, "lat": 0}, "position", "0/0"),
-        ({"lon": -0.0, "lat": 0.0}, "position", "0/0"),
+        ({"lon": 0, "lat": 0}, "lon", "0/0"),
+        ({"lon": -0.0, "lat": 0.0}, "lat", "0/0"),
         ({"captured_at": None}, "captured_at", "missing"),
         ({"captured_at": (NOW + timedelta(hours=1)).isoformat()}, "captured_at", "5 minutes"),
         ({"captured_at": (NOW - timedelta(days=7, minutes=1)).isoformat()}, "captured_at", "7 day"),
@@ -120,35 +121,43 @@ def test_a_body_that_says_it_is_far_too_large_is_not_read(token):
         ({"provenance": "satellite"}, "provenance", "one of"),
         ({"provenance": {}}, "provenance", "one of"),
         ({"longitude": 1}, "longitude", "unknown"),
-        ({"\ud800": 1}, "\ud800", "unknown"),
     ],
 )
 def test_metadata_that_breaks_a_rule(client, token, over, field, rule):
-    assert_problem(send(client, token, picture(), here(**over)), 400, field, rule)
+    assert_problem(send(client, token, picture(), here(**over)), 400, f"#/metadata/{field}", rule)
     assert_nothing_stored()
+
+
+@pytest.mark.parametrize(
+    ("name", "pointer"), [("~/%41 é", "~0~1%2541%20%C3%A9"), ("\ud800", "%3F")]
+)
+def test_any_name_stands_in_a_pointer_that_can_be_read(client, token, name, pointer):
+    answer = send(client, token, picture(), here(**{name: 1}))
+    assert_problem(answer, 400)
+    assert [place_of(error) for error in answer.json()["errors"]] == [f"#/metadata/{pointer}"]
 
 
 def test_every_broken_rule_is_named_at_once(client, token):
     answer = send(client, token, picture(), here(lat=91, heading_deg=-1, captured_at=None))
     assert {error["pointer"] for error in answer.json()["errors"]} == {
-        *("lat", "heading_deg", "captured_at")
+        f"#/metadata/{name}" for name in ("lat", "heading_deg", "captured_at")
     }
 
 
 @pytest.mark.parametrize(
     ("tags", "field"),
     [
-        (gps_tags(0, 0), "position"),
+        (gps_tags(0, 0), "lat"),
         (gps_tags(181, 10), "lon"),
         (gps_tags(10, 95), "lat"),
         (gps_tags(10, 50) | {GPS.GPSImgDirection: 400.0}, "heading_deg"),
         (gps_tags(10, 50, NOW - timedelta(days=8)), "captured_at"),
         (gps_tags(10, 50, NOW + timedelta(hours=1)), "captured_at"),
-        ({}, "position"),
+        ({}, "lat"),
     ],
 )
 def test_exif_that_breaks_a_rule(client, token, tags, field):
-    assert_problem(send(client, token, picture(gps=tags)), 400, field)
+    assert_problem(send(client, token, picture(gps=tags)), 400, f"#/metadata/{field}")
     assert_nothing_stored()
 
 
@@ -171,7 +180,7 @@ def test_times_just_inside_the_limits_are_taken(client, token, limit):
 def test_metadata_that_is_no_json_object(client, token, text):
     body = {"image": SimpleUploadedFile("a.jpg", picture()), "metadata": text}
     answer = client.post("/api/v1/frames", body, headers={"Authorization": f"Bearer {token}"})
-    assert_problem(answer, 400, "metadata", "JSON object")
+    assert_problem(answer, 400, "#/metadata", "JSON object")
     assert_nothing_stored()
 
 
@@ -189,7 +198,7 @@ def test_parts_that_would_be_overlooked_are_refused(client, token, parts, field)
     if "image" not in parts and field != "image":
         parts["image"] = SimpleUploadedFile("a.jpg", picture())
     answer = client.post("/api/v1/frames", parts, headers={"Authorization": f"Bearer {token}"})
-    assert_problem(answer, 400, field)
+    assert_problem(answer, 400, f"#/{field}")
     assert_nothing_stored()
 
 

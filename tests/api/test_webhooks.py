@@ -146,11 +146,11 @@ def test_a_secret_is_shown_when_it_is_made_and_never_listed(call):
 @pytest.mark.parametrize(
     ("body", "field", "rule"),
     [
-        ({}, "url", "required"),
-        ({"url": "http://fleet.example/"}, "url", "https"),
-        ({"url": URL, "secret": "mine"}, "secret", "unknown"),
-        ({"url": 5.5}, "url", "valid string"),
-        ([], "body", "must be a JSON object"),
+        ({}, "#/url", "required"),
+        ({"url": "http://fleet.example/"}, "#/url", "https"),
+        ({"url": URL, "secret": "mine"}, "#/secret", "unknown"),
+        ({"url": 5.5}, "#/url", "valid string"),
+        ([], "#", "must be a JSON object"),
     ],
 )
 def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
@@ -160,20 +160,20 @@ def test_each_broken_rule_of_an_endpoint_is_named(call, body, field, rule):
 @pytest.mark.parametrize(
     ("over", "field", "rule"),
     [
-        ({"area": None}, "area", "null"),
-        ({"area": {"type": "Point", "coordinates": [0, 0]}}, "area", "Polygon"),
-        ({"route": {"type": "LineString"}}, "area", "one of the two"),
-        ({"kinds": ["unicorn"]}, "kinds", "not a valid choice"),
-        ({"kinds": []}, "kinds", "at least 1"),
-        ({"min_probability": 2}, "min_probability", "less than"),
-        ({"min_probability": "NaN"}, "min_probability", "valid number"),
-        ({"min_probability": "0.5"}, "min_probability", "valid number"),
-        ({"published": 0}, "published", "valid boolean"),
-        ({"published": "no"}, "published", "valid boolean"),
-        ({"simulated": "no"}, "simulated", "valid boolean"),
-        ({"endpoint_id": str(uuid4())}, "endpoint_id", "no such"),
-        ({"name": "x" * 101}, "name", "100"),
-        ({"corridor_m": 0}, "corridor_m", "greater"),
+        ({"area": None}, "#/area", "null"),
+        ({"area": {"type": "Point", "coordinates": [0, 0]}}, "#/area", "Polygon"),
+        ({"route": {"type": "LineString"}}, "#/area", "one of the two"),
+        ({"kinds": ["unicorn"]}, "#/kinds", "not a valid choice"),
+        ({"kinds": []}, "#/kinds", "at least 1"),
+        ({"min_probability": 2}, "#/min_probability", "less than"),
+        ({"min_probability": "NaN"}, "#/min_probability", "valid number"),
+        ({"min_probability": "0.5"}, "#/min_probability", "valid number"),
+        ({"published": 0}, "#/published", "valid boolean"),
+        ({"published": "no"}, "#/published", "valid boolean"),
+        ({"simulated": "no"}, "#/simulated", "valid boolean"),
+        ({"endpoint_id": str(uuid4())}, "#/endpoint_id", "no such"),
+        ({"name": "x" * 101}, "#/name", "100"),
+        ({"corridor_m": 0}, "#/corridor_m", "greater"),
     ],
 )
 def test_each_broken_rule_of_a_watch_area_is_named(call, endpoint_id, over, field, rule):
@@ -228,7 +228,7 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     changed = call("PATCH", f"watch-areas/{made['id']}", {"area": square(*HELSINKI)}).json()
     assert (changed["route"], changed["corridor_m"]) == (None, None)
     far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
-    assert_problem(call("POST", "watch-areas", far), 400, "route", "500 km")
+    assert_problem(call("POST", "watch-areas", far), 400, "#/route", "500 km")
 
 
 def test_messages_are_listed_newest_first_however_old_their_hazards(call, endpoint_id, key):
@@ -300,7 +300,9 @@ def test_nobody_sees_or_touches_what_is_somebody_elses(call, endpoint_id):
         body = None if method in {"GET", "DELETE"} else body
         assert_problem(call(method, path, body, token=other), 404)
     stolen = area(endpoint_id)
-    assert_problem(call("POST", "watch-areas", stolen, token=other), 400, "endpoint_id", "no such")
+    assert_problem(
+        call("POST", "watch-areas", stolen, token=other), 400, "#/endpoint_id", "no such"
+    )
     assert call("GET", f"webhooks/{endpoint_id}").json()["waiting"] == 1
 
 
@@ -350,10 +352,10 @@ def test_messages_are_listed_page_by_page(call, endpoint_id):
     assert call("GET", f"webhooks/{endpoint_id}/deliveries?state=dead").json()["deliveries"] == []
     replay = {"since": "2020-01-01T00:00:00Z"}
     answer = call("POST", f"webhooks/{endpoint_id}/replay", replay)
-    assert_problem(answer, 400, "since", "30 days")
+    assert_problem(answer, 400, "#/since", "30 days")
 
 
 def test_an_organisation_has_so_many_endpoints_and_no_more(call):
     for number in range(20):
         assert call("POST", "webhooks", {"url": f"{URL}/{number}"}).status_code == 201
-    assert_problem(call("POST", "webhooks", {"url": URL}), 400, "url", "20 endpoints")
+    assert_problem(call("POST", "webhooks", {"url": URL}), 400, "#/url", "20 endpoints")

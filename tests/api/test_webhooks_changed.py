@@ -88,10 +88,10 @@ def test_one_that_is_paused_stays_so_when_it_moves(call, endpoint_id, key):
 @pytest.mark.parametrize(
     ("body", "field", "rule"),
     [
-        ({}, "url", "required"),
-        ({"url": "http://fleet.example/"}, "url", "https"),
-        ({"url": "https://127.0.0.1/"}, "url", "public internet"),
-        ({"url": URL, "secret": "mine"}, "secret", "unknown"),
+        ({}, "#/url", "required"),
+        ({"url": "http://fleet.example/"}, "#/url", "https"),
+        ({"url": "https://127.0.0.1/"}, "#/url", "public internet"),
+        ({"url": URL, "secret": "mine"}, "#/secret", "unknown"),
     ],
 )
 def test_a_new_address_is_checked_like_the_first(call, endpoint_id, body, field, rule):
@@ -130,13 +130,13 @@ def test_a_watch_area_follows_another_route(call, endpoint_id):
 @pytest.mark.parametrize(
     ("body", "field", "rule"),
     [
-        ({"endpoint_id": "x"}, "endpoint_id", "unknown"),
-        ({"name": ""}, "name", "blank"),
-        ({"name": None}, "name", "null"),
-        ({"kinds": ["unicorn"]}, "kinds", "not a valid choice"),
-        ({"corridor_m": 5}, "area", "one of the two"),
-        ({"area": {"type": "Point", "coordinates": [0, 0]}}, "area", "Polygon"),
-        ({"min_probability": 2}, "min_probability", "less than"),
+        ({"endpoint_id": "x"}, "#/endpoint_id", "unknown"),
+        ({"name": ""}, "#/name", "blank"),
+        ({"name": None}, "#/name", "null"),
+        ({"kinds": ["unicorn"]}, "#/kinds", "not a valid choice"),
+        ({"corridor_m": 5}, "#/area", "one of the two"),
+        ({"area": {"type": "Point", "coordinates": [0, 0]}}, "#/area", "Polygon"),
+        ({"min_probability": 2}, "#/min_probability", "less than"),
     ],
 )
 def test_each_broken_rule_of_a_change_is_named(call, endpoint_id, body, field, rule):

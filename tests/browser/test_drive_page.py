@@ -119,8 +119,8 @@ def test_standing_still_takes_one_frame_only(phone):
 
 
 def test_a_refused_frame_is_dropped_with_the_reason(phone):
-    rule = '{"pointer": "captured_at", "detail": "is more than 5 minutes in the future"}'
-    problem = f'{{"detail": "captured_at: is more than …", "errors": [{rule}]}}'
+    rule = '{"pointer": "#/metadata/captured_at", "detail": "is more than 5 minutes in the future"}'
+    problem = f'{{"detail": "metadata/captured_at: is more than …", "errors": [{rule}]}}'
     phone.route(
         "**/api/v1/frames",
         lambda route: route.fulfill(status=400, body=problem, content_type=PROBLEM),

@@ -147,9 +147,9 @@ def _assert_usage_is_counted(stack: Stack, last_answer: int) -> None:
 @pytest.mark.parametrize(
     ("metadata", "field"),
     [
-        ({"lat": 60.0}, "position"),
+        ({"lat": 60.0}, "lon"),
         ({"lon": 200, "lat": 60}, "lon"),
-        ({"lon": 0, "lat": 0}, "position"),
+        ({"lon": 0, "lat": 0}, "lon"),
         ({"lon": 1, "lat": 1, "captured_at": "2019-01-01T00:00:00Z"}, "captured_at"),
         ({"lon": 1, "lat": 1, "captured_at": "2999-01-01T00:00:00Z"}, "captured_at"),
         ({"lon": 1, "lat": 1, "captured_at": "now"}, "captured_at"),
@@ -170,4 +170,4 @@ def test_bad_input_names_field_and_rule(
     )
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/problem+json"
-    assert field in {error["pointer"] for error in response.json()["errors"]}
+    assert f"#/metadata/{field}" in {error["pointer"] for error in response.json()["errors"]}

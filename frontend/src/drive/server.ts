@@ -94,16 +94,15 @@ function isProblem(response: Response): boolean {
 /** In the reader's language for the fields that phones get wrong; else as the API says it. */
 function reasonOf(status: number, { detail, title, errors }: Answer): string {
   if (status === 413) return strings.refusedImage;
-  const words = refusals[String(errors?.[0]?.pointer)] ?? detail ?? title;
+  const words = refusals[String(errors?.[0]?.pointer).replace(/^#\//, '')] ?? detail ?? title;
   return typeof words === 'string' && words !== '' ? words : `HTTP ${status}`;
 }
 
-/** Words by the field of the first broken rule. */
+/** Words by the part of the upload that breaks the first rule. */
 const refusals: Record<string, string> = {
-  captured_at: strings.refusedTime,
+  'metadata/captured_at': strings.refusedTime,
   image: strings.refusedImage,
-  position: strings.refusedPlace,
-  lon: strings.refusedPlace,
-  lat: strings.refusedPlace,
-  accuracy_m: strings.refusedPlace,
+  'metadata/lon': strings.refusedPlace,
+  'metadata/lat': strings.refusedPlace,
+  'metadata/accuracy_m': strings.refusedPlace,
 };

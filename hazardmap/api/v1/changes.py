@@ -17,7 +17,7 @@ from hazardmap.api.buyers import BuyerView, links_of, metered
 from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s
 from hazardmap.api.grammar import BBOX, CELL, FILTERS
 from hazardmap.api.parameters import Parameter, described, read, whole
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import InvalidParameter
 from hazardmap.core.answers.feature import feature, timestamp
 from hazardmap.core.fusion.hazard import Change, HazardEvent
 from hazardmap.core.messages.watch import Watch
@@ -114,7 +114,9 @@ class Changes(BuyerView):
         values = read(request.query_params, (*FEED, *PART))
         bbox, cell = values["bbox"], values["cell"]
         if bbox is not None and cell is not None:
-            raise Invalid([Fault(one, "give bbox or cell, not both") for one in ("bbox", "cell")])
+            raise InvalidParameter(
+                [Fault(one, "give bbox or cell, not both") for one in ("bbox", "cell")]
+            )
         if bbox is cell is values["kind"] is None and not values["published"]:
             return _answer(request, values, change_feed.changes)
         watch = Watch(values["kind"], published=values["published"], simulated=None)
@@ -151,15 +153,15 @@ def _answer(request: Request, values: dict[str, Any], changes: Callable[..., Par
 
 
 def _since(asked: int | str, newest: Newest | None) -> int:
-    """The cursor to go on from. Raises Invalid."""
+    """The cursor to go on from. Raises InvalidParameter."""
     if isinstance(asked, str):
         return newest.cursor if newest else 0
     if newest is not None and asked > newest.cursor:
         # It is of another map, or of this one before it was restored: nothing would ever come.
-        raise Invalid([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
+        raise InvalidParameter([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
     if newest is not None and change_feed.is_lost(asked, newest.cursor):
         rule = "is of changes that were lost when this map was restored; begin again at 0"
-        raise Invalid([Fault("since", rule)])
+        raise InvalidParameter([Fault("since", rule)])
     return asked
 
 

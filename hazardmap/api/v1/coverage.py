@@ -13,7 +13,7 @@ from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, collection
 from hazardmap.api.grammar import BBOX, CELL, LIMIT
 from hazardmap.api.parameters import Parameter, described, moment, read
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import InvalidParameter
 from hazardmap.core.answers.cell_feature import cell_text, outline
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.geometry.area import Cell
@@ -99,7 +99,7 @@ class Coverage(BuyerView):
         values = read(request.query_params, COVERAGE)
         if (values["bbox"] is None) == (values["cell"] is None):
             rule = "give bbox=west,south,east,north or cell: one of the two"
-            raise Invalid([Fault("bbox", rule)])
+            raise InvalidParameter([Fault("bbox", rule)])
         now, changed_at = timezone.now(), change_feed.changed_at()
         page = coverage_page(
             values["bbox"] or values["cell"],

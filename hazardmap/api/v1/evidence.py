@@ -25,7 +25,7 @@ from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, Goods, estima
 from hazardmap.api.geojson import Answer, Link, age_s
 from hazardmap.api.grammar import LIMIT
 from hazardmap.api.parameters import Parameter, described, read
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import InvalidParameter
 from hazardmap.capture.selectors import with_picture
 from hazardmap.core.answers.anonymous import pass_name
 from hazardmap.core.answers.chain import begun, linked
@@ -268,9 +268,9 @@ def _text(hazard_id: UUID, last: Evidence, head: str) -> str:
 
 
 def _place(hazard_id: UUID, name: UUID) -> TrailMark:
-    """Raises Invalid where a late frame has made another pass of it."""
+    """Raises InvalidParameter where a late frame has made another pass of it."""
     for mark in trail_marks(hazard_id):
         if _name(hazard_id, mark.pass_id) == name:
             return mark
     rule = "must come from the link to the next page; if it does, the trail has changed: begin anew"
-    raise Invalid([Fault("after", rule)])
+    raise InvalidParameter([Fault("after", rule)])

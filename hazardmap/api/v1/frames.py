@@ -26,7 +26,7 @@ from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, NoRoom, TooManyWaiting, frame_accept
 from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.core.seeing.edge import EdgeReport, read_edge
-from hazardmap.core.seeing.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault, member
 from hazardmap.inference.selectors import model_names
 from hazardmap.inference.services import detect_hint
 from hazardmap.platform.client_address import client_address
@@ -188,7 +188,7 @@ def _parts(
     others = (request.FILES.keys() - {"image"}) | (request.POST.keys() - {"metadata", "edge"})
     if others:
         rule = "unknown: an upload has a file part image and text parts metadata and edge"
-        raise Invalid([Fault(name, rule) for name in sorted(others)])
+        raise Invalid([Fault(member(name), rule) for name in sorted(others)])
     images, texts = request.FILES.getlist("image"), request.POST.getlist("metadata")
     edges = request.POST.getlist("edge")
     if not images:

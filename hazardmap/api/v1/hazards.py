@@ -111,7 +111,7 @@ class HazardsInRegion(BuyerView):
         try:
             region = read_region(json_of(request))
         except ValueError as error:
-            raise Invalid([Fault("body", str(error))]) from error
+            raise Invalid([Fault("", str(error))]) from error
         return _page(request, region, values)
 
 

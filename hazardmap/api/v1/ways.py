@@ -21,7 +21,7 @@ from hazardmap.api.buyers import (
 from hazardmap.api.geojson import MEDIA_TYPE, AheadCollection, RouteCollection, collection, on_way
 from hazardmap.api.grammar import FILTERS, LAT, LIMIT, LON, wanted_of
 from hazardmap.api.parameters import Parameter, described, number, read
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import Invalid, InvalidParameter
 from hazardmap.core.answers.feature import feature
 from hazardmap.core.geometry.ahead import MAX_REACH_M, Ahead
 from hazardmap.core.geometry.corridor import USUAL_M
@@ -118,7 +118,7 @@ class HazardsAlongRoute(BuyerView):
                 return estimate(request, units, now=now, beside={Meter.ROUTE: pages})
             page = way_search.along(*way, after=values["after"], limit=values["limit"])
         except WindsTooMuch as error:
-            raise Invalid([Fault("body", str(error))]) from error
+            raise Invalid([Fault("", str(error))]) from error
         after = None if page.after is None else f"{page.after.along_m:.3f}_{page.after.id}"
         body = collection(
             (feature(found.hazard, now, **on_way(found)) for found in page.found),
@@ -150,7 +150,7 @@ class HazardsAhead(BuyerView):
         reach_m = max(MIN_REACH_M, speed_mps * values["horizon_s"])
         if reach_m > MAX_REACH_M:
             rule = f"times speed_mps is {reach_m:.0f} m; at most {MAX_REACH_M:.0f} m are looked at"
-            raise Invalid([Fault("horizon_s", rule)])
+            raise InvalidParameter([Fault("horizon_s", rule)])
         now, changed_at = timezone.now(), change_feed.changed_at()
         shape = ("lon", "lat", "heading_deg", "corridor_m", "spread_deg")
         view = Ahead(reach_m=reach_m, **{name: values[name] for name in shape})
@@ -176,4 +176,4 @@ def _route(request: Request) -> Route:
     try:
         return read_route(json_of(request))
     except ValueError as error:
-        raise Invalid([Fault("body", str(error))]) from error
+        raise Invalid([Fault("", str(error))]) from error

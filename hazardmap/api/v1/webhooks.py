@@ -17,7 +17,7 @@ from hazardmap.api.buyers import WebhookView, whose
 from hazardmap.api.forms import Text, Whole, form_of
 from hazardmap.api.idempotency import idempotent
 from hazardmap.api.parameters import read
-from hazardmap.api.problems import Invalid
+from hazardmap.api.problems import Invalid, InvalidParameter
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, TooManyTests, WebhookRefused
@@ -160,7 +160,7 @@ class EndpointEnable(WebhookView):
         try:
             _must(services.endpoint_enable(**whose(request), endpoint_id=endpoint_id))
         except WebhookRefused as refused:
-            raise Invalid([Fault(refused.field, refused.rule)]) from refused
+            raise InvalidParameter([Fault(refused.field, refused.rule)]) from refused
         return Response(status=204)
 
 

@@ -115,7 +115,7 @@ def _check_edge(edge: EdgeReport, image: bytes, place: Place) -> None:
         faults.append(Fault("image", "is larger than 2 MB, the limit for crops"))
     if edge.complete and place.hfov_deg is None:
         rule = "needs hfov_deg: without it nobody knows what the frame would have shown"
-        faults.append(Fault("edge.complete", rule))
+        faults.append(Fault("edge/complete", rule))
     if faults:
         raise FrameRefused(faults)
 

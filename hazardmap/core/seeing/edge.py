@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.seeing.georeference import Fault
+from hazardmap.core.seeing.georeference import Fault, member
 
 MAX_BOXES: Final = 100
 # A smaller crop would be drawn into a frame more than twenty times as wide.
@@ -45,27 +45,27 @@ def read_edge(data: Mapping[str, Any], *, models: Collection[str]) -> EdgeReport
     """Read what JSON gives; or every rule that it breaks. models: the versions that are known."""
     known = {"model", "crop", "detections", "occluders", "complete"}
     faults = [
-        Fault(f"edge.{name}", f"unknown; known are {', '.join(sorted(known))}")
+        Fault(f"edge/{member(name)}", f"unknown; known are {', '.join(sorted(known))}")
         for name in data
         if name not in known
     ]
     model, complete = data.get("model"), data.get("complete", False)
     if not isinstance(model, str) or model not in models:
         faults.append(
-            Fault("edge.model", f"must be one of {', '.join(sorted(models)) or '(none)'}")
+            Fault("edge/model", f"must be one of {', '.join(sorted(models)) or '(none)'}")
         )
     if not isinstance(complete, bool):
-        faults.append(Fault("edge.complete", "must be true or false"))
+        faults.append(Fault("edge/complete", "must be true or false"))
     crop = _crop(data.get("crop", [0, 0, 1, 1]))
     if crop is None:
         rule = f"{BOX_RULE}, at least {LEAST_CROP_SHARE:g} wide and high"
-        faults.append(Fault("edge.crop", rule))
+        faults.append(Fault("edge/crop", rule))
     detections = [
-        _detection(item, f"edge.detections[{n}]", faults)
+        _detection(item, f"edge/detections/{n}", faults)
         for n, item in enumerate(_listed(data, "detections", faults))
     ]
     occluders = [
-        _occluder(item, f"edge.occluders[{n}]", faults)
+        _occluder(item, f"edge/occluders/{n}", faults)
         for n, item in enumerate(_listed(data, "occluders", faults))
     ]
     if faults or crop is None:
@@ -97,7 +97,7 @@ def _listed(data: Mapping[str, Any], name: str, faults: list[Fault]) -> list[Any
     items = data.get(name, [])
     if isinstance(items, list) and len(items) <= MAX_BOXES:
         return items
-    faults.append(Fault(f"edge.{name}", f"must be a list of at most {MAX_BOXES}"))
+    faults.append(Fault(f"edge/{name}", f"must be a list of at most {MAX_BOXES}"))
     return []
 
 
@@ -107,11 +107,11 @@ def _detection(item: object, at: str, faults: list[Fault]) -> EdgeDetection | No
         return None
     kind, score, box = item["kind"], _number(item["score"]), _box(item["box"])
     if not isinstance(kind, str) or kind not in KINDS:
-        faults.append(Fault(f"{at}.kind", f"must be one of {', '.join(sorted(KINDS))}"))
+        faults.append(Fault(f"{at}/kind", f"must be one of {', '.join(sorted(KINDS))}"))
     elif score is None or not 0 <= score <= 1:
-        faults.append(Fault(f"{at}.score", "must be a number from 0 to 1"))
+        faults.append(Fault(f"{at}/score", "must be a number from 0 to 1"))
     elif box is None:
-        faults.append(Fault(f"{at}.box", BOX_RULE))
+        faults.append(Fault(f"{at}/box", BOX_RULE))
     else:
         return EdgeDetection(kind, score, box)
     return None

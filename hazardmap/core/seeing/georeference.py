@@ -15,10 +15,19 @@ PROVENANCES: Final = ("camera", "position_simulated", "rendered")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One broken rule: the field it is about and what would be right."""
+    """One broken rule: the field it is about and what would be right.
+
+    field: a member of the body, "" for all of it; those above it stand before it, each with a slash
+    after it (RFC 6901 without its first slash). Or the name of a parameter or a header.
+    """
 
     field: str
     rule: str
+
+
+def member(name: str) -> str:
+    """Any name, as it stands in the field of a fault."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +77,22 @@ def read_metadata(data: Mapping[str, object]) -> tuple[Georeference, list[Fault]
     faults = []
     for name, value in data.items():
         if name not in known:
-            faults.append(Fault(name, f"unknown; known are {', '.join(sorted(known))}"))
+            faults.append(_fault(name, f"unknown; known are {', '.join(sorted(known))}"))
         elif value is None:
             continue
         elif name == "captured_at":
             moment = _moment(value)
             if moment is None:
-                faults.append(Fault(name, "must be an ISO 8601 time with a time zone"))
+                faults.append(_fault(name, "must be an ISO 8601 time with a time zone"))
             values[name] = moment
         elif name == "provenance":
             if value not in PROVENANCES:
-                faults.append(Fault(name, f"must be one of {', '.join(PROVENANCES)}"))
+                faults.append(_fault(name, f"must be one of {', '.join(PROVENANCES)}"))
             values[name] = value
         elif isinstance(value, bool) or not isinstance(value, int | float):
-            faults.append(Fault(name, "must be a number"))
+            faults.append(_fault(name, "must be a number"))
         elif isinstance(value, int) and abs(value) > MAX_INTEGER:
-            faults.append(Fault(name, "is far out of range"))
+            faults.append(_fault(name, "is far out of range"))
         else:
             values[name] = float(value)
     return Georeference(**values), faults  # type: ignore[arg-type]  # checked name by name above
@@ -115,29 +124,38 @@ def checked(said: Georeference, *, now: datetime, max_age: timedelta) -> Place |
 
 def _position_faults(lon: float | None, lat: float | None) -> list[Fault]:
     if lon is None and lat is None:
-        return [Fault("position", "missing: neither the metadata nor the EXIF has one")]
+        return _both("missing: neither the metadata nor the EXIF has a position")
     if lon is None or lat is None:
-        return [Fault("position", "needs both lon and lat")]
+        return [_fault("lon" if lon is None else "lat", "missing: a position needs lon and lat")]
     faults = [*_range_fault("lat", lat, -90.0, 90.0), *_range_fault("lon", lon, -180.0, 180.0)]
     if not faults and lon == 0 and lat == 0:
-        faults.append(Fault("position", "is exactly 0/0, which no receiver measures"))
+        return _both("the position is exactly 0/0, which no receiver measures")
     return faults
+
+
+def _both(rule: str) -> list[Fault]:
+    return [_fault("lon", rule), _fault("lat", rule)]
 
 
 def _time_faults(moment: datetime | None, now: datetime, max_age: timedelta) -> list[Fault]:
     if moment is None:
-        return [Fault("captured_at", "missing: neither the metadata nor the EXIF has a UTC time")]
+        return [_fault("captured_at", "missing: neither the metadata nor the EXIF has a UTC time")]
     if moment > now + FUTURE_TOLERANCE:
-        return [Fault("captured_at", "is more than 5 minutes in the future")]
+        return [_fault("captured_at", "is more than 5 minutes in the future")]
     if moment < now - max_age:
-        return [Fault("captured_at", f"is older than {max_age.days} days")]
+        return [_fault("captured_at", f"is older than {max_age.days} days")]
     return []
 
 
 def _range_fault(name: str, value: float | None, low: float, high: float) -> list[Fault]:
     if value is None or (math.isfinite(value) and low <= value <= high):
         return []
-    return [Fault(name, f"must be from {low:g} to {high:g}")]
+    return [_fault(name, f"must be from {low:g} to {high:g}")]
+
+
+def _fault(name: str, rule: str) -> Fault:
+    """Metadata are a part of an upload."""
+    return Fault(f"metadata/{member(name)}", rule)
 
 
 def _moment(value: object) -> datetime | None:
