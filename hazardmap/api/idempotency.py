@@ -108,7 +108,7 @@ def _taken(name: bytes, payload: bytes) -> KeptAnswer | None:
 
 
 def _again(kept: KeptAnswer, secret: bytes) -> Response:
-    headers = {"Idempotent-Replayed": "true"}
+    headers = {"Idempotent-Replayed": "true", "Cache-Control": "no-store"}
     if kept.location:
         headers["Location"] = kept.location
     body = json.loads(_sealed(bytes(kept.body), secret))

@@ -38,6 +38,7 @@ def test_a_token_that_was_lost_on_the_way_comes_again_and_is_kept_unreadable(cli
     assert again.json() == first.json()
     assert "Idempotent-Replayed" not in first
     assert again["Idempotent-Replayed"] == "true"
+    assert again["Cache-Control"] == "no-store", "it may hold a secret"
     assert Device.objects.count() == 1
     kept = KeptAnswer.objects.get()
     token = first.json()["token"].encode()

@@ -1,89 +1,24 @@
 """Laws of prices and invoices: exact sums, no cliffs upwards, nothing lost at a border."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 from uuid import UUID
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hazardmap.core.operation.document import Unreadable
 from hazardmap.core.selling.pricing.credit import Credit, spend
-from hazardmap.core.selling.pricing.graduated import Graduated
-from hazardmap.core.selling.pricing.money import MICRO, Currency, decimal_of, written
-from hazardmap.core.selling.pricing.package import Package
-from hazardmap.core.selling.pricing.per_unit import PerUnit
-from hazardmap.core.selling.pricing.period import Period, month_of
-from hazardmap.core.selling.pricing.prices import AmountOff, Charge, Discount, PercentOff, Prices
+from hazardmap.core.selling.pricing.money import written
+from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.pricing.prices_json import prices_document, prices_from
 from hazardmap.core.selling.pricing.rating import Line, LineKind, rate, still_to_bill, total_micro
-from hazardmap.core.selling.pricing.spending import (
-    Caps,
-    Counted,
-    OverCap,
-    OverQuota,
-    Tariff,
-    Whose,
-    judged,
-)
 from hazardmap.core.selling.pricing.tiers import Tier
 from hazardmap.core.selling.pricing.volume import Volume
 from hazardmap.core.selling.splitting import split
 from hazardmap.core.selling.usage import Meter
-
-FEW = settings(max_examples=60, deadline=None)
-MONTH = month_of(datetime(2026, 2, 14, tzinfo=UTC))
-
-amounts = st.decimals(0, 100, places=6)
-quantities = st.integers(0, 5000)
-
-
-@st.composite
-def tiers(draw: st.DrawFn) -> tuple[Tier, ...]:
-    limits = sorted(draw(st.sets(st.integers(1, 4000), max_size=3)))
-    return tuple(Tier(limit, draw(amounts), draw(amounts)) for limit in [*limits, None])
-
-
-models = st.one_of(
-    st.builds(PerUnit, amounts),
-    st.builds(Package, st.integers(1, 100), amounts),
-    st.builds(Graduated, tiers()),
-    st.builds(Volume, tiers()),
-)
-
-
-@st.composite
-def price_lists(draw: st.DrawFn) -> Prices:
-    currency = draw(st.sampled_from([Currency.EUR, Currency.JPY]))
-    micros = st.integers(0, 5000).map(lambda minor: minor * currency.minor_micro)
-    meters = draw(st.lists(st.sampled_from(Meter), unique=True, max_size=3))
-    discounts: list[st.SearchStrategy[Discount]] = [
-        st.builds(PercentOff, st.just("a"), st.decimals("0.01", 100, places=2)),
-        st.builds(AmountOff, st.just("b"), micros),
-    ]
-    return Prices(
-        currency=currency,
-        charges=tuple(
-            Charge(
-                meter,
-                draw(models),
-                draw(st.integers(0, 1000)),
-                draw(micros),
-                draw(st.none() | st.integers(0, 5000)),
-            )
-            for meter in meters
-        ),
-        fee_micro=draw(micros),
-        discounts=tuple(draw(kind) for kind in discounts if draw(st.booleans())),
-        commitment_micro=draw(micros),
-    )
-
-
-usages = st.dictionaries(st.sampled_from(Meter), quantities, max_size=4)
-price_lists_ = price_lists()
-moments = st.integers(0, MONTH.length_s - 1).map(lambda s: MONTH.start + timedelta(seconds=s))
+from tests.property.priced import FEW, MONTH, models, moments, price_lists_, quantities, usages
 
 
 @given(models, quantities, quantities)
@@ -147,91 +82,6 @@ def test_by_volume_all_units_cost_what_the_last_one_does():
     assert [dearer.amount(units) for units in (1, 10, 11)] == [1, 10, 22]
     cheaper = Volume((Tier(10, Decimal(2)), Tier(None, Decimal(1), flat=Decimal(3))))
     assert [cheaper.amount(units) for units in (1, 6, 8, 10, 11)] == [2, 12, 14, 14, 14]
-
-
-@given(price_lists_, usages, usages)
-@FEW
-def test_what_is_spent_is_what_will_be_billed_and_never_falls(prices, usage, more):
-    tariff = Tariff(prices, MONTH, MONTH)
-    billed = decimal_of(total_micro(rate(prices, usage, period=MONTH, part=MONTH)))
-    rounding = decimal_of(prices.currency.minor_micro) / 2 * (len(prices.charges) + 2)
-    assert abs(tariff.cost(usage) - billed) <= rounding
-    both = {meter: usage.get(meter, 0) + more.get(meter, 0) for meter in {**usage, **more}}
-    assert tariff.cost(both) >= tariff.cost(usage)
-    parts = [tariff.part_of_key("", both, one) for one in (usage, more)]
-    assert sum(parts) == tariff.part_of_key("", both, both)
-
-
-caps_micro = st.none() | st.integers(0, 10**8)
-
-
-@given(price_lists_, st.lists(st.integers(1, 300), max_size=30), caps_micro, caps_micro, st.data())
-@FEW
-def test_answers_that_are_let_through_never_pass_a_cap(prices, answers, all_micro, key_micro, data):
-    """Also where caps and quotas came, or fell, below what was used already."""
-    tariff, caps = Tariff(prices, MONTH, MONTH), Caps(all_micro, key_micro)
-    used = data.draw(st.just(0) | st.integers(0, 9000))
-    by_key = data.draw(st.integers(0, used))
-    now = Counted("", {Meter.HAZARD: used}, {Meter.HAZARD: by_key})
-
-    def spent(counted: Counted) -> dict[Whose, Fraction]:
-        of_key = tariff.part_of_key("", counted.all, counted.key)
-        return {Whose.ORGANISATION: Fraction(tariff.cost(counted.all)), Whose.KEY: of_key}
-
-    given_micro = {Whose.ORGANISATION: all_micro, Whose.KEY: key_micro}
-    most_spent = {
-        whose: max(spent(now)[whose], Fraction(micro, MICRO))
-        for whose, micro in given_micro.items()
-        if micro is not None
-    }
-    most = tariff.quota(Meter.HAZARD)
-    for units in answers:
-        after = now.plus(Meter.HAZARD, units)
-        for one in (now, after):
-            idle = judged(tariff, caps, Meter.HAZARD, before=one, after=one)
-            assert idle is None, "what adds nothing is served, whatever was used"
-        why = judged(tariff, caps, Meter.HAZARD, before=now, after=after)
-        if why is None:
-            now = after
-            assert all(spent(now)[whose] <= bound for whose, bound in most_spent.items())
-            assert most is None or now.all[Meter.HAZARD] <= max(most, used)
-        elif isinstance(why, OverCap):
-            assert given_micro[why.whose] == why.cap_micro
-            assert spent(after)[why.whose] > spent(now)[why.whose], "what costs nothing is served"
-            assert 0 <= spent(now)[why.whose] - Fraction(why.spent) < Fraction(1, MICRO)
-        else:
-            assert why.quota == most < after.all[Meter.HAZARD]
-            assert why.used == now.all[Meter.HAZARD]
-
-
-def test_a_key_has_the_part_of_the_cost_that_it_has_of_the_units():
-    prices = Prices(Currency.EUR, (Charge(Meter.TILE, PerUnit(Decimal(2))),), fee_micro=MICRO)
-    tariff = Tariff(prices, MONTH, MONTH)
-    assert [tariff.cost(usage) for usage in ({}, {Meter.TILE: 4})] == [1, 9]
-    parts = [tariff.part_of_key("", {Meter.TILE: 4}, {Meter.TILE: units}) for units in (0, 1, 4)]
-    assert parts == [0, 2, 8], "the fee is no key's"
-
-
-def test_a_quota_is_of_its_own_meter_and_of_the_part_that_is_billed():
-    free = PerUnit(Decimal(0))
-    charges = (Charge(Meter.TILE, free, quota=28), Charge(Meter.HAZARD, free, quota=2800))
-    prices = Prices(Currency.EUR, charges)
-    week = Period(MONTH.start, MONTH.start + timedelta(days=7))
-    tariff = Tariff(prices, MONTH, week)
-    assert [tariff.quota(meter) for meter in (Meter.TILE, Meter.HAZARD, Meter.ROUTE)] == [
-        7,
-        700,
-        None,
-    ]
-
-    def refused(meter: Meter, used: int) -> object:
-        before = Counted("", {meter: used}, {meter: used})
-        return judged(tariff, Caps(), meter, before=before, after=before.plus(meter, 1))
-
-    assert refused(Meter.TILE, 6) is None
-    assert refused(Meter.TILE, 7) == OverQuota(Meter.TILE, 7, 7)
-    assert refused(Meter.HAZARD, 7) is None
-    assert refused(Meter.ROUTE, 10**6) is None
 
 
 @given(price_lists_)
