@@ -25,6 +25,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hazardmap.web.form_addresses.FormAddresses",
+    "hazardmap.web.too_often.TooOften",
 ]
 TEMPLATES = [
     {
@@ -43,6 +44,7 @@ TEMPLATES = [
 LIVE_ORIGIN = "" if ENV.mode is Mode.PRODUCTION else f"http://{ENV.host}:{ENV.live_port}"
 # A MapLibre style for the ground of the map, and the origins that it needs.
 BASEMAP = ENV.basemap
+CSRF_FAILURE_VIEW = "hazardmap.web.form_addresses.refused"
 LOGIN_URL = "/login/"
 LOGOUT_REDIRECT_URL = "/"
 

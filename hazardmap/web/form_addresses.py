@@ -32,6 +32,12 @@ class FormAddresses:
         return response
 
 
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What a form gets whose token is not the browser's (CSRF_FAILURE_VIEW): the way back."""
+    again = _page_before(request) or "/"
+    return render(request, "web/form_refused.html", {"again": again}, status=403)
+
+
 def then(request: HttpRequest) -> str:
     """The query of a page to sign in at, by which one comes back; empty where nobody knows."""
     page = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_before(request)
