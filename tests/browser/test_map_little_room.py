@@ -39,6 +39,9 @@ def test_list_map_and_details_can_all_be_reached(new_page, hazards, viewport, le
     toggle = page.locator("#list-toggle")
     if toggle.is_visible():
         toggle.click()
+    page.locator(".side-main").hover()
+    page.mouse.wheel(0, 5000)
+    expect(page.locator("#list .row").last).to_be_in_viewport()
     for hazard in hazards:
         page.locator(f"[data-hazard='{hazard}']").click()
         expect(page.locator("#panel h2")).to_be_in_viewport()
