@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from django_otp.oath import totp
+from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE, enlarge, too_wide_px
@@ -148,6 +149,9 @@ def with_a_webhook(page, webhooks):
     assert violations(page) == []
     page.get_by_role("rowheader").get_by_role("link").click()
     page.locator("#payload").wait_for()
+    made = page.locator("dl time").first
+    expect(made).to_have_attribute("title", re.compile(r" UTC$"))  # the script has rewritten it
+    expect(made).to_have_text(re.compile(r":\d\d:\d\d"))
     assert violations(page) == []
 
 

@@ -1,8 +1,9 @@
 import type { PaddingOptions } from 'maplibre-gl';
 import { byId } from '../shared/dom';
 
-/** What covers the map: the card on the left and the panel, or the sheets of a phone. */
+/** What covers the map: the card on the left and the panel, or the sheets of a phone; nothing where the page scrolls. */
 export function covered(embedded: boolean): PaddingOptions {
+  if (getComputedStyle(byId('map')).position !== 'fixed') return { top: 0, right: 0, bottom: 0, left: 0 };
   const side = document.querySelector('.side')?.getBoundingClientRect();
   const panel = byId('panel').getBoundingClientRect();
   const open = !byId('panel').hidden;

@@ -2,18 +2,20 @@ import { lengthWords, readersLocale, readersUnits } from '../shared/units';
 
 // Pages are complete without this file: it writes times in the reader's own zone, which it names, and
 // language, and lengths in the units of the reader's own country.
-const moment = new Intl.DateTimeFormat(readersLocale, {
+const toTheMinute: Intl.DateTimeFormatOptions = {
   year: 'numeric',
   month: 'short',
   day: 'numeric',
   hour: '2-digit',
   minute: '2-digit',
   timeZoneName: 'short',
-});
+};
+const moment = new Intl.DateTimeFormat(readersLocale, toTheMinute);
+const second = new Intl.DateTimeFormat(readersLocale, { ...toTheMinute, second: '2-digit' });
 
 for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-moment]')) {
   time.title = time.textContent ?? '';
-  time.textContent = moment.format(new Date(time.dateTime));
+  time.textContent = (time.dataset.moment === 'second' ? second : moment).format(new Date(time.dateTime));
 }
 if (readersUnits !== 'metric') {
   for (const shown of document.querySelectorAll<HTMLDataElement>('data[data-metres]')) {

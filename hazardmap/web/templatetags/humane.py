@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from hazardmap.web.templatetags.moments import minute
+from hazardmap.web.templatetags.moments import minute, second
 
 register = template.Library()
 
@@ -27,6 +27,13 @@ def utc_time(at: datetime) -> SafeString:
     """A moment in UTC; the page's script writes it anew in the reader's own zone."""
     shown = f"{minute(at)} UTC"
     return format_html('<time datetime="{}" data-moment>{}</time>', at.isoformat(), shown)
+
+
+@register.filter
+def utc_second(at: datetime) -> SafeString:
+    """The same to the second."""
+    shown = f"{second(at)} UTC"
+    return format_html('<time datetime="{}" data-moment="second">{}</time>', at.isoformat(), shown)
 
 
 @register.filter

@@ -1,0 +1,54 @@
+"""The map where a window holds only a few lines: large letters on a phone, a page zoomed to 400 %,
+a phone on its side. Whatever is there can be reached by a mouse, and nothing lies on it.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import PHONE, enlarge, open_map, too_wide_px
+
+COW = (23.7210, 61.3978)
+IN_THE_MIDDLE = """map => {
+    map.scrollIntoView();
+    const { left, width, top, height } = map.getBoundingClientRect();
+    return map.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
+
+
+@pytest.fixture(scope="module")
+def hazards(place_hazard):
+    return [place_hazard("cow", *COW), place_hazard("debris", COW[0] + 0.001, COW[1])]
+
+
+@pytest.mark.parametrize(
+    ("viewport", "letters"),
+    [
+        (PHONE, enlarge),
+        ({"width": 320, "height": 256}, None),
+        ({"width": 844, "height": 390}, None),
+    ],
+    ids=["large-letters", "zoomed", "on-its-side"],
+)
+def test_list_map_and_details_can_all_be_reached(new_page, hazards, viewport, letters):
+    page = new_page(viewport=viewport, locale="de-DE", reduced_motion="reduce")
+    if letters:
+        letters(page)
+    open_map(page, f"/#map=15/{COW[1]}/{COW[0]}")
+    assert page.locator("#map").evaluate(IN_THE_MIDDLE)
+    toggle = page.locator("#list-toggle")
+    if toggle.is_visible():
+        toggle.click()
+    page.locator(".side-main").hover()
+    page.mouse.wheel(0, 5000)
+    expect(page.locator("#list .row").last).to_be_in_viewport()
+    for hazard in hazards:
+        page.locator(f"[data-hazard='{hazard}']").click()
+        expect(page.locator("#panel h2")).to_be_in_viewport()
+        assert violations(page) == []
+        page.locator("#panel .close").click()
+        expect(page.locator("#panel")).to_be_hidden()
+    page.get_by_role("slider").press("ArrowLeft")
+    page.locator(".time-live").click()
+    page.locator(".map-foot a").first.click(trial=True)
+    assert too_wide_px(page) == 0
