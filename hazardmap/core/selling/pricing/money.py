@@ -58,7 +58,7 @@ class Currency(StrEnum):
     @property
     def minor_micro(self) -> int:
         """Micro-units in the smallest amount that can be paid."""
-        return MICRO // 10**self.decimals
+        return int(MICRO // 10**self.decimals)
 
 
 @contextmanager
