@@ -4,6 +4,7 @@ import { readBounds, servedBbox } from '../src/map/bounds';
 describe('readBounds', () => {
   it('reads what the server wrote, and nothing else', () => {
     expect(readBounds('24.1,60,25,61.5')).toEqual([24.1, 60, 25, 61.5]);
+    expect(readBounds('177,-19,-179.5,-16')).toEqual([177, -19, 180.5, -16]);
     expect(readBounds('')).toBeNull();
     expect(readBounds(undefined)).toBeNull();
     expect(readBounds('1,2,3')).toBeNull();

@@ -28,6 +28,11 @@ describe('cellLabels', () => {
     expect(features.map(({ properties }) => properties?.words)).toEqual(['4', '4']);
   });
 
+  it('writes it where the cell is, if that lies on the antimeridian', () => {
+    const { features } = cellLabels([piece(1, 179, 180), piece(1, -180, -178)], HALF_LIVES, ALL, AT_S);
+    expect(features.map(({ geometry }) => geometry.coordinates)).toEqual([[180.5, 60.5]]);
+  });
+
   it('leaves out what nobody would see', () => {
     expect(cellLabels([piece(1, 24, 25)], HALF_LIVES, new Set(), AT_S).features).toEqual([]);
   });

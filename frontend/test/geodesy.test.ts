@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { circle, distance_m, moved, normalised_deg } from '../src/shared/geodesy';
+import { circle, distance_m, moved, normalised_deg, runningOn } from '../src/shared/geodesy';
 import { bearing_deg } from './bearing';
 
 const HELSINKI = { lon: 24.9414, lat: 60.1719 };
@@ -27,6 +27,15 @@ describe('circle', () => {
     const ring = circle(HELSINKI, 40);
     expect(ring.at(-1)).toEqual(ring[0]);
     for (const [lon, lat] of ring) expect(distance_m(HELSINKI, { lon, lat })).toBeCloseTo(40, 1);
+  });
+});
+
+describe('runningOn', () => {
+  it('goes on beyond the antimeridian, either way', () => {
+    const lons = (...line: [number, number][]) => runningOn(line).map(([lon]) => Math.round(lon * 10) / 10);
+    expect(lons([179.9, -16.8], [-179.9, -16.7], [-179.8, -16.7])).toEqual([179.9, 180.1, 180.2]);
+    expect(lons([-179.9, 1], [179.9, 1])).toEqual([-179.9, -180.1]);
+    expect(lons([24.9, 60], [25, 60])).toEqual([24.9, 25]);
   });
 });
 

@@ -104,7 +104,8 @@ describe('Course', () => {
 
 describe('lengths', () => {
   it('are in the units of the country and the words of the language', () => {
-    expect([unitsOf('en-US'), unitsOf('en-GB'), unitsOf('de-DE'), unitsOf('en')]).toEqual(['feet', 'yards', 'metric', 'metric']);
+    const tags = ['en-US', 'en-GB', 'de-DE', 'en'];
+    expect(tags.map((tag) => unitsOf(tag, 'America/Indianapolis'))).toEqual(['feet', 'yards', 'metric', 'metric']);
     expect(lengthWords(200, 'en', 'feet')).toBe('656 ft');
     expect(roughWords(200, 'en', 'yards', 'long')).toBe('200 yards');
     expect(lengthWords(1609, 'en', 'feet')).toBe('1 mi');
@@ -112,7 +113,16 @@ describe('lengths', () => {
     expect(roughWords(48, 'fi', 'metric', 'long')).toMatch(/^50\smetriä$/);
     expect(localeOf('en', ['de-DE', 'en-IE', 'en'])).toBe('en-IE');
     expect(localeOf('fi', ['de-DE', 'en-IE'])).toBe('fi');
+    expect([['en-US', 'en'], ['es-US', 'en-US']].map((wanted) => localeOf('en', wanted))).toEqual(['en-US', 'en-US']);
+    expect([['pt-BR', 'en-US', 'en'], ['sw'], ['en']].map((wanted) => localeOf('en', wanted))).toEqual(['en-GB', 'en-GB', 'en-GB']);
     expect(speedWords(13.9, 'en', 'metric')).toBe('50 km/h');
     expect(speedWords(13.9, 'en', 'yards')).toBe('31 mph');
+  });
+
+  it('are those of where an American device is, if its clock is set there', () => {
+    const zones = ['Africa/Nairobi', 'Pacific/Auckland', 'America/Sao_Paulo', 'Europe/London', 'Pacific/Honolulu', 'UTC'];
+    const units = ['metric', 'metric', 'metric', 'yards', 'feet', 'feet'];
+    expect(zones.map((zone) => unitsOf('en-US', zone))).toEqual(units);
+    expect(unitsOf('en-GB', 'Pacific/Auckland')).toBe('yards');
   });
 });

@@ -17,7 +17,6 @@ from hazardmap.billing import (
     payment_models,  # noqa: F401 - imported to be found
     spend_models,  # noqa: F401 - as above
 )
-from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.pricing.rating import LineKind
 from hazardmap.core.selling.pricing.tax import TaxCategory
 from hazardmap.platform.ids import new_id
@@ -101,7 +100,7 @@ class Customer(models.Model):
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="+")
     seller = models.ForeignKey(Seller, models.PROTECT)
-    currency = models.CharField(max_length=3, choices=[(c.value, c.value) for c in Currency])
+    currency = models.CharField(max_length=3)
     name = models.CharField(max_length=200)
     address = models.TextField()
     country = models.CharField(max_length=2)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.gis.db.models import Extent, GeometryField
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -211,12 +211,21 @@ def has_roads() -> bool:
 
 
 def map_bounds(*, published_only: bool = False) -> Bbox | None:
-    """West, south, east and north of the live hazards; None where there are none."""
+    """The narrowest west, south, east and north of the live hazards; None where there are none."""
     live = models.Hazard.objects.filter(state__in=LIVE_STATES)
     if published_only:
         live = live.filter(published=True)
-    extent = live.aggregate(extent=Extent(Cast("position", GeometryField())))["extent"]
-    return None if extent is None else (extent[0], extent[1], extent[2], extent[3])
+    place = Cast("position", GeometryField())
+    found = live.aggregate(
+        here=Extent(place), beyond=Extent(Func(place, function="ST_ShiftLongitude"))
+    )
+    if found["here"] is None:
+        return None
+    west, south, east, north = found["here"]
+    beyond_west, _, beyond_east, _ = found["beyond"]
+    if beyond_west < 180.0 < beyond_east and beyond_east - beyond_west < east - west:
+        west, east = beyond_west, beyond_east - 360.0
+    return west, south, east, north
 
 
 def first_look() -> Bbox | None:

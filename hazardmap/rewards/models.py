@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.rewards import payout_models  # noqa: F401 - imported to be found
 
 
@@ -26,7 +25,7 @@ class Account(models.Model):
 
     kind = models.CharField(max_length=11, choices=Kind)
     witness = models.BigIntegerField(null=True)
-    currency = models.CharField(max_length=3, choices=[(c.value, c.value) for c in Currency])
+    currency = models.CharField(max_length=3)
 
     class Meta:
         constraints = [

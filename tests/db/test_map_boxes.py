@@ -79,6 +79,15 @@ def test_pages_follow_each_other_and_filters_hold() -> None:
     assert map_bounds() is not None
 
 
+def test_bounds_are_the_narrowest_also_across_the_antimeridian() -> None:
+    on_map((177.4, -17.8), (179.9, -16.5))
+    assert map_bounds() == pytest.approx((177.4, -17.8, 179.9, -16.5))
+    on_map((-179.8, -16.8))
+    assert map_bounds() == pytest.approx((177.4, -17.8, -179.8, -16.5))
+    on_map((-0.1, 51.5), (0.1, 51.5))
+    assert map_bounds() == pytest.approx((-179.8, -17.8, 179.9, 51.5))
+
+
 def test_where_a_first_look_falls_is_read_once_a_minute_however_many_come(
     django_assert_num_queries,
 ):

@@ -1,6 +1,7 @@
 """The streets of the background map, from a file to a tile."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,25 @@ def test_streets_are_loaded_drawn_and_replaced(
         {"features": [street("9" * 30, (0, 0), (1, 1))]},
         {"features": [street(1, (0, 0), (1, 1)) | {"properties": ["highway"]}]},
         {"features": [street(1, (0, 0), (1, 1)) | {"geometry": None}]},
+        json.dumps({"features": [street(1, (0, 0), (1, 1)), street(2, (0, 0), (1, 1))]})[:-9],
     ],
 )
 def test_a_file_that_holds_no_streets_is_one_sentence(tmp_path: Path, body: Any) -> None:
     with pytest.raises(CommandError, match="cannot be read as streets"):
         load(tmp_path, body)
     assert not models.Road.objects.exists()
+
+
+def test_what_is_loaded_in_several_batches_is_all_there_or_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("hazardmap.hazards.services.roads_load"), "BATCH", 2)
+    streets = [street(n, (0, 0), (1, 1), name=f"Road {n}") for n in range(5)]
+    load(tmp_path, {"features": streets})
+    assert sorted(models.Road.objects.values_list("osm_id", flat=True)) == [0, 1, 2, 3, 4]
+    with pytest.raises(CommandError, match="cannot be read as streets"):
+        load(tmp_path, {"features": [street(7, (0, 0), (1, 1)), *streets, street("x", (0, 0))]})
+    assert models.Road.objects.count() == 5
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

@@ -57,3 +57,13 @@ def test_money_is_rounded_to_what_can_be_paid():
     assert payable_micro(Decimal("12.30"), Currency.EUR) == 12_300_000
     assert written(12_300_000, Currency.EUR) == "12.30 EUR"
     assert written(1, Currency.EUR) == "0.000001 EUR"
+
+
+@pytest.mark.parametrize(
+    ("code", "payable", "told"),
+    [("NZD", "12.3", "12.30 NZD"), ("KES", "12.3", "12.30 KES"), ("KRW", "12", "12 KRW")],
+)
+def test_money_of_other_parts_of_the_world_has_its_own_decimals(code, payable, told):
+    currency = Currency(code)
+    assert written(payable_micro(Decimal(payable), currency), currency) == told
+    assert decimal_of(currency.minor_micro) == Decimal(1).scaleb(-currency.decimals)

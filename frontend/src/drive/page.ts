@@ -1,5 +1,5 @@
 import { byId } from '../shared/dom';
-import { lengthWords, readersUnits, roughWords, speedWords } from '../shared/units';
+import { lengthWords, readersLocale, readersUnits, roughWords, speedWords } from '../shared/units';
 import { Awake } from './awake';
 import { Departure, QUIET_M } from './departure';
 import { notice } from './notice';
@@ -18,7 +18,6 @@ import { Warner } from './warner';
 /** The page in a car: it warns; and where the phone is paired, it records. */
 export class DrivePage {
   private readonly button = byId<HTMLButtonElement>('run');
-  private readonly language = document.documentElement.lang;
   private readonly awake = new Awake();
   private readonly voice = new Voice();
   private readonly warner = new Warner(this.voice);
@@ -159,8 +158,8 @@ export class DrivePage {
     notice('place-problem', null);
     this.precise = accuracy_m <= WORST_ACCURACY_M;
     this.departure.at({ lon, lat }, accuracy_m);
-    const speed = speed_mps === null ? null : speedWords(speed_mps, this.language, readersUnits);
-    byId('place').textContent = strings.place(lengthWords(accuracy_m, this.language, readersUnits), speed);
+    const speed = speed_mps === null ? null : speedWords(speed_mps, readersLocale, readersUnits);
+    byId('place').textContent = strings.place(lengthWords(accuracy_m, readersLocale, readersUnits), speed);
     this.drawState();
     if (this.departure.left) void this.recorder.place(position);
     void this.warner.moved(position);
@@ -193,7 +192,7 @@ export class DrivePage {
     if (this.recording && this.precise === null) return strings.waitingForPlace;
     if (this.recording && this.precise === false) return strings.imprecise;
     if (this.recording && !this.departure.left) {
-      return strings.departing(roughWords(QUIET_M, this.language, readersUnits));
+      return strings.departing(roughWords(QUIET_M, readersLocale, readersUnits));
     }
     if (!this.reachable) return strings.offline;
     if (this.recording) return strings.recording;

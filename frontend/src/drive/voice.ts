@@ -1,4 +1,5 @@
 import { byId } from '../shared/dom';
+import { readersLocale } from '../shared/units';
 import { strings } from './strings';
 import { Switch } from './switch';
 
@@ -28,7 +29,7 @@ export class Voice {
     if (!this.able || !this.wanted.on) return;
     if (cuts) speechSynthesis.cancel();
     const utterance = new SpeechSynthesisUtterance(words);
-    utterance.lang = document.documentElement.lang;
+    utterance.lang = readersLocale; // a voice that speaks as people there do
     speechSynthesis.speak(utterance);
     this.since_ms = Date.now();
   }

@@ -1,7 +1,7 @@
 import { byId, el, svg } from '../shared/dom';
 import { type Place, distance_m } from '../shared/geodesy';
 import { localTime } from '../shared/format';
-import { readersUnits, roughWords } from '../shared/units';
+import { readersLocale, readersUnits, roughWords } from '../shared/units';
 import { Course } from './course';
 import { squaresAround } from './squares';
 import { strings } from './strings';
@@ -22,7 +22,6 @@ export class Warner {
   private readonly course = new Course();
   private readonly announcer = new Announcer();
   private readonly words: Vocabulary = JSON.parse(byId('vocabulary').textContent ?? '');
-  private readonly language = document.documentElement.lang;
   private squares = new Map<string, { now_s: number; hazards: Hazard[] }>();
   private asked: { place: Place; at_ms: number; ok: boolean } | null = null;
   private warning = false;
@@ -67,14 +66,14 @@ export class Warner {
     const view = wedge(this.place, this.heading_deg, speed_mps);
     const warnings = warningsAhead(hazards, view, Date.now() / 1000);
     byId('ahead').replaceChildren(...warnings.slice(0, SHOWN).map((one) => this.item(one)));
-    const reach = roughWords(view.reach_m, this.language, readersUnits);
+    const reach = roughWords(view.reach_m, readersLocale, readersUnits);
     this.say(warnings.length === 0 ? strings.nothingAhead(reach) : '');
     const next = this.announcer.next(warnings, speed_mps, this.voice.talking);
     if (next !== null) this.voice.say(this.sentence(next));
   }
 
   private sentence(warning: Warning): string {
-    const distance = roughWords(warning.distance_m, this.language, readersUnits, 'long');
+    const distance = roughWords(warning.distance_m, readersLocale, readersUnits, 'long');
     return strings.ahead(this.label(warning), distance, warning.count, warning.published);
   }
 
@@ -92,7 +91,7 @@ export class Warner {
       { class: `ahead-item severity-${warning.severity}` },
       svg('svg', { class: 'marker', width: '40', height: '40', 'aria-hidden': 'true' }, use),
       el('span', { class: 'ahead-label' }, label, warning.published ? null : el('small', {}, strings.unconfirmed)),
-      el('strong', {}, roughWords(warning.distance_m, this.language, readersUnits)),
+      el('strong', {}, roughWords(warning.distance_m, readersLocale, readersUnits)),
     );
   }
 

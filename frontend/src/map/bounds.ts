@@ -3,11 +3,12 @@ export type Bbox = [number, number, number, number];
 
 export const WORLD: Bbox = [-180, -85, 180, 85];
 
-/** What the server put into `data-bounds`: "w,s,e,n", or nothing where there are no hazards. */
+/** What the server put into `data-bounds`: "w,s,e,n", or nothing where there are no hazards. East of ±180 it runs on. */
 export function readBounds(text: string | undefined): Bbox | null {
   const values = (text ?? '').split(',').map(Number);
   if (text === undefined || text === '' || values.length !== 4 || values.some(Number.isNaN)) return null;
-  return values as Bbox;
+  const [west, south, east, north] = values as Bbox;
+  return [west, south, east < west ? east + 360 : east, north];
 }
 
 /** A view as the server takes it: within ±180 and ±90, crossing the antimeridian as west > east. */

@@ -1,4 +1,5 @@
 import type { Feature, FeatureCollection, Point } from 'geojson';
+import { beside } from '../shared/geodesy';
 import { countIn } from './cell_count';
 
 /** A piece of a cell as a tile has it: cells at the edge of tiles come in several. */
@@ -53,11 +54,13 @@ function widened(before: Extent | undefined, { geometry, properties }: Piece): E
   const found = before ?? { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity, properties };
   const visit = (at: unknown): void => {
     if (!Array.isArray(at)) return;
-    const [lon, lat] = at as unknown[];
-    if (typeof lon !== 'number' || typeof lat !== 'number') {
+    const [given, lat] = at as unknown[];
+    if (typeof given !== 'number' || typeof lat !== 'number') {
       at.forEach(visit);
       return;
     }
+    // Across the antimeridian the pieces lie at either end of the world.
+    const lon = Number.isFinite(found.west) ? beside(given, found.west) : given;
     found.west = Math.min(found.west, lon);
     found.east = Math.max(found.east, lon);
     found.south = Math.min(found.south, lat);

@@ -10,7 +10,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { type Place, circle } from '../shared/geodesy';
+import { type Place, circle, runningOn } from '../shared/geodesy';
 import { cellLabels } from './cell_labels';
 import { type Bbox, servedBbox } from './bounds';
 import type { GlobalState } from './expressions';
@@ -184,7 +184,7 @@ export class MapView {
 
   /** Mark a work zone and bring all of it into view. */
   selectZone(zone: Zone): void {
-    this.mark([{ type: 'Feature', properties: { role: 'zone' }, geometry: { type: 'LineString', coordinates: zone.line } }]);
+    this.mark([{ type: 'Feature', properties: { role: 'zone' }, geometry: { type: 'LineString', coordinates: runningOn(zone.line) } }]);
     const maxZoom = Math.max(this.map.getZoom(), CLOSE_ZOOM);
     const fit = (padding: PaddingOptions) =>
       this.map.cameraForBounds(boundsOf(zone), { padding, absolutePadding: true, maxZoom });

@@ -1,6 +1,6 @@
 import { el } from '../shared/dom';
 import { ago, metres, percent } from '../shared/format';
-import type { Place } from '../shared/geodesy';
+import { type Place, runningOn } from '../shared/geodesy';
 import { strings } from '../shared/strings';
 import type { Bbox } from './bounds';
 import type { Filters } from './filters';
@@ -51,7 +51,8 @@ export function middleOf({ line }: Zone): Place {
   return { lon, lat };
 }
 
-export function boundsOf({ line }: Zone): Bbox {
+export function boundsOf(zone: Zone): Bbox {
+  const line = runningOn(zone.line);
   const [lons, lats] = [line.map(([lon]) => lon), line.map(([, lat]) => lat)];
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }

@@ -3,19 +3,17 @@ import { lengthWords, readersLocale, readersUnits } from './units';
 
 const language = document.documentElement.lang || 'en';
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always', style: 'short' });
-const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
-const clockSeconds = new Intl.DateTimeFormat(language, {
+const clock = new Intl.DateTimeFormat(readersLocale, { hour: '2-digit', minute: '2-digit' });
+const clockSeconds = new Intl.DateTimeFormat(readersLocale, {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
-  hour12: false,
 });
-const dayAndClock = new Intl.DateTimeFormat(language, {
+const dayAndClock = new Intl.DateTimeFormat(readersLocale, {
   day: 'numeric',
   month: 'short',
   hour: '2-digit',
   minute: '2-digit',
-  hour12: false,
 });
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -57,7 +55,7 @@ export function metres(length_m: number): string {
 /** "4 days", "20 min": a length of time in its largest fitting unit. */
 export function duration(length_s: number): string {
   const [unit, seconds] = UNITS.find(([, size]) => length_s >= size) ?? ['second', 1];
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(readersLocale, {
     style: 'unit',
     unit,
     unitDisplay: 'long',
@@ -65,14 +63,13 @@ export function duration(length_s: number): string {
   }).format(length_s / seconds);
 }
 
-const dayNames = new Intl.DateTimeFormat(language, { weekday: 'short' });
-const moments = new Intl.DateTimeFormat(language, {
+const dayNames = new Intl.DateTimeFormat(readersLocale, { weekday: 'short' });
+const moments = new Intl.DateTimeFormat(readersLocale, {
   weekday: 'short',
   day: 'numeric',
   month: 'short',
   hour: '2-digit',
   minute: '2-digit',
-  hour12: false,
 });
 const countries = 'DisplayNames' in Intl ? new Intl.DisplayNames(language, { type: 'region' }) : null;
 

@@ -25,6 +25,17 @@ export function moved(from: Place, towards_deg: number, length_m: number): Place
   };
 }
 
+/** The same meridian, by whole turns as close as can be to another: maybe beyond ±180. */
+export function beside(lon: number, other: number): number {
+  return lon + 360 * Math.round((other - lon) / 360);
+}
+
+/** A line as it is drawn: across the antimeridian its longitudes run on beyond ±180. */
+export function runningOn(line: [number, number][]): [number, number][] {
+  let last = line[0]?.[0] ?? 0;
+  return line.map(([lon, lat]) => [(last = beside(lon, last)), lat]);
+}
+
 /** Any angle as 0 <= angle < 360. */
 export function normalised_deg(angle_deg: number): number {
   const turned = ((angle_deg % 360) + 360) % 360;

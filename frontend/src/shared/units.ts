@@ -5,15 +5,30 @@ const MILE_M = 1609.344;
 /** How the people of a place count lengths on the road. */
 export type Units = 'metric' | 'feet' | 'yards';
 
-/** Of a language tag: miles and feet in the USA and Liberia, miles and yards in Britain. */
-export function unitsOf(tag: string): Units {
+/** Of a language tag and a time zone: miles and feet in the USA and Liberia, miles and yards in Britain. */
+export function unitsOf(tag: string, zone: string): Units {
   const region = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-([A-Z]{2})(?:-|$)/.exec(tag)?.[1];
+  // American English is what devices come with anywhere: their clock must be American too.
+  if (region === 'US' && !mayBeAmerican(zone)) return zone === 'Europe/London' ? 'yards' : 'metric';
   if (region === 'US' || region === 'LR') return 'feet';
   return region === 'GB' ? 'yards' : 'metric';
 }
 
+/** Also where the browser does not tell its zone, or does not know those of a country. */
+function mayBeAmerican(zone: string): boolean {
+  const usa = new Intl.Locale('und-US') as Intl.Locale & { timeZones?: string[]; getTimeZones?(): string[] };
+  const zones = usa.getTimeZones?.() ?? usa.timeZones;
+  return zones === undefined || zones.includes(zone) || /^(UTC|Etc\/)/.test(zone);
+}
+
 /** Those of the reader: the page's language says nothing of them, the browser's region does. */
-export const readersUnits: Units = unitsOf(globalThis.navigator?.language ?? '');
+export const readersUnits: Units = unitsOf(
+  globalThis.navigator?.language ?? '',
+  new Intl.DateTimeFormat().resolvedOptions().timeZone,
+);
+
+/** English of the world: the day before the month, 24 hours. */
+const WORLDS_ENGLISH = 'en-GB';
 
 /** How the reader's country writes the page's language: "en-IE" and not "en", which is American. */
 export const readersLocale: string = localeOf(
@@ -22,7 +37,10 @@ export const readersLocale: string = localeOf(
 );
 
 export function localeOf(language: string, wanted: readonly string[]): string {
-  return wanted.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+  const found = wanted.find((tag) => tag.startsWith(`${language}-`)) ?? language;
+  // Browsers put "en-US" behind other languages of their own accord.
+  const american = found === 'en-US' && wanted[0]?.endsWith('-US');
+  return found === 'en' || (found === 'en-US' && !american) ? WORLDS_ENGLISH : found;
 }
 
 interface Written {

@@ -1,6 +1,6 @@
 """Load the streets of the background map."""
 
-import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.contrib.gis.geos import GEOSException, LineString
 from django.db import transaction
 
 from hazardmap.hazards.models import Road
+from hazardmap.hazards.road_file import features
 
 BATCH = 2000
 MAX_LAT_DEG = 85.06
@@ -25,14 +26,20 @@ def roads_load(*, path: Path) -> int:
     The features are lines with the properties osm_id, name and highway, as ogr2ogr writes them.
     Raises RoadsUnreadable; then nothing has changed.
     """
+    count = 0
     try:
-        features = json.loads(path.read_text())["features"]
-        roads = {road.osm_id: road for road in map(_road, features) if road is not None}
+        found = (road for road in map(_road, features(path)) if road is not None)
+        while roads := {road.osm_id: road for road in islice(found, BATCH)}:
+            Road.objects.bulk_create(
+                roads.values(),
+                update_conflicts=True,
+                unique_fields=["osm_id"],
+                update_fields=["name", "highway", "line"],
+            )
+            count += len(roads)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, GEOSException) as error:
         raise RoadsUnreadable(f"{path} cannot be read as streets: {error!r}") from error
-    Road.objects.filter(osm_id__in=roads).delete()
-    Road.objects.bulk_create(roads.values(), batch_size=BATCH)
-    return len(roads)
+    return count
 
 
 def _on_map(line: LineString) -> bool:

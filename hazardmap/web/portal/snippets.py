@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from hazardmap.core.geometry.bbox import wrapped
 from hazardmap.hazards.selectors import first_look
 
 ANYWHERE: Final = (24.9, 60.1, 25.0, 60.2)
@@ -37,7 +38,7 @@ def first_call(request: HttpRequest, key: str | None) -> str:
 
 def operations() -> list[Operation]:
     west, south, east, north = _bounds()
-    lon, lat = (west + east) / 2, (south + north) / 2
+    lon, lat = wrapped(west + (east - west) % 360.0 / 2), (south + north) / 2
     line = (
         f'{{"type": "LineString", "coordinates": [[{west:.4f}, {south:.4f}], '
         f"[{east:.4f}, {north:.4f}]]}}"

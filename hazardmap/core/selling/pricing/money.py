@@ -20,27 +20,45 @@ _ROUNDING: Final = Context(prec=80, traps=[InvalidOperation])
 
 
 class Currency(StrEnum):
-    """Currencies that prices may be in (ISO 4217)."""
+    """Currencies that prices may be in (ISO 4217): none that is paid in thousandths."""
 
+    AUD = "AUD"
+    BRL = "BRL"
+    CAD = "CAD"
     CHF = "CHF"
+    CZK = "CZK"
     DKK = "DKK"
     EUR = "EUR"
+    FJD = "FJD"
     GBP = "GBP"
+    HUF = "HUF"
+    INR = "INR"
     JPY = "JPY"
+    KES = "KES"
+    KRW = "KRW"
+    MXN = "MXN"
     NOK = "NOK"
+    NZD = "NZD"
     PLN = "PLN"
+    RON = "RON"
     SEK = "SEK"
+    SGD = "SGD"
     USD = "USD"
+    ZAR = "ZAR"
+
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise ValueError(f"must be one of {', '.join(cls)}")
 
     @property
     def decimals(self) -> int:
         """How many digits of this currency can be paid."""
-        return 0 if self is Currency.JPY else 2
+        return 0 if self in {Currency.JPY, Currency.KRW} else 2
 
     @property
     def minor_micro(self) -> int:
         """Micro-units in the smallest amount that can be paid."""
-        return MICRO if self is Currency.JPY else MICRO // 100
+        return int(MICRO // 10**self.decimals)
 
 
 @contextmanager
