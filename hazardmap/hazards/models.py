@@ -24,6 +24,7 @@ from hazardmap.hazards import (  # Django looks for models here
     feed_models,  # noqa: F401 - as above
     heir_models,  # noqa: F401 - as above
     learned_models,  # noqa: F401 - as above
+    road_models,  # noqa: F401 - as above
     vote_models,  # noqa: F401 - as above
     zone_models,  # noqa: F401 - as above
 )
@@ -349,12 +350,3 @@ class HazardEvent(models.Model):
             ),
         ]
         indexes = [models.Index("hazard_id", "cursor", name="hazard_event_by_hazard")]
-
-
-class Road(models.Model):
-    """A street of the background map, from OpenStreetMap."""
-
-    osm_id = models.BigIntegerField(primary_key=True)
-    name = models.CharField(max_length=200, blank=True)
-    highway = models.CharField(max_length=40)
-    line = models.LineStringField(srid=3857)

@@ -24,6 +24,7 @@ from hazardmap.core.operation.review import HARM, risk
 from hazardmap.hazards import mapping, models
 from hazardmap.hazards.live import live_in
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
+from hazardmap.hazards.road_models import Road
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.kept import kept
 from hazardmap.platform.rows_put import array
@@ -207,7 +208,7 @@ def road_near(lon: float, lat: float, *, within_m: float = 30.0) -> str:
 
 
 def has_roads() -> bool:
-    return models.Road.objects.exists()
+    return Road.objects.exists()
 
 
 def map_bounds(*, published_only: bool = False) -> Bbox | None:

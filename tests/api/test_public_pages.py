@@ -15,7 +15,8 @@ from django.utils import timezone
 from hazardmap.core.fusion.hazard import State
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.grid import cell, parent
-from hazardmap.hazards.models import Look, Road
+from hazardmap.hazards.models import Look
+from hazardmap.hazards.road_models import Road
 from hazardmap.hazards.services import cells_rebuild, verdict_give, vote_give
 from hazardmap.web.templatetags.humane import linked_data
 from tests.account_scene import person

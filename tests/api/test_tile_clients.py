@@ -16,7 +16,8 @@ from shapely.geometry import shape
 
 from hazardmap.core.derived.workzone import ZoneChange
 from hazardmap.core.geometry.coverings import looked_cell
-from hazardmap.hazards import models
+from hazardmap.hazards.models import Look
+from hazardmap.hazards.road_models import Road
 from tests.db.test_tile_layers import tell, zone
 from tests.map_scene import around, on_map
 from tests.tile_reading import get_tile, surveyed, tile_at
@@ -70,12 +71,12 @@ def _something_of_everything() -> None:
     tell(zone(HELSINKI, (24.945, 60.172)), ZoneChange.APPEARED)
     hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     for place in around(HELSINKI, 500.0, 5):
-        models.Look.objects.create(
+        Look.objects.create(
             cell=looked_cell(*place), witness=1, hour=hour, last_at=hour, told=True
         )
     line = LineString(HELSINKI, (24.942, 60.171), srid=4326)
     line.transform(3857)
-    models.Road.objects.create(osm_id=7, name="Katu", highway="primary", line=line)
+    Road.objects.create(osm_id=7, name="Katu", highway="primary", line=line)
 
 
 def _by_gdal(folder: Path, body: bytes, address: str, name: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import mapbox_vector_tile
 import pytest
 from django.core.management import CommandError, call_command
 
-from hazardmap.hazards import models
+from hazardmap.hazards.road_models import Road
 from tests.tile_reading import get_path, get_tile, tile_at
 from tiles import roads
 
@@ -54,7 +54,7 @@ def test_streets_are_loaded_drawn_and_replaced(
     features = [street(1, here, aside, name="Esplanadi"), lane, point]
     for _ in range(2):
         load(tmp_path, {"features": features})
-        assert models.Road.objects.count() == 2
+        assert Road.objects.count() == 2
 
     def names(zoom: int) -> list[dict[str, Any]]:
         response = get(zoom)
@@ -100,7 +100,7 @@ def test_streets_are_loaded_drawn_and_replaced(
 def test_a_file_that_holds_no_streets_is_one_sentence(tmp_path: Path, body: Any) -> None:
     with pytest.raises(CommandError, match="cannot be read as streets"):
         load(tmp_path, body)
-    assert not models.Road.objects.exists()
+    assert not Road.objects.exists()
 
 
 def test_what_is_loaded_in_several_batches_is_all_there_or_nothing(
@@ -109,10 +109,10 @@ def test_what_is_loaded_in_several_batches_is_all_there_or_nothing(
     monkeypatch.setattr(import_module("hazardmap.hazards.services.roads_load"), "BATCH", 2)
     streets = [street(n, (0, 0), (1, 1), name=f"Road {n}") for n in range(5)]
     load(tmp_path, {"features": streets})
-    assert sorted(models.Road.objects.values_list("osm_id", flat=True)) == [0, 1, 2, 3, 4]
+    assert sorted(Road.objects.values_list("osm_id", flat=True)) == [0, 1, 2, 3, 4]
     with pytest.raises(CommandError, match="cannot be read as streets"):
         load(tmp_path, {"features": [street(7, (0, 0), (1, 1)), *streets, street("x", (0, 0))]})
-    assert models.Road.objects.count() == 5
+    assert Road.objects.count() == 5
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

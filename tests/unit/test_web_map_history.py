@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import State
 from hazardmap.hazards import history_selectors, mapping, models
-from hazardmap.hazards.models import Road
+from hazardmap.hazards.road_models import Road
 from hazardmap.web import map_data, map_page
 from tests.map_scene import hazard_row, made_up, put_hazard
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.gis.geos import GEOSException, LineString
 from django.db import transaction
 
-from hazardmap.hazards.models import Road
 from hazardmap.hazards.road_file import features
+from hazardmap.hazards.road_models import Road
 
 BATCH = 2000
 MAX_LAT_DEG = 85.06
