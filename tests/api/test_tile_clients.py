@@ -71,9 +71,7 @@ def _something_of_everything() -> None:
     tell(zone(HELSINKI, (24.945, 60.172)), ZoneChange.APPEARED)
     hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     for place in around(HELSINKI, 500.0, 5):
-        Look.objects.create(
-            cell=looked_cell(*place), witness=1, hour=hour, last_at=hour, told=True
-        )
+        Look.objects.create(cell=looked_cell(*place), witness=1, hour=hour, last_at=hour, told=True)
     line = LineString(HELSINKI, (24.942, 60.171), srid=4326)
     line.transform(3857)
     Road.objects.create(osm_id=7, name="Katu", highway="primary", line=line)
