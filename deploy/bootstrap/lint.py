@@ -15,7 +15,12 @@ CHECKS = {
     "Types": ["mypy", "hazardmap", "detection", "tiles", "deploy/bootstrap"],
     "Migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
-PRODUCTION = {"HAZARDMAP_ENV": "production", "HAZARDMAP_HOSTS": "hazardmap.example"}
+PRODUCTION = {
+    "HAZARDMAP_ENV": "production",
+    "HAZARDMAP_HOSTS": "hazardmap.example",
+    "HAZARDMAP_OPERATOR": "Example, Street 1, Town",
+    "HAZARDMAP_CONTACT": "map@hazardmap.example",
+}
 DEPLOYMENT = ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
 
 

@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TILE_SECRET = re.compile("[0-9A-Za-z]{32,128}")
 # Nothing that could end a directive of a Content Security Policy.
 WEB_ADDRESS = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)(?=[:/]|$))[^\s;,'\"]+")
+MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
 
 
@@ -47,7 +48,8 @@ class Env:
     outbound_exceptions: host:port of receivers that need not lie on the public internet.
     tile_secrets: the first signs buyers' tile addresses, all of them are accepted. basemap: address
     of a MapLibre style for the ground of the map, then the origins of its tiles, glyphs and
-    pictures; empty for the built-in one.
+    pictures; empty for the built-in one. operator: who runs the site, name and postal address.
+    contact: where people reach them, as a link (mailto:, https:).
     """
 
     mode: Mode
@@ -72,6 +74,8 @@ class Env:
     staff_second_factor: bool
     outbound_exceptions: tuple[str, ...]
     basemap: tuple[str, ...]
+    operator: str
+    contact: str
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -109,6 +113,8 @@ class Env:
             staff_second_factor=bool(_integer(env, "HAZARDMAP_STAFF_SECOND_FACTOR", 0, 0, 1)),
             outbound_exceptions=_names(env.get("HAZARDMAP_OUTBOUND_EXCEPTIONS", "")),
             basemap=tuple(env.get("BASEMAP_STYLE_URL", "").split()),
+            operator=" ".join(env.get("HAZARDMAP_OPERATOR", "").split()),
+            contact=_contact(env.get("HAZARDMAP_CONTACT", "").strip()),
         )
         result.check()
         return result
@@ -127,13 +133,15 @@ class Env:
                 "BASEMAP_STYLE_URL must be the https address of a style, then the origins of what "
                 "it refers to, such as https://tiles.example.org, separated by spaces."
             )
-        if self.mode is not Mode.PRODUCTION:
-            if self.host not in {"127.0.0.1", "localhost", "::1"}:
-                raise EnvError(
-                    f"{self.mode.capitalize()} mode serves this machine only: "
-                    "HAZARDMAP_HOST must be 127.0.0.1."
-                )
-            return
+        if self.mode is Mode.PRODUCTION:
+            self._check_production()
+        elif self.host not in {"127.0.0.1", "localhost", "::1"}:
+            raise EnvError(
+                f"{self.mode.capitalize()} mode serves this machine only: "
+                "HAZARDMAP_HOST must be 127.0.0.1."
+            )
+
+    def _check_production(self) -> None:
         if DEMO_SECRET in self.secret_key or len(self.secret_key) < 50:
             raise EnvError(
                 "Production needs a HAZARDMAP_SECRET_KEY of its own, at least 50 characters long."
@@ -142,6 +150,11 @@ class Env:
             raise EnvError("Production needs DATABASE_URL and REDIS_URL.")
         if not self.hosts or "*" in self.hosts:
             raise EnvError("Production needs HAZARDMAP_HOSTS, the names that it answers to.")
+        if not self.operator or not self.contact:
+            raise EnvError(
+                "Production needs HAZARDMAP_OPERATOR, the name and postal address of who runs the "
+                "site, and HAZARDMAP_CONTACT, a mail address or an https address."
+            )
         if self.outbound_exceptions:
             raise EnvError(
                 "Production sends to the public internet only: unset HAZARDMAP_OUTBOUND_EXCEPTIONS."
@@ -209,6 +222,14 @@ class Env:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _contact(text: str) -> str:
+    if not text or (text.startswith("https://") and WEB_ADDRESS.fullmatch(text)):
+        return text
+    if MAIL_ADDRESS.fullmatch(text):
+        return f"mailto:{text}"
+    raise EnvError("HAZARDMAP_CONTACT must be a mail address or an https address.")
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -1,10 +1,11 @@
-"""What search engines read first: which pages there are, and which are not for them."""
+"""What programs read first: which pages are for them, and whom to tell of a hole."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,6 +22,7 @@ from hazardmap.web.hazard_page import AREA_RES
 LISTED: Final = 2000
 ZONES_LISTED: Final = 500
 COPIES_PER_MINUTE: Final = 30
+CONTACT_KEPT: Final = timedelta(days=90)
 PAGES: Final = ("", "list/", "drive/", "about/")
 NOT_INDEXED: Final = ("/account/", "/admin/", "/api/", "/login/", "/map/", "/reports/", "/tiles/")
 
@@ -31,6 +33,21 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         *(f"Disallow: {path}" for path in NOT_INDEXED),
         f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report what is not safe (RFC 9116)."""
+    if not settings.CONTACT:
+        raise Http404
+    expires = datetime.combine(timezone.now().date() + CONTACT_KEPT, time(), UTC)
+    lines = [
+        f"Contact: {settings.CONTACT}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {request.build_absolute_uri()}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -1,5 +1,6 @@
 """What all public pages share, and the page that says what this is."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,4 +10,5 @@ PAGES_PER_MINUTE = 600
 
 @require_safe
 def about_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/about.html")
+    who = {"operator": settings.OPERATOR, "contact": settings.CONTACT}
+    return render(request, "web/about.html", who)

@@ -47,6 +47,7 @@ urlpatterns = [
     path("area/<slug:area>/feed.rss", feeds.rss, name="area-rss"),
     path("area/<slug:area>/feed.geojson", feeds.geojson, name="area-geojson"),
     path("robots.txt", discovery.robots, name="robots"),
+    path(".well-known/security.txt", discovery.security_txt, name="security-txt"),
     path("sitemap.xml", discovery.sitemap, name="sitemap"),
     path("drive/", drive_page.drive_page, name="drive"),
     path("drive/worker.js", drive_page.worker, name="drive-worker"),

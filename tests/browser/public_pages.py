@@ -81,6 +81,7 @@ NO_PAGES = {
     "picture-delete",
     "robots",
     "second-factor-remove",
+    "security-txt",
     "sessions-end",
     "sitemap",
     "source",

@@ -18,6 +18,7 @@ from tests.nginx_front import in_front
 from tests.stack import REPOSITORY, Stack, free_port, procfile, wait_for
 
 HOSTS = ".example.org, map.example.net"
+WHO = {"HAZARDMAP_OPERATOR": "Road Watch, Street 1", "HAZARDMAP_CONTACT": "map@example.org"}
 PROXY = {"X-Forwarded-Proto": "https", "Host": "map.example.org"}
 
 
@@ -26,6 +27,7 @@ def production_environment(stack: Stack) -> dict[str, str]:
         "HAZARDMAP_ENV": "production",
         "HAZARDMAP_SECRET_KEY": secrets.token_hex(32),
         "HAZARDMAP_HOSTS": HOSTS,
+        **WHO,
         "HAZARDMAP_OUTBOUND_EXCEPTIONS": "",
     }
 
@@ -138,6 +140,7 @@ def test_demo_commands_refuse_production(stack: Stack) -> None:
         "HAZARDMAP_ENV": "production",
         "HAZARDMAP_SECRET_KEY": secrets.token_hex(32),
         "HAZARDMAP_HOSTS": "map.example.org",
+        **WHO,
     }
     done = subprocess.run(
         [sys.executable, "manage.py", "demo_prepare"],

@@ -19,6 +19,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgis://hazardmap:secret@db.example:5433/map?sslmode=require",
     "REDIS_URL": "redis://redis/0",
     "HAZARDMAP_HOSTS": "map.example.org",
+    "HAZARDMAP_OPERATOR": "Road Watch, Street 1, 00100 Town",
+    "HAZARDMAP_CONTACT": "map@example.org",
     "HAZARDMAP_HOST": "0.0.0.0",  # noqa: S104 - the case is that production may
 }
 
@@ -44,6 +46,9 @@ def test_production_with_all_it_needs():
     env = Env.read(PRODUCTION)
     assert env.mode is Mode.PRODUCTION
     assert env.hosts == ("map.example.org",)
+    assert env.contact == "mailto:map@example.org"
+    form = "https://example.org/contact"
+    assert Env.read(PRODUCTION | {"HAZARDMAP_CONTACT": form}).contact == form
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,9 @@ def test_production_with_all_it_needs():
         ({"REDIS_URL": None}, "DATABASE_URL and REDIS_URL"),
         ({"HAZARDMAP_HOSTS": None}, "HAZARDMAP_HOSTS"),
         ({"HAZARDMAP_HOSTS": "*"}, "HAZARDMAP_HOSTS"),
+        ({"HAZARDMAP_OPERATOR": " "}, "HAZARDMAP_OPERATOR"),
+        ({"HAZARDMAP_CONTACT": None}, "HAZARDMAP_CONTACT"),
+        ({"HAZARDMAP_CONTACT": "javascript:alert(1)"}, "HAZARDMAP_CONTACT must be"),
     ],
 )
 def test_production_refuses(change, says):
