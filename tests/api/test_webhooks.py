@@ -224,9 +224,14 @@ def test_a_route_is_watched_as_its_corridor(call, endpoint_id):
     encoded = {"polyline": "o}fnJ_yqwC?~oR"}
     for route, told_as in [(back, back), (encoded, back)]:
         changed = call("PATCH", f"watch-areas/{made['id']}", {"route": route}).json()
-        assert (changed["route"], changed["corridor_m"]) == (told_as, 25)
+        assert (changed["route"], changed["corridor_m"]) == (told_as, 100), "the rest stays"
+    wide = call("PATCH", f"watch-areas/{made['id']}", {"corridor_m": 300}).json()
+    assert (wide["route"], wide["corridor_m"]) == (back, 300)
+    assert wide["area"] != changed["area"]
     changed = call("PATCH", f"watch-areas/{made['id']}", {"area": square(*HELSINKI)}).json()
     assert (changed["route"], changed["corridor_m"]) == (None, None)
+    alone = call("PATCH", f"watch-areas/{made['id']}", {"corridor_m": 300})
+    assert_problem(alone, 400, "#/area", "one of the two")
     far = body | {"route": {"type": "LineString", "coordinates": [[0, 0], [6, 0]]}}
     assert_problem(call("POST", "watch-areas", far), 400, "#/route", "500 km")
 

@@ -16,7 +16,7 @@ def test_the_site_says_who_runs_it(client, settings):
 
 def test_whoever_finds_a_hole_learns_whom_to_tell(client, settings):
     settings.CONTACT = "https://example.org/contact"
-    answer = client.get("/.well-known/security.txt")
+    answer = client.get("/.well-known/security.txt?from=elsewhere")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     fields = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
     assert fields["Contact"] == "https://example.org/contact"

@@ -14,6 +14,7 @@ from hazardmap.core.fusion.hazard import Change, State
 from hazardmap.core.messages import webhook
 from hazardmap.hazards.feed_models import FeedReader
 from hazardmap.hazards.services.events_write import events_write
+from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import (
     Sender,
@@ -21,6 +22,7 @@ from hazardmap.webhooks.services import (
     deliveries_forget,
     deliveries_make,
     deliveries_send,
+    delivery_bill,
     delivery_replay,
     endpoint_enable,
     endpoint_test,
@@ -186,6 +188,25 @@ def test_what_is_replayed_has_its_old_id_and_is_billed_once(receiver, hook, key,
     deliveries_send()
     assert receiver.ids() == [str(id_)] * 2
     assert len({record.id for record in usage(settings)}) == 1
+
+
+def test_a_process_that_dies_as_a_message_is_read_has_billed_it_once(hook, settings, monkeypatch):
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    message = Delivery.objects.get().id
+    module = import_module("hazardmap.webhooks.services.delivery_bill")
+
+    def record_and_die(record):
+        usage_record(record)
+        raise SystemExit
+
+    monkeypatch.setattr(module, "usage_record", record_and_die)
+    with pytest.raises(SystemExit):
+        delivery_bill(delivery_id=message)
+    monkeypatch.undo()
+    assert delivery_bill(delivery_id=message)
+    before, after = usage(settings)
+    assert before == after, "the same usage"
 
 
 @pytest.mark.parametrize(

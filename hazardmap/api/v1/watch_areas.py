@@ -132,13 +132,12 @@ class WatchAreaById(WebhookView):
     def patch(self, request: Request, watch_id: UUID) -> Response:
         """Watch otherwise from now on; what is left out stays as it is.
 
-        What comes into sight or goes out of sight by this alone is not told. A route needs
-        corridor_m anew, if not 25.
+        What comes into sight or goes out of sight by this alone is not told.
         """
         values = form_of(request, WatchPatch, partial=True)
         changes = {name: values[name] for name in values.keys() - {"area", "route", "corridor_m"}}
         if values.keys() & {"area", "route", "corridor_m"}:
-            changes["watched"] = _watched(values)
+            changes["watched"] = _watched(_completed(values, _found(request, watch_id)))
         if "kinds" in values:
             changes["kinds"] = _kinds(values)
         if not services.watch_change(
@@ -166,6 +165,13 @@ def _found(request: Request, watch_id: UUID) -> WatchInfo:
 def _kinds(values: dict[str, Any]) -> frozenset[str] | None:
     given = values.get("kinds")
     return None if given is None else kinds_of(given)
+
+
+def _completed(values: dict[str, Any], before: WatchInfo) -> dict[str, Any]:
+    """Of a route that is watched, its line or its width may be left out."""
+    if "area" in values or before.route is None:
+        return values
+    return {"route": before.route, "corridor_m": before.corridor_m} | values
 
 
 def _watched(values: dict[str, Any]) -> Watched:

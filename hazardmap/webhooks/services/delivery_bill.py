@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from hazardmap.core.selling.usage import Meter, UsageRecord
@@ -10,18 +11,23 @@ from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import Delivery
 
 
-@transaction.atomic
 def delivery_bill(*, delivery_id: UUID) -> bool:
     """Whether it is on the account by this; not what was before, nor what is free."""
-    found = Delivery.objects.select_for_update(of=("self",)).select_related("endpoint")
-    delivery = found.filter(id=delivery_id, cursor__isnull=False, billed=False).first()
-    if delivery is None:
+    owed = Delivery.objects.filter(id=delivery_id, cursor__isnull=False, billed=False)
+    # Not when it arrived: a message that is settled twice must be the same usage, and so must one
+    # whose reader dies before `billed` is kept; so this time is kept first. Nor when it was made:
+    # what a cap has held back is of the month in which it is sent.
+    owed.filter(begun_at=None).update(begun_at=timezone.now())
+    return _bill(owed)
+
+
+@transaction.atomic
+def _bill(owed: "QuerySet[Delivery]") -> bool:
+    delivery = owed.select_for_update(of=("self",)).select_related("endpoint").first()
+    if delivery is None or delivery.begun_at is None:
         return False
-    # Not when it arrived: a message that is settled twice must be the same usage. Nor when it was
-    # made: what a cap has held back is of the month in which it is sent.
-    delivery.begun_at = delivery.begun_at or timezone.now()
     delivery.billed = True
-    delivery.save(update_fields=["begun_at", "billed"])
+    delivery.save(update_fields=["billed"])
     usage_record(
         UsageRecord(
             key_id=delivery.endpoint.key_id,
