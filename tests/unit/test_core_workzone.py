@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
-from hazardmap.core.derived.workzone import Tracks, settled, work_zones
+from hazardmap.core.derived.workzone import Tracks, WorkZone, settled, work_zones
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.geometry.geodesy import between, moved
 from tests.property.test_workzone_laws import beside, device, driven, road
@@ -60,6 +61,22 @@ def test_drives_that_each_know_a_part_make_one_line():
     (zone,) = work_zones(row, tracks)
     assert zone.length_m == pytest.approx(800.0, abs=8.0)
     assert len(zone.hazard_ids) == 17
+
+
+@pytest.mark.parametrize("off_m", [(0.0, 0.0), (3.0, 3.0)])
+@pytest.mark.parametrize("bend_deg", [0.0, -4.0, 6.0])
+def test_where_one_drive_takes_over_from_another_the_line_does_not_turn_back(bend_deg, off_m):
+    way = road(HELSINKI, 0.0, 900.0, bend_deg)
+    tracks = driven(way[:60], 0) | driven(way[40:90], 1, off_m) | driven(way[70:], 2)
+    row = [device(beside(way, 50.0 + 50.0 * i, 4.0), i) for i in range(17)]
+    (zone,) = work_zones(row, tracks)
+    assert len(zone.hazard_ids) == 17
+    assert sharpest_turn_deg(zone) < 30.0
+
+
+def sharpest_turn_deg(zone: WorkZone) -> float:
+    bearings = [between(*a, *b)[0] for a, b in pairwise(zone.line)]
+    return max((abs((b - a + 180.0) % 360.0 - 180.0) for a, b in pairwise(bearings)), default=0.0)
 
 
 def test_a_branch_is_a_zone_of_its_own():
