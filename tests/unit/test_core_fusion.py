@@ -91,6 +91,17 @@ def test_an_untrusted_account_moves_the_map_less():
     assert the_only(doubted, replace(PARAMS, trusts={1: 0.2})).p < p
 
 
+def test_a_first_report_that_nobody_would_believe_is_remembered():
+    fleet = Fleet()
+    first = fleet.drive(1, there=[CONE])
+    params = replace(PARAMS, trusts={1: 0.0})
+    assert fuse(fleet.views, fleet.observations, params) == []
+    fleet.drive(2, NOON + HOUR, there=[CONE])
+    hazard = the_only(fleet, params)
+    view = {v.frame_id: v for v in fleet.views}[first[0].frame_id]
+    assert (hazard.first_seen, hazard.passes) == (view.captured_at, 2)
+
+
 def test_two_clear_passes_of_two_witnesses_drop_a_vanished_hazard():
     fleet = certain_cone()
     assert the_only(fleet, SHARP).p == pytest.approx(0.99)
@@ -142,6 +153,16 @@ def test_one_account_never_clears_what_others_support():
     agreed = the_only(fleet, SHARP)
     assert agreed.state is State.CLEARED
     assert agreed.p < 0.1
+
+
+def test_who_denied_it_before_it_was_seen_again_denies_it_no_more():
+    fleet = certain_cone()
+    for i in range(20):
+        fleet.drive(99, NOON + HOUR + i * timedelta(minutes=2))
+    fleet.drive(98, NOON + 2 * HOUR, there=[CONE])
+    for i in range(20):
+        fleet.drive(97, NOON + 3 * HOUR + i * timedelta(minutes=2))
+    assert the_only(fleet, SHARP).state is State.FADING
 
 
 def test_what_devices_alone_deny_stays_on_the_map_until_our_own_detector_has_looked():

@@ -2,7 +2,7 @@
 
 from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.geometry.geodesy import between
-from tests.fused import HOUR, PARAMS
+from tests.fused import HOUR, PARAMS, the_only
 from tests.scenes import NOON, Fleet, Truth, ahead
 
 NEW = ahead(54.0)
@@ -33,3 +33,13 @@ def test_another_sort_or_a_cone_farther_off_lets_nothing_be_expected() -> None:
 
 def test_a_neighbour_that_is_doubted_lets_less_be_expected() -> None:
     assert expected() < expected(ahead(42.0), witnesses=0) < expected(ahead(42.0))
+
+
+def test_in_a_row_a_place_is_told_less_sharply_for_reports_may_be_meant_for_a_neighbour() -> None:
+    alone, row = Fleet(), Fleet()
+    for witness in range(3):
+        alone.drive(witness, NOON + witness * HOUR, there=[NEW])
+        row.drive(witness, NOON + witness * HOUR, there=[ahead(42.0), NEW])
+    radii_m = [one.hazard.radius_m for one in fuse(row.views, row.observations, PARAMS)]
+    assert len(radii_m) == 2
+    assert max(radii_m) > the_only(alone).radius_m + 0.5
