@@ -155,16 +155,6 @@ def test_one_account_never_clears_what_others_support():
     assert agreed.p < 0.1
 
 
-def test_who_denied_it_before_it_was_seen_again_denies_it_no_more():
-    fleet = certain_cone()
-    for i in range(20):
-        fleet.drive(99, NOON + HOUR + i * timedelta(minutes=2))
-    fleet.drive(98, NOON + 2 * HOUR, there=[CONE])
-    for i in range(20):
-        fleet.drive(97, NOON + 3 * HOUR + i * timedelta(minutes=2))
-    assert the_only(fleet, SHARP).state is State.FADING
-
-
 def test_what_devices_alone_deny_stays_on_the_map_until_our_own_detector_has_looked():
     fleet, ours = certain_cone(), certain_cone()
     for witness in (97, 98, 99):
