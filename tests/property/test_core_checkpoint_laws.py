@@ -104,3 +104,21 @@ def test_a_pass_that_was_not_over_needs_the_history() -> None:
     late.drive(device, start.at + timedelta(seconds=30), there=THINGS[:1], frames=3)
     with pytest.raises(HistoryNeeded):
         advance(late.views, late.observations, PARAMS, start)
+
+
+@pytest.mark.parametrize(("drives", "known"), [(1, 1), (6, 2)])
+def test_two_that_grow_together_after_a_checkpoint_need_the_history(drives, known) -> None:
+    """Which of their reports came first, and what each pass said of both, no checkpoint keeps."""
+    fleet = Fleet()
+    for number in range(14):
+        there = ahead(38.0 if number % 2 else 62.0, "debris")
+        fleet.drive(number, NOON + timedelta(minutes=5 * number), there=[there], offset_m=1.0)
+        if number + 1 == drives:
+            early = advance(fleet.views, fleet.observations, PARAMS)
+    assert len(early.hazards) == known
+    assert len(advance(fleet.views, fleet.observations, PARAMS).hazards) == 1
+    assert early.latest is not None
+    since = {v.frame_id: v for v in fleet.views if v.captured_at > early.latest.at}
+    found = [item for item in fleet.observations if item.frame_id in since]
+    with pytest.raises(HistoryNeeded):
+        advance(since.values(), found, PARAMS, early.latest)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from itertools import count
 
+import pytest
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
@@ -146,3 +147,28 @@ def test_every_place_can_be_stored_and_is_read_back(someone, said):
     assert stored.captured_at == place.captured_at
     assert stored.accuracy_m == place.accuracy_m
     assert stored.heading_deg == place.heading_deg
+
+
+@pytest.mark.parametrize("place", [(0.0, 51.5), (24.9, 0.0), (-180.0, -90.0)])
+def test_the_meridian_of_greenwich_and_the_equator_are_places(place):
+    said = Georeference(lon=place[0], lat=place[1], captured_at=NOW)
+    found = checked(said, now=NOW, max_age=WEEK)
+    assert isinstance(found, Place)
+    assert (found.lon, found.lat) == place
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ((0.0, 0.0), ["lon", "lat"]),
+        ((None, 51.5), ["lon"]),
+        ((24.9, None), ["lat"]),
+        ((180.1, 51.5), ["lon"]),
+        ((24.9, -90.1), ["lat"]),
+    ],
+)
+def test_what_is_no_place_is_refused_by_the_name_of_what_is_wrong(place, named):
+    said = Georeference(lon=place[0], lat=place[1], captured_at=NOW)
+    found = checked(said, now=NOW, max_age=WEEK)
+    assert isinstance(found, list)
+    assert [fault.field for fault in found] == [f"metadata/{name}" for name in named]

@@ -1,6 +1,6 @@
 """Where a key may be used, for any origin and network."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,21 @@ def test_a_network_admits_its_own_addresses_and_no_others(inside, bits, any_addr
     assert (limits.refusal(None, any_address) is None) == within
 
 
+@given(st.ip_addresses(v=4), st.integers(0, 32))
+def test_an_address_of_ipv4_in_the_dress_of_ipv6_is_itself(inside, bits):
+    """So a socket for both reports it."""
+    limits = KeyLimits.read([], [f"{inside}/{bits}"])
+    assert limits.refusal(None, ip_address(f"::ffff:{inside}")) is None
+
+
+@given(st.ip_addresses(v=6), PORTS)
+def test_an_origin_may_be_an_address_of_ipv6(address, port):
+    text = f"https://[{address}]" + (f":{port}" if port else "")
+    limits = KeyLimits.read([text], [])
+    assert KeyLimits.read(limits.origins, []) == limits
+    assert limits.refusal(origin_of(text, None), None) is None
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -47,6 +62,7 @@ def test_what_is_no_origin_is_refused_in_words(wrong):
 
 def test_a_local_page_may_be_http_and_bounds_hold():
     assert KeyLimits.read(["http://localhost:5173"], []).origins == ("http://localhost:5173",)
+    assert KeyLimits.read(["http://localhost:80"], []).origins == ("http://localhost",)
     with pytest.raises(ValueError, match="no network"):
         KeyLimits.read([], ["300.1.1.1"])
     with pytest.raises(ValueError, match="at most 20"):

@@ -52,6 +52,17 @@ def test_the_box_of_a_circle_holds_the_circle(place, radius_m, bearing, share):
 
 
 @FEW
+@given(st.floats(-180, 180), st.floats(0, 20_000), st.floats(0, 360), st.sampled_from([1, -1]))
+def test_around_a_pole_a_circle_is_within_its_box_as_well(lon, off_m, bearing_deg, pole):
+    """There all meridians meet: what lies beyond the pole has another one altogether."""
+    place = moved(lon, 90.0 * pole, 180.0, off_m)[:2]
+    box = Circle(*place, 10_000.0).box()
+    assert holds(box, *moved(*place, bearing_deg, 9_999.0)[:2])
+    assert -90.0 <= box[1] <= box[3] <= 90.0
+    assert (box[2] - box[0] == 360.0) or off_m > 9_000.0
+
+
+@FEW
 @given(places, st.integers(0, LOOKED_RES))
 def test_a_cell_spans_its_children_and_no_others(place, res):
     fine = h3.latlng_to_cell(place[1], place[0], LOOKED_RES)

@@ -16,8 +16,6 @@ from hazardmap.core.fusion.hazard import Evidence, State
 from hazardmap.core.fusion.trail import one_trail
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
-from hazardmap.core.selling.pricing.attribution import paid_by_usage
-from hazardmap.core.selling.pricing.rating import Line, LineKind
 from hazardmap.core.selling.sharing import Sold, Trail, bits_told, penalties, weights
 from tests.fused import PARAMS
 from tests.scenes import Fleet, ahead
@@ -212,6 +210,7 @@ def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
     sold = {Sold(UUID(int=1), 2): Fraction(5)}
     assert weights(sold, {UUID(int=1): alone}) == {None: Fraction(5)}
     assert penalties(sold, {UUID(int=1): alone}) == {}
+    assert weights({}, {}) == {None: Fraction(1)}, "nor does anybody where nothing was sold"
 
 
 def test_who_denies_what_was_never_there_earns():
@@ -231,6 +230,7 @@ def test_who_clears_what_has_gone_told_the_truth(cleared):
         told(1, 0.008, 0.92),
         told(2, 0.9, 0.5, seen=False, minute=5),
         told(3, 0.5, 0.97, minute=10),
+        told(6, 0.97, 0.9, seen=False, minute=10),
         told(4, 0.8, 0.4, seen=False, real=0.9, minute=200),
         told(5, 0.4, 0.05, seen=False, real=0.8, minute=201),
     ]
@@ -238,6 +238,7 @@ def test_who_clears_what_has_gone_told_the_truth(cleared):
     assert bits[1] > 0
     assert bits[3] > 0
     assert bits[2] < 0, "it was reported again, so it was there"
+    assert bits[6] < 0, "it was reported at that very moment"
     if cleared:
         assert bits[4] > 0
         assert bits[5] > 0
@@ -295,33 +296,3 @@ def test_what_fusion_clears_is_settled_as_it_was():
     assert ended[1].real
     assert all(one > 0 for one in bits.values())
     assert bits.keys() >= {1, 2, 3, 4}
-
-
-lines = st.lists(
-    st.tuples(
-        st.sampled_from([kind for kind in LineKind if kind is not LineKind.TAX]),
-        st.integers(0, 99),
-        st.integers(-(10**9), 10**9),
-    ),
-    max_size=6,
-)
-
-
-@given(lines)
-@FEW
-def test_what_was_paid_is_attributed_to_usage_without_rest(rows):
-    known = [(UUID(int=n), Line(kind, str(n), *row)) for n, (kind, *row) in enumerate(rows)]
-    paid = paid_by_usage(known)
-    used = {id_ for id_, line in known if line.kind is LineKind.USAGE}
-    assert set(paid) <= used
-    costs = {id_: max(0, line.amount_micro) for id_, line in known if id_ in used}
-    if paid:
-        total = max(0, sum(line.amount_micro for _, line in known))
-        assert sum(paid.values()) == total
-        for id_, cost in costs.items() if any(costs.values()) else ():
-            assert abs(paid[id_] - Fraction(total * cost, sum(costs.values()))) < 1
-    else:
-        assert all(
-            line.quantity <= 0 and line.amount_micro <= 0 for id_, line in known if id_ in used
-        )
-    assert weights({}, {}) == {None: Fraction(1)}

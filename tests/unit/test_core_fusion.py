@@ -91,6 +91,17 @@ def test_an_untrusted_account_moves_the_map_less():
     assert the_only(doubted, replace(PARAMS, trusts={1: 0.2})).p < p
 
 
+def test_a_first_report_that_nobody_would_believe_is_remembered():
+    fleet = Fleet()
+    first = fleet.drive(1, there=[CONE])
+    params = replace(PARAMS, trusts={1: 0.0})
+    assert fuse(fleet.views, fleet.observations, params) == []
+    fleet.drive(2, NOON + HOUR, there=[CONE])
+    hazard = the_only(fleet, params)
+    view = {v.frame_id: v for v in fleet.views}[first[0].frame_id]
+    assert (hazard.first_seen, hazard.passes) == (view.captured_at, 2)
+
+
 def test_two_clear_passes_of_two_witnesses_drop_a_vanished_hazard():
     fleet = certain_cone()
     assert the_only(fleet, SHARP).p == pytest.approx(0.99)

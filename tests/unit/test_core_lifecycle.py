@@ -16,6 +16,7 @@ from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import FAMILY, KINDS, compatible
 from hazardmap.core.seeing.association import overlap
 from hazardmap.core.seeing.passes import split
+from tests.fused import CONE, HOUR, SHARP, certain_cone, the_only
 from tests.scenes import NOON, Fleet
 
 LIMITS = Thresholds()
@@ -120,3 +121,13 @@ def test_a_pass_ends_after_a_minute_of_silence():
     assert len({one.id for one in passes}) == 3
     moved = split([replace(view, witness=9) for view in fleet.views])
     assert [one.id for one in moved] == [one.id for one in passes]
+
+
+def test_who_denied_it_before_it_was_seen_again_denies_it_no_more():
+    fleet = certain_cone()
+    for i in range(20):
+        fleet.drive(99, NOON + HOUR + i * timedelta(minutes=2))
+    fleet.drive(98, NOON + 2 * HOUR, there=[CONE])
+    for i in range(20):
+        fleet.drive(97, NOON + 3 * HOUR + i * timedelta(minutes=2))
+    assert the_only(fleet, SHARP).state is State.FADING

@@ -77,3 +77,15 @@ def test_twins_that_one_witness_each_has_seen_are_on_the_map_together():
     older.absorb(younger)
     assert older.published
     assert (older.state, younger.state) == (State.ACTIVE, State.CLEARED)
+
+
+def test_who_has_said_of_either_that_it_is_gone_has_said_it_of_both():
+    cow, first, second = ahead(40.0, "cow"), Fleet(), Fleet(seed=2)
+    first.drive(1, there=[cow])
+    second.drive(2, NOON + timedelta(minutes=5), there=[cow])
+    older, younger = candidate(first), candidate(second)
+    for voter, one in ((71, older), (72, younger)):
+        one.vote(NOON + timedelta(minutes=6), voter, stands=False)
+        assert one.deniers == 1
+    older.absorb(younger)
+    assert older.deniers == 2

@@ -11,7 +11,7 @@ from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.core.fusion.verdict import Ruling, Verdict
 from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
-from tests.scenes import NOON, Fleet
+from tests.scenes import NOON, Fleet, ahead
 
 
 def judge(decision, fleet, *, at=NOON + 2 * HOUR, kind="cone"):
@@ -94,6 +94,28 @@ def test_a_rejected_spot_is_suspect_afterwards():
     unspoilt.drive(50, NOON + 5 * HOUR, there=[CONE])
     assert fused[State.CANDIDATE].p < the_only(unspoilt).p / 2
     assert fused[State.CANDIDATE].phantom > 0.5
+
+
+@pytest.mark.parametrize("other", [ahead(45.0, "cow"), ahead(15.0, "cone")], ids=["sort", "place"])
+def test_another_sort_and_another_place_are_not_suspect_for_it(other):
+    fleet = certain_cone()
+    verdict = judge(Ruling.REJECT, fleet)
+    fleet.drive(50, NOON + 5 * HOUR, there=[other])
+    (found,) = (
+        one.hazard
+        for one in fuse(fleet.views, fleet.observations, PARAMS, [verdict])
+        if one.hazard.state is not State.CLEARED
+    )
+    assert found.phantom < 0.1
+
+
+def test_a_word_about_one_of_two_hazards_says_nothing_of_the_other():
+    fleet = Fleet()
+    seen = fleet.drive(1, there=[CONE, ahead(45.0, "cow", right_m=-4.0)])
+    cones = frozenset(one.id for one in seen if one.kind == "cone")
+    about = replace(judge(Ruling.CONFIRM, fleet), observation_ids=cones)
+    fused = fuse(fleet.views, fleet.observations, PARAMS, [about])
+    assert {one.hazard.kind: one.hazard.confirmed for one in fused} == {"cone": True, "cow": False}
 
 
 def test_a_moderator_relabels():

@@ -72,6 +72,7 @@ def test_a_receiver_that_keeps_failing_is_left_alone_longer_and_longer():
     [
         (200, Outcome.DELIVERED),
         (204, Outcome.DELIVERED),
+        (300, Outcome.FAILED),
         (301, Outcome.FAILED),
         (410, Outcome.UNWANTED),
         (429, Outcome.FAILED),

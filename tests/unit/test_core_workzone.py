@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
-from hazardmap.core.derived.workzone import Tracks, settled, work_zones
+from hazardmap.core.derived.workzone import Tracks, WorkZone, settled, work_zones
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.geometry.geodesy import between, moved
 from tests.property.test_workzone_laws import beside, device, driven, road
@@ -62,6 +63,48 @@ def test_drives_that_each_know_a_part_make_one_line():
     assert len(zone.hazard_ids) == 17
 
 
+@pytest.mark.parametrize("off_m", [(0.0, 0.0), (3.0, 3.0)])
+@pytest.mark.parametrize("bend_deg", [0.0, -4.0, 6.0])
+def test_where_one_drive_takes_over_from_another_the_line_does_not_turn_back(bend_deg, off_m):
+    way = road(HELSINKI, 0.0, 900.0, bend_deg)
+    tracks = driven(way[:60], 0) | driven(way[40:90], 1, off_m) | driven(way[70:], 2)
+    row = [device(beside(way, 50.0 + 50.0 * i, 4.0), i) for i in range(17)]
+    (zone,) = work_zones(row, tracks)
+    assert len(zone.hazard_ids) == 17
+    assert sharpest_turn_deg(zone) < 30.0
+
+
+def test_a_drive_that_left_the_road_between_two_devices_leads_the_line_no_other_way():
+    """A vehicle turns off after the first cone, goes around a block, and comes back before it."""
+    around = [beside(NORTH, 7.0 * i, -250.0) for i in range(18, 26)]
+    detour = [*NORTH[:18], *road(NORTH[18], 270.0, 250.0), *around, *road(around[-1], 90.0, 250.0)]
+    tracks = driven(NORTH[:40], 0) | driven([*detour, *NORTH[26:60]], 1)
+    (zone,) = work_zones(cones([100, 210, 310, 390]), tracks)
+    assert len(zone.hazard_ids) == 4
+    assert zone.length_m == pytest.approx(290.0, abs=3.0)
+
+
+def test_around_a_block_the_line_goes_once():
+    """Each of four drives knows one side and where the next one begins."""
+    corners = [HELSINKI]
+    for heading_deg in (0.0, 90.0, 180.0):
+        corners.append(moved(*corners[-1], heading_deg, 154.0)[:2])
+    sides = [road(corner, 90.0 * i, 154.0)[:-1] for i, corner in enumerate(corners)]
+    tracks, row = {}, []
+    for i, side in enumerate(sides):
+        tracks |= driven([*side, *sides[(i + 1) % 4][:10]], i)
+        for metres in (21.0, 77.0, 133.0):
+            row.append(device(beside(side, metres, 4.0), len(row)))
+    (zone,) = work_zones(row, tracks)
+    assert len(zone.hazard_ids) == 12
+    assert 500.0 < zone.length_m < 650.0
+
+
+def sharpest_turn_deg(zone: WorkZone) -> float:
+    bearings = [between(*a, *b)[0] for a, b in pairwise(zone.line)]
+    return max((abs((b - a + 180.0) % 360.0 - 180.0) for a, b in pairwise(bearings)), default=0.0)
+
+
 def test_a_branch_is_a_zone_of_its_own():
     exit_ = [*NORTH[:60], *road(NORTH[60], 40.0, 300.0)]
     main, ramp = cones([300, 400, 500, 600, 700]), []
@@ -98,6 +141,17 @@ def test_one_cone_that_stands_between_both_ways_goes_with_the_others():
     row = [*cones([200, 240], 4.0), *cones([220], 0.2, first=2)]
     (zone,) = work_zones(row, seen_both_ways(row, 0.0))
     assert zone.hazard_ids == (row[0].id, row[2].id, row[1].id)
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_the_way_that_is_nearer_to_all_together_counts_and_not_what_is_nearer_to_one(sees):
+    """The oldest cone leans towards the other way, which was driven first."""
+    row = [*cones([220], -0.2), *cones([180, 200, 240, 260], 4.0, first=1)]
+    known = row if sees else ()
+    (zone,) = work_zones(row, driven(SOUTH, 0, sees=known) | driven(NORTH, 1, sees=known))
+    assert zone.hazard_ids == tuple(row[i].id for i in (1, 2, 0, 3, 4))
+    for end, metres in ((0, 180.0), (-1, 260.0)):  # in the lane of that way
+        assert between(*zone.line[end], *beside(NORTH, metres, 1.75))[1] < 0.3
 
 
 def seen_both_ways(devices: Sequence[Hazard], error_m: float) -> Tracks:

@@ -22,3 +22,11 @@ def test_a_line_across_the_antimeridian_is_cut_there(way):
 def test_a_line_that_ends_on_the_antimeridian_has_no_empty_part():
     cut = line_geometry([(179.0, 10.0), (-180.0, 11.0)])
     assert cut == {"type": "LineString", "coordinates": [[179.0, 10.0], [180.0, 11.0]]}
+
+
+def test_a_line_along_the_antimeridian_may_be_written_on_either_side_of_it():
+    cut = line_geometry([(180.0, 10.0), (-180.0, 11.0), (-180.0, 12.0)])
+    assert cut == {
+        "type": "LineString",
+        "coordinates": [[-180.0, 10.0], [-180.0, 11.0], [-180.0, 12.0]],
+    }

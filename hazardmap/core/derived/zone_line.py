@@ -45,6 +45,19 @@ class Run(NamedTuple):
         return self.part(self.stops[0][0] - beyond_m, self.stops[-1][0] + beyond_m)
 
 
+class Leg(NamedTuple):
+    """A part of the line: a run from one of its devices to another."""
+
+    run: Run
+    first_m: float
+    last_m: float
+
+    @property
+    def devices(self) -> frozenset[int]:
+        stops = self.run.stops
+        return frozenset(device for s_m, device in stops if self.first_m <= s_m <= self.last_m)
+
+
 def runs(drive: Drive, stops: Collection[tuple[float, int]]) -> Iterator[Run]:
     """The runs of one drive past the devices of one zone."""
     run: list[tuple[float, int]] = []
@@ -64,25 +77,27 @@ def drawn(of_zone: Sequence[Run]) -> shapely.LineString:
     the runs that lead to the most others.
     """
     base = max(of_zone, key=lambda run: len(run.devices))
-    ahead = list(_onward(of_zone, base.devices, base.stops[-1][1], ahead=True))
-    covered = base.devices.union(*(devices for _, devices in ahead))
-    behind = list(_onward(of_zone, covered, base.stops[0][1], ahead=False))
-    pieces = [path for path, _ in reversed(behind)]
-    pieces += [base.whole(_LEAST_LENGTH_M), *(path for path, _ in ahead)]
+    (base_m, first), (end_m, last) = base.stops[0], base.stops[-1]
+    ahead = list(_onward(of_zone, base.devices, last, ahead=True))
+    covered = base.devices.union(*(leg.devices for leg in ahead))
+    behind = list(_onward(of_zone, covered, first, ahead=False))
+    legs = [*reversed(behind), Leg(base, base_m, end_m), *ahead]
+    # Only the outer ends go on a little: where two legs meet, the line would turn back.
+    legs[0] = legs[0]._replace(first_m=legs[0].first_m - _LEAST_LENGTH_M)
+    legs[-1] = legs[-1]._replace(last_m=legs[-1].last_m + _LEAST_LENGTH_M)
+    pieces = [leg.run.part(leg.first_m, leg.last_m) for leg in legs]
     return _mean(shapely.LineString(np.concatenate(pieces)), of_zone)
 
 
 def _onward(
     of_zone: Sequence[Run], covered: frozenset[int], end: int, *, ahead: bool
-) -> Iterator[tuple[Floats, frozenset[int]]]:
-    """Paths that lead on from the device at an end, each with the devices along it."""
+) -> Iterator[Leg]:
+    """The legs that lead on from the device at an end, one after the other."""
     while best := _farthest(of_zone, covered, end, ahead=ahead):
         run, at_m, last_m, end = best
-        low_m, high_m = sorted((at_m, last_m))
-        passed = frozenset(device for s_m, device in run.stops if low_m <= s_m <= high_m)
-        covered |= passed
-        beyond_m = (0.0, _LEAST_LENGTH_M) if ahead else (_LEAST_LENGTH_M, 0.0)
-        yield run.part(low_m - beyond_m[0], high_m + beyond_m[1]), passed
+        leg = Leg(run, *sorted((at_m, last_m)))
+        covered |= leg.devices
+        yield leg
 
 
 def _farthest(

@@ -33,8 +33,6 @@ class Circle:
         if south <= -90 or north >= 90:
             return -180.0, max(south, -90.0), 180.0, min(north, 90.0)
         half_deg = math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(lat))))
-        if half_deg >= 90:
-            return -180.0, south, 180.0, north
         return wrapped(self.lon - half_deg), south, wrapped(self.lon + half_deg), north
 
 
