@@ -63,7 +63,7 @@ class WatchPatch(WatchRequest):
     endpoint_id = None  # type: ignore[assignment]  # no field: it stays where it is
 
 
-class RouteLine(serializers.Serializer[Any]):
+class GivenRoute(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["LineString"])
     coordinates = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
 
@@ -73,7 +73,7 @@ class WatchArea(serializers.Serializer[Any]):
     endpoint_id = serializers.UUIDField()
     name = serializers.CharField()
     area = serializers.JSONField(help_text="GeoJSON MultiPolygon; of a route its corridor")
-    route = RouteLine(allow_null=True, help_text="as it was given; null where an area was")
+    route = GivenRoute(allow_null=True, help_text="as it was given; null where an area was")
     corridor_m = serializers.FloatField(allow_null=True, help_text="to each side of the route")
     kinds = serializers.ListField(child=serializers.ChoiceField(sorted(KINDS)), allow_null=True)
     min_probability = serializers.FloatField()
