@@ -1,6 +1,5 @@
 """Several workers at one place at the same time: the serial result, and a feed without gaps."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
@@ -22,7 +21,7 @@ from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, 
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
 from hazardmap.platform.ids import new_id
-from tests.at_once import at_once, in_thread
+from tests.at_once import at_once, in_thread, in_thread_of_its_own, somebody_waits
 from tests.detected import (
     alike,
     contributor,
@@ -42,17 +41,6 @@ from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COW = ahead(45.0, "cow")
-
-
-def somebody_waits() -> bool:
-    """Whether a connection to this database waits for a lock by now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture
@@ -272,11 +260,6 @@ def test_a_reader_of_the_feed_skips_no_event_that_is_committed_late() -> None:
 
 def read_on(seen: list[int]) -> list[int]:
     return [event.cursor for event in changes(seen[-1], limit=1).events]
-
-
-def in_thread_of_its_own(job: Callable[[], Any]) -> Any:
-    with ThreadPoolExecutor(1) as pool:
-        return in_thread(pool, job).result(20)
 
 
 def _stored_cow() -> Any:
