@@ -1,5 +1,6 @@
 """Several workers at one place at the same time: the serial result, and a feed without gaps."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
@@ -14,6 +15,7 @@ from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.geometry.grid import cell
+from hazardmap.core.seeing.admission import Doubt
 from hazardmap.hazards import checkpoint_models, learned_models, models
 from hazardmap.hazards.change_feed import changes
 from hazardmap.hazards.selectors import hazard_get
@@ -22,6 +24,7 @@ from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
 from hazardmap.platform.ids import new_id
 from tests.at_once import at_once, in_thread, in_thread_of_its_own, somebody_waits
+from tests.db.test_admission import FAR, reasons, show
 from tests.detected import (
     alike,
     contributor,
@@ -198,6 +201,41 @@ def test_a_place_that_is_being_evaluated_waits_anew_for_a_newer_version(
         next(stale.stale_refuse())
         assert marked[0].result(20) == 1
     assert learned_models.StalePlace.objects.count() == 1
+
+
+def _taken_in_beside(make: Callable[[], list[Any]]) -> list[Any]:
+    """These frames come, and are taken in, while another worker has not ended."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            fuse_pending()
+            frames: list[Any] = in_thread(pool, make).result(20)
+            later = in_thread(pool, fuse_pending)
+            wait_for("it", lambda: later.done() or somebody_waits(), timeout_s=10)
+        later.result(20)
+    return frames
+
+
+def test_a_copy_of_what_another_worker_is_just_taking_in_makes_no_witness() -> None:
+    show(drive(contributor("ann"), minutes_ago(30), COW))
+
+    def copy() -> list[Any]:
+        frames = drive(contributor("mal"), minutes_ago(20), COW)
+        show(frames, bits=2)
+        return frames
+
+    copied = _taken_in_beside(copy)
+    (alone,) = hazards()
+    assert (alone.witnesses, alone.published) == (1, False)
+    assert Doubt.REPEATED_PICTURE in reasons(copied)
+
+
+def test_nobody_is_elsewhere_while_another_worker_takes_in_where_he_is() -> None:
+    device = contributor("ann")
+    drive(device, minutes_ago(30), COW)
+    there = _taken_in_beside(
+        lambda: drive(device, minutes_ago(28), ahead(45.0, start=FAR), start=FAR)
+    )
+    assert set(reasons(there)) == {Doubt.IMPOSSIBLE_SPEED}
 
 
 def test_two_sweeps_at_once_expire_each_hazard_once() -> None:
