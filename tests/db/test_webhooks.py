@@ -7,6 +7,7 @@ from importlib import import_module
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -21,6 +22,7 @@ from hazardmap.webhooks.services import (
     deliveries_forget,
     deliveries_make,
     deliveries_send,
+    delivery_bill,
     delivery_replay,
     endpoint_enable,
     endpoint_test,
@@ -320,3 +322,25 @@ def test_a_message_is_small(hook):
     assert len(body) < 2000
     assert json.loads(body)["data"]["hazard"]["type"] == "Feature"
     assert Endpoint._meta.get_field("url").max_length == webhook.MAX_URL_LENGTH
+
+
+def test_reading_a_message_is_billed_once_where_the_first_time_is_broken_off(
+    hook, settings, monkeypatch
+):
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    id_ = Delivery.objects.get().id
+    module = import_module("hazardmap.webhooks.services.delivery_bill")
+    record = module.usage_record
+
+    def broken_off(one):
+        record(one)
+        raise OperationalError("the server is gone")
+
+    monkeypatch.setattr(module, "usage_record", broken_off)
+    with pytest.raises(OperationalError):
+        delivery_bill(delivery_id=id_)
+    monkeypatch.setattr(module, "usage_record", record)
+    assert delivery_bill(delivery_id=id_)
+    first, again = usage(settings)
+    assert first.id == again.id
