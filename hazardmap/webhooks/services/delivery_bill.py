@@ -22,7 +22,7 @@ def delivery_bill(*, delivery_id: UUID) -> bool:
 def _bill(delivery_id: UUID) -> bool:
     found = Delivery.objects.select_for_update(of=("self",)).select_related("endpoint")
     delivery = found.filter(id=delivery_id, cursor__isnull=False, billed=False).first()
-    if delivery is None:
+    if delivery is None or delivery.begun_at is None:
         return False
     delivery.billed = True
     delivery.save(update_fields=["billed"])
