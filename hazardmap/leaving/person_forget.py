@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hazardmap.accounts.services import account_delete, accounts_leaving
 from hazardmap.capture.selectors import frame_ids_of
-from hazardmap.capture.services import frames_forget
+from hazardmap.capture.services import frames_forget, frames_withdraw
 from hazardmap.hazards.services import witness_forget
 from hazardmap.inference.services import runs_forget
 
@@ -35,6 +35,7 @@ def person_forget(*, account_id: UUID, witness: int) -> None:
     again.
     """
     while frame_ids := frame_ids_of(account_id, limit=AT_ONCE):
+        frames_withdraw(frame_ids=frame_ids)
         runs_forget(frame_ids=frame_ids)
         frames_forget(frame_ids=frame_ids)
     witness_forget(witness=witness)

@@ -15,6 +15,7 @@ from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.geometry.grid import cell
+from hazardmap.core.seeing.admission import Doubt
 from hazardmap.hazards import checkpoint_models, learned_models, models
 from hazardmap.hazards.change_feed import changes
 from hazardmap.hazards.selectors import hazard_get
@@ -22,7 +23,8 @@ from hazardmap.hazards.services import area_refuse, expire_faded, fuse_pending, 
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
 from hazardmap.platform.ids import new_id
-from tests.at_once import at_once, in_thread
+from tests.at_once import at_once, in_thread, in_thread_of_its_own, somebody_waits
+from tests.db.test_admission import FAR, reasons, show
 from tests.detected import (
     alike,
     contributor,
@@ -42,17 +44,6 @@ from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COW = ahead(45.0, "cow")
-
-
-def somebody_waits() -> bool:
-    """Whether a connection to this database waits for a lock by now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture
@@ -212,6 +203,41 @@ def test_a_place_that_is_being_evaluated_waits_anew_for_a_newer_version(
     assert learned_models.StalePlace.objects.count() == 1
 
 
+def _taken_in_beside(make: Callable[[], list[Any]]) -> list[Any]:
+    """These frames come, and are taken in, while another worker has not ended."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            fuse_pending()
+            frames: list[Any] = in_thread(pool, make).result(20)
+            later = in_thread(pool, fuse_pending)
+            wait_for("it", lambda: later.done() or somebody_waits(), timeout_s=10)
+        later.result(20)
+    return frames
+
+
+def test_a_copy_of_what_another_worker_is_just_taking_in_makes_no_witness() -> None:
+    show(drive(contributor("ann"), minutes_ago(30), COW))
+
+    def copy() -> list[Any]:
+        frames = drive(contributor("mal"), minutes_ago(20), COW)
+        show(frames, bits=2)
+        return frames
+
+    copied = _taken_in_beside(copy)
+    (alone,) = hazards()
+    assert (alone.witnesses, alone.published) == (1, False)
+    assert Doubt.REPEATED_PICTURE in reasons(copied)
+
+
+def test_nobody_is_elsewhere_while_another_worker_takes_in_where_he_is() -> None:
+    device = contributor("ann")
+    drive(device, minutes_ago(30), COW)
+    there = _taken_in_beside(
+        lambda: drive(device, minutes_ago(28), ahead(45.0, start=FAR), start=FAR)
+    )
+    assert set(reasons(there)) == {Doubt.IMPOSSIBLE_SPEED}
+
+
 def test_two_sweeps_at_once_expire_each_hazard_once() -> None:
     hazard = _stored_cow()
     due = [
@@ -272,11 +298,6 @@ def test_a_reader_of_the_feed_skips_no_event_that_is_committed_late() -> None:
 
 def read_on(seen: list[int]) -> list[int]:
     return [event.cursor for event in changes(seen[-1], limit=1).events]
-
-
-def in_thread_of_its_own(job: Callable[[], Any]) -> Any:
-    with ThreadPoolExecutor(1) as pool:
-        return in_thread(pool, job).result(20)
 
 
 def _stored_cow() -> Any:

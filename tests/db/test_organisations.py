@@ -1,13 +1,18 @@
 """Organisations: who may do what, and never without an owner."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Membership
 from hazardmap.accounts.services import (
     AccountsRefused,
     NotAllowed,
+    Overlap,
     key_create,
+    key_roll,
     member_remove,
     member_set_role,
     organisation_close,
@@ -16,6 +21,8 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.core.access.roles import ALLOWED, Act, Role
 from tests.account_scene import founded, member, person
+from tests.at_once import in_thread, somebody_waits
+from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +91,35 @@ def test_founding_has_a_bound_and_needs_a_name(monkeypatch):
     organisation_create(name="One", owner=olga)
     with pytest.raises(AccountsRefused, match="at most 1"):
         organisation_create(name="Two", owner=olga)
+
+
+def _makes(organisation, owner):
+    key_create(organisation=organisation, name="new", actor=owner)
+
+
+def _rolls(organisation, owner):
+    old = organisation.keys.get()
+    key_roll(kid=old.kid, actor=owner, overlap=Overlap.DAY)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("make", [_makes, _rolls])
+@pytest.mark.parametrize("closes_first", [True, False])
+def test_no_key_outlives_an_organisation_that_closes_while_it_is_made(make, closes_first):
+    organisation, olga = founded()
+    key_create(organisation=organisation, name="key", actor=olga)
+
+    def close():
+        organisation_close(organisation_id=organisation.pk, actor=olga)
+
+    first, second = close, lambda: make(organisation, olga)
+    if not closes_first:
+        first, second = second, first
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            later = in_thread(pool, second)
+            wait_for("the second", lambda: later.done() or somebody_waits(), timeout_s=10)
+        refused = later.exception(20)
+    assert isinstance(refused, NotAllowed) == closes_first
+    assert not ApiKey.objects.filter(revoked_at=None).exists()

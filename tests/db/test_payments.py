@@ -4,6 +4,9 @@ import hashlib
 import hmac
 import json
 import time
+from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,8 +14,9 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import Membership, Organisation
 from hazardmap.billing.models import Invoice
-from hazardmap.billing.payment_models import Payment, ProviderEvent
+from hazardmap.billing.payment_models import PayerRef, Payment, ProviderEvent
 from hazardmap.billing.services import (
+    cap_set,
     credit_note_issue,
     invoice_draft,
     invoice_finalise,
@@ -25,6 +29,7 @@ from hazardmap.billing.services import (
 from hazardmap.billing.tasks import compare_payments, update_payers
 from hazardmap.core.access.roles import Role
 from tests.account_scene import person
+from tests.at_once import in_thread_of_its_own
 from tests.billing_scene import BEFORE, customer_of, sell, serve
 from tests.stripe_stub import stripe_stub
 
@@ -274,3 +279,20 @@ def test_a_wrong_key_is_a_problem_that_is_named_and_tried_again(books, settings)
     payment = Payment.objects.get()
     assert "Invalid API Key" in payment.problem
     assert payment.next_at > timezone.now()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_buyer_does_not_wait_for_the_provider_to_answer(monkeypatch):
+    organisation_id, _ = sell()
+    customer = customer_of(organisation_id)
+    PayerRef.objects.create(customer=customer, provider="slow", ref="1", email="gone@old.example")
+
+    def put(payer, ref):
+        cap = {"organisation_id": organisation_id, "amount": Decimal(5)}
+        in_thread_of_its_own(lambda: cap_set(**cap))
+
+    slow = SimpleNamespace(name="slow", payer_put=put)
+    module = import_module("hazardmap.billing.services.payers_update")
+    monkeypatch.setattr(module, "provider", lambda: slow)
+    assert payers_update() == 1
+    assert customer.caps.get().amount_micro == 5_000_000

@@ -11,7 +11,7 @@ from hazardmap.billing.models import Subscription
 from hazardmap.core.selling.hours import hour_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent, UsageHour
-from hazardmap.metering.services import usage_record, usage_roll_between, usage_ship
+from hazardmap.metering.services import usage_record, usage_roll, usage_roll_between, usage_ship
 from tests.billing_scene import BEFORE, LAST, sell, serve
 
 MONTH = f"{BEFORE.start:%Y-%m}"
@@ -85,3 +85,16 @@ def test_a_fault_of_this_month_is_an_error_in_the_log_every_night(settings, capl
     UsageHour.objects.create(key_id="k", hour=hour, meter="tile", quantity=1, answers=1)
     import_string(task)()
     assert "k tile: 0 served, 1 summed" in caplog.text
+
+
+@pytest.mark.django_db
+def test_what_was_loaded_just_now_and_is_about_to_be_summed_is_no_fault(settings, caplog):
+    usage_record(UsageRecord("k", Meter.TILE, 1, timezone.now(), "r", "hazards/1/1/1"))
+    usage_ship()
+    task = import_string(settings.CELERY_BEAT_SCHEDULE["compare what was served"]["task"])
+    task()
+    assert not caplog.records
+    usage_roll()
+    UsageHour.objects.update(quantity=2)
+    task()
+    assert "1 served, 2 summed" in caplog.text

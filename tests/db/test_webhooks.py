@@ -1,12 +1,14 @@
 """From the change feed to a receiver: once for each change, in order, however often it fails."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -25,11 +27,14 @@ from hazardmap.webhooks.services import (
     delivery_bill,
     delivery_replay,
     endpoint_enable,
+    endpoint_remove,
     endpoint_test,
     secret_roll,
 )
-from tests.at_once import at_once
+from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
+from tests.at_once import at_once, in_thread, somebody_waits
 from tests.map_scene import buyer
+from tests.stack import wait_for
 from tests.webhook_scene import (
     HELSINKI,
     RENNES,
@@ -341,3 +346,25 @@ def test_a_message_is_small(hook):
     assert len(body) < 2000
     assert json.loads(body)["data"]["hazard"]["type"] == "Feature"
     assert Endpoint._meta.get_field("url").max_length == webhook.MAX_URL_LENGTH
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_endpoint_that_goes_while_its_message_is_settled_is_in_nobodys_way(hook, key):
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    (claimed,) = sending._claim(1, timezone.now(), ())
+    sent = Sent(at=timezone.now(), status=200, said="", duration_ms=1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Endpoint.objects.select_for_update().get(id=hook.id)
+            gone = in_thread(
+                pool,
+                lambda: endpoint_remove(organisation_id=organisation_of(key), endpoint_id=hook.id),
+            )
+            wait_for("its turn", lambda: gone.done() or somebody_waits(), timeout_s=10)
+            delivery_settle(
+                delivery_id=claimed.id, attempts=claimed.attempts, url=claimed.url, sent=sent
+            )
+            assert Delivery.objects.get().state == Delivery.State.DELIVERED
+        assert gone.result(20)
+    assert not Delivery.objects.exists()

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -29,6 +31,8 @@ from hazardmap.metering.models import UsageEvent, UsageSegment
 from hazardmap.metering.selectors import logs_waiting, records_missing
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.platform.ids import new_id
+from tests.at_once import in_thread, somebody_waits
+from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -398,3 +402,65 @@ def test_a_line_that_a_full_disk_cuts_is_an_error_and_does_not_spoil_the_next(ca
     usage_ship()
     assert sorted(UsageEvent.objects.values_list("quantity", flat=True)) == [2, 5]
     assert len([one for one in caplog.records if "no usage record" in one.getMessage()]) == 1
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, job: Callable[[], object]) -> None:
+    """Somebody else does this just before a finished log is removed, or waits for that."""
+    unlink = Path.unlink
+
+    def removed(path: Path, missing_ok: bool = False) -> None:
+        monkeypatch.setattr(Path, "unlink", unlink)
+        future = in_thread(pool, job)
+        wait_for("the other", lambda: future.done() or _in_line() or somebody_waits(), timeout_s=10)
+        unlink(path, missing_ok)
+
+    pool = ThreadPoolExecutor(1)
+    monkeypatch.setattr(Path, "unlink", removed)
+    usage_ship()
+    pool.shutdown()
+
+
+def _in_line() -> bool:
+    """Whether anybody on this machine waits for the lock of a file."""
+    return "->" in Path("/proc/locks").read_text()
+
+
+def test_a_late_line_that_meets_the_removal_of_its_log_is_loaded(monkeypatch) -> None:
+    old = timezone.now() - timedelta(hours=3)
+    usage_record(record(1, at=old))
+    usage_ship()
+    left_alone(*log_files())
+    _meanwhile(monkeypatch, lambda: usage_record(record(2, at=old)))
+    usage_ship()
+    assert set(UsageEvent.objects.values_list("quantity", flat=True)) == {2, 3}
+
+
+def test_a_shipper_that_meets_the_removal_of_a_log_keeps_no_place_in_it(monkeypatch) -> None:
+    """What comes late begins a new file of the same name, from its first line on."""
+    module, old = import_module("hazardmap.metering.services.usage_ship"), timezone.now()
+    old = old.replace(microsecond=1) - timedelta(hours=3)
+    usage_record(record(1, at=old))
+    usage_ship()
+    (path,) = log_files()
+    left_alone(path)
+
+    def load() -> None:
+        with suppress(FileNotFoundError):
+            module._load_chunk(path)
+
+    _meanwhile(monkeypatch, load)
+    assert not log_files()
+    usage_record(record(2, at=old))
+    usage_ship()
+    assert set(UsageEvent.objects.values_list("quantity", flat=True)) == {2, 3}
+
+
+def test_a_log_that_a_process_still_has_open_stays(monkeypatch) -> None:
+    usage_record(record(1))
+    usage_ship()
+    (path,) = log_files()
+    left_alone(path)
+    later = timezone.now() + timedelta(hours=3)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    usage_ship()
+    assert log_files() == [path]

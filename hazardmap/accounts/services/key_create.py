@@ -41,6 +41,8 @@ def key_create(
     expires_at: datetime | None = None,
 ) -> NewKey:
     """actor: who makes it, None for the operator. Raises NotAllowed and AccountsRefused."""
+    # Held before anything is asked: it may just be closing.
+    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if actor is not None:
         permit(actor=actor, organisation_id=organisation.pk, act=Act.MANAGE_KEYS)
     if not name.strip():
@@ -49,7 +51,6 @@ def key_create(
         raise AccountsRefused(_("A key needs at least one scope."))
     if expires_at is not None and expires_at <= timezone.now():
         raise AccountsRefused(_("A key expires in the future."))
-    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if locked.keys.filter(revoked_at__isnull=True).count() >= MOST_KEYS:
         text = _("An organisation has at most %(most)d keys: revoke one first.")
         raise AccountsRefused(text % {"most": MOST_KEYS})

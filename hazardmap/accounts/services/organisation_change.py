@@ -37,10 +37,13 @@ def organisation_create(*, name: str, owner: User | None = None) -> Organisation
 @transaction.atomic
 def organisation_close(*, organisation_id: UUID, actor: User) -> None:
     """End all its keys, invitations and memberships. Usage and invoices stay. Raises NotAllowed."""
+    # Who makes a key waits for this; a key that is just being rolled must be able to end.
+    list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id))
     organisation = permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
     live = ApiKey.objects.filter(organisation=organisation, revoked_at__isnull=True)
-    for kid in live.values_list("kid", flat=True):
-        key_revoke(kid=kid, actor=actor)
+    while kids := list(live.values_list("kid", flat=True)):
+        for kid in kids:
+            key_revoke(kid=kid, actor=actor)
     MailLink.objects.filter(organisation=organisation).delete()
     Membership.objects.filter(organisation=organisation).delete()
     organisation.closed_at = timezone.now()

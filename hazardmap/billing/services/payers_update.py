@@ -25,7 +25,9 @@ def payers_update() -> int:
 
 @transaction.atomic
 def _update(chosen: Provider, ref_id: int) -> bool:
-    known = PayerRef.objects.select_for_update().select_related("customer").get(pk=ref_id)
+    # Not the customer, whom others bill while the provider is asked.
+    refs = PayerRef.objects.select_for_update(of=("self",)).select_related("customer")
+    known = refs.get(pk=ref_id)
     emails = tuple(one.email for one in billing_people(known.customer.organisation_id))
     payer = Payer(known.customer_id, known.customer.name, emails)
     if known.email == payer.email:

@@ -4,7 +4,7 @@ from hazardmap.capture.services.copies_sweep import copies_sweep, copies_without
 from hazardmap.capture.services.frame_accept import Accepted, FrameRefused, frame_accept
 from hazardmap.capture.services.frame_finish import frame_detected, frame_rejected, frames_doubted
 from hazardmap.capture.services.frames_claim import ClaimedFrame, frames_claim, frames_release
-from hazardmap.capture.services.frames_forget import frames_forget
+from hazardmap.capture.services.frames_forget import frames_forget, frames_withdraw
 from hazardmap.capture.services.originals_sweep import originals_sweep
 from hazardmap.capture.services.pictures_expire import pictures_expire, pictures_prolong
 from hazardmap.capture.services.takedown import (
@@ -33,6 +33,7 @@ __all__ = [
     "frames_doubted",
     "frames_forget",
     "frames_release",
+    "frames_withdraw",
     "originals_sweep",
     "picture_hide",
     "picture_keep",

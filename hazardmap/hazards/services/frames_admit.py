@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
+import h3.api.basic_int as h3
 from django.db import connection
 
 from hazardmap.capture.selectors import FramePose, poses, track_around, tracks_around
 from hazardmap.capture.services import frames_doubted
+from hazardmap.core.geometry.grid import cell
 from hazardmap.core.seeing.admission import (
     Doubt,
     Shot,
@@ -18,6 +20,7 @@ from hazardmap.core.seeing.admission import (
     search_keys,
 )
 from hazardmap.hazards import models
+from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.rows_put import array, rows_put
 
 CAMERA = "camera"
@@ -32,6 +35,7 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
     made up are not doubted: what they show is labelled as simulated.
     """
     shots = {id_: _shot(frame) for id_, frame in frames.items() if frame.provenance == CAMERA}
+    _one_at_a_time(shots.values(), telling)
     doubts = dict.fromkeys(_too_fast(shots), Doubt.IMPOSSIBLE_SPEED)
     left = [shots[id_] for id_ in sorted(shots.keys() & telling) if id_ not in doubts]
     repeated = _seen_before(left)
@@ -49,6 +53,20 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
     if doubts:
         frames_doubted({id_: doubt.value for id_, doubt in doubts.items()})
     return set(doubts)
+
+
+def _one_at_a_time(shots: Iterable[Shot], telling: Collection[UUID]) -> None:
+    """Have others who judge these devices, or pictures around, wait until the transaction ends:
+    each would miss what the other is taking in."""
+    names = {f"admit {shot.device_id}" for shot in shots}
+    middles = {cell(one.lon, one.lat, LOCK_RES) for one in shots if one.frame_id in telling}
+    names |= {f"admit {near:x}" for middle in middles for near in h3.grid_disk(middle, 1)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
+            "FROM unnest(%s::text[]) AS name",
+            [sorted(names)],
+        )
 
 
 def _too_fast(shots: Mapping[UUID, Shot]) -> set[UUID]:

@@ -87,8 +87,8 @@ def _fuse_batch(cells: frozenset[int], limit: int) -> _Done:
 
 
 def _take_in(runs: list[TakenRun], cells: frozenset[int]) -> None:
+    new = evidence_take(runs)  # has locks of its own, which come before those of places
     lock = place_lock(cells)
-    new = evidence_take(runs)
     seen = [(item.lon, item.lat) for item in new.observations]
     cameras = [(view.lon, view.lat) for view in new.views]
     lock = lock.require_around([*seen, *cameras])

@@ -12,7 +12,12 @@ from django.db import transaction
 
 from hazardmap.capture.drive_selectors import frame_ids_of_drive
 from hazardmap.capture.selectors import frame_info, pictures_due
-from hazardmap.capture.services import frames_forget, pictures_expire, pictures_prolong
+from hazardmap.capture.services import (
+    frames_forget,
+    frames_withdraw,
+    pictures_expire,
+    pictures_prolong,
+)
 from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.hazards import models
 from hazardmap.hazards.selectors import best_frames_of
@@ -71,6 +76,7 @@ def old_pictures_forget(*, longest_s: float = inf) -> int:
 
 
 def _forget(frame_ids: Collection[UUID]) -> None:
+    frames_withdraw(frame_ids=frame_ids)
     models.Picture.objects.filter(frame_id__in=frame_ids).delete()
     runs_forget(frame_ids=frame_ids)
     transaction.on_commit(lambda: frames_forget(frame_ids=frame_ids))

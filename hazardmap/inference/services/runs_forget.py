@@ -7,6 +7,9 @@ from hazardmap.inference.models import Detection, DetectionRun, ShadowRun
 
 
 def runs_forget(*, frame_ids: Collection[UUID]) -> None:
-    """Boxes, runs and shadow runs of these frames. The map keeps what it has taken in."""
-    for model in (Detection, ShadowRun, DetectionRun):
+    """Runs, shadow runs and boxes of these frames. The map keeps what it has taken in.
+
+    Runs first: without its boxes one would say that nothing was there.
+    """
+    for model in (DetectionRun, ShadowRun, Detection):
         model._default_manager.filter(frame_id__in=frame_ids).delete()

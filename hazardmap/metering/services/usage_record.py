@@ -6,6 +6,7 @@ writing does. Each line still leaves in one write of its own, so a killed proces
 
 import ctypes
 import errno
+import fcntl
 import os
 import time
 from datetime import datetime
@@ -103,6 +104,16 @@ def usage_record(first: UsageRecord, *others: UsageRecord) -> None:
 
 
 def _open(path: Path) -> int:
+    """It is not removed while it is open (usage_ship)."""
+    while True:
+        file = _open_or_make(path)
+        fcntl.flock(file, fcntl.LOCK_SH)
+        if os.fstat(file).st_nlink:
+            return file
+        os.close(file)  # it went before we had it
+
+
+def _open_or_make(path: Path) -> int:
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
     try:
         return os.open(path, flags, 0o600)

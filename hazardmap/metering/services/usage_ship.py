@@ -4,6 +4,7 @@ The offset up to which a segment is loaded moves in the transaction that inserts
 an event's id is derived from its request, so neither a crash nor a second shipper doubles a line.
 """
 
+import fcntl
 import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,13 +106,26 @@ def _row(record: UsageRecord) -> Row:
 
 
 def _remove_if_complete(path: Path) -> None:
+    """Unless somebody has it open, who may append to it (usage_record)."""
     hour = datetime.strptime(path.name[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
     now = timezone.now()
-    status = path.stat()
-    if now - max(hour, datetime.fromtimestamp(status.st_mtime, UTC)) < KEEP:
+    if now - max(hour, datetime.fromtimestamp(path.stat().st_mtime, UTC)) < KEEP:
         return
-    whole = UsageSegment.objects.filter(name=path.name, offset=status.st_size)
-    if whole.update(finished_at=now):
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        _remove(path, now)
+
+
+@transaction.atomic
+def _remove(path: Path, now: datetime) -> None:
+    """The row is held until the file has gone: another shipper would begin it anew."""
+    segment = UsageSegment.objects.select_for_update().filter(name=path.name).first()
+    if segment is not None and segment.offset == path.stat().st_size:
+        segment.finished_at = now
+        segment.save(update_fields=["finished_at"])
         path.unlink()
     else:
         # Its process was killed in the middle of a line; that answer never left.

@@ -1,4 +1,5 @@
--- Hours whose stored sums are not what a recount of their events gives.
+-- Hours whose stored sums are not what a recount of their events gives, but for those that are
+-- about to be counted.
 SELECT
     coalesce(counted.key_id, stored.key_id),
     coalesce(counted.hour, stored.hour),
@@ -16,4 +17,8 @@ FULL JOIN (
     WHERE hour >= %(start)s AND hour < %(end)s
 ) AS stored USING (key_id, hour, meter)
 WHERE counted.quantity IS DISTINCT FROM stored.quantity
+    AND NOT EXISTS (
+        SELECT FROM metering_hourtoroll AS mark
+        WHERE mark.hour = coalesce(counted.hour, stored.hour)
+    )
 ORDER BY 2, 1, 3

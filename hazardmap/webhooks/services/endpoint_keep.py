@@ -65,9 +65,13 @@ def endpoint_remove(*, organisation_id: UUID, endpoint_id: UUID, by_key: str | N
 
     False where there is none.
     """
-    found = Endpoint.objects.filter(whose(organisation_id, by_key), id=endpoint_id)
-    hours_record(WatchArea.objects.filter(endpoint__in=found))
-    return found.delete()[0] > 0
+    # Held before its messages are, as by whoever settles one of them.
+    row = _mine(organisation_id, endpoint_id, by_key)
+    if row is None:
+        return False
+    hours_record(WatchArea.objects.filter(endpoint=row))
+    row.delete()
+    return True
 
 
 @transaction.atomic

@@ -1,0 +1,108 @@
+"""Frames are forgotten in the very moment in which they are detected, or taken into the map."""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from uuid import UUID
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from hazardmap.accounts.models import User
+from hazardmap.capture.models import Frame
+from hazardmap.capture.services import frames_claim
+from hazardmap.hazards.models import View
+from hazardmap.hazards.services import fuse_pending, picture_forget
+from hazardmap.inference.models import Detection, DetectionRun
+from hazardmap.inference.services.model_register import in_service
+from hazardmap.leaving.person_forget import person_forget
+from tests.at_once import in_thread, in_thread_of_its_own, somebody_waits
+from tests.capture_scene import driver, waiting_frame
+from tests.db.test_detect_pending import SEEN
+from tests.detected import contributor, drive, minutes_ago
+from tests.scenes import ahead
+from tests.stack import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Forget = Callable[[User, UUID], object]
+
+
+def _leaves(owner: User, frame_id: UUID) -> None:
+    person_forget(account_id=owner.pk, witness=owner.witness)
+
+
+def _deletes(owner: User, frame_id: UUID) -> None:
+    picture_forget(frame_id=frame_id, account_id=owner.pk)
+
+
+@pytest.mark.parametrize(
+    ("module", "forget"),
+    [
+        ("hazardmap.leaving.person_forget", _leaves),
+        ("hazardmap.hazards.services.pictures_forget", _deletes),
+    ],
+)
+def test_a_worker_that_ends_while_its_frame_is_forgotten_writes_nothing(
+    module: str, forget: Forget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After its boxes were looked for, and before its row goes."""
+    owner, device = driver()
+    frame_id = waiting_frame(device, owner).frame_id
+    (claimed,) = frames_claim()
+    detect = import_module("hazardmap.inference.services.detect_pending")
+    forgetting = import_module(module)
+    go_on = forgetting.frames_forget
+
+    def ended_first(*, frame_ids: Collection[UUID]) -> None:
+        in_thread_of_its_own(lambda: detect._keep(claimed, in_service().live, SEEN))
+        go_on(frame_ids=frame_ids)
+
+    monkeypatch.setattr(forgetting, "frames_forget", ended_first)
+    forget(owner, frame_id)
+    assert not Frame.objects.exists()
+    assert not DetectionRun.objects.exists()
+    assert not Detection.objects.exists()
+    assert not any(
+        default_storage.listdir(f"{kind}/{folder}")[1]
+        for kind in ("originals", "frames")
+        if default_storage.exists(kind)
+        for folder in default_storage.listdir(kind)[0]
+    )
+
+
+def test_a_worker_that_ended_before_its_frame_is_forgotten_leaves_nothing() -> None:
+    """Its transaction is open when forgetting begins."""
+    owner, device = driver()
+    waiting_frame(device, owner)
+    (claimed,) = frames_claim()
+    detect = import_module("hazardmap.inference.services.detect_pending")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert detect._keep(claimed, in_service().live, SEEN)
+            forgotten = in_thread(
+                pool, lambda: person_forget(account_id=owner.pk, witness=owner.witness)
+            )
+            wait_for("the other's turn", lambda: somebody_waits() or forgotten.done(), timeout_s=10)
+        forgotten.result(20)
+    assert not Frame.objects.exists()
+    assert not DetectionRun.objects.exists()
+    assert not Detection.objects.exists()
+
+
+def test_a_run_that_is_being_forgotten_never_says_that_nothing_was_there() -> None:
+    device = contributor("ann")
+    drive(device, minutes_ago(6), ahead(45.0, "cow"), frames=3)
+    owner = device.owner
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE inference_shadowrun")
+            forgotten = in_thread(
+                pool, lambda: person_forget(account_id=owner.pk, witness=owner.witness)
+            )
+            wait_for("the first of its steps", somebody_waits, timeout_s=10)
+            in_thread_of_its_own(fuse_pending)
+            seen = View.objects.count(), Detection.objects.count()
+        forgotten.result(20)
+    assert seen == (0, 3)
