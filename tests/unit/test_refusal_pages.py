@@ -27,4 +27,3 @@ def test_programs_that_ask_too_fast_get_a_problem(client, nothing_more, address,
     refused = client.get(address, headers={"Accept": accept})
     assert refused.status_code == 429
     assert refused["Content-Type"] == "application/problem+json"
-
