@@ -21,6 +21,7 @@ ERROR_M: Final = 4.0
 """Of one axis where the satellites stand well (DOP 1), among houses as in the open."""
 WORST_ACCURACY_M: Final = 50.0  # as on the phone
 _Y2000: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_Y2100: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _FIXED: Final = 2  # in two dimensions; 3 in three, 0 not at all
 
 
@@ -76,7 +77,8 @@ def read_track(path: Path, movie: Movie) -> GoProTrack | None:
 def _believable(one: _Reading) -> bool:
     fixed = one.fix >= _FIXED and 0 < one.dop * ERROR_M <= WORST_ACCURACY_M
     there = abs(one.lon) <= 180 and abs(one.lat) <= 90 and (one.lon, one.lat) != (0, 0)
-    return fixed and there and 0 <= one.speed_mps <= 150
+    dated = one.clock is None or _Y2000 <= one.clock < _Y2100
+    return fixed and there and dated and 0 <= one.speed_mps <= 150
 
 
 def _readings(path: Path, movie: Movie) -> Iterator[_Reading]:

@@ -62,6 +62,19 @@ def test_what_is_no_position_is_not_believed(tmp_path, write, over):
     assert found.moments[0].at_s == pytest.approx(3)
 
 
+@pytest.mark.parametrize("year", [1, 1990, 9999])
+def test_a_clock_of_another_age_is_no_clock(tmp_path, year):
+    at = (
+        datetime(year, 1, 1, tzinfo=UTC)
+        if year < 9999
+        else datetime(9999, 12, 31, 23, 59, 58, tzinfo=UTC)
+    )
+    path = film(
+        tmp_path / "drive.mp4", seconds=2, samples=[gps9(one) for one in drive([10] * 2, at=at)]
+    )
+    assert "had no fix" in read_drive(path, Said()).why
+
+
 def test_one_wrong_clock_shifts_nothing(tmp_path):
     seconds = drive([10] * 5)
     early = Second(START - timedelta(seconds=1.4), seconds[0].lat, 10)
