@@ -114,11 +114,15 @@ def film(
     blurred: Sequence[int] = (),
     turned: bool = False,
     fps: int = FPS,
+    street: int = 7,
 ) -> Path:
-    """A video of a street that goes by. blurred: seconds of it. turned: held upright."""
+    """A video of a street that goes by. blurred: seconds of it. turned: held upright.
+
+    street: which one; the same street gives the same pictures, which a site takes once.
+    """
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), fps, SIZE)
     for number in range(seconds * fps):
-        writer.write(_street(number, blurred=number // fps in blurred))
+        writer.write(_street(street, number, blurred=number // fps in blurred))
     writer.release()
     data = path.read_bytes()
     at = data.rindex(b"moov") - 4  # the last box
@@ -137,8 +141,8 @@ def film(
     return path
 
 
-def _street(number: int, *, blurred: bool) -> np.ndarray:
-    texture = np.random.default_rng(7).integers(0, 255, (SIZE[1] // 6, SIZE[0] // 2), np.uint8)
+def _street(street: int, number: int, *, blurred: bool) -> np.ndarray:
+    texture = np.random.default_rng(street).integers(0, 255, (SIZE[1] // 6, SIZE[0] // 2), np.uint8)
     grey = np.roll(texture, number, axis=1)[:, : SIZE[0] // 6]
     houses = cv2.resize(grey, SIZE, interpolation=cv2.INTER_NEAREST)
     light = np.tile(np.linspace(0, 255, SIZE[0]).astype(np.uint8), (SIZE[1], 1))

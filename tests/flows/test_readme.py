@@ -118,7 +118,7 @@ def _upload_card(stack: Stack, folder: Path) -> None:
     samples = [gps5(second) for second in drive([10] * 4, at=at)]
     card = folder / "card"
     card.mkdir()
-    film(card / "GX010001.MP4", seconds=4, samples=samples)
+    film(card / "GX010001.MP4", seconds=4, samples=samples, street=1)
     output = stack.manage("upload", str(card), "--url", stack.url)
     assert "4 accepted, 0 repeated, 0 refused, 0 failed" in output
 

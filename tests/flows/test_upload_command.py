@@ -109,17 +109,23 @@ def test_a_video_becomes_frames_that_say_where_they_drove(stack: Stack, tmp_path
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     lon = 20 + at.timestamp() % 1000 / 100
     seconds = film_drive([10] * 5 + [0] * 3 + [10] * 2, at=at, lon=lon)
-    film(tmp_path / "drive.mp4", seconds=10, samples=[gps5(second) for second in seconds])
+    film(
+        tmp_path / "drive.mp4",
+        seconds=10,
+        samples=[gps5(second) for second in seconds],
+        street=2,
+    )
     old = film_drive([10] * 3, at=datetime(2020, 1, 1, tzinfo=UTC))
-    film(tmp_path / "old.mp4", seconds=3, samples=[gps5(second) for second in old])
+    film(tmp_path / "old.mp4", seconds=3, samples=[gps5(second) for second in old], street=3)
     done = command(stack, tmp_path, "--url", stack.url)
     assert "7 accepted, 0 repeated, 3 refused, 0 failed" in done.stdout, done.stdout + done.stderr
     assert f"{tmp_path}/old.mp4: metadata/captured_at: is older than 7 days (3" in done.stdout
     again = command(stack, tmp_path / "drive.mp4", "--url", stack.url)
     assert again.stdout.strip() == "0 accepted, 7 repeated, 0 refused, 0 failed"
     rows = stack.query(
-        "SELECT extract(epoch FROM captured_at - %s), st_y(position), heading_deg, speed_mps,"
-        " accuracy_m FROM capture_frame WHERE abs(st_x(position) - %s) < 1e-5 ORDER BY captured_at",
+        "SELECT extract(epoch FROM captured_at - %s), st_y(position::geometry), heading_deg,"
+        " speed_mps, accuracy_m FROM capture_frame"
+        " WHERE abs(st_x(position::geometry) - %s) < 1e-5 ORDER BY captured_at",
         at,
         lon,
     )
