@@ -1,9 +1,10 @@
-"""A client of the upload endpoint: sends files, tries again, remembers what was sent."""
+"""A client of the upload endpoint: sends pictures, tries again, remembers what was sent."""
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
@@ -18,6 +19,8 @@ from hazardmap.capture.services.frame_accept import LOST
 from hazardmap.core.messages.backoff import delays_s
 
 PARALLEL = 4
+AHEAD = 2 * PARALLEL
+"""So many pictures are in memory at once."""
 TIMEOUT_S = 60.0
 RETRIED = {429, 502, 503, 504}
 LONGEST_PAUSE_S = 60.0
@@ -26,24 +29,42 @@ TAKEN = {HTTPStatus.ACCEPTED: "accepted", HTTPStatus.OK: "repeated"}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A picture to send, with metadata where its EXIF does not say enough."""
-
-    path: Path
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one picture: `what` is accepted, repeated, refused or failed."""
+    """What became of one picture: `what` is accepted, repeated, refused, failed or left out."""
 
     path: Path
     what: str
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """metadata: what its EXIF does not say."""
+
+    image: bytes
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A picture to send: a file, with metadata where its EXIF does not say enough.
+
+    Or one that has to be made out of a file, with a key by which the journal knows it, so that what
+    was sent is not made again.
+    """
+
+    path: Path
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    make: Callable[[], Picture | Outcome] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.name if self.make is None else f"{self.path.stem}.jpg"
+
+
 class Journal:
-    """Which pictures have been sent, by their SHA-256, kept in a file so that a run can resume.
+    """Which pictures have been sent, by SHA-256 or key, kept in a file so that a run can resume.
 
     A line for each: its hash, its frame's id, and a word once the server has looked at it.
     """
@@ -85,6 +106,8 @@ def upload(
 ) -> list[Outcome]:
     """Send every item to the server at `url`; outcomes come in the order of the items.
 
+    Pictures are read or made one after the other, as there is room. Where one that was made is
+    refused, the others out of the same file are not made.
     Once the server stays away, refuses the token or waits for the licence of uploads to be agreed
     to, the rest fails without being sent; a later run sends it.
     Raises httpx.InvalidURL.
@@ -96,10 +119,22 @@ def upload(
     ):
         sender = _Sender(client, journal)
         outcomes = []
-        for outcome in pool.map(sender.send, items):
+        for outcome in _in_order(pool, sender, items):
             progress(outcome)
             outcomes.append(outcome)
         return outcomes
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, sender: "_Sender", items: Iterable[Item]
+) -> Iterator[Outcome]:
+    under_way: deque[Future[Outcome]] = deque()
+    for item in items:
+        under_way.append(pool.submit(sender.send, item, sender.picture(item)))
+        if len(under_way) >= AHEAD:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
 class _Sender:
@@ -107,27 +142,43 @@ class _Sender:
 
     def __init__(self, client: httpx.Client, journal: Journal) -> None:
         self._client, self._journal = client, journal
+        self._refused: dict[Path, str] = {}  # files of whose pictures one was refused, and why
         self._pointless = Event()
         self._silent = Event()
 
-    def send(self, item: Item) -> Outcome:
-        try:
-            image = item.path.read_bytes()
-        except OSError as error:
-            return Outcome(item.path, "failed", error.strerror or str(error))
-        digest = sha256(image).hexdigest()
-        if (frame_id := self._journal.frame_of(digest)) and not self._is_lost(digest, frame_id):
+    def picture(self, item: Item) -> Picture | Outcome | None:
+        """None where it would be made in vain."""
+        vain = self._pointless.is_set() or item.path in self._refused
+        if item.make is not None and (vain or self._journal.frame_of(item.key)):
+            return None
+        return _picture(item)
+
+    def send(self, item: Item, picture: Picture | Outcome | None) -> Outcome:
+        if isinstance(picture, Outcome):
+            return picture
+        key = item.key or sha256(picture.image if picture else b"").hexdigest()
+        if (frame_id := self._journal.frame_of(key)) and not self._is_lost(key, frame_id):
             return Outcome(item.path, "repeated", frame_id)
         if self._pointless.is_set():
             return Outcome(item.path, "failed", "not sent, like another picture")
+        if reason := self._refused.get(item.path):
+            return Outcome(item.path, "refused", reason)
+        if picture is None:  # it was sent, and lost
+            picture = _picture(item)
+        return picture if isinstance(picture, Outcome) else self._sent(item, key, picture)
+
+    def _sent(self, item: Item, key: str, picture: Picture) -> Outcome:
         try:
-            response = self._post(item, image)
+            response = self._post(item.name, picture)
         except httpx.HTTPError as error:
             self._pointless.set()
             return Outcome(item.path, "failed", f"no answer: {error or type(error).__name__}")
         if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self._pointless.set()
-        return self._outcome(item, digest, response)
+        outcome = self._outcome(item, key, response)
+        if item.make is not None and outcome.what == "refused":
+            self._refused[item.path] = outcome.detail
+        return outcome
 
     def _is_lost(self, digest: str, frame_id: str) -> bool:
         """Whether the server lost a frame before it could look. Where it is silent: no."""
@@ -162,13 +213,13 @@ class _Sender:
         self._journal.add(digest, frame_id)
         return Outcome(item.path, TAKEN[HTTPStatus(response.status_code)], frame_id)
 
-    def _post(self, item: Item, image: bytes) -> httpx.Response:
+    def _post(self, name: str, picture: Picture) -> httpx.Response:
         """Send once, and again after growing pauses while the server is away or overloaded.
 
         A pause is as long as the server asks for (Retry-After), but never over a minute.
         """
-        files = {"image": (item.path.name, image)}
-        data = {"metadata": json.dumps(dict(item.metadata))} if item.metadata else {}
+        files = {"image": (name, picture.image)}
+        data = {"metadata": json.dumps(dict(picture.metadata))} if picture.metadata else {}
         for delay_s in delays_s(first_s=0.5, factor=2, longest_s=8, tries=5):
             try:
                 response = self._client.post("/api/v1/frames", files=files, data=data)
@@ -179,6 +230,15 @@ class _Sender:
                 return response
             time.sleep(max(delay_s, _asked_pause_s(response)))
         return self._client.post("/api/v1/frames", files=files, data=data)
+
+
+def _picture(item: Item) -> Picture | Outcome:
+    if item.make is not None:
+        return item.make()
+    try:
+        return Picture(item.path.read_bytes(), item.metadata)
+    except OSError as error:
+        return Outcome(item.path, "failed", error.strerror or str(error))
 
 
 def _asked_pause_s(response: httpx.Response) -> float:

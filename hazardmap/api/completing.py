@@ -9,9 +9,9 @@ from typing import Any
 from PIL import Image
 
 from hazardmap.api.client import Item
-from hazardmap.api.gpx import Fix, position_at
 from hazardmap.capture.exif import read_georeference
 from hazardmap.core.seeing.georeference import Georeference
+from hazardmap.footage.track import Fix, position_at
 
 
 @dataclass(frozen=True, slots=True)

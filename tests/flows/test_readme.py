@@ -16,6 +16,7 @@ from hazardmap.core.learned.versions import SHIPPED, version_json
 from hazardmap.inference.detector import configured
 from tests.capture_scene import gpx, picture
 from tests.conftest import REPOSITORY
+from tests.footage_scene import drive, film, gps5
 from tests.made_up_models import metrics_of, model_files
 from tests.stack import Stack
 
@@ -75,6 +76,9 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
     if name == "upload" and rest[1:]:
         _upload_with_track(rest[1:], stack, folder)
         return
+    if name == "upload" and "card" in rest[0]:
+        _upload_card(stack, folder)
+        return
     if name == "upload":
         exif = Image.open(folder / "frame.jpg").getexif()
         assert not exif, "a frame without a place is refused, with a reason"
@@ -108,6 +112,17 @@ def _upload_with_track(options: list[str], stack: Stack, folder: Path) -> None:
     options[options.index("--gpx") + 1] = str(track)
     output = stack.manage("upload", str(folder), "--url", stack.url, *options)
     assert "1 accepted, 0 repeated, 0 refused, 0 failed" in output
+
+
+def _upload_card(stack: Stack, folder: Path) -> None:
+    """With a video of five minutes ago, besides which there is nothing on the card."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    samples = [gps5(second) for second in drive([10] * 4, at=at)]
+    card = folder / "card"
+    card.mkdir()
+    film(card / "GX010001.MP4", seconds=4, samples=samples, street=1)
+    output = stack.manage("upload", str(card), "--url", stack.url)
+    assert "4 accepted, 0 repeated, 0 refused, 0 failed" in output
 
 
 def _learn(options: list[str], stack: Stack) -> None:

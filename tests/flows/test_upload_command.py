@@ -3,10 +3,14 @@
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.capture_scene import gps_tags, picture
+from tests.footage_scene import drive as film_drive
+from tests.footage_scene import film, gps5
 from tests.stack import REPOSITORY, Stack, wait_for
 
 JOURNAL = ".hazardmap-uploaded"
@@ -99,6 +103,38 @@ def test_a_run_that_is_cut_off_goes_on_where_it_was(stack: Stack, tmp_path: Path
     # What the server had taken and the journal not yet is sent once more: at most one per thread.
     assert sent <= repeated <= sent + 4
     assert len(set(_sent(tmp_path))) == 60
+
+
+def test_a_video_becomes_frames_that_say_where_they_drove(stack: Stack, tmp_path: Path) -> None:
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    lon = 20 + at.timestamp() % 1000 / 100
+    seconds = film_drive([10] * 5 + [0] * 3 + [10] * 2, at=at, lon=lon)
+    film(
+        tmp_path / "drive.mp4",
+        seconds=10,
+        samples=[gps5(second) for second in seconds],
+        street=2,
+    )
+    old = film_drive([10] * 3, at=datetime(2020, 1, 1, tzinfo=UTC))
+    film(tmp_path / "old.mp4", seconds=3, samples=[gps5(second) for second in old], street=3)
+    done = command(stack, tmp_path, "--url", stack.url)
+    assert "7 accepted, 0 repeated, 3 refused, 0 failed" in done.stdout, done.stdout + done.stderr
+    assert f"{tmp_path}/old.mp4: metadata/captured_at: is older than 7 days (3" in done.stdout
+    again = command(stack, tmp_path / "drive.mp4", "--url", stack.url)
+    assert again.stdout.strip() == "0 accepted, 7 repeated, 0 refused, 0 failed"
+    rows = stack.query(
+        "SELECT extract(epoch FROM captured_at - %s), st_y(position::geometry), heading_deg,"
+        " speed_mps, accuracy_m FROM capture_frame"
+        " WHERE abs(st_x(position::geometry) - %s) < 1e-5 ORDER BY captured_at",
+        at,
+        lon,
+    )
+    late_s = [float(row[0]) for row in rows]
+    assert [int(one) for one in late_s] == [0, 1, 2, 3, 4, 8, 9]
+    assert all(min(row[2] % 360, -row[2] % 360) < 0.2 for row in rows)
+    assert rows[2][1:] == pytest.approx(
+        (60.17 + 10 * late_s[2] / 111_195, rows[2][2], 10, 6), abs=3e-6
+    )
 
 
 def _sent(folder: Path) -> list[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hazardmap.api.completing import Completing
-from hazardmap.api.gpx import GpxUnreadable, position_at, read_gpx
+from hazardmap.footage.gpx import GpxUnreadable, read_gpx
+from hazardmap.footage.track import position_at
 from tests.capture_scene import BASE, gps_tags, gpx, picture
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -1,9 +1,10 @@
-"""Send a folder of georeferenced frames to a server."""
+"""Send georeferenced frames and videos of drives to a server."""
 
 import os
 from argparse import ArgumentTypeError
 from collections import Counter
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +14,25 @@ from tqdm import tqdm
 
 from hazardmap.api.client import Journal, Outcome, upload
 from hazardmap.api.completing import Completing
-from hazardmap.api.gpx import GpxUnreadable, read_gpx
+from hazardmap.api.filming import OTHERS, READ, drives, items
 from hazardmap.core.access.tokens import Token, Use, parse_token
+from hazardmap.footage.drive import Said
+from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
-VIDEOS = {".mp4", ".mov", ".avi", ".mkv", ".ts", ".m4v", ".3gp"}
-VIDEO = (
-    "There are only videos in what was named. Take pictures out of them first, one a second: "
-    "ffmpeg -i VIDEO.mp4 -vf fps=1 -q:v 2 FOLDER/%05d.jpg. Then send FOLDER with --taken-from, "
-    "when the video began, and --gpx, where it was taken."
-)
 JOURNAL = ".hazardmap-uploaded"
 
 
 class Command(BaseCommand):
     help = (
-        "Send pictures to the upload endpoint. Place and time are read from their EXIF; what it "
-        "leaves out is taken from --gpx, --utc-offset and --taken-from. "
+        "Send pictures, and videos of drives, to the upload endpoint. Place and time of pictures "
+        "are read from their EXIF; what it leaves out is taken from --gpx, --utc-offset and "
+        "--taken-from. Of an MP4 or MOV pictures are sent where the car moved, 6 m and --every-s "
+        "apart; place and time come from the telemetry of a GoPro, else from the GPX file of the "
+        "same name beside it, or --gpx, by the time at which the file says that it was made. "
         "A run that was cut off goes on where it was. "
-        "Example: HAZARDMAP_TOKEN=hm_dev_… python manage.py upload ~/dashcam/today"
+        "Examples: HAZARDMAP_TOKEN=hm_dev_… python manage.py upload ~/dashcam/today; "
+        "the same with /media/card, or with drive.mp4 --gpx drive.gpx --utc-offset=+02:00"
     )
     # The client needs no database and may run on a machine that has none.
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own name and type
@@ -50,42 +51,53 @@ class Command(BaseCommand):
             default=[],
             type=Path,
             metavar="FILE",
-            help="a track: where the camera was, by the time of each picture without a position",
+            help="a track: where the camera was, by the time of what has no position of its own",
         )
         parser.add_argument(
             "--utc-offset",
             type=_zone,
             metavar="±HH:MM",
-            help="of the camera's clock, where the EXIF does not say; write --utc-offset=-05:00",
+            help="of the camera's clock, where the EXIF does not say, and of the time at which a "
+            "video was made; write --utc-offset=-05:00",
         )
         parser.add_argument(
             "--taken-from",
             type=_moment,
             metavar="TIME",
             help="when the first picture was taken, for pictures without a time, in the order of "
-            "their names; such as 2026-11-28T14:02:00+02:00",
+            "their names, or when one video began; such as 2026-11-28T14:02:00+02:00",
         )
         parser.add_argument(
-            "--every-s", type=_seconds, default="1", metavar="S", help="between these; 1 by default"
+            "--every-s",
+            type=_seconds,
+            default="1",
+            metavar="S",
+            help="between these, and at least between pictures of a video; 1 by default",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         token = parse_token(options["token"] or "", Use.DEVICE)
         if token is None:
             raise CommandError("A device token (hm_dev_…) is needed: --token or HAZARDMAP_TOKEN.")
+        pictures, videos = _found(options["paths"])
         completing = _completing(options)
-        pictures = _pictures(options["paths"])
-        items = completing.items(pictures)
-        outcomes = []
-        with tqdm(total=len(pictures), unit="frame", disable=None) as bar:
+        if completing.taken_from and len(videos) > 1:
+            raise CommandError("--taken-from says when one video began: name one at a time.")
+        said = Said(completing.clock, completing.taken_from, completing.every, completing.track)
+        found, outcomes = drives(videos, said)
+        sent = completing.items(pictures)
+        total = len(pictures) + sum(len(drive.moments) for drive in found)
+        with tqdm(total=total, unit="frame", disable=None) as bar:
 
             def progress(outcome: Outcome) -> None:
                 bar.update()
 
-            for folder in sorted({picture.parent for picture in pictures}):
+            for folder in sorted({path.parent for path in [*pictures, *videos]}):
+                here = [item for item in sent if item.path.parent == folder]
+                filmed = [drive for drive in found if drive.path.parent == folder]
                 try:
                     outcomes += upload(
-                        [item for item in items if item.path.parent == folder],
+                        chain(here, items(filmed)),
                         url=options["url"],
                         token=token.reveal(),
                         journal=Journal(_journal_path(folder, token)),
@@ -96,11 +108,13 @@ class Command(BaseCommand):
         self._report(outcomes)
 
     def _report(self, outcomes: list[Outcome]) -> None:
-        for outcome in outcomes:
-            if outcome.what in {"refused", "failed"}:
-                self.stdout.write(f"{outcome.what}: {outcome.path}: {outcome.detail}")
+        told = Counter(one for one in outcomes if one.what in {"refused", "failed", "left out"})
+        for outcome, times in told.items():
+            of = f" ({times} pictures)" if times > 1 else ""
+            self.stdout.write(f"{outcome.what}: {outcome.path}: {outcome.detail}{of}")
         counts = Counter(outcome.what for outcome in outcomes)
-        words = ("accepted", "repeated", "refused", "failed")
+        words = ["accepted", "repeated", "refused", "failed"]
+        words += ["left out"] if counts["left out"] else []
         self.stdout.write(", ".join(f"{counts[word]} {word}" for word in words))
         if counts["refused"] or counts["failed"]:
             raise CommandError("Not every frame was taken; the reasons are above.")
@@ -143,25 +157,22 @@ def _completing(options: dict[str, Any]) -> Completing:
     )
 
 
-def _pictures(paths: list[Path]) -> list[Path]:
-    found: list[Path] = []
-    videos = False
+def _found(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Pictures and videos; what is named itself and is no video is taken for a picture."""
+    pictures: list[Path] = []
+    videos: list[Path] = []
     for path in paths:
         if not path.exists():
             raise CommandError(f"There is no {path}.")
-        if path.is_dir():
-            inside = sorted(path.rglob("*"))
-            found += [file for file in inside if file.suffix.lower() in PICTURES]
-            videos |= any(file.suffix.lower() in VIDEOS for file in inside)
-        elif path.suffix.lower() in VIDEOS:
-            videos = True
-        else:
-            found.append(path)
-    if not found and videos:
-        raise CommandError(VIDEO)
-    if not found:
-        raise CommandError("There is no JPEG, PNG or WebP picture in what was named.")
-    return list(dict.fromkeys(found))
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            suffix = file.suffix.lower()
+            if suffix in READ | OTHERS:
+                videos.append(file)
+            elif suffix in PICTURES or file == path:
+                pictures.append(file)
+    if not pictures and not videos:
+        raise CommandError("There is no JPEG, PNG or WebP picture in what was named, and no video.")
+    return list(dict.fromkeys(pictures)), list(dict.fromkeys(videos))
 
 
 def _journal_path(folder: Path, token: Token) -> Path | None:

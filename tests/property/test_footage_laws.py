@@ -1,0 +1,115 @@
+"""Any bytes are a drive or a sentence: no exception, and no end that does not come."""
+
+import struct
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from hazardmap.core.seeing.georeference import Place, checked, read_metadata
+from hazardmap.footage.boxes import boxes
+from hazardmap.footage.drive import Drive, Said, read_drive
+from hazardmap.footage.klv import entries
+from hazardmap.footage.moments import SHORTEST_S, SPACING_M, moments
+from hazardmap.footage.track import Fix
+from hazardmap.footage.unusable import Broken, Unusable
+from tests.footage_scene import START, drive, film, full, gps5, gps9
+
+WRITTEN = settings(
+    max_examples=300,
+    deadline=timedelta(seconds=5),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+LARGE = st.sampled_from([0, 1, 7, 8, 2**16 - 1, 2**31, 2**32 - 1]) | st.integers(0, 2**32 - 1)
+GPX = [Fix(START + timedelta(seconds=s), 24.94 + s * 1e-4, 60.17) for s in range(60)]
+
+
+@pytest.fixture(scope="module")
+def wholes(tmp_path_factory) -> list[bytes]:
+    """Videos with the one and the other telemetry, without their pictures."""
+    found = []
+    for write in (gps5, gps9):
+        path = tmp_path_factory.mktemp("film") / "drive.mp4"
+        film(path, seconds=2, samples=[write(second) for second in drive([10] * 2)])
+        data = path.read_bytes()
+        begin = data.index(b"mdat") - 4
+        (size,) = struct.unpack_from(">I", data, begin)
+        offset = data.rindex(b"stco") + 12
+        moved = struct.unpack_from(">I", data, offset)[0] - size
+        data = data[:offset] + struct.pack(">I", moved) + data[offset + 4 :]
+        found.append(data[:begin] + data[begin + size :])
+    return found
+
+
+def told(path: Path) -> Drive | Unusable:
+    found = read_drive(path, Said(track=GPX))
+    assert isinstance(found, Drive | Unusable)
+    if isinstance(found, Unusable):
+        assert found.why
+        assert "\n" not in found.why
+        return found
+    for moment in found.moments:
+        said = {k: v for k, v in moment.motion._asdict().items() if v is not None}
+        read, faults = read_metadata(said | {"captured_at": START.isoformat()})
+        assert faults == []
+        assert isinstance(checked(read, now=START, max_age=timedelta(days=7)), Place)
+    return found
+
+
+def test_the_untouched_ones_are_drives(wholes, tmp_path):
+    for whole in wholes:
+        (tmp_path / "whole.mp4").write_bytes(whole)
+        assert len(told(tmp_path / "whole.mp4").moments) == 2
+
+
+@WRITTEN
+@given(st.data())
+def test_whatever_is_changed_in_a_video_is_told(wholes, tmp_path, data):
+    broken = bytearray(data.draw(st.sampled_from(wholes)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(broken) - 4))
+        broken[at : at + 4] = struct.pack(">I", data.draw(LARGE))
+    cut = data.draw(st.integers(len(broken) // 2, len(broken)))
+    (tmp_path / "broken.mp4").write_bytes(broken[:cut])
+    told(tmp_path / "broken.mp4")
+
+
+@WRITTEN
+@given(st.binary(max_size=400), st.sampled_from([b"", b"\0\0\0\0moov", b"\0\0\0\x08ftyp"]))
+def test_any_bytes_are_told(tmp_path, content, before):
+    (tmp_path / "any.mp4").write_bytes(before + content)
+    told(tmp_path / "any.mp4")
+
+
+@given(st.binary(max_size=2000))
+@example(full("stsz", 0, 2**32 - 1))
+def test_boxes_and_keys_lie_within_what_they_are_read_from(content):
+    for read in (boxes, entries):
+        try:
+            list(read(memoryview(content)))
+        except Broken:
+            continue
+
+
+walks = st.lists(
+    st.tuples(st.floats(0, 40), st.floats(0, 1e-3), st.floats(-1e-3, 1e-3)), min_size=1, max_size=40
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(walks, st.floats(0, 5))
+def test_moments_are_apart_in_place_and_time(steps, every_s):
+    at, lon, lat, track = datetime(2026, 1, 1, tzinfo=UTC), 24.0, 60.0, []
+    for seconds, east, north in steps:
+        at, lon, lat = at + timedelta(seconds=seconds), lon + east, lat + north
+        track.append(Fix(at, lon, lat))
+    began_at = track[0].at - timedelta(seconds=1)
+    chosen = moments(track, began_at=began_at, length_s=300, every=timedelta(seconds=every_s))
+    for a, b in pairwise(chosen):
+        assert b.at_s - a.at_s >= max(every_s, SHORTEST_S) - 0.06
+        east_m = (b.motion.lon - a.motion.lon) * 55_800
+        north_m = (b.motion.lat - a.motion.lat) * 111_400
+        assert (east_m**2 + north_m**2) ** 0.5 >= SPACING_M * 0.98
