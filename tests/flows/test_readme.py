@@ -82,9 +82,7 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
     if name == "upload":
         exif = Image.open(folder / "frame.jpg").getexif()
         assert not exif, "a frame without a place is refused, with a reason"
-        with pytest.raises(
-            AssertionError, match="lon: missing: neither the metadata"
-        ):
+        with pytest.raises(AssertionError, match="lon: missing: neither the metadata"):
             stack.manage("upload", str(folder), "--url", stack.url)
         return
     if name.startswith("model_"):
