@@ -15,9 +15,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from hazardmap.api.client import Item
-from hazardmap.api.gpx import read_gpx
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.demo.restage import Pose, restage
+from hazardmap.footage.gpx import read_gpx
 
 PER_SOURCE = 12
 ANIMAL = "8"
