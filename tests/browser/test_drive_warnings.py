@@ -54,7 +54,7 @@ def test_it_shows_and_speaks_what_lies_ahead_without_an_account(phone, cow):
     expect(first).to_contain_text("cattle")
     expect(first).to_contain_text(re.compile(r"3[05]0 m"))
     expect(phone.locator("#ahead-age")).to_contain_text("Hazards as of")
-    assert said(phone)[0] == ["en", "Warnings are on."]
+    assert said(phone)[0] == ["en-IE", "Warnings are on."], "as people there speak"
     assert re.fullmatch(r"cattle, in (350|400) met(re|er)s", said(phone)[1][1])
     drive(phone, [4, 3, 2])
     expect(first).to_contain_text(re.compile(r"[45]0 m"))

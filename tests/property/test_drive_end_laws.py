@@ -16,7 +16,8 @@ LEGS = st.lists(
     st.tuples(
         st.floats(0, 360),  # heading
         st.integers(2, 30),  # steps of 60 m and 5 s
-        st.integers(0, 20),  # minutes of standing afterwards
+        # Minutes of standing afterwards; with coming and going five are a stop or none.
+        st.integers(0, 20).filter(lambda minutes: minutes != 5),
     ),
     min_size=1,
     max_size=4,
