@@ -65,15 +65,15 @@ def writing(path: Path) -> Iterator[Archive]:
     Raises Busy.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with partial.open("ab") as file:
+    # A file of its own, which stays where it is: the archive itself is moved while it is locked.
+    with path.with_suffix(".lock").open("a") as lock:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy from None
-        file.truncate(0)  # of one that was killed
-        yield Archive(file, path.parent)
-        file.flush()
+        partial = path.with_suffix(".partial")
+        with partial.open("wb") as file:
+            yield Archive(file, path.parent)
         partial.replace(path)
 
 

@@ -13,7 +13,7 @@ from functools import wraps
 from hashlib import sha256, shake_256
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from django.utils import timezone
+from django.db.models.functions import Now
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -81,7 +81,7 @@ def idempotent(
 
 def forget_old_answers() -> int:
     """Delete what is older than KEPT; how many that were."""
-    return KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
+    return KeptAnswer.objects.filter(at__lt=Now() - KEPT).delete()[0]
 
 
 def _taken(name: bytes, payload: bytes) -> KeptAnswer | None:
@@ -89,8 +89,10 @@ def _taken(name: bytes, payload: bytes) -> KeptAnswer | None:
 
     Raises Running and AnotherRequest.
     """
-    now = timezone.now()
-    _, created = KeptAnswer.objects.get_or_create(name=name, defaults={"payload": payload})
+    now = Now()  # of the database: the clocks of those who serve may differ
+    _, created = KeptAnswer.objects.get_or_create(
+        name=name, defaults={"payload": payload, "at": now}
+    )
     if created:
         return None
     over = KeptAnswer.objects.filter(name=name).exclude(at__gte=now - LEASE, status=None)

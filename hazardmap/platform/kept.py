@@ -5,8 +5,10 @@ from contextlib import suppress
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from redis import RedisError
+
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 T = TypeVar("T")
 
@@ -23,8 +25,7 @@ def kept(key: str, make: Callable[[], T], *, keep_s: int) -> T:
 @transaction.atomic
 def _made(key: str, make: Callable[[], T], keep_s: int) -> T:
     """By one process at a time; whoever has waited finds it made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    one_at_a_time(key)
     found: T | None = cache.get(key)
     if found is None:
         found = make()

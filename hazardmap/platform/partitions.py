@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from itertools import product
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.state import ProjectState
+
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 PARTITIONED_TABLES = ("inference_detection", "metering_usageevent")
 MONTHS_AHEAD = 2
@@ -63,17 +65,29 @@ def partition_name(table: str, month: datetime) -> str:
 
 def make_partitions(now: datetime, tables: Sequence[str] = PARTITIONED_TABLES) -> list[str]:
     """Create what is missing from last month to two months ahead; return the new tables' names."""
-    made = []
+    months = [month_after(now, offset) for offset in range(-MONTHS_BEHIND, MONTHS_AHEAD + 1)]
+    return [
+        partition_name(table, month)
+        for table, month in product(tables, months)
+        if _make_partition(table, month)
+    ]
+
+
+@transaction.atomic
+def _make_partition(table: str, month: datetime) -> bool:
+    """Whether it was missing.
+
+    Attached, since making it as a part at once would wait for all who read or write the table,
+    and have all others wait behind us.
+    """
+    one_at_a_time("partitions")
+    if not missing_partitions(month, [table]):
+        return False
+    name = partition_name(table, month)
     with connection.cursor() as cursor:
-        for table, offset in product(tables, range(-MONTHS_BEHIND, MONTHS_AHEAD + 1)):
-            month = month_after(now, offset)
-            name = partition_name(table, month)
-            cursor.execute("SELECT to_regclass(%s)", [name])
-            if cursor.fetchone() != (None,):
-                continue
-            cursor.execute(
-                f'CREATE TABLE "{name}" PARTITION OF "{table}" FOR VALUES FROM (%s) TO (%s)',
-                [first_id_of(month), first_id_of(month_after(month, 1))],
-            )
-            made.append(name)
-    return made
+        cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL)')
+        cursor.execute(
+            f'ALTER TABLE "{table}" ATTACH PARTITION "{name}" FOR VALUES FROM (%s) TO (%s)',
+            [first_id_of(month), first_id_of(month_after(month, 1))],
+        )
+    return True

@@ -69,6 +69,14 @@ def test_two_at_once_are_one(client, code):
     assert Device.objects.get() == device
 
 
+def test_a_server_whose_clock_is_ahead_takes_no_request_from_another(client, code, monkeypatch):
+    assert pair(client, code).status_code == 201
+    KeptAnswer.objects.update(status=None)
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + LEASE)
+    assert_problem(pair(client, code), 409)
+
+
 def test_answers_are_kept_for_a_day(client, code):
     pair(client, code)
     assert forget_old_answers() == 0

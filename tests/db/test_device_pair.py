@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from hazardmap.accounts.models import Device, PairingCode, User
@@ -13,11 +13,14 @@ from hazardmap.accounts.selectors import contributor_by_token
 from hazardmap.accounts.services import (
     AccountsRefused,
     PairingRefused,
+    device_create,
     device_pair,
     device_revoke,
     pairing_code_create,
 )
 from hazardmap.accounts.services.device_pair import CODE_ALPHABET, MAX_DEVICES
+from tests.at_once import in_thread, somebody_waits
+from tests.stack import wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,28 @@ def test_two_phones_with_one_code_at_once_are_one_device(owner):
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(pair, range(4))) == 1
     assert Device.objects.count() == 1
+
+
+def _make_code_beside(owner, first):
+    """Ask for a code while a transaction has done `first` and has not ended."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            later = in_thread(pool, lambda: pairing_code_create(owner=owner))
+            wait_for("it", lambda: later.done() or somebody_waits(), timeout_s=10)
+        return later.result(20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_codes_asked_for_at_once_one_lives(owner):
+    _make_code_beside(owner, lambda: pairing_code_create(owner=owner))
+    assert PairingCode.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_asked_for_while_the_last_device_is_paired_is_refused(owner):
+    for number in range(MAX_DEVICES - 1):
+        device_create(owner=owner, name=f"phone {number}")
+    code = pairing_code_create(owner=owner).code
+    with pytest.raises(AccountsRefused, match="20 devices"):
+        _make_code_beside(owner, lambda: device_pair(code=code, name="the last"))

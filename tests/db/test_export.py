@@ -1,5 +1,6 @@
 """The whole map in one PMTiles archive: what is in it, how it is made, how it is handed out."""
 
+import fcntl
 import gzip
 import itertools
 from collections.abc import Callable
@@ -136,6 +137,27 @@ def test_what_fails_or_runs_already_leaves_the_archive_as_it_is(
     monkeypatch.undo()
     export_tiles()
     assert len(read(path)) > 12, "started again"
+
+
+def test_who_comes_as_another_one_ends_leaves_the_archive_whole(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened before the other one has put its file in place, and locked after that."""
+    lock = fcntl.flock
+    other = writing(path)
+    other.__enter__().finish({}, export.WORLD)
+
+    def when_the_other_has_ended(*asked: Any) -> None:
+        monkeypatch.undo()
+        other.__exit__(None, None, None)
+        lock(*asked)
+
+    monkeypatch.setattr(fcntl, "flock", when_the_other_has_ended)
+    with writing(path) as archive:
+        assert read(path) == {Tile(0, 0, 0): b""}, "of the other"
+        archive.add(Tile(0, 0, 0), b"ours")
+        archive.finish({}, export.WORLD)
+    assert read(path) == {Tile(0, 0, 0): b"ours"}
 
 
 def _failing_after(count: int, call: Callable[..., None]) -> Callable[..., None]:

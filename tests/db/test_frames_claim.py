@@ -15,6 +15,7 @@ from django.utils import timezone
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services import frame_rejected, frames_claim, frames_release
 from hazardmap.capture.services.frames_claim import _IN_TURN
+from tests.at_once import in_thread_of_its_own
 from tests.capture_scene import driver, waiting_frame
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +197,26 @@ def test_many_workers_at_once_get_every_frame_once():
     assert len(handed_out) == len(set(handed_out))
     assert set(handed_out) == set(ids)
     assert set(Frame.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_clock_is_wrong_takes_and_loses_no_frame(monkeypatch, minutes):
+    ids = frames(2)
+    right = timezone.now
+    wrong = lambda: right() + timedelta(minutes=minutes)  # noqa: E731
+    monkeypatch.setattr(timezone, "now", right if minutes > 0 else wrong)
+    assert claim() == ids
+    monkeypatch.setattr(timezone, "now", wrong if minutes > 0 else right)
+    assert in_thread_of_its_own(claim) == []
+    assert set(Frame.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_whose_clock_is_ahead_gives_back_waits_for_nobody(monkeypatch):
+    ids = frames(2)
+    right = timezone.now
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: right() + timedelta(minutes=1))
+        frames_release(frames_claim())
+    assert in_thread_of_its_own(claim) == ids

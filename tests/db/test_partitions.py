@@ -1,6 +1,9 @@
 """Monthly tables: there in time, and an id falls into the month of its time."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -15,9 +18,28 @@ from hazardmap.platform.partitions import (
     first_id_of,
     make_partitions,
     month_after,
+    partition_name,
 )
+from tests.at_once import in_thread, in_thread_of_its_own, somebody_waits
+from tests.stack import wait_for
 
 ENTROPY = bytes(10)
+_RULES = """
+    SELECT 'column', attname, format_type(atttypid, atttypmod), attnotnull::text
+    FROM pg_attribute WHERE attrelid = %(table)s::regclass AND attnum > 0
+    UNION ALL
+    SELECT contype::text, CASE contype WHEN 'p' THEN '' ELSE conname END,
+        pg_get_constraintdef(oid), ''
+    FROM pg_constraint WHERE conrelid = %(table)s::regclass
+    UNION ALL
+    SELECT 'index', regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', ''), '',
+        indisunique::text
+    FROM pg_index WHERE indrelid = %(table)s::regclass
+    UNION ALL
+    SELECT 'trigger', tgname, '', tgtype::text
+    FROM pg_trigger WHERE tgrelid = %(table)s::regclass
+    ORDER BY 1, 2, 3
+"""
 moments = st.timedeltas(timedelta(0), timedelta(days=100_000)).map(
     lambda age: datetime(1990, 1, 1, tzinfo=UTC) + age
 )
@@ -92,3 +114,52 @@ def test_a_row_falls_into_the_table_of_its_month():
 def test_a_row_without_a_month_is_refused_loudly():
     with pytest.raises(DatabaseError, match="no partition"), transaction.atomic():
         usage_at(timezone.now() - timedelta(days=100))
+
+
+@pytest.fixture
+def later() -> Iterator[datetime]:
+    """A time whose tables are missing, and are away again afterwards."""
+    at = timezone.now() + timedelta(days=800)
+    yield at
+    with connection.cursor() as cursor:
+        for table, offset in product(PARTITIONED_TABLES, range(-1, 3)):
+            cursor.execute(
+                f'DROP TABLE IF EXISTS "{partition_name(table, month_after(at, offset))}"'
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_make_each_month_once(later: datetime) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            made = make_partitions(later)
+            other = in_thread(pool, lambda: make_partitions(later))
+            wait_for("the other's turn", lambda: somebody_waits() or other.done(), timeout_s=10)
+        assert (len(made), other.result(20)) == (4 * len(PARTITIONED_TABLES), [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_months_are_made_beside_long_work_with_their_tables(later: datetime) -> None:
+    """Neither waits for the other: whoever serves meanwhile would wait behind both."""
+    with transaction.atomic():
+        event = usage_at(timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM inference_detection")
+        made = in_thread_of_its_own(lambda: make_partitions(later))
+        assert set(made) <= partitions("metering_usageevent") | partitions("inference_detection")
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM metering_usageevent WHERE id = %s", [event])
+    assert len(made) == 4 * len(PARTITIONED_TABLES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", PARTITIONED_TABLES)
+def test_a_month_has_the_columns_rules_and_indexes_of_its_table(table: str) -> None:
+    def rules(name: str) -> list[tuple[str, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_RULES, {"table": name})
+            return cursor.fetchall()
+
+    (month, *_) = make_partitions(timezone.now() + timedelta(days=800), [table])
+    assert rules(month) == rules(table)
+    assert {what for what, *_ in rules(table)} >= {"column", "p", "c", "index"}

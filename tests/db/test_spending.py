@@ -1,5 +1,6 @@
 """Spending: counted before it is served, capped to the last answer, told once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -34,9 +35,11 @@ from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.webhooks.models import WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_add
+from tests.at_once import in_thread, somebody_waits
 from tests.billing_scene import LAST, NOW, changed_terms, sell, serve
 from tests.map_scene import put_hazard
 from tests.receiver import receiving
+from tests.stack import wait_for
 from tests.webhook_scene import cow, endpoint, told, watch
 
 MONTH = month_of(NOW)
@@ -390,3 +393,25 @@ def test_the_quota_of_a_plan(db, client, monkeypatch):
     assert (refused.json()["quota"], refused.json()["balance"]) == (4, 1)
     assert refused.json()["violated-policies"] == ["plan"]
     assert int(refused["Retry-After"]) <= MONTH.length_s
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_older_count_does_not_lift_a_stop(sold, monkeypatch):
+    """Somebody has counted, more is used and another one stops the key before he goes on."""
+    cap(sold, "2")
+    tiles(sold, 10)
+    recount, others = watching.usage_recount, []
+
+    def overtaken(**which):
+        counted = recount(**which)
+        if not others:
+            others.append(in_thread(pool, lambda: tiles(sold, 10)))
+            wait_for("it", lambda: somebody_waits() or others[0].done(), timeout_s=10)
+        return counted
+
+    monkeypatch.setattr(watching, "usage_recount", overtaken)
+    cap(sold, "2")
+    with ThreadPoolExecutor(1) as pool:
+        spending_watch()
+        others[0].result(20)
+    assert keys_stopped(Meter.TILE) == {sold[1]}

@@ -32,7 +32,7 @@ from hazardmap.webhooks.services import (
     secret_roll,
 )
 from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
-from tests.at_once import at_once, in_thread, somebody_waits
+from tests.at_once import at_once, in_thread, in_thread_of_its_own, somebody_waits
 from tests.map_scene import buyer
 from tests.stack import wait_for
 from tests.webhook_scene import (
@@ -327,6 +327,20 @@ def test_a_lease_whose_sender_died_is_taken_over(receiver, hook):
     assert deliveries_send(now=clock) == 0
     clock.forward(seconds=61)
     assert deliveries_send(now=clock) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_whose_clock_is_ahead_sends_nothing_twice(receiver, hook, monkeypatch):
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    receiver.pause_s = 1.0
+    right = timezone.now
+    with Sender() as first, Sender() as other:
+        first.tick(0.0)
+        with monkeypatch.context() as patch:
+            patch.setattr(timezone, "now", lambda: right() + 2 * sending.LEASE)
+            in_thread_of_its_own(lambda: other.tick(0.0))
+    assert len(receiver.ids()) == 1
 
 
 def test_old_messages_are_forgotten(hook):

@@ -46,13 +46,16 @@ def pairing_code_create(*, owner: User) -> NewPairingCode:
 
     Since one code lives at a time, the number of devices is bounded here. Raises AccountsRefused.
     """
-    if Device.objects.filter(owner=owner, revoked_at=None).count() >= MAX_DEVICES:
-        words = _("You have %(number)d devices, the most there can be. Revoke one of them first.")
-        raise AccountsRefused(words % {"number": MAX_DEVICES})
     code = "".join(secrets.choice(CODE_ALPHABET) for _number in range(CODE_LENGTH))
     expires_at = timezone.now() + CODE_LIFE
     with transaction.atomic():
-        PairingCode.objects.filter(owner=owner).delete()
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # one code at a time
+        PairingCode.objects.filter(owner=owner).delete()  # waits for one that is just being used
+        if Device.objects.filter(owner=owner, revoked_at=None).count() >= MAX_DEVICES:
+            words = _(
+                "You have %(number)d devices, the most there can be. Revoke one of them first."
+            )
+            raise AccountsRefused(words % {"number": MAX_DEVICES})
         PairingCode.objects.create(code_sha256=_digest(code), owner=owner, expires_at=expires_at)
     return NewPairingCode(code, expires_at)
 

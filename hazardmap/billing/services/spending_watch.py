@@ -25,6 +25,7 @@ from hazardmap.core.selling.pricing.spending import Counted, judged, rounded_dow
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_lately
 from hazardmap.metering.services import ALL, UnitsByKey, usage_recount, usage_roll, usage_settle
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 STOPPABLE: Final = (Meter.TILE, Meter.WEBHOOK, Meter.WATCH_HOUR)
 PERCENTS: Final = (50, 80, 100)
@@ -60,11 +61,7 @@ def spending_watch() -> int:
     stopped = set(StoppedKey.objects.values_list("key_id", flat=True))
     keys |= stopped
     for organisation_id in _customers(keys, caps_since=now - CAP_SEEN_WITHIN):
-        terms = terms_now(organisation_id)
-        if terms is not None and (_is_limited(terms) or stopped & {*terms.account.keys}):
-            usage_settle(account=terms.account)
-            _look(terms, usage_recount(account=terms.account))
-            looked += 1
+        looked += _look(organisation_id, stopped)
     _seen.units = units
     if everybody:
         _seen.everybody_s = begun_s
@@ -84,7 +81,19 @@ def _is_limited(terms: Terms) -> bool:
 
 
 @transaction.atomic
-def _look(terms: Terms, units: UnitsByKey) -> None:
+def _look(organisation_id: UUID, stopped: set[str]) -> bool:
+    """Whether there was something to compare. Others who look at the same customer wait: an older
+    count or cap would lift the stop of a newer one."""
+    one_at_a_time(f"spending {organisation_id}")
+    terms = terms_now(organisation_id)
+    if terms is None or not (_is_limited(terms) or stopped & {*terms.account.keys}):
+        return False
+    usage_settle(account=terms.account)
+    _note(terms, usage_recount(account=terms.account))
+    return True
+
+
+def _note(terms: Terms, units: UnitsByKey) -> None:
     for meter in STOPPABLE:
         stopped = {key for key in terms.account.keys if _is_stopped(terms, units, key, meter)}
         known = StoppedKey.objects.filter(key_id__in=terms.account.keys, meter=meter.value)

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 
 from hazardmap.capture.blobs import free_bytes
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services.frame_finish import frame_rejected
+from hazardmap.platform.database_clock import database_now
 from hazardmap.platform.disk import LAST_BYTES
 
 logger = logging.getLogger(__name__)
@@ -75,10 +75,11 @@ def frames_claim() -> list[ClaimedFrame]:
         logger.error("waiting frames are not looked at: the disk has %d bytes left", free)
         return []
     with transaction.atomic():
-        _reject_killers()
-        overdue = Q(lease_until__lt=timezone.now() - RETRY_PATIENCE)
-        rows = _retry(overdue) or _batch() or _retry(Q())
-        lease_until = timezone.now() + LEASE + LEASE_PER_FRAME * len(rows)
+        now = database_now()
+        _reject_killers(now)
+        overdue = Q(lease_until__lt=now - RETRY_PATIENCE)
+        rows = _retry(now, overdue) or _batch(now) or _retry(now, Q())
+        lease_until = now + LEASE + LEASE_PER_FRAME * len(rows)
         for row in rows:
             row.attempts += 1
             row.lease_until = lease_until
@@ -93,36 +94,37 @@ def frames_release(frames: Collection[ClaimedFrame], *, wait: timedelta = timede
     Costs no attempt; they are handed out again after `wait`. A lease that is somebody else's by
     now stays his.
     """
+    free_at = database_now() + wait
     for frame in frames:
         Frame.objects.filter(
             id=frame.id, state=Frame.State.RECEIVED, lease_until=frame.lease_until
-        ).update(attempts=F("attempts") - 1, lease_until=timezone.now() + wait)
+        ).update(attempts=F("attempts") - 1, lease_until=free_at)
 
 
-def _batch() -> list[Frame]:
+def _batch(now: datetime) -> list[Frame]:
     with connection.cursor() as cursor:
-        cursor.execute(_IN_TURN, [timezone.now()])
+        cursor.execute(_IN_TURN, [now])
         ids = [frame_id for (frame_id,) in cursor.fetchall()]
     in_turn = RawSQL("array_position(%s::uuid[], id)", [ids])
-    waiting = _free().filter(attempts=0, id__in=ids).order_by(in_turn)
+    waiting = _free(now).filter(attempts=0, id__in=ids).order_by(in_turn)
     rows = list(waiting.select_for_update(skip_locked=True)[:LARGE_BATCH])
     return rows if len(rows) >= SHORT_QUEUE else rows[:SMALL_BATCH]
 
 
-def _retry(which: Q) -> list[Frame]:
+def _retry(now: datetime, which: Q) -> list[Frame]:
     """One frame whose worker died, alone: if it was to blame, it takes no other frame with it."""
-    retries = _free().filter(which, attempts__gt=0).order_by("lease_until", "id")
+    retries = _free(now).filter(which, attempts__gt=0).order_by("lease_until", "id")
     return list(retries.select_for_update(skip_locked=True)[:1])
 
 
-def _free() -> QuerySet[Frame]:
+def _free(now: datetime) -> QuerySet[Frame]:
     """Frames that wait and that no living worker holds."""
     return Frame.objects.filter(state=Frame.State.RECEIVED).filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+        Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     )
 
 
-def _reject_killers() -> None:
-    killers = _free().filter(attempts__gte=MAX_ATTEMPTS).select_for_update(skip_locked=True)
+def _reject_killers(now: datetime) -> None:
+    killers = _free(now).filter(attempts__gte=MAX_ATTEMPTS).select_for_update(skip_locked=True)
     for frame_id in killers.values_list("id", flat=True):
         frame_rejected(frame_id=frame_id, reason="worker_crashed")

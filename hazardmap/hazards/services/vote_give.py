@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import witnesses
@@ -11,6 +11,7 @@ from hazardmap.hazards import models
 from hazardmap.hazards.services.cluster_fuse import Places
 from hazardmap.hazards.services.word_store import observations_behind, word_store
 from hazardmap.hazards.vote_models import Vote
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 
 class VoteRefused(Exception):
@@ -24,7 +25,7 @@ def vote_give(*, hazard_id: UUID, account_id: UUID, stands: bool) -> None:
     The same word again changes nothing. Raises VoteRefused.
     """
     witness = witnesses([account_id])[account_id]
-    _one_at_a_time(hazard_id, witness)
+    one_at_a_time(f"vote {hazard_id} {witness}")
     before = Vote.objects.filter(hazard_id=hazard_id, witness=witness, undone_at=None).first()
     if before is not None and before.stands == stands:
         return
@@ -48,11 +49,3 @@ def vote_give(*, hazard_id: UUID, account_id: UUID, stands: bool) -> None:
         return vote.id, [(hazard.position.x, hazard.position.y)]
 
     word_store(store)
-
-
-def _one_at_a_time(hazard_id: UUID, witness: int) -> None:
-    """Make another vote of this account about this hazard wait until the first is committed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"vote {hazard_id} {witness}"]
-        )

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.inference.detector import Offer, configured, offer, read_metrics
 from hazardmap.inference.models import ModelVersion
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 FIRST_START = "first start"
 State = ModelVersion.State
@@ -54,8 +55,7 @@ def in_service() -> InService:
 
 def one_change_at_a_time() -> None:
     """Make whoever else changes the state of a model wait until this transaction has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('model state', 0))")
+    one_at_a_time("model state")
 
 
 def _register(found: Offer) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from hazardmap.core.fusion.hazard import LIVE, Hazard
 from hazardmap.core.fusion.verdict import Ruling
@@ -14,6 +14,7 @@ from hazardmap.hazards.services import VerdictRefused, verdict_give
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.selectors import standing_decision
 from hazardmap.moderation.services.audit_write import audit_hazard
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 if TYPE_CHECKING:
     from hazardmap.accounts.models import User
@@ -51,7 +52,7 @@ def decide(
     Raises DecisionRefused.
     """
     _check(action, new_kind, reason)
-    _one_at_a_time(hazard_id)
+    one_at_a_time(f"decide {hazard_id}")
     before = hazards.hazard_get(hazard_id)
     standing = standing_decision(hazard_id)
     same = standing is not None and _says(standing, moderator, action, new_kind)
@@ -100,14 +101,6 @@ def _check(action: str, new_kind: str, reason: str) -> None:
         raise DecisionRefused("Say why the hazard is rejected.")
     if len(reason) > REASON_LENGTH:
         raise DecisionRefused(f"A reason has at most {REASON_LENGTH} characters.")
-
-
-def _one_at_a_time(hazard_id: UUID) -> None:
-    """Make a second decision about this hazard wait until the first is committed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"decide {hazard_id}"]
-        )
 
 
 def _says(decision: Decision, moderator: "User", action: str, new_kind: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.capture.selectors import hidden_picture
@@ -18,7 +18,7 @@ from hazardmap.capture.services import (
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.report_models import HIDING, ImageReport
 from hazardmap.moderation.report_selectors import correction_of
-from hazardmap.moderation.services.report_file import ReportRefused
+from hazardmap.moderation.services.report_file import ReportRefused, one_report_at_a_time
 
 if TYPE_CHECKING:
     from hazardmap.accounts.models import User
@@ -34,7 +34,7 @@ def report_decide(*, moderator: "User", frame_id: UUID, decision: str) -> int:
     """
     if decision not in ImageReport.Decision.values:
         raise ReportRefused("A report is decided by removing, correcting or keeping.")
-    _one_at_a_time(frame_id)
+    one_report_at_a_time(frame_id)
     waiting = list(ImageReport.objects.filter(frame_id=frame_id, decision=""))
     if not waiting:
         return 0
@@ -58,7 +58,7 @@ def report_undo(*, moderator: "User", frame_id: UUID) -> int:
     A picture that was removed stays hidden meanwhile, and so does one whose report hides it.
     Raises ReportRefused.
     """
-    _one_at_a_time(frame_id)
+    one_report_at_a_time(frame_id)
     decided = ImageReport.objects.filter(frame_id=frame_id).exclude(decision="")
     latest = decided.order_by("-decided_at", "-id").first()
     if latest is None:
@@ -95,11 +95,3 @@ def _audit(moderator: "User", action: str, frame_id: UUID, before: dict[str, obj
         before=before,
         after=_state(frame_id),
     )
-
-
-def _one_at_a_time(frame_id: UUID) -> None:
-    """Make a second decision about this picture wait until the first is committed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"report {frame_id}"]
-        )

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from hazardmap.capture.services import picture_hide
 from hazardmap.moderation.report_models import HIDING, WORDS_LENGTH, ImageReport
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 
 class ReportRefused(ValueError):
@@ -25,12 +26,19 @@ def report_file(
         raise ReportRefused("Say what is wrong with the picture.")
     if len(words) > WORDS_LENGTH:
         raise ReportRefused(f"A report has at most {WORDS_LENGTH} characters.")
+    one_report_at_a_time(frame_id)
     report = ImageReport.objects.create(
         frame_id=frame_id, hazard_id=hazard_id, reason=reason, words=words
     )
     if reason in HIDING and not _kept_before(frame_id):
         picture_hide(frame_id=frame_id)
     return report.receipt
+
+
+def one_report_at_a_time(frame_id: UUID) -> None:
+    """Make other reports of this picture, and decisions, wait until the transaction ends: a
+    decision would show again what a report that it does not see yet has hidden."""
+    one_at_a_time(f"report {frame_id}")
 
 
 def _kept_before(frame_id: UUID) -> bool:

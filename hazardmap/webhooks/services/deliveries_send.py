@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.messages import webhook
+from hazardmap.platform.database_clock import database_now
 from hazardmap.platform.outbound import MAX_SECONDS, Answered, Unreachable, post
 from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
 from hazardmap.webhooks.services.endpoints_end import endpoints_end
@@ -64,7 +65,7 @@ class Sender:
     def tick(self, patience_s: float, *, more: bool = True) -> bool:
         """Claim as much as there is room for, and settle what is done; whether anything goes on."""
         if more and (room := AT_ONCE - len(self._going)):
-            for one in _claim(room, timezone.now(), self._held()):
+            for one in _claim(room, database_now(), self._held()):
                 self._going[self._threads.submit(_send, one)] = one
         done, _ = wait(self._going, patience_s, FIRST_COMPLETED)
         for future in done:
