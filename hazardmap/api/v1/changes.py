@@ -154,12 +154,14 @@ def _answer(request: Request, values: dict[str, Any], changes: Callable[..., Par
 
 def _since(asked: int | str, newest: Newest | None) -> int:
     """The cursor to go on from. Raises InvalidParameter."""
+    end = newest.cursor if newest else 0
     if isinstance(asked, str):
-        return newest.cursor if newest else 0
-    if newest is not None and asked > newest.cursor:
-        # It is of another map, or of this one before it was restored: nothing would ever come.
-        raise InvalidParameter([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
-    if newest is not None and change_feed.is_lost(asked, newest.cursor):
+        return end
+    if asked > end:
+        # It is of another map, or of this one before it was restored: nothing would be told until
+        # the feed has passed it, and what is before that never.
+        raise InvalidParameter([Fault("since", f"is ahead of the newest change, {end}")])
+    if change_feed.is_lost(asked, end):
         rule = "is of changes that were lost when this map was restored; begin again at 0"
         raise InvalidParameter([Fault("since", rule)])
     return asked
