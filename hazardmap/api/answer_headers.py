@@ -10,7 +10,10 @@ _SAID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "Retry-After": ("seconds after which to try again", {"pattern": r"^\d+$"}),
     "ETag": ("for If-None-Match; the same as long as nothing but time has gone by", {}),
     "X-As-Of": ("when this was true", {"format": "date-time"}),
-    "X-Data-Age": ("seconds since the map last changed anywhere; missing if it never has", {}),
+    "X-Data-Age": (
+        "seconds since the map last changed anywhere; missing if it never has, and with `at`",
+        {},
+    ),
     "X-Cursor": ("of the newest change that the answer knows: listChanges goes on from it", {}),
     "Location": ("of what was made", {"format": "uri"}),
     "Idempotent-Replayed": (

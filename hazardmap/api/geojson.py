@@ -109,7 +109,8 @@ class Answer(serializers.Serializer[Any]):
 
     as_of = serializers.DateTimeField(help_text="when this was true")
     data_age_s = serializers.FloatField(
-        allow_null=True, help_text="since the map last changed anywhere; null if it never has"
+        allow_null=True,
+        help_text="since the map last changed anywhere; null if it never has, and with `at`",
     )
     cost = Cost(help_text="of this answer")
 
@@ -126,7 +127,8 @@ class ExportCollection(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["FeatureCollection"])
     as_of = serializers.DateTimeField(help_text="when this was true")
     data_age_s = serializers.FloatField(
-        allow_null=True, help_text="since the map last changed anywhere; null if it never has"
+        allow_null=True,
+        help_text="since the map last changed anywhere; null if it never has, and with `at`",
     )
     features = HazardFeature(many=True)
 

@@ -22,12 +22,13 @@ from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 OPEN_HOURS = 2000
 
 
-def _money(name: str) -> Callable[[models.Invoice], str]:
-    """A column of an invoice's amounts in words."""
+def _money(name: str) -> Callable[[models.Invoice | models.CreditNote], str]:
+    """A column of amounts of an invoice, or of what takes back a part of it, in words."""
 
     @admin.display(description=name.replace("_", " "))
-    def shown(invoice: models.Invoice) -> str:
-        return amount_words(getattr(invoice, f"{name}_micro"), Currency(invoice.currency))
+    def shown(row: models.Invoice | models.CreditNote) -> str:
+        invoice = row if isinstance(row, models.Invoice) else row.invoice
+        return amount_words(getattr(row, f"{name}_micro"), Currency(invoice.currency))
 
     return shown
 
@@ -134,9 +135,12 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
 @admin.register(models.CreditNote)
 class CreditNoteAdmin(ReadOnlyAdmin):
-    list_display = ("at", "seller", "number", "invoice_id", "total_micro", "reason")
-    list_select_related = ("seller",)
+    list_display = ("at", "seller", "number", "invoice_id", _money("total"), "reason")
+    list_select_related = ("seller", "invoice")
     ordering = ("-id",)
+    fields = (  # type: ignore[assignment]  # as above
+        *("at", "seller", "number", "invoice", _money("total"), _money("tax"), "reason"),
+    )
 
 
 @admin.register(models.Customer)

@@ -1,7 +1,6 @@
 """The map, to read: hazards with their evidence, what moderators said, and the change feed."""
 
 from collections.abc import Callable
-from datetime import UTC
 from typing import Protocol
 
 from django.contrib import admin
@@ -21,7 +20,7 @@ from hazardmap.hazards.models import (
     View,
 )
 from hazardmap.hazards.zone_models import Zone
-from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
+from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, second_column
 
 
 class _Placed(Protocol):
@@ -45,22 +44,11 @@ def _rounded(name: str, digits: int) -> Callable[[Evidence], str]:
     return shown
 
 
-def _second(name: str) -> Callable[[Evidence], str]:
-    """A column of times."""
-
-    @admin.display(description=name.replace("_", " "))
-    def shown(row: Evidence) -> str:
-        at = getattr(row, name).astimezone(UTC)
-        return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-    return shown
-
-
 class EvidenceInline(ReadOnlyInline):
     model = Evidence
     ordering = ("first_at", "pass_id")
     fields = (  # type: ignore[assignment]  # its stubs know names only, Django callables too
-        *("witness", "device_id", _second("first_at"), _second("last_at"), "seen"),
+        *("witness", "device_id", second_column("first_at"), second_column("last_at"), "seen"),
         *(_rounded("score", 2), _rounded("visibility", 2), "frames", _rounded("log2_ratio", 1)),
         *(_rounded("p_before", 3), _rounded("p_after", 3), _rounded("real", 3)),
     )

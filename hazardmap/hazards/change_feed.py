@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from hazardmap.core.fusion.hazard import LIVE_STATES, Hazard, HazardEvent
 from hazardmap.core.geometry.area import Cell
@@ -18,6 +18,8 @@ from hazardmap.hazards import mapping, models
 
 LOOKED_AT_ONCE = 20_000
 READ_AT_ONCE = 2000
+MOST_COUNTED = 100_000
+PARTS_COUNTED = 5
 LOST = 10_000_000
 """By so much at least cursors are raised after a restore (services.cursors_raise): ten seconds of
 microseconds, and a gap that no transaction that was rolled back leaves."""
@@ -46,16 +48,30 @@ class Part(NamedTuple):
     more: bool
 
 
+class Count(NamedTuple):
+    """How many changes there are after a cursor. exact: or whether there may be more."""
+
+    changes: int
+    exact: bool
+
+
 def changes(since: int, *, limit: int, hazard_id: UUID | None = None) -> Part:
     """The next events after a cursor in the order of their commits, of all hazards or of one."""
-    found = models.HazardEvent.objects.filter(cursor__gt=since).order_by("cursor")
-    if hazard_id is not None:
-        found = found.filter(hazard_id=hazard_id)
-    events = [
-        mapping.event_of(*columns) for columns in found.values_list(*mapping.EVENT)[: limit + 1]
-    ]
+    found = _after(since, hazard_id).values_list(*mapping.EVENT)[: limit + 1]
+    events = [mapping.event_of(*columns) for columns in found]
     shown = events[:limit]
     return Part(shown, shown[-1].cursor if shown else since, len(events) > limit)
+
+
+def count(since: int, *, hazard_id: UUID | None = None) -> Count:
+    """How many those are; of more than MOST_COUNTED so many."""
+    found = _after(since, hazard_id)[: MOST_COUNTED + 1].count()
+    return Count(min(found, MOST_COUNTED), found <= MOST_COUNTED)
+
+
+def _after(since: int, hazard_id: UUID | None) -> "QuerySet[models.HazardEvent]":
+    found = models.HazardEvent.objects.filter(cursor__gt=since).order_by("cursor")
+    return found if hazard_id is None else found.filter(hazard_id=hazard_id)
 
 
 def changes_seen(since: int, *, limit: int, watch: Watch, area: Bbox | Cell | None) -> Part:
@@ -89,6 +105,17 @@ def changes_seen(since: int, *, limit: int, watch: Watch, area: Bbox | Cell | No
     if len(events) < limit and len(found) < most:
         cursor = looked_to
     return Part(events, cursor, cursor < looked_to or is_full)
+
+
+def count_seen(since: int, *, watch: Watch, area: Bbox | Cell | None) -> Count:
+    """How many somebody sees, who sees a part; they have to be read, so PARTS_COUNTED at most."""
+    found = 0
+    for _ in range(PARTS_COUNTED):
+        part = changes_seen(since, limit=READ_AT_ONCE, watch=watch, area=area)
+        found, since = found + len(part.events), part.cursor
+        if not part.more:
+            return Count(found, exact=True)
+    return Count(found, exact=False)
 
 
 def _stretch(since: int) -> tuple[int, bool]:

@@ -13,4 +13,7 @@ class Heir(models.Model):
     heir_id = models.UUIDField()
 
     class Meta:
-        indexes = [models.Index("gone_id", "id", name="heir_of_the_gone")]
+        indexes = [
+            models.Index("gone_id", "id", name="heir_of_the_gone"),
+            models.Index("heir_id", "id", name="heir_by_heir"),
+        ]

@@ -21,6 +21,17 @@ _HEIRS = """
     SELECT sold, heir FROM line WHERE step > 0 ORDER BY step
 """
 
+# Backwards, each step is earlier; some of these have another heir by now, or are there again.
+_PERHAPS_BEFORE = """
+    WITH RECURSIVE line (id, step) AS (
+        SELECT gone_id, id FROM hazards_heir WHERE heir_id = %(heir)s
+        UNION
+        SELECT earlier.gone_id, earlier.id FROM line JOIN hazards_heir AS earlier
+            ON earlier.heir_id = line.id AND earlier.id < line.step
+    )
+    SELECT DISTINCT id FROM line WHERE id <> %(heir)s
+"""
+
 
 def heirs_of(hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Which hazard has the evidence of each of these that are no more, as far as one has."""
@@ -30,6 +41,14 @@ def heirs_of(hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:
 def line_of(hazard_id: UUID) -> list[UUID]:
     """A hazard and all in which its evidence was since, one after the other."""
     return [hazard_id, *(heir for _, heir in _steps([hazard_id]))]
+
+
+def forebears_of(hazard_id: UUID) -> list[UUID]:
+    """All hazards that are no more and whose evidence this one has."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PERHAPS_BEFORE, {"heir": hazard_id})
+        perhaps = [id_ for (id_,) in cursor.fetchall()]
+    return [gone for gone, heir in heirs_of(perhaps).items() if heir == hazard_id]
 
 
 def heir_of(hazard_id: UUID) -> UUID | None:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from hazardmap.moderation.audit_csv import audit_lines
 from hazardmap.moderation.models import AuditEntry, Decision
-from hazardmap.platform.read_only_admin import ReadOnlyAdmin
+from hazardmap.platform.read_only_admin import ReadOnlyAdmin, second_column
 
 
 @admin.register(Decision)
@@ -25,11 +25,14 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("at", "actor", "action", "subject", "change", "reason")
+    list_display = (second_column("at"), "actor", "action", "subject", "change", "reason")
     list_filter = ("action", "at")
     search_fields = ("actor", "subject", "reason")
     ordering = ("-id",)
     change_list_template = "moderation/audit_list.html"
+
+    class Media:
+        css = {"all": ["moderation/audit_list.css"]}  # noqa: RUF012 - as Django reads it
 
     @admin.display(description="old → new")
     def change(self, entry: AuditEntry) -> str:

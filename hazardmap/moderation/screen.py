@@ -58,8 +58,9 @@ class Screen:
 
     @property
     def standing(self) -> Decision | None:
-        """The newest decision that nobody has taken back."""
-        return next((one for one in self.decisions if one.undone_at is None), None)
+        """The newest decision about the hazard itself that nobody has taken back."""
+        own = (one for one in self.decisions if one.hazard_id == self.hazard.id)
+        return next((one for one in own if one.undone_at is None), None)
 
 
 def screen_of(hazard: Hazard, now: datetime) -> Screen:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.hazards.heirs import forebears_of
 from hazardmap.hazards.selectors import review_queue
 from hazardmap.moderation.models import Decision
 
@@ -32,8 +33,11 @@ def waiting(*, limit: int) -> list[Hazard]:
 
 
 def decisions_about(hazard_id: UUID) -> list[Decision]:
-    """Every decision about a hazard, newest first, those taken back too."""
-    rows = Decision.objects.filter(hazard_id=hazard_id).select_related("moderator")
+    """Every decision about a hazard and all that became part of it, newest first, those taken back
+    too.
+    """
+    about = [hazard_id, *forebears_of(hazard_id)]
+    rows = Decision.objects.filter(hazard_id__in=about).select_related("moderator")
     return list(rows.order_by("-at", "-id"))
 
 

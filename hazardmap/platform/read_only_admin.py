@@ -1,5 +1,7 @@
 """Admin pages of rows that nobody edits by hand."""
 
+from collections.abc import Callable
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -42,6 +44,17 @@ def _name_of(offered: Any) -> str:
     if isinstance(offered, tuple):
         offered = offered[0]
     return offered if isinstance(offered, str) else str(offered.parameter_name)
+
+
+def second_column(name: str) -> Callable[[object], str]:
+    """A column of times to the second."""
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def shown(row: object) -> str:
+        at = getattr(row, name).astimezone(UTC)
+        return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+    return shown
 
 
 class ReadOnlyAdmin(DeclaredLookups, _NobodyWrites, AnyModelAdmin):

@@ -18,10 +18,13 @@ from hazardmap.accounts.services import key_create
 from hazardmap.billing.services import credit_note_issue, invoice_draft, invoice_finalise
 from hazardmap.capture.models import Frame
 from hazardmap.core.ids import uuid7
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.inference.models import DetectionRun
 from hazardmap.metering.models import UsageEvent
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.services import decide
+from hazardmap.rewards.models import Account, Booking
+from hazardmap.rewards.services import Ledger, ledger_book
 from tests.billing_scene import LAST, customer_of
 from tests.moderation_scene import hazard_at
 from tests.portal_scene import selling
@@ -304,3 +307,22 @@ def test_invoices_say_in_money_what_they_are_about_and_what_is_owed(client, boss
     assert total in client.get(address).content.decode()
     credit_note_issue(invoice_id=invoice.pk, total_micro=invoice.total_micro - 10_000, reason="x")
     assert told() == (total, "0.01 EUR")
+
+
+def test_credit_notes_and_the_ledger_say_in_money_what_they_are_about(client, boss):
+    draft = invoice_draft(customer_id=customer_of(selling()[2].pk).pk, month=LAST)
+    invoice = invoice_finalise(invoice_id=draft.pk)
+    credit_note_issue(invoice_id=invoice.pk, total_micro=1_230_000, reason="x")
+    note = invoice.credit_notes.get()
+    for address in ("", f"{note.pk}/change/"):
+        html = client.get(f"/admin/billing/creditnote/{address}").content.decode()
+        assert "1.23 EUR" in html
+        assert "1230000" not in html
+    held, billing = (
+        Ledger(kind, None, Currency.EUR) for kind in (Account.Kind.HELD, Account.Kind.BILLING)
+    )
+    ledger_book(reference="x", entries={held: 4_560_000, billing: -4_560_000}, inputs={})
+    booking = Booking.objects.get(reference="x")
+    html = client.get(f"/admin/rewards/booking/{booking.pk}/change/").content.decode()
+    assert "-4.56 EUR" in html
+    assert "4560000" not in html

@@ -8,6 +8,8 @@ from django.test import Client
 
 from hazardmap.accounts.models import User
 from hazardmap.core.fusion.hazard import LIVE
+from hazardmap.hazards.heir_models import Heir
+from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.selectors import hazard_get
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.services import decide
@@ -55,6 +57,25 @@ def test_a_screen_shows_pictures_boxes_and_facts_but_no_names(signed_in, three):
     assert "drivers.example" not in html
     assert html.count('<li><a href="?picture=') == 6
     assert 'class="box strong"' in html
+
+
+def test_what_was_decided_about_what_became_part_of_a_hazard_is_shown_with_it(
+    signed_in, three, moderator
+):
+    """Also over a step between; not what has another heir by now. It stands for itself alone."""
+    heir, part, other = three
+    between = uuid4()
+    first = decide(moderator=moderator, hazard_id=part, action="relabel", new_kind="moose")
+    decide(moderator=moderator, hazard_id=other, action="confirm")
+    Hazard.objects.filter(id__in=[part, other]).delete()
+    steps = [(part, between), (between, heir), (other, heir), (other, uuid4())]
+    Heir.objects.bulk_create(Heir(gone_id=gone, heir_id=into) for gone, into in steps)
+    html = page(signed_in, heir)
+    assert html.count("about a hazard that became part of this one") == 1
+    assert first.summary.capitalize() in html
+    assert 'name="shown_decision" value=""' in html
+    decided(signed_in, heir, action="confirm")
+    assert Decision.objects.filter(hazard_id=heir).exists()
 
 
 def test_the_pictures_are_served_to_moderators_only(signed_in, client, three):

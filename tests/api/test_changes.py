@@ -86,7 +86,9 @@ def test_a_wrong_cursor_is_refused(client, key, since):
 
 
 def test_a_cursor_of_another_map_is_refused_and_does_not_wait_for_ever(client, key):
-    assert ask(client, key.token, "changes", since=5).json()["cursor"] == 5
+    answer = ask(client, key.token, "changes", since=5)
+    assert_problem(answer, 400, "since", "is ahead of the newest change, 0")
+    assert ask(client, key.token, "changes", since=0).json()["cursor"] == 0
     gone()
     newest = ask(client, key.token, "changes").json()["cursor"]
     assert ask(client, key.token, "changes", since=newest).json()["changes"] == []

@@ -158,6 +158,7 @@ def test_an_area_is_shown_as_it_was(client, key, monkeypatch):
         after = {"after": answer.json()["links"][-1]["href"].rpartition("after=")[2]}
     assert seen == sorted(hazard.id for hazard in hazards)
     assert answer.json()["as_of"].startswith(then.isoformat()[:19])
+    assert answer.json()["data_age_s"] is None, "the map has changed since"
     before = ask(client, key.token, bbox=WORLD, at=(start - timedelta(days=1)).isoformat())
     assert ids(before) == []
     cows = ask(

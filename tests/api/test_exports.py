@@ -17,6 +17,7 @@ from hazardmap.hazards import past, search
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
 from tests.map_scene import put_hazard, put_past
+from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,17 @@ def test_an_export_of_an_earlier_time_is_as_small_for_a_test_key(client, monkeyp
     small = {"bbox": "-0.5,49,1.5,51", "at": at}
     assert exported(client, made.token, "text/csv", **small).getvalue().count(b"\r\n") == 3
     assert exported(client, made.token, "*/*", bbox=WORLD, at=at).status_code == 403
+
+
+def test_how_old_the_data_are_is_told_of_now_alone(client, key):
+    hazard_at("cow", (1.0, 50.0), timezone.now() - timedelta(minutes=5))
+    now = exported(client, key.token, "application/geo+json", bbox=WORLD)
+    assert float(now["X-Data-Age"]) < 60
+    assert json.loads(now.getvalue())["data_age_s"] < 60
+    at = (timezone.now() - timedelta(hours=1)).isoformat()
+    then = exported(client, key.token, "application/geo+json", bbox=WORLD, at=at)
+    assert "X-Data-Age" not in then
+    assert json.loads(then.getvalue())["data_age_s"] is None
 
 
 def test_an_export_costs_by_size_and_nothing_where_it_is_empty(client, key, monkeypatch):

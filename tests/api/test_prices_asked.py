@@ -10,12 +10,16 @@ from hazardmap.accounts.services import key_create
 from hazardmap.api.v1 import evidence, export
 from hazardmap.billing import spend_terms
 from hazardmap.core.access.scopes import Scope
+from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.selling.usage import Meter
+from hazardmap.hazards import change_feed
 from tests.api.test_hazards import ask, billed
 from tests.billing_scene import sell
 from tests.db.test_spending import MONTH, PRICES, ROUTE, cap, tiles
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
+from tests.problems import assert_problem
+from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db
 BOX = "0,40,20,60"
@@ -73,6 +77,31 @@ def test_work_zones_are_priced_by_the_number_of_those_that_follow(client):
     assert rest["units"] == 2
     assert ask(client, key.token, "workzones", explain="cost").json()["units"] == 4, far
     assert billed() == []
+
+
+@pytest.mark.parametrize("part", [{}, {"bbox": BOX}])
+def test_changes_are_priced_by_the_number_of_those_that_follow(client, monkeypatch, part):
+    key = buyer()
+    hazard = told(Change.APPEARED, cow((1.0, 50.0)))
+    for p in (0.8, 0.7):
+        hazard = told(Change.CHANGED, hazard, p=p)
+    told(Change.APPEARED, cow((30.0, 50.0)))
+    own = f"hazards/{hazard.id}/changes"
+    first = ask(client, key.token, "changes", limit=1).json()["cursor"]
+    for path, asked in (("changes", part), (own, {})):
+        for since in (0, first, "now"):
+            question = asked | {"since": since}
+            priced = ask(client, key.token, path, explain="cost", limit=1, **question).json()
+            whole = ask(client, key.token, path, **question).json()
+            assert (priced["meter"], priced["exact"]) == ("hazard", True)
+            assert priced["units"] == len(whole["changes"]) == whole["cost"]["units"]
+    ahead = ask(client, key.token, "changes", explain="cost", since=10**9)
+    assert_problem(ahead, 400, "since", "is ahead of")
+    monkeypatch.setattr(change_feed, "MOST_COUNTED", 2)
+    monkeypatch.setattr(change_feed, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(change_feed, "PARTS_COUNTED", 2)
+    priced = ask(client, key.token, "changes", explain="cost", **part).json()
+    assert (priced["units"], priced["exact"]) == (2, False)
 
 
 def test_evidence_is_priced_page_by_page_with_its_pictures(client, monkeypatch):

@@ -18,9 +18,14 @@ from hazardmap.billing.documents import buyer_from
 from hazardmap.billing.services import cap_set, customer_set, subscribe
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.ids import uuid7
-from hazardmap.webhooks import selectors
+from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.models import Delivery, Endpoint
-from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_enable
+from hazardmap.webhooks.services import (
+    deliveries_make,
+    deliveries_send,
+    delivery_bill,
+    endpoint_enable,
+)
 from hazardmap.webhooks.values import WebhookRefused
 from tests.billing_scene import BUYER, LAST, changed_terms
 from tests.map_scene import buyer
@@ -109,6 +114,21 @@ def test_a_message_is_counted_once_when_it_is_read_before_it_arrives(
     (counted,) = usage(settings)
     assert (counted.meter, counted.request_id) == ("webhook", waiting_id)
     assert counted.at == Delivery.objects.get().begun_at
+
+
+def test_who_reads_a_message_while_another_pays_for_it_is_told_that_it_was_free(
+    call, waiting_id, settings, monkeypatch
+):
+    """The other is faster between what is found here and what is billed."""
+
+    def beaten(*, delivery_id):
+        assert delivery_bill(delivery_id=delivery_id)
+        return delivery_bill(delivery_id=delivery_id)
+
+    monkeypatch.setattr(services, "delivery_bill", beaten)
+    cost = call("GET", f"deliveries/{waiting_id}").json()["cost"]
+    assert (cost["meter"], cost["units"]) == ("webhook", 0)
+    assert len(usage(settings)) == 1
 
 
 def test_a_test_message_is_read_for_nothing(call, endpoint_id, settings):

@@ -1,5 +1,7 @@
 """The review queue under the keys of a moderator, in a real browser."""
 
+import re
+
 import pytest
 from django.db import connections
 from django.test import Client
@@ -10,7 +12,7 @@ from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.selectors import images_of
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.report_models import ImageReport
-from hazardmap.moderation.services import report_file
+from hazardmap.moderation.services import decide, report_file
 from tests.moderation_scene import three_hazards
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -156,3 +158,17 @@ def test_on_a_reported_picture_keys_are_about_the_report(page, three, live_serve
     expect(page.get_by_text("Taken back: 1 wait again.")).to_be_visible()
     assert ImageReport.objects.get().decision == ""
     assert Decision.objects.get().undone_at is None
+
+
+def test_the_audit_list_has_room_for_its_reasons(page, three, live_server):
+    """Beside its filters, as wide as a small laptop, with seconds; nothing lies beyond the edge."""
+    moderator = User.objects.get(email="moderator@x.example")
+    reason = "nothing is there but a shadow of a tree, and the next day not even that " * 2
+    decide(moderator=moderator, hazard_id=three[0], action="reject", reason=reason.strip())
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{live_server.url}/admin/moderation/auditentry/")
+    expect(page.locator("td.field-reason")).to_be_visible()
+    list_ = page.locator("#changelist .results")
+    assert list_.evaluate("it => it.scrollWidth <= it.clientWidth")
+    when = page.locator("#result_list tbody th")
+    expect(when).to_have_text(re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"))

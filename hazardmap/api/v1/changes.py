@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.buyers import BuyerView, links_of, metered
+from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, estimate, links_of, metered
 from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s
 from hazardmap.api.grammar import BBOX, CELL, FILTERS
 from hazardmap.api.parameters import Parameter, described, read, whole
@@ -23,7 +23,7 @@ from hazardmap.core.fusion.hazard import Change, HazardEvent
 from hazardmap.core.messages.watch import Watch
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed
-from hazardmap.hazards.change_feed import Newest, Part
+from hazardmap.hazards.change_feed import Count, Newest, Part
 
 MAX_CURSOR = 2**63 - 1
 DEFAULT_LIMIT = 1000
@@ -56,6 +56,7 @@ FEED = (
         int,
         DEFAULT_LIMIT,
     ),
+    EXPLAIN,
 )
 _BY_NAME = {one.name: one for one in FILTERS}
 PART = (
@@ -94,18 +95,26 @@ class ChangeList(Answer):
     )
 
 
+ANSWERS = {
+    (200, MEDIA_TYPE): PolymorphicProxySerializer(
+        "ChangesOrCost", [ChangeList, CostEstimate], resource_type_field_name=None
+    )
+}
+
+
 class Changes(BuyerView):
     @extend_schema(
         operation_id="listChanges",
         parameters=described((*FEED, *PART)),
-        responses={(200, MEDIA_TYPE): ChangeList},
+        responses=ANSWERS,
     )
     def get(self, request: Request) -> Response:
         """Every change of every hazard after a cursor, unpublished hazards and removals too.
 
-        A cursor never expires, and nothing ever appears before one that was given out. Whoever
-        wants to follow the map reads it first (listHazards or exportHazards), and then what
-        has changed since the `X-Cursor` of that answer; `since=now` begins with nothing.
+        A cursor never expires, and nothing ever appears before one that was given out. One that is
+        ahead of the map, or that was lost when it was restored, is refused. Whoever wants to follow
+        the map reads it first (listHazards or exportHazards), and then what has changed since the
+        `X-Cursor` of that answer; `since=now` begins with nothing.
 
         With an area, kinds or `published`, it is the feed of that part of the map: a hazard that
         moves out of it, or is published no more, is told as removed from it, as it is by then.
@@ -118,29 +127,44 @@ class Changes(BuyerView):
                 [Fault(one, "give bbox or cell, not both") for one in ("bbox", "cell")]
             )
         if bbox is cell is values["kind"] is None and not values["published"]:
-            return _answer(request, values, change_feed.changes)
+            return _answer(request, values, change_feed.changes, change_feed.count)
         watch = Watch(values["kind"], published=values["published"], simulated=None)
-        seen = partial(change_feed.changes_seen, watch=watch, area=bbox or cell)
-        return _answer(request, values, seen)
+        part = {"watch": watch, "area": bbox or cell}
+        return _answer(
+            request,
+            values,
+            partial(change_feed.changes_seen, **part),
+            partial(change_feed.count_seen, **part),
+        )
 
 
 class HazardHistory(BuyerView):
     @extend_schema(
         operation_id="listChangesOfHazard",
         parameters=described(FEED),
-        responses={(200, MEDIA_TYPE): ChangeList},
+        responses=ANSWERS,
     )
     def get(self, request: Request, hazard_id: UUID) -> Response:
         """What became of one hazard, change by change, also after it has gone."""
         if not change_feed.was_there(hazard_id):
             raise Http404
         values = read(request.query_params, FEED)
-        return _answer(request, values, partial(change_feed.changes, hazard_id=hazard_id))
+        changes = partial(change_feed.changes, hazard_id=hazard_id)
+        return _answer(request, values, changes, partial(change_feed.count, hazard_id=hazard_id))
 
 
-def _answer(request: Request, values: dict[str, Any], changes: Callable[..., Part]) -> Response:
+def _answer(
+    request: Request,
+    values: dict[str, Any],
+    changes: Callable[..., Part],
+    count: Callable[[int], Count],
+) -> Response:
     now, newest = timezone.now(), change_feed.newest_change()
-    part = changes(_since(values["since"], newest), limit=values["limit"])
+    since = _since(values["since"], newest)
+    if values["explain"]:
+        counted = count(since)
+        return estimate(request, counted.changes, exact=counted.exact, now=now)
+    part = changes(since, limit=values["limit"])
     body = {
         "as_of": timestamp(now),
         "data_age_s": age_s(newest and newest.at, now),
@@ -154,12 +178,14 @@ def _answer(request: Request, values: dict[str, Any], changes: Callable[..., Par
 
 def _since(asked: int | str, newest: Newest | None) -> int:
     """The cursor to go on from. Raises InvalidParameter."""
+    end = newest.cursor if newest else 0
     if isinstance(asked, str):
-        return newest.cursor if newest else 0
-    if newest is not None and asked > newest.cursor:
-        # It is of another map, or of this one before it was restored: nothing would ever come.
-        raise InvalidParameter([Fault("since", f"is ahead of the newest change, {newest.cursor}")])
-    if newest is not None and change_feed.is_lost(asked, newest.cursor):
+        return end
+    if asked > end:
+        # It is of another map, or of this one before it was restored: nothing would be told until
+        # the feed has passed it, and what is before that never.
+        raise InvalidParameter([Fault("since", f"is ahead of the newest change, {end}")])
+    if change_feed.is_lost(asked, end):
         rule = "is of changes that were lost when this map was restored; begin again at 0"
         raise InvalidParameter([Fault("since", rule)])
     return asked

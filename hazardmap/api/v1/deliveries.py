@@ -149,10 +149,12 @@ def _sold(request: Request, message: DeliveryDetail) -> dict[str, Any]:
     """Its cost, on the account of whoever pays for its delivery. Raises Unaffordable."""
     units = int(message.owed and request.method != "HEAD")  # the answer to HEAD is empty
     cost = reserve(request, Meter.WEBHOOK, units, payer=message.key_id)
+    if not units:
+        return cost
     billed = False
     try:
-        billed = units > 0 and services.delivery_bill(delivery_id=message.info.id)
+        billed = services.delivery_bill(delivery_id=message.info.id)
     finally:
-        if units and not billed:  # it failed, or somebody else was faster
+        if not billed:  # it failed, or somebody else was faster
             give_back(request, Meter.WEBHOOK, units, payer=message.key_id)
-    return cost
+    return cost if billed else reserve(request, Meter.WEBHOOK, 0, payer=message.key_id)

@@ -71,16 +71,16 @@ class Export(BuyerView):
 
         GeoJSON, NDJSON, CSV or GeoParquet. Metered by the megabyte, rounded up, before the answer
         is compressed. `X-As-Of` and `X-Data-Age` (seconds) say what other answers say within, and
-        `X-Cursor` is where listChanges goes on from here (`since`); with `at` there is none. One
-        that has begun is finished, whatever is left of a spending cap. Test keys export areas of
-        up to 1,000 hazards; larger ones are refused.
+        `X-Cursor` is where listChanges goes on from here (`since`); with `at` there is
+        neither age nor cursor. One that has begun is finished, whatever is left of a spending cap.
+        Test keys export areas of up to 1,000 hazards; larger ones are refused.
         """
         values = read(request.query_params, ENCLOSED)
         media_type = request.get_preferred_type(list(FORMATS))
         if media_type is None:
             raise NotAcceptable(f"There is {', '.join(FORMATS)}; Accept asks for none of them.")
         now, newest = timezone.now(), change_feed.newest_change()
-        changed_at = newest and newest.at
+        changed_at = newest.at if newest and values["at"] is None else None
         asked = _Asked(area_of(values), wanted_of(values, time_of(values, now)), values["at"])
         if values["explain"]:
             units, exact = _measured(FORMATS[media_type].write, asked, changed_at)

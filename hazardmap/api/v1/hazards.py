@@ -161,7 +161,7 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
     body = collection(
         (feature(hazard, as_of) for hazard in hazards),
         as_of=as_of,
-        changed_at=newest and newest.at,
+        changed_at=newest.at if newest and past is None else None,
         links=links_of(request, None if more is None else str(more)),
     )
     response = metered(request, hazards, "hazards", body)
