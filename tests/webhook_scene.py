@@ -14,6 +14,7 @@ from hazardmap.webhooks.services import deliveries_make, endpoint_add, watch_add
 from hazardmap.webhooks.values import NewEndpoint
 from tests.map_scene import buyer, made_up
 
+URL = "https://fleet.example/hook"
 HELSINKI, RENNES = (24.94, 60.17), (-1.68, 48.11)
 
 
@@ -61,3 +62,7 @@ def usage(settings) -> list[UsageRecord]:
     files = settings.USAGE_LOG.glob("*") if settings.USAGE_LOG.exists() else ()
     lines = [line for path in sorted(files) for line in path.read_text().splitlines()]
     return [UsageRecord.from_line(line) for line in lines]
+
+
+def area(endpoint_id, **over):
+    return {"endpoint_id": endpoint_id, "name": "home", "area": square(*HELSINKI)} | over

@@ -10,7 +10,6 @@ from typing import Final
 
 from hazardmap.footage.unusable import Broken
 
-NESTED: Final = 0
 COMPLEX: Final = ord("?")
 _FORMS: Final = dict(zip("bBsSlLfdjJ", "bBhHiIfdqQ", strict=True))
 """Their letter for a type, and that of `struct`."""

@@ -1,11 +1,14 @@
 """Who asks: a buyer with a key, a moderator."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import Permission
 
 from hazardmap.accounts.models import User
 from hazardmap.platform import rate_limit
 from tests.map_scene import buyer
+from tests.webhook_scene import URL
 
 
 @pytest.fixture
@@ -25,3 +28,24 @@ def moderator():
     user = User.objects.create_user("moderator@hazardmap.example", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="add_decision"))
     return user
+
+
+@pytest.fixture
+def call(client, key):
+    """Calls a method of the API as the buyer, or with another token."""
+
+    def send(method, path, body=None, token=key.token, **headers):
+        return client.generic(
+            method,
+            f"/api/v1/{path}",
+            "" if body is None else json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {token}", **headers},
+        )
+
+    return send
+
+
+@pytest.fixture
+def endpoint_id(call):
+    return call("POST", "webhooks", {"url": URL}).json()["id"]

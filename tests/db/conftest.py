@@ -2,8 +2,11 @@
 
 import pytest
 
+from hazardmap.billing import spend_terms
+from tests.billing_scene import sell
 from tests.map_scene import buyer
 from tests.receiver import receiving
+from tests.spending_scene import MONTH, PRICES, module
 from tests.webhook_scene import endpoint, watch
 
 
@@ -25,3 +28,11 @@ def hook(receiver, key):
     made = endpoint(receiver.url, key)
     watch(made.id, key)
     return made
+
+
+@pytest.fixture
+def sold(request, db, monkeypatch):
+    """An organisation and its key: 0.10 a hazard, 0.01 beyond 100 of them, 1.00 for 10 tiles."""
+    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
+    monkeypatch.setattr(module, "REFUSED_FOR_S", 0.0)
+    return sell(start=MONTH.start, prices=getattr(request, "param", PRICES))

@@ -8,7 +8,10 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
+from detection import quality
+from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.footage import movie as movies
+from hazardmap.footage import stills, stills_child
 from hazardmap.footage.drive import Drive, Said, read_drive
 from hazardmap.footage.gopro import ERROR_M, read_track
 from hazardmap.footage.klv import entries
@@ -268,3 +271,8 @@ def test_the_telemetry_of_more_cameras_is_read_to_its_end(shared, name):
     read = list(entries(memoryview(data)))
     assert {entry.key for entry in read} == {b"DEVC"}
     assert klv("DEVC", "", 1, bytes(read[0].data)) == data[: len(read[0].data) + 8]
+
+
+def test_the_sender_knows_what_the_site_takes():
+    assert stills_child.SHARP_RATIO == quality.SHARP_RATIO
+    assert stills.LARGEST_BYTES == MAX_BYTES
