@@ -29,6 +29,7 @@ PRICES = {
         {"meter": "tile", "model": "package", "size": 10, "price": "1.00", "quota": 25},
     ],
 }
+ROUTE = {"meter": "route", "model": "per_unit", "unit_price": "0.50"}
 
 
 def reserve(sold, units, meter=Meter.HAZARD):

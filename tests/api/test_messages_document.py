@@ -21,9 +21,9 @@ from hazardmap.webhooks.services import (
     endpoint_test,
 )
 from tests.billing_scene import sell
-from tests.db.test_spending import MONTH, PRICES, cap, tiles
 from tests.map_scene import buyer
 from tests.receiver import receiving
+from tests.spending_scene import MONTH, PRICES, cap, tiles
 from tests.webhook_scene import cow, endpoint, organisation_of, told, watch
 
 SECRET = "whsec_bWFkZSB1cCBzZWNyZXQgb2YgYSB0ZXN0"

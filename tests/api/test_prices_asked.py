@@ -15,10 +15,10 @@ from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards import change_feed
 from tests.api.test_hazards import ask, billed
 from tests.billing_scene import sell
-from tests.db.test_spending import MONTH, PRICES, ROUTE, cap, tiles
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
+from tests.spending_scene import MONTH, PRICES, ROUTE, cap, tiles
 from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db

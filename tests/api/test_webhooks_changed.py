@@ -12,12 +12,10 @@ from hazardmap.core.fusion.hazard import Change
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_pause
 from hazardmap.webhooks.services.delivery_settle import Sent, delivery_settle
-from tests.api.test_webhooks import URL, area, call, endpoint_id
 from tests.problems import assert_problem
 from tests.receiver import receiving
-from tests.webhook_scene import HELSINKI, RENNES, cow, organisation_of, square, told
+from tests.webhook_scene import HELSINKI, RENNES, URL, area, cow, organisation_of, square, told
 
-__all__ = ["call", "endpoint_id"]
 pytestmark = pytest.mark.django_db
 
 

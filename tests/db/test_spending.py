@@ -24,11 +24,10 @@ from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
 from tests.billing_scene import LAST, changed_terms, sell, serve
 from tests.map_scene import put_hazard
-from tests.spending_scene import MONTH, PRICES, cap, module, reserve
+from tests.spending_scene import MONTH, PRICES, ROUTE, cap, module, reserve
 
 DAY = timedelta(days=1)
 settling = import_module("hazardmap.metering.services.usage_settle")
-ROUTE = {"meter": "route", "model": "per_unit", "unit_price": "0.50"}
 ASK = "/api/v1/hazards?bbox=0,40,20,60&published=false&limit="
 
 
