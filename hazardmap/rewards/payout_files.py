@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sepaxml import SepaTransfer
 
+from hazardmap.core.selling.iban import reached_by_sepa
 from hazardmap.core.selling.pricing.money import Currency, decimal_of
 from hazardmap.platform.harmless_cell import harmless_cell
+from hazardmap.rewards.bank_text import bank_text
 from hazardmap.rewards.payout_models import Payout, PayoutRun
 from hazardmap.rewards.services.payout_run import PayoutRefused
 
@@ -44,14 +46,17 @@ def payout_pain001(run_id: UUID, debtor: Debtor, on: date) -> bytes:
     run = PayoutRun.objects.get(pk=run_id)
     if run.currency != Currency.EUR:
         raise PayoutRefused(f"SEPA pays EUR only, and this run is in {run.currency}.")
-    config = {"name": debtor.name, "IBAN": debtor.iban, "batch": True, "currency": run.currency}
+    name = bank_text(debtor.name)
+    if not name:
+        raise PayoutRefused("Banks cannot read the name of who pays.")
+    config = {"name": name, "IBAN": debtor.iban, "batch": True, "currency": run.currency}
     if debtor.bic:
         config["BIC"] = debtor.bic
-    transfer = SepaTransfer(config, schema=SCHEMA, clean=True)
+    transfer = SepaTransfer(config, schema=SCHEMA, clean=False)
     for payout in _pending(run):
         transfer.add_payment(
             {
-                "name": payout.name,
+                "name": _payee(payout),
                 "IBAN": payout.iban,
                 "amount": payout.amount_micro // 10_000,
                 "execution_date": on,
@@ -62,6 +67,17 @@ def payout_pain001(run_id: UUID, debtor: Debtor, on: date) -> bytes:
     written: bytes = transfer.export(validate=True)
     # The library makes up an id; a bank pays a message once, so that it must stay the same.
     return written.replace(transfer.msg_id.encode(), run.pk.hex.encode())
+
+
+def _payee(payout: Payout) -> str:
+    """A bank refuses the whole file because of one line that it cannot read."""
+    name = bank_text(payout.name)
+    if name and reached_by_sepa(payout.iban):
+        return name
+    what = "reach the account" if name else "read the name"
+    raise PayoutRefused(
+        f"Banks of SEPA cannot {what} of the payout {payout.pk}: note it as failed."
+    )
 
 
 def _pending(run: PayoutRun) -> list[Payout]:

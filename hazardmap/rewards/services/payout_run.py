@@ -15,6 +15,7 @@ from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
 from hazardmap.platform.mail import Mail, Receiver, mail_notice
 from hazardmap.platform.sentences import sentence
+from hazardmap.rewards.bank_text import MOST, bank_text
 from hazardmap.rewards.models import Account
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.references import FAILED, PAID, PAYOUT, reference
@@ -33,7 +34,7 @@ class PayoutRefused(Exception):
 def payout_target_set(*, owner: User, name: str, iban: str) -> None:
     """Where a contributor wants the money; he is told by mail. Raises PayoutRefused."""
     name = " ".join(name.split())
-    if not 1 <= len(name) <= 70:  # as long as pain.001 allows
+    if not bank_text(name) or len(name) > MOST:
         raise PayoutRefused(_("The name of the account’s owner has 1 to 70 letters."))
     try:
         iban = iban_from(iban)
