@@ -1,6 +1,7 @@
 """Whatever stands on the road, CIFS and DATEX II keep their rules and say each thing once."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1].joinpath("datex2-
 """Of what the feed uses of the standard; the standard's own schemas may not be passed on here."""
 NS = dict(datex2.NAMESPACES)
 FIRST = Version(1, NOON)
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"
+"""As the specification of CIFS writes it."""
 SUBTYPES = {  # of those that the specification allows with HAZARD
     "HAZARD_ON_ROAD_CONSTRUCTION",
     "HAZARD_ON_ROAD_OBJECT",
@@ -75,8 +78,9 @@ def test_cifs_has_all_that_it_asks_for(scene):
         assert incident["subtype"] in SUBTYPES
         assert incident["street"]
         assert len(incident["description"]) <= 40
-        start, end = (datetime.fromisoformat(incident[name]) for name in ("starttime", "endtime"))
-        assert start.tzinfo is not None
+        times = [incident[name] for name in ("starttime", "endtime")]
+        assert all(re.fullmatch(TIME, text) for text in times)
+        start, end = (datetime.fromisoformat(text) for text in times)
         assert start < end
         numbers = incident["polyline"].split(" ")
         assert len(numbers) % 2 == 0

@@ -4,9 +4,10 @@ Nothing here closes a road: no camera can tell that all lanes are shut.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from hazardmap.api.dialects.told import UNKNOWN_ROAD, Told, seconds
+from hazardmap.api.dialects.told import UNKNOWN_ROAD, Told
 from hazardmap.core.answers.feature import written
 from hazardmap.core.derived.workzone import Place, WorkZone
 from hazardmap.core.fusion.hazard import Hazard
@@ -39,8 +40,8 @@ def _of_zone(zone: WorkZone) -> dict[str, Any]:
         "polyline": _polyline(zone.line),
         "direction": "ONE_DIRECTION",
         "street": UNKNOWN_ROAD,
-        "starttime": seconds(zone.started_at),
-        "endtime": seconds(zone.ends_by(0.5)),
+        "starttime": _time(zone.started_at),
+        "endtime": _time(zone.ends_by(0.5)),
         "description": _says("road work", simulated=zone.simulated),
     }
 
@@ -55,8 +56,8 @@ def _of_hazard(hazard: Hazard) -> dict[str, Any]:
         "polyline": _polyline([(hazard.lon, hazard.lat)]),
         "direction": "BOTH_DIRECTIONS",
         "street": UNKNOWN_ROAD,
-        "starttime": seconds(hazard.first_seen),
-        "endtime": seconds(hazard.expires_at),
+        "starttime": _time(hazard.first_seen),
+        "endtime": _time(hazard.expires_at),
         "description": _says(kind.label, simulated=hazard.simulated),
     }
 
@@ -69,3 +70,8 @@ def _says(what: str, *, simulated: bool) -> str:
 def _polyline(places: Iterable[Place]) -> str:
     """Latitude first, other than in GeoJSON."""
     return " ".join(f"{lat:.7f} {lon:.7f}" for lon, lat in places)
+
+
+def _time(at: datetime) -> str:
+    """The specification knows the offset from UTC as hours and minutes only, and no `Z`."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
