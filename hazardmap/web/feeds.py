@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import quote_etag
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -47,6 +48,7 @@ def rss(request: HttpRequest, area: str) -> HttpResponse:
         title=_("Road hazards around %(place)s") % {"place": place_of(cell.index)},
         link=page,
         description=_("What drivers’ cameras saw on the road here lately."),
+        language=get_language(),
         feed_url=request.build_absolute_uri(request.path),
         feed_copyright=f"{DATA_LICENCE} {DATA_LICENCE_URL}",
         ttl=5,

@@ -274,6 +274,13 @@ def test_caches_keep_the_languages_of_a_feed_apart(client, kind):
         assert {"Cookie", "Accept-Language"} <= set(answer["Vary"].split(", "))
 
 
+def test_a_feed_says_in_which_language_it_is(client):
+    for language in ("en", "de"):
+        client.cookies["django_language"] = language
+        rss = _tree(client.get(f"/area/{AREA}/feed.rss").content)
+        assert rss.findtext("channel/language") == language
+
+
 def test_an_address_may_not_read_feeds_without_end(client, monkeypatch):
     monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
     answers = {client.get(f"/area/{AREA}/feed.rss").status_code for _ in range(121)}
