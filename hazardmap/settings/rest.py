@@ -17,12 +17,16 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "hazardmap",
     "VERSION": "1",
     "DESCRIPTION": "Live road hazards with calibrated probabilities.",
+    "LICENSE": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+    "SERVERS": [{"url": "/", "description": "whoever serves this document"}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "hazardmap.api.schema.describe_problems",
         "hazardmap.api.messages.describe_messages",
+        "hazardmap.api.titles.entitle",
     ],
     "WEBHOOKS": "hazardmap.api.messages.WEBHOOKS",
     "ENUM_NAME_OVERRIDES": {

@@ -88,6 +88,22 @@ def test_each_message_has_a_name_for_code_and_takes_no_token(document):
     assert all(one["security"] == [] for one in told)
 
 
+def test_lists_of_operations_have_a_line_for_each_in_groups(document):
+    """Generated clients and viewers show these; without a group all stand under `api`."""
+    operations = [
+        one
+        for addresses in (document["paths"], document["webhooks"])
+        for methods in addresses.values()
+        for one in methods.values()
+    ]
+    assert all(one["summary"] and "\n" not in one["summary"] for one in operations)
+    assert len({one["summary"] for one in operations}) == len(operations)
+    declared = [group["name"] for group in document["tags"]]
+    assert {tag for one in operations for tag in one["tags"]} == set(declared)
+    assert {"hazards", "messages", "workzones"} <= set(declared)
+    assert document["info"]["license"]["identifier"] == "AGPL-3.0-or-later"
+
+
 def test_every_post_that_writes_takes_an_idempotency_key(document):
     """The other two ask: what is asked for does not fit into an address."""
     posts = {one["post"]["operationId"] for one in document["paths"].values() if "post" in one}
