@@ -1,8 +1,10 @@
 """All that the documents of an invoice or credit note say: PDF and XML are made of nothing else."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.models import CreditNote, Invoice
@@ -11,6 +13,9 @@ from hazardmap.billing.selectors import PAYABLE_WITHIN, credit_number, invoice_n
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.pricing.rating import LineKind
 from hazardmap.core.selling.pricing.tax import TaxCategory
+
+_NOT_IN_XML: Final = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML 1.0, Char. Texts that are pasted bring such along, and a finalised invoice cannot change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,19 @@ def invoice_facts(invoice_id: UUID) -> InvoiceFacts:
         reference=row.parties["buyer"].get("reference", ""),
         lines=tuple(
             FactLine(
-                line.position, line.text, line.start, line.end, line.quantity, line.amount_micro
+                position=line.position,
+                text=_written(line.text),
+                start=line.start,
+                end=line.end,
+                quantity=line.quantity,
+                amount_micro=line.amount_micro,
             )
             for line in lines
             if line.kind != LineKind.TAX
         ),
         tax=TaxCategory(row.tax["category"]),
         tax_percent=Decimal(row.tax["percent"]),
-        tax_text=lines[-1].text,
+        tax_text=_written(lines[-1].text),
         net_micro=row.net_micro,
         tax_micro=row.tax_micro,
         total_micro=row.total_micro,
@@ -115,7 +125,7 @@ def credit_note_facts(note_id: UUID) -> InvoiceFacts:
     note = CreditNote.objects.select_related("seller").get(pk=note_id)
     invoice = invoice_facts(note.invoice_id)
     net_micro = note.total_micro - note.tax_micro
-    text = f"Of invoice {invoice.number}: {note.reason}"
+    text = f"Of invoice {invoice.number}: {_written(note.reason)}"
     return replace(
         invoice,
         number=credit_number(note, note.seller),
@@ -135,8 +145,12 @@ def _party(known: dict[str, str]) -> Party:
     lines = known["address"].strip().splitlines()
     parts = lines if len(lines) > 1 else known["address"].split(",")
     return Party(
-        name=known["name"],
-        address=tuple(part.strip() for part in parts if part.strip()),
+        name=_written(known["name"]),
+        address=tuple(_written(part).strip() for part in parts if part.strip()),
         country=known["country"],
         tax_number=known["tax_number"],
     )
+
+
+def _written(text: str) -> str:
+    return _NOT_IN_XML.sub(" ", text)

@@ -122,6 +122,21 @@ def test_an_e_invoice_has_the_whole_address(address, lines):
 
 
 @pytest.mark.django_db
+def test_what_no_document_can_hold_does_not_leave_an_invoice_without_any():
+    """As spreadsheets and word processors put into what is copied from them."""
+    _, invoice = billed(name="Fleet\x0bGmbH\x02", address="Weg 1\x0bHof\x01 2\x0b10115 Berlin")
+    note = credit_note_issue(invoice_id=invoice.id, total_micro=1_000_000, reason="an\x1foutage")
+    xml, credit = invoice_file(invoice.id, "xml").content, credit_note_file(note.id, "xml").content
+    assert broken_rules(xml) == broken_rules(credit) == []
+    buyer = etree.fromstring(xml).find(".//{*}BuyerTradeParty")
+    assert buyer.findtext("{*}Name") == "Fleet GmbH "
+    assert buyer.findtext(".//{*}LineTwo") == "Hof  2"
+    assert "an outage" in credit.decode()
+    for file in (invoice_file(invoice.id, "pdf"), credit_note_file(note.id, "pdf")):
+        assert "Fleet GmbH" in PdfReader(io.BytesIO(file.content)).pages[0].extract_text()
+
+
+@pytest.mark.django_db
 def test_a_pdf_says_who_pays_whom_what_until_when():
     organisation_id, key = sell(**BUSINESS)
     credit_grant(organisation_id=organisation_id, amount=Decimal(10), expires_at=None)
