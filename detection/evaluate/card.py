@@ -161,11 +161,11 @@ def _review(figures: Figures) -> str:
     return (
         f"\n\n**Animals, reviewed.** All {again.pictures} real pictures in which animals count "
         "were looked at by a rule written\nbefore, without any network's reports. Some leave "
-        "animals without a box or put one box around several, so\nthat finding these is an error in "
-        f"the figure above. With {again.boxes} boxes instead of the {delivered.boxes} delivered ones "
-        f"AP50\nis {_interval(again.ap50, digits=3)} instead of "
-        f"{_interval(delivered.ap50, digits=3)}. Claims, thresholds, calibration and everything\n"
-        "else rest on the labels as delivered. What changes: `detection/evaluate/reviewed.toml`."
+        "animals without a box or put one box around several, so\nthat finding these is an error "
+        f"in the figure delivered. With {again.boxes} boxes instead of {delivered.boxes} AP50 is\n"
+        f"{_interval(again.ap50, digits=3)} instead of {_interval(delivered.ap50, digits=3)}. "
+        "Claims, thresholds, calibration and everything else rest on\nthe labels as delivered. "
+        "What changes is in `detection/evaluate/reviewed.toml`."
     )
 
 
