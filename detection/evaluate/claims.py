@@ -6,6 +6,8 @@ from typing import Final
 # Where pictures of a kind come from.
 REAL: Final = "real"
 DRAWN: Final = "drawn"
+# The real ones once more, with labels that were put right; nothing rests on these.
+REVIEWED: Final = "reviewed"
 # On fewer boxes than this an interval says little, whatever it says.
 LEAST_BOXES: Final = 30
 LEAST_REAL: Final = 0.3

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.evaluate import calibrate
-from detection.evaluate.claims import DRAWN, REAL
+from detection.evaluate.claims import DRAWN, REAL, REVIEWED
 from detection.evaluate.confusion import confusion
 from detection.evaluate.frames import is_ordinary
 from detection.evaluate.intervals import Interval, share
@@ -19,6 +19,7 @@ from detection.evaluate.precision import (
     mean_average_precision,
 )
 from detection.evaluate.predictions import Predicted
+from detection.evaluate.reviewed import Review, reviewed
 from detection.evaluate.scenes import scene_numbers
 from detection.evaluate.working import (
     Alarms,
@@ -30,7 +31,7 @@ from detection.evaluate.working import (
     precision_recall,
     work_zone,
 )
-from detection.labelled import CLASSES, LabelledPicture
+from detection.labelled import ANIMAL, CLASSES, LabelledPicture
 
 HEIGHTS_PX: Final = (0.0, 12.0, 20.0, 40.0, 80.0, float("inf"))
 
@@ -52,7 +53,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class KindFigures:
-    """One kind in one source ("real" and "drawn": all of these)."""
+    """One kind in one source ("real" and "drawn": all of these; "reviewed": the real ones, with the
+    labels of the review)."""
 
     kind: str
     source: str
@@ -116,10 +118,16 @@ def sample(pictures: Sequence[LabelledPicture], predicted: Sequence[Predicted]) 
     )
 
 
-def measure(of: Sample, known: frozenset[int], thresholds: Floats | None = None) -> Figures:
+def measure(
+    of: Sample,
+    known: frozenset[int],
+    thresholds: Floats | None = None,
+    review: Review | None = None,
+) -> Figures:
     """Every figure, of the classes that the network knows; seconds for some hundred pictures.
 
-    thresholds: (classes,) those that are released; chosen here, unless given.
+    thresholds: (classes,) those that are released; chosen here, unless given. review: of the
+    labels; gives animals a second row, on which nothing else rests. Raises LabelsError.
     """
     matched = [match(i, of.pictures, of.predicted) for i in range(len(CLASSES))]
     shown = [each.within(of.held_back) for each in matched]
@@ -135,7 +143,7 @@ def measure(of: Sample, known: frozenset[int], thresholds: Floats | None = None)
     return Figures(
         matched=tuple(shown),
         working=working,
-        kinds=tuple(_kinds(of, known, shown, working)),
+        kinds=tuple(_kinds(of, known, shown, working, _reviewed(of, review))),
         by_height=tuple(_by_height(of, known, shown, working)),
         confusion=confusion(unseen, pictures, predicted),
         alarms_all=alarms(working, of.predicted, of.ordinary),
@@ -154,14 +162,29 @@ def part(of: Sample, source: str) -> NDArray[np.bool_]:
     return np.array([picture.source == source for picture in of.pictures], bool)
 
 
+def _reviewed(of: Sample, review: Review | None) -> Matched | None:
+    again = None if review is None else reviewed(of.pictures, review)
+    return None if again is None else match(ANIMAL, again[0], of.predicted).within(again[1])
+
+
 def _kinds(
-    of: Sample, known: frozenset[int], matched: Sequence[Matched], working: Working
+    of: Sample,
+    known: frozenset[int],
+    matched: Sequence[Matched],
+    working: Working,
+    animals: Matched | None,
 ) -> list[KindFigures]:
-    sources = [REAL, DRAWN, *sorted({p.source for p in of.pictures if not _is_drawn(p)})]
+    """animals: matched with the labels of the review."""
+    own = sorted({p.source for p in of.pictures if not _is_drawn(p)})
     rows = []
     for number in sorted(known):
-        for source in sources:
-            chosen = matched[number].within(part(of, source))
+        for source in (REAL, REVIEWED, DRAWN, *own):
+            if source != REVIEWED:
+                chosen = matched[number].within(part(of, source))
+            elif number == ANIMAL and animals is not None:
+                chosen = animals
+            else:
+                continue
             if len(chosen.truth_score) == 0:
                 continue
             precision, recall = precision_recall(chosen, working.by_picture[:, number], of.scene)

@@ -23,6 +23,7 @@ from detection.evaluate.frames import clip_frames, is_ordinary
 from detection.evaluate.matching import Floats, match
 from detection.evaluate.measure import Figures, Sample, found_at, measure, sample
 from detection.evaluate.predictions import Looking, Predicted, find_all, known_classes
+from detection.evaluate.reviewed import read_review
 from detection.evaluate.scenes import with_scenes
 from detection.evaluate.together import together
 from detection.fetch import sha256_of
@@ -76,7 +77,7 @@ def evaluate(
 ) -> Measured:
     """Look at all pictures and measure. seeds: of the drives to render. beside: weights that look
     at whole pictures as well, as the engine has them do. released_in: manifest with these weights,
-    whose thresholds are measured. Raises WeightsError, ManifestError.
+    whose thresholds are measured. Raises WeightsError, ManifestError, LabelsError.
     """
 
     def look(paths: Sequence[Path]) -> list[Predicted]:
@@ -88,7 +89,7 @@ def evaluate(
     known = known_classes(weights)
     of = sample(pictures, look([picture.path for picture in pictures]))
     thresholds = None if released_in is None else _released(released_in, weights)
-    figures = measure(of, known, thresholds)
+    figures = measure(of, known, thresholds, read_review())
     if not seeds:
         return Measured(known, of, figures, None, None, None)
     drive = joined(

@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from detection.evaluate.claims import DRAWN, REAL
+from detection.evaluate.claims import DRAWN, REAL, REVIEWED
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.measure import Figures, KindFigures, Sample
 
+TOGETHER: Final = (REAL, REVIEWED, DRAWN)
 HEAD: Final = (
     "kind                  pictures  boxes  AP50   95 %           AP50-95  precision  recall"
 )
@@ -19,7 +20,7 @@ def summary(of: Sample, figures: Figures, drive: DriveFigures | None) -> list[st
     """Lines of plain text: what was looked at, every kind, alarms and the rest."""
     empty = sum(not len(picture.boxes) for picture in of.pictures)
     lines = [f"{len(of.pictures)} pictures, {empty} of them without a box", "", HEAD]
-    rows = sorted((row for row in figures.kinds if row.source in {REAL, DRAWN}), key=_source)
+    rows = sorted((row for row in figures.kinds if row.source in TOGETHER), key=_source)
     for _, group in groupby(rows, key=_source):
         same = list(group)
         lines += map(_row, same)
@@ -37,8 +38,8 @@ def summary(of: Sample, figures: Figures, drive: DriveFigures | None) -> list[st
     return lines
 
 
-def _source(row: KindFigures) -> bool:
-    return row.source == DRAWN
+def _source(row: KindFigures) -> int:
+    return TOGETHER.index(row.source)
 
 
 def _row(row: KindFigures) -> str:

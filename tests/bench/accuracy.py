@@ -15,8 +15,10 @@ from tests.bench.figures import BENCHMARKS, Figure, figure, put, put_section
 
 KINDS = {
     "real": ("cone", "pothole", "animal", "barrier", "construction_vehicle", "worker"),
+    "reviewed": ("animal",),
     "drawn": ("drum_barrel", "roadwork_sign", "debris"),
 }
+NAMES = {"real": "ap50_{}", "reviewed": "ap50_{}_reviewed", "drawn": "drawn_ap50_{}"}
 
 
 def main() -> None:
@@ -39,15 +41,14 @@ def write(report: dict[str, Any], folder: Path) -> None:
 def figures(report: dict[str, Any]) -> list[Figure]:
     """The named figures of a parsed report.json."""
     found = [
-        figure(
-            f"{'drawn_' * (source == 'drawn')}ap50_{row['kind']}", row["ap50"]["value"], note=note
-        )
+        figure(NAMES[source].format(row["kind"]), row["ap50"]["value"], note=note)
         for source, kinds in KINDS.items()
         for row in report["kinds"]
         if row["source"] == source and row["kind"] in kinds
         for note in [
             f"95 % {row['ap50']['low']:.3f} to {row['ap50']['high']:.3f} by scene; "
             f"{row['boxes']} boxes in {row['pictures']} pictures"
+            f"{', labels as reviewed' * (source == 'reviewed')}"
         ]
     ]
     alarms = report["false_alarms"]
