@@ -104,8 +104,8 @@ def test_a_first_report_that_nobody_would_believe_is_remembered():
 
 def test_what_is_hardly_likely_is_not_told_until_more_speaks_for_it():
     fleet = Fleet()
-    fleet.drive(1, there=[CONE])
-    doubted = replace(PARAMS, trusts={1: 0.001})
+    fleet.drive(1, there=[CONE], frames=1)
+    doubted = replace(PARAMS, trusts={1: 0.025})
     everything = replace(doubted, limits=replace(doubted.limits, show=doubted.limits.expire))
     assert 0.05 < the_only(fleet, everything).p < 0.15
     assert fuse(fleet.views, fleet.observations, doubted) == []
