@@ -33,3 +33,20 @@ def test_other_families_and_far_places_never_match():
 def test_nothing_matches_nothing():
     assert match_pass([], ROW, 36.0).pairs == []
     assert match_pass(ROW, [], 36.0).pairs == []
+
+
+def test_what_is_doubtful_yields_to_what_is_sure():
+    known = [place(0.0), place(-18.0, vague_m2=80.0)]  # a cone, and what was hardly ever seen
+    new = [place(1.0), place(20.0, vague_m2=80.0)]  # the cone again, and a glimpse of anything
+    sure, unsure = np.array([0.9, 0.05]), np.array([0.9, 0.1])
+    assert sorted(match_pass(known, new, 16.0).pairs) == [(0, 1), (1, 0)]
+    assert (0, 0) in match_pass(known, new, 16.0, real=(sure, unsure)).pairs
+
+
+def test_what_is_doubtful_is_still_matched_alone():
+    real = np.array([0.001]), np.array([0.001])
+    assert match_pass([place(0.0)], [place(9.0)], 16.0, real=real).pairs == [(0, 0)]
+
+
+def place(east_m, vague_m2=4.0):
+    return "cone", np.array([east_m, 0.0]), vague_m2 * np.eye(2)

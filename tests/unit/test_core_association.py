@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hazardmap.core.fusion.fuse import on_plane
+from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.geodesy import Plane
 from hazardmap.core.seeing.association import things
 from hazardmap.core.seeing.sightings import Sighting
@@ -63,3 +64,34 @@ def at_share(seen: Sighting, share: float) -> Sighting:
     sight = np.array([np.sin(seen.bearing_rad), np.cos(seen.bearing_rad)])
     place_m = seen.camera_m + sight * share / seen.nearness
     return replace(seen, mean_m=place_m, nearness=seen.nearness / share)
+
+
+@pytest.mark.parametrize("kind", ["cone", "barrier"])
+def test_a_leg_of_a_barricade_is_no_thing_beside_it(kind):
+    whole, leg = whole_and_part(foot=0.55, kind=kind)
+    (thing,) = things([[whole, leg]])
+    assert thing.best.kind == "barrier"
+
+
+@pytest.mark.parametrize(
+    ("foot", "kind"), [(0.52, "cone"), (0.55, "worker")], ids=["farther", "another family"]
+)
+def test_what_stands_behind_a_barricade_is_a_thing(foot, kind):
+    assert len(things([list(whole_and_part(foot, kind))])) == 2
+
+
+def whole_and_part(foot: float, kind: str) -> tuple[Sighting, Sighting]:
+    """A barricade, and something narrow before its left half that ends at a height of the frame."""
+    fleet = Fleet()
+    seen = fleet.drive(1, there=[ahead(20.0, "barrier"), ahead(20.0, kind)])
+    frame = [s for s in seen if s.frame_id == seen[0].frame_id]
+    boxes = Box(0.4, 0.45, 0.46, 0.55), Box(0.4, 0.46, 0.42, foot)
+    scores = 0.6, 0.5
+    marked = [
+        replace(one, box=box, score=score)
+        for one, box, score in zip(frame, boxes, scores, strict=True)
+    ]
+    plane = Plane(seen[0].lon, seen[0].lat)
+    by_frame = {view.frame_id: view for view in fleet.views}
+    ((whole, part),) = on_plane(marked, by_frame, plane).values()
+    return whole, part

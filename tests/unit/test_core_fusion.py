@@ -102,6 +102,17 @@ def test_a_first_report_that_nobody_would_believe_is_remembered():
     assert (hazard.first_seen, hazard.passes) == (view.captured_at, 2)
 
 
+def test_what_is_hardly_likely_is_not_told_until_more_speaks_for_it():
+    fleet = Fleet()
+    fleet.drive(1, there=[CONE], frames=1)
+    doubted = replace(PARAMS, trusts={1: 0.025})
+    everything = replace(doubted, limits=replace(doubted.limits, show=doubted.limits.expire))
+    assert 0.05 < the_only(fleet, everything).p < 0.15
+    assert fuse(fleet.views, fleet.observations, doubted) == []
+    fleet.drive(2, NOON + HOUR, there=[CONE])
+    assert the_only(fleet, doubted) == the_only(fleet, everything)
+
+
 def test_two_clear_passes_of_two_witnesses_drop_a_vanished_hazard():
     fleet = certain_cone()
     assert the_only(fleet, SHARP).p == pytest.approx(0.99)

@@ -24,6 +24,7 @@ from hazardmap.core.seeing.association import (
 GATE: Final = 13.8
 """99.9 % of χ² with 2 degrees of freedom: one pass in a thousand doubles a hazard by its error."""
 
+_DEAREST: Final = GATE - 1e-3
 _ANCHORS: Final = 3  # sightings whose possible partners suggest shifts: the sharpest ones
 
 Pairs = list[tuple[int, int]]
@@ -42,6 +43,7 @@ def match_pass(
     new: Sequence[Placed],
     shared_m2: float,
     common_m2: Sequence[float] | None = None,
+    real: tuple[Floats, Floats] | None = None,
 ) -> Matched:
     """What a pass reports that is known already.
 
@@ -50,28 +52,33 @@ def match_pass(
     common with their neighbours (`core.seeing.placing`). Places farther than 60 m apart are matched
     independently. At each, every shift that lays one of the sharpest things onto a hazard within
     its gate is tried (and no shift at all), improved by least squares over what it matches, and
-    judged by Σ(d² − gate) over its pairs + |shift|²/shared_m2. The least wins.
+    judged by Σ(d² − gate) over its pairs + |shift|²/shared_m2. The least wins. real: probability,
+    above 0, that each hazard and each thing is no mistake; a pair costs −2·ln of both on top, up to
+    where it costs nothing, so that what is doubtful yields to what is sure and still matches alone.
     """
     every, reported = spots(known), spots(new)
     common = np.zeros(len(known)) if common_m2 is None else np.array(common_m2)
+    of_known, of_new = real or (np.ones(len(known)), np.ones(len(new)))
+    doubt = -2.0 * (np.log(of_known)[:, None] + np.log(of_new))
     squared = spot_distances(every, reported, shared_m2)
     pairs: Pairs = []
     for i, j in _parts(every, reported, squared):
         there, here = _some(every, i), _some(reported, j)
         least = float(common[i].min())
         there = there._replace(covs_m2=there.covs_m2 - least * np.eye(2))
-        alone = squared[np.ix_(i, j)]
-        found = _match(there, here, alone, shared_m2 + least)
-        squared[np.ix_(i, j)] = found.squared
+        here_and_there = np.ix_(i, j)
+        alone = squared[here_and_there]
+        found = _match(there, here, alone, shared_m2 + least, doubt[here_and_there])
+        squared[here_and_there] = found.squared
         pairs += [(int(i[a]), int(j[b])) for a, b in found.pairs]
     return Matched(pairs, squared)
 
 
-def _match(known: Spots, new: Spots, alone: Floats, shared_m2: float) -> Matched:
-    best, found = np.inf, Matched(assign(alone, GATE), alone)
+def _match(known: Spots, new: Spots, alone: Floats, shared_m2: float, doubt: Floats) -> Matched:
+    best, found = np.inf, Matched(assign(_costs(alone, doubt), GATE), alone)
     if len(known.means_m) >= 2 and len(new.means_m) >= 2 and found.pairs:
         for shift_m in _shifts(known, new, alone):
-            cost, other = _judged(known, new, shift_m, shared_m2)
+            cost, other = _judged(known, new, shift_m, shared_m2, doubt)
             if cost < best:
                 best, found = cost, other
     return found
@@ -95,13 +102,22 @@ def _some(of: Spots, index: NDArray[np.int64]) -> Spots:
     return Spots(of.families[index], of.means_m[index], of.covs_m2[index])
 
 
-def _judged(known: Spots, new: Spots, shift_m: Floats, shared_m2: float) -> tuple[float, Matched]:
+def _costs(squared: Floats, doubt: Floats) -> Floats:
+    """(known, new) costs of the pairs; inf beyond the gate, within it always below."""
+    return np.where(squared < GATE, np.minimum(squared + doubt, _DEAREST), np.inf)
+
+
+def _judged(
+    known: Spots, new: Spots, shift_m: Floats, shared_m2: float, doubt: Floats
+) -> tuple[float, Matched]:
     """Cost and pairs of a shift after its improvement."""
-    pairs = assign(spot_distances(known, _moved(new, shift_m), shared_m2 / 4.0), GATE)
+    first = spot_distances(known, _moved(new, shift_m), shared_m2 / 4.0)
+    pairs = assign(_costs(first, doubt), GATE)
     better_m, left_m2 = _least_squares(known, new, pairs, shared_m2)
     squared = spot_distances(known, _moved(new, better_m), left_m2)
-    pairs = assign(squared, GATE)
-    cost = sum(squared[i, j] - GATE for i, j in pairs) + float(better_m @ better_m) / shared_m2
+    costs = _costs(squared, doubt)
+    pairs = assign(costs, GATE)
+    cost = sum(costs[i, j] - GATE for i, j in pairs) + float(better_m @ better_m) / shared_m2
     return cost, Matched(pairs, squared)
 
 

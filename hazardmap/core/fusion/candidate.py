@@ -343,7 +343,7 @@ class Candidate:
         if self.belief.exists > self._params.p_max:
             self.belief = with_exists(self.belief, self._params.p_max)
         p = self.p
-        self.shown = self.shown or p >= limits.expire
+        self.shown = self.shown or p >= limits.show
         if self.deniers and p < limits.clear and self._may_clear() and self.shown:
             self.state = State.CLEARED
         elif p < limits.expire and self.shown:

@@ -4,7 +4,7 @@ import math
 from typing import Final, NamedTuple
 
 from hazardmap.core.fusion.params import FusionParams
-from hazardmap.core.fusion.persistence import Likelihood
+from hazardmap.core.fusion.persistence import Belief, Likelihood, updated
 from hazardmap.core.seeing.passes import Pass
 from hazardmap.core.seeing.recall import RecallTable
 from hazardmap.core.seeing.sightings import Thing
@@ -16,6 +16,7 @@ _POOR: Final = 0.5
 _TELLING: Final = 20.0  # no score alone speaks more strongly than this, for or against
 VOTE_IS_RIGHT: Final = 2.0 / 3.0
 """One bit at most, where a pass of a camera says five to ten (docs/adr/0025-votes.md)."""
+_LEAST_REAL: Final = 1e-3
 _SAME_LUCK: Final = 0.6  # correlation of the scores of one thing within a pass
 
 
@@ -74,6 +75,18 @@ def of_report(look: Look, thing: Thing, split: float, params: FusionParams) -> L
 
 def _log_ratio(score: float, table: RecallTable) -> float:
     return _log_density(score, *table.score_true) - _log_density(score, *table.score_false)
+
+
+def alone(look: Look, thing: Thing, params: FusionParams) -> float:
+    """Probability, 0.001..1, that what a pass reports is a hazard, known from nowhere else."""
+    exists, phantom = params.prior(thing.best.kind), params.prior_phantom
+    before = Belief(exists, 1.0 - exists - phantom, phantom)
+    return max(updated(before, of_report(look, thing, 0.0, params)).exists, _LEAST_REAL)
+
+
+def again(belief: Belief, params: FusionParams) -> float:
+    """Probability, 0.001..1, that something is there that a pass may report."""
+    return min(max(belief.exists + belief.phantom * params.phantom_report, _LEAST_REAL), 1.0)
 
 
 def of_silence(look: Look, family: str, poor_miss: float, params: FusionParams) -> Likelihood:

@@ -9,15 +9,17 @@ from hazardmap.core.fusion.persistence import seconds_until
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities at which a hazard changes its state; expire < clear < fade < publish.
+    """Probabilities at which a hazard changes its state; expire < clear < show < fade < publish.
 
-    witnesses: how many different accounts publish, and how many clear.
+    show: from here on a candidate is on the map, until it falls below `expire`. witnesses: how many
+    different accounts publish, and how many clear.
     """
 
     publish: float = 0.5
     fade: float = 0.35
     clear: float = 0.1
     expire: float = 0.05
+    show: float = 0.15
     witnesses: int = 2
 
 

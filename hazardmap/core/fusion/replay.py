@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from hazardmap.core.fusion.alignment import GATE, match_pass
+from hazardmap.core.fusion.alignment import GATE, Matched, match_pass
 from hazardmap.core.fusion.candidate import Candidate
-from hazardmap.core.fusion.evidence import Look, of_report
+from hazardmap.core.fusion.evidence import Look, again, alone, of_report
 from hazardmap.core.fusion.mixing import mixed
 from hazardmap.core.fusion.nearby import Nearby
 from hazardmap.core.fusion.params import FusionParams
@@ -111,14 +111,10 @@ class Replay:
         views = looks(one.views, self._plane)
         live = self._in_reach(views, one.last_at)
         self.looked_m += views.length_m
-        shared_m2 = float(np.mean(views.accuracy_m**2))
-        matched = match_pass(
-            [c.placed for c in live],
-            [_placed(t) for t in found],
-            shared_m2,
-            [c.common_m2 for c in live],
-        )
-        would = chances(views, [_target(c) for c in live], self._params.table)
+        targets = [*(_target(c) for c in live), *(_target_of(thing) for thing in found)]
+        would = [Look(one, chance) for chance in chances(views, targets, self._params.table)]
+        known, newly = would[: len(live)], would[len(live) :]
+        matched = self._matched(live, found, newly, views)
         thing_of = dict(matched.pairs)
         explained = set(thing_of.values())
         fresh = [j for j in range(len(found)) if j not in explained]
@@ -126,15 +122,17 @@ class Replay:
         unclear = matched.squared[:, fresh] <= _UNCLEAR_D2
         updates = []
         mixes = mixed(live, found, thing_of, one.last_at)
-        for i, (candidate, chance) in enumerate(zip(live, would, strict=True)):
-            look = Look(one, chance)
+        for i, (candidate, look) in enumerate(zip(live, known, strict=True)):
             if i in thing_of:
                 thing = found[thing_of[i]]
                 report = of_report(look, thing, mixes[thing_of[i]], self._params)
                 updates.append(Update(candidate, thing, look, report))
-            elif chance.reported >= _BARELY and not unclear[i].any():
+            elif look.visibility >= _BARELY and not unclear[i].any():
                 updates.append(Update(candidate, None, look, candidate.told_by_silence(look)))
-        births = self._births(new, np.any(unclear, axis=0), one, views, [mixes[j] for j in fresh])
+        births = [
+            self._birth(found[j], newly[j], self._params.split_report if twice else 0.0, mixes[j])
+            for j, twice in zip(fresh, np.any(unclear, axis=0).tolist(), strict=True)
+        ]
         ratios = row_ratios([*updates, *births], self._params)
         for item, ratio in zip(updates, ratios, strict=False):
             item.apply(ratio)
@@ -145,6 +143,22 @@ class Replay:
         self._place(live, started, [*reported, *new])
         self._merge([c for c in (*live, *started) if c.live])
         return live + started
+
+    def _matched(
+        self, live: Sequence[Candidate], found: Sequence[Thing], newly: Sequence[Look], views: Looks
+    ) -> Matched:
+        """Which hazard each thing is. newly: the looks at the things, as many."""
+        now = views.views[-1].captured_at
+        return match_pass(
+            [candidate.placed for candidate in live],
+            [_placed(thing) for thing in found],
+            float(np.mean(views.accuracy_m**2)),
+            [candidate.common_m2 for candidate in live],
+            (
+                np.array([again(candidate.belief_at(now), self._params) for candidate in live]),
+                np.array([alone(*of, self._params) for of in zip(newly, found, strict=True)]),
+            ),
+        )
 
     def _in_reach(self, views: Looks, now: datetime) -> list[Candidate]:
         """Live candidates that the pass may see or report."""
@@ -161,26 +175,10 @@ class Replay:
                 live.append(candidate)
         return live
 
-    def _births(
-        self,
-        new: Sequence[Thing],
-        unclear: NDArray[np.bool_],
-        one: Pass,
-        views: Looks,
-        mixes: Sequence[float],
-    ) -> list[Birth]:
-        """unclear: which of the new things may be known ones, named twice. mixes: `mixed`."""
-        targets = []
-        for thing in new:
-            east_m, north_m = thing.mean_m.tolist()
-            targets.append(Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind))
-        births = []
-        would = chances(views, targets, self._params.table)
-        for thing, again, chance, mix in zip(new, unclear.tolist(), would, mixes, strict=True):
-            look, split = Look(one, chance), self._params.split_report if again else 0.0
-            likelihood = of_report(look, thing, max(split, mix), self._params)
-            births.append(Birth(thing, look, likelihood, self._prior(thing, one)))
-        return births
+    def _birth(self, thing: Thing, look: Look, split: float, mix: float) -> Birth:
+        """split: probability that it is a known one, named twice. mix: see `mixed`."""
+        likelihood = of_report(look, thing, max(split, mix), self._params)
+        return Birth(thing, look, likelihood, self._prior(thing, look.of))
 
     def _start(self, births: Sequence[Birth], live: Sequence[Candidate]) -> list[Candidate]:
         started = [
@@ -259,6 +257,11 @@ class Replay:
 def _target(candidate: Candidate) -> Target:
     east_m, north_m = candidate.mean_m.tolist()
     return Target(east_m, north_m, candidate.sigma_m, candidate.kind)
+
+
+def _target_of(thing: Thing) -> Target:
+    east_m, north_m = thing.mean_m.tolist()
+    return Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind)
 
 
 def _report(thing: Thing | None) -> Report | None:

@@ -31,6 +31,8 @@ FARTHEST_M: Final = 60.0  # never the same thing, however vague
 _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
 _SAME_BOX_IOU: Final = 0.6
+_INSIDE: Final = 0.7  # of a part's area lies in the whole …
+_SAME_FOOT: Final = 0.15  # … and both end as low, by the height of the whole
 _VAGUEST: Final = 1e6  # finite, above the logarithm of any density
 
 
@@ -40,8 +42,9 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
     The last frames come first: a camera drives towards what it sees, so each thing is met where
     the camera came nearest, and only then sought in ever vaguer sightings from afar. What the
     camera's errors have in common is found from the first attempt, and the second goes without it.
-    Two boxes of one frame are two things, unless they nearly coincide and their kinds may be
-    confused: then the detector has named one thing twice, and the better name counts.
+    Two boxes of one frame are two things, unless their kinds may be confused and they nearly
+    coincide, or one is a part of the other that stands as low, as the leg of a barricade that is
+    taken for a cone: then the detector has named one thing twice, and the better name counts.
     """
     some = sorted((frame for frame in frames if frame), key=_taken, reverse=True)
     singles = [_without_twins(frame) for frame in some]
@@ -247,15 +250,28 @@ def _without_twins(frame: Sequence[Sighting]) -> list[tuple[Sighting, list[Sight
 
 
 def _is_twin(a: Observation, b: Observation) -> bool:
-    return FAMILY[a.kind] == FAMILY[b.kind] and overlap(a.box, b.box) >= _SAME_BOX_IOU
+    if FAMILY[a.kind] != FAMILY[b.kind]:
+        return False
+    lesser, larger = sorted((a.box, b.box), key=_area)
+    return overlap(lesser, larger) >= _SAME_BOX_IOU or _is_part(lesser, larger)
+
+
+def _is_part(lesser: Box, larger: Box) -> bool:
+    lower = abs(larger.bottom - lesser.bottom) / (larger.bottom - larger.top)
+    return _shared(lesser, larger) >= _INSIDE * _area(lesser) and lower <= _SAME_FOOT
 
 
 def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes, 0..1."""
+    shared = _shared(a, b)
+    return shared / (_area(a) + _area(b) - shared)
+
+
+def _shared(a: Box, b: Box) -> float:
     width = min(a.right, b.right) - max(a.left, b.left)
     height = min(a.bottom, b.bottom) - max(a.top, b.top)
-    if width <= 0.0 or height <= 0.0:
-        return 0.0
-    shared = width * height
-    areas = (a.right - a.left) * (a.bottom - a.top) + (b.right - b.left) * (b.bottom - b.top)
-    return shared / (areas - shared)
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _area(box: Box) -> float:
+    return (box.right - box.left) * (box.bottom - box.top)
