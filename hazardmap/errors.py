@@ -41,7 +41,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def _alone(request: HttpRequest, code: int) -> HttpResponse:
-    """Without session and database, which may be what failed; maybe before a language was chosen."""
+    """Without session and database, which may be what failed; and before any language is set."""
     with translation.override(language_of(request)):
         return HttpResponse(render_to_string(f"web/{code}.html"), status=code)
 

@@ -3,19 +3,22 @@
 from playwright.sync_api import Page
 
 FAULTS = """() => {
-    const seen = (name) => [...document.querySelectorAll(name)].filter((one) => one.checkVisibility());
+    const seen = (names) =>
+        [...document.querySelectorAll(names)].filter((one) => one.checkVisibility());
+    const clicked = '.skip, .bar, .foot, .tabs, .button, input[type=password]';
     const cut = seen('.scroll').filter((one) => {
         const { overflowX, overflowY } = getComputedStyle(one);
         return overflowX !== 'visible' || overflowY !== 'visible';
     });
     const faults = [
-        ...seen('.skip, .bar, .foot, .tabs, .button, input[type=password]').map((one) => 'to click on: ' + one.outerHTML),
+        ...seen(clicked).map((one) => 'to click on: ' + one.outerHTML),
         ...cut.map((one) => 'cut: ' + one.outerHTML),
     ];
     const ink = getComputedStyle(document.body).color;
     if (ink !== 'rgb(20, 24, 29)') faults.push('not dark on white: ' + ink);
     for (const link of seen("main a[href^='http']")) {
-        if (getComputedStyle(link, '::after').content === 'none') faults.push('leads nowhere: ' + link.outerHTML);
+        const after = getComputedStyle(link, '::after').content;
+        if (after === 'none') faults.push('leads nowhere: ' + link.outerHTML);
     }
     return faults.map((fault) => fault.slice(0, 120));
 }"""

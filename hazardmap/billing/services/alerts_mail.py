@@ -81,7 +81,8 @@ def _written(alert: SpendAlert) -> Mail:
     currency = Currency(alert.customer.currency)
     spent = _("%(whose)s has spent %(spent)s of %(cap)s in %(month)s, before tax.")
     values = {
-        "whose": _("The key %(key)s of %(name)s") % {"key": alert.key_id, "name": alert.customer.name}
+        "whose": _("The key %(key)s of %(name)s")
+        % {"key": alert.key_id, "name": alert.customer.name}
         if alert.key_id
         else alert.customer.name,
         "spent": amount_words(alert.spent_micro, currency),
