@@ -2,17 +2,25 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views import defaults
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from hazardmap.platform.problems import MACHINE_READ, answer
 from hazardmap.platform.request_id import request_id
 from hazardmap.web.form_addresses import page_before
+from hazardmap.web.language import language_of
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(MACHINE_READ):
         return _problem(request, 400, "The request is malformed.")
-    return defaults.bad_request(request, exception)
+    return _alone(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(MACHINE_READ):
+        return _problem(request, 403, "This is not for you.")
+    return render(request, "web/403.html", status=403)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -29,7 +37,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(MACHINE_READ):
         return _problem(request, 500, "The server failed. The failure has been logged.")
-    return render(request, "web/500.html", status=500)
+    return _alone(request, 500)
+
+
+def _alone(request: HttpRequest, code: int) -> HttpResponse:
+    """Without session and database, which may be what failed; and before any language is set."""
+    with translation.override(language_of(request)):
+        return HttpResponse(render_to_string(f"web/{code}.html"), status=code)
 
 
 def _problem(request: HttpRequest, code: int, detail: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from hazardmap.operation.page import page
 from hazardmap.platform.health import healthz
 
 handler400 = "hazardmap.errors.bad_request"
+handler403 = "hazardmap.errors.forbidden"
 handler404 = "hazardmap.errors.not_found"
 handler500 = "hazardmap.errors.failed"
 

@@ -6,6 +6,7 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPRes
 from textwrap import fill
 from typing import Final, NamedTuple
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
 
@@ -39,6 +40,11 @@ class Mail(NamedTuple):
 
     subject: str
     paragraphs: tuple[str, ...]
+
+
+def page_link(path: str) -> str:
+    """Of a page of the site, for mails that no request of somebody's browser sends for."""
+    return f"{settings.SITE}{path}"
 
 
 def mail_send(*, to: Iterable[Receiver], write: Callable[[], Mail]) -> None:
@@ -98,5 +104,8 @@ def _written(receiver: Receiver, write: Callable[[], Mail]) -> EmailMessage:
         f"[hazardmap] {' '.join(subject.split())}",
         "\n\n".join(lines) + "\n",
         to=[receiver.email],
-        headers={"Content-Language": receiver.language},
+        headers={
+            "Content-Language": receiver.language,
+            "Auto-Submitted": "auto-generated",  # nobody's absence is to be told to it (RFC 3834)
+        },
     )

@@ -161,6 +161,13 @@ class Env:
             )
 
     @property
+    def site(self) -> str:
+        """Where people find it: mails that no request sends for lead there."""
+        if self.mode is Mode.PRODUCTION:
+            return f"https://{self.hosts[0].lstrip('.')}"
+        return f"http://{self.host}:{self.port}"
+
+    @property
     def web_address(self) -> str:
         """Where the web server listens, as gunicorn and nginx write it."""
         return f"unix:{self.var}/web.socket" if self.sockets else f"{self.host}:{self.port}"

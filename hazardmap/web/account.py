@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -80,7 +81,7 @@ def drive_delete(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """For good, all pictures of a drive. A second click finds them gone and says the same."""
     begin, end = _moment(request, "begin"), _moment(request, "end")
     if begin is None or end is None:
-        return HttpResponseBadRequest()
+        raise BadRequest
     left = drive_forget(account_id=signed_in(request).pk, device_id=device_id, begin=begin, end=end)
     if left:
         told = ngettext(

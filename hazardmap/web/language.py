@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
@@ -20,12 +21,9 @@ class PageLanguage(LocaleMiddleware):
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if _in_english(request):
-            translation.activate(settings.LANGUAGE_CODE)
-            return
-        super().process_request(request)
-        if chosen := _chosen(request):
-            translation.activate(chosen)
+        if not _in_english(request):
+            super().process_request(request)
+        translation.activate(language_of(request))
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
@@ -44,10 +42,19 @@ class PageLanguage(LocaleMiddleware):
         return super().process_response(request, response)
 
 
+def language_of(request: HttpRequest) -> str:
+    if _in_english(request):
+        return settings.LANGUAGE_CODE
+    return _chosen(request) or translation.get_language_from_request(request)
+
+
 def _in_english(request: HttpRequest) -> bool:
     return request.path.startswith(IN_ENGLISH) or request.path.endswith(".jpg")
 
 
 def _chosen(request: HttpRequest) -> str | None:
-    wanted = request.GET.get("lang", "")
+    try:
+        wanted = request.GET.get("lang", "")
+    except SuspiciousOperation:  # more fields than one may send: whoever needs them refuses
+        return None
     return wanted if wanted in dict(settings.LANGUAGES) else None

@@ -4,13 +4,24 @@ from itertools import pairwise
 
 import pytest
 from django.urls import URLResolver
+from playwright.sync_api import expect
 
 from hazardmap.web.urls import urlpatterns
 from tests.browser.axe import violations
 from tests.browser.conftest import DESKTOP, PHONE, enlarge, open_map, too_wide_px
+from tests.browser.on_paper import on_paper
 from tests.browser.public_pages import ELSEWHERE, NO_PAGES, PRIVATE, PUBLIC, scene_of
 
 COW = (23.9010, 61.4978)
+
+# What the count in the map's list has said, in order.
+LISTENING = """
+window.heard = [];
+document.addEventListener('DOMContentLoaded', () => {
+    const count = document.querySelector('#list-count');
+    new MutationObserver(() => heard.push(count.textContent)).observe(count, { childList: true });
+});
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +54,12 @@ def test_every_page(new_page, stack, scene, look):
     for name, address in PUBLIC.items():
         page.goto(address(scene))
         assert violations(page) == [], name
+        assert on_paper(page) == [], name
     _sign_in(page, stack)
     for address in (PUBLIC["hazard"](scene), *PRIVATE.values()):
         page.goto(address)
         assert violations(page) == [], address
+        assert on_paper(page) == [], address
     page.goto("/account/")
     page.locator("form[action='/account/pairing-code/'] button").click()
     assert violations(page) == []
@@ -73,7 +86,13 @@ def test_changed_texts_are_asked_for_once(new_page, stack):
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_map_with_list_legend_and_panel(new_page, viewport, cow):
     page = new_page(viewport=viewport)
+    page.add_init_script(LISTENING)
     open_map(page, f"/#map=15/{COW[1]}/{COW[0]}")
+    page.locator(f"[data-hazard='{cow}'] .row-p").get_by_text("still there").wait_for(
+        state="attached"
+    )
+    expect(page.get_by_role("heading", name="in view", level=2)).to_have_count(1)
+    assert "0 hazards in view" not in page.evaluate("heard"), "told before anybody knew"
     assert violations(page) == []
     if page.locator("#list-toggle").is_visible():
         page.locator("#list-toggle").click()

@@ -36,6 +36,7 @@ def test_list_map_and_details_can_all_be_reached(new_page, hazards, viewport, le
         letters(page)
     open_map(page, f"/#map=15/{COW[1]}/{COW[0]}")
     assert page.locator("#map").evaluate(IN_THE_MIDDLE)
+    with_taps_alone(page)
     toggle = page.locator("#list-toggle")
     if toggle.is_visible():
         toggle.click()
@@ -52,3 +53,26 @@ def test_list_map_and_details_can_all_be_reached(new_page, hazards, viewport, le
     page.locator(".time-live").click()
     page.locator(".map-foot a").first.click(trial=True)
     assert too_wide_px(page) == 0
+
+
+def with_taps_alone(page):
+    """The map goes each way (WCAG 2.5.7), and the arrows leave it again."""
+    opener = page.get_by_role("button", name="Karte verschieben", exact=True)
+    ways = page.get_by_role("group", name="Karte verschieben")
+    expect(ways).to_be_hidden()
+    opener.click()
+    assert violations(page) == []
+    for way, goes in (
+        ("nach oben", "({ lat }) => lat > start.lat"),
+        ("nach unten", "({ lat }) => Math.abs(lat - start.lat) < 1e-4"),
+        ("nach rechts", "({ lon }) => lon > start.lon"),
+        ("nach links", "({ lon }) => Math.abs(lon - start.lon) < 1e-4"),
+    ):
+        ways.get_by_role("button", name=way).click()
+        page.wait_for_function(
+            "(start) => { const [, lat, lon] = location.hash.split('/').map(Number);"
+            f" return ({goes})({{ lat, lon }}); }}",
+            arg={"lon": COW[0], "lat": COW[1]},
+        )
+    opener.click()
+    expect(ways).to_be_hidden()

@@ -195,6 +195,9 @@ def test_a_found_key_is_revoked_and_its_people_are_told(django_capture_on_commit
     assert admitted(key.token) is None
     assert sorted(to for one in mail.outbox for to in one.to) == sorted([olga.email, dora.email])
     assert all(key.token[-52:] not in one.body for one in mail.outbox)
+    link = f"\nhttp://127.0.0.1:8000/portal/{organisation.pk}/keys/\n"
+    assert all(link in one.body for one in mail.outbox)
+    assert {one.extra_headers["Auto-Submitted"] for one in mail.outbox} == {"auto-generated"}
     subjects = {one.to[0]: one.subject for one in mail.outbox}
     assert subjects[dora.email] == "[hazardmap] A key of Fleet was found and revoked"
     assert subjects[olga.email] == (

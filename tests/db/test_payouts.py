@@ -214,6 +214,7 @@ def test_the_owner_is_told_and_nothing_is_paid_to_a_new_account_for_three_days(
     assert told.to == [user.email]
     assert "Eve" in told.body
     assert "0785" in told.body
+    assert "\nhttp://127.0.0.1:8000/login/reset/\n" in told.body
     assert OURS not in told.body
     PayoutTarget.objects.update(set_at=later(15) - timedelta(days=3) + timedelta(minutes=1))
     with pytest.raises(PayoutRefused, match="nobody to pay"):
@@ -236,6 +237,7 @@ def test_of_a_payout_that_failed_the_contributor_is_told_once(
     assert told.to == [user.email]
     assert "9,50 EUR" in told.body
     assert "3000" in told.body
+    assert "\nhttp://127.0.0.1:8000/account/earnings/\n" in told.body
     assert IBAN not in told.body
 
 

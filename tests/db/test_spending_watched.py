@@ -113,6 +113,7 @@ def test_who_pays_is_told_once_at_each_step(sold):
         alerts_mail()
     (mailed,) = mail.outbox
     assert "50 % of the spending cap is reached" in mailed.subject
+    assert f"\nhttp://127.0.0.1:8000/portal/{sold[0]}/costs/\n" in mailed.body
     assert mailed.to == ["owner@example.org"]
     assert "2.00 EUR of 4.00 EUR" in mailed.body
     cap(sold, "2")

@@ -9,8 +9,8 @@ from deploy import catalogues
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%d|%%|<[^>]+>")
 TEMPLATES = catalogues.ROOT / "hazardmap" / "web" / "templates"
-# The reference of the API is in English; nothing that may fail belongs into the page of failures.
-IN_ENGLISH = {"web/api.html", "web/problems.html", "web/500.html"}
+# The reference of the API is in English.
+IN_ENGLISH = {"web/api.html", "web/problems.html"}
 SHOWN = re.compile(r'(?:aria-label|alt|placeholder|title)="([^"]*)"')
 NAMES = re.compile(
     r"\b(hazardmap|API|UTC|PDF|RSS|GeoJSON|GeoNames|OpenStreetMap contributors|MapLibre GL JS|uPlot"

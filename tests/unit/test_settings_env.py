@@ -28,6 +28,7 @@ PRODUCTION = {
 def test_nothing_set_is_the_demo_on_this_machine():
     env = Env.read({})
     assert (env.mode, env.host, env.port) == (Mode.DEMO, "127.0.0.1", 8000)
+    assert env.site == "http://127.0.0.1:8000"
     assert (env.web_address, env.live_address) == ("127.0.0.1:8000", "127.0.0.1:8001")
     assert [len(secret) for secret in env.tile_secrets] == [64]
     assert set(env.hosts) == {"127.0.0.1", "localhost"}
@@ -46,6 +47,9 @@ def test_production_with_all_it_needs():
     env = Env.read(PRODUCTION)
     assert env.mode is Mode.PRODUCTION
     assert env.hosts == ("map.example.org",)
+    assert env.site == "https://map.example.org"
+    both = Env.read(PRODUCTION | {"HAZARDMAP_HOSTS": ".example.org, other.example"})
+    assert both.site == "https://example.org"
     assert env.contact == "mailto:map@example.org"
     form = "https://example.org/contact"
     assert Env.read(PRODUCTION | {"HAZARDMAP_CONTACT": form}).contact == form

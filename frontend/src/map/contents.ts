@@ -35,6 +35,11 @@ export class Contents {
     });
   }
 
+  /** Whether the site has said what is there now. */
+  get known(): boolean {
+    return this.section.now > 0;
+  }
+
   /** The hazards in view at a moment; null is now. */
   at(at_s: number | null): Shown[] {
     if (at_s === null) return this.section.hazards;

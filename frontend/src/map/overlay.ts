@@ -64,7 +64,19 @@ export function coverage(palette: Palette): LayerSpecification[] {
       paint: {
         'fill-color': ['step', age, c1, 6 * HOUR_S, c2, 24 * HOUR_S, c3, 7 * 24 * HOUR_S, c4],
         'fill-opacity': 0.55,
-        'fill-outline-color': palette.land,
+      },
+    },
+    {
+      id: 'coverage-edges',
+      type: 'line',
+      source: 'coverage',
+      'source-layer': 'coverage',
+      minzoom: COVERAGE_ZOOM,
+      paint: {
+        // Fillings leave what is on the road to be seen; it is the edge that everybody can see.
+        'line-color': c1,
+        'line-width': ['step', age, 3, 6 * HOUR_S, 2.2, 24 * HOUR_S, 1.5, 7 * 24 * HOUR_S, 1],
+        'line-offset': 1,
       },
     },
   ];
@@ -172,7 +184,7 @@ export function radii(palette: Palette): LayerSpecification[] {
         'circle-color': palette.text,
         'circle-opacity': 0.07,
         'circle-stroke-color': palette.text,
-        'circle-stroke-opacity': 0.45,
+        'circle-stroke-opacity': 0.7,
         'circle-stroke-width': 1,
       },
     },

@@ -211,6 +211,8 @@ export class MapPage {
     const hiding = culprit(all, filters, moment_s);
     this.bar?.count(countKinds(all, filters, moment_s), truncated);
     this.view?.showPast(at_s === null ? null : shown.map((hazard) => ({ ...hazard, p: probabilityAt(hazard, moment_s) })));
+    // Until the first answer is there the newest hazards stay, and nobody is told that there are none.
+    if (at_s === null && !this.contents.known) return;
     this.list.show(
       {
         hazards: [...shown].sort((a, b) => b.last_seen - a.last_seen),
@@ -239,9 +241,11 @@ export class MapPage {
 
   /** Show another moment; the address learns of it once the slider has come to rest. */
   private travel(at_s: number | null, settled: boolean): void {
+    // Whoever listens is told once, where the slider has come to rest, and not at each step.
+    byId('list-count').setAttribute('aria-live', settled ? 'polite' : 'off');
     if (settled) {
       this.go({ at_s }, 'replace');
-      announce(at_s === null ? strings.liveNow : momentOf(at_s));
+      announce(at_s === null ? strings.liveNow : (byId('list-count').textContent ?? ''));
       return;
     }
     this.address = { ...this.address, at_s };

@@ -9,9 +9,9 @@ export interface Palette {
   text: string;
   halo: string;
   accent: string;
-  /** Areas by expected hazards, five steps; each has at least 3:1 against the land. */
+  /** Areas by expected hazards, five steps; each has at least 3:1 against the land, as it is drawn. */
   ramp: [string, string, string, string, string];
-  /** Where somebody has looked: in the last hour, day, week, month. */
+  /** Where somebody has looked: in the last hour, day, week, month. The first is also the edge of all. */
   looked: [string, string, string, string];
   /** The number in an area, and what sets it off. */
   count: string;
@@ -31,7 +31,7 @@ export const LIGHT: Palette = {
   text: '#3d434a',
   halo: '#f7f6f3',
   accent: '#0b57d0',
-  ramp: ['#8e78c4', '#7355b3', '#59369b', '#401b7c', '#270454'],
+  ramp: ['#7d63b9', '#6c4cac', '#583499', '#421d7e', '#270454'],
   looked: ['#0a7f86', '#3d9ba0', '#7fb9ba', '#b4d2d0'],
   count: '#ffffff',
   countEdge: '#2b1250',
@@ -45,12 +45,12 @@ export const DARK: Palette = {
   land: '#1a222b',
   border: '#53606d',
   road: '#394552',
-  roadMain: '#6a6247',
+  roadMain: '#5f573d',
   roadEdge: '#10161d',
   text: '#c3ccd5',
   halo: '#141b23',
   accent: '#8ab4f8',
-  ramp: ['#8069b8', '#9a84d0', '#b6a3e3', '#d3c5f3', '#f1eafd'],
+  ramp: ['#866fbe', '#9e88d3', '#b7a5e4', '#d3c5f3', '#f1eafd'],
   looked: ['#2ec4c9', '#1f8f96', '#1c646b', '#1d464d'],
   count: '#120726',
   countEdge: '#efe8fb',

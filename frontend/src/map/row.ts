@@ -19,9 +19,14 @@ export function row(hazard: Shown, at_s: number, away_m: number | null = null): 
         el('strong', {}, capitalised(hazard.label)),
         el('small', away_m === null ? {} : { 'data-away': metres(away_m) }, about(hazard, at_s, away_m === null ? '' : metres(away_m))),
       ),
-      el('span', { class: 'row-p' }, percentAt(hazard, at_s)),
+      likely(percentAt(hazard, at_s)),
     ),
   );
+}
+
+/** How likely it is, with what those who listen do not see at the head of the list. */
+export function likely(words: string): HTMLElement {
+  return el('span', { class: 'row-p' }, el('span', { class: 'unseen' }, `${strings.likelyThere} `), words);
 }
 
 /** Ages and probabilities have moved on. */
@@ -29,7 +34,7 @@ export function renew(shown: HTMLElement, hazard: Shown, at_s: number): void {
   const small = shown.querySelector('small');
   const p = shown.querySelector('.row-p');
   if (small) small.textContent = about(hazard, at_s, small.dataset.away ?? '');
-  if (p) p.textContent = percentAt(hazard, at_s);
+  if (p?.lastChild) p.lastChild.textContent = percentAt(hazard, at_s);
 }
 
 function about(hazard: Shown, at_s: number, away: string): string {

@@ -20,6 +20,7 @@ export function toast(words: string, retry?: () => void): void {
     root.append(again);
   }
   root.hidden = false;
+  announce(words); // what was hidden until now is no live region yet
   window.clearTimeout(timer);
   timer = window.setTimeout(hide, SHOWN_MS);
 }

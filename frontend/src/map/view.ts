@@ -18,6 +18,7 @@ import { NEAR_ZOOM, WORLD_FILES } from './ground';
 import type { Hazard } from './hazard';
 import type { Shown } from './history';
 import { provideMarkers } from './markers';
+import { type Way, mover } from './mover';
 import { HAZARD_ZOOM } from './overlay';
 import { DARK, LIGHT } from './palette';
 import { pickAt } from './picking';
@@ -30,6 +31,8 @@ setWorkerUrl(workerUrl);
 
 const CLOSE_ZOOM = 16;
 const LEAST_ZONE_ZOOM = 14.5;
+/** How much of the window the map is moved by a button. */
+const MOVED_PART = 0.3;
 const LIVE_LAYERS = ['hazards', 'hazard-names', 'cells', 'cell-counts', 'workzones', 'workzone-edges', 'radii'];
 const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
 
@@ -83,6 +86,7 @@ export class MapView {
     this.map.setStyle(this.style());
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
+    this.put(mover((way) => this.move(way)));
     provideMarkers(this.map);
     this.listen();
   }
@@ -132,7 +136,16 @@ export class MapView {
     const group = document.createElement('div');
     group.className = 'maplibregl-ctrl maplibregl-ctrl-group';
     group.append(button);
+    this.put(group);
+  }
+
+  private put(group: HTMLElement): void {
     this.map.addControl({ onAdd: () => group, onRemove: () => group.remove() }, 'bottom-right');
+  }
+
+  private move([x, y]: Way): void {
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    this.map.panBy([x * clientWidth * MOVED_PART, y * clientHeight * MOVED_PART]);
   }
 
   focus(): void {
@@ -248,6 +261,7 @@ export class MapView {
     for (const layer of LIVE_LAYERS) visible(layer, this.past === null);
     visible('past', this.past !== null);
     visible('coverage', this.withCoverage);
+    visible('coverage-edges', this.withCoverage);
   }
 
   /** Write into each cell how many hazards are expected in it, as of now. */

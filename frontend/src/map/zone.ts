@@ -5,6 +5,7 @@ import { strings } from '../shared/strings';
 import type { Bbox } from './bounds';
 import type { Filters } from './filters';
 import { type Hazard, probabilityAt } from './hazard';
+import { likely } from './row';
 
 /** Road work along a stretch of road; times are Unix seconds. */
 export interface Zone {
@@ -75,7 +76,7 @@ export function zoneRow(zone: Zone, at_s: number, away_m: number | null): HTMLEl
         el('strong', {}, `${strings.workZone}, ${metres(zone.length_m)}`),
         el('small', {}, words.join(' · ')),
       ),
-      el('span', { class: 'row-p' }, percent(probabilityAt(zone, at_s))),
+      likely(percent(probabilityAt(zone, at_s))),
     ),
   );
 }

@@ -57,9 +57,9 @@ function plotted(place: HTMLElement, usage: Usage): uPlot {
     const fill = colour(COLOURS[index % COLOURS.length] ?? '--accent');
     return {
       label: usage.names[index] ?? '',
-      stroke: fill,
+      stroke: colour('--surface'), // between two colours that hardly differ in lightness
       fill,
-      width: 0,
+      width: 2,
       ...(uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.8, 48] }) }),
       points: { show: false },
       value: (_plot, _sum, _series, at) => (at === null ? '–' : (own[at] ?? 0).toLocaleString(LOCALE)),

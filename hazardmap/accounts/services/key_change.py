@@ -15,7 +15,7 @@ from hazardmap.accounts.services.permit import permit
 from hazardmap.core.access.key_limits import KeyLimits
 from hazardmap.core.access.roles import ALLOWED, Act
 from hazardmap.core.access.tokens import Use, parse_token
-from hazardmap.platform.mail import Mail, Receiver, mail_notice
+from hazardmap.platform.mail import Mail, Receiver, mail_notice, page_link
 
 
 class Overlap(Enum):
@@ -151,5 +151,6 @@ def _leaked(key: ApiKey) -> Mail:
                 "the old one lay open: in a repository, in a page, in a log. What it was used for "
                 "is in the portal’s usage."
             ),
+            page_link(f"/portal/{key.organisation_id}/keys/"),
         ),
     )

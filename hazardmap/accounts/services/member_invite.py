@@ -84,5 +84,6 @@ def _invited(who: str, organisation: str, role: Role, link: str) -> Mail:
             )
             % words,
             link,
+            _("If you do not want to, do nothing: the link ends by itself."),
         ),
     )

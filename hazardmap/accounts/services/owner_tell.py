@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
-from hazardmap.platform.mail import Mail, Receiver, mail_notice
+from hazardmap.platform.mail import Mail, Receiver, mail_notice, page_link
 
 
 def owner_tell(*, owner: User, news: Callable[[], str]) -> None:
@@ -25,5 +25,6 @@ def _changed(news: str) -> Mail:
                 "on the page for signing in, which ends all sessions. Then look at your devices, "
                 "your second factor and your bank account, and write to whoever runs this site."
             ),
+            page_link("/login/reset/"),
         ),
     )

@@ -16,7 +16,7 @@ from hazardmap.billing.spend_models import SpendAlert
 from hazardmap.core.messages.backoff import delays_s
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
-from hazardmap.platform.mail import Mail, MailFailed, Receiver, mail_send
+from hazardmap.platform.mail import Mail, MailFailed, Receiver, mail_send, page_link
 
 AT_ONCE: Final = 100
 GIVEN_UP_AFTER: Final = timedelta(days=1)
@@ -81,7 +81,8 @@ def _written(alert: SpendAlert) -> Mail:
     currency = Currency(alert.customer.currency)
     spent = _("%(whose)s has spent %(spent)s of %(cap)s in %(month)s, before tax.")
     values = {
-        "whose": _("The key %(key)s") % {"key": alert.key_id}
+        "whose": _("The key %(key)s of %(name)s")
+        % {"key": alert.key_id, "name": alert.customer.name}
         if alert.key_id
         else alert.customer.name,
         "spent": amount_words(alert.spent_micro, currency),
@@ -90,7 +91,11 @@ def _written(alert: SpendAlert) -> Mail:
     }
     return Mail(
         _("%(percent)d %% of the spending cap is reached") % {"percent": alert.percent},
-        (spent % values, _then(alert)),
+        (
+            spent % values,
+            _then(alert),
+            page_link(f"/portal/{alert.customer.organisation_id}/costs/"),
+        ),
     )
 
 

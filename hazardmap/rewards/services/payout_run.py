@@ -13,7 +13,7 @@ from hazardmap.accounts.services import owner_tell
 from hazardmap.core.selling.iban import iban_from
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
-from hazardmap.platform.mail import Mail, Receiver, mail_notice
+from hazardmap.platform.mail import Mail, Receiver, mail_notice, page_link
 from hazardmap.platform.sentences import sentence
 from hazardmap.rewards.bank_text import MOST, bank_text
 from hazardmap.rewards.models import Account
@@ -126,6 +126,7 @@ def _failed(payout: Payout, end_of_iban: str) -> Mail:
             )
             % values,
             _("Please check the bank account on the page of your earnings before then."),
+            page_link("/account/earnings/"),
         ),
     )
 
