@@ -53,7 +53,7 @@ def test_a_screen_shows_pictures_boxes_and_facts_but_no_names(signed_in, three):
     assert len(witnesses) == 2
     for words in ["dog 80%", "score 0.80", "in 2 passes by 2 witnesses", "slow down", "simulated"]:
         assert words in html
-    assert all(f"<td>…{str(witness)[-5:]}</td>" in html for witness in witnesses)
+    assert all(f">…{str(witness)[-5:]}</th>" in html for witness in witnesses)
     assert "drivers.example" not in html
     assert html.count('<li><a href="?picture=') == 6
     assert 'class="box strong"' in html
