@@ -246,6 +246,8 @@ def test_usage_is_asked_for_by_key_and_product_of_ones_own(sold):
         assert "These are no days" in client.get(f"{base}usage/", wrong).content.decode()
     long = client.get(f"{base}usage/", {"first": "2020-01-01"}).content.decode()
     assert "At most 366 days" in long
+    hours = client.get(f"{base}usage/", {"by": "hour"}).context["asked"]
+    assert hours.last - hours.first == timedelta(days=1), "a chart just after midnight, too"
 
 
 def test_it_speaks_the_language_of_its_reader(sold):

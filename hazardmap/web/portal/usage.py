@@ -100,7 +100,8 @@ def _asked(request: HttpRequest) -> Asked:
     by: Literal["hour", "day"] = "hour" if request.GET.get("by") == "hour" else "day"
     try:
         last = date.fromisoformat(request.GET.get("last") or str(today))
-        usual = last if by == "hour" else last - 29 * DAY
+        # by hour, yesterday as well: just after midnight one hour would be all there is
+        usual = last - (1 if by == "hour" else 29) * DAY
         first = date.fromisoformat(request.GET.get("first") or str(usual))
         if not date(2020, 1, 1) <= first <= last <= date(2200, 1, 1):
             raise ValueError
