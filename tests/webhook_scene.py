@@ -1,7 +1,10 @@
 """A buyer who watches a place, and changes there."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.services import NewKey
@@ -16,6 +19,19 @@ from tests.map_scene import buyer, made_up
 
 URL = "https://fleet.example/hook"
 HELSINKI, RENNES = (24.94, 60.17), (-1.68, 48.11)
+
+
+class Clock:
+    """Passes a day in no time."""
+
+    def __init__(self) -> None:
+        self.at = timezone.now()
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **step: float) -> None:
+        self.at += timedelta(**step)
 
 
 def organisation_of(key: NewKey) -> UUID:

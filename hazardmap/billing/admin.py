@@ -138,7 +138,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     list_display = ("at", "seller", "number", "invoice_id", _money("total"), "reason")
     list_select_related = ("seller", "invoice")
     ordering = ("-id",)
-    fields = (  # type: ignore[assignment]  # as above
+    fields = (  # type: ignore[assignment]  # its stubs know names only, Django callables too
         *("at", "seller", "number", "invoice", _money("total"), _money("tax"), "reason"),
     )
 

@@ -204,7 +204,10 @@ def test_many_workers_at_once_get_every_frame_once():
 def test_a_worker_whose_clock_is_wrong_takes_and_loses_no_frame(monkeypatch, minutes):
     ids = frames(2)
     right = timezone.now
-    wrong = lambda: right() + timedelta(minutes=minutes)  # noqa: E731
+
+    def wrong():
+        return right() + timedelta(minutes=minutes)
+
     monkeypatch.setattr(timezone, "now", right if minutes > 0 else wrong)
     assert claim() == ids
     monkeypatch.setattr(timezone, "now", wrong if minutes > 0 else right)

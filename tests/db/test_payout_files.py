@@ -20,7 +20,7 @@ DEBTOR = Debtor("Łódź_Hazardmap & Söhne", OURS)
 
 
 def names_in(xml):
-    return [one.text for one in ElementTree.fromstring(xml).iterfind(".//p:Nm", SPACE)]  # noqa: S314
+    return [one.text for one in ElementTree.fromstring(xml).iterfind(".//p:Nm", SPACE)]  # noqa: S314 - our own file
 
 
 def written():

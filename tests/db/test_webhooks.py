@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -30,6 +30,7 @@ from tests.map_scene import buyer
 from tests.webhook_scene import (
     HELSINKI,
     RENNES,
+    Clock,
     cow,
     endpoint,
     organisation_of,
@@ -40,19 +41,6 @@ from tests.webhook_scene import (
 
 pytestmark = pytest.mark.django_db
 sending = import_module("hazardmap.webhooks.services.deliveries_send")
-
-
-class Clock:
-    """Passes a day in no time."""
-
-    def __init__(self) -> None:
-        self.at = timezone.now()
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, **step: float) -> None:
-        self.at += timedelta(**step)
 
 
 def test_a_change_arrives_once_signed_and_billed(receiver, hook, key, settings):

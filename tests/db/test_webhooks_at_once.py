@@ -1,7 +1,7 @@
 """Several who send, settle, read or remove at once: each message once, and nobody in the way."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from tests.at_once import at_once, in_thread, somebody_waits
 from tests.map_scene import buyer
 from tests.stack import wait_for
 from tests.webhook_scene import (
+    Clock,
     cow,
     endpoint,
     organisation_of,
@@ -34,19 +35,6 @@ from tests.webhook_scene import (
 
 pytestmark = pytest.mark.django_db
 sending = import_module("hazardmap.webhooks.services.deliveries_send")
-
-
-class Clock:
-    """Passes a day in no time."""
-
-    def __init__(self) -> None:
-        self.at = timezone.now()
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, **step: float) -> None:
-        self.at += timedelta(**step)
 
 
 def test_a_process_that_dies_as_a_message_is_read_has_billed_it_once(hook, settings, monkeypatch):

@@ -93,6 +93,7 @@ def test_overlap_of_boxes():
     assert overlap(box, box) == pytest.approx(1.0)
     assert overlap(box, Box(0.2, 0.1, 0.4, 0.3)) == pytest.approx(1 / 3)
     assert overlap(box, Box(0.3, 0.3, 0.4, 0.4)) == 0.0
+    assert overlap(Box(0.3, 0.3, 0.3, 0.3), Box(0.3, 0.3, 0.3, 0.3)) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -144,11 +144,6 @@ class Candidate:
         return self.family, self.mean_m, self.cov_m2
 
     @property
-    def sigma_m(self) -> float:
-        """Sigma of its place per axis, axes taken together."""
-        return float(np.sqrt(np.trace(self.cov_m2) / 2.0))
-
-    @property
     def witnesses(self) -> int:
         """How many accounts report it; together one while nobody has but their devices' word."""
         return len(self.supporters) if self.checked else 1

@@ -111,7 +111,10 @@ class Replay:
         views = looks(one.views, self._plane)
         live = self._in_reach(views, one.last_at)
         self.looked_m += views.length_m
-        targets = [*(_target(c) for c in live), *(_target_of(thing) for thing in found)]
+        targets = [
+            *(_target(candidate, candidate.kind) for candidate in live),
+            *(_target(thing, thing.best.kind) for thing in found),
+        ]
         would = [Look(one, chance) for chance in chances(views, targets, self._params.table)]
         known, newly = would[: len(live)], would[len(live) :]
         matched = self._matched(live, found, newly, views)
@@ -254,22 +257,13 @@ class Replay:
                 self._nearby.moved(older)
 
 
-def _target(candidate: Candidate) -> Target:
-    east_m, north_m = candidate.mean_m.tolist()
-    return Target(east_m, north_m, candidate.sigma_m, candidate.kind)
-
-
-def _target_of(thing: Thing) -> Target:
+def _target(thing: Candidate | Thing, kind: str) -> Target:
     east_m, north_m = thing.mean_m.tolist()
-    return Target(east_m, north_m, _sigma_m(thing.cov_m2), thing.best.kind)
+    return Target(east_m, north_m, float(np.sqrt(np.trace(thing.cov_m2) / 2.0)), kind)
 
 
 def _report(thing: Thing | None) -> Report | None:
     return thing.report if thing else None
-
-
-def _sigma_m(cov_m2: Floats) -> float:
-    return float(np.sqrt(np.trace(cov_m2) / 2.0))
 
 
 def _placed(thing: Candidate | Thing) -> Placed:

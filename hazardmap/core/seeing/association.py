@@ -257,14 +257,15 @@ def _is_twin(a: Observation, b: Observation) -> bool:
 
 
 def _is_part(lesser: Box, larger: Box) -> bool:
-    lower = abs(larger.bottom - lesser.bottom) / (larger.bottom - larger.top)
-    return _shared(lesser, larger) >= _INSIDE * _area(lesser) and lower <= _SAME_FOOT
+    inside = _shared(lesser, larger) >= _INSIDE * _area(lesser) > 0.0
+    apart, height = abs(larger.bottom - lesser.bottom), larger.bottom - larger.top
+    return inside and apart <= _SAME_FOOT * height
 
 
 def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes, 0..1."""
     shared = _shared(a, b)
-    return shared / (_area(a) + _area(b) - shared)
+    return shared / (_area(a) + _area(b) - shared) if shared else 0.0
 
 
 def _shared(a: Box, b: Box) -> float:
