@@ -103,6 +103,8 @@ SET_8 = --count 2200
 SET_9 = --count 700 --lone 1
 SET_10 = --count 2200
 SET_11 = --count 900 --lone 1
+SET_12 = --count 2000
+SET_13 = --count 300 --lone 1
 var/train/sets/%/drawn/data.yaml:
 	@$(DRAW) --out $(@D) --seed $* $(SET_$*)
 

@@ -10,7 +10,7 @@ from hazardmap.core.seeing.recall import RecallTable
 from hazardmap.hazards.learned_models import FusionVersion
 from hazardmap.inference.selectors import recall_table
 
-RULES: Final = 12
+RULES: Final = 13
 """Raise it where `core` concludes something else from the same evidence and parameters."""
 
 

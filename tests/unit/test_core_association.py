@@ -68,30 +68,47 @@ def at_share(seen: Sighting, share: float) -> Sighting:
 
 @pytest.mark.parametrize("kind", ["cone", "barrier"])
 def test_a_leg_of_a_barricade_is_no_thing_beside_it(kind):
-    whole, leg = whole_and_part(foot=0.55, kind=kind)
+    whole, leg = of_a_barricade(foot=0.55, kinds=(kind,))
     (thing,) = things([[whole, leg]])
     assert thing.best.kind == "barrier"
+
+
+@pytest.mark.parametrize("scores", [(0.6, 0.5, 0.4), (0.4, 0.6, 0.5), (0.5, 0.4, 0.6)])
+def test_both_legs_of_a_barricade_are_it(scores):
+    frame = of_a_barricade(foot=0.55, kinds=("cone", "cone", "cone"), scores=(*scores, 0.9))
+    found = [(thing.best.score, len(thing.twins)) for thing in things([frame])]
+    assert sorted(found) == [(0.6, 2), (0.9, 0)]
+
+
+def test_two_that_nothing_holds_together_are_two():
+    _, leg, other = of_a_barricade(foot=0.55, kinds=("cone", "cone"), scores=(0.6, 0.5, 0.4))
+    assert len(things([[leg, other]])) == 2
 
 
 @pytest.mark.parametrize(
     ("foot", "kind"), [(0.52, "cone"), (0.55, "worker")], ids=["farther", "another family"]
 )
 def test_what_stands_behind_a_barricade_is_a_thing(foot, kind):
-    assert len(things([list(whole_and_part(foot, kind))])) == 2
+    assert len(things([of_a_barricade(foot, (kind,))])) == 2
 
 
-def whole_and_part(foot: float, kind: str) -> tuple[Sighting, Sighting]:
-    """A barricade, and something narrow before its left half that ends at a height of the frame."""
+def of_a_barricade(
+    foot: float, kinds: tuple[str, ...], scores: tuple[float, ...] = (0.6, 0.5)
+) -> list[Sighting]:
+    """One frame: a barricade, narrow things before its left and its right end, which end at a
+    height of the frame, and one far from it."""
     fleet = Fleet()
-    seen = fleet.drive(1, there=[ahead(20.0, "barrier"), ahead(20.0, kind)])
+    seen = fleet.drive(1, there=[ahead(20.0, kind) for kind in ("barrier", *kinds)])
     frame = [s for s in seen if s.frame_id == seen[0].frame_id]
-    boxes = Box(0.4, 0.45, 0.46, 0.55), Box(0.4, 0.46, 0.42, foot)
-    scores = 0.6, 0.5
+    boxes = (
+        Box(0.4, 0.45, 0.46, 0.55), Box(0.4, 0.46, 0.42, foot), Box(0.44, 0.46, 0.46, foot),
+        Box(0.7, 0.46, 0.72, 0.55),
+    )  # fmt: skip
     marked = [
         replace(one, box=box, score=score)
-        for one, box, score in zip(frame, boxes, scores, strict=True)
+        for one, box, score in zip(frame, boxes, scores, strict=False)
     ]
     plane = Plane(seen[0].lon, seen[0].lat)
     by_frame = {view.frame_id: view for view in fleet.views}
-    ((whole, part),) = on_plane(marked, by_frame, plane).values()
-    return whole, part
+    (found,) = on_plane(marked, by_frame, plane).values()
+    return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from hazardmap.core.seeing.lines import (
     lines,
     turned_right,
 )
-from hazardmap.core.seeing.observation import Observation
 from hazardmap.core.seeing.parts import mended
 from hazardmap.core.seeing.sightings import Sighting, Thing
 
@@ -43,8 +42,8 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
     the camera came nearest, and only then sought in ever vaguer sightings from afar. What the
     camera's errors have in common is found from the first attempt, and the second goes without it.
     Two boxes of one frame are two things, unless their kinds may be confused and they nearly
-    coincide, or one is a part of the other that stands as low, as the leg of a barricade that is
-    taken for a cone: then the detector has named one thing twice, and the better name counts.
+    coincide, or one is a part of the other that stands as low, as the legs of a barricade that are
+    taken for cones: then the detector has named one thing twice or more, and the best name counts.
     """
     some = sorted((frame for frame in frames if frame), key=_taken, reverse=True)
     singles = [_without_twins(frame) for frame in some]
@@ -237,22 +236,22 @@ def _mahalanobis2(off_m: Floats, cov: Floats, shared_m2: float | Floats) -> Floa
 
 
 def _without_twins(frame: Sequence[Sighting]) -> list[tuple[Sighting, list[Sighting]]]:
-    """Sightings of a frame, best first, each with the lesser boxes that nearly coincide."""
-    kept: list[tuple[Sighting, list[Sighting]]] = []
+    """Sightings of a frame, best first, each with the lesser boxes around the same thing."""
+    kept: list[list[Sighting]] = []
     for seen in sorted(frame, key=lambda s: (-s.observation.score, s.observation.id)):
-        for better, twins in kept:
-            if _is_twin(better.observation, seen.observation):
-                twins.append(seen)
-                break
-        else:
-            kept.append((seen, []))
-    return kept
+        same: list[list[Sighting]] = []
+        others: list[list[Sighting]] = []
+        for group in kept:
+            (same if any(_is_twin(one, seen) for one in group) else others).append(group)
+        # A whole may come after two of its parts, which it makes one.
+        kept = [*others, [*chain.from_iterable(same), seen]]
+    return [(best, twins) for best, *twins in kept]
 
 
-def _is_twin(a: Observation, b: Observation) -> bool:
-    if FAMILY[a.kind] != FAMILY[b.kind]:
+def _is_twin(a: Sighting, b: Sighting) -> bool:
+    if FAMILY[a.observation.kind] != FAMILY[b.observation.kind]:
         return False
-    lesser, larger = sorted((a.box, b.box), key=_area)
+    lesser, larger = sorted((a.observation.box, b.observation.box), key=_area)
     return overlap(lesser, larger) >= _SAME_BOX_IOU or _is_part(lesser, larger)
 
 
