@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -32,6 +32,7 @@ _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset 
 _SAME_BOX_IOU: Final = 0.6
 _INSIDE: Final = 0.7  # of a part's area lies in the whole …
 _SAME_FOOT: Final = 0.15  # … and both end as low, by the height of the whole
+_AS_SURE: Final = 0.75  # of the surest part's score; a whole with less does not make two things one
 _VAGUEST: Final = 1e6  # finite, above the logarithm of any density
 
 
@@ -44,6 +45,7 @@ def things(frames: Sequence[Sequence[Sighting]]) -> list[Thing]:
     Two boxes of one frame are two things, unless their kinds may be confused and they nearly
     coincide, or one is a part of the other that stands as low, as the legs of a barricade that are
     taken for cones: then the detector has named one thing twice or more, and the best name counts.
+    Two parts that only a doubtful whole holds together stay two.
     """
     some = sorted((frame for frame in frames if frame), key=_taken, reverse=True)
     singles = [_without_twins(frame) for frame in some]
@@ -239,12 +241,15 @@ def _without_twins(frame: Sequence[Sighting]) -> list[tuple[Sighting, list[Sight
     """Sightings of a frame, best first, each with the lesser boxes around the same thing."""
     kept: list[list[Sighting]] = []
     for seen in sorted(frame, key=lambda s: (-s.observation.score, s.observation.id)):
-        same: list[list[Sighting]] = []
-        others: list[list[Sighting]] = []
-        for group in kept:
-            (same if any(_is_twin(one, seen) for one in group) else others).append(group)
-        # A whole may come after two of its parts, which it makes one.
-        kept = [*others, [*chain.from_iterable(same), seen]]
+        around = [i for i, group in enumerate(kept) if any(_is_twin(one, seen) for one in group)]
+        if not around:
+            kept.append([seen])
+            continue
+        first, *others = around
+        if seen.observation.score >= _AS_SURE * kept[first][0].observation.score:
+            for i in reversed(others):  # parts of a whole that is reported after them
+                kept[first] += kept.pop(i)
+        kept[first].append(seen)
     return [(best, twins) for best, *twins in kept]
 
 
