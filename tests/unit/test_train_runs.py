@@ -205,4 +205,5 @@ def test_the_rounds_follow_each_other() -> None:
         "round_four": "var/train/three.pt",
         "round_five": "var/train/round_four/road.pt",
         "round_six": "var/train/five.pt",
+        "round_seven": "var/train/six.pt",
     }

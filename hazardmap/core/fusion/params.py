@@ -40,7 +40,7 @@ class FusionParams:
     phantom_report: float = 0.4
     alarm_repeats: float = 0.15
     split_report: float = 0.05
-    row_doubt: float = 0.8
+    row_doubt: float = 0.65
     p_max: float = 0.99
     poor_doubt: float = 0.25
     limits: Thresholds = field(default_factory=Thresholds)
