@@ -33,7 +33,7 @@ _LOOKED_AT: Final = 10
 class Said:
     """What the sender says of videos that do not say it.
 
-    clock: the time zone in which the camera writes when a video was made; UTC as it should be.
+    clock: the time zone that the camera shows, and in which it writes when a video was made.
     """
 
     clock: tzinfo | None = None
