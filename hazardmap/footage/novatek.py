@@ -17,7 +17,7 @@ from typing import Final
 
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.footage.movie import Movie
-from hazardmap.footage.nmea import KNOT_MPS, covers, degrees
+from hazardmap.footage.nmea import APART_S, KNOT_MPS, covers, degrees
 from hazardmap.footage.telemetry import USUAL_DOP, Reading, Telemetry, accuracy_m
 from hazardmap.footage.unusable import Broken, Unusable
 
@@ -132,8 +132,9 @@ def _moves_as_it_says(readings: Sequence[Reading]) -> bool:
     said_m = gone_m = 0.0
     for one, other in pairwise(readings):
         speed_mps = ((one.speed_mps or 0.0) + (other.speed_mps or 0.0)) / 2
-        if speed_mps >= _MOVING_MPS:
-            said_m += speed_mps * (other.at_s - one.at_s)
+        seconds = other.at_s - one.at_s
+        if speed_mps >= _MOVING_MPS and seconds <= APART_S:
+            said_m += speed_mps * seconds
             gone_m += between(one.lon, one.lat, other.lon, other.lat)[1]
     least, most = _FITS
     return said_m == 0 or least <= gone_m / said_m <= most

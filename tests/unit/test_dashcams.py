@@ -235,6 +235,12 @@ def test_scrambled_places_and_other_units_are_refused(tmp_path):
         assert found.startswith("has positions that do not go as fast as it says: give --gpx")
 
 
+def test_a_stop_without_a_fix_says_nothing_of_its_speeds(tmp_path):
+    seconds = drive([10] * 3 + [0] * 40 + [10] * 3)
+    seconds = [replace(one, fix=0 if one.speed_mps == 0 else 3) for one in seconds]
+    assert len(driven(block_film(tmp_path, seconds, name=UTC_NAME), Said(clock=UTC)).moments) > 3
+
+
 def test_a_list_beyond_any_camera_and_one_that_leads_nowhere_are_told(tmp_path):
     def many(samples, offset):
         return box("gps ", b"\0\0\1\1\xff\xff\xff\xff", bytes(80))
