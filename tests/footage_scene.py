@@ -1,7 +1,7 @@
 """Videos for tests, as a dashcam would write them, with the telemetry of a GoPro if asked for."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,11 +105,32 @@ def _sample(*entries: bytes) -> bytes:
     return klv("DEVC", "", 1, accelerometer + klv("STRM", "", 1, b"".join(entries)))
 
 
+def telemetry_track(samples: Sequence[bytes], offset: int, coding: bytes = b"gpmd") -> bytes:
+    """One sample a second, all in one chunk."""
+    sizes = [len(sample) for sample in samples]
+    table = box(
+        "stbl",
+        full("stsd", 1, more=struct.pack(">I4s8x", 16, coding)),
+        full("stts", 1, len(samples), 1000),
+        full("stsc", 1, 1, len(samples), 1),
+        full("stsz", 0, len(samples), *sizes),
+        full("stco", 1, offset),
+    )
+    media = box(
+        "mdia",
+        full("mdhd", 0, 0, 1000, 1000 * len(samples), 0),
+        full("hdlr", 0, more=b"meta" + bytes(13)),
+        box("minf", table),
+    )
+    return box("trak", media)
+
+
 def film(
     path: Path,
     *,
     seconds: int = 10,
     samples: Sequence[bytes] = (),
+    index_of: Callable[[Sequence[bytes], int], bytes] = telemetry_track,
     made_at: datetime | None = None,
     blurred: Sequence[int] = (),
     turned: bool = False,
@@ -118,7 +139,8 @@ def film(
 ) -> Path:
     """A video of a street that goes by. blurred: seconds of it. turned: held upright.
 
-    street: which one; the same street gives the same pictures, which a site takes once.
+    street: which one; the same street gives the same pictures, which a site takes once. index_of:
+    what the index says of the samples, which begin at an offset.
     """
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), fps, SIZE)
     for number in range(seconds * fps):
@@ -136,7 +158,7 @@ def film(
         index[matrix : matrix + 36] = struct.pack(
             ">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30
         )
-    track = _telemetry_track(samples, at + 8) if samples else b""
+    track = index_of(samples, at + 8) if samples else b""
     path.write_bytes(data[:at] + box("mdat", telemetry) + box("moov", bytes(index) + track))
     return path
 
@@ -160,23 +182,3 @@ def box(kind: str, *contents: bytes) -> bytes:
 def full(kind: str, *numbers: int, more: bytes = b"") -> bytes:
     """A box with version and flags, and numbers of 32 bits."""
     return box(kind, bytes(4), struct.pack(f">{len(numbers)}I", *numbers), more)
-
-
-def _telemetry_track(samples: Sequence[bytes], offset: int) -> bytes:
-    """One sample a second, all in one chunk."""
-    sizes = [len(sample) for sample in samples]
-    table = box(
-        "stbl",
-        full("stsd", 1, more=struct.pack(">I4s8x", 16, b"gpmd")),
-        full("stts", 1, len(samples), 1000),
-        full("stsc", 1, 1, len(samples), 1),
-        full("stsz", 0, len(samples), *sizes),
-        full("stco", 1, offset),
-    )
-    media = box(
-        "mdia",
-        full("mdhd", 0, 0, 1000, 1000 * len(samples), 0),
-        full("hdlr", 0, more=b"meta" + bytes(13)),
-        box("minf", table),
-    )
-    return box("trak", media)

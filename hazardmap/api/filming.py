@@ -1,5 +1,6 @@
 """The pictures of videos as items to send, each made only when it is its turn."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
@@ -16,12 +17,17 @@ from hazardmap.footage.unusable import Blurred, Unusable
 READ: Final = {".mp4", ".mov", ".m4v"}
 OTHERS: Final = {".avi", ".mkv", ".ts", ".3gp"}
 """Videos that are told that they cannot be read."""
+LOOKS_BACK: Final = re.compile(r"\d_(?:\d+P?|[A-Z])[BIR]$")
+"""So Viofo (20261128_120000_0001R), BlackVue (…_NR) and others name what a second camera sees."""
 
 
 def drives(videos: Sequence[Path], said: Said) -> tuple[list[Drive], list[Outcome]]:
     """What can be sent, and what became of the other videos."""
     found, others = [], []
     for path in videos:
+        if LOOKS_BACK.search(path.stem):
+            others.append(Outcome(path, "left out", "by its name the camera does not look ahead"))
+            continue
         drive = _drive(path, said)
         if isinstance(drive, Unusable):
             others.append(Outcome(path, "refused", drive.why))

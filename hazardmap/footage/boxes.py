@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from struct import unpack_from
 from typing import BinaryIO, Final
 
 from hazardmap.footage.unusable import Broken
 
-LARGEST_INDEX_BYTES: Final = 64_000_000
-"""A day of video at 60 frames a second has half of that."""
 MOST_SIDE_BY_SIDE: Final = 10_000
 
 
@@ -34,24 +33,37 @@ def inside(data: memoryview, *path: bytes) -> memoryview | None:
     return found
 
 
-def index_of(file: BinaryIO) -> memoryview | None:
-    """The content of `moov`, which says where everything is; None where a file has none.
+def content_of(file: BinaryIO, *path: bytes, most_bytes: int) -> memoryview | None:
+    """The content of the first box of a file along a path of kinds; None where there is none.
 
     Only the heads of the other boxes are read, however large these are. Raises Broken.
     """
     end = file.seek(0, os.SEEK_END)
-    at = 0
+    found = next(_spans(file, 0, end, path), None)
+    if found is None:
+        return None
+    if found[1] - found[0] > most_bytes:
+        raise Broken
+    file.seek(found[0])
+    return memoryview(file.read(found[1] - found[0]))
+
+
+def _spans(
+    file: BinaryIO, begin: int, end: int, path: tuple[bytes, ...]
+) -> Iterator[tuple[int, int]]:
+    """Where the contents along a path begin and end."""
+    at = begin
     for _ in range(MOST_SIDE_BY_SIDE):
+        if at + 8 > end:
+            return
         file.seek(at)
-        start = memoryview(file.read(16))
-        if len(start) < 8:
-            return None
-        head, size, kind = _header(start, end - at)
-        if kind == b"moov":
-            if size > LARGEST_INDEX_BYTES:
-                raise Broken
-            file.seek(at + head)
-            return memoryview(file.read(size - head))
+        head, size, kind = _header(memoryview(file.read(16)), end - at)
+        if kind == path[0] and len(path) == 1:
+            yield at + head, at + size
+        elif kind == path[0]:
+            # What is called `free` may as well hold anything that is no box.
+            with suppress(Broken):
+                yield from _spans(file, at + head, at + size, path[1:])
         at += size
     raise Broken
 

@@ -9,13 +9,20 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 
-from hazardmap.footage.gopro import has_telemetry, read_track
+from hazardmap.footage.blackvue import read_blackvue
+from hazardmap.footage.camm import read_camm
+from hazardmap.footage.clock import UNDATED, camera_began, satellites_began
+from hazardmap.footage.gopro import read_gopro
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 from hazardmap.footage.moments import Moment, moments
 from hazardmap.footage.movie import Movie, read_movie
+from hazardmap.footage.novatek import read_novatek
+from hazardmap.footage.sidecar import read_sidecar
+from hazardmap.footage.telemetry import Telemetry, track_of
 from hazardmap.footage.track import Fix, position_at
 from hazardmap.footage.unusable import Broken, Unusable
 
+_CAMERAS: Final = (read_gopro, read_camm, read_novatek, read_blackvue, read_sidecar)
 _TAIL_S: Final = 0.5
 """Nothing is asked for so late: the last frame lies some time before what counts as the end."""
 _LOOKED_AT: Final = 10
@@ -26,7 +33,7 @@ _LOOKED_AT: Final = 10
 class Said:
     """What the sender says of videos that do not say it.
 
-    clock: the time zone in which the camera writes when a video was made; UTC as it should be.
+    clock: the time zone that the camera shows, and in which it writes when a video was made.
     """
 
     clock: tzinfo | None = None
@@ -51,11 +58,14 @@ def read_drive(path: Path, said: Said) -> Drive | Unusable:
     movie = read_movie(path)
     if isinstance(movie, Unusable):
         return movie
-    lengths_s = [track.length_s for track in movie.tracks if track.handler == b"vide"]
-    if not lengths_s:
+    if not movie.length_s:
         return Unusable("has no pictures")
-    length_s = lengths_s[0] - _TAIL_S
-    found = _own(path, movie) or _from_gpx(path, movie, length_s, said)
+    length_s = movie.length_s - _TAIL_S
+    telemetry = _telemetry(path, movie)
+    if isinstance(telemetry, Unusable):
+        found = _from_gpx(path, movie, length_s, said, why=telemetry.why)
+    else:
+        found = _own(telemetry, path, movie, said)
     if isinstance(found, Unusable):
         return found
     began_at, track = found
@@ -63,30 +73,47 @@ def read_drive(path: Path, said: Said) -> Drive | Unusable:
     return Drive(path, movie.digest, began_at, track, chosen)
 
 
-def _own(path: Path, movie: Movie) -> tuple[datetime, Sequence[Fix]] | Unusable | None:
-    """The camera's own track; None where it has none."""
+def _telemetry(path: Path, movie: Movie) -> Telemetry | Unusable:
+    """What is believed of it, by the first camera that knows it as its own."""
     try:
-        found = read_track(path, movie)
+        read = (camera(path, movie) for camera in _CAMERAS)
+        found = next((one for one in read if one is not None), None)
     except Broken:
         return Unusable("has telemetry that cannot be read")
     except OSError as error:
         return Unusable(f"cannot be read: {error.strerror or error}")
-    return None if found is None else (found.began_at, found.fixes)
+    if found is None:
+        return Unusable("has no track that we can read")
+    if isinstance(found, Telemetry):
+        found = found.believed()
+        return found if found.readings else Unusable("its camera had no fix that we can read")
+    return found
+
+
+def _own(
+    telemetry: Telemetry, path: Path, movie: Movie, said: Said
+) -> tuple[datetime, Sequence[Fix]] | Unusable:
+    began_at = satellites_began(telemetry.readings)
+    if began_at is None or (isinstance(began_at, datetime) and not telemetry.utc):
+        began_at = said.taken_from or camera_began(began_at, path, movie, said.clock)
+    if isinstance(began_at, Unusable):
+        return began_at
+    return began_at, track_of(telemetry.readings, began_at)
 
 
 def _from_gpx(
-    path: Path, movie: Movie, length_s: float, said: Said
+    path: Path, movie: Movie, length_s: float, said: Said, why: str
 ) -> tuple[datetime, Sequence[Fix]] | Unusable:
+    """why: what is told where there is none."""
     try:
         track = _beside(path) or said.track
     except GpxUnreadable as error:
         return Unusable(str(error).removesuffix("."))
     if not track:
-        what = "its camera had no fix" if has_telemetry(movie) else "has no track that we can read"
-        return Unusable(f"{what}: give --gpx, or put {path.stem}.gpx beside it")
+        return Unusable(f"{why}: give --gpx, or put {path.stem}.gpx beside it")
     began_at = said.taken_from or _created(movie, said.clock)
     if began_at is None:
-        return Unusable("does not say when it began: give --taken-from")
+        return UNDATED
     if not _covers(track, began_at, length_s):
         return Unusable(
             f"the GPX track knows no place at {began_at:%Y-%m-%d %H:%M:%S %Z}, when it should have "

@@ -9,13 +9,15 @@ from pathlib import Path
 from struct import iter_unpack, unpack_from
 from typing import Final
 
-from hazardmap.footage.boxes import boxes, index_of, inside
+from hazardmap.footage.boxes import boxes, content_of, inside
 from hazardmap.footage.unusable import Broken, Unusable
 
 EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
+LARGEST_INDEX_BYTES: Final = 64_000_000
+"""A day of video at 60 frames a second has half of that."""
 MOST_TRACKS: Final = 50
-MOST_SAMPLES: Final = 200_000
-"""Of a track of telemetry, which has one a second or ten."""
+MOST_SAMPLES: Final = 1_000_000
+"""Of a track of telemetry, which has ten a second, or some hundreds with those of a gyroscope."""
 NO_MOVIE: Final = Unusable("is not a whole MP4 or MOV video")
 
 
@@ -51,18 +53,24 @@ class Track:
 class Movie:
     """created_at: what the file says, in UTC as it should be, often in local time.
 
-    digest: of the index, which no two recordings share.
+    digest: of the index, which no two recordings share. gps: its box `gps `, of some cameras.
     """
 
     created_at: datetime | None
     tracks: tuple[Track, ...]
     digest: bytes
+    gps: memoryview | None = None
+
+    @property
+    def length_s(self) -> float:
+        """Of its pictures; 0 where it has none."""
+        return next((track.length_s for track in self.tracks if track.handler == b"vide"), 0.0)
 
 
 def read_movie(path: Path) -> Movie | Unusable:
     try:
         with path.open("rb") as file:
-            index = index_of(file)
+            index = content_of(file, b"moov", most_bytes=LARGEST_INDEX_BYTES)
         return NO_MOVIE if index is None else _movie(index)
     except (Broken, struct.error, ZeroDivisionError):
         return NO_MOVIE
@@ -79,6 +87,7 @@ def _movie(index: memoryview) -> Movie:
         created_at=EPOCH + timedelta(seconds=created) if 0 < created < 2**32 else None,
         tracks=tuple(track for track in tracks if track is not None),
         digest=sha256(index).digest(),
+        gps=inside(index, b"gps "),
     )
 
 

@@ -11,11 +11,25 @@ from hypothesis import strategies as st
 
 from hazardmap.core.seeing.georeference import Place, checked, read_metadata
 from hazardmap.footage.boxes import boxes
+from hazardmap.footage.clock import satellites_began
 from hazardmap.footage.drive import Drive, Said, read_drive
 from hazardmap.footage.klv import entries
 from hazardmap.footage.moments import SHORTEST_S, SPACING_M, moments
+from hazardmap.footage.nmea import telemetry_of
+from hazardmap.footage.telemetry import Telemetry, track_of
 from hazardmap.footage.track import Fix
 from hazardmap.footage.unusable import Broken, Unusable
+from tests.dashcam_scene import (
+    blackvue,
+    camm5,
+    camm6,
+    camm_track,
+    listed,
+    sentence,
+    silent,
+    stamped,
+    viofo,
+)
 from tests.footage_scene import START, drive, film, full, gps5, gps9
 
 WRITTEN = settings(
@@ -23,13 +37,21 @@ WRITTEN = settings(
     deadline=timedelta(seconds=5),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+RMC = ["120000.00", "A", "6010.2", "N", "02456.4", "E", "20.0", "0.0", "281126", "", "", "A"]
+OTHER = ["", "V", "S", "W", "E", "1", "0", "-1", "9e9", "6060.0", "99999.9", "235959.9", "311299"]
+SAID = st.binary(max_size=40) | st.builds(
+    lambda ms, kind, other: f"[{ms}]{sentence(','.join([kind, *changed(RMC, other)]))}".encode(),
+    st.integers(0, 10**15),
+    st.sampled_from(["GPRMC", "GNGGA"]),
+    st.dictionaries(st.integers(0, 11), st.sampled_from(OTHER), max_size=4),
+)
 LARGE = st.sampled_from([0, 1, 7, 8, 2**16 - 1, 2**31, 2**32 - 1]) | st.integers(0, 2**32 - 1)
 GPX = [Fix(START + timedelta(seconds=s), 24.94 + s * 1e-4, 60.17) for s in range(60)]
 
 
 @pytest.fixture(scope="module")
 def wholes(tmp_path_factory) -> list[bytes]:
-    """Videos with the one and the other telemetry, without their pictures."""
+    """Videos with each telemetry, without their pictures."""
     found = []
     for write in (gps5, gps9):
         path = tmp_path_factory.mktemp("film") / "drive.mp4"
@@ -41,11 +63,31 @@ def wholes(tmp_path_factory) -> list[bytes]:
         moved = struct.unpack_from(">I", data, offset)[0] - size
         data = data[:offset] + struct.pack(">I", moved) + data[offset + 4 :]
         found.append(data[:begin] + data[begin + size :])
-    return found
+    return found + [path.read_bytes() for path in dashcams(tmp_path_factory.mktemp("others"))]
+
+
+def changed(fields: list[str], other: dict[int, str]) -> list[str]:
+    return [other.get(number, field) for number, field in enumerate(fields)]
+
+
+def dashcams(folder: Path) -> list[Path]:
+    seconds = drive([10] * 2)
+    paths = [folder / f"{name}.mp4" for name in ("novatek", "camm", "short", "blackvue")]
+    makes = [(viofo, listed), (camm6, camm_track), (camm5, camm_track)]
+    for path, (write, index_of) in zip(paths, makes, strict=False):
+        silent(
+            path,
+            seconds=2,
+            samples=[write(second) for second in seconds],
+            index_of=index_of,
+            made_at=START,
+        )
+    blackvue(paths[-1], seconds)
+    return paths
 
 
 def told(path: Path) -> Drive | Unusable:
-    found = read_drive(path, Said(track=GPX))
+    found = read_drive(path, Said(track=GPX, clock=UTC))
     assert isinstance(found, Drive | Unusable)
     if isinstance(found, Unusable):
         assert found.why
@@ -82,6 +124,24 @@ def test_whatever_is_changed_in_a_video_is_told(wholes, tmp_path, data):
 def test_any_bytes_are_told(tmp_path, content, before):
     (tmp_path / "any.mp4").write_bytes(before + content)
     told(tmp_path / "any.mp4")
+
+
+@settings(max_examples=100, deadline=timedelta(seconds=5))
+@given(st.data())
+def test_whatever_is_changed_in_what_a_receiver_says_is_told(data):
+    text = bytearray(stamped(drive([10] * 2)) if data.draw(st.booleans()) else b"")
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(text)))
+        text[at : data.draw(st.integers(at, len(text)))] = data.draw(SAID)
+    try:
+        heard = telemetry_of(bytes(text), 2.0)
+    except Broken:
+        return
+    if isinstance(heard, Telemetry):
+        for one in heard.believed().readings:
+            assert abs(one.lat) <= 90
+            assert abs(one.lon) <= 180
+            track_of([one], satellites_began([one]))
 
 
 @given(st.binary(max_size=2000))

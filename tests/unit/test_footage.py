@@ -13,11 +13,12 @@ from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.footage import movie as movies
 from hazardmap.footage import stills, stills_child
 from hazardmap.footage.drive import Drive, Said, read_drive
-from hazardmap.footage.gopro import ERROR_M, read_track
+from hazardmap.footage.gopro import read_gopro
 from hazardmap.footage.klv import entries
 from hazardmap.footage.moments import moments
 from hazardmap.footage.movie import read_movie
 from hazardmap.footage.stills import Reel, Still
+from hazardmap.footage.telemetry import ERROR_M
 from hazardmap.footage.track import Fix, motion_at
 from hazardmap.footage.unusable import Blurred, Unusable
 from tests.capture_scene import gpx
@@ -89,17 +90,31 @@ def test_a_camera_without_a_fix_needs_a_track_from_elsewhere(tmp_path, write):
     samples = [write(second) for second in drive([10] * 2, fix=0)]
     path = film(tmp_path / "drive.mp4", seconds=2, samples=samples)
     assert read_drive(path, Said()) == Unusable(
-        "its camera had no fix: give --gpx, or put drive.gpx beside it"
+        "its camera had no fix that we can read: give --gpx, or put drive.gpx beside it"
     )
+
+
+def test_a_number_that_is_none_is_no_position(tmp_path):
+    dated = klv("TYPE", "c", 1, b"lllllddSS")
+    row = struct.pack(">5lddHH", 0, 0, 0, 0, 0, float("nan"), float("nan"), 150, 3)
+    stream = klv("STRM", "", 1, dated + klv("GPS9", "?", len(row), row))
+    path = film(tmp_path / "drive.mp4", seconds=1, samples=[klv("DEVC", "", 1, stream)])
+    assert "had no fix" in read_drive(path, Said()).why
+
+
+def test_what_the_camera_says_wrong_does_not_hide_a_track_beside_it(tmp_path):
+    path = film(tmp_path / "drive.mp4", seconds=2, samples=[gps5(drive([10])[0])], made_at=START)
+    whole = path.read_bytes()
+    sizes = whole.rindex(b"stsz") + 4
+    path.write_bytes(whole[: sizes + 4] + b"\x7f" + whole[sizes + 5 :])
+    assert read_drive(path, Said(track=fixes(10, 6))).began_at == START
 
 
 def test_a_torn_last_sample_costs_only_itself(tmp_path):
     samples = [gps5(second) for second in drive([10] * 4)]
     samples[-1] = samples[-1][:-40]
     path = film(tmp_path / "drive.mp4", seconds=4, samples=samples)
-    movie = read_movie(path)
-    track = read_track(path, movie)
-    assert len(track.fixes) == 30
+    assert len(read_gopro(path, read_movie(path)).readings) == 30
 
 
 def test_no_picture_while_the_car_stands_nor_closer_than_six_metres():
@@ -200,7 +215,7 @@ def test_sizes_beyond_any_camera_are_refused_before_they_are_read(tmp_path):
         bytes(4) + struct.pack(">I", 2**32 - 1),
     ):
         path.write_bytes(whole[: sizes + 4] + wrong + whole[sizes + 12 :])
-        assert read_drive(path, Said()) == Unusable("has telemetry that cannot be read")
+        assert "has telemetry that cannot be read" in read_drive(path, Said()).why
 
 
 def test_the_same_moment_gives_the_same_bytes_and_the_sharpest_frame(tmp_path):

@@ -13,6 +13,7 @@ from hazardmap.api import client, filming
 from hazardmap.core.access.tokens import Use, new_token
 from hazardmap.footage.stills import Reel
 from tests.capture_scene import picture
+from tests.dashcam_scene import listed, viofo
 from tests.footage_scene import START, drive, film, gps5, gps9
 from tests.upload_server import Server
 
@@ -70,6 +71,33 @@ def test_a_card_is_sent_with_place_time_and_course(tmp_path, write):
     assert (third["speed_mps"], third["accuracy_m"]) == pytest.approx((10, 6))
     bodies = [request["body"] for request in server.headers]
     assert sum('filename="GX010001.jpg"' in body for body in bodies) == 6
+
+
+def test_a_card_of_a_dashcam_is_sent_once_its_clock_is_known(tmp_path):
+    seconds = drive([10] * 3, at=START + timedelta(hours=2))
+    film(
+        tmp_path / "20261128_140000_0001F.MP4",
+        seconds=3,
+        samples=[viofo(second) for second in seconds],
+        index_of=listed,
+    )
+    (tmp_path / "20261128_140000_0001F.nmea").write_text("")
+    assert "its camera's clock may show local time: give --utc-offset" in run(accepted(), tmp_path)
+    server = accepted()
+    assert "3 accepted, 0 repeated" in run(server, tmp_path, "--utc-offset=+02:00")
+    first = sent(server)[0][1]
+    late_s = (datetime.fromisoformat(first["captured_at"]) - START).total_seconds()
+    assert 0 <= late_s <= 0.21
+    assert first["lat"] == pytest.approx(60.17 + 10 * late_s / 111_195, abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    "name", ["20261128_140000_0001R", "2026_1128_140000_001PR", "20261128_140000_NI"]
+)
+def test_what_the_camera_behind_sees_is_not_placed_ahead(tmp_path, name):
+    gopro(tmp_path, f"{name}.MP4")
+    told = run(accepted(), tmp_path)
+    assert f"left out: {tmp_path}/{name}.MP4: by its name the camera does not look ahead" in told
 
 
 def test_a_second_run_decodes_and_sends_nothing(tmp_path, monkeypatch):

@@ -28,8 +28,10 @@ class Command(BaseCommand):
         "Send pictures, and videos of drives, to the upload endpoint. Place and time of pictures "
         "are read from their EXIF; what it leaves out is taken from --gpx, --utc-offset and "
         "--taken-from. Of an MP4 or MOV pictures are sent where the car moved, 6 m and --every-s "
-        "apart; place and time come from the telemetry of a GoPro, else from the GPX file of the "
-        "same name beside it, or --gpx, by the time at which the file says that it was made. "
+        "apart; place and time come from what the camera has written: a GoPro, a BlackVue, one "
+        "with a Novatek chip such as Viofo and Vantrue (these need --utc-offset), a CAMM track, or "
+        "an NMEA file of the same name beside it (.nmea, .gps). Else they come from the GPX file "
+        "of the same name, or --gpx, by the time at which the file says that it was made. "
         "A run that was cut off goes on where it was. "
         "Examples: HAZARDMAP_TOKEN=hm_dev_… python manage.py upload ~/dashcam/today; "
         "the same with /media/card, or with drive.mp4 --gpx drive.gpx --utc-offset=+02:00"
@@ -57,8 +59,8 @@ class Command(BaseCommand):
             "--utc-offset",
             type=_zone,
             metavar="±HH:MM",
-            help="of the camera's clock, where the EXIF does not say, and of the time at which a "
-            "video was made; write --utc-offset=-05:00",
+            help="of what the camera's clock shows, where EXIF or a video does not say whether a "
+            "time is local, and of the time at which a video was made; write --utc-offset=-05:00",
         )
         parser.add_argument(
             "--taken-from",
