@@ -29,6 +29,7 @@ GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague
 _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
+_JITTER: Final = np.eye(2) / _JITTER_M2  # as information
 _SAME_BOX_IOU: Final = 0.6
 _INSIDE: Final = 0.7  # of a part's area lies in the whole …
 _SAME_FOOT: Final = 0.15  # … and both end as low, by the height of the whole
@@ -119,23 +120,24 @@ class _Tracks:
         A frame's own position error is common to its lines: it is found from a first assignment,
         and the second goes without it.
         """
-        off_m, cov = innovations(some, self.mean_m)
-        joint = cov + self.cov_m2
+        off_m, joint = innovations(some, self.mean_m)
+        joint += self.cov_m2
+        squared = _mahalanobis2(off_m, joint, _JITTER_M2)
         apart_m = self.mean_m - _ends(some)[:, None]
         possible = families[:, None] == self._family[: len(self._known)]
-        possible &= (apart_m**2).sum(axis=-1) <= _FARTHEST_IN_PASS_M**2
-        possible &= _mahalanobis2(off_m, joint, _JITTER_M2) < GATE
+        possible &= apart_m[..., 0] ** 2 + apart_m[..., 1] ** 2 <= _FARTHEST_IN_PASS_M**2
+        possible &= squared < GATE
         vague = _vague_costs(joint, self.mean_m - some.camera_m[:, None], possible)
-        pairs = assign(_fits(off_m, joint, vague, _JITTER_M2))
+        pairs = assign(_fits(squared, vague))
         shift_m = np.zeros(2)
         if len(pairs) > 1:
             things, rows = np.array(pairs).T
             weight = np.linalg.inv(joint[rows, things])
-            left = np.linalg.inv(weight.sum(axis=0) + np.eye(2) / _JITTER_M2)
+            left = np.linalg.inv(weight.sum(axis=0) + _JITTER)
             # A thing that is farther east than it seems was seen from farther east.
             shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[rows, things])
-            rest_m2 = float(np.trace(left)) / 2.0
-            pairs = assign(_fits(off_m + shift_m, joint, vague, rest_m2))
+            rest_m2 = float(left[0, 0] + left[1, 1]) / 2.0
+            pairs = assign(_fits(_mahalanobis2(off_m + shift_m, joint, rest_m2), vague))
         label = np.full(len(families), -1)
         for thing, row in pairs:
             label[row] = thing
@@ -157,16 +159,15 @@ def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> F
     and 1/range: a determinant in metres over range⁶. sight: from the cameras to the things.
     """
     determinant = joint[..., 0, 0] * joint[..., 1, 1] - joint[..., 0, 1] ** 2
-    size = np.maximum((sight**2).sum(axis=-1), 1.0) ** 3
+    size = np.maximum(sight[..., 0] ** 2 + sight[..., 1] ** 2, 1.0) ** 3
     volume = np.where(possible, np.log(determinant / size), np.inf)
     sharpest = volume.min(axis=1, keepdims=True, initial=_VAGUEST)
     cost: Floats = volume - sharpest
     return cost
 
 
-def _fits(off_m: Floats, joint: Floats, vague: Floats, shared_m2: float) -> Floats:
+def _fits(squared: Floats, vague: Floats) -> Floats:
     """(things, lines): squared Mahalanobis distances with their vagueness, inf if too far."""
-    squared = _mahalanobis2(off_m, joint, shared_m2)
     return np.where(squared < GATE, squared + vague, np.inf).T
 
 
@@ -220,11 +221,11 @@ def distances(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float |
 
 
 def spot_distances(known: Spots, new: Spots, shared_m2: float | Floats) -> Floats:
-    """The same for arrays."""
-    off_m = new.means_m[None] - known.means_m[:, None]
+    """The same for arrays; of many sets of new means (sets, n, 2) one of distances for each."""
+    off_m = new.means_m[..., None, :, :] - known.means_m[:, None]
     joint = new.covs_m2[None] + known.covs_m2[:, None]
-    possible = new.families[None] == known.families[:, None]
-    possible &= off_m[..., 0] ** 2 + off_m[..., 1] ** 2 <= FARTHEST_M**2
+    same = new.families[None] == known.families[:, None]
+    possible = same & (off_m[..., 0] ** 2 + off_m[..., 1] ** 2 <= FARTHEST_M**2)
     return np.where(possible, _mahalanobis2(off_m, joint, shared_m2), np.inf)
 
 
