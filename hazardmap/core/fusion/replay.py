@@ -1,5 +1,6 @@
 """The history of one place, told again from its passes and verdicts in order of time."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -259,7 +260,8 @@ class Replay:
 
 def _target(thing: Candidate | Thing, kind: str) -> Target:
     east_m, north_m = thing.mean_m.tolist()
-    return Target(east_m, north_m, float(np.sqrt(np.trace(thing.cov_m2) / 2.0)), kind)
+    (ee, _), (_, nn) = thing.cov_m2.tolist()
+    return Target(east_m, north_m, math.sqrt((ee + nn) / 2.0), kind)
 
 
 def _report(thing: Thing | None) -> Report | None:

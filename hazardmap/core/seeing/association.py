@@ -79,6 +79,7 @@ class _Tracks:
         size = len(families)
         self.label = np.zeros(size, np.int64)
         self._seen, self._families = seen, families
+        self._sight_m = _sights(seen)
         self._family = np.empty(size, families.dtype)
         self._mean, self._cov = np.zeros((size, 2)), np.zeros((size, 2, 2))
         self._known: list[Information] = []
@@ -94,27 +95,24 @@ class _Tracks:
         return self._cov[: len(self._known)]
 
     def _frame(self, rows: slice) -> None:
-        some = Lines(*(column[rows] for column in self._seen))
+        some = Lines(*[column[rows] for column in self._seen])
         label = np.full(len(some.nearness), -1)
         if self._known:
-            label, shift_m = self._attributed(some, self._families[rows])
-            some = some._replace(camera_m=some.camera_m + shift_m)
+            label, shift_m = self._attributed(some, rows)
+            some = Lines(some.camera_m + shift_m, *some[1:])
         fresh = np.flatnonzero(label < 0)
         if len(fresh):
             label[fresh] = len(self._known) + np.arange(len(fresh))
             self._family[label[fresh]] = self._families[rows][fresh]
-            self._known += [
-                Information((east, north)) for east, north in _ends(some)[fresh].tolist()
-            ]
+            ends_m = (some.camera_m + self._sight_m[rows])[fresh]
+            self._known += [Information((east, north)) for east, north in ends_m.tolist()]
         self.label[rows] = label
         for i, line in zip(label.tolist(), each(some), strict=True):
             self._known[i].add(line, _JITTER_M2)
             ee, en, nn = self._known[i].cov_m2
             self._mean[i], self._cov[i] = self._known[i].mean_m, ((ee, en), (en, nn))
 
-    def _attributed(
-        self, some: Lines, families: NDArray[np.str_]
-    ) -> tuple[NDArray[np.int64], Floats]:
+    def _attributed(self, some: Lines, rows: slice) -> tuple[NDArray[np.int64], Floats]:
         """(thing of each line of a frame or −1, what its position has to be moved by).
 
         A frame's own position error is common to its lines: it is found from a first assignment,
@@ -123,32 +121,32 @@ class _Tracks:
         off_m, joint = innovations(some, self.mean_m)
         joint += self.cov_m2
         squared = _mahalanobis2(off_m, joint, _JITTER_M2)
-        apart_m = self.mean_m - _ends(some)[:, None]
-        possible = families[:, None] == self._family[: len(self._known)]
+        apart_m = self.mean_m - (some.camera_m + self._sight_m[rows])[:, None]
+        possible = self._families[rows, None] == self._family[: len(self._known)]
         possible &= apart_m[..., 0] ** 2 + apart_m[..., 1] ** 2 <= _FARTHEST_IN_PASS_M**2
         possible &= squared < GATE
         vague = _vague_costs(joint, self.mean_m - some.camera_m[:, None], possible)
         pairs = assign(_fits(squared, vague))
         shift_m = np.zeros(2)
         if len(pairs) > 1:
-            things, rows = np.array(pairs).T
-            weight = np.linalg.inv(joint[rows, things])
+            seen, of = np.array(pairs).T[::-1]
+            weight = np.linalg.inv(joint[seen, of])
             left = np.linalg.inv(weight.sum(axis=0) + _JITTER)
             # A thing that is farther east than it seems was seen from farther east.
-            shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[rows, things])
+            shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[seen, of])
             rest_m2 = float(left[0, 0] + left[1, 1]) / 2.0
             pairs = assign(_fits(_mahalanobis2(off_m + shift_m, joint, rest_m2), vague))
-        label = np.full(len(families), -1)
+        label = np.full(len(some.nearness), -1)
         for thing, row in pairs:
             label[row] = thing
         return label, shift_m
 
 
-def _ends(some: Lines) -> Floats:
-    """Where the lines end, (n, 2)."""
-    sight = np.column_stack((np.sin(some.bearing_rad), np.cos(some.bearing_rad)))
-    ends: Floats = some.camera_m + sight / some.nearness[:, None]
-    return ends
+def _sights(seen: Lines) -> Floats:
+    """How far the lines reach from their cameras, (n, 2)."""
+    along = np.column_stack((np.sin(seen.bearing_rad), np.cos(seen.bearing_rad)))
+    sights: Floats = along / seen.nearness[:, None]
+    return sights
 
 
 def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> Floats:
