@@ -7,7 +7,6 @@ recomputed from them by `services.cluster_fuse`; `HazardEvent` is the append-onl
 from datetime import timedelta
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Coalesce
@@ -313,14 +312,18 @@ class Evidence(models.Model):
         ]
 
 
-class Picture(models.Model):
-    """A picture that showed something, to be known again (core.seeing.admission.picture_keys)."""
+class PictureKey(models.Model):
+    """What a picture that showed something is known again by (core.seeing.admission.picture_keys).
 
-    frame_id = models.UUIDField(primary_key=True)
-    keys = ArrayField(models.BigIntegerField())
+    A row for each: thousands of keys are sought at once, which no index of arrays is made for.
+    """
+
+    pk = models.CompositePrimaryKey("frame_id", "key")
+    frame_id = models.UUIDField()
+    key = models.BigIntegerField()
 
     class Meta:
-        indexes = [GinIndex("keys", name="picture_by_key")]
+        indexes = [models.Index("key", name="picture_by_its_key")]
 
 
 class HazardEvent(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import FloatField, Func, Model, QuerySet
 from django.db.models.functions import Cast
 
 from hazardmap.hazards.learned_models import Mounting
-from hazardmap.hazards.models import Evidence, Look, Observation, Picture, View
+from hazardmap.hazards.models import Evidence, Look, Observation, PictureKey, View
 from hazardmap.hazards.vote_models import Vote
 
 Rows = Iterator[Mapping[str, Any]]
@@ -21,12 +21,15 @@ def views_kept(frame_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     observations = defaultdict(list)
     for row in _placed(Observation.objects.filter(view__in=frame_ids).order_by("id")):
         observations[row.pop("view_id")].append(row)
-    keys = dict(Picture.objects.filter(frame_id__in=frame_ids).values_list("frame_id", "keys"))
+    keys = defaultdict(list)
+    known_by = PictureKey.objects.filter(frame_id__in=frame_ids).order_by("key")
+    for frame_id, key in known_by.values_list("frame_id", "key"):
+        keys[frame_id].append(key)
     return {
         row["frame_id"]: row
         | {
             "observations": observations[row["frame_id"]],
-            "picture_keys": keys.get(row["frame_id"], []),
+            "picture_keys": keys[row["frame_id"]],
         }
         for row in _placed(View.objects.filter(frame_id__in=frame_ids))
     }

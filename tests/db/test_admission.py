@@ -5,7 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hazardmap.capture.models import Frame
 from hazardmap.core.seeing.admission import Doubt
@@ -126,6 +128,26 @@ def test_the_map_of_the_same_frames_is_the_same_when_they_are_offered_again() ->
     fuse_in_turn([frames])
     assert hazards() == before
     forget_map()
-    models.Picture.objects.all().delete()
+    models.PictureKey.objects.all().delete()
     fuse_in_turn([frames])
     assert hazards() == before
+
+
+def test_pictures_are_sought_by_their_keys_and_not_one_by_one() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO hazards_picturekey (frame_id, key) "
+            "SELECT gen_random_uuid(), n FROM generate_series(1, 20000) AS n"
+        )
+        cursor.execute("ANALYZE hazards_picturekey")
+    show(drive(contributor("ann"), minutes_ago(30), CONE))
+    with CaptureQueriesContext(connection) as queries:
+        fuse_pending()
+    (sought,) = [
+        q["sql"] for q in queries.captured_queries if "FROM hazards_picturekey" in q["sql"]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sought}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "picture_by_its_key" in plan
+    assert "Seq Scan" not in plan

@@ -159,3 +159,14 @@ def test_what_devices_have_said_themselves_is_known_and_evaluated_anew(migrate: 
     waiting = after.get_model("hazards", "StalePlace").objects.values_list("cell", flat=True)
     here = h3.cell_to_parent(looked_cell(25.0, 60.0), 7)
     assert set(waiting) == set(h3.grid_disk(here, 1))
+
+
+def test_pictures_are_known_again_after_their_keys_have_rows_of_their_own(migrate: Migrate) -> None:
+    before = migrate("hazards", "0019_heirs_backwards")
+    gone = "Picture"  # a model of then
+    pictures = before.get_model("hazards", gone).objects
+    pictures.create(frame_id=UUID(int=1), keys=[3, -3])
+    pictures.create(frame_id=UUID(int=2), keys=[3])
+    after = migrate("hazards", "0020_picture_key")
+    kept = after.get_model("hazards", "PictureKey").objects.values_list("frame_id", "key")
+    assert set(kept) == {(UUID(int=1), 3), (UUID(int=1), -3), (UUID(int=2), 3)}

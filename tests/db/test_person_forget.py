@@ -26,7 +26,7 @@ from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.learned_models import Mounting
-from hazardmap.hazards.models import Hazard, Look, Observation, Picture, View
+from hazardmap.hazards.models import Hazard, Look, Observation, PictureKey, View
 from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import area_refuse, fuse_pending, vote_give
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, ShadowRun
@@ -198,7 +198,7 @@ EXPORTED = {
     "hazards_look": lambda kept: kept["looks"],
     "hazards_mounting": lambda kept: kept["mountings"],
     "hazards_observation": lambda kept: kept["frames"][-1]["view"]["observations"],
-    "hazards_picture": lambda kept: any(one["view"]["picture_keys"] for one in kept["frames"]),
+    "hazards_picturekey": lambda kept: any(one["view"]["picture_keys"] for one in kept["frames"]),
     "hazards_view": lambda kept: kept["frames"][-1]["view"],
     "hazards_vote": lambda kept: kept["votes"],
     "inference_detection": lambda kept: kept["frames"][-1]["detections"],
@@ -233,7 +233,7 @@ def test_every_table_that_knows_a_person_is_in_what_he_can_take_along(left):
     session["otp_device_id"] = TOTPDevice.objects.create(user=owner).persistent_id
     session.save()
     Takedown.objects.create(frame=frame)
-    Picture.objects.get_or_create(frame_id=frame.id, defaults={"keys": [1]})
+    PictureKey.objects.get_or_create(frame_id=frame.id, key=1)
     Mounting.objects.create(device=device, learned_until=timezone.now())
     version = ModelVersion.objects.get()
     ShadowRun.objects.create(

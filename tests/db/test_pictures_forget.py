@@ -17,7 +17,7 @@ from hazardmap.capture.models import Frame, Takedown
 from hazardmap.capture.selectors import pictures_due
 from hazardmap.capture.services import copies_sweep, pictures_expire
 from hazardmap.hazards import tasks
-from hazardmap.hazards.models import Hazard, Observation, Picture
+from hazardmap.hazards.models import Hazard, Observation, PictureKey
 from hazardmap.hazards.selectors import best_frames_of, images_of
 from hazardmap.hazards.services import old_pictures_forget
 from hazardmap.inference.models import Detection, DetectionRun
@@ -118,7 +118,7 @@ def test_an_owner_deletes_a_picture_and_what_it_showed_stays(
     cow, django_capture_on_commit_callbacks
 ):
     frame = Frame.objects.get(id=images_of(cow)[0].frame_id)
-    Picture.objects.get_or_create(frame_id=frame.id, defaults={"keys": [1]})
+    PictureKey.objects.get_or_create(frame_id=frame.id, key=1)
     before = Hazard.objects.values("p", "witnesses", "published").get(id=cow)
     address = f"/account/frames/{frame.id}/delete/"
     client = Client()
@@ -131,7 +131,7 @@ def test_an_owner_deletes_a_picture_and_what_it_showed_stays(
     page = client.get("/account/").content.decode()
     assert "The picture is deleted." in page
     assert address not in page
-    for rows in (Detection, DetectionRun, Picture):
+    for rows in (Detection, DetectionRun, PictureKey):
         assert not rows.objects.filter(frame_id=frame.id).exists()
     assert not Frame.objects.filter(id=frame.id).exists()
     assert str(frame.id) not in copies()

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.geometry.geodesy import Floats
+from hazardmap.core.geometry.linking import parted
 from hazardmap.core.seeing.association import (
     FARTHEST_M,
     Placed,
@@ -26,6 +26,7 @@ GATE: Final = 13.8
 
 _DEAREST: Final = GATE - 1e-3
 _ANCHORS: Final = 3  # sightings whose possible partners suggest shifts: the sharpest ones
+_AT_ONCE: Final = 16  # shifts, which bounds the memory that a crowd takes
 
 Pairs = list[tuple[int, int]]
 
@@ -77,8 +78,8 @@ def match_pass(
 def _match(known: Spots, new: Spots, alone: Floats, shared_m2: float, doubt: Floats) -> Matched:
     best, found = np.inf, Matched(assign(_costs(alone, doubt), GATE), alone)
     if len(known.means_m) >= 2 and len(new.means_m) >= 2 and found.pairs:
-        for shift_m in _shifts(known, new, alone):
-            cost, other = _judged(known, new, shift_m, shared_m2, doubt)
+        for pairs in _suggested(known, new, alone, shared_m2, doubt):
+            cost, other = _judged(known, new, pairs, shared_m2, doubt)
             if cost < best:
                 best, found = cost, other
     return found
@@ -93,8 +94,8 @@ def _parts(
         return
     places_m = np.concatenate((known.means_m[i], new.means_m[j]))
     off_m = places_m[:, None] - places_m[None]
-    _, label = connected_components(np.hypot(off_m[..., 0], off_m[..., 1]) <= FARTHEST_M)
-    for part in range(label.max() + 1):
+    count, label = parted(np.hypot(off_m[..., 0], off_m[..., 1]) <= FARTHEST_M)
+    for part in range(count):
         yield i[label[: len(i)] == part], j[label[len(i) :] == part]
 
 
@@ -107,12 +108,22 @@ def _costs(squared: Floats, doubt: Floats) -> Floats:
     return np.where(squared < GATE, np.minimum(squared + doubt, _DEAREST), np.inf)
 
 
+def _suggested(
+    known: Spots, new: Spots, alone: Floats, shared_m2: float, doubt: Floats
+) -> list[Pairs]:
+    """What the shifts match before their improvement, which depends on nothing else: each once."""
+    shifts_m = np.array(list(_shifts(known, new, alone)))
+    found: dict[tuple[tuple[int, int], ...], None] = {}
+    for some_m in np.split(shifts_m, range(_AT_ONCE, len(shifts_m), _AT_ONCE)):
+        squared = spot_distances(known, _moved(new, some_m[:, None]), shared_m2 / 4.0)
+        found |= dict.fromkeys(tuple(assign(costs, GATE)) for costs in _costs(squared, doubt))
+    return [list(pairs) for pairs in found]
+
+
 def _judged(
-    known: Spots, new: Spots, shift_m: Floats, shared_m2: float, doubt: Floats
+    known: Spots, new: Spots, pairs: Pairs, shared_m2: float, doubt: Floats
 ) -> tuple[float, Matched]:
-    """Cost and pairs of a shift after its improvement."""
-    first = spot_distances(known, _moved(new, shift_m), shared_m2 / 4.0)
-    pairs = assign(_costs(first, doubt), GATE)
+    """Cost and pairs of the best shift for what a first one has matched."""
     better_m, left_m2 = _least_squares(known, new, pairs, shared_m2)
     squared = spot_distances(known, _moved(new, better_m), left_m2)
     costs = _costs(squared, doubt)

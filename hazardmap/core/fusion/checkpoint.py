@@ -8,7 +8,7 @@ has come since. Then going on from it is the replay from the beginning, step by 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -175,7 +175,8 @@ def checkpoint_from_json(values: Mapping[str, Any]) -> Checkpoint:
 
 def _end_json(one: End) -> Json:
     times = {name: getattr(one, name).isoformat() for name in ("first_at", "last_at")}
-    return {**asdict(one), **times, "device_id": one.device_id.hex}
+    values = {name: getattr(one, name) for name in End.__dataclass_fields__}
+    return {**values, **times, "device_id": one.device_id.hex}
 
 
 def _end(saved: Mapping[str, Any]) -> End:

@@ -1,6 +1,7 @@
 """What one pass says about one hazard, as likelihoods: a report, or a look without a report."""
 
 import math
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from hazardmap.core.fusion.params import FusionParams
@@ -119,5 +120,9 @@ def of_vote(stands: bool, witness: int, params: FusionParams) -> Likelihood:
 def _log_density(score: float, a: float, b: float) -> float:
     """Log of the Beta density at a score, which is kept off the ends where densities vanish."""
     x = min(max(score, 0.01), 0.99)
-    log_norm = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    return log_norm + (a - 1.0) * math.log(x) + (b - 1.0) * math.log1p(-x)
+    return _log_norm(a, b) + (a - 1.0) * math.log(x) + (b - 1.0) * math.log1p(-x)
+
+
+@lru_cache(maxsize=64)
+def _log_norm(a: float, b: float) -> float:
+    return math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)

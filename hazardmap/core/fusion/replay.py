@@ -1,5 +1,6 @@
 """The history of one place, told again from its passes and verdicts in order of time."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,7 +9,6 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.fusion.alignment import GATE, Matched, match_pass
 from hazardmap.core.fusion.candidate import Candidate
@@ -21,6 +21,7 @@ from hazardmap.core.fusion.rows import LINK_M, Birth, Update, beside, row_ratios
 from hazardmap.core.fusion.twins import twins
 from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.geodesy import Floats, Plane
+from hazardmap.core.geometry.linking import parted
 from hazardmap.core.seeing.association import FARTHEST_M, Placed, distances, things
 from hazardmap.core.seeing.misnamed import named_once
 from hazardmap.core.seeing.passes import Pass, accuracy_m
@@ -259,7 +260,8 @@ class Replay:
 
 def _target(thing: Candidate | Thing, kind: str) -> Target:
     east_m, north_m = thing.mean_m.tolist()
-    return Target(east_m, north_m, float(np.sqrt(np.trace(thing.cov_m2) / 2.0)), kind)
+    (ee, _), (_, nn) = thing.cov_m2.tolist()
+    return Target(east_m, north_m, math.sqrt((ee + nn) / 2.0), kind)
 
 
 def _report(thing: Thing | None) -> Report | None:
@@ -274,6 +276,6 @@ def _standing_close(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]
     """Indices of places of any family that stand close together, where one has been seen."""
     off_m = means_m[:, None] - means_m[None]
     close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
-    count, label = connected_components(close, directed=False)
+    count, label = parted(close)
     groups = [np.flatnonzero(label == i) for i in range(count)]
     return [group.tolist() for group in groups if seen[group].any()]

@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.evidence import Look
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, ratio_for_row, updated
+from hazardmap.core.geometry.linking import parted
 from hazardmap.core.seeing.association import Placed
 from hazardmap.core.seeing.sightings import Thing
 
@@ -81,7 +81,7 @@ def row_ratios(said: Sequence[Update | Birth], params: FusionParams) -> list[flo
     """
     if len(said) < 2:
         return [1.0] * len(said)
-    _, label = connected_components(neighbours([one.placed for one in said]), directed=False)
+    _, label = parted(neighbours([one.placed for one in said]))
     own = np.array([np.log(ratio_for_row(one.before, one.likelihood)) for one in said])
     others = np.bincount(label, own)[label] - own
     others[np.bincount(label)[label] == 1] = 0.0

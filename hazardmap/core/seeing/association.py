@@ -29,6 +29,7 @@ GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague
 _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
 _JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
+_JITTER: Final = np.eye(2) / _JITTER_M2  # as information
 _SAME_BOX_IOU: Final = 0.6
 _INSIDE: Final = 0.7  # of a part's area lies in the whole …
 _SAME_FOOT: Final = 0.15  # … and both end as low, by the height of the whole
@@ -80,6 +81,7 @@ class _Tracks:
         size = len(families)
         self.label = np.zeros(size, np.int64)
         self._seen, self._families = seen, families
+        self._sight_m = _sights(seen)
         self._family = np.empty(size, families.dtype)
         self._mean, self._cov = np.zeros((size, 2)), np.zeros((size, 2, 2))
         self._known: list[Information] = []
@@ -95,60 +97,58 @@ class _Tracks:
         return self._cov[: len(self._known)]
 
     def _frame(self, rows: slice) -> None:
-        some = Lines(*(column[rows] for column in self._seen))
+        some = Lines(*[column[rows] for column in self._seen])
         label = np.full(len(some.nearness), -1)
         if self._known:
-            label, shift_m = self._attributed(some, self._families[rows])
-            some = some._replace(camera_m=some.camera_m + shift_m)
+            label, shift_m = self._attributed(some, rows)
+            some = Lines(some.camera_m + shift_m, *some[1:])
         fresh = np.flatnonzero(label < 0)
         if len(fresh):
             label[fresh] = len(self._known) + np.arange(len(fresh))
             self._family[label[fresh]] = self._families[rows][fresh]
-            self._known += [
-                Information((east, north)) for east, north in _ends(some)[fresh].tolist()
-            ]
+            ends_m = (some.camera_m + self._sight_m[rows])[fresh]
+            self._known += [Information((east, north)) for east, north in ends_m.tolist()]
         self.label[rows] = label
         for i, line in zip(label.tolist(), each(some), strict=True):
             self._known[i].add(line, _JITTER_M2)
             ee, en, nn = self._known[i].cov_m2
             self._mean[i], self._cov[i] = self._known[i].mean_m, ((ee, en), (en, nn))
 
-    def _attributed(
-        self, some: Lines, families: NDArray[np.str_]
-    ) -> tuple[NDArray[np.int64], Floats]:
+    def _attributed(self, some: Lines, rows: slice) -> tuple[NDArray[np.int64], Floats]:
         """(thing of each line of a frame or −1, what its position has to be moved by).
 
         A frame's own position error is common to its lines: it is found from a first assignment,
         and the second goes without it.
         """
-        off_m, cov = innovations(some, self.mean_m)
-        joint = cov + self.cov_m2
-        apart_m = self.mean_m - _ends(some)[:, None]
-        possible = families[:, None] == self._family[: len(self._known)]
-        possible &= (apart_m**2).sum(axis=-1) <= _FARTHEST_IN_PASS_M**2
-        possible &= _mahalanobis2(off_m, joint, _JITTER_M2) < GATE
+        off_m, joint = innovations(some, self.mean_m)
+        joint += self.cov_m2
+        squared = _mahalanobis2(off_m, joint, _JITTER_M2)
+        apart_m = self.mean_m - (some.camera_m + self._sight_m[rows])[:, None]
+        possible = self._families[rows, None] == self._family[: len(self._known)]
+        possible &= apart_m[..., 0] ** 2 + apart_m[..., 1] ** 2 <= _FARTHEST_IN_PASS_M**2
+        possible &= squared < GATE
         vague = _vague_costs(joint, self.mean_m - some.camera_m[:, None], possible)
-        pairs = assign(_fits(off_m, joint, vague, _JITTER_M2))
+        pairs = assign(_fits(squared, vague))
         shift_m = np.zeros(2)
         if len(pairs) > 1:
-            things, rows = np.array(pairs).T
-            weight = np.linalg.inv(joint[rows, things])
-            left = np.linalg.inv(weight.sum(axis=0) + np.eye(2) / _JITTER_M2)
+            seen, of = np.array(pairs).T[::-1]
+            weight = np.linalg.inv(joint[seen, of])
+            left = np.linalg.inv(weight.sum(axis=0) + _JITTER)
             # A thing that is farther east than it seems was seen from farther east.
-            shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[rows, things])
-            rest_m2 = float(np.trace(left)) / 2.0
-            pairs = assign(_fits(off_m + shift_m, joint, vague, rest_m2))
-        label = np.full(len(families), -1)
+            shift_m = -left @ np.einsum("nij,nj->i", weight, off_m[seen, of])
+            rest_m2 = float(left[0, 0] + left[1, 1]) / 2.0
+            pairs = assign(_fits(_mahalanobis2(off_m + shift_m, joint, rest_m2), vague))
+        label = np.full(len(some.nearness), -1)
         for thing, row in pairs:
             label[row] = thing
         return label, shift_m
 
 
-def _ends(some: Lines) -> Floats:
-    """Where the lines end, (n, 2)."""
-    sight = np.column_stack((np.sin(some.bearing_rad), np.cos(some.bearing_rad)))
-    ends: Floats = some.camera_m + sight / some.nearness[:, None]
-    return ends
+def _sights(seen: Lines) -> Floats:
+    """How far the lines reach from their cameras, (n, 2)."""
+    along = np.column_stack((np.sin(seen.bearing_rad), np.cos(seen.bearing_rad)))
+    sights: Floats = along / seen.nearness[:, None]
+    return sights
 
 
 def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> Floats:
@@ -159,16 +159,15 @@ def _vague_costs(joint: Floats, sight: Floats, possible: NDArray[np.bool_]) -> F
     and 1/range: a determinant in metres over range⁶. sight: from the cameras to the things.
     """
     determinant = joint[..., 0, 0] * joint[..., 1, 1] - joint[..., 0, 1] ** 2
-    size = np.maximum((sight**2).sum(axis=-1), 1.0) ** 3
+    size = np.maximum(sight[..., 0] ** 2 + sight[..., 1] ** 2, 1.0) ** 3
     volume = np.where(possible, np.log(determinant / size), np.inf)
     sharpest = volume.min(axis=1, keepdims=True, initial=_VAGUEST)
     cost: Floats = volume - sharpest
     return cost
 
 
-def _fits(off_m: Floats, joint: Floats, vague: Floats, shared_m2: float) -> Floats:
+def _fits(squared: Floats, vague: Floats) -> Floats:
     """(things, lines): squared Mahalanobis distances with their vagueness, inf if too far."""
-    squared = _mahalanobis2(off_m, joint, shared_m2)
     return np.where(squared < GATE, squared + vague, np.inf).T
 
 
@@ -222,11 +221,11 @@ def distances(known: Sequence[Placed], new: Sequence[Placed], shared_m2: float |
 
 
 def spot_distances(known: Spots, new: Spots, shared_m2: float | Floats) -> Floats:
-    """The same for arrays."""
-    off_m = new.means_m[None] - known.means_m[:, None]
+    """The same for arrays; of many sets of new means (sets, n, 2) one of distances for each."""
+    off_m = new.means_m[..., None, :, :] - known.means_m[:, None]
     joint = new.covs_m2[None] + known.covs_m2[:, None]
-    possible = new.families[None] == known.families[:, None]
-    possible &= off_m[..., 0] ** 2 + off_m[..., 1] ** 2 <= FARTHEST_M**2
+    same = new.families[None] == known.families[:, None]
+    possible = same & (off_m[..., 0] ** 2 + off_m[..., 1] ** 2 <= FARTHEST_M**2)
     return np.where(possible, _mahalanobis2(off_m, joint, shared_m2), np.inf)
 
 

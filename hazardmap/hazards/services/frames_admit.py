@@ -40,16 +40,13 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
     left = [shots[id_] for id_ in sorted(shots.keys() & telling) if id_ not in doubts]
     repeated = _seen_before(left)
     doubts |= dict.fromkeys(repeated, Doubt.REPEATED_PICTURE)
-    new = [(shot, keys) for shot in left if (keys := picture_keys(shot))]
-    rows_put(
-        models.Picture,
-        [
-            {"frame_id": str(shot.frame_id), "keys": keys}
-            for shot, keys in new
-            if shot.frame_id not in repeated
-        ],
-        over=False,
-    )
+    new = [
+        {"frame_id": str(shot.frame_id), "key": key}
+        for shot in left
+        if shot.frame_id not in repeated
+        for key in picture_keys(shot)
+    ]
+    rows_put(models.PictureKey, new, unique="frame_id, key", over=False)
     if doubts:
         frames_doubted({id_: doubt.value for id_, doubt in doubts.items()})
     return set(doubts)
@@ -118,7 +115,8 @@ def _with_keys(keys: set[int]) -> list[Shot]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT frame_id FROM hazards_picture WHERE keys && %s::bigint[]", [array(keys)]
+            "SELECT DISTINCT frame_id FROM hazards_picturekey WHERE key = ANY(%s::bigint[])",
+            [array(keys)],
         )
         ids = [id_ for (id_,) in cursor.fetchall()]
     return [_shot(frame) for frame in poses(ids).values()]

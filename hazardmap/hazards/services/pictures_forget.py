@@ -77,7 +77,7 @@ def old_pictures_forget(*, longest_s: float = inf) -> int:
 
 def _forget(frame_ids: Collection[UUID]) -> None:
     frames_withdraw(frame_ids=frame_ids)
-    models.Picture.objects.filter(frame_id__in=frame_ids).delete()
+    models.PictureKey.objects.filter(frame_id__in=frame_ids).delete()
     runs_forget(frame_ids=frame_ids)
     transaction.on_commit(lambda: frames_forget(frame_ids=frame_ids))
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from hazardmap.hazards.checkpoint_models import Checkpoint
-from hazardmap.hazards.models import Evidence, Look, Picture, View
+from hazardmap.hazards.models import Evidence, Look, PictureKey, View
 from hazardmap.platform.unhurried import unhurried
 
 _FORGET_IDLE = """
@@ -36,7 +36,7 @@ def _device_forget(witness: int, device_id: UUID) -> None:
     """Under another id, the same everywhere: the passes of a device hang together."""
     nobody = uuid4()
     views = View.objects.filter(witness=witness, device_id=device_id)
-    Picture.objects.filter(frame_id__in=views.values("frame_id")).delete()
+    PictureKey.objects.filter(frame_id__in=views.values("frame_id")).delete()
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_IDLE, [witness, device_id])
     views.update(device_id=nobody)
