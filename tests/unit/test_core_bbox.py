@@ -42,6 +42,10 @@ def test_a_section_may_be_a_point_or_a_line():
     assert parse_bbox("0,5,1,5") == (0.0, 5.0, 1.0, 5.0)
 
 
+def test_a_section_may_reach_from_pole_to_pole():
+    assert parse_bbox("-90,-90,90,90") == (-90.0, -90.0, 90.0, 90.0)
+
+
 def test_west_of_east_crosses_the_antimeridian():
     assert parse_bbox("170,-10,-170,10") == (170.0, -10.0, -170.0, 10.0)
 
