@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.seeing.information import Information
-from hazardmap.core.seeing.lines import Line, Lines, innovations
+from hazardmap.core.seeing.lines import Line, Lines, innovations, turned_right
 from hazardmap.core.seeing.sightings import sighting
 from hazardmap.core.seeing.visibility import log_count
 from tests.scenes import Fleet, ahead
@@ -63,6 +63,26 @@ def test_frames_that_say_the_same_make_a_place_little_surer(
     assert often.mean_m == pytest.approx(end_of(one), abs=1e-6)
     share = (1.0 + (count - 1) * 0.7) / count
     assert often.cov_m2 == pytest.approx([share * m2 for m2 in alone.cov_m2], rel=1e-6, abs=1e-9)
+
+
+@FEW
+@given(st.floats(-4, 4), st.floats(-8, 8), st.floats(-8, 8))
+def test_an_error_of_direction_that_a_whole_drive_shares_is_found(turn_deg, left_m, right_m):
+    camera_m = np.array([(0.0, 5.0 * (i // 2)) for i in range(20)])
+    label = np.arange(20) % 2
+    sight = np.array([(left_m, 60.0), (right_m, 75.0)])[label] - camera_m
+    range_m, true_rad = np.hypot(*sight.T), np.arctan2(*sight.T)
+    bearing_rad, noise = true_rad + math.radians(turn_deg), np.full(20, 1e-5)
+    wide, deep, fine = np.full(20, 5e-3), (0.1 / range_m) ** 2, (0.03 / range_m) ** 2
+    seen = Lines(camera_m, bearing_rad, 1.0 / range_m, wide, deep, noise, fine)
+    ends = camera_m + (np.array([np.sin(bearing_rad), np.cos(bearing_rad)]) * range_m).T
+    found = turned_right(seen, label, ends[-2:], math.radians(4.0))
+    assert found is not None
+    assert np.abs(found.bearing_rad - true_rad).max() < math.radians(0.1 + 0.1 * abs(turn_deg))
+    assert (found.bearing_var < wide).all()
+    assert found.nearness is seen.nearness
+    few = Lines(*(column[:3] for column in seen))
+    assert turned_right(few, label[:3], ends[-2:], math.radians(4.0)) is None
 
 
 @FEW
