@@ -29,7 +29,7 @@ def line(*positions: Any) -> dict[str, Any]:
     return {"type": "LineString", "coordinates": [list(position) for position in positions]}
 
 
-EAST = line(START, on(2000), on(5000))
+EAST = line(START, on(2000), on(5000.0007))  # its length is no whole number of millimetres
 
 
 def test_hazards_come_in_the_order_of_the_route_with_their_side(client, key):
@@ -74,6 +74,7 @@ def test_a_polyline_says_the_same_as_its_positions(client, key):
 def test_following_next_visits_every_hazard_of_a_route_once(client, key):
     put = [put_hazard(*on(n * 100, 5 - n)) for n in range(12)]
     same_place = sorted(put_hazard(*on(1150)) for _ in range(5))
+    beyond = sorted(put_hazard(*on(5010, n)) for n in range(5))
     seen: list[UUID] = []
     query: dict[str, Any] = {"limit": 3}
     while True:
@@ -83,9 +84,9 @@ def test_following_next_visits_every_hazard_of_a_route_once(client, key):
         if "next" not in links:
             break
         query = dict(part.split("=") for part in links["next"].split("?")[1].split("&"))
-    assert seen == put + same_place
+    assert seen == put + same_place + beyond
     priced = post(client, key.token, "along-route", EAST, limit=3, explain="cost").json()
-    assert (priced["units"], priced["beside"]) == (17, {"route": len(billed(Meter.ROUTE))})
+    assert (priced["units"], priced["beside"]) == (22, {"route": len(billed(Meter.ROUTE))})
 
 
 def test_a_hazard_is_told_from_one_for_the_other_direction(client, key):

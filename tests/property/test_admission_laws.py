@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +101,41 @@ def test_other_pictures_are_others(one, other):
     assert same_picture(second, first) <= ((one ^ other).bit_count() <= SAME_BITS)
     assert not picture_keys(shot(3, phash=0))
     assert not picture_keys(shot(3))
+
+
+@given(HASHES)
+def test_pictures_that_have_nothing_in_common_share_no_key(phash):
+    first, second = shot(1, phash=phash), shot(2, 3600.0, phash=phash ^ (2**64 - 1))
+    assert not set(picture_keys(first)) & set(search_keys(second))
+    assert len(set(picture_keys(first))) in {0, 4}
+    assert not picture_keys(shot(3, phash=2**63 - 1)), "nothing is in a picture of one bit"
+    assert not picture_keys(shot(3, phash=2**63)), "or of all but one"
+
+
+def test_the_same_picture_is_found_across_the_border_of_a_cell_in_the_far_north():
+    for step in range(40):
+        place = moved(-100.0, 80.0, 90.0, 2.0 * step)[:2]
+        east = moved(*place, 90.0, 4.9)[:2]
+        keys = set(search_keys(shot(2, 3600.0, place, 0x0F0F_0F0F_3333_3333)))
+        assert keys & set(picture_keys(shot(1, 0, east, 0x0F0F_0F0F_3333_3333)))
+
+
+@pytest.mark.parametrize(
+    ("second", "accuracies_m", "most_m"),
+    [
+        (1.0, (5.0, 5.0), 80.0 + 30.0 + 40.0),
+        (1.0, (5.0, 100.0), 80.0 + 30.0 + 420.0),
+        (600.0, (5.0, 5.0), 48_000.0 + 70.0),
+        (601.0, (5.0, 5.0), 180_300.0 + 70.0),
+    ],
+)
+def test_how_far_a_device_can_have_come(second, accuracies_m, most_m):
+    """A road, or beyond ten minutes a plane, and what its receiver may err at both ends."""
+    for share, doubted in ((0.999, 0), (1.001, 1)):
+        there = moved(24.94, 60.17, 30.0, share * most_m)[:2]
+        track = [shot(1), shot(2, second, there)]
+        track = [replace(s, accuracy_m=a) for s, a in zip(track, accuracies_m, strict=True)]
+        assert len(impossible(track)) == doubted
 
 
 def test_a_plain_road_proves_nothing_and_a_queue_is_no_road():

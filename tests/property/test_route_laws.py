@@ -6,7 +6,7 @@ from contextlib import suppress
 import h3.api.basic_int as h3
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.geometry.ahead import Ahead
@@ -102,6 +102,22 @@ def test_what_stands_beside_a_route_is_found_there(route, share, off_m):
 
 
 @FEW
+@given(routes(), st.floats(0, 1), st.floats(0, 360), st.floats(0, 80))
+def test_what_is_near_is_met_before_the_end_and_found_again_from_there(
+    route, share, bearing_deg, off_m
+):
+    """What stands beyond the end included, of which the next page begins at the end."""
+    corner = round(share * (len(route.lons) - 1))
+    there = moved(float(route.lons[corner]), float(route.lats[corner]), bearing_deg, off_m)[:2]
+    found_m = float(route.nearest(there[:1], there[1:], 81.0).along_m[0])
+    assert 0.0 <= found_m <= route.length_m
+    for to_m in (found_m, route.length_m):
+        boxes = route.envelopes(found_m, to_m, 81.0)
+        assert any(holds(box, *there) for box in boxes)
+        assert len(boxes) <= 1 + (to_m - found_m) / 800.0
+
+
+@FEW
 @given(places, bearings, st.floats(10, 400), st.floats(-40, 40))
 def test_driven_backwards_left_is_right(place, bearing, length_m, off_m):
     assume(abs(off_m) > 0.1)
@@ -172,6 +188,58 @@ def test_a_rectangle_may_lie_across_the_antimeridian(corner, width, height, plac
     names = {lon, -lon} if abs(lon) == 180 else {lon}
     met = any(region.intersects(shapely.Point(name, lat)) for name in names)
     assert met == any(holds((west, south, east, north), name, lat) for name in names)
+
+
+@FEW
+@given(st.floats(-180, 180), st.floats(0.01, 170), st.floats(0.01, 0.9), st.floats(0.01, 0.99))
+@example(170.0, 10.0, 0.5, 0.5)
+@example(-180.0, 10.0, 0.5, 0.5)
+@example(170.0, 20.0, 0.4, 0.9)
+def test_a_hole_may_lie_across_the_antimeridian_or_end_there(west, width, share, shift):
+    """The hole takes this share of the width and height; the larger the shift, the farther east."""
+
+    def ring(west, width, height):
+        sides = ((0, 0), (width, 0), (width, height), (0, height), (0, 0))
+        return [[(west + x + 180) % 360 - 180, y] for x, y in sides]
+
+    inner = ring(west + shift * (1.0 - share) * width, share * width, 8.0 * share)
+    inner = [[lon, lat + 1.0 - share] for lon, lat in inner]
+    polygon = {"type": "Polygon", "coordinates": [ring(west, width, 10.0), inner]}
+    region = shapely.from_wkb(read_region(polygon).wkb)
+    assert region.area == pytest.approx(width * (10.0 - 8.0 * share**2), rel=1e-6)
+    assert -180.0 <= region.bounds[0] <= region.bounds[2] <= 180.0
+
+
+def test_the_envelopes_of_a_route_across_the_antimeridian_hold_it_and_little_else():
+    route = Route.through([(179.97, 60.0), (-179.97, 60.1)])
+    boxes = route.envelopes(0.0, route.length_m, 80.0)
+    for place in zip(route.lons.tolist(), route.lats.tolist(), strict=True):
+        beside = moved(*place, 270.0, 79.0)[:2]
+        assert any(holds(box, *beside) for box in boxes)
+    assert all((east - west) % 360.0 < 0.03 for west, _, east, _ in boxes)
+
+
+def test_the_box_of_a_small_circle_or_wedge_is_small_and_one_around_a_pole_has_all_meridians():
+    west, south, east, north = Circle(180.0, 60.0, 1000.0).box()
+    assert (north - south) * 111_000.0 < 2_100.0
+    assert (east - west) % 360.0 * 55_500.0 < 2_100.0
+    assert Circle(24.9, 89.9, 20_000.0).box()[::2] == (-180.0, 180.0)
+    assert Circle(24.9, -89.9, 20_000.0).box()[::2] == (-180.0, 180.0)
+    wedge = Ahead(24.9, 60.0, 0.0, 1000.0, 10.0, 0.0).box()
+    assert (wedge[3] - wedge[1]) * 111_000.0 < 1_100.0
+    assert all(holds(wedge, *moved(24.9, 60.0, 0.0, off_m)[:2]) for off_m in (0.0, 999.9))
+
+
+@FEW
+@given(places, st.integers(0, LOOKED_RES))
+def test_the_circle_around_a_cell_holds_its_corners(place, res):
+    cell = Cell(h3.cell_to_parent(h3.latlng_to_cell(place[1], place[0], LOOKED_RES), res))
+    around = cell.around()
+    assert cell.outline()[0] == cell.outline()[-1], "a closed ring"
+    off_m = [between(around.lon, around.lat, *corner)[1] for corner in cell.outline()]
+    assert max(off_m) <= around.radius_m < 2.0 * min(off_m)
+    assert cell.holds(*place)
+    assert not cell.holds(*moved(around.lon, around.lat, 0.0, 3.0 * around.radius_m)[:2])
 
 
 @FEW

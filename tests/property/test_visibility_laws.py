@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.geometry.box import Box
@@ -14,7 +14,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.core.seeing.camera import DEFAULT_CAMERA, Camera, project
 from hazardmap.core.seeing.locating import Located, NotLocatable, locate
 from hazardmap.core.seeing.recall import DEFAULT_TABLE, RecallTable
-from hazardmap.core.seeing.visibility import Target, frame_recalls, looks
+from hazardmap.core.seeing.visibility import Target, chances, frame_recalls, looks
 from tests.scenes import ASPECT, HELSINKI, Fleet
 
 cameras = st.builds(
@@ -84,6 +84,22 @@ def test_only_what_can_be_placed_is_missed(camera, kind, range_m, off_deg):
 )
 def test_what_a_lens_cannot_show_or_place_it_does_not_deny(camera, kind, range_m, seen):
     assert (recall_of(camera, kind, range_m) > 0.1) == seen
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 13), st.floats(5, 90), st.floats(-20, 20), st.floats(0.01, 0.99))
+def test_what_a_pass_would_report_is_what_its_frames_would(frames, north_m, east_m, correlation):
+    fleet, table = Fleet(), replace(DEFAULT_TABLE, pass_correlation=correlation)
+    fleet.drive(1, frames=frames)
+    seen_from, target = looks(fleet.views, Plane(*HELSINKI)), Target(east_m, north_m, 1.0, "cone")
+    by_frame = frame_recalls(seen_from, [target], table)[0]
+    (chance,) = chances(seen_from, [target], table)
+    assert seen_from.length_m == pytest.approx(5.0 * (frames - 1), abs=0.01)
+    assert chance.frames * chance.recall == pytest.approx(by_frame.sum(), abs=1e-6)
+    assert 0.0 <= chance.frames <= frames + 1e-9
+    assert chance.recall <= by_frame.max() + 1e-9
+    apart = 1.0 - math.prod(1.0 - by_frame)
+    assert chance.recall - 1e-9 <= chance.reported <= apart + 0.02
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hazardmap.core.fusion.fuse import on_plane
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.geodesy import Plane
 from hazardmap.core.seeing.association import things
-from hazardmap.core.seeing.sightings import Sighting
+from hazardmap.core.seeing.parts import mended
+from hazardmap.core.seeing.sightings import Sighting, Thing
 from tests.scenes import Fleet, ahead
 
 
@@ -64,6 +65,37 @@ def at_share(seen: Sighting, share: float) -> Sighting:
     sight = np.array([np.sin(seen.bearing_rad), np.cos(seen.bearing_rad)])
     place_m = seen.camera_m + sight * share / seen.nearness
     return replace(seen, mean_m=place_m, nearness=seen.nearness / share)
+
+
+@pytest.mark.parametrize(
+    ("squared", "third_m", "whole"),
+    [
+        (18.0, None, True),  # alone, closeness is enough
+        (18.8, None, False),
+        (8.0, 40.0, True),  # else that they take turns
+        (13.9, 40.0, False),
+        (8.0, 14.0, False),  # in a row two are likelier than one
+        (2.0, 14.0, True),
+        (13.9, 70.0, True),  # too far off to be around
+        (18.0, 70.0, True),
+    ],
+)
+def test_parts_that_take_turns_are_one_thing_if_they_are_close(frames, squared, third_m, whole):
+    turns = [one for (one,) in frames]
+    apart_m = float(np.sqrt(8.0 * squared))
+    found = [part(0.0, turns[::2]), part(apart_m, turns[1::2])]
+    if third_m is not None:
+        found.append(part(-third_m, turns[:1]))
+    assert len(mended(found)) == len(found) - whole
+    together = [found[0], part(apart_m, turns[:2]), *found[2:]]
+    assert len(mended(together)) == len(found), "one frame shows both"
+    other = [found[0], replace(found[1], family="deer"), *found[2:]]
+    assert len(mended(other)) == len(found)
+
+
+def part(east_m: float, seen: list[Sighting]) -> Thing:
+    """What some frames report, two metres unsure both ways."""
+    return Thing("pothole", np.array([east_m, 0.0]), 4.0 * np.eye(2), seen, [])
 
 
 @pytest.mark.parametrize("kind", ["cone", "barrier"])

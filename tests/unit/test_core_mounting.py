@@ -16,10 +16,12 @@ BASE = Camera()
 TRUE = replace(BASE, pitch_deg=2.5, height_m=1.55)
 
 
-def drives(count, camera=TRUE):
+TWO = (ahead(45.0, "cone"), ahead(50.0, "barrier", right_m=-4.0))
+
+
+def drives(count, camera=TRUE, there=TWO):
     """What so many drives past a cone and a barrier tell, placed as if the camera were BASE."""
     fleet, total = Fleet(), Mounting()
-    there = [ahead(45.0, "cone"), ahead(50.0, "barrier", right_m=-4.0)]
     plane = Plane(*HELSINKI)
     for i in range(count):
         seen = fleet.drive(1, NOON + i * timedelta(hours=1), there=there, camera=camera)
@@ -64,3 +66,9 @@ def test_drives_add_up_in_any_order():
 
 def test_one_drive_tells_little_of_yaw_because_the_heading_errs_too():
     assert drives(1).applied(BASE).yaw_sigma_deg > 1.0
+
+
+def test_a_hole_whose_size_tells_nothing_teaches_by_the_distance_driven():
+    camera = drives(4, there=[ahead(45.0, "pothole")]).applied(BASE)
+    assert 0.5 < camera.pitch_deg < TRUE.pitch_deg
+    assert camera.pitch_sigma_deg < drives(0).applied(BASE).pitch_sigma_deg

@@ -97,3 +97,19 @@ def test_a_nonsense_heading_is_ignored(nonsense):
 @pytest.mark.parametrize("nonsense", [math.nan, math.inf])
 def test_a_nonsense_accuracy_gives_nothing(nonsense):
     assert headings(track([90.0] * 3, accuracy_m=nonsense)) == [None] * 4
+
+
+def test_positions_more_than_half_a_minute_away_say_nothing():
+    assert headings(track([90.0] * 6, step_m=4.0, step_s=20.0)) == [None] * 7
+    first, *found, last = headings(track([90.0] * 6, step_m=10.0, step_s=20.0))
+    assert (first, last) == (None, None), "one neighbour alone is too near"
+    assert all(one is not None and off(one, 90.0) < 0.1 for one in found)
+
+
+@pytest.mark.parametrize("north", [0.0, 360.0])
+def test_north_is_a_heading_and_surer_where_the_track_agrees(north):
+    (lone,) = headings(track([], heading_deg=north))
+    agreeing = headings(track([20.0] * 6, heading_deg=north, speed_mps=0.8))
+    assert lone is not None
+    assert all(one is not None and one.heading_deg == 0.0 for one in (lone, *agreeing))
+    assert all(one.sigma_deg < lone.sigma_deg <= 10.0 for one in agreeing)

@@ -47,11 +47,9 @@ def corridor(route: Route, margin_m: float) -> Region:
     if np.abs(route.lats).max() > _FARTHEST_LAT:
         raise ValueError(f"comes nearer to a pole than {_FARTHEST_LAT:.0f}° of latitude")
     lons = np.degrees(np.unwrap(np.radians(route.lons)))
-    parts = []
-    for first in range(0, len(lons) - 1, _PIECES):
-        last = min(first + _PIECES, len(lons) - 1)
-        line = np.column_stack([lons, route.lats])[first : last + 1]
-        parts.append(_widened(line, margin_m))
+    line = np.column_stack([lons, route.lats])
+    starts = range(0, len(line) - 1, _PIECES)
+    parts = [_widened(line[start : start + _PIECES + 1], margin_m) for start in starts]
     return region_of(shapely.union_all(parts))
 
 

@@ -103,12 +103,19 @@ class Route:
 
     @property
     def length_m(self) -> float:
-        return float(self.along_m[-1])
+        """Whole millimetres, as `nearest` tells them: nothing lies along it beyond its end."""
+        return float(np.round(self.along_m[-1], 3))
 
     def envelopes(self, from_m: float, to_m: float, margin_m: float) -> list[Bbox]:
-        """Boxes that hold everything within margin_m of the route between two distances."""
-        first = max(0, int(np.searchsorted(self.along_m, from_m, "right")) - 1)
-        last = min(len(self.along_m) - 1, int(np.searchsorted(self.along_m, to_m, "left")))
+        """Boxes that hold everything within margin_m of the route between two distances, or at one.
+
+        What stands beyond the end of a route is at its end.
+        """
+        pieces = len(self.bearings_deg)
+        first = int(np.searchsorted(self.along_m, from_m, "right")) - 1
+        first = min(max(first, 0), pieces - 1)
+        last = int(np.searchsorted(self.along_m, to_m, "left"))
+        last = max(min(last, pieces), first + 1)
         boxes = []
         while first < last:
             end = int(np.searchsorted(self.along_m, self.along_m[first] + _ENVELOPE_M, "right")) - 1
