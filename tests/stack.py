@@ -20,6 +20,8 @@ import httpx
 import psycopg
 from redis import Redis
 
+from tests.standing_shell import Shell
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 T = TypeVar("T")
 
@@ -33,6 +35,7 @@ class Stack:
     accounts: dict[str, Any]
     logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _shell: Shell | None = None
 
     def start(self, name: str, *, instead: tuple[str, str] = ("", "")) -> None:
         """Start a process of the Procfile, in a session of its own: it can be killed whole.
@@ -57,6 +60,8 @@ class Stack:
         process.wait(10)
 
     def stop(self) -> None:
+        if self._shell:
+            self._shell.stop()
         for process in self.processes.values():
             process.terminate()
         for name in list(self.processes):
@@ -76,6 +81,11 @@ class Stack:
     def manage(self, *arguments: str) -> str:
         """A management command in this stack's environment; its output."""
         return manage(self.environment, *arguments)
+
+    def run(self, program: str) -> str:
+        """What a program prints that runs in Django in this stack's environment."""
+        self._shell = self._shell or Shell(self.environment)
+        return self._shell.run(program)
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the stack's database."""

@@ -84,7 +84,7 @@ def main() -> None:
         started(Path(folder), only=["web"]) as stack,
         sync_playwright() as playwright,
     ):
-        stack.manage("shell", "-v0", "-c", _hazard())
+        stack.run(_hazard())
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         page = browser.new_page(base_url=stack.url, viewport={"width": 1280, "height": 800})
         nora = Newcomer(page, options.key_ms, options.look_s)

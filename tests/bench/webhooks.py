@@ -60,7 +60,7 @@ def _latencies_s(stack: Stack, receiver: Receiver, changes: int, per_s: float) -
         "from tests.webhook_scene import cow, told; "
         f"[(told(Change.APPEARED, cow()), time.sleep({1 / per_s})) for _ in range({changes})]"
     )
-    stack.manage("shell", "-v0", "-c", program)
+    stack.run(program)
     wait_for("all messages", lambda: len(receiver.got) >= changes, timeout_s=120)
     sent_at = [datetime.fromisoformat(json.loads(body)["timestamp"]) for _, body in receiver.got]
     pairs = zip(receiver.came_at, sent_at, strict=True)

@@ -101,5 +101,5 @@ def scene_of(stack: Stack, hazard: UUID, place: tuple[float, float]) -> Scene:
         f"zone = put_zone(({lon}, {lat}), ({east}, {north}), hazard_ids=ids); "
         "print(frame, report_file(frame_id=frame, reason='wrong_kind'), zone)"
     )
-    frame, receipt, zone = stack.manage("shell", "-v0", "-c", code).split()[-3:]
+    frame, receipt, zone = stack.run(code).split()[-3:]
     return Scene(hazard, UUID(zone), UUID(frame), receipt, place)

@@ -74,7 +74,7 @@ def test_changed_texts_are_asked_for_once(new_page, stack):
         "Consent.objects.bulk_create(Consent(user=user, document=one, version='2026-01-01') "
         "for one in Consent.Document)"
     )
-    stack.manage("shell", "-v0", "-c", code)
+    stack.run(code)
     _sign_in(page, stack, then="**/account/consent/?next=*")
     assert violations(page) == []
     for box in page.get_by_role("checkbox").all():

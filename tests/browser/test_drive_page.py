@@ -34,7 +34,7 @@ def new_code(stack):
         # All phones of this file share an address, which may try ten codes in five minutes.
         for key in tries.scan_iter("*bucket:pair:*"):
             tries.delete(key)
-        return stack.manage("shell", "-v0", "-c", script).split()[-1]
+        return stack.run(script).split()[-1]
 
     return made
 
@@ -136,7 +136,7 @@ def revoke(stack):
         "from hazardmap.accounts.models import Device; from django.utils import timezone; "
         "Device.objects.filter(name='Test phone').update(revoked_at=timezone.now())"
     )
-    stack.manage("shell", "-v0", "-c", script)
+    stack.run(script)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def zone(stack, place_hazard):
         f"print(put_zone(({lon}, {lat}), ({lon + 0.0016}, {lat}), "
         f"hazard_ids=(UUID('{pothole}'), UUID(int=2))))"
     )
-    return stack.manage("shell", "-v0", "-c", code).split()[-1]
+    return stack.run(code).split()[-1]
 
 
 @pytest.mark.parametrize(("size", "viewport"), [("desktop", DESKTOP), ("phone", PHONE)])

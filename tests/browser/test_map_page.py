@@ -155,7 +155,7 @@ def test_a_new_hazard_comes_by_the_stream_into_all_pages_of_a_browser(new_contex
 
 def test_the_last_days_can_be_seen_again_by_keys(new_page, hazards, stack):
     place = f"{COW[0] + 0.002}, {COW[1]}, 'deer', from_h=30, to_h=20"
-    stack.manage("shell", "-v0", "-c", f"from tests.map_scene import put_past; put_past({place})")
+    stack.run(f"from tests.map_scene import put_past; put_past({place})")
     page = new_page(reduced_motion="reduce")
     open_map(page, f"/{NEAR}")
     expect(page.locator("#list-count")).to_have_text("2 hazards in view")

@@ -14,7 +14,7 @@ def test_a_work_zone_is_a_line_on_a_ground_that_a_setting_names(new_page, stack)
     lon, lat = 23.9005, 61.4002
     ends = f"({lon - 0.004}, {lat}), ({lon + 0.004}, {lat})"
     scene = f"from tests.map_scene import put_zone; put_zone({ends})"
-    stack.manage("shell", "-v0", "-c", scene)
+    stack.run(scene)
     ground = {"id": "g", "type": "background", "paint": {"background-color": "#123456"}}
     style = {"version": 8, "sources": {}, "layers": [ground]}
     page = new_page()
@@ -42,7 +42,7 @@ def test_a_work_zone_fills_what_is_left_of_the_map_each_time_it_is_opened(new_pa
     lon, lat = 23.9505, 61.4502
     line = f"({lon}, {lat}), ({lon + 0.0022}, {lat}), ({lon + 0.0044}, {lat})"
     scene = f"from tests.map_scene import put_zone; print(put_zone({line}))"
-    zone = stack.manage("shell", "-v0", "-c", scene).split()[-1]
+    zone = stack.run(scene).split()[-1]
     page = new_page(reduced_motion="reduce")
     said = []
     page.on("console", lambda message: said.append(message.text))

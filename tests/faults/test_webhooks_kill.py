@@ -41,7 +41,7 @@ def test_a_killed_sender_loses_and_doubles_nothing(stack: Stack, receiver: Recei
     wait_for("the sender", lambda: stack.query(readers)[0][0] == 1, timeout_s=60)
     chance = random.Random(7)  # a run can be repeated
     for _ in range(3):
-        stack.manage("shell", "-v0", "-c", PUT_CHANGES)
+        stack.run(PUT_CHANGES)
         time.sleep(chance.uniform(0.1, 1.0))
         stack.kill("hooks")
         # A minute passes, after which nobody is believed to be still sending.

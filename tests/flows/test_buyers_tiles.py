@@ -13,7 +13,7 @@ MAKE_KEY = (
 
 
 def test_tiles_are_counted_and_end_with_the_key(stack: Stack) -> None:
-    text = stack.manage("shell", "--no-imports", "-c", MAKE_KEY).split()[-1]
+    text = stack.run(MAKE_KEY).split()[-1]
     key = parse_token(text, Use.API_KEY)
     assert key
     described = httpx.get(

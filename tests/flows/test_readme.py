@@ -179,4 +179,4 @@ def _pairing_code(stack: Stack) -> str:
         "from hazardmap.accounts.services import pairing_code_create as make;"
         "print(make(owner=User.objects.get(email='ben@demo.invalid')).code)"
     )
-    return stack.manage("shell", "--no-imports", "-c", program).split()[-1]
+    return stack.run(program).split()[-1]

@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("schemathesis")
     with started(folder, only={"web"}) as stack:
         fill(stack, 1000)
-        there_is = json.loads(stack.manage("shell", "-v0", "-c", PUT))
+        there_is = json.loads(stack.run(PUT))
         document = folder / "openapi.json"
         answer = httpx.get(f"{stack.url}/api/v1/openapi.json")
         document.write_text(json.dumps(with_ids(answer.json(), there_is["ids"])))

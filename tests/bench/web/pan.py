@@ -26,7 +26,7 @@ _FRAME = "FireAnimationFrame"  # the map is drawn in these
 
 def figures(browser: Browser, stack: Stack) -> list[Figure]:
     """Of all frames the one in which scripts of the page took longest, in processor time."""
-    stack.manage("shell", "-v0", "-c", _FILL.format(centre=CENTRE, count=HAZARDS))
+    stack.run(_FILL.format(centre=CENTRE, count=HAZARDS))
     page = browser.new_page(base_url=stack.url, viewport=DESKTOP)  # type: ignore[arg-type]
     page.goto(f"/#map={ZOOM}/{CENTRE[1]}/{CENTRE[0]}")
     page.wait_for_selector("body[data-ready='1']", timeout=240_000)

@@ -27,5 +27,5 @@ def site() -> Iterator[tuple[str, Scene]]:
             "from datetime import UTC, datetime; from tests.moderation_scene import hazard_at; "
             f"print(hazard_at('cow', {PLACE}, datetime.fromtimestamp({at}, UTC)))"
         )
-        hazard = UUID(stack.manage("shell", "-v0", "-c", code).split()[-1])
+        hazard = UUID(stack.run(code).split()[-1])
         yield stack.url, scene_of(stack, hazard, PLACE)

@@ -30,7 +30,7 @@ def town() -> Iterator[Stack]:
         tempfile.TemporaryDirectory(prefix="bench-web-", dir=parent) as folder,
         started(Path(folder), only=("web", "publish", "live")) as stack,
     ):
-        stack.manage("shell", "-v0", "-c", _TOWN.format(centre=CENTRE))
+        stack.run(_TOWN.format(centre=CENTRE))
         yield stack
 
 
