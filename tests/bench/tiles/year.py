@@ -46,11 +46,11 @@ _PAST = (
     SELECT t_ref, change, id, jsonb_build_object('id', id, 'kind', kind, 'p', p, 't_ref', t_ref)
     FROM hazards_hazard CROSS JOIN unnest(ARRAY['appeared', 'changed', 'changed']) AS change
     """,
-    # A look at each place each month.
+    # A look at each place each month, none in the window, which begins with a day.
     """
     INSERT INTO hazards_look (cell, witness, hour, last_at, told)
-    SELECT cell, n, date_trunc('hour', now()) - n * interval '30 days 1 hour',
-        date_trunc('hour', now()) - n * interval '30 days 1 hour', true
+    SELECT cell, n, date_trunc('hour', now()) - n * interval '31 days 1 hour',
+        date_trunc('hour', now()) - n * interval '31 days 1 hour', true
     FROM (SELECT DISTINCT cell FROM hazards_look) AS looked, generate_series(1, 12) AS n
     ON CONFLICT DO NOTHING
     """,
