@@ -30,7 +30,9 @@ def test() -> int:
         lint(place, environment)
         # The same examples each time: a change is judged and not the dice (tests/conftest.py).
         same = environment | {"CI": "1"}
-        return _pytest(place, same, "not soak", "-n", "2", "--dist", "loadfile")
+        # By name, so that the many quick files come last and no worker ends long before the other.
+        apart = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+        return _pytest(place, same, "not soak", *apart)
 
 
 def soak() -> int:
