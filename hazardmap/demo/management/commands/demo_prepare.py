@@ -6,9 +6,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hazardmap.demo.accounts import NotADemo, demo_accounts
+from hazardmap.demo.detector import demo_detector
 from hazardmap.demo.sales import demo_sales
 from hazardmap.hazards.selectors import has_roads
 from hazardmap.hazards.services import RoadsUnreadable
+from hazardmap.inference.services import ModelRefused
 from hazardmap.settings.env import ENV, Mode
 from tiles.roads import roads_replace
 
@@ -24,8 +26,9 @@ class Command(BaseCommand):
             accounts = demo_accounts()
             if not has_roads():
                 roads_replace(path=settings.ASSETS / "roads.geojson")
+            demo_detector()
             if ENV.mode is Mode.DEMO:
                 demo_sales(accounts)
-        except (NotADemo, RoadsUnreadable) as error:
+        except (NotADemo, RoadsUnreadable, ModelRefused) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{len(accounts.logins)} demo accounts")
