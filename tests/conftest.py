@@ -45,6 +45,7 @@ def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[None]:
     """Tests that commit are cleaned up by TRUNCATE, which append-only tables refuse."""
+    # Django has no setting for it.
     TransactionTestCase._fixture_teardown = _emptied  # type: ignore[method-assign]
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(
