@@ -40,13 +40,16 @@ _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "traffic_cone": "cone",
         "safety_cone": "cone",
+        "tubular_marker": "cone",
         "drum": "drum_barrel",
         "barrel": "drum_barrel",
         "traffic_drum": "drum_barrel",
         "barricade": "barrier",
+        "vertical_panel": "barrier",
         "road_work_sign": "roadwork_sign",
         "work_sign": "roadwork_sign",
-        "potholes": "pothole",
+        "temporary_traffic_control_sign": "roadwork_sign",
+        "work_vehicle": "construction_vehicle",
         **dict.fromkeys(
             ("bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"),
             "animal",
@@ -157,10 +160,13 @@ def read_yaml(path: Path, split: str = "val") -> list[LabelledPicture]:
 
 
 def class_number(name: str) -> int | None:
-    """Our number of a class that others name so ("Traffic Cone", "cow"); None for what is none."""
+    """Our number of a class that others name so ("Traffic Cones", "cow"); None for what is none."""
     plain = re.sub(r"[\s-]+", "_", name.strip().lower())
-    plain = _OTHER_NAMES.get(plain, plain)
-    return CLASSES.index(plain) if plain in CLASSES else None
+    for spelt in (plain, plain.removesuffix("s")):
+        ours = _OTHER_NAMES.get(spelt, spelt)
+        if ours in CLASSES:
+            return CLASSES.index(ours)
+    return None
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from detection.manifest import ManifestError, Role, read_models
 KEPT: Final = Path("var/evaluate")
 # Of the pictures that a folder of sources holds, clips lie here.
 CLIPS: Final = "gps_video"
+# The split of pictures that are measured, whatever their files call it.
+ASKED: Final = "asked"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,14 +55,14 @@ def gather(data: Path, split: str, drawn: Path | None) -> list[LabelledPicture]:
     Of a folder, ordinary frames of the training split and of clips come along for false alarms.
     Raises LabelsError.
     """
-    pictures = _read(data, split)
+    pictures = _asked(data, split)
     if data.is_dir():
         clips = clip_frames(data / CLIPS, KEPT / "clips")
         pictures += [p for p in _train(data, split) if is_ordinary(p)] + clips
     if drawn is not None:
         pictures += [
             replace(p, source=f"{DRAWN}/{p.source}".replace(f"{DRAWN}/{DRAWN}", DRAWN))
-            for p in _read(drawn, split)
+            for p in _asked(drawn, split)
         ]
     return with_scenes(pictures)
 
@@ -112,6 +114,11 @@ def _released(manifest: Path, weights: Path) -> Floats:
         if model.sha256 == digest:
             return np.array([model.threshold_of(label) for label in model.classes], np.float64)
     raise ManifestError(f"{manifest} has no thresholds for {weights}: these are other weights")
+
+
+def _asked(place: Path, split: str) -> list[LabelledPicture]:
+    """The pictures to measure on. Who asks for "train" may well have trained on another set's."""
+    return [replace(p, split=ASKED) if p.split == "train" else p for p in _read(place, split)]
 
 
 def _read(place: Path, split: str) -> list[LabelledPicture]:

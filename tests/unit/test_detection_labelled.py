@@ -101,6 +101,8 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, labels: str, said: st
 
 def test_names_of_others() -> None:
     assert class_number("Traffic-Cone ") == CLASSES.index("cone")
+    assert class_number("Drums") == CLASSES.index("drum_barrel")
+    assert class_number("Temporary Traffic Control Sign") == CLASSES.index("roadwork_sign")
     assert class_number("cow") == CLASSES.index("animal")
     assert class_number("fire hydrant") is None
 

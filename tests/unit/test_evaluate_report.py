@@ -211,3 +211,8 @@ def test_real_weights_on_real_pictures(
     (tmp_path / "out/report.json").unlink()
     assert main(call) == 0
     assert json.loads((tmp_path / "out/report.json").read_text()) == report
+    # Whoever asks for a split has it measured, also where its file calls it "train".
+    data.write_text(data.read_text().replace("val:", "train:"))
+    assert main([*call, "--split", "train"]) == 0
+    [real, _] = json.loads((tmp_path / "out/report.json").read_text())["kinds"]
+    assert (real["source"], real["boxes"]) == ("real", 13)
