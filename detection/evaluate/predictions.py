@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -46,8 +47,8 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How pictures are looked at. imgsz: what the long side is scaled to, pixels; far: what is
-    looked at a second time, scaled to as much.
+    """How pictures are looked at. imgsz: what the long side is scaled to, pixels; far: what of
+    large ones is looked at a second time, and what these are scaled to.
     """
 
     imgsz: int = 640
@@ -63,7 +64,7 @@ def find_all(
     time, by the hash of the weights and the pictures' paths, sizes and times; what was broken off
     goes on there. Classes that are none of ours are left out; species are animals, and one animal
     reported as two species counts once. Raises WeightsError, and OSError for a picture that is not
-    there.
+    there, or none.
     """
     _check(weights)
     base = hashlib.sha256(f"{sha256_of(weights)} {looking}\n".encode())
@@ -127,10 +128,10 @@ def _numbers(net: Any, weights: Path) -> Mapping[int, int]:
 def _predict(
     net: Any, numbers: Mapping[int, int], pictures: Sequence[Path], looking: Looking
 ) -> list[Predicted]:
-    def look(picture: str | NDArray[np.uint8]) -> Any:
+    def look(picture: NDArray[np.uint8], side_px: int) -> Any:
         [result] = net.predict(
             picture,
-            imgsz=looking.imgsz,
+            imgsz=side_px,
             conf=LEAST_SCORE,
             max_det=MOST_BOXES,
             classes=list(numbers),
@@ -140,17 +141,26 @@ def _predict(
 
     answers = []
     for path in pictures:
-        whole = look(str(path))
-        height, width = whole.orig_shape
-        boxes, labels = _reports(whole)
+        picture = _picture(path)
+        height, width = picture.shape[:2]
         part = looking.far.part_of((width, height)) if looking.far else None
+        side_px = looking.far.long_side_px if looking.far and part else looking.imgsz
+        boxes, labels = _reports(look(picture, side_px))
         if part is not None:
-            far, far_labels = _reports(look(part.of(whole.orig_img)))
+            far, far_labels = _reports(look(part.of(picture), side_px))
             labels = np.concatenate([labels, far_labels])
             boxes, kept = both_views(boxes, far, labels, part)
             labels = labels[kept]
         answers.append(_predicted((width, height), boxes, labels, numbers))
     return answers
+
+
+def _picture(path: Path) -> NDArray[np.uint8]:
+    """Height x width x 3, BGR, as ultralytics reads it."""
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise OSError(f"{path} is no picture that can be read")
+    return np.asarray(picture, np.uint8)
 
 
 def _reports(result: Any) -> tuple[Boxes, NDArray[np.intp]]:

@@ -57,19 +57,19 @@ def measured(rounds: int) -> Timings:
     models = manifest.hazards.models
     gpu()  # imports torch before ultralytics is, as the engine would
     plain = [
-        (net, np.ascontiguousarray(view[:, :, ::-1]))
+        (net, np.ascontiguousarray(view[:, :, ::-1]), side_px or model.long_side_px)
         for model, net in zip(models, _plain_loops([m.path for m in models]), strict=True)
-        for view in _views(model, pictures)
+        for view, side_px in _views(model, pictures)
     ]
     fitted = [
-        (yolo, yolo.fit(view).tensor(view)[None])
+        (yolo, yolo.fit(view, side_px).tensor(view)[None])
         for model, yolo in zip(models, hazards.networks, strict=True)
-        for view in _views(model, pictures)
+        for view, side_px in _views(model, pictures)
     ]
     fitted_plates = [plates.fit(picture).tensor(picture)[None] for picture in pictures]
     fitted_faces = [faces.fit(picture) for picture in pictures]
     parts: dict[str, Callable[[], object]] = {
-        "pytorch loop": lambda: [net(view) for net, view in plain],
+        "pytorch loop": lambda: [net(*view) for net, *view in plain],
         "hazards": lambda: [hazards.find([picture]) for picture in pictures],
         "hazards bare": lambda: [yolo.run(tensor) for yolo, tensor in fitted],
         "plates": lambda: [plates.find([picture]) for picture in pictures],
@@ -95,21 +95,27 @@ def measured(rounds: int) -> Timings:
     return timings
 
 
-def _views(model: Model, pictures: list[np.ndarray]) -> list[np.ndarray]:
+def _views(model: Model, pictures: list[np.ndarray]) -> list[tuple[np.ndarray, int | None]]:
     """Every picture, and its far crop where the model has one: what is looked at by all alike."""
-    parts = [
-        (picture, model.far_crop.part_of((picture.shape[1], picture.shape[0])))
-        for picture in (pictures if model.far_crop else [])
-    ]
-    return [*pictures, *(part.of(picture) for picture, part in parts if part)]
+    far = model.far_crop
+    if far is None:
+        return [(picture, None) for picture in pictures]
+    views: list[tuple[np.ndarray, int | None]] = []
+    for picture in pictures:
+        part = far.part_of((picture.shape[1], picture.shape[0]))
+        if part is None:
+            views.append((picture, None))
+        else:
+            views += [(picture, far.long_side_px), (part.of(picture), far.long_side_px)]
+    return views
 
 
-def _plain_loops(paths: list[Path]) -> list[Callable[[np.ndarray], object]]:
+def _plain_loops(paths: list[Path]) -> list[Callable[[np.ndarray, int], object]]:
     from ultralytics import YOLO  # type: ignore[attr-defined]  # noqa: PLC0415 - after its settings
 
     nets = [YOLO(str(path), task="detect", verbose=False) for path in paths]
     return [
-        lambda bgr, net=net: net.predict(bgr, imgsz=640, device="cpu", verbose=False)
+        lambda bgr, px, net=net: net.predict(bgr, imgsz=px, device="cpu", verbose=False)
         for net in nets
     ]
 
