@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = _parser()
     given = parser.parse_args(arguments)
-    if not 32 <= given.imgsz <= 4096 or given.imgsz % 32:
+    if given.imgsz is not None and (not 32 <= given.imgsz <= 4096 or given.imgsz % 32):
         parser.error("--imgsz must be a multiple of 32 within 32..4096")
     if given.publish and given.drives < 1:
         parser.error("--publish needs --drives, 1 or more: the recall table rests on them")
@@ -49,7 +50,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     before = json.loads(given.recall_before.read_text()) if given.recall_before else None
     pictures = gather(given.data, given.split, given.drawn)
     seeds = range(1, given.drives + 1)
-    looking = Looking(given.imgsz, None if given.no_far_crop else FAR_ROAD)
+    looking = _looking(given.imgsz, twice=not given.no_far_crop)
     mine = evaluate(
         given.weights,
         pictures,
@@ -93,6 +94,12 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def _looking(imgsz: int | None, *, twice: bool) -> Looking:
+    """As the engine looks, unless a size is given."""
+    far = FAR_ROAD if imgsz is None else replace(FAR_ROAD, long_side_px=imgsz)
+    return Looking(imgsz or Looking().imgsz, far if twice else None)
+
+
 def _plots(folder: Path, mine: Measured) -> list[str]:
     from detection.evaluate.plots import draw_all  # noqa: PLC0415 - loads matplotlib
 
@@ -122,7 +129,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, required=True, help="data.yaml, or a folder of such sources")
     add("--weights", type=Path, required=True, help="a network of ultralytics, .pt or .onnx")
     add("--beside", type=Path, help="a network whose animals are joined with this one's")
-    add("--imgsz", type=int, default=640, help="long side in pixels (default: 640)")
+    add(
+        "--imgsz",
+        type=int,
+        help=f"long side of every look in pixels (default: {Looking().imgsz}, "
+        f"{FAR_ROAD.long_side_px} of pictures from {FAR_ROAD.from_px} on)",
+    )
     add("--no-far-crop", action="store_true", help="look at whole pictures only")
     add("--split", default="val", help="which split to measure on (default: val)")
     add("--drawn", type=Path, help="data.yaml or folder of drawn pictures, told apart")

@@ -90,9 +90,9 @@ def _looked(looking: Looking) -> str:
         return words
     far = looking.far
     return (
-        f"{words};\npictures of {far.from_px} pixels or more are looked at twice: as a whole, and "
-        f"their middle by itself,\n{far.left:.0%} to {far.right:.0%} of the width and "
-        f"{far.top:.0%} to {far.bottom:.0%} of the height"
+        f"{words};\npictures of {far.from_px} pixels or more are looked at twice, at "
+        f"{far.long_side_px} pixels: as a whole, and their middle by\nitself, {far.left:.0%} to "
+        f"{far.right:.0%} of the width and {far.top:.0%} to {far.bottom:.0%} of the height"
     )
 
 
