@@ -154,12 +154,11 @@ def _focal_spread(camera: Camera) -> float:
 
 def _by_foot(foot: Ray, camera: Camera) -> tuple[float, float]:
     """(1/range, its variance) of the point where the foot's ray meets the road."""
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     off_axis = math.radians(foot.bearing_deg - camera.yaw_deg)
     from_axis = foot.slope - math.tan(math.radians(camera.pitch_deg))
     slope_sigma = math.hypot(
         (1.0 + foot.slope**2) * math.radians(camera.pitch_sigma_deg),
-        BOX_SIGMA / focal,
+        BOX_SIGMA / camera.focal,
         from_axis * _focal_spread(camera),
         math.sin(off_axis) * _ROLL_SIGMA_RAD,
     )
@@ -180,10 +179,9 @@ def _by_height(
     if not 0.0 < span < 4.0:  # nearly overhead: the height tells nothing
         return 0.0, math.inf
     nearness = span / height_m
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     spread = math.hypot(
         sigma_m / height_m,
-        math.sqrt(2.0) * BOX_SIGMA / (focal * span),
+        math.sqrt(2.0) * BOX_SIGMA / (camera.focal * span),
         _focal_spread(camera),
     )
     return nearness, (nearness * spread) ** 2
@@ -199,11 +197,10 @@ def _average(estimates: list[tuple[float, float]]) -> tuple[float, float]:
 
 def _bearing_sigma(foot: Ray, camera: Camera, cut_share: float) -> float:
     """Sigma of the bearing in radians. cut_share: how far the true middle may be off."""
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     off_axis = math.radians(foot.bearing_deg - camera.yaw_deg)
     return math.hypot(
         math.radians(camera.yaw_sigma_deg),
-        math.hypot(BOX_SIGMA, cut_share) / focal,
+        math.hypot(BOX_SIGMA, cut_share) / camera.focal,
         math.sin(off_axis) * math.cos(off_axis) * _focal_spread(camera),
         foot.slope * _ROLL_SIGMA_RAD,
     )
