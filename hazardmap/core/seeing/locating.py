@@ -13,6 +13,8 @@ MAX_RANGE_M: Final = 120.0
 BOX_SIGMA: Final = 3.0 / 1280.0  # noise of a box edge, in shares of the frame's width
 _ROLL_SIGMA_RAD: Final = math.radians(1.0)
 _BOARD_SPREAD: Final = 0.3  # relative sigma of the heights of signs' boards
+# A range whose inverse has the relative sigma s has the relative variance s² + 8·s⁴.
+_SECOND_ORDER: Final = 8.0
 _EDGE: Final = 0.004  # a box this close to the frame's edge is taken to be cut by it
 
 Reason = Literal["above_horizon", "too_far", "cut_off", "no_heading"]
@@ -66,11 +68,16 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     if _may_be_too_far(nearness, variance):
         return NotLocatable("too_far")
     range_m = max(1.0 / nearness, 1.0)
-    spread = range_m * math.sqrt(variance)  # relative; of 1/range, hence the second-order term
-    along_m = range_m * spread * math.sqrt(1.0 + 8.0 * spread**2)
+    spread = range_m * math.sqrt(variance)  # relative
+    along_m = range_m * spread * math.sqrt(1.0 + _SECOND_ORDER * spread**2)
     cut_aside = box.left < _EDGE or box.right > 1.0 - _EDGE
     across_m = range_m * _bearing_sigma(foot, camera, (box.right - box.left) / 4 * cut_aside)
     return Located(foot.bearing_deg, range_m, along_m**2 + 0.01, across_m**2 + 0.01)
+
+
+def nearness_spread2(range_spread2: float) -> float:
+    """Relative variance of 1/range, of that of a range which `locate` has made of it."""
+    return (math.sqrt(1.0 + 4.0 * _SECOND_ORDER * range_spread2) - 1.0) / (2.0 * _SECOND_ORDER)
 
 
 @lru_cache(maxsize=4096)
