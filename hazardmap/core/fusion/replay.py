@@ -21,7 +21,7 @@ from hazardmap.core.fusion.rows import LINK_M, Birth, Update, beside, row_ratios
 from hazardmap.core.fusion.twins import twins
 from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.geodesy import Floats, Plane
-from hazardmap.core.geometry.linking import parted
+from hazardmap.core.geometry.linking import pairwise_m, parted
 from hazardmap.core.seeing.association import FARTHEST_M, Placed, distances, things
 from hazardmap.core.seeing.misnamed import named_once
 from hazardmap.core.seeing.passes import Pass, accuracy_m
@@ -274,8 +274,6 @@ def _placed(thing: Candidate | Thing) -> Placed:
 
 def _standing_close(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
     """Indices of places of any family that stand close together, where one has been seen."""
-    off_m = means_m[:, None] - means_m[None]
-    close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
-    count, label = parted(close)
+    count, label = parted(pairwise_m(means_m) <= LINK_M)
     groups = [np.flatnonzero(label == i) for i in range(count)]
     return [group.tolist() for group in groups if seen[group].any()]

@@ -14,7 +14,7 @@ from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.evidence import Look
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, ratio_for_row, updated
-from hazardmap.core.geometry.linking import parted
+from hazardmap.core.geometry.linking import pairwise_m, parted
 from hazardmap.core.seeing.association import Placed
 from hazardmap.core.seeing.sightings import Thing
 
@@ -66,8 +66,7 @@ def neighbours(placed: Sequence[Placed]) -> NDArray[np.bool_]:
     """Which pairs belong to one row by their distance alone, (n, n); nobody is his own."""
     means = np.array([mean_m for _, mean_m, _ in placed]).reshape(-1, 2)
     families = np.array([family for family, _, _ in placed])
-    off_m = means[:, None] - means[None]
-    close: NDArray[np.bool_] = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
+    close: NDArray[np.bool_] = pairwise_m(means) <= LINK_M
     close &= families[:, None] == families[None]
     np.fill_diagonal(close, False)
     return close
