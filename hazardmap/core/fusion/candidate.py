@@ -222,8 +222,8 @@ class Candidate:
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
         self._note(look, likelihood, thing, before)
 
-    def silence(self, look: Look, likelihood: Likelihood, row_ratio: float = 1.0) -> None:
-        """A pass looked and reported nothing here.
+    def silence(self, look: Look, likelihood: Likelihood, row_ratio: float) -> None:
+        """A pass looked and reported nothing here. row_ratio: see `persistence.updated`.
 
         One account alone never pushes below the clearing threshold what others support.
         """
