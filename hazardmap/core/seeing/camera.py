@@ -35,7 +35,7 @@ class Camera:
     distortion: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _LIMITS.items():
+        for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
             if not low <= value <= high:  # also catches NaN
                 raise ValueError(f"{name} is {value}, not within {low}..{high}")
@@ -46,7 +46,7 @@ class Camera:
         return 0.5 / math.tan(math.radians(self.hfov_deg) / 2.0)
 
 
-_LIMITS: Final = {
+LIMITS: Final = {
     "hfov_deg": (20.0, 170.0),
     "height_m": (0.3, 5.0),
     "pitch_deg": (-60.0, 60.0),
