@@ -14,12 +14,12 @@ from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.geometry.linking import pairwise_m, parted
 from hazardmap.core.seeing.association import (
     FARTHEST_M,
-    Placed,
     Spots,
     assign,
     spot_distances,
     spots,
 )
+from hazardmap.core.seeing.placing import Placed
 
 GATE: Final = 13.8
 """99.9 % of χ² with 2 degrees of freedom: one pass in a thousand doubles a hazard by its error."""

@@ -17,8 +17,7 @@ from hazardmap.core.fusion.telling import believed_p, published_p
 from hazardmap.core.fusion.trail import line, one_trail
 from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.kinds import FAMILY, named
-from hazardmap.core.seeing.association import Placed
-from hazardmap.core.seeing.placing import Place, joined
+from hazardmap.core.seeing.placing import Place, Placed, joined
 from hazardmap.core.seeing.sightings import Sighting, Thing
 from hazardmap.core.seeing.visibility import Chance
 

@@ -15,7 +15,7 @@ from hazardmap.core.fusion.evidence import Look
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, ratio_for_row, updated
 from hazardmap.core.geometry.linking import pairwise_m, parted
-from hazardmap.core.seeing.association import Placed
+from hazardmap.core.seeing.placing import Placed
 from hazardmap.core.seeing.sightings import Thing
 
 LINK_M: Final = 15.0
@@ -59,7 +59,7 @@ class Birth(NamedTuple):
 
     @property
     def placed(self) -> Placed:
-        return self.thing.family, self.thing.mean_m, self.thing.cov_m2
+        return self.thing.placed
 
 
 def neighbours(placed: Sequence[Placed]) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.seeing.locating import nearness_spread2
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.passes import accuracy_m
-from hazardmap.core.seeing.placing import Report
+from hazardmap.core.seeing.placing import Placed, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ class Thing:
     def best(self) -> Observation:
         """The report with the highest score; of equal ones, the one with the smallest id."""
         return min((s.observation for s in self.sightings), key=lambda o: (-o.score, o.id))
+
+    @property
+    def placed(self) -> Placed:
+        return self.family, self.mean_m, self.cov_m2
 
     @property
     def report(self) -> Report:
