@@ -69,6 +69,13 @@ def to_shares(lon: float, lat: float) -> tuple[float, float]:
     return (x_m + HALF_WORLD_M) / (2 * HALF_WORLD_M), max(0.0, min(1.0, y))
 
 
+def tile_at(lon: float, lat: float, zoom: int) -> Tile:
+    """The tile that a place lies in."""
+    last = (1 << zoom) - 1
+    x, y = (min(int(share * (last + 1)), last) for share in to_shares(lon, lat))
+    return Tile(zoom, x, y)
+
+
 def place_at(lon: float, lat: float) -> tuple[int, int]:
     """Degrees to the whole units, 4096 a tile, of the tiles of GRID_ZOOM."""
     x, y = (min(int(share * _GRID_UNITS), _GRID_UNITS - 1) for share in to_shares(lon, lat))

@@ -11,7 +11,6 @@ from hazardmap.billing.spend_terms import terms_now
 from hazardmap.core.selling.pricing.money import Currency, rounded_micro
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.pricing.prices import Prices
-from hazardmap.core.selling.pricing.spending import rounded_down
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import ALL, usage_recount
 
@@ -24,7 +23,7 @@ class CapInfo:
 
 @dataclass(frozen=True, slots=True)
 class KeySpending:
-    """spent: the key's part of what usage costs (core.selling.pricing.spending.Tariff.part_of_key).
+    """spent: the key's part of what usage costs (`Tariff.spent_by_key`).
 
     stopped: it gets no more tiles, messages or watched hours.
     """
@@ -88,7 +87,7 @@ def spending_now(organisation_id: UUID, now: datetime) -> SpendingNow | None:
         KeySpending(
             key_id=key,
             units=units.get(key, {}),
-            spent=rounded_down(tariff.part_of_key(key, units[ALL], units.get(key, {}))),
+            spent=tariff.spent_by_key(key, units[ALL], units.get(key, {})),
             cap=caps.get(key),
             stopped=key in stopped,
         )

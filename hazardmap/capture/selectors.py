@@ -71,7 +71,7 @@ class FramePose:
     phash: int | None
 
 
-def frames_of(account_id: UUID, *, limit: int, before: UUID | None = None) -> list[FrameInfo]:
+def frames_of(account_id: UUID, *, limit: int, before: UUID | None) -> list[FrameInfo]:
     """The account's frames, newest first. before: only those that came before this one."""
     frames = Frame.objects.filter(account_id=account_id)
     if before is not None:

@@ -10,16 +10,13 @@ from uuid import UUID
 from hazardmap.core.derived.cells import Count, Counts
 from hazardmap.core.fusion.hazard import Change, Evidence, Hazard, HazardEvent, State
 from hazardmap.core.fusion.verdict import Ruling, Verdict
-from hazardmap.core.geometry.coverings import LOOKED_RES, looked_cell, seen_cell
+from hazardmap.core.geometry.coverings import looked_cell, seen_cell
 from hazardmap.core.seeing.camera import Camera
 from hazardmap.core.seeing.mounting import Mounting
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.hazards import learned_models, models
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import Row, point
-
-HAZARD_CELL_RES = LOOKED_RES
-"""Of `Hazard.cell`."""
 
 EVENT: Final = ("cursor", "change", "at", "hazard", "merged_into")
 """The columns that event_of takes."""

@@ -23,6 +23,7 @@ from hazardmap.hazards import (  # Django looks for models here
     feed_models,  # noqa: F401 - as above
     heir_models,  # noqa: F401 - as above
     learned_models,  # noqa: F401 - as above
+    picture_models,  # noqa: F401 - as above
     road_models,  # noqa: F401 - as above
     vote_models,  # noqa: F401 - as above
     zone_models,  # noqa: F401 - as above
@@ -310,20 +311,6 @@ class Evidence(models.Model):
             models.Index("hazard", "last_at", name="evidence_in_time"),
             models.Index("witness", "device_id", name="evidence_by_witness"),
         ]
-
-
-class PictureKey(models.Model):
-    """What a picture that showed something is known again by (core.seeing.admission.picture_keys).
-
-    A row for each: thousands of keys are sought at once, which no index of arrays is made for.
-    """
-
-    pk = models.CompositePrimaryKey("frame_id", "key")
-    frame_id = models.UUIDField()
-    key = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index("key", name="picture_by_its_key")]
 
 
 class HazardEvent(models.Model):

@@ -10,7 +10,8 @@ from django.db.models import FloatField, Func, Model, QuerySet
 from django.db.models.functions import Cast
 
 from hazardmap.hazards.learned_models import Mounting
-from hazardmap.hazards.models import Evidence, Look, Observation, PictureKey, View
+from hazardmap.hazards.models import Evidence, Look, Observation, View
+from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.vote_models import Vote
 
 Rows = Iterator[Mapping[str, Any]]

@@ -31,6 +31,7 @@ from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 200  # of each severity
 LOOK_KEPT_S = 60
+_ROAD_NEAR_M = 30.0
 _SPARE = 24  # pictures in reserve for those that are hidden
 
 
@@ -166,7 +167,7 @@ def image_of(row: models.Observation) -> EvidenceImage:
     )
 
 
-def votes_about(hazard_id: UUID, *, account_id: UUID | None = None) -> Votes:
+def votes_about(hazard_id: UUID, *, account_id: UUID | None) -> Votes:
     """What people who passed by say of a hazard, and what this account says."""
     given = list(
         Vote.objects.filter(hazard_id=hazard_id, undone_at=None).values_list("witness", "stands")
@@ -192,8 +193,8 @@ def is_evidence(frame_id: UUID) -> bool:
     ).exists()
 
 
-def road_near(lon: float, lat: float, *, within_m: float = 30.0) -> str:
-    """The name of the nearest named street of the background map; empty where there is none."""
+def road_near(lon: float, lat: float) -> str:
+    """The name of the nearest named street of the background map; empty where none is near."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name FROM hazards_road, "
@@ -201,7 +202,7 @@ def road_near(lon: float, lat: float, *, within_m: float = 30.0) -> str:
             "WHERE name <> '' AND line && ST_Expand(here, %s) "
             "ORDER BY line <-> here, osm_id LIMIT 1",
             # A metre of Mercator's plane is shorter on the ground the farther from the equator.
-            [lon, lat, within_m / max(cos(radians(lat)), 0.05)],
+            [lon, lat, _ROAD_NEAR_M / max(cos(radians(lat)), 0.05)],
         )
         found = cursor.fetchone()
     return str(found[0]) if found else ""

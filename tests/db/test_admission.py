@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hazardmap.capture.models import Frame
 from hazardmap.core.seeing.admission import Doubt
 from hazardmap.hazards import models
+from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services import fuse_pending
 from tests.detected import contributor, drive, forget_map, fuse_in_turn, hazards, minutes_ago
 from tests.scenes import ahead
@@ -128,7 +129,7 @@ def test_the_map_of_the_same_frames_is_the_same_when_they_are_offered_again() ->
     fuse_in_turn([frames])
     assert hazards() == before
     forget_map()
-    models.PictureKey.objects.all().delete()
+    PictureKey.objects.all().delete()
     fuse_in_turn([frames])
     assert hazards() == before
 

@@ -26,7 +26,8 @@ from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.learned_models import Mounting
-from hazardmap.hazards.models import Hazard, Look, Observation, PictureKey, View
+from hazardmap.hazards.models import Hazard, Look, Observation, View
+from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import area_refuse, fuse_pending, vote_give
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, ShadowRun

@@ -15,7 +15,7 @@ from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, Meter, UsageRecord
 from hazardmap.hazards.mapping import hazard_from_json, hazard_json
-from tests.tile_reading import tile_at
+from tests import tile_reading
 from tiles.mercator import (
     HALF_WORLD_M,
     MAX_LAT_DEG,
@@ -24,6 +24,7 @@ from tiles.mercator import (
     degrees_at,
     place_at,
     quadkey,
+    tile_at,
     to_metres,
 )
 
@@ -44,6 +45,7 @@ tiles = zooms.flatmap(
 def test_every_point_lies_in_the_bounds_of_its_tile(lon: float, lat: float, zoom: int) -> None:
     tile = tile_at(lon, lat, zoom)
     assert tile.exists
+    assert tile == tile_reading.tile_at(lon, lat, zoom), "as a client reckons"
     x_m, y_m = to_metres(lon, lat)
     west, south, east, north = tile.bounds_m()
     assert west - 1e-6 <= x_m <= east + 1e-6

@@ -7,7 +7,7 @@ from hazardmap.core.answers.public import public
 from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.hazards.change_feed import Move
 from tiles.live.area import Place
-from tiles.mercator import HALF_WORLD_M, to_metres
+from tiles.mercator import tile_at
 
 ZOOM: Final = 16
 """Of the tiles that a message names; those above them follow by halving x and y."""
@@ -54,10 +54,5 @@ def message(move: Move) -> Message:
 
 
 def _tile(place: Place) -> str:
-    """`z/x/y` of the tile that holds a place."""
-    x_m, y_m = to_metres(*place)
-    side = 2 * HALF_WORLD_M / (1 << ZOOM)
-    last = (1 << ZOOM) - 1
-    x = min(max(int((x_m + HALF_WORLD_M) / side), 0), last)
-    y = min(max(int((HALF_WORLD_M - y_m) / side), 0), last)
-    return f"{ZOOM}/{x}/{y}"
+    tile = tile_at(*place, ZOOM)
+    return f"{tile.z}/{tile.x}/{tile.y}"

@@ -42,7 +42,7 @@ def sessions_of(user: User, current_key: str) -> list[SessionInfo]:
 
 
 @transaction.atomic
-def sessions_end(*, user: User, number: str | None = None, but: str = "") -> int:
+def sessions_end(*, user: User, but: str, number: str | None = None) -> int:
     """End one session, or all; never the one with the key `but`. How many ended."""
     rows = SignIn.objects.filter(user=user).exclude(session_key=but)
     keys = [row.session_key for row in rows if number in {None, _number(row)}]

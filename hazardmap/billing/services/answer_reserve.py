@@ -15,14 +15,7 @@ from uuid import UUID
 
 from hazardmap.billing.spend_terms import Terms, left_of, terms_kept
 from hazardmap.core.selling.pricing.money import Currency
-from hazardmap.core.selling.pricing.spending import (
-    Counted,
-    OverCap,
-    OverQuota,
-    Usage,
-    judged,
-    rounded_down,
-)
+from hazardmap.core.selling.pricing.spending import Counted, OverCap, OverQuota, Usage, judged
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import ALL, UnitsByKey, usage_reserve
 
@@ -122,7 +115,7 @@ def _charged(terms: Terms, key_id: str, meter: Meter, before: Counted, after: Co
     spent = tariff.cost(after.all)
     lefts = [left_of(terms.cap_micro(), spent)]
     if terms.cap_micro(key_id) is not None:
-        mine = rounded_down(tariff.part_of_key(key_id, after.all, after.key))
+        mine = tariff.spent_by_key(key_id, after.all, after.key)
         lefts.append(left_of(terms.cap_micro(key_id), mine))
     return Charged(
         currency=terms.currency,

@@ -21,7 +21,7 @@ from hazardmap.billing.models import Customer
 from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
 from hazardmap.billing.spend_terms import Terms, terms_now
 from hazardmap.core.selling.pricing.money import decimal_of
-from hazardmap.core.selling.pricing.spending import Counted, judged, rounded_down
+from hazardmap.core.selling.pricing.spending import Counted, judged
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_lately
 from hazardmap.metering.services import ALL, UnitsByKey, usage_recount, usage_roll, usage_settle
@@ -130,4 +130,4 @@ def _alerts(terms: Terms, units: UnitsByKey) -> Iterator[SpendAlert]:
 def _spent(terms: Terms, units: UnitsByKey, key_id: str) -> Decimal:
     if not key_id:
         return terms.tariff.cost(units[ALL])
-    return rounded_down(terms.tariff.part_of_key(key_id, units[ALL], units.get(key_id, {})))
+    return terms.tariff.spent_by_key(key_id, units[ALL], units.get(key_id, {}))

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazardmap.core.geometry.geodesy import Floats
-from hazardmap.core.geometry.linking import parted
+from hazardmap.core.geometry.linking import pairwise_m, parted
 from hazardmap.core.seeing.association import (
     FARTHEST_M,
-    Placed,
     Spots,
     assign,
     spot_distances,
     spots,
 )
+from hazardmap.core.seeing.placing import Placed
 
 GATE: Final = 13.8
 """99.9 % of χ² with 2 degrees of freedom: one pass in a thousand doubles a hazard by its error."""
@@ -93,8 +93,7 @@ def _parts(
     if not len(i):
         return
     places_m = np.concatenate((known.means_m[i], new.means_m[j]))
-    off_m = places_m[:, None] - places_m[None]
-    count, label = parted(np.hypot(off_m[..., 0], off_m[..., 1]) <= FARTHEST_M)
+    count, label = parted(pairwise_m(places_m) <= FARTHEST_M)
     for part in range(count):
         yield i[label[: len(i)] == part], j[label[len(i) :] == part]
 

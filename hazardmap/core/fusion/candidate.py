@@ -13,12 +13,11 @@ from hazardmap.core.fusion.hazard import LIVE, Evidence, State
 from hazardmap.core.fusion.lifecycle import expiry, is_published, next_state
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, predicted, updated, with_exists
-from hazardmap.core.fusion.telling import published_p
+from hazardmap.core.fusion.telling import believed_p, published_p
 from hazardmap.core.fusion.trail import line, one_trail
 from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.kinds import FAMILY, named
-from hazardmap.core.seeing.association import Placed
-from hazardmap.core.seeing.placing import Place, joined
+from hazardmap.core.seeing.placing import Place, Placed, joined
 from hazardmap.core.seeing.sightings import Sighting, Thing
 from hazardmap.core.seeing.visibility import Chance
 
@@ -222,8 +221,8 @@ class Candidate:
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
         self._note(look, likelihood, thing, before)
 
-    def silence(self, look: Look, likelihood: Likelihood, row_ratio: float = 1.0) -> None:
-        """A pass looked and reported nothing here.
+    def silence(self, look: Look, likelihood: Likelihood, row_ratio: float) -> None:
+        """A pass looked and reported nothing here. row_ratio: see `persistence.updated`.
 
         One account alone never pushes below the clearing threshold what others support.
         """
@@ -324,7 +323,7 @@ class Candidate:
     def _keep_above_clearing(self, before: float) -> None:
         floor = min(before, self._params.limits.clear)
         if not self._may_clear() and self.p < floor:
-            self.belief = with_exists(self.belief, published_p(floor, -self._doubt))
+            self.belief = with_exists(self.belief, believed_p(floor, self._doubt))
 
     def _may_clear(self) -> bool:
         enough = self.deniers >= self._params.limits.witnesses

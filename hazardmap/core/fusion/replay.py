@@ -21,8 +21,8 @@ from hazardmap.core.fusion.rows import LINK_M, Birth, Update, beside, row_ratios
 from hazardmap.core.fusion.twins import twins
 from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.geodesy import Floats, Plane
-from hazardmap.core.geometry.linking import parted
-from hazardmap.core.seeing.association import FARTHEST_M, Placed, distances, things
+from hazardmap.core.geometry.linking import pairwise_m, parted
+from hazardmap.core.seeing.association import FARTHEST_M, distances, things
 from hazardmap.core.seeing.misnamed import named_once
 from hazardmap.core.seeing.passes import Pass, accuracy_m
 from hazardmap.core.seeing.placing import Report, placed_anew
@@ -155,7 +155,7 @@ class Replay:
         now = views.views[-1].captured_at
         return match_pass(
             [candidate.placed for candidate in live],
-            [_placed(thing) for thing in found],
+            [thing.placed for thing in found],
             float(np.mean(views.accuracy_m**2)),
             [candidate.common_m2 for candidate in live],
             (
@@ -221,7 +221,7 @@ class Replay:
 
     def _prior(self, thing: Thing, one: Pass) -> Belief:
         """Belief about a spot before its first report; a spot that deceived before is suspect."""
-        now, placed = one.last_at, _placed(thing)
+        now, placed = one.last_at, thing.placed
         around = self._nearby.within(placed[1] - FARTHEST_M, placed[1] + FARTHEST_M)
         past = [c for c in around if not c.live]
         past += [c for c in self._suspects if c.at <= now]
@@ -268,14 +268,8 @@ def _report(thing: Thing | None) -> Report | None:
     return thing.report if thing else None
 
 
-def _placed(thing: Candidate | Thing) -> Placed:
-    return thing.family, thing.mean_m, thing.cov_m2
-
-
 def _standing_close(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
     """Indices of places of any family that stand close together, where one has been seen."""
-    off_m = means_m[:, None] - means_m[None]
-    close = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
-    count, label = parted(close)
+    count, label = parted(pairwise_m(means_m) <= LINK_M)
     groups = [np.flatnonzero(label == i) for i in range(count)]
     return [group.tolist() for group in groups if seen[group].any()]

@@ -14,8 +14,8 @@ from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.evidence import Look
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, ratio_for_row, updated
-from hazardmap.core.geometry.linking import parted
-from hazardmap.core.seeing.association import Placed
+from hazardmap.core.geometry.linking import pairwise_m, parted
+from hazardmap.core.seeing.placing import Placed
 from hazardmap.core.seeing.sightings import Thing
 
 LINK_M: Final = 15.0
@@ -59,15 +59,14 @@ class Birth(NamedTuple):
 
     @property
     def placed(self) -> Placed:
-        return self.thing.family, self.thing.mean_m, self.thing.cov_m2
+        return self.thing.placed
 
 
 def neighbours(placed: Sequence[Placed]) -> NDArray[np.bool_]:
     """Which pairs belong to one row by their distance alone, (n, n); nobody is his own."""
     means = np.array([mean_m for _, mean_m, _ in placed]).reshape(-1, 2)
     families = np.array([family for family, _, _ in placed])
-    off_m = means[:, None] - means[None]
-    close: NDArray[np.bool_] = np.hypot(off_m[..., 0], off_m[..., 1]) <= LINK_M
+    close: NDArray[np.bool_] = pairwise_m(means) <= LINK_M
     close &= families[:, None] == families[None]
     np.fill_diagonal(close, False)
     return close

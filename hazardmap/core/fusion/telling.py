@@ -12,7 +12,11 @@ def published_p(p: float, doubt: float) -> float:
     """The probability p, 0..1, with `doubt` nats taken from its log-odds; monotone, 0 and 1 stay.
 
     A logistic recalibration (Platt 1999) of slope 1: what one report adds in bits is unchanged.
-    published_p(·, −doubt) is its inverse.
     """
     kept = p * math.exp(-doubt)
     return kept / (kept + (1.0 - p))
+
+
+def believed_p(published: float, doubt: float) -> float:
+    """The probability that is published as this one: the inverse."""
+    return published_p(published, -doubt)

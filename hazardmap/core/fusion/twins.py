@@ -14,6 +14,7 @@ import numpy as np
 from hazardmap.core.fusion.alignment import GATE
 from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.rows import LINK_M
+from hazardmap.core.geometry.linking import pairwise_m
 from hazardmap.core.seeing.association import distances
 
 _FARTHEST_M: Final = 40.0  # between tall houses, places of one thing lie far apart
@@ -36,8 +37,7 @@ def twins(group: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
     placed = [candidate.placed for candidate in group]
     squared = distances(placed, placed, 0.0)
     means = np.array([candidate.mean_m for candidate in group])
-    off_m = means[:, None] - means[None]
-    apart_m = np.hypot(off_m[..., 0], off_m[..., 1])
+    apart_m = pairwise_m(means)
     in_row = (apart_m <= LINK_M).sum(axis=1) > 2  # itself, the other one, and a third
     close = apart_m <= _FARTHEST_M
     used: set[int] = set()

@@ -1,18 +1,25 @@
-"""Which of a few things hang together, where it is known which pairs of them are close.
-
-Before scipy has made a sparse graph of ten things, this is done two dozen times.
-"""
+"""How far apart a few things are, and which of them hang together by what pairs are close."""
 
 from collections import defaultdict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hazardmap.core.geometry.geodesy import Floats
+
+
+def pairwise_m(places_m: Floats) -> Floats:
+    """Distances between all pairs of places in the plane, (n, n). places_m: (n, 2)."""
+    off_m = places_m[:, None] - places_m[None]
+    apart: Floats = np.hypot(off_m[..., 0], off_m[..., 1])
+    return apart
+
 
 def parted(close: NDArray[np.bool_]) -> tuple[int, NDArray[np.int64]]:
     """How many parts there are, and (n,) which one each thing is in; numbered by their first.
 
-    close: (n, n), symmetric.
+    close: (n, n), symmetric. Before scipy has made a sparse graph of ten things, this is done two
+    dozen times.
     """
     beside: dict[int, list[int]] = defaultdict(list)
     for i, j in np.argwhere(close).tolist():

@@ -74,8 +74,8 @@ def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Ta
     """What a replay leaves to learn from.
 
     candidates: all of them, those that were given up included; what only devices say of themselves
-    teaches nothing. looked_m: length of the roads that
-    all passes together looked along. now: when the stream ends.
+    teaches nothing. looked_m: length of the roads that all passes together looked along. now: when
+    the stream ends.
     """
     sums = Tally()
     families = set()

@@ -10,8 +10,8 @@ system", 2002.)
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, combinations, islice
 from typing import Final
 
@@ -65,8 +65,8 @@ class Record:
 class Reputation:
     """Records per witness, and witnesses that speak with one voice: member → its smallest ally."""
 
-    records: Mapping[int, Record] = field(default_factory=dict)
-    alias: Mapping[int, int] = field(default_factory=dict)
+    records: Mapping[int, Record]
+    alias: Mapping[int, int]
 
     @property
     def trusts(self) -> dict[int, float]:
@@ -79,14 +79,18 @@ def newcomer() -> float:
     return Record().trust
 
 
-def reputation(claims: Iterable[Claim]) -> Reputation:
-    """What all that has happened tells of each contributor; the order of claims does not matter."""
-    known = list(claims)
-    alias = one_voice(allies(known))
-    return Reputation(records(known, alias), alias)
+def reputation(
+    claims: Callable[[], Iterable[Claim]], company: Iterable[tuple[int, int]] = ()
+) -> Reputation:
+    """What all that has happened tells of each contributor; the order of claims does not matter.
+
+    claims: called twice, so that they can come as a stream. company: witnesses known to be one.
+    """
+    alias = one_voice([*_allies(claims()), *company])
+    return Reputation(_records(claims(), alias), alias)
 
 
-def records(claims: Iterable[Claim], alias: Mapping[int, int]) -> dict[int, Record]:
+def _records(claims: Iterable[Claim], alias: Mapping[int, int]) -> dict[int, Record]:
     """How the claims of each contributor turned out; those of one voice do not test each other."""
     found: dict[int, Record] = defaultdict(Record)
     for claim in claims:
@@ -179,7 +183,7 @@ def _stood(reporters: Mapping[int, range], i: int, me: int) -> bool:
     return bool(before) and bool(after) and len(before | after) > 1
 
 
-def allies(claims: Iterable[Claim]) -> list[tuple[int, int]]:
+def _allies(claims: Iterable[Claim]) -> list[tuple[int, int]]:
     """Pairs of accounts that again and again support together what all others deny.
 
     It has to be most of what the two support together: honest accounts that drive the same roads

@@ -23,6 +23,7 @@ from hazardmap.core.seeing.lines import (
     turned_right,
 )
 from hazardmap.core.seeing.parts import mended
+from hazardmap.core.seeing.placing import Placed
 from hazardmap.core.seeing.sightings import Sighting, Thing
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
@@ -175,10 +176,6 @@ def _taken(frame: Sequence[Sighting]) -> tuple[datetime, UUID]:
     """When, then the id, so that the order is always the same."""
     view = frame[0].view
     return view.captured_at, view.frame_id
-
-
-Placed = tuple[str, Floats, Floats]
-"""(family, mean_m, cov_m2) of something that can be assigned."""
 
 
 def assign(squared: Floats, gate: float = GATE) -> list[tuple[int, int]]:

@@ -35,13 +35,18 @@ class Camera:
     distortion: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _LIMITS.items():
+        for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
             if not low <= value <= high:  # also catches NaN
                 raise ValueError(f"{name} is {value}, not within {low}..{high}")
 
+    @property
+    def focal(self) -> float:
+        """Focal length in widths of the frame."""
+        return 0.5 / math.tan(math.radians(self.hfov_deg) / 2.0)
 
-_LIMITS: Final = {
+
+LIMITS: Final = {
     "hfov_deg": (20.0, 170.0),
     "height_m": (0.3, 5.0),
     "pitch_deg": (-60.0, 60.0),
@@ -77,7 +82,7 @@ def look(camera: Camera, x: float, y: float, aspect: float) -> Ray | None:
     aspect: width / height of the frame. Standard pinhole: roll about the lens axis, then pitch,
     then yaw (Hartley & Zisserman, Multiple View Geometry, chapter 6).
     """
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
+    focal = camera.focal
     straight = _undistorted((x - 0.5) / focal, (y - 0.5) / (focal * aspect), camera.distortion)
     if straight is None:
         return None
@@ -115,8 +120,7 @@ def project(
     squared = across**2 + below**2
     if 1.0 + 3.0 * camera.distortion * squared <= 0.0:
         return None  # a barrel shows nothing beyond its rim
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
-    focal *= 1.0 + camera.distortion * squared
+    focal = camera.focal * (1.0 + camera.distortion * squared)
     return 0.5 + focal * across, 0.5 + focal * aspect * below
 
 

@@ -30,7 +30,7 @@ Ints = NDArray[np.int64]
 
 
 class Lines(NamedTuple):
-    """Lines of sight, arrays of shape (n,), camera_m (n, 2): see `association.Sighting`.
+    """Lines of sight, arrays of shape (n,), camera_m (n, 2): see `sightings.Sighting`.
 
     bearing_noise, nearness_noise: the part of the variances that differs from frame to frame.
     """
@@ -120,27 +120,28 @@ def turned_right(seen: Lines, label: Ints, places_m: Floats, sigma_rad: float) -
     if len(label) < _FEWEST:
         return None
     turn, turn_var, extra = 0.0, sigma_rad**2, 0.0
-    places_m = places_m.copy()
+    places_m, count = places_m.copy(), len(places_m)
     for _ in range(_STEPS):
-        range_m, off, place = _linear(seen, places_m[label])
+        range_m, off, jacobian = _linearised(seen, places_m[label])
         noise = np.column_stack((
             seen.nearness_noise + (_JITTER_M / range_m**2) ** 2,
             seen.bearing_noise + (_JITTER_M / range_m) ** 2 + extra,
         ))  # fmt: skip
-        left = off - np.array([0.0, turn])
+        residuals = off - np.array([0.0, turn])
         weight = 1.0 / noise
-        weight = weight / np.maximum(np.abs(left) * np.sqrt(weight) / 2.0, 1.0)
-        tied = np.einsum("nri,nr,nrj->nij", place, weight, place)
-        pull = np.einsum("nri,nr,nr->ni", place, weight, off)
-        mixed = place[:, 1] * weight[:, 1:]
-        count = len(places_m)
-        inverse = np.linalg.inv(_summed(label, tied, count) + 1e-6 * np.eye(2))
-        pulls, mixes = _summed(label, pull, count), _summed(label, mixed, count)
-        gain = np.einsum("mi,mij->mj", mixes, inverse)
-        turn_var = 1.0 / (sigma_rad**-2 + weight[:, 1].sum() - float((gain * mixes).sum()))
-        turn = turn_var * (float(weight[:, 1] @ off[:, 1]) - float((gain * pulls).sum()))
-        moved_m = np.einsum("mij,mj->mi", inverse, pulls - mixes * turn)
-        rest = off[:, 1] - turn - np.einsum("ni,ni->n", place[:, 1], moved_m[label])
+        weight = weight / np.maximum(np.abs(residuals) * np.sqrt(weight) / 2.0, 1.0)
+        # The normal equations: of each place, and of the turn with it.
+        normal = _summed(label, np.einsum("nri,nr,nrj->nij", jacobian, weight, jacobian), count)
+        gradient = _summed(label, np.einsum("nri,nr,nr->ni", jacobian, weight, off), count)
+        cross = _summed(label, jacobian[:, 1] * weight[:, 1:], count)
+        inverse = np.linalg.inv(normal + 1e-6 * np.eye(2))
+        # Without the places (Schur's complement) they tell of the turn alone.
+        gain = np.einsum("mi,mij->mj", cross, inverse)
+        turn_var = 1.0 / (sigma_rad**-2 + weight[:, 1].sum() - float((gain * cross).sum()))
+        turn = turn_var * (float(weight[:, 1] @ off[:, 1]) - float((gain * gradient).sum()))
+        moved_m = np.einsum("mij,mj->mi", inverse, gradient - cross * turn)
+        # What the frames differ by, and by how much more than was expected.
+        rest = off[:, 1] - turn - np.einsum("ni,ni->n", jacobian[:, 1], moved_m[label])
         excess = np.minimum(rest**2, _OUTLIER * noise[:, 1]).sum() / max(len(label) - count, 1)
         extra = max(extra + float(excess - noise[:, 1].mean()), 0.0)
         places_m += np.clip(moved_m, -_FARTHEST_MOVE_M, _FARTHEST_MOVE_M)
@@ -152,11 +153,11 @@ def turned_right(seen: Lines, label: Ints, places_m: Floats, sigma_rad: float) -
     )
 
 
-def _linear(seen: Lines, places_m: Floats) -> tuple[Floats, Floats, Floats]:
+def _linearised(seen: Lines, places_m: Floats) -> tuple[Floats, Floats, Floats]:
     """What n lines measure, 1/range and bearing, beside what they should, each of its place (n, 2).
 
-    Returns how far the places are, (n,), by how much both are off, (n, 2), and how what should be
-    measured changes with the place, (n, 2, 2).
+    Returns how far the places are, (n,), by how much both are off, (n, 2), and the Jacobian: how
+    what should be measured changes with the place, (n, 2, 2).
     """
     sight = places_m - seen.camera_m
     range_m = np.maximum(np.hypot(sight[:, 0], sight[:, 1]), 2.0)
@@ -166,11 +167,12 @@ def _linear(seen: Lines, places_m: Floats) -> tuple[Floats, Floats, Floats]:
         seen.nearness - 1.0 / range_m,
         _wrapped(seen.bearing_rad - np.arctan2(sight[:, 0], sight[:, 1])),
     ))  # fmt: skip
-    place = np.stack((-along / range_m[:, None] ** 2, across / range_m[:, None]), axis=1)
-    return range_m, off, place
+    jacobian = np.stack((-along / range_m[:, None] ** 2, across / range_m[:, None]), axis=1)
+    return range_m, off, jacobian
 
 
 def _summed(label: Ints, values: Floats, count: int) -> Floats:
+    """The sums of the values, (n, …), that have a label each: (count, …)."""
     total = np.zeros((count, *values.shape[1:]))
     np.add.at(total, label, values)
     return total

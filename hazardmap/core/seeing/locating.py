@@ -11,9 +11,11 @@ from hazardmap.core.seeing.camera import Camera, Ray, look, project
 
 MAX_RANGE_M: Final = 120.0
 BOX_SIGMA: Final = 3.0 / 1280.0  # noise of a box edge, in shares of the frame's width
+EDGE: Final = 0.004  # a box this close to the frame's edge is taken to be cut by it
 _ROLL_SIGMA_RAD: Final = math.radians(1.0)
 _BOARD_SPREAD: Final = 0.3  # relative sigma of the heights of signs' boards
-_EDGE: Final = 0.004  # a box this close to the frame's edge is taken to be cut by it
+# A range whose inverse has the relative sigma s has the relative variance s² + 8·s⁴.
+_SECOND_ORDER: Final = 8.0
 
 Reason = Literal["above_horizon", "too_far", "cut_off", "no_heading"]
 
@@ -55,7 +57,7 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     an impossible box or aspect.
     """
     _check(box, aspect)
-    if box.bottom >= 1.0 - _EDGE:
+    if box.bottom >= 1.0 - EDGE:
         return NotLocatable("cut_off")
     middle = (box.left + box.right) / 2.0
     foot = look(camera, middle, box.bottom, aspect)
@@ -66,11 +68,16 @@ def locate(box: Box, kind: str, camera: Camera, aspect: float) -> Located | NotL
     if _may_be_too_far(nearness, variance):
         return NotLocatable("too_far")
     range_m = max(1.0 / nearness, 1.0)
-    spread = range_m * math.sqrt(variance)  # relative; of 1/range, hence the second-order term
-    along_m = range_m * spread * math.sqrt(1.0 + 8.0 * spread**2)
-    cut_aside = box.left < _EDGE or box.right > 1.0 - _EDGE
+    spread = range_m * math.sqrt(variance)  # relative
+    along_m = range_m * spread * math.sqrt(1.0 + _SECOND_ORDER * spread**2)
+    cut_aside = box.left < EDGE or box.right > 1.0 - EDGE
     across_m = range_m * _bearing_sigma(foot, camera, (box.right - box.left) / 4 * cut_aside)
     return Located(foot.bearing_deg, range_m, along_m**2 + 0.01, across_m**2 + 0.01)
+
+
+def nearness_spread2(range_spread2: float) -> float:
+    """Relative variance of 1/range, of that of a range which `locate` has made of it."""
+    return (math.sqrt(1.0 + 4.0 * _SECOND_ORDER * range_spread2) - 1.0) / (2.0 * _SECOND_ORDER)
 
 
 @lru_cache(maxsize=4096)
@@ -104,7 +111,7 @@ def framed_m(camera: Camera, aspect: float) -> tuple[float, float]:
 
     What stands nearer has its foot below the frame (`cut_off`), what stands farther above it.
     """
-    lowest, highest = (look(camera, 0.5, y, aspect) for y in (1.0 - _EDGE, 0.0))
+    lowest, highest = (look(camera, 0.5, y, aspect) for y in (1.0 - EDGE, 0.0))
     near_m = camera.height_m / lowest.slope if lowest and lowest.slope > 0.0 else math.inf
     far_m = camera.height_m / highest.slope if highest and highest.slope > 0.0 else math.inf
     return (near_m if lowest else 0.0), far_m
@@ -124,7 +131,7 @@ def _estimates(
     than its height.
     """
     by_foot = [_by_foot(foot, camera)] if foot.slope > 0.0 else []
-    if box.top <= _EDGE or size.height_m <= 0.0:
+    if box.top <= EDGE or size.height_m <= 0.0:
         return by_foot
     by_height = _by_height(foot, box, (size.height_m, size.height_sigma_m), camera, aspect)
     if size.board_m > 0.0 and not (by_foot and _agree(by_foot[0], by_height)):
@@ -154,12 +161,11 @@ def _focal_spread(camera: Camera) -> float:
 
 def _by_foot(foot: Ray, camera: Camera) -> tuple[float, float]:
     """(1/range, its variance) of the point where the foot's ray meets the road."""
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     off_axis = math.radians(foot.bearing_deg - camera.yaw_deg)
     from_axis = foot.slope - math.tan(math.radians(camera.pitch_deg))
     slope_sigma = math.hypot(
         (1.0 + foot.slope**2) * math.radians(camera.pitch_sigma_deg),
-        BOX_SIGMA / focal,
+        BOX_SIGMA / camera.focal,
         from_axis * _focal_spread(camera),
         math.sin(off_axis) * _ROLL_SIGMA_RAD,
     )
@@ -180,10 +186,9 @@ def _by_height(
     if not 0.0 < span < 4.0:  # nearly overhead: the height tells nothing
         return 0.0, math.inf
     nearness = span / height_m
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     spread = math.hypot(
         sigma_m / height_m,
-        math.sqrt(2.0) * BOX_SIGMA / (focal * span),
+        math.sqrt(2.0) * BOX_SIGMA / (camera.focal * span),
         _focal_spread(camera),
     )
     return nearness, (nearness * spread) ** 2
@@ -199,11 +204,10 @@ def _average(estimates: list[tuple[float, float]]) -> tuple[float, float]:
 
 def _bearing_sigma(foot: Ray, camera: Camera, cut_share: float) -> float:
     """Sigma of the bearing in radians. cut_share: how far the true middle may be off."""
-    focal = 0.5 / math.tan(math.radians(camera.hfov_deg) / 2.0)
     off_axis = math.radians(foot.bearing_deg - camera.yaw_deg)
     return math.hypot(
         math.radians(camera.yaw_sigma_deg),
-        math.hypot(BOX_SIGMA, cut_share) / focal,
+        math.hypot(BOX_SIGMA, cut_share) / camera.focal,
         math.sin(off_axis) * math.cos(off_axis) * _focal_spread(camera),
         foot.slope * _ROLL_SIGMA_RAD,
     )

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from hazardmap.core.geometry.linking import pairwise_m
 from hazardmap.core.kinds import KINDS, Group
 from hazardmap.core.seeing.association import GATE, overlap
 from hazardmap.core.seeing.parts import SURE, log_odds
@@ -55,9 +56,7 @@ def _clearest(thing: Thing) -> float:
 def _pairs(found: Sequence[Thing]) -> list[tuple[int, int]]:
     """(animal, other thing) that are one by their places, the closest first."""
     living = np.array([_is_living(thing) for thing in found])
-    means_m = np.array([thing.mean_m for thing in found])
-    off_m = means_m[:, None] - means_m[None]
-    apart_m = np.hypot(off_m[..., 0], off_m[..., 1])
+    apart_m = pairwise_m(np.array([thing.mean_m for thing in found]))
     close = (apart_m <= _FARTHEST_M) & np.outer(living, ~living)
     pairs = sorted((apart_m[i, j], i, j) for i, j in np.argwhere(close).tolist())
     return [(i, j) for apart, i, j in pairs if _may_be_one(found[i], found[j], apart)]

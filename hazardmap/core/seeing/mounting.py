@@ -16,8 +16,8 @@ import numpy as np
 
 from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.seeing.camera import Camera, look
-from hazardmap.core.seeing.locating import BOX_SIGMA
+from hazardmap.core.seeing.camera import LIMITS, Camera, look
+from hazardmap.core.seeing.locating import BOX_SIGMA, EDGE
 from hazardmap.core.seeing.passes import heading_sigma_deg
 from hazardmap.core.seeing.sightings import Sighting, Thing
 
@@ -82,8 +82,8 @@ class Mounting:
         spread = np.sqrt(np.diag(cov))
         return replace(
             base,
-            pitch_deg=min(max(math.degrees(pitch), -60.0), 60.0),
-            height_m=min(max(float(height_m), 0.3), 5.0),
+            pitch_deg=_limited("pitch_deg", math.degrees(pitch)),
+            height_m=_limited("height_m", float(height_m)),
             yaw_deg=math.remainder(math.degrees(yaw), 360.0),
             pitch_sigma_deg=math.hypot(math.degrees(spread[0]), _PITCH_FLOOR_DEG),
             height_sigma_m=math.hypot(float(spread[1]), _HEIGHT_FLOOR_M),
@@ -183,7 +183,7 @@ def _rows(seen: Sighting, x: Floats) -> list[Row]:
     aside = np.array([-along[1], along[0]]) / range_m
     sigma = math.hypot(noise, _JITTER_M / range_m)
     rows.append(_row(math.remainder(turn, 2 * math.pi), aside, (0.0, 0.0, 0.0, 1.0), sigma))
-    if kind.height_m > 0.0 and head is not None and box.top > 0.004:
+    if kind.height_m > 0.0 and head is not None and box.top > EDGE:
         spanned = kind.height_m * math.exp(min(max(x[2], -3.0), 3.0)) / range_m
         sigma = math.hypot(math.sqrt(2.0) * noise, spanned / range_m * _JITTER_M)
         off = foot.slope - head.slope - spanned
@@ -194,6 +194,12 @@ def _rows(seen: Sighting, x: Floats) -> list[Row]:
 def _row(off: float, place: Floats, rest: tuple[float, float, float, float], sigma: float) -> Row:
     """rest: derivatives by size, pitch, height and yaw."""
     return off / sigma, np.array([*place.tolist(), *rest]) / sigma
+
+
+def _limited(name: str, value: float) -> float:
+    """The nearest value that a Camera may have."""
+    low, high = LIMITS[name]
+    return min(max(value, low), high)
 
 
 def _matrix(mounting: Mounting) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazardmap.core.geometry.geodesy import Floats
+from hazardmap.core.geometry.linking import pairwise_m
 from hazardmap.core.seeing.passes import heading_deg
 from hazardmap.core.seeing.sightings import Sighting, Thing
 
@@ -71,7 +72,7 @@ def _pairwise(found: Sequence[Thing]) -> tuple[Floats, Floats]:
     covs = np.array([thing.cov_m2 for thing in found])
     families = np.array([thing.family for thing in found])
     off_m = means[:, None] - means[None]
-    apart_m = np.hypot(off_m[..., 0], off_m[..., 1])
+    apart_m = pairwise_m(means)
     same = families[:, None] == families[None]
     joint = covs[:, None] + covs[None]
     squared = np.einsum("ijk,ijkl,ijl->ij", off_m, np.linalg.inv(joint), off_m)

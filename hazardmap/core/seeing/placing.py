@@ -16,6 +16,9 @@ from hazardmap.core.geometry.geodesy import Floats
 _EYE: Final = np.eye(2)
 _NOWHERE_M2: Final = 1e6  # variance of the place of a thing that was never reported before
 
+Placed = tuple[str, Floats, Floats]
+"""(family, mean_m, cov_m2) of something that can be assigned."""
+
 
 class Report(NamedTuple):
     """What a pass says of one thing: mean_m (2,), cov_m2 (2, 2) without the position error that

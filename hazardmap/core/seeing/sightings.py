@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hazardmap.core.geometry.geodesy import Floats
+from hazardmap.core.seeing.locating import nearness_spread2
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.passes import accuracy_m
-from hazardmap.core.seeing.placing import Report
+from hazardmap.core.seeing.placing import Placed, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,14 @@ class Sighting:
 def sighting(
     observation: Observation, view: View, mean_m: Floats, cov_m2: Floats, camera_m: Floats
 ) -> Sighting:
-    """Undo what `camera.locate` did to the variance of 1/range: relative variance x² + 8·x⁴."""
+    """An observation as the camera measured it. mean_m (2,), cov_m2 (2, 2): its place in the plane;
+    camera_m (2,): from where it was seen."""
     (ee, en), (_, nn) = cov_m2.tolist()
     sight_e, sight_n = (mean_m - camera_m).tolist()
     range_m = max(math.hypot(sight_e, sight_n), 1.0)
     east, north = sight_e / range_m, sight_n / range_m
     along_m2 = east * east * ee + 2.0 * east * north * en + north * north * nn
     across_m2 = north * north * ee - 2.0 * east * north * en + east * east * nn
-    relative = max(along_m2, 0.01) / range_m**2
-    linear = (math.sqrt(1.0 + 32.0 * relative) - 1.0) / 16.0
     return Sighting(
         observation=observation,
         view=view,
@@ -52,7 +52,7 @@ def sighting(
         bearing_rad=math.atan2(sight_e, sight_n),
         nearness=1.0 / range_m,
         bearing_var=max(across_m2, 0.01) / range_m**2,
-        nearness_var=linear / range_m**2,
+        nearness_var=nearness_spread2(max(along_m2, 0.01) / range_m**2) / range_m**2,
     )
 
 
@@ -74,6 +74,10 @@ class Thing:
     def best(self) -> Observation:
         """The report with the highest score; of equal ones, the one with the smallest id."""
         return min((s.observation for s in self.sightings), key=lambda o: (-o.score, o.id))
+
+    @property
+    def placed(self) -> Placed:
+        return self.family, self.mean_m, self.cov_m2
 
     @property
     def report(self) -> Report:

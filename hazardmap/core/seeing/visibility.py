@@ -175,8 +175,7 @@ def _hidden(
     if foot is None:
         return 0.0
     x, y = foot
-    focal = 0.5 / math.tan(math.radians(view.camera.hfov_deg) / 2.0)
-    spread = max(focal * sigma_rad, 1e-3)
+    spread = max(view.camera.focal * sigma_rad, 1e-3)
     covers = [
         float(ndtr((box.right - x) / spread) - ndtr((box.left - x) / spread))
         for box in boxes

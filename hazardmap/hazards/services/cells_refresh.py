@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from hazardmap.core.derived.cells import NONE, Counts, Share, summed
 from hazardmap.core.fusion.hazard import LIVE_STATES
-from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.geometry.coverings import LOOKED_RES, looked_cell
 from hazardmap.core.geometry.grid import COARSEST_RES, FINEST_RES, children, descendants, parent
 from hazardmap.hazards import cell_models, mapping, models
 from hazardmap.hazards.cell_selectors import cells_of
@@ -72,7 +72,8 @@ def _resum(cells: Iterable[int]) -> None:
 
 def _shares_in(cells: Collection[int]) -> dict[int, list[Share]]:
     """The live hazards in each of these cells, as parts of its sum."""
-    ranges = [(cell, *descendants(cell, mapping.HAZARD_CELL_RES)) for cell in cells]
+    # `Hazard.cell` is of LOOKED_RES.
+    ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
     found: dict[int, list[Share]] = {cell: [] for cell in cells}
     columns = [array(column) for column in zip(*ranges, strict=True)]
     for cell, *share in rows_read(_SHARES, [*columns, LIVE_STATES]):

@@ -1,9 +1,8 @@
 """Evaluate the map anew around some places, from the evidence stored there.
 
-The state of a ground is a pure function of its evidence (`fuse_ground` in
-`core.fusion.fuse`); this module locks
-the place, finds the grounds, calls that function, from a checkpoint where one holds, and has what
-differs written.
+The state of a ground is a pure function of its evidence (`fuse_ground` in `core.fusion.fuse`); this
+module locks the place, finds the grounds, calls that function, from a checkpoint where one holds,
+and has what differs written.
 """
 
 from collections.abc import Mapping, Sequence

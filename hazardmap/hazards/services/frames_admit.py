@@ -20,6 +20,7 @@ from hazardmap.core.seeing.admission import (
     search_keys,
 )
 from hazardmap.hazards import models
+from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.rows_put import array, rows_put
 
@@ -46,7 +47,7 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
         if shot.frame_id not in repeated
         for key in picture_keys(shot)
     ]
-    rows_put(models.PictureKey, new, unique="frame_id, key", over=False)
+    rows_put(PictureKey, new, unique="frame_id, key", over=False)
     if doubts:
         frames_doubted({id_: doubt.value for id_, doubt in doubts.items()})
     return set(doubts)

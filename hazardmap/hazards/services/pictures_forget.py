@@ -20,6 +20,7 @@ from hazardmap.capture.services import (
 )
 from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.hazards import models
+from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.selectors import best_frames_of
 from hazardmap.inference.services import runs_forget
 
@@ -77,7 +78,7 @@ def old_pictures_forget(*, longest_s: float = inf) -> int:
 
 def _forget(frame_ids: Collection[UUID]) -> None:
     frames_withdraw(frame_ids=frame_ids)
-    models.PictureKey.objects.filter(frame_id__in=frame_ids).delete()
+    PictureKey.objects.filter(frame_id__in=frame_ids).delete()
     runs_forget(frame_ids=frame_ids)
     transaction.on_commit(lambda: frames_forget(frame_ids=frame_ids))
 

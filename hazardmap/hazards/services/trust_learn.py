@@ -10,14 +10,7 @@ from django.utils import timezone
 from hazardmap.core.fusion.hazard import Evidence
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.verdict import Ruling
-from hazardmap.core.learned.trust import (
-    Claim,
-    Reputation,
-    allies,
-    one_voice,
-    records,
-    untempered_bits,
-)
+from hazardmap.core.learned.trust import Claim, Reputation, reputation, untempered_bits
 from hazardmap.hazards import mapping, models
 from hazardmap.platform.unhurried import unhurried
 
@@ -38,8 +31,7 @@ def trust_learned(params: FusionParams, company: Iterable[Pair]) -> Reputation:
     claimed too little to count.
     """
     with unhurried():
-        alias = one_voice([*allies(_claims(params)), *company])
-        return Reputation(records(_claims(params), alias), alias)
+        return reputation(lambda: _claims(params), company)
 
 
 def _claims(params: FusionParams) -> Iterator[Claim]:

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from hazardmap.hazards.checkpoint_models import Checkpoint
-from hazardmap.hazards.models import Evidence, Look, PictureKey, View
+from hazardmap.hazards.models import Evidence, Look, View
+from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.platform.unhurried import unhurried
 
 _FORGET_IDLE = """

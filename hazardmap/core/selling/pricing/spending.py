@@ -63,6 +63,10 @@ class Tariff:
                     found += mine * Fraction(self._amount(charge, units))
         return found
 
+    def spent_by_key(self, key_id: str, usage: Usage, of_key: Usage) -> Decimal:
+        """`part_of_key` as people are told it: whole micro-units, rounded down."""
+        return _rounded_down(self.part_of_key(key_id, usage, of_key))
+
     def quota(self, meter: Meter) -> int | None:
         """How many units of a meter this part may have; None for any number."""
         quotas = [charge.quota for charge in self.prices.charges if charge.meter is meter]
@@ -137,11 +141,11 @@ def judged(
         mine = tariff.part_of_key(before.key_id, before.all, before.key)
         cap = Fraction(decimal_of(caps.key_micro))
         if tariff.part_of_key(after.key_id, after.all, after.key) > max(mine, cap):
-            return OverCap(Whose.KEY, caps.key_micro, rounded_down(mine))
+            return OverCap(Whose.KEY, caps.key_micro, _rounded_down(mine))
     return None
 
 
-def rounded_down(amount: Fraction) -> Decimal:
+def _rounded_down(amount: Fraction) -> Decimal:
     """To whole micro-units."""
     return decimal_of(int(amount * 1_000_000))
 
