@@ -45,7 +45,7 @@ class Telemetry:
 
 def track_of(readings: Sequence[Reading], began_at: datetime) -> list[Fix]:
     """Times are those of the video from the moment it began: a single clock reading is off."""
-    return sorted(
+    fixes = (
         Fix(
             began_at + timedelta(seconds=one.at_s),
             one.lon,
@@ -55,6 +55,7 @@ def track_of(readings: Sequence[Reading], began_at: datetime) -> list[Fix]:
         )
         for one in readings
     )
+    return sorted(fixes, key=lambda fix: fix.at)
 
 
 def accuracy_m(dop: float, speed_mps: float) -> float:

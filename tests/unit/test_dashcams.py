@@ -308,6 +308,13 @@ def test_sentences_that_are_torn_guessed_or_put_in_by_hand_are_no_positions():
     assert sure.accuracy_m > 36 > found.accuracy_m
 
 
+def test_two_sentences_of_a_moment_one_without_a_speed_are_one_place(tmp_path):
+    said = "GPRMC,120000.00,A,6010.2,N,02456.4,E,{},0.0,281126,,,A"
+    text = "\n".join(sentence(said.format(knots)) for knots in ("0.0", ""))
+    (tmp_path / "drive.nmea").write_text(text)
+    assert driven(silent(tmp_path / "drive.mp4", seconds=1)).began_at == START
+
+
 def test_degrees_are_those_of_a_receiver():
     assert degrees(6010.2, "N", "NS") == pytest.approx(60.17)
     assert degrees(17959.9, "W", "EW") == pytest.approx(-179.998333)

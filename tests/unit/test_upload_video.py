@@ -202,6 +202,12 @@ def test_of_several_videos_only_one_can_have_begun_at_a_time(tmp_path):
     )
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_a_beginning_in_another_age_is_no_time(tmp_path, time):
+    gopro(tmp_path)
+    assert "must be a time with its zone" in run(accepted(), tmp_path, "--taken-from", time)
+
+
 def test_the_decoder_of_a_video_ends_with_it(tmp_path, monkeypatch):
     gopro(tmp_path, "a.mp4")
     gopro(tmp_path, "b.mp4", (12,) * 4)

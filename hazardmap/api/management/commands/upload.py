@@ -134,7 +134,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not 2000 <= moment.year < 2100:
         raise ArgumentTypeError("must be a time with its zone, like 2026-11-28T14:02:00+02:00")
     return moment
 
