@@ -105,8 +105,10 @@ def _sample(*entries: bytes) -> bytes:
     return klv("DEVC", "", 1, accelerometer + klv("STRM", "", 1, b"".join(entries)))
 
 
-def telemetry_track(samples: Sequence[bytes], offset: int, coding: bytes = b"gpmd") -> bytes:
-    """One sample a second, all in one chunk."""
+def telemetry_track(
+    samples: Sequence[bytes], offset: int, coding: bytes = b"gpmd", *, wide: bool = False
+) -> bytes:
+    """One sample a second, all in one chunk. wide: for files of more than 4 GB."""
     sizes = [len(sample) for sample in samples]
     table = box(
         "stbl",
@@ -114,7 +116,7 @@ def telemetry_track(samples: Sequence[bytes], offset: int, coding: bytes = b"gpm
         full("stts", 1, len(samples), 1000),
         full("stsc", 1, 1, len(samples), 1),
         full("stsz", 0, len(samples), *sizes),
-        full("stco", 1, offset),
+        full("co64", 1, *divmod(offset, 2**32)) if wide else full("stco", 1, offset),
     )
     media = box(
         "mdia",

@@ -1,5 +1,6 @@
 """A client of the upload endpoint: sends pictures, tries again, remembers what was sent."""
 
+import contextlib
 import json
 import time
 from collections import deque
@@ -60,7 +61,8 @@ class Item:
 
     @property
     def name(self) -> str:
-        return self.path.name if self.make is None else f"{self.path.stem}.jpg"
+        name = self.path.name if self.make is None else f"{self.path.stem}.jpg"
+        return name.encode(errors="replace").decode()
 
 
 class Journal:
@@ -92,7 +94,8 @@ class Journal:
         if settled:
             self._settled.add(frame_id)
         if self._path is not None:
-            with self._path.open("a") as file:
+            # On a full card no more is kept: what is sent again is known to the server.
+            with contextlib.suppress(OSError), self._path.open("a") as file:
                 file.write(f"{digest} {frame_id}{f' {SETTLED}' if settled else ''}\n")
 
 

@@ -17,8 +17,15 @@ from hazardmap.footage.unusable import Blurred, Unusable
 READ: Final = {".mp4", ".mov", ".m4v"}
 OTHERS: Final = {".avi", ".mkv", ".ts", ".3gp"}
 """Videos that are told that they cannot be read."""
-LOOKS_BACK: Final = re.compile(r"\d_(?:\d+P?|[A-Z])[BIR]$")
-"""So Viofo (20261128_120000_0001R), BlackVue (…_NR) and others name what a second camera sees."""
+LOOKS_BACK: Final = re.compile(
+    r"""
+    (?: \d_(?:\d+[EP]?|[A-Z]?)[BIR][HLS]?    # Viofo …_0001PR, BlackVue …_NRS, Nextbase …_001_RH
+      | \d_[A-Z]_[BC]                        # Vantrue …_0001_N_C
+      | \d{8}-\d{6}(?:-\d+)*[BR](?:-\d+)? )$  # 70mai NO…-000042B
+    """,
+    re.VERBOSE,
+)
+"""How the names end of what a camera sees that looks inside or back."""
 
 
 def drives(videos: Sequence[Path], said: Said) -> tuple[list[Drive], list[Outcome]]:

@@ -36,10 +36,13 @@ def inside(data: memoryview, *path: bytes) -> memoryview | None:
 def content_of(file: BinaryIO, *path: bytes, most_bytes: int) -> memoryview | None:
     """The content of the first box of a file along a path of kinds; None where there is none.
 
-    Only the heads of the other boxes are read, however large these are. Raises Broken.
+    Only the heads of the other boxes are read, however large these are; the first that is no box,
+    such as what some cameras append, ends the search. Raises Broken where it is too much.
     """
     end = file.seek(0, os.SEEK_END)
-    found = next(_spans(file, 0, end, path), None)
+    found = None
+    with suppress(Broken):
+        found = next(_spans(file, 0, end, path), None)
     if found is None:
         return None
     if found[1] - found[0] > most_bytes:

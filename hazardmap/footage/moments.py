@@ -13,6 +13,7 @@ SHORTEST_S: Final = 0.3
 """Half of what the site takes in a minute, and more than a still needs to be chosen from."""
 _STEP_S: Final = 0.1
 LONGEST_S: Final = 24 * 3600.0
+WORST_ACCURACY_M: Final = 50.0  # as on the phone
 _STANDING_MPS: Final = 1.0
 
 
@@ -40,9 +41,14 @@ def moments(
         if here is None or (chosen and _near(chosen[-1].motion, here)):
             continue
         motion = motion_at(track, at)
-        if motion is not None and motion.speed_mps >= _STANDING_MPS:
+        if motion is not None and _worth(motion):
             chosen.append(Moment(at_s, motion))
     return chosen
+
+
+def _worth(motion: Motion) -> bool:
+    placed = motion.accuracy_m is None or motion.accuracy_m <= WORST_ACCURACY_M
+    return placed and motion.speed_mps >= _STANDING_MPS
 
 
 def _near(last: Motion, here: tuple[float, float]) -> bool:

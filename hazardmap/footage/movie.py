@@ -18,6 +18,7 @@ LARGEST_INDEX_BYTES: Final = 64_000_000
 MOST_TRACKS: Final = 50
 MOST_SAMPLES: Final = 1_000_000
 """Of a track of telemetry, which has ten a second, or some hundreds with those of a gyroscope."""
+LARGEST_FILE_BYTES: Final = 1 << 44
 NO_MOVIE: Final = Unusable("is not a whole MP4 or MOV video")
 
 
@@ -80,9 +81,10 @@ def read_movie(path: Path) -> Movie | Unusable:
 
 def _movie(index: memoryview) -> Movie:
     created, _, _ = _header(_required(index, b"mvhd"))
-    tracks = [_track(content) for kind, content in boxes(index) if kind == b"trak"]
-    if len(tracks) > MOST_TRACKS:
+    described = [content for kind, content in boxes(index) if kind == b"trak"]
+    if len(described) > MOST_TRACKS:
         raise Broken
+    tracks = map(_track, described)
     return Movie(
         created_at=EPOCH + timedelta(seconds=created) if 0 < created < 2**32 else None,
         tracks=tuple(track for track in tracks if track is not None),
@@ -153,7 +155,7 @@ def _offsets(table: memoryview, sizes: list[int]) -> list[int]:
     for number, (at,) in enumerate(chunks, 1):
         while run + 1 < len(runs) and runs[run + 1][0] <= number:
             run += 1
-        if run < 0:
+        if run < 0 or at > LARGEST_FILE_BYTES:
             raise Broken
         inner = sizes[len(found) : len(found) + runs[run][1]]
         found += list(accumulate(inner, initial=at))[:-1]

@@ -55,11 +55,11 @@ class Reel:
         with self._turn:
             if self._fatal is not None:
                 return self._fatal
-            if self._process is None or at_s < self._asked_s:
+            if at_s < self._asked_s:
                 self._close()
-                self._process = _start(self._path)
             self._asked_s = at_s
             try:
+                self._process = self._process or _start(self._path)
                 return self._ask(self._process, at_s)
             except (OSError, EOFError):
                 self._close()
@@ -100,12 +100,15 @@ class Reel:
 
 
 def _start(path: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-I", "-B", str(PROGRAM), str(path.resolve())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=child.ENVIRONMENT,
-        cwd="/",
-        start_new_session=True,  # a Ctrl-C is for the parent, which closes the child
-    )
+    with path.open("rb") as file:
+        return subprocess.Popen(
+            # By its number, as OpenCV takes no name that is not UTF-8.
+            [sys.executable, "-I", "-B", str(PROGRAM), f"/dev/fd/{file.fileno()}"],
+            pass_fds=[file.fileno()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=child.ENVIRONMENT,
+            cwd="/",
+            start_new_session=True,  # a Ctrl-C is for the parent, which closes the child
+        )

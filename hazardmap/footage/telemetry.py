@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 from math import hypot
 from typing import Final
 
-from hazardmap.footage.moments import LONGEST_S
+from hazardmap.footage.moments import LONGEST_S, WORST_ACCURACY_M
 from hazardmap.footage.track import Fix
 
 MOST_READINGS: Final = 500_000
 ERROR_M: Final = 4.0
 """Of one axis where the satellites stand well (DOP 1), among houses as in the open."""
 USUAL_DOP: Final = 1.5
-WORST_ACCURACY_M: Final = 50.0  # as on the phone
 _LATE_S: Final = 0.5
 """Of one that says where it was once a second, and not at which picture."""
 _Y2000: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -45,7 +44,7 @@ class Telemetry:
 
 def track_of(readings: Sequence[Reading], began_at: datetime) -> list[Fix]:
     """Times are those of the video from the moment it began: a single clock reading is off."""
-    return sorted(
+    fixes = (
         Fix(
             began_at + timedelta(seconds=one.at_s),
             one.lon,
@@ -55,6 +54,7 @@ def track_of(readings: Sequence[Reading], began_at: datetime) -> list[Fix]:
         )
         for one in readings
     )
+    return sorted(fixes, key=lambda fix: fix.at)
 
 
 def accuracy_m(dop: float, speed_mps: float) -> float:

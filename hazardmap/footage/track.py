@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import hypot
 from typing import Final, NamedTuple
 
 from hazardmap.core.geometry.geodesy import between, moved
@@ -10,6 +11,8 @@ from hazardmap.core.geometry.geodesy import between, moved
 LONGEST_GAP: Final = timedelta(seconds=30)
 """Between fixes that are farther apart nobody knows the way."""
 _AROUND: Final = timedelta(seconds=1)
+_SWERVE_MPS2: Final = 3.0
+"""Nobody drives straight on and evenly from one fix to the next."""
 _SLOWEST_MPS: Final = 1.0  # below it a course is noise
 
 
@@ -59,4 +62,13 @@ def motion_at(track: Sequence[Fix], at: datetime) -> Motion | None:
     near = track[min(bisect_left(track, at, key=lambda fix: fix.at), len(track) - 1)]
     speed_mps = near.speed_mps if near.speed_mps is not None else distance_m / (seconds or 1.0)
     moves = min(speed_mps, distance_m / (seconds or 1.0)) >= _SLOWEST_MPS
-    return Motion(*here, near.accuracy_m, speed_mps, course_deg if moves else None)
+    accuracy_m = None if near.accuracy_m is None else hypot(near.accuracy_m, _strayed_m(track, at))
+    return Motion(*here, accuracy_m, speed_mps, course_deg if moves else None)
+
+
+def _strayed_m(track: Sequence[Fix], at: datetime) -> float:
+    """How far from the straight way between two fixes: nothing at either, most halfway."""
+    after = max(bisect_left(track, at, key=lambda fix: fix.at), 1)
+    since_s = (at - track[after - 1].at).total_seconds()
+    until_s = (track[after].at - at).total_seconds() if after < len(track) else 0.0
+    return _SWERVE_MPS2 / 2 * since_s * until_s

@@ -2,6 +2,7 @@
 
 import struct
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from hazardmap.core.seeing.georeference import Place, checked, read_metadata
 from hazardmap.footage.boxes import boxes
 from hazardmap.footage.clock import satellites_began
 from hazardmap.footage.drive import Drive, Said, read_drive
+from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 from hazardmap.footage.klv import entries
 from hazardmap.footage.moments import SHORTEST_S, SPACING_M, moments
 from hazardmap.footage.nmea import telemetry_of
 from hazardmap.footage.telemetry import Telemetry, track_of
 from hazardmap.footage.track import Fix
 from hazardmap.footage.unusable import Broken, Unusable
+from tests.capture_scene import gpx
 from tests.dashcam_scene import (
     blackvue,
     camm5,
@@ -30,7 +33,7 @@ from tests.dashcam_scene import (
     stamped,
     viofo,
 )
-from tests.footage_scene import START, drive, film, full, gps5, gps9
+from tests.footage_scene import START, drive, film, full, gps5, gps9, telemetry_track
 
 WRITTEN = settings(
     max_examples=300,
@@ -44,6 +47,10 @@ SAID = st.binary(max_size=40) | st.builds(
     st.integers(0, 10**15),
     st.sampled_from(["GPRMC", "GNGGA"]),
     st.dictionaries(st.integers(0, 11), st.sampled_from(OTHER), max_size=4),
+)
+NUMBERS = [b"\xff" * 8, b"\x7f" + b"\xff" * 7, struct.pack("<d", float("nan")), bytes(8)]
+WORDS = st.sampled_from(
+    [b"", b"nan", b"9e9", b"-1", b"<a>", b"&a;", b"\0", b"\xff", b"\n", b"24:00"]
 )
 LARGE = st.sampled_from([0, 1, 7, 8, 2**16 - 1, 2**31, 2**32 - 1]) | st.integers(0, 2**32 - 1)
 GPX = [Fix(START + timedelta(seconds=s), 24.94 + s * 1e-4, 60.17) for s in range(60)]
@@ -72,8 +79,9 @@ def changed(fields: list[str], other: dict[int, str]) -> list[str]:
 
 def dashcams(folder: Path) -> list[Path]:
     seconds = drive([10] * 2)
-    paths = [folder / f"{name}.mp4" for name in ("novatek", "camm", "short", "blackvue")]
-    makes = [(viofo, listed), (camm6, camm_track), (camm5, camm_track)]
+    wide = partial(telemetry_track, wide=True)
+    makes = [(viofo, listed), (camm6, camm_track), (camm5, camm_track), (gps5, wide)]
+    paths = [folder / f"{number}.mp4" for number in range(len(makes) + 1)]
     for path, (write, index_of) in zip(paths, makes, strict=False):
         silent(
             path,
@@ -113,7 +121,8 @@ def test_whatever_is_changed_in_a_video_is_told(wholes, tmp_path, data):
     broken = bytearray(data.draw(st.sampled_from(wholes)))
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(broken) - 4))
-        broken[at : at + 4] = struct.pack(">I", data.draw(LARGE))
+        other = data.draw(LARGE.map(partial(struct.pack, ">I")) | st.sampled_from(NUMBERS))
+        broken[at : at + data.draw(st.sampled_from([len(other), 0]))] = other
     cut = data.draw(st.integers(len(broken) // 2, len(broken)))
     (tmp_path / "broken.mp4").write_bytes(broken[:cut])
     told(tmp_path / "broken.mp4")
@@ -142,6 +151,23 @@ def test_whatever_is_changed_in_what_a_receiver_says_is_told(data):
             assert abs(one.lat) <= 90
             assert abs(one.lon) <= 180
             track_of([one], satellites_began([one]))
+
+
+@WRITTEN
+@given(st.data())
+def test_whatever_is_changed_in_a_gpx_file_is_told(tmp_path, data):
+    fixes = [(one.lon, one.lat, one.at) for one in GPX[:3]]
+    text = bytearray(gpx(*fixes).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(text)))
+        text[at : at + data.draw(st.integers(0, 9))] = data.draw(WORDS)
+    (tmp_path / "drive.gpx").write_bytes(text)
+    try:
+        read = read_gpx(tmp_path / "drive.gpx")
+    except GpxUnreadable:
+        return
+    assert read == sorted(read, key=lambda fix: fix.at)
+    assert all(abs(fix.lon) <= 180 and abs(fix.lat) <= 90 for fix in read)
 
 
 @given(st.binary(max_size=2000))

@@ -308,6 +308,31 @@ def test_sentences_that_are_torn_guessed_or_put_in_by_hand_are_no_positions():
     assert sure.accuracy_m > 36 > found.accuracy_m
 
 
+def test_two_sentences_of_a_moment_one_without_a_speed_are_one_place(tmp_path):
+    said = "GPRMC,120000.00,A,6010.2,N,02456.4,E,{},0.0,281126,,,A"
+    text = "\n".join(sentence(said.format(knots)) for knots in ("0.0", ""))
+    (tmp_path / "drive.nmea").write_text(text)
+    assert driven(silent(tmp_path / "drive.mp4", seconds=1)).began_at == START
+
+
+def test_what_a_camera_appends_after_its_boxes_hides_no_track_beside_it(tmp_path):
+    path = sidecar_film(tmp_path, drive([10] * 4))
+    path.write_bytes(path.read_bytes() + b"\xff" * 40)
+    assert driven(path).began_at == START
+
+
+def test_where_the_fix_was_lost_places_are_less_sure_and_then_none(tmp_path):
+    seconds = drive([10] * 24)
+    lost = [
+        replace(one, fix=0 if n in {3, 4} or 9 <= n < 20 else 3) for n, one in enumerate(seconds)
+    ]
+    found = driven(block_film(tmp_path, lost, name=UTC_NAME), Said(clock=UTC))
+    error_m = {round(one.at_s): one.motion.accuracy_m for one in found.moments}
+    assert error_m[2] < 8 < error_m[4] < 9, "a moment without"
+    assert 45 < error_m[12] <= 50
+    assert set(range(24)) - error_m.keys() == {13, 14, 15}, "halfway through a tunnel"
+
+
 def test_degrees_are_those_of_a_receiver():
     assert degrees(6010.2, "N", "NS") == pytest.approx(60.17)
     assert degrees(17959.9, "W", "EW") == pytest.approx(-179.998333)

@@ -2,6 +2,7 @@
 
 import struct
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from detection import quality
 from hazardmap.capture.services.frame_accept import MAX_BYTES
+from hazardmap.footage import gpx as gpx_module
 from hazardmap.footage import movie as movies
 from hazardmap.footage import stills, stills_child
 from hazardmap.footage.drive import Drive, Said, read_drive
@@ -22,7 +24,19 @@ from hazardmap.footage.telemetry import ERROR_M
 from hazardmap.footage.track import Fix, motion_at
 from hazardmap.footage.unusable import Blurred, Unusable
 from tests.capture_scene import gpx
-from tests.footage_scene import M_PER_DEG, START, Second, box, drive, film, full, gps5, gps9, klv
+from tests.footage_scene import (
+    M_PER_DEG,
+    START,
+    Second,
+    box,
+    drive,
+    film,
+    full,
+    gps5,
+    gps9,
+    klv,
+    telemetry_track,
+)
 
 WRITERS = pytest.mark.parametrize("write", [gps5, gps9])
 
@@ -110,6 +124,19 @@ def test_what_the_camera_says_wrong_does_not_hide_a_track_beside_it(tmp_path):
     assert read_drive(path, Said(track=fixes(10, 6))).began_at == START
 
 
+def test_a_file_of_more_than_4_gb_is_read_and_an_offset_beyond_any_file_is_told(tmp_path):
+    wide = partial(telemetry_track, wide=True)
+    assert len(filmed(tmp_path, drive([10] * 3), index_of=wide).moments) == 3
+    for offset in (2**62, 2**63, 2**64 - 1):
+        path = film(
+            tmp_path / "far.mp4",
+            seconds=2,
+            samples=[gps5(second) for second in drive([10] * 2)],
+            index_of=lambda samples, _, offset=offset: wide(samples, offset),
+        )
+        assert "has telemetry that cannot be read" in read_drive(path, Said()).why
+
+
 def test_a_torn_last_sample_costs_only_itself(tmp_path):
     samples = [gps5(second) for second in drive([10] * 4)]
     samples[-1] = samples[-1][:-40]
@@ -180,6 +207,27 @@ def test_a_gpx_file_that_is_none_is_told(tmp_path):
     path = film(tmp_path / "drive.mp4", seconds=1)
     (tmp_path / "drive.gpx").write_text("no track")
     assert "drive.gpx cannot be read as GPX" in read_drive(path, Said()).why
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<gpx><trk><trkseg><trkpt lon="nan" lat="60"><time>2026-11-28T12:00:00Z</time></trkpt>',
+        '<gpx><trk><trkseg><trkpt lon="24" lat="91"><time>2026-11-28T12:00:00Z</time></trkpt>',
+        '<?xml version="1.0" encoding="none-such"?><gpx><trk><trkseg>',
+    ],
+)
+def test_a_gpx_file_with_what_is_no_place_or_no_text_is_told(tmp_path, content):
+    (tmp_path / "drive.gpx").write_text(f"{content}</trkseg></trk></gpx>")
+    path = film(tmp_path / "drive.mp4", seconds=1)
+    assert "drive.gpx cannot be read as GPX" in read_drive(path, Said()).why
+
+
+def test_a_gpx_file_beyond_any_drive_is_not_read(tmp_path, monkeypatch):
+    path = film(tmp_path / "drive.mp4", seconds=1)
+    (tmp_path / "drive.gpx").write_text(gpx((24.94, 60.17, START)))
+    monkeypatch.setattr(gpx_module, "LARGEST_BYTES", 100)
+    assert "drive.gpx is larger than" in read_drive(path, Said()).why
 
 
 def test_one_who_has_nothing_is_told_what_to_do(tmp_path):

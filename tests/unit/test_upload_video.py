@@ -1,9 +1,11 @@
 """Videos with the upload command, against a small server that answers as it is told."""
 
 import json
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -92,12 +94,73 @@ def test_a_card_of_a_dashcam_is_sent_once_its_clock_is_known(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["20261128_140000_0001R", "2026_1128_140000_001PR", "20261128_140000_NI"]
+    "name",
+    [
+        "20261128_140000_0001R",
+        "2026_1128_140000_001PR",
+        "2026_1128_140000_0001ER",
+        "2026_1128_140000_R",
+        "20261128_140000_NI",
+        "20261128_140000_NRS",
+        "20261128_140000_0001_N_B",
+        "20261128_140000_0001_N_C",
+        "261128_140000_001_RH",
+        "2026_11_28_140000_00_I",
+        "NO20261128-140000-000042B",
+        "NO20261128-140000R",
+        "NO20261128-140000-000042R-20261128140100",
+    ],
 )
 def test_what_the_camera_behind_sees_is_not_placed_ahead(tmp_path, name):
     gopro(tmp_path, f"{name}.MP4")
     told = run(accepted(), tmp_path)
     assert f"left out: {tmp_path}/{name}.MP4: by its name the camera does not look ahead" in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "20261128_140000_0001F",
+        "2026_1128_140000_0001T",
+        "20261128_140000_BF",
+        "20261128_140000_0001_N_A",
+        "261128_140000_001_FH",
+        "NO20261128-140000-000042F",
+        "GX010001",
+    ],
+)
+def test_what_the_camera_ahead_sees_is_not_taken_for_another(name):
+    assert not filming.LOOKS_BACK.search(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["._drive.mp4", ".Trash-1000/files/drive.mp4", "$RECYCLE.BIN/S-1/$RAB12.mp4"]
+)
+def test_what_was_thrown_away_and_what_a_mac_notes_is_not_sent(tmp_path, name):
+    gopro(tmp_path, speeds_mps=(10,) * 2)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    gopro((tmp_path / name).parent, (tmp_path / name).name, speeds_mps=(12,) * 3)
+    assert run(accepted(), tmp_path) == "2 accepted, 0 repeated, 0 refused, 0 failed\n"
+
+
+def test_names_in_another_coding_are_sent_and_told(tmp_path):
+    gopro(tmp_path).rename(tmp_path / os.fsdecode(b"fahrt-\xfc.mp4"))
+    (tmp_path / os.fsdecode(b"\xe4lter.mp4")).write_bytes(b"text")
+    told = run(accepted(), tmp_path)
+    assert f"refused: {tmp_path}/?lter.mp4: is not a whole MP4 or MOV video" in told
+    assert "6 accepted" in told
+    assert told.encode()
+
+
+def test_a_full_card_keeps_no_journal_and_is_sent(tmp_path, monkeypatch):
+    gopro(tmp_path)
+    full = Path("/dev/full")  # each write to it fails as on a full disk
+    monkeypatch.setattr(client.Journal, "__init__", lambda self, path: unwritten(self, full))
+    assert "6 accepted" in run(accepted(), tmp_path)
+
+
+def unwritten(journal, path):
+    journal._path, journal._sent, journal._settled = path, {}, set()
 
 
 def test_a_second_run_decodes_and_sends_nothing(tmp_path, monkeypatch):
@@ -200,6 +263,12 @@ def test_of_several_videos_only_one_can_have_begun_at_a_time(tmp_path):
     assert "name one at a time" in run(
         accepted(), tmp_path, "--taken-from", f"{datetime.now(UTC) - timedelta(days=1):%FT%TZ}"
     )
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_a_beginning_in_another_age_is_no_time(tmp_path, time):
+    gopro(tmp_path)
+    assert "must be a time with its zone" in run(accepted(), tmp_path, "--taken-from", time)
 
 
 def test_the_decoder_of_a_video_ends_with_it(tmp_path, monkeypatch):

@@ -113,7 +113,9 @@ class Command(BaseCommand):
         told = Counter(one for one in outcomes if one.what in {"refused", "failed", "left out"})
         for outcome, times in told.items():
             of = f" ({times} pictures)" if times > 1 else ""
-            self.stdout.write(f"{outcome.what}: {outcome.path}: {outcome.detail}{of}")
+            # A card may have names in another coding than that of this machine.
+            told_of = f"{outcome.path}: {outcome.detail}".encode(errors="replace").decode()
+            self.stdout.write(f"{outcome.what}: {told_of}{of}")
         counts = Counter(outcome.what for outcome in outcomes)
         words = ["accepted", "repeated", "refused", "failed"]
         words += ["left out"] if counts["left out"] else []
@@ -134,7 +136,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not 2000 <= moment.year < 2100:
         raise ArgumentTypeError("must be a time with its zone, like 2026-11-28T14:02:00+02:00")
     return moment
 
@@ -166,7 +168,7 @@ def _found(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     for path in paths:
         if not path.exists():
             raise CommandError(f"There is no {path}.")
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        for file in _below(path) if path.is_dir() else [path]:
             suffix = file.suffix.lower()
             if suffix in READ | OTHERS:
                 videos.append(file)
@@ -175,6 +177,15 @@ def _found(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     if not pictures and not videos:
         raise CommandError("There is no JPEG, PNG or WebP picture in what was named, and no video.")
     return list(dict.fromkeys(pictures)), list(dict.fromkeys(videos))
+
+
+def _below(folder: Path) -> list[Path]:
+    """Not what is hidden: files that were thrown away, and what computers note beside videos."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if not any(part.startswith((".", "$")) for part in file.relative_to(folder).parts)
+    )
 
 
 def _journal_path(folder: Path, token: Token) -> Path | None:
