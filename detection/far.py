@@ -1,7 +1,7 @@
 """The far road: a part of the frame, where things are small, is looked at a second time by itself.
 
-A network sees a frame scaled to its own size; what is forty metres away is then a few pixels high.
-The middle of the frame at twice that scale costs three quarters of a look at the whole.
+A network sees a frame scaled down to its own size; what is forty metres away is then a few pixels
+high. The middle of the frame at twice that scale costs three quarters of a look at the whole.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from detection.boxes import Boxes, strongest
 
-STRIDE_PX: Final = 32
 # The two views report what lies in both.
 TWICE_SEEN_OVERLAP: Final = 0.5
 # What ends this close to the crop's border goes on beyond it: only the whole frame shows it whole.
@@ -47,7 +46,6 @@ class FarCrop:
     """Left, top, right and bottom of the far road in shares of the frame.
 
     from_px: pictures with a shorter long side have no more to show than the network sees already.
-    long_side_px: what the others are scaled to for either look, be they larger or smaller.
     Raises ValueError where that is no part of a picture.
     """
 
@@ -56,30 +54,23 @@ class FarCrop:
     right: float
     bottom: float
     from_px: int
-    long_side_px: int
 
     def __post_init__(self) -> None:
         if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
             raise ValueError(f"{self} is not left, top, right, bottom within 0..1")
         if self.from_px < 1:
             raise ValueError("from_px must be at least 1")
-        if self.long_side_px < STRIDE_PX or self.long_side_px % STRIDE_PX:
-            raise ValueError(f"long_side_px must be a multiple of {STRIDE_PX}")
 
     @classmethod
-    def read(cls, table: dict[str, Any], long_side_px: int) -> "FarCrop":
-        """From `{ part = [left, top, right, bottom], from_px = 700, long_side_px = 896 }`.
-
-        long_side_px: where the table, like older ones, has none.
-        """
+    def read(cls, table: dict[str, Any]) -> "FarCrop":
+        """From `{ part = [left, top, right, bottom], from_px = 700 }`."""
         left, top, right, bottom = map(float, table["part"])
-        scaled_px = int(table.get("long_side_px", long_side_px))
-        return cls(left, top, right, bottom, int(table["from_px"]), scaled_px)
+        return cls(left, top, right, bottom, int(table["from_px"]))
 
     def table(self) -> dict[str, Any]:
         """What `read` reads."""
         part = [self.left, self.top, self.right, self.bottom]
-        return {"part": part, "from_px": self.from_px, "long_side_px": self.long_side_px}
+        return {"part": part, "from_px": self.from_px}
 
     def part_of(self, size_px: tuple[int, int]) -> Part | None:
         """Where it lies in a picture of that width and height; None in a small one."""
@@ -91,8 +82,10 @@ class FarCrop:
         return Part(left, top, max(right, left + 1), max(bottom, top + 1), size_px)
 
 
+# What the road network sees of a frame with as many pixels (docs/benchmarks/detector.md).
+LONG_SIDE_PX: Final = 896
 # The horizon and some road before it, whichever way the camera was mounted (docs/model-card.md).
-FAR_ROAD: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700, long_side_px=896)
+FAR_ROAD: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700)
 
 
 def both_views(

@@ -108,24 +108,20 @@ def _opened(model: Model, device: str, threads: int, config_dir: Path) -> Yolo:
 
 
 def _found(model: Model, yolo: Yolo, pictures: Sequence[NDArray[np.uint8]]) -> list[Found]:
-    """What one model finds in pictures; where it has a far crop, in two looks at large ones."""
-    far = model.far_crop
-    if far is None:
-        return yolo.find(pictures)
+    """What one model finds in whole pictures and, where it has one, in their far crops."""
+    found = yolo.find(pictures)
+    if model.far_crop is None:
+        return found
+    sizes = [(picture.shape[1], picture.shape[0]) for picture in pictures]
     parts = {
         number: part
-        for number, picture in enumerate(pictures)
-        if (part := far.part_of((picture.shape[1], picture.shape[0]))) is not None
+        for number, size_px in enumerate(sizes)
+        if (part := model.far_crop.part_of(size_px)) is not None
     }
-    small = [number for number in range(len(pictures)) if number not in parts]
-    found = dict(zip(small, yolo.find([pictures[number] for number in small]), strict=True))
-    whole = yolo.find([pictures[number] for number in parts], far.long_side_px)
-    crops = yolo.find(
-        [part.of(pictures[number]) for number, part in parts.items()], far.long_side_px
-    )
-    for (number, part), *views in zip(parts.items(), whole, crops, strict=True):
-        found[number] = _joined(*views, part)
-    return [found[number] for number in range(len(pictures))]
+    crops = yolo.find([part.of(pictures[number]) for number, part in parts.items()])
+    for (number, part), far in zip(parts.items(), crops, strict=True):
+        found[number] = _joined(found[number], far, part)
+    return found
 
 
 def _joined(whole: Found, far: Found, part: Part) -> Found:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -41,7 +40,7 @@ class Model:
     thresholds: kind -> its own where it differs. long_side_px: what a frame is scaled to for it.
     classes: names inside the weights, in order. kinds: class -> kind of hazard. context: classes
     that hide hazards and are none. precision: the arithmetic that its results bear. far_crop:
-    what of a large frame is looked at a second time by itself, and what both are scaled to.
+    what of the frame is looked at a second time by itself.
     """
 
     name: str
@@ -180,8 +179,6 @@ def _model(table: Mapping[str, Any], folder: Path, files: Mapping[Path, PinnedFi
         raise ValueError(f"no [[file]] has the path {table['path']}")
     kinds = _read(table, "kinds", dict, {})
     thresholds = _read(table, "thresholds", dict, {})
-    long_side_px = _read(table, "long_side_px", int)
-    far_crop = partial(FarCrop.read, long_side_px=long_side_px)
     return Model(
         name=_text(table, "name"),
         version=_text(table, "version"),
@@ -190,13 +187,13 @@ def _model(table: Mapping[str, Any], folder: Path, files: Mapping[Path, PinnedFi
         sha256=files[path].sha256,
         licence=files[path].licence,
         threshold=_read(table, "threshold", float),
-        long_side_px=long_side_px,
+        long_side_px=_read(table, "long_side_px", int),
         classes=_read(table, "classes", tuple),
         kinds=MappingProxyType(kinds),
         context=_read(table, "context", frozenset, []),
         thresholds=MappingProxyType({kind: _read(thresholds, kind, float) for kind in thresholds}),
         precision=_read(table, "precision", Precision, Precision.FLOAT32),
-        far_crop=_read(table, "far_crop", far_crop) if "far_crop" in table else None,
+        far_crop=_read(table, "far_crop", FarCrop.read) if "far_crop" in table else None,
     )
 
 

@@ -114,7 +114,7 @@ def _measured_model(weights: Path, version: str, report: Mapping[str, Any]) -> M
         kinds=KINDS,
         context=frozenset(),
         thresholds={KINDS[label]: value for label, value in report["thresholds"].items()},
-        far_crop=FarCrop.read(report["far_crop"], report["imgsz"]) if report["far_crop"] else None,
+        far_crop=FarCrop.read(report["far_crop"]) if report["far_crop"] else None,
     )
 
 

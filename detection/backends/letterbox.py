@@ -16,7 +16,14 @@ from detection.backends.network import Tensor
 from detection.boxes import Boxes
 
 STRIDE_PX: Final = 32
+ENLARGED_PX: Final = 640
 GREY: Final = (114, 114, 114)
+
+
+def scaled_px(picture_px: int, most_px: int) -> int:
+    """What the long side of a picture is scaled to: most_px at most, and nothing is enlarged beyond
+    ENLARGED_PX (save for whole strides), where a network would see no more."""
+    return min(most_px, max(_whole_strides(picture_px), ENLARGED_PX))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.backends.export import exported
-from detection.backends.letterbox import Letterbox
+from detection.backends.letterbox import Letterbox, scaled_px
 from detection.backends.network import Backend, Network, Tensor
 from detection.backends.runtime import fastest, open_onnx
 from detection.boxes import Boxes, strongest
 from detection.manifest import ManifestError, Model
 
-STRIDE_PX: Final = 32
-ENLARGED_PX: Final = 640
 # As in ultralytics' predict(): boxes of one class that overlap more are one, 300 at most are kept.
 OVERLAP: Final = 0.7
 MOST: Final = 300
@@ -69,50 +67,40 @@ class Yolo:
         """Whether several pictures at once are faster than one after the other."""
         return self._net.batches
 
-    def find(
-        self, pictures: Sequence[NDArray[np.uint8]], long_side_px: int | None = None
-    ) -> list[Found]:
+    def find(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Found]:
         """What is in each picture (height x width x 3, RGB), in the same order.
-
-        long_side_px: what their long sides are scaled to; None for the model's, to which only
-        pictures of ENLARGED_PX or more are fitted, and smaller ones are enlarged to that.
 
         Where batches are faster, pictures of one size run as one; mixed sizes would be padded to
         a square, which costs time and lets the result depend on a picture's neighbours.
         """
         if not self.batches:
-            return [found for picture in pictures for found in self._find([picture], long_side_px)]
+            return [found for picture in pictures for found in self._find([picture])]
         found: dict[int, Found] = {}
         by_shape = sorted(range(len(pictures)), key=lambda number: pictures[number].shape)
         for _, group in groupby(by_shape, key=lambda number: pictures[number].shape):
             numbers = list(group)
-            answers = self._find([pictures[number] for number in numbers], long_side_px)
+            answers = self._find([pictures[number] for number in numbers])
             found |= zip(numbers, answers, strict=True)
         return [found[number] for number in range(len(pictures))]
 
-    def fit(self, picture: NDArray[np.uint8], long_side_px: int | None = None) -> Letterbox:
-        """How a picture is placed before the network sees it; arguments as those of `find`."""
+    def fit(self, picture: NDArray[np.uint8]) -> Letterbox:
+        """How a picture is placed before the network sees it."""
         height, width = picture.shape[:2]
         side_px = self._net.side_px
         if side_px is not None:
             return Letterbox.fitting((width, height), side_px, square=True)
-        scaled_px = long_side_px or self._side_px(max(width, height))
-        return Letterbox.fitting((width, height), scaled_px, square=False)
+        side_px = scaled_px(max(width, height), self._model.long_side_px)
+        return Letterbox.fitting((width, height), side_px, square=False)
 
     def run(self, tensor: Tensor) -> Tensor:
         """The bare network: n x 3 x height x width to its first output."""
         return self._net.run(tensor)[0]
 
-    def _find(self, pictures: Sequence[NDArray[np.uint8]], long_side_px: int | None) -> list[Found]:
+    def _find(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Found]:
         """All pictures have one size."""
-        placed = self.fit(pictures[0], long_side_px)
+        placed = self.fit(pictures[0])
         tensors = np.stack([placed.tensor(picture) for picture in pictures])
         return [self._found(rows, placed) for rows in self.run(tensors)]
-
-    def _side_px(self, picture_px: int) -> int:
-        """What a picture's long side is scaled to: nothing is enlarged beyond ENLARGED_PX."""
-        whole = -(-picture_px // STRIDE_PX) * STRIDE_PX
-        return min(self._model.long_side_px, max(whole, ENLARGED_PX))
 
     def _found(self, output: Tensor, placed: Letterbox) -> Found:
         boxes, numbers = _decoded(output, len(self._model.classes), self._threshold)

@@ -6,7 +6,6 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ from detection.evaluate.predictions import Looking, WeightsError
 from detection.evaluate.recall_table import recall_table
 from detection.evaluate.run import KEPT, Measured, evaluate, gather
 from detection.evaluate.summary import summary
-from detection.far import FAR_ROAD
+from detection.far import FAR_ROAD, LONG_SIDE_PX
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
 from detection.manifest import ManifestError
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = _parser()
     given = parser.parse_args(arguments)
-    if given.imgsz is not None and (not 32 <= given.imgsz <= 4096 or given.imgsz % 32):
+    if not 32 <= given.imgsz <= 4096 or given.imgsz % 32:
         parser.error("--imgsz must be a multiple of 32 within 32..4096")
     if given.publish and given.drives < 1:
         parser.error("--publish needs --drives, 1 or more: the recall table rests on them")
@@ -50,7 +49,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     before = json.loads(given.recall_before.read_text()) if given.recall_before else None
     pictures = gather(given.data, given.split, given.drawn)
     seeds = range(1, given.drives + 1)
-    looking = _looking(given.imgsz, twice=not given.no_far_crop)
+    looking = Looking(given.imgsz, None if given.no_far_crop else FAR_ROAD)
     mine = evaluate(
         given.weights,
         pictures,
@@ -94,12 +93,6 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _looking(imgsz: int | None, *, twice: bool) -> Looking:
-    """As the engine looks, unless a size is given."""
-    far = FAR_ROAD if imgsz is None else replace(FAR_ROAD, long_side_px=imgsz)
-    return Looking(imgsz or Looking().imgsz, far if twice else None)
-
-
 def _plots(folder: Path, mine: Measured) -> list[str]:
     from detection.evaluate.plots import draw_all  # noqa: PLC0415 - loads matplotlib
 
@@ -132,8 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--imgsz",
         type=int,
-        help=f"long side of every look in pixels (default: {Looking().imgsz}, "
-        f"{FAR_ROAD.long_side_px} of pictures from {FAR_ROAD.from_px} on)",
+        default=LONG_SIDE_PX,
+        help=f"pixels of the long side; nothing is enlarged beyond 640 (default: {LONG_SIDE_PX})",
     )
     add("--no-far-crop", action="store_true", help="look at whole pictures only")
     add("--split", default="val", help="which split to measure on (default: val)")

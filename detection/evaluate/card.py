@@ -85,14 +85,14 @@ def _together(subject: Subject) -> str:
 
 
 def _looked(looking: Looking) -> str:
-    words = f"at {looking.imgsz} pixels"
+    words = f"at {looking.imgsz} pixels (smaller pictures at their own size, and at 640 at least)"
     if looking.far is None:
         return words
     far = looking.far
     return (
-        f"{words};\npictures of {far.from_px} pixels or more are looked at twice, at "
-        f"{far.long_side_px} pixels: as a whole, and their middle by\nitself, {far.left:.0%} to "
-        f"{far.right:.0%} of the width and {far.top:.0%} to {far.bottom:.0%} of the height"
+        f"{words};\npictures of {far.from_px} pixels or more are looked at twice: as a whole, and "
+        f"their middle by itself,\n{far.left:.0%} to {far.right:.0%} of the width and "
+        f"{far.top:.0%} to {far.bottom:.0%} of the height"
     )
 
 

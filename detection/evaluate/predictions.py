@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from detection.backends.letterbox import scaled_px
 from detection.backends.pytorch import ENVIRONMENT
 from detection.boxes import Boxes, strongest
 from detection.far import FarCrop, both_views
@@ -47,8 +48,8 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How pictures are looked at. imgsz: what the long side is scaled to, pixels; far: what of
-    large ones is looked at a second time, and what these are scaled to.
+    """How pictures are looked at. imgsz: pixels that the long side is scaled to, as
+    `letterbox.scaled_px` says; far: what is looked at a second time, scaled likewise.
     """
 
     imgsz: int = 640
@@ -128,10 +129,10 @@ def _numbers(net: Any, weights: Path) -> Mapping[int, int]:
 def _predict(
     net: Any, numbers: Mapping[int, int], pictures: Sequence[Path], looking: Looking
 ) -> list[Predicted]:
-    def look(picture: NDArray[np.uint8], side_px: int) -> Any:
+    def look(picture: NDArray[np.uint8]) -> Any:
         [result] = net.predict(
             picture,
-            imgsz=side_px,
+            imgsz=scaled_px(max(picture.shape[:2]), looking.imgsz),
             conf=LEAST_SCORE,
             max_det=MOST_BOXES,
             classes=list(numbers),
@@ -143,11 +144,10 @@ def _predict(
     for path in pictures:
         picture = _picture(path)
         height, width = picture.shape[:2]
+        boxes, labels = _reports(look(picture))
         part = looking.far.part_of((width, height)) if looking.far else None
-        side_px = looking.far.long_side_px if looking.far and part else looking.imgsz
-        boxes, labels = _reports(look(picture, side_px))
         if part is not None:
-            far, far_labels = _reports(look(part.of(picture), side_px))
+            far, far_labels = _reports(look(part.of(picture)))
             labels = np.concatenate([labels, far_labels])
             boxes, kept = both_views(boxes, far, labels, part)
             labels = labels[kept]

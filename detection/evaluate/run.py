@@ -86,7 +86,7 @@ def evaluate(
         found = find_all(weights, paths, looking)
         if beside is None:
             return found
-        return together(found, find_all(beside, paths, replace(looking, far=None)))
+        return together(found, find_all(beside, paths, Looking()))
 
     known = known_classes(weights)
     of = sample(pictures, look([picture.path for picture in pictures]))

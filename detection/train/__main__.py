@@ -49,7 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             side_px=recipe.square_px,
             seen_px=recipe.seen_px,
             far_px=recipe.far_px,
-            small_px=recipe.small_px,
             mosaic_share=recipe.mosaic,
             pasted_share=recipe.pasted,
         )

@@ -41,22 +41,18 @@ def placed(
     side_px: int,
     seen_px: int,
     far_px: int = 0,
-    small_px: int = 0,
 ) -> Square:
     """A square of side_px out of a picture, scaled, moved, turned a little and perhaps mirrored.
 
     Half of the squares hold about the whole picture. The others are cut out at about the scale
-    that the network will see at run time, where the long side is seen_px, or small_px if that is
-    given and the picture is too small for a second look, mostly around a box: small things stay
-    small and are trained at their size although the square is smaller. Of these some show a part
-    of the far road as the second look does, where its long side is far_px.
+    that the network will see at run time, where the long side is seen_px, mostly around a box:
+    small things stay small and are trained at their size although the square is smaller. Of these
+    some show a part of the far road as the second look does, where its long side is far_px.
     """
     height, width = picture.shape[:2]
     fit = side_px / max(height, width)
     whole = rng.random() < 0.5
-    large = not small_px or FAR_ROAD.part_of((width, height)) is not None
-    at_run_time = (seen_px if large else small_px) / max(height, width)
-    scale = fit * rng.uniform(0.75, 1.15) if whole else at_run_time
+    scale = fit * rng.uniform(0.75, 1.15) if whole else seen_px / max(height, width)
     sought = boxes
     far = FAR_ROAD.part_of((width, height)) if far_px and not whole else None
     if far and rng.random() < FAR_SHARE:

@@ -17,22 +17,21 @@ class Recipe:
 
     seed: of everything. start: weights to begin with, a path from the project's root. square_px:
     side of the training squares, a multiple of 32. seen_px: long side of a frame at run time.
-    small_px: that of a picture too small for a second look, 0 where it is the same. far_px: long
-    side of its far road there, 0 for squares without that second look. batch: squares per step.
-    steps: of the optimiser. learning_rate: at its highest, AdamW. backbone_rate: factor for the
-    first ten layers; 0 freezes them. weight_decay: of weights, not of biases and norms. warmup:
-    steps of linear rise. hold: steps at the highest rate after that; then a cosine down to 2 %.
-    mosaic: share of squares put together from four. pasted: share of squares that get cut-outs of
-    other pictures, as if these stood there on boards. muon: whether kernels are moved by Muon
-    instead of AdamW. averaged_steps: time constant of the moving average of the weights, which is
-    what a run leads to. shares: how often each source is drawn from, any positive scale.
+    far_px: long side of its far road there, 0 for squares without that second look.
+    batch: squares per step. steps: of the optimiser. learning_rate: at its highest, AdamW.
+    backbone_rate: factor for the first ten layers; 0 freezes them. weight_decay: of weights, not of
+    biases and norms. warmup: steps of linear rise. hold: steps at the highest rate after that; then
+    a cosine down to 2 %. mosaic: share of squares put together from four. pasted: share of squares
+    that get cut-outs of other pictures, as if these stood there on boards. muon: whether kernels
+    are moved by Muon instead of AdamW. averaged_steps: time constant of the moving average of the
+    weights, which is what a run leads to. shares: how often each
+    source is drawn from, any positive scale.
     """
 
     seed: int
     start: Path
     square_px: int
     seen_px: int
-    small_px: int
     far_px: int
     batch: int
     steps: int
@@ -92,7 +91,7 @@ def recipe_from(table: dict[str, Any], name: str) -> Recipe:
 
 
 WHOLE = (
-    *("seed", "square_px", "seen_px", "small_px", "far_px", "batch", "steps", "warmup", "hold"),
+    *("seed", "square_px", "seen_px", "far_px", "batch", "steps", "warmup", "hold"),
     "averaged_steps",
 )
-ZERO_MAY_BE = frozenset({"seed", "small_px", "far_px", "warmup", "hold"})
+ZERO_MAY_BE = frozenset({"seed", "far_px", "warmup", "hold"})

@@ -51,7 +51,6 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
         side_px: int,
         seen_px: int,
         far_px: int = 0,
-        small_px: int = 0,
         mosaic_share: float,
         pasted_share: float = 0.0,
     ) -> None:
@@ -66,7 +65,7 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
         weights = np.array([shares[source] for source in self._sources], float)
         self._chances = weights / weights.sum()
         self._seed, self._side_px = seed, side_px
-        self._scales = {"seen_px": seen_px, "far_px": far_px, "small_px": small_px}
+        self._seen_px, self._far_px = seen_px, far_px
         self._mosaic_share, self._pasted_share = mosaic_share, pasted_share
         self._album = self._made_album() if pasted_share else None
         self._decoded: OrderedDict[str, Picture] = OrderedDict()
@@ -113,7 +112,9 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
         labelled = found[rng.integers(len(found))]
         picture = self._picture(labelled)
         boxes = _pixels(labelled, picture.shape[1], picture.shape[0])
-        return placed(rng, picture, boxes, side_px=self._side_px, **self._scales)
+        return placed(
+            rng, picture, boxes, side_px=self._side_px, seen_px=self._seen_px, far_px=self._far_px
+        )
 
     def _complete(self, source: str) -> bool:
         """Whether every kind that may be pasted is judged in this source's pictures."""

@@ -17,7 +17,7 @@ from detection.render.canvas import Canvas, Light
 from tests.unit.test_detection_manifest import SHIPPED, needs_weights
 
 CONFIG = SHIPPED.parents[2] / "var" / "detection"  # where `make test` has put the exports
-MIDDLE = FarCrop(0.25, 0.5, 0.75, 1.0, from_px=700, long_side_px=896)
+MIDDLE = FarCrop(0.25, 0.5, 0.75, 1.0, from_px=700)
 PART = MIDDLE.part_of((800, 400))
 assert PART is not None
 
@@ -52,14 +52,14 @@ def test_small_pictures_have_no_far_crop():
     assert MIDDLE.part_of((480, 700)) is not None
     picture = np.arange(400 * 800 * 3, dtype=np.uint32).reshape(400, 800, 3).astype(np.uint8)
     assert (PART.of(picture) == picture[200:400, 200:600]).all()
-    assert FarCrop(0.9995, 0.9995, 1, 1, 1, 640).part_of((40, 30)) is not None
+    assert FarCrop(0.9995, 0.9995, 1, 1, 1).part_of((40, 30)) is not None
 
 
 def test_a_crop_that_is_no_part_of_a_picture_is_refused():
-    assert FarCrop.read(MIDDLE.table(), 640) == MIDDLE
+    assert FarCrop.read(MIDDLE.table()) == MIDDLE
     for table in ({"part": [0.6, 0, 0.5, 1], "from_px": 700}, {"part": [0, 0, 1, 1], "from_px": 0}):
         with pytest.raises(ValueError, match=r"within 0\.\.1|from_px"):
-            FarCrop.read(table, 640)
+            FarCrop.read(table)
 
 
 @needs_weights
@@ -74,7 +74,7 @@ def test_the_engine_sees_what_the_evaluation_measures(tmp_path, monkeypatch):
     scores = {}
     for name, each in (("whole", plain), ("far", model)):
         finder = HazardFinder(Hazards((each,)), device="cpu", threads=1, config_dir=CONFIG)
-        _, seen = finder.find([picture[::3, ::3], picture])  # a small one has its own look
+        _, seen = finder.find([picture[::3, ::3], picture])  # a small one is looked at once
         scores[name] = [report.score for report in seen.hazards if report.name == "drum"]
     assert sum(scores["far"]) > sum(scores["whole"]) > 0
     [measured] = find_all(model.path, [path], Looking(model.long_side_px, model.far_crop))

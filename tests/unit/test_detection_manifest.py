@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import detection
-from detection.far import FarCrop
 from detection.manifest import ManifestError, Role, load_manifest
 from detection.merge import ANIMAL, NOT_CONTEXT, SPECIES
 from hazardmap.core.kinds import FAMILY, KINDS
@@ -141,12 +140,6 @@ def test_other_weights_than_pinned_are_refused(manifest):
             "threshold = 0.3\nfar_crop = { part = [0.6, 0.3, 0.4, 0.7], from_px = 700 }",
             "FarCrop",
         ),
-        (
-            "threshold = 0.3",
-            "threshold = 0.3\nfar_crop = "
-            "{ part = [0.2, 0.3, 0.4, 0.7], from_px = 700, long_side_px = 900 }",
-            "long_side_px must be a multiple",
-        ),
         ('kine = "cow"', 'calf = "cow"', "no class calf"),
         ('context = ["car"]', 'context = ["kine"]', "both hazard and context"),
         ('recall = "recall.json"\n', "", "needs recall"),
@@ -159,16 +152,6 @@ def test_contradictions_are_refused_with_a_reason(manifest, old, new, says):
 
     with pytest.raises(ManifestError, match=says):
         load_manifest(manifest)
-
-
-def test_a_far_crop_without_a_size_of_its_own_has_that_of_its_model(manifest):
-    """As manifests had it before large frames were looked at more closely."""
-    far = "far_crop = { part = [0.2, 0.3, 0.4, 0.7], from_px = 700 }"
-    _change(manifest, "threshold = 0.3", f"threshold = 0.3\n{far}")
-
-    [hazards] = load_manifest(manifest).hazards.models
-
-    assert hazards.far_crop == FarCrop(0.2, 0.3, 0.4, 0.7, 700, long_side_px=640)
 
 
 def test_several_models_may_look_for_hazards(manifest):

@@ -28,7 +28,6 @@ RECIPE = Recipe(
     start=START,
     square_px=64,
     seen_px=64,
-    small_px=0,
     far_px=0,
     batch=2,
     steps=4,

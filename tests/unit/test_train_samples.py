@@ -187,20 +187,6 @@ def test_of_a_large_frame_the_far_road_is_shown_as_large_as_the_second_look_has_
     assert np.mean(np.array(widths[640]) > 16) > 0.15, "of 10 pixels it makes about 17"
 
 
-def test_a_small_picture_is_no_larger_in_training_than_at_run_time() -> None:
-    picture = np.zeros((240, 320, 3), np.uint8)
-    box = np.array([[0, 150, 110, 170, 130]], np.float32)
-    means = []
-    for small_px in (0, 320):
-        rng = np.random.default_rng(5)
-        squares = [
-            placed(rng, picture, box, side_px=SIDE, seen_px=1280, small_px=small_px).boxes
-            for _ in range(200)
-        ]
-        means.append(np.mean([row[3] - row[1] for rows in squares for row in rows.tolist()]))
-    assert means[0] > 2 * means[1], "half are whole pictures, the rest four times as large or not"
-
-
 def test_a_lone_sign_is_looked_at_as_often_as_a_row_of_drums() -> None:
     frame = np.zeros((480, 640, 3), np.uint8)
     row = np.array([[1, x, 300, x + 10, 320] for x in range(0, 200, 10)], np.float32)

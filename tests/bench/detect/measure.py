@@ -5,7 +5,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from detection.backends.centerface import CenterFace
+from detection.backends.letterbox import scaled_px
 from detection.backends.pytorch import gpu
 from detection.backends.runtime import fastest
 from detection.backends.yolo import Yolo
@@ -57,19 +58,19 @@ def measured(rounds: int) -> Timings:
     models = manifest.hazards.models
     gpu()  # imports torch before ultralytics is, as the engine would
     plain = [
-        (net, np.ascontiguousarray(view[:, :, ::-1]), side_px or model.long_side_px)
-        for model, net in zip(models, _plain_loops([m.path for m in models]), strict=True)
-        for view, side_px in _views(model, pictures)
+        (net, np.ascontiguousarray(view[:, :, ::-1]))
+        for model, net in zip(models, _plain_loops(models), strict=True)
+        for view in _views(model, pictures)
     ]
     fitted = [
-        (yolo, yolo.fit(view, side_px).tensor(view)[None])
+        (yolo, yolo.fit(view).tensor(view)[None])
         for model, yolo in zip(models, hazards.networks, strict=True)
-        for view, side_px in _views(model, pictures)
+        for view in _views(model, pictures)
     ]
     fitted_plates = [plates.fit(picture).tensor(picture)[None] for picture in pictures]
     fitted_faces = [faces.fit(picture) for picture in pictures]
     parts: dict[str, Callable[[], object]] = {
-        "pytorch loop": lambda: [net(*view) for net, *view in plain],
+        "pytorch loop": lambda: [net(view) for net, view in plain],
         "hazards": lambda: [hazards.find([picture]) for picture in pictures],
         "hazards bare": lambda: [yolo.run(tensor) for yolo, tensor in fitted],
         "plates": lambda: [plates.find([picture]) for picture in pictures],
@@ -95,28 +96,24 @@ def measured(rounds: int) -> Timings:
     return timings
 
 
-def _views(model: Model, pictures: list[np.ndarray]) -> list[tuple[np.ndarray, int | None]]:
+def _views(model: Model, pictures: list[np.ndarray]) -> list[np.ndarray]:
     """Every picture, and its far crop where the model has one: what is looked at by all alike."""
-    far = model.far_crop
-    if far is None:
-        return [(picture, None) for picture in pictures]
-    views: list[tuple[np.ndarray, int | None]] = []
-    for picture in pictures:
-        part = far.part_of((picture.shape[1], picture.shape[0]))
-        if part is None:
-            views.append((picture, None))
-        else:
-            views += [(picture, far.long_side_px), (part.of(picture), far.long_side_px)]
-    return views
+    parts = [
+        (picture, model.far_crop.part_of((picture.shape[1], picture.shape[0])))
+        for picture in (pictures if model.far_crop else [])
+    ]
+    return [*pictures, *(part.of(picture) for picture, part in parts if part)]
 
 
-def _plain_loops(paths: list[Path]) -> list[Callable[[np.ndarray, int], object]]:
+def _plain_loops(models: Sequence[Model]) -> list[Callable[[np.ndarray], object]]:
     from ultralytics import YOLO  # type: ignore[attr-defined]  # noqa: PLC0415 - after its settings
 
-    nets = [YOLO(str(path), task="detect", verbose=False) for path in paths]
+    nets = [YOLO(str(model.path), task="detect", verbose=False) for model in models]
     return [
-        lambda bgr, px, net=net: net.predict(bgr, imgsz=px, device="cpu", verbose=False)
-        for net in nets
+        lambda bgr, net=net, most_px=model.long_side_px: net.predict(
+            bgr, imgsz=scaled_px(max(bgr.shape[:2]), most_px), device="cpu", verbose=False
+        )
+        for model, net in zip(models, nets, strict=True)
     ]
 
 
