@@ -129,7 +129,7 @@ train-clean: var/train/clean_sets/8/drawn/data.yaml var/train/clean_sets/9/drawn
 	@$(TRAIN) var/train/clean_sets/[89] --clean --recipe detection/train/round_one.toml --out var/train/clean $(TRAIN_ARGS)
 
 WEIGHTS ?= detection/weights/road.pt
-VERSION ?= 7
+VERSION ?= 8
 evaluate: ## measure WEIGHTS (by default those shipped, with their thresholds), write the model card and the benchmark, release them
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \

@@ -83,7 +83,7 @@ class FarCrop:
 
 
 # What the road network sees of a frame with as many pixels (docs/benchmarks/detector.md).
-LONG_SIDE_PX: Final = 896
+LONG_SIDE_PX: Final = 768
 # The horizon and some road before it, whichever way the camera was mounted (docs/model-card.md).
 FAR_ROAD: Final = FarCrop(0.25, 0.3, 0.75, 0.7, from_px=700)
 

@@ -18,14 +18,14 @@ import openvino as ov  # noqa: E402 - only after that
 from openvino import op  # noqa: E402
 from openvino import opset13 as opset  # noqa: E402
 
-# Height and width of the canvases of 16:9 and 4:3 frames, 640, 896 or 1,280 pixels wide, and of the
+# Height and width of the canvases of 16:9 and 4:3 frames, 640, 768 or 1,280 pixels wide, and of the
 # far road in 16:9 ones 1,280 or 1,920 pixels wide. Compiled for one of these a network is a tenth
 # faster than where it takes any size, and differs in the last digits: the size alone decides which
 # one runs, so that a picture's answer does not depend on those before it.
 USUAL: Final = frozenset(
     {
-        *((384, 640), (480, 640), (512, 896), (672, 896), (736, 1280), (960, 1280)),
-        *((288, 640), (416, 896)),
+        *((384, 640), (480, 640), (448, 768), (576, 768), (736, 1280), (960, 1280)),
+        *((288, 640), (352, 768)),
     }
 )
 
