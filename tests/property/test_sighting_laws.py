@@ -36,7 +36,8 @@ def test_a_line_says_how_far_off_a_supposed_place_is_and_how_surely(
     bearing_var, relative_var = variance
     one = line(camera_m, bearing_rad, range_m, bearing_var, relative_var / range_m**2)
     true = np.array(end_of(one))
-    supposed = true + np.array(aside) * 2e-4 * range_m
+    # A hundredth of the range would turn an ellipse 30 times as long as wide too far.
+    supposed = true + np.array(aside) * 5e-5 * range_m
     off_m, cov = innovations(Lines(*(np.array([v]) for v in (*one, 0.0, 0.0))), supposed[None])
     assert off_m[0, 0] == pytest.approx(true - supposed, abs=2e-4 * range_m)
     sight = np.array([math.sin(bearing_rad), math.cos(bearing_rad)])
