@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from detection.backends.letterbox import ENLARGED_PX
 from detection.evaluate import records
 from detection.evaluate.benchmark import benchmark_name
 from detection.evaluate.card import Subject, model_card
@@ -126,7 +127,8 @@ def _parser() -> argparse.ArgumentParser:
         "--imgsz",
         type=int,
         default=LONG_SIDE_PX,
-        help=f"pixels of the long side; nothing is enlarged beyond 640 (default: {LONG_SIDE_PX})",
+        help=f"pixels of the long side; nothing is enlarged beyond {ENLARGED_PX} "
+        f"(default: {LONG_SIDE_PX})",
     )
     add("--no-far-crop", action="store_true", help="look at whole pictures only")
     add("--split", default="val", help="which split to measure on (default: val)")

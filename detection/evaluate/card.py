@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from detection.backends.letterbox import scaled_px
 from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL, REVIEWED, Claim, claim
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.intervals import Interval
@@ -85,7 +86,8 @@ def _together(subject: Subject) -> str:
 
 
 def _looked(looking: Looking) -> str:
-    words = f"at {looking.imgsz} pixels (smaller pictures at their own size, and at 640 at least)"
+    least = scaled_px(1, looking.imgsz)
+    words = f"at {looking.imgsz} pixels (smaller ones at their own size, and at {least} at least)"
     if looking.far is None:
         return words
     far = looking.far

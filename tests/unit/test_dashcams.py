@@ -11,88 +11,38 @@ import pytest
 
 from hazardmap.footage import blackvue as blackvue_module
 from hazardmap.footage import sidecar as sidecar_module
-from hazardmap.footage.camm import read_camm
-from hazardmap.footage.clock import UNDATED, UNKNOWN_ZONE
-from hazardmap.footage.drive import Drive, Said, read_drive
+from hazardmap.footage.clock import UNKNOWN_ZONE
+from hazardmap.footage.drive import Said, read_drive
 from hazardmap.footage.movie import read_movie
 from hazardmap.footage.nmea import degrees, telemetry_of
 from hazardmap.footage.novatek import read_novatek
-from hazardmap.footage.unusable import Unusable
+from tests.dashcam_films import (
+    LOCAL_NAME,
+    UTC_NAME,
+    blackvue_film,
+    block_film,
+    camm_film,
+    driven,
+    in_local_time,
+    sidecar_film,
+    stamped_sidecar_film,
+    top_blackvue_film,
+    why,
+)
 from tests.dashcam_scene import (
     a119,
-    blackvue,
-    camm5,
-    camm6,
-    camm_track,
     doubles,
-    gyroscope,
     listed,
     sentence,
     silent,
     stamped,
-    unstamped,
     vantrue,
     vantrue_s1,
     viofo,
 )
 from tests.footage_scene import M_PER_DEG, START, box, drive
 
-HELSINKI = timezone(timedelta(hours=2))
-LOCAL = Said(clock=HELSINKI)
-UTC_NAME = f"{START:%Y%m%d_%H%M%S}_001.MP4"
-LOCAL_NAME = f"{START + timedelta(hours=2):%Y_%m%d_%H%M%S}_001.MP4"
 TORN = "has telemetry that cannot be read: give --gpx"
-
-
-def block_film(folder, seconds, write=viofo, *, name=LOCAL_NAME, made_at=None, length_s=None):
-    return silent(
-        folder / name,
-        seconds=length_s or len(seconds),
-        samples=[write(one) for one in seconds],
-        index_of=listed,
-        made_at=made_at,
-    )
-
-
-def in_local_time(seconds):
-    return [replace(one, at=one.at + timedelta(hours=2)) for one in seconds]
-
-
-def camm_film(folder, seconds, write=camm6, **how):
-    samples = [write(one) for one in seconds]
-    return silent(
-        folder / "VID.mp4", seconds=len(samples), samples=samples, index_of=camm_track, **how
-    )
-
-
-def sidecar_film(folder, seconds, name="drive.NMEA", write=unstamped):
-    (folder / name).write_bytes(write(seconds))
-    return silent(folder / "drive.mp4", seconds=len(seconds))
-
-
-def blackvue_film(folder, seconds):
-    return blackvue(folder / "drive.mp4", seconds)
-
-
-def top_blackvue_film(folder, seconds):
-    return blackvue(folder / "drive.mp4", seconds, inside=False)
-
-
-def stamped_sidecar_film(folder, seconds):
-    return sidecar_film(folder, seconds, "drive.gps", stamped)
-
-
-def driven(path, said=LOCAL) -> Drive:
-    found = read_drive(path, said)
-    assert isinstance(found, Drive), found
-    return found
-
-
-def why(path, said=LOCAL) -> str:
-    found = read_drive(path, said)
-    assert isinstance(found, Unusable), found
-    return found.why
-
 
 OF_SATELLITES = [
     blackvue_film,
@@ -346,35 +296,3 @@ def test_degrees_are_those_of_a_receiver():
         (10.0, ""),
     ):
         assert degrees(*wrong, "NS") is None, wrong
-
-
-def test_camm_by_the_clock_of_unix_is_told_from_that_of_gps(tmp_path):
-    unix = partial(camm6, epoch=datetime(1970, 1, 1, tzinfo=UTC))
-    for write in (camm6, unix):
-        made = camm_film(tmp_path, drive([10] * 4), write, made_at=START + timedelta(hours=2))
-        assert driven(made).began_at == START
-
-
-def test_camm_with_a_place_only_begins_when_the_file_was_made(tmp_path):
-    made = camm_film(tmp_path, drive([10] * 4), camm5, made_at=START + timedelta(hours=2))
-    assert read_drive(made, Said()) == UNKNOWN_ZONE
-    found = driven(made)
-    assert found.began_at == START
-    assert found.moments[1].motion.speed_mps == pytest.approx(10, rel=5e-3)
-    assert driven(made, Said(taken_from=START)).began_at == START
-    undated = camm_film(tmp_path, drive([10] * 4), camm5)
-    assert read_drive(undated, LOCAL) == UNDATED
-
-
-def test_camm_without_a_velocity_is_not_taken_to_stand(tmp_path):
-    def still(second):
-        return camm6(second)[:-16] + bytes(16)
-
-    motion = driven(camm_film(tmp_path, drive([10] * 4), still)).moments[1].motion
-    assert motion.speed_mps == pytest.approx(10, rel=5e-3)
-
-
-def test_of_camm_only_positions_are_read(tmp_path):
-    samples = [write(one) for one in drive([10] * 4) for write in (camm6, gyroscope)]
-    path = silent(tmp_path / "VID.mp4", seconds=8, samples=samples, index_of=camm_track)
-    assert len(read_camm(path, read_movie(path)).readings) == 4
