@@ -11,13 +11,16 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from detection.backends.network import Precision
+from detection.backends.network import EightBits, Precision
 from detection.far import FarCrop
 from detection.fetch import FetchError, PinnedFile, pinned_files, read_manifest, sha256_of
 
 T = TypeVar("T")
+
+# Beside the manifest, for models that bear 8 bits; without it they are computed in float.
+RANGES: Final = "ranges.json"
 
 
 class ManifestError(Exception):
@@ -39,8 +42,9 @@ class Model:
     path: the weights, there and with the hash `sha256`. threshold: working confidence, 0..1;
     thresholds: kind -> its own where it differs. long_side_px: what a frame is scaled to for it.
     classes: names inside the weights, in order. kinds: class -> kind of hazard. context: classes
-    that hide hazards and are none. precision: the arithmetic that its results bear. far_crop:
-    what of the frame is looked at a second time by itself.
+    that hide hazards and are none. precision: the coarsest arithmetic that its results bear.
+    eight_bits: how it is computed in the coarsest of all. far_crop: what of the frame is looked at
+    a second time by itself.
     """
 
     name: str
@@ -56,11 +60,18 @@ class Model:
     context: frozenset[str]
     thresholds: Mapping[str, float] = field(default_factory=dict)
     precision: Precision = Precision.FLOAT32
+    eight_bits: EightBits = field(default_factory=EightBits)
     far_crop: FarCrop | None = None
 
     def threshold_of(self, label: str) -> float:
         """Working confidence of a class."""
         return self.thresholds.get(self.kinds.get(label, label), self.threshold)
+
+    @property
+    def coarsest(self) -> Precision:
+        """The coarsest arithmetic that it can be computed in: 8 bits need ranges."""
+        without = self.precision is Precision.INT8 and not self.eight_bits.ranges
+        return Precision.BFLOAT16 if without else self.precision
 
     @property
     def least_threshold(self) -> float:
@@ -154,10 +165,11 @@ def read_models(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
     except FetchError as error:
         raise ManifestError(str(error)) from error
     models: dict[Role, list[Model]] = {role: [] for role in Role}
+    ranges = _ranges(path.with_name(RANGES))
     recalls = set()
     for table in tables:
         try:
-            model = _model(table, path.parent, files)
+            model = _model(table, path.parent, files, ranges)
         except ValueError as error:
             raise ManifestError(f"{path}: a [[model]] is wrong: {error}") from error
         _check_alone(path, model, models[model.role])
@@ -172,7 +184,12 @@ def read_models(path: Path) -> tuple[dict[Role, list[Model]], Path | None]:
     return models, next(iter(recalls), None)
 
 
-def _model(table: Mapping[str, Any], folder: Path, files: Mapping[Path, PinnedFile]) -> Model:
+def _model(
+    table: Mapping[str, Any],
+    folder: Path,
+    files: Mapping[Path, PinnedFile],
+    ranges: Mapping[str, Mapping[str, tuple[float, float]]],
+) -> Model:
     """Raises ValueError naming the field."""
     path = (folder / _text(table, "path")).resolve()
     if path not in files:
@@ -193,8 +210,23 @@ def _model(table: Mapping[str, Any], folder: Path, files: Mapping[Path, PinnedFi
         context=_read(table, "context", frozenset, []),
         thresholds=MappingProxyType({kind: _read(thresholds, kind, float) for kind in thresholds}),
         precision=_read(table, "precision", Precision, Precision.FLOAT32),
+        eight_bits=EightBits(ranges.get(files[path].sha256, {}), _read(table, "exact", tuple, [])),
         far_crop=_read(table, "far_crop", FarCrop.read) if "far_crop" in table else None,
     )
+
+
+def _ranges(path: Path) -> dict[str, dict[str, tuple[float, float]]]:
+    """Hash of weights -> layer -> lowest and highest value, as `detection.ranges` writes them."""
+    if not path.exists():
+        return {}
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            sha256: {layer: (float(low), float(high)) for layer, (low, high) in ranges.items()}
+            for sha256, ranges in table.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ManifestError(f"cannot read the ranges {path}: {error}") from error
 
 
 def _text(table: Mapping[str, Any], name: str) -> str:

@@ -8,11 +8,11 @@ middle of a face, the logarithm of its height and width, the offset of its middl
 from collections.abc import Sequence
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from detection.backends.network import Backend, Tensor
+from detection.backends.network import Tensor
 from detection.backends.onnx_shapes import any_size
 from detection.backends.runtime import fastest, open_onnx
 from detection.boxes import Boxes, strongest
@@ -24,20 +24,27 @@ MULTIPLE_PX: Final = 32
 OVERLAP: Final = 0.3
 
 
+def network_of(model: Model) -> bytes:
+    """The ONNX file of a model, made to take pictures of any size."""
+    return any_size(model.path.read_bytes(), INPUT)
+
+
 class CenterFace:
     """Finds faces in one picture after the other.
 
-    model: its long_side_px is what larger pictures are scaled down to. threads: >= 1. backend:
-    None for the fastest one that is installed. Raises ManifestError where the weights are no model.
+    model: its long_side_px is what larger pictures are scaled down to. threads: >= 1. Raises
+    ManifestError where the weights are no model.
     """
 
-    def __init__(self, model: Model, *, threads: int, backend: Backend | None = None) -> None:
+    def __init__(self, model: Model, *, threads: int) -> None:
         self._model = model
+        backend, precision = fastest(model.coarsest, "cpu")
         try:
             self._net = open_onnx(
-                any_size(model.path.read_bytes(), INPUT),
-                backend or fastest(model.precision, "cpu"),
-                precision=model.precision,
+                network_of(model),
+                backend,
+                precision=precision,
+                eight_bits=model.eight_bits,
                 threads=threads,
             )
         except Exception as error:
@@ -59,8 +66,11 @@ class CenterFace:
         height, width = rgb.shape[:2]
         scale = min(1.0, self._model.long_side_px / max(width, height))
         size = (_up_to_multiple(width * scale), _up_to_multiple(height * scale))
-        picture = Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-        return np.ascontiguousarray(np.asarray(picture, np.float32).transpose(2, 0, 1)[None])
+        scaled = cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR)
+        tensor = np.empty((1, 3, *scaled.shape[:2]), np.float32)
+        for plane, channel in zip(tensor[0], cv2.split(scaled), strict=True):
+            plane[...] = channel
+        return tensor
 
     def run(self, tensor: Tensor) -> Sequence[Tensor]:
         """The bare network."""

@@ -1,6 +1,7 @@
 """The one interface behind which a network runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -19,10 +20,23 @@ class Backend(StrEnum):
 
 
 class Precision(StrEnum):
-    """The arithmetic that a model bears. BFLOAT16 is used where that is faster."""
+    """The arithmetic that a network is computed in, or the coarsest that its results bear."""
 
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
+    INT8 = "int8"
+
+
+@dataclass(frozen=True, slots=True)
+class EightBits:
+    """How a network is computed in 8-bit integers.
+
+    ranges: name of a layer in the ONNX file -> the lowest and the highest value that comes out of
+    it; none where they were never measured. exact: layers whose names begin so stay in float.
+    """
+
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    exact: tuple[str, ...] = ()
 
 
 class Network(Protocol):

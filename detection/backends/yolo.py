@@ -99,8 +99,9 @@ class Yolo:
     def _find(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Found]:
         """All pictures have one size."""
         placed = self.fit(pictures[0])
-        tensors = np.stack([placed.tensor(picture) for picture in pictures])
-        return [self._found(rows, placed) for rows in self.run(tensors)]
+        tensors = [placed.tensor(picture)[None] for picture in pictures]
+        together = tensors[0] if len(tensors) == 1 else np.concatenate(tensors)
+        return [self._found(rows, placed) for rows in self.run(together)]
 
     def _found(self, output: Tensor, placed: Letterbox) -> Found:
         boxes, numbers = _decoded(output, len(self._model.classes), self._threshold)
@@ -113,12 +114,15 @@ def _opened(
 ) -> Network:
     if model.path.suffix == ".pt" and device == "auto" and backend is None:
         device = _gpu() or "cpu"
-    chosen = backend or fastest(model.precision, "cpu" if device == "auto" else device)
+    chosen, precision = fastest(model.coarsest, "cpu" if device == "auto" else device)
+    if backend is not None:
+        chosen, precision = backend, model.precision
     if model.path.suffix == ".onnx" or chosen is not Backend.PYTORCH:
         if chosen is Backend.PYTORCH:
             chosen = Backend.ONNXRUNTIME
         path = exported(model, config_dir)
-        return open_onnx(path, chosen, precision=model.precision, threads=threads)
+        bits = model.eight_bits
+        return open_onnx(path, chosen, precision=precision, eight_bits=bits, threads=threads)
     from detection.backends.pytorch import TorchNetwork  # noqa: PLC0415 - torch is large
 
     device = "cpu" if device == "auto" else device

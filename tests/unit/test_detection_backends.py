@@ -12,8 +12,7 @@ import pytest
 from PIL import Image
 
 import detection
-from detection.backends.network import Backend
-from detection.backends.openvino import bfloat16_pays
+from detection.backends.network import Backend, EightBits
 from detection.backends.runtime import fastest
 from detection.backends.yolo import Found, Yolo
 from detection.boxes import intersection_over_union
@@ -106,19 +105,22 @@ def hazards() -> list[np.ndarray]:
     return [np.asarray(Image.open(path).convert("RGB")) for path in paths]
 
 
+@pytest.mark.parametrize(
+    ("precision", "most"), [(Precision.BFLOAT16, 0.01), (Precision.INT8, 0.02)]
+)
 @pytest.mark.parametrize(("number", "shown"), [(0, "pictures"), (1, "hazards")])
-def test_bfloat16_changes_what_is_seen_by_less_than_a_percent(number, shown, request):
-    """In the median; single scores move more, and no thing well seen is lost."""
+def test_coarse_numbers_change_little_of_what_is_seen(number, shown, precision, most, request):
+    """In the median; single scores move more, and no thing well seen is lost (docs/adr/0050)."""
     model = load_manifest(SHIPPED).hazards.models[number]
-    assert model.precision is Precision.BFLOAT16
+    assert model.coarsest is Precision.INT8
     pictures = request.getfixturevalue(shown)
     exact = _yolo(model, Backend.ONNXRUNTIME).find(pictures)
-    rough = _yolo(model, Backend.OPENVINO, Precision.BFLOAT16).find(pictures)
+    rough = _yolo(model, Backend.OPENVINO, precision).find(pictures)
 
     pairs = [pair for one, other in zip(exact, rough, strict=True) for pair in _pairs(one, other)]
     overlaps, offs = np.array(pairs).T
     assert np.median(overlaps) > 0.985
-    assert np.median(abs(offs)) < 0.01
+    assert np.median(abs(offs)) < most
     sure = np.concatenate([found.boxes[:, 4] for found in exact]) > 0.5
     assert overlaps[sure].min() > 0.8
 
@@ -153,8 +155,15 @@ def test_openvino_reports_to_nobody(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_bfloat16_is_chosen_where_it_pays():
-    """A processor may have it and compute slower in it."""
-    chosen = Backend.OPENVINO if bfloat16_pays() else Backend.ONNXRUNTIME
-    assert fastest(Precision.BFLOAT16, "cpu") is chosen
-    assert fastest(Precision.FLOAT32, "cpu") is Backend.ONNXRUNTIME
+@pytest.mark.parametrize("coarsest", Precision)
+def test_the_arithmetic_is_chosen_that_is_faster_here(coarsest):
+    """A processor may have bfloat16 and compute slower in it; nothing coarser is taken."""
+    backend, precision = fastest(coarsest, "cpu")
+    assert list(Precision).index(precision) <= list(Precision).index(coarsest)
+    exact = precision is Precision.FLOAT32
+    assert backend is (Backend.ONNXRUNTIME if exact else Backend.OPENVINO)
+    assert fastest(coarsest, "cuda:0") == (Backend.PYTORCH, Precision.FLOAT32)
+
+
+def test_without_ranges_there_are_no_8_bits(coco):
+    assert replace(coco, eight_bits=EightBits()).coarsest is Precision.BFLOAT16

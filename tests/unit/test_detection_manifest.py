@@ -154,6 +154,24 @@ def test_contradictions_are_refused_with_a_reason(manifest, old, new, says):
         load_manifest(manifest)
 
 
+def test_8_bits_need_the_ranges_of_these_very_weights(manifest):
+    _change(manifest, "threshold = 0.3", 'threshold = 0.3\nprecision = "int8"\nexact = ["/a/"]')
+    ranges = manifest.with_name("ranges.json")
+    digest = hashlib.sha256(b"weights of hazards").hexdigest()
+
+    for weights, coarsest in (("others", "bfloat16"), (digest, "int8")):
+        ranges.write_text(json.dumps({weights: {"/b/": [-1, 2]}}))
+        [model] = load_manifest(manifest).hazards.models
+        assert (model.precision, model.coarsest) == ("int8", coarsest)
+        assert model.eight_bits.exact == ("/a/",)
+    assert model.eight_bits.ranges == {"/b/": (-1.0, 2.0)}
+
+    for broken in ("[]", '{"a": {"b": 1}}', "{", '{"a": {"b": ["low", "high"]}}'):
+        ranges.write_text(broken)
+        with pytest.raises(ManifestError, match="cannot read the ranges"):
+            load_manifest(manifest)
+
+
 def test_several_models_may_look_for_hazards(manifest):
     """A second network, with thresholds of its own kinds, under one recall table."""
     text = manifest.read_text()

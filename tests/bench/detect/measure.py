@@ -78,8 +78,8 @@ def measured(rounds: int) -> Timings:
         "faces": lambda: [faces.find(picture) for picture in pictures],
         "faces bare": lambda: [faces.run(tensor) for tensor in fitted_faces],
     }
-    precisions = [(model.name, fastest(model.precision, "cpu")) for model in models]
-    backends = ", ".join(f"{name} on {backend}" for name, backend in precisions)
+    ways = [(model.name, *fastest(model.coarsest, "cpu")) for model in models]
+    backends = ", ".join(f"{name} on {backend} in {precision}" for name, backend, precision in ways)
     timings = Timings(what, backends, rounds)
     with (
         Engine(manifest, device="cpu", config_dir=CONFIG) as engine,

@@ -21,6 +21,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from detection.__main__ import SHIPPED as SHIPPED_WEIGHTS
+from detection.backends.runtime import fastest
 from detection.evaluate.drive import pictures_of, render_drives
 from detection.hazards import HazardFinder
 from detection.manifest import Manifest, load_manifest
@@ -73,7 +74,10 @@ def mapped(seed: int, manifest: Manifest) -> tuple[Json, list[Shown]]:
 
 def _looked_at(folder: Path, manifest: Manifest) -> Sequence[Json]:
     """What the hazard networks see in each frame of a folder, looked at once."""
-    enough = sorted((m.label, m.threshold, *m.thresholds.items()) for m in manifest.hazards.models)
+    enough = sorted(
+        (m.label, m.threshold, m.long_side_px, *fastest(m.coarsest, "cpu"), *m.thresholds.items())
+        for m in manifest.hazards.models
+    )
     digest = sha256(repr(enough).encode()).hexdigest()[:8]
     kept = folder / f"{manifest.hazards.label}-{digest}.json"
     if not kept.is_file():
