@@ -26,6 +26,7 @@ from detection.merge import Report
 
 JPEG_QUALITY: Final = 85
 GPU_BATCH: Final = 16
+CPU_BATCH: Final = 4  # one network after the other: its weights stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Engine:
             config_dir=config_dir,
         )
         self._faces = CenterFace(manifest.faces, threads=threads)
-        self._at_once = GPU_BATCH if self._plates.batches else 1
+        self._at_once = GPU_BATCH if self._plates.batches else CPU_BATCH
 
     def __enter__(self) -> Self:
         return self

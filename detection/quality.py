@@ -18,9 +18,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 LONG_SIDE_PX: Final = 320
 
@@ -74,9 +74,7 @@ def judge(rgb: NDArray[np.uint8], seen: Collection[str] = ()) -> Quality:
 
     seen: names of what a detector is SURE to have found in it, as COCO calls them.
     """
-    picture = Image.fromarray(rgb)
-    picture.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX), Image.Resampling.BOX)
-    grey = np.asarray(picture.convert("L"), np.float32)
+    grey = _small(rgb)
     dark = bool(np.median(grey) < DARK_MEDIAN)
     reason = None
     if np.percentile(grey, 99) < BLACK_PERCENTILE_99:
@@ -90,6 +88,16 @@ def judge(rgb: NDArray[np.uint8], seen: Collection[str] = ()) -> Quality:
     elif len(HOUSEHOLD.intersection(seen)) > 1 and TRAFFIC.isdisjoint(seen):
         reason = "indoor"
     return Quality(dark, reason is None, reason)
+
+
+def _small(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey, each pixel the mean of those it stands for; smaller pictures keep their size."""
+    height, width = rgb.shape[:2]
+    scale = LONG_SIDE_PX / max(width, height)
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def _looks_away(grey: NDArray[np.float32]) -> bool:

@@ -17,7 +17,7 @@ from detection.boxes import Boxes
 
 STRIDE_PX: Final = 32
 ENLARGED_PX: Final = 640
-GREY: Final = (114, 114, 114)
+GREY: Final = np.float32(114) / np.float32(255)
 
 
 def scaled_px(picture_px: int, most_px: int) -> int:
@@ -51,21 +51,22 @@ class Letterbox:
 
     def tensor(self, rgb: NDArray[np.uint8]) -> Tensor:
         """A picture (height x width x 3) as 3 x height x width in 0..1."""
+        width, height = self.canvas
+        tensor = np.empty((3, height, width), np.float32)
+        self.fill(tensor, rgb)
+        return tensor
+
+    def fill(self, tensor: Tensor, rgb: NDArray[np.uint8]) -> None:
+        """Place a picture on a tensor of 3 x canvas height x canvas width."""
         if self.scaled != self.picture:
             resized = cv2.resize(rgb, self.scaled, interpolation=cv2.INTER_LINEAR)
             rgb = np.asarray(resized, np.uint8)
         left, top = self._corner
-        right = self.canvas[0] - self.scaled[0] - left
-        bottom = self.canvas[1] - self.scaled[1] - top
-        if left or top or right or bottom:
-            padded = cv2.copyMakeBorder(
-                rgb, top, bottom, left, right, cv2.BORDER_CONSTANT, value=GREY
-            )
-            rgb = np.asarray(padded, np.uint8)
-        tensor = np.empty((3, *rgb.shape[:2]), np.float32)
+        right, bottom = left + self.scaled[0], top + self.scaled[1]
         for plane, channel in zip(tensor, cv2.split(rgb), strict=True):
-            np.divide(channel, np.float32(255), out=plane)
-        return tensor
+            plane[:top], plane[bottom:] = GREY, GREY
+            plane[top:bottom, :left], plane[top:bottom, right:] = GREY, GREY
+            np.divide(channel, np.float32(255), out=plane[top:bottom, left:right])
 
     def unfit(self, boxes: Boxes) -> Boxes:
         """Boxes on the canvas as boxes in the picture, clipped to it."""
