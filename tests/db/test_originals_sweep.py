@@ -71,6 +71,13 @@ def test_an_original_that_still_waits_is_kept_for_a_day(caplog):
     assert not default_storage.exists(path)
 
 
+def test_none_is_a_day_old_when_the_next_sweep_comes(settings):
+    every = settings.CELERY_BEAT_SCHEDULE["delete originals left behind"]["schedule"]
+    frame = waiting(timedelta(hours=24, seconds=1) - every)
+    assert originals_sweep() == 1
+    assert not default_storage.exists(frame.original)
+
+
 def test_a_stray_file_does_not_keep_the_sweep_from_the_others(caplog):
     default_storage.save("originals/00/notes.txt", ContentFile(b"?"))
     default_storage.save("originals/zz/abc-def", ContentFile(b"?"))

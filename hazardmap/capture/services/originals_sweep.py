@@ -16,7 +16,8 @@ from hazardmap.capture.models import Frame
 from hazardmap.capture.services.frame_finish import frame_rejected
 
 logger = logging.getLogger(__name__)
-MAX_AGE = timedelta(hours=24)
+# The next sweep comes ten minutes later: by then it would be older than a day.
+MAX_AGE = timedelta(hours=24) - timedelta(minutes=15)
 # An upload that is just being accepted has its file before its row.
 MIN_AGE_OF_LEFTOVER = timedelta(minutes=10)
 
