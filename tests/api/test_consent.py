@@ -1,5 +1,8 @@
 """Texts change: people are asked again, and their devices wait until they have agreed."""
 
+import re
+from hashlib import sha256
+
 import pytest
 from django.test import Client
 
@@ -12,6 +15,11 @@ from tests.api.test_upload import send, stored_originals
 from tests.capture_scene import driver, here, picture
 
 TERMS, UPLOADS = Consent.Document.TERMS, Consent.Document.UPLOADS
+# The first digits of the SHA-256 of what each version says.
+AGREED = {
+    "/terms/": (TERMS, "2026-11-30", "b32950b9988b"),
+    "/terms/uploads/": (UPLOADS, "2026-11-30", "762be489c459"),
+}
 pytestmark = pytest.mark.django_db
 
 
@@ -19,6 +27,15 @@ pytestmark = pytest.mark.django_db
 def change(monkeypatch):
     """A text changes."""
     return lambda document: monkeypatch.setitem(VERSIONS, document, "2031-05-01")
+
+
+@pytest.mark.parametrize("page", AGREED)
+def test_a_text_that_changes_has_a_new_day(client, page):
+    said = client.get(page).content.decode()
+    text = " ".join(re.findall("<(?:h1|h2|p|li)>(.*?)</", said.partition("<article")[2]))
+    document, version, digest = AGREED[page]
+    assert VERSIONS[document] == version
+    assert sha256(text.encode()).hexdigest()[:12] == digest, "then give it a new version, too"
 
 
 def test_a_frame_without_todays_licence_is_refused_and_taken_later(client, change):
