@@ -12,7 +12,7 @@ from hazardmap.metering.services import usage_roll, usage_roll_between
 class Command(BaseCommand):
     help = (
         "Sum usage by hour, key and meter for the hours that got usage since the last time, as "
-        "the schedule does every minute; with --since, every hour from that day on anew. "
+        "the schedule does all the time; with --since, every hour from that day on anew. "
         "Example: python manage.py roll_usage --since 2026-11-01"
     )
 
