@@ -20,6 +20,9 @@ MAIL_FAILED = _("No mail can be sent at the moment. Try again in some minutes.")
 MAILED_ENOUGH = _(
     "This address has got many mails from us. Use the last one, or ask again in an hour."
 )
+MAILED_ENOUGH_TODAY = _(
+    "This address has got many mails from us today. Use the last one, or ask again tomorrow."
+)
 _ASKING_FOR_MAIL = Tries("mail", per_whom=3, per_address=20)
 _FROM_A_NETWORK = Total("mail from", 10)
 # People who asked for nothing get them, too. No longer than a link lives (services.mail_link): who
@@ -52,8 +55,10 @@ def mail_sent(
     if _ASKING_FOR_MAIL.too_many(email, client_address(request)):
         form.add_error(None, TOO_MANY)
         return None
-    network = client_network(request)
-    if _FROM_A_NETWORK.too_many(f"{email}\n{network}") or _TO_ONE.too_many(f"{what}\n{email}"):
+    if _FROM_A_NETWORK.too_many(f"{email}\n{client_network(request)}"):
+        form.add_error(None, MAILED_ENOUGH_TODAY)
+        return None
+    if _TO_ONE.too_many(f"{what}\n{email}"):
         form.add_error(None, MAILED_ENOUGH)
         return None
     try:

@@ -156,9 +156,10 @@ def test_who_is_told_to_wait_for_mail_has_a_link_that_works(client):
 def test_one_network_asks_for_ten_mails_a_day_whatever_it_calls_itself(client):
     for number in range(12):
         where = {"REMOTE_ADDR": f"2001:db8:0:{number:x}::1"}
-        client.post("/signup/", {"email": "victim@example.org"}, **where)
+        page = client.post("/signup/", {"email": "victim@example.org"}, **where)
         LoginTries.objects.update(started_at=F("started_at") - timedelta(minutes=61))
     assert len(mail.outbox) == 10
+    assert "ask again tomorrow" in page.content.decode(), "in an hour would be told the same"
     client.post("/signup/", {"email": "victim@example.org"}, REMOTE_ADDR="2001:db8:1::1")
     assert len(mail.outbox) == 11
 
