@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detection import privacy, quality
+from detection import mirror, privacy, quality
 from detection.backends.yolo import Found, Yolo
 from detection.boxes import Boxes
 from detection.far import Part, both_views
@@ -103,13 +103,19 @@ def least_score(model: Model) -> float:
 
 
 def _opened(model: Model, device: str, threads: int, config_dir: Path) -> Yolo:
-    least = least_score(model)
+    least = mirror.LEAST_SCORE if model.mirrored else least_score(model)
     return Yolo(model, threshold=least, device=device, threads=threads, config_dir=config_dir)
 
 
 def _found(model: Model, yolo: Yolo, pictures: Sequence[NDArray[np.uint8]]) -> list[Found]:
-    """What one model finds in whole pictures and, where it has one, in their far crops."""
+    """What one model finds in whole pictures, in mirrored ones too if it looks at them, and, where
+    it has one, in their far crops."""
     found = yolo.find(pictures)
+    if model.mirrored:
+        mirrors = yolo.find([mirror.mirrored(picture) for picture in pictures])
+        widths = [picture.shape[1] for picture in pictures]
+        least = least_score(model)
+        found = [_either_way(*each, least) for each in zip(found, mirrors, widths, strict=True)]
     if model.far_crop is None:
         return found
     sizes = [(picture.shape[1], picture.shape[0]) for picture in pictures]
@@ -122,6 +128,13 @@ def _found(model: Model, yolo: Yolo, pictures: Sequence[NDArray[np.uint8]]) -> l
     for (number, part), far in zip(parts.items(), crops, strict=True):
         found[number] = _joined(found[number], far, part)
     return found
+
+
+def _either_way(found: Found, mirrors: Found, width_px: int, least: float) -> Found:
+    labels = np.array([*found.labels, *mirrors.labels], str)
+    boxes, labels = mirror.both_ways(found.boxes, mirrors.boxes, labels, width_px)
+    enough = boxes[:, 4] > least
+    return Found(boxes[enough], tuple(labels[enough].tolist()))
 
 
 def _joined(whole: Found, far: Found, part: Part) -> Found:

@@ -44,7 +44,7 @@ class Model:
     classes: names inside the weights, in order. kinds: class -> kind of hazard. context: classes
     that hide hazards and are none. precision: the coarsest arithmetic that its results bear.
     eight_bits: how it is computed in the coarsest of all. far_crop: what of the frame is looked at
-    a second time by itself.
+    a second time by itself. mirrored: whether the network looks at the mirrored frame as well.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Model:
     precision: Precision = Precision.FLOAT32
     eight_bits: EightBits = field(default_factory=EightBits)
     far_crop: FarCrop | None = None
+    mirrored: bool = False
 
     def threshold_of(self, label: str) -> float:
         """Working confidence of a class."""
@@ -212,6 +213,7 @@ def _model(
         precision=_read(table, "precision", Precision, Precision.FLOAT32),
         eight_bits=EightBits(ranges.get(files[path].sha256, {}), _read(table, "exact", tuple, [])),
         far_crop=_read(table, "far_crop", FarCrop.read) if "far_crop" in table else None,
+        mirrored=_read(table, "mirrored", _yes_or_no, False),
     )
 
 
@@ -231,6 +233,12 @@ def _ranges(path: Path) -> dict[str, dict[str, tuple[float, float]]]:
 
 def _text(table: Mapping[str, Any], name: str) -> str:
     return _read(table, name, str)
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("must be true or false")
+    return value
 
 
 def _read(table: Mapping[str, Any], name: str, read: Callable[[Any], T], *default: Any) -> T:

@@ -118,6 +118,7 @@ def _measured_model(weights: Path, version: str, report: Mapping[str, Any]) -> M
         context=frozenset(),
         thresholds={KINDS[label]: value for label, value in report["thresholds"].items()},
         far_crop=FarCrop.read(report["far_crop"]) if report["far_crop"] else None,
+        mirrored=report["mirrored"],
     )
 
 
@@ -172,6 +173,7 @@ def _entry(
         f'precision = "{model.precision}"',
         f"exact = {json.dumps(list(model.eight_bits.exact))}",
         *([] if model.far_crop is None else [f"far_crop = {_inline(model.far_crop.table())}"]),
+        *(["mirrored = true"] if model.mirrored else []),
         f"training_data = {json.dumps(training_data)}",
         f"metrics = {json.dumps(json.dumps(metrics))}  # JSON",
         f"classes = {json.dumps(list(model.classes))}",

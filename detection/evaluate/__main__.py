@@ -50,7 +50,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     before = json.loads(given.recall_before.read_text()) if given.recall_before else None
     pictures = gather(given.data, given.split, given.drawn)
     seeds = range(1, given.drives + 1)
-    looking = Looking(given.imgsz, None if given.no_far_crop else FAR_ROAD)
+    looking = Looking(given.imgsz) if given.once else Looking(given.imgsz, FAR_ROAD, mirrored=True)
     mine = evaluate(
         given.weights,
         pictures,
@@ -87,6 +87,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         "command": subject.command,
         "imgsz": looking.imgsz,
         "far_crop": looking.far.table() if looking.far else None,
+        "mirrored": looking.mirrored,
     }
     report = given.out / "report.json"
     records.write_json(report, records.report_json(mine.figures, drive, facts))
@@ -130,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"pixels of the long side; nothing is enlarged beyond {ENLARGED_PX} "
         f"(default: {LONG_SIDE_PX})",
     )
-    add("--no-far-crop", action="store_true", help="look at whole pictures only")
+    add("--once", action="store_true", help="look at pictures once: no far crop, no mirror")
     add("--split", default="val", help="which split to measure on (default: val)")
     add("--drawn", type=Path, help="data.yaml or folder of drawn pictures, told apart")
     add("--drives", type=int, default=0, help="streets to render and drive along (default: 0)")

@@ -88,6 +88,8 @@ def _together(subject: Subject) -> str:
 def _looked(looking: Looking) -> str:
     least = scaled_px(1, looking.imgsz)
     words = f"at {looking.imgsz} pixels (smaller ones at their own size, and at {least} at least)"
+    if looking.mirrored:
+        words = f"{words}, also in a mirror"
     if looking.far is None:
         return words
     far = looking.far

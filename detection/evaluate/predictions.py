@@ -20,6 +20,7 @@ from detection.boxes import Boxes, strongest
 from detection.far import FarCrop, both_views
 from detection.fetch import sha256_of
 from detection.labelled import class_number
+from detection.mirror import both_ways, mirrored
 
 LEAST_SCORE: Final = 0.001
 MOST_BOXES: Final = 300
@@ -49,11 +50,13 @@ class Predicted:
 @dataclass(frozen=True, slots=True)
 class Looking:
     """How pictures are looked at. imgsz: pixels that the long side is scaled to, as
-    `letterbox.scaled_px` says; far: what is looked at a second time, scaled likewise.
+    `letterbox.scaled_px` says; far: what is looked at a second time, scaled likewise; mirrored:
+    whether the whole is looked at in a mirror, too.
     """
 
     imgsz: int = 640
     far: FarCrop | None = None
+    mirrored: bool = False
 
 
 def find_all(
@@ -145,6 +148,10 @@ def _predict(
         picture = _picture(path)
         height, width = picture.shape[:2]
         boxes, labels = _reports(look(picture))
+        if looking.mirrored:
+            back, back_labels = _reports(look(mirrored(picture)))
+            labels = np.concatenate([labels, back_labels])
+            boxes, labels = both_ways(boxes, back, labels, width)
         part = looking.far.part_of((width, height)) if looking.far else None
         if part is not None:
             far, far_labels = _reports(look(part.of(picture)))

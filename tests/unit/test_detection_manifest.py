@@ -85,7 +85,7 @@ def test_a_manifest_is_read_into_models(manifest):
     assert hazards.kinds == {"kine": "cow"}
     assert hazards.context == {"car"}
     assert hazards.path == manifest.parent / "hazards.pt"
-    assert (hazards.precision, hazards.far_crop) == ("float32", None)
+    assert (hazards.precision, hazards.far_crop, hazards.mirrored) == ("float32", None, False)
     digest = hashlib.sha256(b"weights of hazards").hexdigest()
     assert loaded.hazards.label == f"hazards-net-2-{digest[:8]}"
     assert loaded.recall == manifest.parent / "recall.json"
@@ -140,6 +140,7 @@ def test_other_weights_than_pinned_are_refused(manifest):
             "threshold = 0.3\nfar_crop = { part = [0.6, 0.3, 0.4, 0.7], from_px = 700 }",
             "FarCrop",
         ),
+        ("threshold = 0.3", 'threshold = 0.3\nmirrored = "no"', "mirrored = 'no'"),
         ('kine = "cow"', 'calf = "cow"', "no class calf"),
         ('context = ["car"]', 'context = ["kine"]', "both hazard and context"),
         ('recall = "recall.json"\n', "", "needs recall"),

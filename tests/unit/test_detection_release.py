@@ -55,6 +55,7 @@ def _report(weights: Path, cone: float) -> dict[str, Any]:
         "benchmark": "val-0123456789ab",
         "imgsz": 960,
         "far_crop": {"part": [0.2, 0.3, 0.8, 0.7], "from_px": 1000},
+        "mirrored": True,
         "thresholds": {"drum_barrel": 0.4},
         "kinds": [
             row("cone", "real", cone),
@@ -84,6 +85,7 @@ def test_released_weights_join_the_models_and_a_later_release_replaces_them(mani
     table = json.loads((manifest.parent / "recall.json").read_text())
     assert table == {"version": "hazards-net-2+road-2", "measured": False}
     assert (road.long_side_px, road.far_crop) == (960, FarCrop(0.2, 0.3, 0.8, 0.7, 1000))
+    assert road.mirrored
     assert (road.threshold_of("drum_barrel"), road.threshold_of("cone")) == (0.4, THRESHOLD)
     metrics = json.loads((manifest.parent / "metrics.json").read_text())
     assert metrics_from_json(metrics).model == label

@@ -59,7 +59,9 @@ def figures(timings: Timings, memory_mb: int) -> list[Figure]:
         figure(
             "detect_over_pytorch_loop",
             ms("pytorch loop") / ms("hazards"),
-            note=f"{ms('hazards'):.0f} against {ms('pytorch loop'):.0f} ms; {timings.backends}",
+            note=f"{ms('hazards'):.0f} against {ms('pytorch loop'):.0f} ms, looking as often; "
+            f"{ms('pytorch loop, one look'):.0f} ms where each network looks once; "
+            f"{timings.backends}",
         ),
         figure("frames_per_s_core", 1000 / worker_ms, unit="1/s", note=f"with blurring; {frames}"),
         figure(
@@ -95,9 +97,9 @@ def text(timings: Timings, found: list[Figure]) -> str:
             "`make bench-detect`. One thread; everything takes its turn in every round on the same",
             "frames, in CPU milliseconds, so that other work on the machine weighs on all alike.",
             "The plain loop is `YOLO(…).predict()` on decoded pictures, once per hazard model and",
-            "view (the whole picture; for the road network its far crop, too). The worker decodes,",
-            "finds, blurs, encodes and writes the copy and its record to disk; rows in the",
-            "database are not in it.",
+            "view (the whole picture; for the road network mirrored and its far crop, too). The",
+            "worker decodes, finds, blurs, encodes and writes the copy and its record to disk;",
+            "rows in the database are not in it.",
             "",
             f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
             f"Python {platform.python_version()}. Load of the machine: {os.getloadavg()[1]:.1f};",

@@ -21,6 +21,7 @@ from detection.decode import Decoded, Decoder
 from detection.engine import Engine, FrameResult
 from detection.hazards import HazardFinder
 from detection.manifest import Model, load_manifest
+from detection.mirror import mirrored
 from tests.bench.detect.frames import CONFIG, SHIPPED, frames
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -57,11 +58,13 @@ def measured(rounds: int) -> Timings:
         pictures = [answer.rgb for answer in map(decoder.decode, images) if _is(answer)]
     models = manifest.hazards.models
     gpu()  # imports torch before ultralytics is, as the engine would
+    loops = list(zip(models, _plain_loops(models), strict=True))
     plain = [
         (net, np.ascontiguousarray(view[:, :, ::-1]))
-        for model, net in zip(models, _plain_loops(models), strict=True)
+        for model, net in loops
         for view in _views(model, pictures)
     ]
+    once = [(net, np.ascontiguousarray(p[:, :, ::-1])) for _, net in loops for p in pictures]
     fitted = [
         (yolo, yolo.fit(view).tensor(view)[None])
         for model, yolo in zip(models, hazards.networks, strict=True)
@@ -71,6 +74,7 @@ def measured(rounds: int) -> Timings:
     fitted_faces = [faces.fit(picture) for picture in pictures]
     parts: dict[str, Callable[[], object]] = {
         "pytorch loop": lambda: [net(view) for net, view in plain],
+        "pytorch loop, one look": lambda: [net(view) for net, view in once],
         "hazards": lambda: [hazards.find([picture]) for picture in pictures],
         "hazards bare": lambda: [yolo.run(tensor) for yolo, tensor in fitted],
         "plates": lambda: [plates.find([picture]) for picture in pictures],
@@ -97,12 +101,13 @@ def measured(rounds: int) -> Timings:
 
 
 def _views(model: Model, pictures: list[np.ndarray]) -> list[np.ndarray]:
-    """Every picture, and its far crop where the model has one: what is looked at by all alike."""
+    """Every picture, mirrored too and its far crop where the model has it: what all look at."""
+    mirrors = [mirrored(picture) for picture in pictures] if model.mirrored else []
     parts = [
         (picture, model.far_crop.part_of((picture.shape[1], picture.shape[0])))
         for picture in (pictures if model.far_crop else [])
     ]
-    return [*pictures, *(part.of(picture) for picture, part in parts if part)]
+    return [*pictures, *mirrors, *(part.of(picture) for picture, part in parts if part)]
 
 
 def _plain_loops(models: Sequence[Model]) -> list[Callable[[np.ndarray], object]]:
