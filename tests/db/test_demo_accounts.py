@@ -8,7 +8,8 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image, ImageChops, ImageStat
 
-from hazardmap.accounts.models import User
+from hazardmap.accounts.consent_selectors import VERSIONS, consents_asked
+from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.selectors import contributor_by_token
 from hazardmap.accounts.services import key_admit
 from hazardmap.billing.spend_selectors import spending_now
@@ -41,6 +42,17 @@ def test_they_are_made_once_and_can_all_be_used(client, tmp_path):
     contributors = [contributor_by_token(token) for token in made.device_tokens]
     assert len({one.account_id for one in contributors if one}) == 2
     assert key_admit(token=made.api_key, meta={}) is not None
+
+
+def test_they_agree_to_a_text_that_has_changed(monkeypatch):
+    """Else a newer version would refuse the frames of a demonstration that goes on."""
+    made = demo_accounts()
+    monkeypatch.setitem(VERSIONS, Consent.Document.UPLOADS, "2031-05-01")
+    people = User.objects.filter(email__in=[login.email for login in made.logins])
+    assert [consents_asked(user) for user in people] == [[Consent.Document.UPLOADS]] * 5
+
+    assert demo_accounts() == made
+    assert [consents_asked(user) for user in people] == [[]] * 5
 
 
 def test_the_moderator_sees_no_people(client):
