@@ -81,12 +81,17 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """A management command in this stack's environment; its output."""
-        return manage(self.environment, *arguments)
+        code, printed, errors = self._standing().manage(self.environment, *arguments)
+        assert code == 0, f"{shlex.join(arguments)}: {printed}{errors}"
+        return printed
 
     def run(self, program: str) -> str:
         """What a program prints that runs in Django in this stack's environment."""
+        return self._standing().run(program)
+
+    def _standing(self) -> Shell:
         self._shell = self._shell or Shell(self.environment)
-        return self._shell.run(program)
+        return self._shell
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the stack's database."""
@@ -134,19 +139,6 @@ def wait_for(what: str, condition: Callable[[], T], *, timeout_s: float, every_s
     return value
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{shlex.join(arguments)}: {done.stdout}{done.stderr}"
-    return done.stdout
-
-
 @contextmanager
 def started(folder: Path, *, only: Collection[str] = ()) -> Iterator[Stack]:
     """Create a migrated database, start every process; drop it all afterwards.
@@ -156,6 +148,9 @@ def started(folder: Path, *, only: Collection[str] = ()) -> Iterator[Stack]:
     with own_database(is_migrated=True) as name:
         stack = _configured(folder, name)
         try:
+            stack.manage("demo_prepare")
+            accounts = folder / "demo" / "accounts.json"
+            stack.accounts.update(json.loads(accounts.read_text()))
             for process in only or procfile():
                 stack.start(process)
             wait_for("the web server's answer", lambda: _healthy(stack.url), timeout_s=60)
@@ -203,9 +198,7 @@ def _configured(folder: Path, database: str) -> Stack:
         "HAZARDMAP_LIVE_PORT": str(free_port()),
         "HAZARDMAP_OUTBOUND_EXCEPTIONS": f"127.0.0.1:{free_port()}",
     }
-    manage(environment, "demo_prepare")
-    accounts = json.loads((folder / "demo" / "accounts.json").read_text())
-    return Stack(f"http://127.0.0.1:{port}", environment, accounts, folder / "logs")
+    return Stack(f"http://127.0.0.1:{port}", environment, {}, folder / "logs")
 
 
 def _worker() -> int:
