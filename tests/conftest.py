@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 from pytest_django import Settings
 
 from detection.decode import Decoder
+from tests.migrated import migrated
 from tests.stack import Stack, started
 from tiles import own_connection
 
@@ -37,7 +38,9 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Each worker of a parallel run has a database of its own."""
+    """Each worker of a parallel run has a database of its own, made of one that is migrated."""
+    with migrated() as template:
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")

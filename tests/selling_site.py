@@ -20,8 +20,7 @@ from tests.stack import REPOSITORY, Stack, free_port, started, wait_for
 
 PARTS = ("web", "nginx", "shipper", "redis", "postgres")
 SETUP = """
-import json, django
-django.setup()
+import json
 from tests.map_scene import buyer, put_hazard, to_tiles
 for number in range(20):
     put_hazard(24.93 + number / 10_000, 60.17)
@@ -146,14 +145,8 @@ def selling_site(folder: Path) -> Iterator[Site]:
         os.environ["REDIS_URL"] = f"unix://{folder / 'redis.sock'}?db=0"
         ends.callback(os.environ.update, before)
         stack = ends.enter_context(started(folder, only=("web",)))
-        made = subprocess.run(
-            [sys.executable, "-c", SETUP],
-            cwd=REPOSITORY,
-            env=stack.environment | {"DJANGO_SETTINGS_MODULE": "hazardmap.settings"},
-            capture_output=True,
-            check=True,
-        )
-        site = Site(stack, cluster, folder, json.loads(made.stdout.splitlines()[-1]))
+        made = stack.run(SETUP)
+        site = Site(stack, cluster, folder, json.loads(made.splitlines()[-1]))
         ends.callback(site.stop)
         site.processes["redis"] = redis
         port = free_port()

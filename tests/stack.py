@@ -13,13 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import httpx
 import psycopg
+from psycopg.sql import SQL, Identifier
 from redis import Redis
 
+from tests.migrated import database_url, libpq_url, migrated
 from tests.standing_shell import Shell
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -80,12 +81,17 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """A management command in this stack's environment; its output."""
-        return manage(self.environment, *arguments)
+        code, printed, errors = self._standing().manage(self.environment, *arguments)
+        assert code == 0, f"{shlex.join(arguments)}: {printed}{errors}"
+        return printed
 
     def run(self, program: str) -> str:
         """What a program prints that runs in Django in this stack's environment."""
+        return self._standing().run(program)
+
+    def _standing(self) -> Shell:
         self._shell = self._shell or Shell(self.environment)
-        return self._shell.run(program)
+        return self._shell
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the stack's database."""
@@ -133,32 +139,18 @@ def wait_for(what: str, condition: Callable[[], T], *, timeout_s: float, every_s
     return value
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{shlex.join(arguments)}: {done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def libpq_url(database_url: str) -> str:
-    return database_url.replace("postgis://", "postgresql://", 1)
-
-
 @contextmanager
 def started(folder: Path, *, only: Collection[str] = ()) -> Iterator[Stack]:
-    """Create a database, migrate it, start every process; drop it all afterwards.
+    """Create a migrated database, start every process; drop it all afterwards.
 
     only: names of the processes to start, if not all.
     """
-    with own_database() as name:
+    with own_database(is_migrated=True) as name:
         stack = _configured(folder, name)
         try:
+            stack.manage("demo_prepare")
+            accounts = folder / "demo" / "accounts.json"
+            stack.accounts.update(json.loads(accounts.read_text()))
             for process in only or procfile():
                 stack.start(process)
             wait_for("the web server's answer", lambda: _healthy(stack.url), timeout_s=60)
@@ -168,17 +160,24 @@ def started(folder: Path, *, only: Collection[str] = ()) -> Iterator[Stack]:
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
-    """The name of an empty database, which is dropped afterwards."""
-    server = libpq_url(os.environ["DATABASE_URL"])
+def own_database(*, is_migrated: bool = False) -> Iterator[str]:
+    """The name of a database, which is dropped afterwards."""
     name = f"stack_{uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    if is_migrated:
+        with migrated() as template:
+            _on_server(SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
+    else:
+        _on_server(SQL("CREATE DATABASE {}"), name)
     try:
         yield name
     finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _on_server(SQL("DROP DATABASE {} WITH (FORCE)"), name)
+
+
+def _on_server(statement: SQL, *names: str) -> None:
+    server = libpq_url(os.environ["DATABASE_URL"])
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.format(*map(Identifier, names)))
 
 
 def _configured(folder: Path, database: str) -> Stack:
@@ -190,9 +189,7 @@ def _configured(folder: Path, database: str) -> Stack:
     environment = {
         **os.environ,
         "PATH": path,
-        "DATABASE_URL": urlunsplit(
-            urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}")
-        ),
+        "DATABASE_URL": database_url(database),
         "REDIS_URL": os.environ["REDIS_URL"].replace("db=0", f"db={1 + _worker()}"),
         "HAZARDMAP_ENV": "test",
         "HAZARDMAP_VAR": str(folder),
@@ -201,10 +198,7 @@ def _configured(folder: Path, database: str) -> Stack:
         "HAZARDMAP_LIVE_PORT": str(free_port()),
         "HAZARDMAP_OUTBOUND_EXCEPTIONS": f"127.0.0.1:{free_port()}",
     }
-    manage(environment, "migrate", "--no-input")
-    manage(environment, "demo_prepare")
-    accounts = json.loads((folder / "demo" / "accounts.json").read_text())
-    return Stack(f"http://127.0.0.1:{port}", environment, accounts, folder / "logs")
+    return Stack(f"http://127.0.0.1:{port}", environment, {}, folder / "logs")
 
 
 def _worker() -> int:

@@ -12,7 +12,7 @@ CHECKS = {
     "Lint": ["ruff", "check", "--quiet", "."],
     "Format": ["ruff", "format", "--check", "--quiet", "."],
     "Layers": ["lint-imports", "--no-cache"],
-    "Types": ["mypy", "hazardmap", "detection", "tiles", "deploy/bootstrap"],
+    "Types": ["mypy", "--num-workers", "2", "hazardmap", "detection", "tiles", "deploy/bootstrap"],
     "Migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
 PRODUCTION = {

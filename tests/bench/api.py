@@ -22,7 +22,8 @@ import httpx
 import psycopg
 
 from tests.bench.figures import BENCHMARKS, Figure, put
-from tests.stack import Stack, libpq_url, started
+from tests.migrated import libpq_url
+from tests.stack import Stack, started
 
 HAZARDS_PER_ROAD = 500
 BOX_PER_S, ROUTE_PER_S = 50, 5

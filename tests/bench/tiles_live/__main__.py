@@ -34,7 +34,8 @@ django.setup()
 from tests.bench import figures
 from tests.bench.tiles.country import DENSEST
 from tests.bench.tiles_serving.load import cpu_s, parent
-from tests.stack import REPOSITORY, Stack, libpq_url, started
+from tests.migrated import libpq_url
+from tests.stack import REPOSITORY, Stack, started
 from tests.tile_reading import tile_at
 from tiles import mvt
 
