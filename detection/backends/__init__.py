@@ -1,6 +1,0 @@
-"""What runs the networks."""
-
-import sys
-
-# Merely importing openvino would report to Google Analytics; without this package it does not.
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # None forbids the import
