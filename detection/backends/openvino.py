@@ -1,6 +1,7 @@
 """Networks on OpenVINO, which computes in bfloat16 or in 8-bit integers as well."""
 
 import ast
+import math
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -97,7 +98,10 @@ def quickest(coarsest: Precision) -> Precision:
 
 @cache
 def _layer_s(precision: Precision) -> float:
-    """Seconds that a convolution takes at its best."""
+    """Seconds that a convolution takes at its best; for ever, where its answer is wrong.
+
+    Processors without VNNI add two products of 8 bits in 16: the largest ones, as here, do not fit.
+    """
     maps = op.Parameter(ov.Type.f32, ov.Shape([1, 64, 48, 80]))
     maps.set_friendly_name("maps")
     kernels = op.Constant(np.ones((64, 64, 3, 3), np.float32))
@@ -114,7 +118,9 @@ def _layer_s(precision: Precision) -> float:
         began = perf_counter()
         request.infer([shown], share_inputs=True)
         tries.append(perf_counter() - began)
-    return min(tries)
+    [found] = request.results.values()
+    right = np.allclose(found[..., 1:-1, 1:-1], 64 * 9, rtol=0.01)
+    return min(tries) if right else math.inf
 
 
 def _has_bfloat16() -> bool:

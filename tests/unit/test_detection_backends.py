@@ -167,5 +167,23 @@ def test_the_arithmetic_is_chosen_that_is_faster_here(coarsest):
     assert fastest(coarsest, "cuda:0") == (Backend.PYTORCH, Precision.FLOAT32)
 
 
+@pytest.mark.skipif(
+    "avx512_vnni" not in Path("/proc/cpuinfo").read_text(),
+    reason="only a processor with AVX512-VNNI can act as one without",
+)
+def test_8_bits_are_not_chosen_where_their_sums_overflow():
+    """As on servers with AVX-512 from before VNNI, where they are faster and wrong."""
+    program = "from detection.backends.openvino import *; print(quickest(Precision.INT8))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        cwd=ROOT,
+        env=os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() != "int8"
+
+
 def test_without_ranges_there_are_no_8_bits(coco):
     assert replace(coco, eight_bits=EightBits()).coarsest is Precision.BFLOAT16
