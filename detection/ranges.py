@@ -30,7 +30,7 @@ from detection.labelled import SUFFIXES
 from detection.manifest import RANGES, ManifestError, Model, Role, read_models
 
 EACH: Final = 12
-# Of the highest values in each picture: what is beyond is cut off, so that all others have finer
+# Of the highest values of all pictures: what is beyond is cut off, so that all others have finer
 # steps (compared in docs/benchmarks/detector.md).
 HIGHEST: Final = 0.9
 
@@ -148,6 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pictures", type=Path, required=True, nargs="+", help="folders of them")
     parser.add_argument("--each", type=int, default=EACH, help=f"of a folder (default: {EACH})")
     given = parser.parse_args(arguments)
+    if given.each < 1:
+        parser.error("--each must be 1 or more")
     try:
         written = write_ranges(given.manifest, given.pictures, given.each)
     except (ManifestError, OSError, ValueError) as error:

@@ -147,6 +147,9 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
 
     assert main(["--manifest", str(manifest), "--pictures", str(tmp_path)]) == 1
     assert f"there are no pictures in {tmp_path}" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main(["--manifest", str(manifest), "--pictures", str(tmp_path), "--each", "0"])
+    assert "--each must be 1 or more" in capsys.readouterr().err
 
 
 def test_the_command_writes_ranges_beside_the_manifest(tmp_path, capsys):
