@@ -128,8 +128,8 @@ train: $(call sets,3 4 5 6 7 8 9 10 11) ## draw pictures, train the road network
 train-clean: var/train/clean_sets/8/drawn/data.yaml var/train/clean_sets/9/drawn/data.yaml ## the first round without sources of doubtful licence; the model card compares with it from then on
 	@$(TRAIN) var/train/clean_sets/[89] --clean --recipe detection/train/round_one.toml --out var/train/clean $(TRAIN_ARGS)
 
-RANGES = .venv/bin/python -m detection.ranges --manifest detection/weights/manifest.toml \
-  --pictures $(wildcard $(DATA)/*/images/train var/train/sets/1[01]/drawn/images/train)
+SEEN = $(wildcard $(DATA)/*/images/train var/train/sets/1[01]/drawn/images/train)
+RANGES = $(if $(SEEN),.venv/bin/python -m detection.ranges --manifest detection/weights/manifest.toml --pictures $(SEEN))
 WEIGHTS ?= detection/weights/road.pt
 VERSION ?= 9
 evaluate: ## measure WEIGHTS (by default those shipped, with their thresholds), write the model card and the benchmark, release them
