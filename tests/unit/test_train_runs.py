@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import itertools
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
 from detection.sources import load_sources
 from detection.train.__main__ import FIRST, main
 from detection.train.average import average
-from detection.train.loop import Interrupted, Run
+from detection.train.loop import Interrupted, Run, halves_are_quicker
 from detection.train.network import Loss, build, save_weights
 from detection.train.optimiser import LIKE_ADAMW, optimisers
 from detection.train.recipe import Recipe, RecipeError, load_recipe, recipe_from
@@ -67,6 +68,14 @@ def test_a_killed_run_ends_with_the_same_weights(
     resumed = Run(recipe, samples, tmp_path / "cut", "cpu").train()
     for left, right in zip(*map(_weights, (whole, resumed)), strict=True):
         assert torch.allclose(left, right, atol=1e-3)
+
+
+def test_all_runs_of_a_process_compute_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the machine gets busy in between, so that the clock says something else."""
+    chosen = halves_are_quicker(torch.device("cpu"))
+    ticks = itertools.accumulate(2.0 ** (n if chosen else -n) for n in itertools.count())
+    monkeypatch.setattr("time.perf_counter", lambda: next(ticks))
+    assert halves_are_quicker(torch.device("cpu")) is chosen
 
 
 def _weights(path: Path) -> list[torch.Tensor]:
