@@ -58,7 +58,7 @@ def test_an_original_that_still_waits_is_kept_for_a_day(caplog):
     young, old = waiting(timedelta(hours=23)), waiting(timedelta(hours=25))
     with caplog.at_level(logging.ERROR):
         assert originals_sweep() == 1
-    assert "1 frames waited for 24 hours without being detected" in caplog.text
+    assert "1 frames waited for nearly 24 hours without being detected" in caplog.text
     caplog.clear()
     assert originals_sweep() == 0
     assert not caplog.text

@@ -1,7 +1,6 @@
 """Convolutions in 8 bits: what they lose, what stays exact, and what their ranges rest on."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import openvino as ov
@@ -9,17 +8,13 @@ import pytest
 from openvino import opset13 as opset
 from PIL import Image
 
-import detection
 from detection.backends.eight_bits import join_swish, quantise
 from detection.backends.network import EightBits
 from detection.manifest import load_manifest
 from detection.ranges import main, measured, some_of
+from tests.unit.test_detection_manifest import SHIPPED, needs_weights
 
-SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
 CONFIG = SHIPPED.parents[2] / "var" / "detection"
-needs_weights = pytest.mark.skipif(
-    not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
-)
 
 RANGES = {"shown": (0.0, 1.0), "first": (-0.2785, 4.0), "second": (-0.2785, 2.0)}
 
