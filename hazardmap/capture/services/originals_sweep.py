@@ -39,8 +39,8 @@ def originals_sweep() -> int:
     if unseen:
         logger.error(
             "%d frames waited for nearly 24 hours without being detected; their originals are "
-            "deleted, as originals must not be kept longer. Is a detection worker running, is a model live "
-            "(manage.py model_list), is there room on the disk?",
+            "deleted, as originals must not be kept longer. Is a detection worker running, is a "
+            "model live (manage.py model_list), is there room on the disk?",
             unseen,
         )
     return deleted
