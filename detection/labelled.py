@@ -60,8 +60,8 @@ _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 _EVERYTHING: Final = " ".join(CLASSES)
 
 # What each source labels wherever it is seen, judged on sheets of its pictures: a kind that no
-# picture of a source shows is labelled exhaustively there too. Wherever animals are, only those of
-# deer_easton are deer; of drawn animals some are, and their labels do not say which.
+# picture of a source shows is labelled exhaustively there too. Of all real animals only those of
+# deer_easton are deer.
 # raccoon_dataset leaves out the odd cat or dog beside the raccoon, and roboflow_traffic_cones one
 # cone in ten or twenty: both cost a good network some precision.
 EXHAUSTIVE: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
@@ -81,7 +81,7 @@ EXHAUSTIVE: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
             "roboflow_traffic_cones": "cone animal deer drum_barrel",
             "negatives_highway_vehicles": _EVERYTHING,
             "road_frames": _EVERYTHING,
-            "drawn": _EVERYTHING.removesuffix(" deer"),
+            "drawn": _EVERYTHING,
         }.items()
     }
 )
@@ -254,6 +254,9 @@ def _picture(
     rows = [row for row in _rows(_label_path(path), numbers) if row[0] >= 0]
     if source in DEER_SOURCES:
         rows += [(DEER, *row[1:]) for row in rows if row[0] == ANIMAL]
+    else:
+        named = [(ANIMAL, *row[1:]) for row in rows if row[0] == DEER]
+        rows += [row for row in named if row not in rows]
     table = np.array(rows, np.float64).reshape(-1, 5)
     if exhaustive is None:
         exhaustive = EXHAUSTIVE.get(source, ALL)

@@ -17,7 +17,6 @@ from detection.drawn.layouts import LONE
 from detection.drawn.picture import Labelled, draw_picture
 from detection.labelled import CLASSES
 
-DRAWN_CLASSES = CLASSES[: CLASSES.index("animal") + 1]
 _QUALITY = (30, 91)
 _CHUNK = 8
 
@@ -52,11 +51,11 @@ def draw_dataset(
         folder.mkdir(parents=True, exist_ok=True)
     draw = partial(draw_picture, photos, part, seed, lone=lone)
     write = partial(_write, draw, out, part, seed)
-    boxes = np.zeros(len(DRAWN_CLASSES), int)
+    boxes = np.zeros(len(CLASSES), int)
     for numbers in tqdm(_mapped(write, count, processes), total=count, unit="picture", desc=part):
-        boxes += np.bincount(numbers, minlength=len(DRAWN_CLASSES))
+        boxes += np.bincount(numbers, minlength=len(CLASSES))
     _describe(out)
-    return Summary(count, dict(zip(DRAWN_CLASSES, boxes.tolist(), strict=True)))
+    return Summary(count, dict(zip(CLASSES, boxes.tolist(), strict=True)))
 
 
 def _mapped(write: "partial[list[int]]", count: int, processes: int) -> Iterable[list[int]]:
@@ -94,7 +93,7 @@ def _describe(out: Path) -> None:
         for split, part in (("train", "train"), ("val", "held_back"))
         if (out / "images" / part).is_dir()
     }
-    names = dict(enumerate(DRAWN_CLASSES))
+    names = dict(enumerate(CLASSES))
     # Ultralytics wants both splits, even where only one is used.
     only = next(iter(table.values()))
     text = yaml.safe_dump(

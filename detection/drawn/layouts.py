@@ -14,6 +14,7 @@ from detection.render.objects.wear import worn
 from detection.render.solid import Shape
 
 ANIMAL = "animal"
+DEER = "deer"
 NEGATIVE = catalogue.NEGATIVE
 _ROW_BARRIERS = frozenset(
     {"vertical_panel", "beacon", "a_frame", "water_filled", "marked_concrete"}
@@ -45,13 +46,13 @@ class Site:
 
     def make(self, kind: str, variant: str | None = None) -> Shape:
         """A thing of that kind."""
-        if kind == ANIMAL:
-            return animal(self.rng)
         return catalogue.make(kind, self.rng, variant=variant)
 
     def put(self, kind: str, right_m: float, ahead_m: float, shape: Shape | None = None) -> None:
         """Stand one there; a fresh one unless given."""
-        if shape is None and kind != ANIMAL and kind not in catalogue.KINDS:
+        if kind == ANIMAL:
+            kind, shape = animal(self.rng)
+        elif shape is None and kind not in catalogue.KINDS:
             return
         made = shape or self.make(kind)
         turn = float(self.rng.normal(0, 6))
@@ -81,11 +82,11 @@ class Site:
         return sorts[int(self.rng.choice(len(sorts), p=weights / weights.sum()))].name
 
 
-def animal(rng: np.random.Generator) -> Shape:
-    """A cat, a dog, a deer, a cow or a horse."""
+def animal(rng: np.random.Generator) -> tuple[str, Shape]:
+    """A cat, a dog, a deer, a cow or a horse, and its kind: of species only deer are one."""
     sorts = (cat, dog, deer, cow, horse)
-    made = sorts[int(rng.choice(len(sorts), p=[0.28, 0.26, 0.22, 0.12, 0.12]))](rng)
-    return worn(made, rng)
+    sort = sorts[int(rng.choice(len(sorts), p=[0.28, 0.26, 0.22, 0.12, 0.12]))]
+    return DEER if sort is deer else ANIMAL, worn(sort(rng), rng)
 
 
 def channeliser(rng: np.random.Generator) -> str:

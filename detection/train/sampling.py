@@ -118,7 +118,7 @@ class SampleSet(torch.utils.data.Dataset[Sample]):
 
     def _complete(self, source: str) -> bool:
         """Whether every kind that may be pasted is judged in this source's pictures."""
-        return self._of_source[source][0].exhaustive >= ALL - {DEER}
+        return self._of_source[source][0].exhaustive == ALL
 
     def _made_album(self) -> Album:
         """Of real pictures."""

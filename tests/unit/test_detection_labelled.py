@@ -45,6 +45,15 @@ def test_a_deer_is_also_an_animal(tmp_path: Path) -> None:
     assert np.all(deer.boxes == [0.5, 0.5, 0.2, 0.2])
 
 
+def test_what_is_labelled_as_a_deer_counts_as_an_animal_once(tmp_path: Path) -> None:
+    put(tmp_path, "drawn", "val", "a", "9 0.5 0.5 0.2 0.2\n8 0.2 0.2 0.1 0.1")
+    put(tmp_path, "own", "val", "b", "9 0.5 0.5 0.2 0.2\n8 0.5 0.5 0.2 0.2")
+    drawn, twice = read_folder(tmp_path, "val")
+    assert [CLASSES[number] for number in drawn.classes] == ["deer", "animal", "animal"]
+    assert drawn.boxes[2].tolist() == drawn.boxes[0].tolist()
+    assert sorted(CLASSES[number] for number in twice.classes) == ["animal", "deer"]
+
+
 def test_any_yaml(tmp_path: Path) -> None:
     """Names are matched, other classes left out, polygons boxed, sources told by their files."""
     put(tmp_path, "own", "val", "x", "1 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.3 0.3\n2 .1 .1 .3 .1 .3 .5")

@@ -13,7 +13,7 @@ import yaml
 from detection.drawn import backgrounds, picture, staging
 from detection.drawn.backgrounds import BackgroundsError, Ground, find_photos, open_photo
 from detection.drawn.crop import Crop
-from detection.drawn.dataset import DRAWN_CLASSES, draw_dataset
+from detection.drawn.dataset import draw_dataset
 from detection.drawn.extents import bounds, in_shares, seen_box
 from detection.drawn.layouts import Stand, lay_out
 from detection.drawn.picture import draw_picture
@@ -131,7 +131,7 @@ def test_the_same_seed_gives_the_same_files_in_one_process_or_two(tmp_path):
         kinds[name] = [file.read_bytes() for file in files]
     assert kinds["one"] == kinds["two"]
     table = yaml.safe_load((tmp_path / "one/data.yaml").read_text())
-    assert tuple(table["names"].values()) == DRAWN_CLASSES
+    assert tuple(table["names"].values()) == CLASSES
     read = read_yaml(tmp_path / "one/data.yaml", "train")
     assert len(read) == 3
     assert all((p.boxes[:, 2:] > 0).all() and (p.boxes <= 1).all() for p in read)
@@ -174,7 +174,7 @@ def test_layouts_bring_every_class_and_pictures_without_any():
     rng = np.random.default_rng(3)
     layouts = [lay_out(ROAD, rng) for _ in range(90)]
     kinds = {stand.kind for layout in layouts for stand in layout}
-    assert kinds >= set(DRAWN_CLASSES)
+    assert kinds >= set(CLASSES)
     empty = sum(all(s.kind not in CLASSES for s in layout) for layout in layouts)
     assert 2 <= empty <= 20
 
