@@ -1,10 +1,14 @@
 """Celery's schedule, for a machine that nobody looks at: beat goes on as it should when the clock
-was wrong, when nobody takes its hints, and when there is no broker."""
+was wrong, when nobody takes its hints, when there is no broker, and when the disk is full."""
 
+import json
 import logging
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
-from celery.beat import PersistentScheduler, SchedulingError
+from celery.beat import Scheduler as CelerysScheduler
+from celery.beat import SchedulingError
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
@@ -14,10 +18,35 @@ ENOUGH: Final = 1000
 logger = logging.getLogger(__name__)
 
 
-class Scheduler(PersistentScheduler):
-    """The file of the last runs, as Celery keeps it."""
+class Scheduler(CelerysScheduler):
+    """When each task ran last is in a file: what a night has missed is made up for.
+
+    A file of ours: Celery's, a Berkeley DB on Debian, hangs for ever once begun on a full disk.
+    """
 
     _is_broker_away = False
+
+    def __init__(self, *args: Any, schedule_filename: str, **kwargs: Any) -> None:
+        self._path = Path(schedule_filename)
+        super().__init__(*args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        super().setup_schedule()
+        for name, at in self._last_runs().items():
+            if name in self.schedule:
+                self.schedule[name].last_run_at = at
+        self.sync()
+
+    def sync(self) -> None:
+        entries: dict[str, Any] = self.schedule
+        last_runs = {name: entry.last_run_at.isoformat() for name, entry in entries.items()}
+        new = self._path.with_suffix(".new")
+        try:
+            new.write_text(json.dumps(last_runs, indent=1))
+            new.replace(self._path)
+        except OSError as error:
+            logger.error("the schedule goes on, but its file cannot be written: %s", error)
+            new.unlink(missing_ok=True)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         self._forget_the_future()
@@ -35,6 +64,14 @@ class Scheduler(PersistentScheduler):
             if self._is_broker_away:
                 logger.warning("the broker is back")
             self._is_broker_away = False
+
+    def _last_runs(self) -> dict[str, datetime]:
+        """None where there is no such file, or one of Celery's."""
+        try:
+            told = json.loads(self._path.read_text())
+            return {name: datetime.fromisoformat(at) for name, at in told.items()}
+        except (OSError, ValueError):
+            return {}
 
     def _forget_the_future(self) -> None:
         """What ran while the clock was ahead would else not run again until it is that late."""

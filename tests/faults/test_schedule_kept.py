@@ -1,15 +1,17 @@
-"""Beat on a machine whose clock was wrong, without workers, and without a broker."""
+"""Beat on a machine whose clock was wrong or whose disk is full, without workers or a broker."""
 
+import json
 import logging
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from django.conf import settings
 from kombu.utils.imports import symbol_by_name
 from redis import Redis
@@ -25,6 +27,9 @@ _wrong_by = [timedelta(0)]
 def clock() -> datetime:
     """Of the schedule, whose file keeps it by its name."""
     return datetime.now(UTC) + _wrong_by[0]
+
+
+ALWAYS = schedule(timedelta(0), nowfun=clock)
 
 
 @contextmanager
@@ -68,12 +73,11 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 
 @contextmanager
-def beat(broker: Broker, folder: Path) -> Iterator[scheduler.Scheduler]:
-    """The scheduler that the site has, with two tasks that are always due."""
+def beat(broker: Broker, folder: Path, when: Any = ALWAYS) -> Iterator[scheduler.Scheduler]:
+    """The scheduler that the site has, with two tasks."""
     app = Celery("here", broker=f"redis+socket://{broker.socket}", set_as_current=False)
-    always = schedule(timedelta(0), nowfun=clock)
     app.conf.update(
-        beat_schedule={name: {"task": name, "schedule": always} for name in TASKS},
+        beat_schedule={name: {"task": name, "schedule": when} for name in TASKS},
         broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS,
         task_publish_retry=settings.CELERY_TASK_PUBLISH_RETRY,
         result_expires=None,  # else Celery adds a task of its own
@@ -144,3 +148,42 @@ def test_a_broker_that_is_away_is_told_once_and_found_again(
         broker.start()
         wait_for("a hint", lambda: running.tick() or broker.hints(), timeout_s=20)
     assert [one.message for one in caplog.records[1:]] == ["the broker is back"]
+
+
+def test_a_night_that_was_missed_is_made_up_for(broker: Broker, tmp_path: Path) -> None:
+    """A clock that goes on by two days is a machine that was off for so long."""
+    nightly = crontab(hour=3, minute=17, nowfun=clock)
+    with beat(broker, tmp_path, nightly) as running:
+        running.tick()
+    assert broker.hints() == 0
+    with clock_ahead():
+        for _ in ("missed", "not again"):
+            with beat(broker, tmp_path, nightly) as running:
+                for _ in range(5):
+                    running.tick()
+    assert broker.hints() == len(TASKS)
+
+
+@pytest.mark.parametrize("found", [b"", b"GDBM\xff\x00", b'{"old": "no"}'])
+def test_a_file_of_another_kind_is_begun_anew(found: bytes, broker: Broker, tmp_path: Path) -> None:
+    (tmp_path / "schedule").write_bytes(found)
+    with beat(broker, tmp_path) as running:
+        running.tick()
+    assert broker.hints() == 1
+    assert json.loads((tmp_path / "schedule").read_text()).keys() == set(TASKS)
+
+
+def test_on_a_full_disk_it_goes_on(
+    broker: Broker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "schedule.new").symlink_to("/dev/full")
+    with beat(broker, tmp_path) as running:
+        running.tick()
+        (tmp_path / "schedule.new").symlink_to("/dev/full")
+        running.sync()
+        running.tick()
+    assert broker.hints() == 2
+    assert [one.message.split(": ")[1] for one in caplog.records] == [
+        "[Errno 28] No space left on device"
+    ] * 2
+    assert (tmp_path / "schedule").is_file(), "written once there was room"
