@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,8 @@ PLACE = 'connection to server on socket "/run/.s.PGSQL.5432" failed'
 @pytest.fixture
 def formatter() -> logging.Formatter:
     """As the site's own handler has it."""
-    plain = settings.LOGGING["formatters"]["plain"]
+    formatters: Any = settings.LOGGING["formatters"]
+    plain = formatters["plain"]
     made = import_string(plain["()"])(plain["format"])
     assert isinstance(made, logging.Formatter)
     return made
