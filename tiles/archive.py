@@ -1,5 +1,6 @@
 """A PMTiles archive (version 3), written beside its place and put there when it is complete."""
 
+import errno
 import fcntl
 import gzip
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO, Final
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
+from hazardmap.platform.disk import SPARE_BYTES, free_bytes
 from tiles.mercator import Tile
 
 LEVEL: Final = 6
@@ -25,7 +27,7 @@ class Archive:
     """Takes tiles in the order of `in_order`."""
 
     def __init__(self, file: BinaryIO, folder: Path) -> None:
-        self._writer = Writer(file)
+        self._writer, self._folder = Writer(file), folder
         # Tiles wait on the disk that the archive goes to: /tmp may be small, or memory.
         self._writer.tile_f.close()
         self._writer.tile_f = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - the writer closes it
@@ -36,7 +38,9 @@ class Archive:
         return sorted(tiles, key=_id)
 
     def add(self, tile: Tile, body: bytes) -> None:
-        """body: the tile, not compressed."""
+        """body: the tile, not compressed. Raises OSError where the disk would become full."""
+        if free_bytes(self._folder) - self._writer.offset < SPARE_BYTES:  # it is copied at the end
+            raise OSError(errno.ENOSPC, "there is too little room on the disk")
         self._writer.write_tile(_id(tile), gzip.compress(body, LEVEL, mtime=0))
 
     def finish(self, metadata: Mapping[str, Any], bounds: Sequence[float]) -> None:
@@ -72,9 +76,12 @@ def writing(path: Path) -> Iterator[Archive]:
         except BlockingIOError:
             raise Busy from None
         partial = path.with_suffix(".partial")
-        with partial.open("wb") as file:
-            yield Archive(file, path.parent)
-        partial.replace(path)
+        try:
+            with partial.open("wb") as file:
+                yield Archive(file, path.parent)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _id(tile: Tile) -> int:

@@ -3,9 +3,10 @@
 import logging
 
 from hazardmap.core.access.tokens import without_secrets
+from hazardmap.platform.told_once import ToldOnce
 
 
-class Redacted(logging.Formatter):
+class Redacted(ToldOnce):
     """Django's and our messages and tracebacks, with the secrets of tokens taken out."""
 
     def format(self, record: logging.LogRecord) -> str:

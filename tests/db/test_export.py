@@ -23,7 +23,7 @@ from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
 from tests.db.test_tile_layers import tell, zone
 from tests.map_scene import around, on_map, to_tiles
 from tests.tile_reading import tile_at
-from tiles import download, export, layers
+from tiles import archive, download, export, layers
 from tiles.archive import writing
 from tiles.mercator import Tile
 from tiles.tasks import export_tiles
@@ -139,6 +139,21 @@ def test_what_fails_or_runs_already_leaves_the_archive_as_it_is(
     assert len(read(path)) > 12, "started again"
 
 
+def test_it_does_not_fill_the_disk_and_leaves_no_half_of_an_archive(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_map(*around(HELSINKI, 500.0, 9))
+    to_tiles()
+    export_tiles()
+    before = path.read_bytes()
+    # Room for what is written first, and not for its copy.
+    monkeypatch.setattr(archive, "free_bytes", lambda _: archive.SPARE_BYTES + 100)
+    with pytest.raises(CommandError, match="too little room"):
+        call_command("export_tiles", verbosity=0)
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob("*.partial"))
+
+
 def test_who_comes_as_another_one_ends_leaves_the_archive_whole(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,10 +168,10 @@ def test_who_comes_as_another_one_ends_leaves_the_archive_whole(
         lock(*asked)
 
     monkeypatch.setattr(fcntl, "flock", when_the_other_has_ended)
-    with writing(path) as archive:
+    with writing(path) as ours:
         assert read(path) == {Tile(0, 0, 0): b""}, "of the other"
-        archive.add(Tile(0, 0, 0), b"ours")
-        archive.finish({}, export.WORLD)
+        ours.add(Tile(0, 0, 0), b"ours")
+        ours.finish({}, export.WORLD)
     assert read(path) == {Tile(0, 0, 0): b"ours"}
 
 

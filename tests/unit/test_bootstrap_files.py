@@ -22,6 +22,14 @@ def test_compose_runs_the_processes_of_the_procfile() -> None:
     assert all(services[name]["command"][-1] == name for name in _procfile())
 
 
+def test_no_container_keeps_its_log_for_ever() -> None:
+    services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
+    for name, service in services.items():
+        options = service["logging"]["options"]
+        megabytes = int(options["max-size"].removesuffix("m")) * int(options["max-file"])
+        assert megabytes <= 100, name
+
+
 def test_beat_makes_the_folder_of_its_schedule(tmp_path: Path) -> None:
     """The celery here only looks whether its folder is there."""
     celery = tmp_path / "celery"
