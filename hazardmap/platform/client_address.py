@@ -19,10 +19,13 @@ def client_network(request: HttpRequest) -> str:
 
 
 def address_in(environ: Mapping[str, str]) -> str:
-    """Where a WSGI request comes from; of an IPv6 address its /64, which one household owns."""
+    """Where a WSGI request comes from; of an IPv6 address its /64, which one household owns.
+
+    The IPv4 addresses of all the world are one /64 where they come in the dress of IPv6.
+    """
     address = whole_address_in(environ)
     if isinstance(address, IPv6Address):
-        return address.exploded[:19]
+        return str(address.ipv4_mapped or address.exploded[:19])
     return "" if address is None else str(address)
 
 

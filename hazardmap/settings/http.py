@@ -26,6 +26,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hazardmap.web.form_addresses.FormAddresses",
     "hazardmap.web.too_often.TooOften",
+    "hazardmap.web.unstorable.Unstorable",
 ]
 TEMPLATES = [
     {

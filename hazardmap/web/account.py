@@ -128,7 +128,8 @@ def _moment(request: HttpRequest, name: str) -> datetime | None:
         moment = datetime.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         return None
-    return None if moment.tzinfo is None else moment
+    known = moment.tzinfo is not None and 1970 <= moment.year <= 9000
+    return moment if known else None
 
 
 def _before(request: HttpRequest) -> UUID | None:

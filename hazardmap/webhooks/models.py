@@ -1,6 +1,6 @@
 """Who is told of changes, of which, and what has become of each message."""
 
-from django.contrib.gis.db.models import LineStringField, MultiPolygonField
+from django.contrib.gis.db.models import GeometryField, LineStringField, MultiPolygonField
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -77,6 +77,19 @@ class WatchArea(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WatchPiece(models.Model):
+    """A small part of a watch area; together they are the area (services.watch_keep).
+
+    The whole of a large one would be read and walked around anew for each place that is looked up.
+    """
+
+    watch = models.ForeignKey(WatchArea, models.CASCADE, related_name="pieces")
+    piece = GeometryField(srid=4326)
+
+    def __str__(self) -> str:
+        return f"piece of {self.watch_id}"
 
 
 class Delivery(models.Model):

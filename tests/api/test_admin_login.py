@@ -14,7 +14,7 @@ from hazardmap.accounts.login import (
     TRIES_PER_ADDRESS,
 )
 from hazardmap.accounts.models import LoginTries, User
-from hazardmap.platform.client_address import client_address
+from hazardmap.platform.client_address import client_address, client_network
 
 pytestmark = pytest.mark.django_db
 EMAIL, PASSWORD = "staff@hazardmap.example", "correct horse battery"
@@ -109,6 +109,16 @@ def test_all_addresses_of_one_ipv6_household_are_one(rf):
     second = rf.get("/", REMOTE_ADDR="2001:db8:1:2:bbbb::2")
     other = rf.get("/", REMOTE_ADDR="2001:db8:1:3::1")
     assert client_address(first) == client_address(second) != client_address(other)
+
+
+def test_addresses_of_ipv4_in_the_dress_of_ipv6_are_not_one_household(rf):
+    """As a balancer that listens on both tells them; one client would use up everybody's tries."""
+    dressed, plain, other = (
+        rf.get("/", REMOTE_ADDR=text)
+        for text in ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:198.51.100.7")
+    )
+    assert client_address(dressed) == client_address(plain) == client_network(dressed)
+    assert client_address(other) == "198.51.100.7"
 
 
 def test_the_source_of_the_running_version_is_linked(client):

@@ -22,6 +22,7 @@ from hazardmap.accounts.services.member_invite import FROM_ONE
 from hazardmap.accounts.tries import Total, Tries
 from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import MailFailed
+from hazardmap.platform.redacted import Redacted
 from tests.account_scene import founded, member, person
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,22 @@ def test_a_new_password_ends_every_session_and_the_link(client):
     assert client.post(link, {"password": NEW["password"]}).status_code == 410
     signed = client.post("/login/", {"username": nora.email, "password": NEW["password"]})
     assert signed.status_code == 302
+
+
+def test_a_link_that_still_works_stands_in_no_log(caplog):
+    """A form without its token (CSRF) is logged with its address, and leaves the link as it was."""
+    strict = Client(enforce_csrf_checks=True)
+    link = link_in_mail_to(person("nora"))
+    assert strict.post(link, {"password": NEW["password"]}).status_code == 403
+    logged = "".join(map(Redacted("%(message)s").format, caplog.records))
+    assert "/login/reset/[secret]/" in logged
+    assert link.split("/")[-2] not in logged
+    assert strict.get(link).status_code == 200
+
+
+def link_in_mail_to(user):
+    Client().post("/login/reset/", {"email": user.email})
+    return link_in(mail.outbox[-1])
 
 
 def invite(organisation, actor, email, role=Role.DEVELOPER):

@@ -1,8 +1,11 @@
 """Who is told of the map, until when, and what watching costs."""
 
+import math
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hazardmap.accounts.services import (
@@ -16,10 +19,12 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.core.access.scopes import Environment
 from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.geometry.corridor import Watched
+from hazardmap.core.geometry.region import read_region
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_ship
 from hazardmap.platform.ids import new_id
-from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
+from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea, WatchPiece
 from hazardmap.webhooks.services import (
     Sender,
     deliveries_make,
@@ -29,6 +34,8 @@ from hazardmap.webhooks.services import (
     endpoint_remove,
     endpoint_test,
     notice_make,
+    watch_add,
+    watch_change,
     watch_hours_record,
     watch_remove,
 )
@@ -36,6 +43,7 @@ from hazardmap.webhooks.values import WebhookRefused
 from tests.account_scene import founded
 from tests.map_scene import buyer
 from tests.webhook_scene import (
+    HELSINKI,
     cow,
     endpoint,
     organisation_of,
@@ -50,6 +58,63 @@ pytestmark = pytest.mark.django_db
 def watched_since(**ago: float) -> None:
     """The areas, and what they cost is not in the log yet."""
     WatchArea.objects.update(metered_until=timezone.now() - timedelta(**ago))
+
+
+def flower(lon: float, lat: float, petals: int) -> Watched:
+    """As many positions as an area may have, around a place."""
+    turns = [index * math.tau / 9_990 for index in range(9_990)]
+    ring = [
+        [lon + reach * math.cos(turn), lat + reach * math.sin(turn)]
+        for turn in turns
+        for reach in [0.3 + 0.1 * math.cos(petals * turn)]
+    ]
+    return Watched(read_region({"type": "Polygon", "coordinates": [[*ring, ring[0]]]}))
+
+
+def told_at(hook, place: tuple[float, float]) -> bool:
+    """Whether the endpoint is told of something that appears there."""
+    before = Delivery.objects.count()
+    told(Change.APPEARED, cow(place))
+    deliveries_make()
+    return Delivery.objects.count() > before
+
+
+def test_places_are_looked_up_in_small_pieces_of_an_area(hook, key):
+    """Reading 10,000 positions for each change would keep everybody's messages waiting."""
+    (lon, lat), whose = HELSINKI, {"organisation_id": organisation_of(key)}
+    watch_remove(**whose, watch_id=WatchArea.objects.get().id)
+    added = watch_add(
+        **whose,
+        endpoint_id=hook.id,
+        name="flower",
+        watched=flower(lon, lat, 2),
+        kinds=None,
+        min_probability=0.0,
+        published=True,
+        simulated=False,
+    )
+    assert told_at(hook, (lon + 0.39, lat))
+    assert told_at(hook, HELSINKI)
+    assert not told_at(hook, (lon, lat + 0.39)), "between the petals"
+    watch_change(**whose, watch_id=added, changes={"watched": flower(lon, lat + 0.2, 2)})
+    assert told_at(hook, (lon, lat + 0.39))
+    assert not told_at(hook, (lon, lat - 0.15))
+    pieces = [part.piece.num_coords for part in WatchPiece.objects.all()]
+    assert len(pieces) > 100
+    assert max(pieces) <= 64
+
+
+def test_nobody_looks_up_areas_of_which_nobody_is_told(settings):
+    """There may be as many as anybody likes: they cost nothing."""
+    test = key_create(
+        organisation=organisation_create(name="Free"), name="test", environment=Environment.TEST
+    )
+    watch(endpoint("https://free.example/hook", test).id, test)
+    told(Change.APPEARED, cow())
+    with CaptureQueriesContext(connection) as asked:
+        deliveries_make()
+    (looked_up,) = [query["sql"] for query in asked if "webhooks_watchpiece" in query["sql"]]
+    assert "'{}'::uuid[]" in looked_up
 
 
 def loaded() -> list[UsageEvent]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator
@@ -173,3 +174,44 @@ def test_an_address_that_asks_too_much_is_told_to_wait_and_only_that_one(
         assert refused.headers["Content-Type"] == "application/problem+json"
     with in_front(tmp_path / "unknown", web=web, instead=[*FEW, *UNKNOWN_PROXY]) as url:
         assert statuses(url, mine, other, mine, other) == [200, 200, 200, 429]
+
+
+def test_a_household_is_one_client_whatever_addresses_it_takes(tmp_path: Path, web: str) -> None:
+    """Of IPv6 a provider's customer has 2^64 of them."""
+
+    def status(url: str, client: str) -> int:
+        return httpx.get(f"{url}{TILE}", headers={"X-Forwarded-For": client}).status_code
+
+    home = ["2001:db8:1:2::7", "2001:db8:1:2:ffff::1", "2001:db8:1:2:a0a:a0a:a0a:a0a"]
+    dressed = ["::ffff:203.0.113.9", "203.0.113.9", "::ffff:203.0.113.9"]
+    with in_front(tmp_path / "nginx", web=web, instead=FEW) as url:
+        assert [status(url, one) for one in home] == [200, 200, 200]
+        assert status(url, "2001:db8:1:2::abcd") == 429
+        assert status(url, "2001:db8:1:3::7") == 200, "the neighbour"
+        assert [status(url, one) for one in dressed] == [200, 200, 200]
+        assert status(url, "203.0.113.9") == 429
+        assert status(url, "::ffff:203.0.113.10") == 200
+
+
+def test_pictures_on_their_way_take_so_much_memory_of_one_household_at_most(
+    tmp_path: Path, web: str
+) -> None:
+    few = [("limit_conn uploads 64", "limit_conn uploads 1")]
+
+    def sent(url: str, client: str) -> httpx.Response:
+        headers = {"X-Forwarded-For": client}
+        return httpx.post(f"{url}/api/v1/frames", content=b"x", headers=headers)
+
+    with (
+        in_front(tmp_path / "nginx", web=web, instead=few) as url,
+        socket.create_connection(("127.0.0.1", httpx.URL(url).port)) as slow,
+    ):
+        slow.sendall(
+            b"POST /api/v1/frames HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 2001:db8:1:2::7\r\n"
+            b"Content-Length: 20000000\r\nExpect: 100-continue\r\n\r\n"
+        )
+        assert slow.recv(100).startswith(b"HTTP/1.1 100 "), "its place is taken"
+        refused = sent(url, "2001:db8:1:2::8")
+        assert refused.status_code == refused.json()["status"] == 429
+        assert refused.headers["Retry-After"] == "5"
+        assert sent(url, "2001:db8:1:3::8").json()["bytes"] == 1

@@ -13,6 +13,7 @@ from typing import Final
 
 _PATTERN: Final = re.compile(r"hm_(dev|key|test)_([a-z2-7]{16})_([a-z2-7]{52})")
 _SECRET: Final = re.compile(r"(hm_[a-z]{3,4}_[a-z2-7]{16}_)[a-z2-7]{8,}")
+_MAILED: Final = re.compile(r"(/(?:signup|login/reset)/)[\w-]{16,}")
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -61,8 +62,8 @@ def parse_token(text: str, *uses: Use) -> Token | None:
 
 
 def without_secrets(text: str) -> str:
-    """The text with every secret of a token in it taken out, for logs."""
-    return _SECRET.sub(r"\1[secret]", text)
+    """The text with every secret of a token, or of a link sent by mail, taken out: for logs."""
+    return _MAILED.sub(r"\1[secret]", _SECRET.sub(r"\1[secret]", text))
 
 
 def _random(length: int) -> str:

@@ -4,16 +4,22 @@ The feed is the list of what is still to be done: it is written in the transacti
 hazard, and a reader moves on in the transaction that has done its work.
 """
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from hazardmap.hazards import feed_models
 from hazardmap.hazards.change_feed import Move, latest_cursor, moves_since
+from hazardmap.platform.hardship import TooMuch, hardship
 
 BATCH = 1000
+PARTS = 10  # into which one is divided that takes too long, which takes half a minute to find out
+logger = logging.getLogger(__name__)
+_Read = Callable[[int, int], set[int]]
+"""The cursors of so many events after a cursor, which have been taken."""
 
 
 class Touched(NamedTuple):
@@ -52,9 +58,9 @@ def feed_follow(name: str, take: Callable[[Collection[Touched]], None]) -> int:
     hazards as they are by now, or later.
     """
 
-    def read(after: int) -> set[int]:
+    def read(after: int, limit: int) -> set[int]:
         with connection.cursor() as cursor:
-            cursor.execute(_TOUCHED, {"after": after, "limit": BATCH})
+            cursor.execute(_TOUCHED, {"after": after, "limit": limit})
             told = [(at, Touched(*state)) for at, *state in cursor.fetchall()]
         cursors = {at for at, _ in told if at > after}
         if cursors:
@@ -68,8 +74,8 @@ def feed_follow(name: str, take: Callable[[Collection[Touched]], None]) -> int:
 def moves_follow(name: str, take: Callable[[Sequence[Move]], None]) -> int:
     """As `feed_follow`, with whole events in their order. Who is new begins with what comes now."""
 
-    def read(after: int) -> set[int]:
-        moves = moves_since(after, limit=BATCH)
+    def read(after: int, limit: int) -> set[int]:
+        moves = moves_since(after, limit=limit)
         if moves:
             take(moves)
         return {move.event.cursor for move in moves}
@@ -85,20 +91,33 @@ def feed_hold(name: str) -> None:
     feed_models.FeedReader.objects.select_for_update().get(name=name)
 
 
-def _to_the_end(name: str, read: Callable[[int], set[int]]) -> int:
-    taken = 0
-    while count := _batch(name, read):
-        taken += count
-    return taken
+def _to_the_end(name: str, read: _Read) -> int:
+    """Where a batch is too much for the database, in smaller ones: it would be so for ever, and
+    whatever comes behind it would wait. Raises OperationalError where a single event is.
+    """
+    taken, limit = 0, BATCH
+    while True:
+        try:
+            with hardship():
+                count = _batch(name, read, limit)
+        except TooMuch as error:
+            if limit == 1:
+                raise OperationalError(str(error)) from error
+            limit = max(1, limit // PARTS)
+            logger.warning("%s takes %d changes at once: %s", name, limit, error)
+        else:
+            if not count:
+                return taken
+            taken += count
 
 
 @transaction.atomic
-def _batch(name: str, read: Callable[[int], set[int]]) -> int:
+def _batch(name: str, read: _Read, limit: int) -> int:
     readers = feed_models.FeedReader.objects.select_for_update(skip_locked=True)
     reader = readers.filter(name=name).first()
     if reader is None:
         return 0
-    cursors = read(reader.cursor)
+    cursors = read(reader.cursor, limit)
     if cursors:
         reader.cursor = max(cursors)
         reader.save(update_fields=["cursor"])

@@ -68,15 +68,18 @@ def _take(moves: Sequence[Move]) -> None:
 
 def _within(places: Sequence[_Place]) -> Iterator[tuple[WatchArea, _Place]]:
     """Every watch area whose endpoint is told, with every place that lies in it."""
+    asked = {
+        "lons": array(place.hazard.lon for place in places),
+        "lats": array(place.hazard.lat for place in places),
+        "endpoints": array(endpoints_told().values_list("id", flat=True)),
+    }
     with connection.cursor() as cursor:
-        lons = array(place.hazard.lon for place in places)
-        lats = array(place.hazard.lat for place in places)
-        cursor.execute(_WATCHED, {"lons": lons, "lats": lats})
+        cursor.execute(_WATCHED, asked)
         found = cursor.fetchall()
-    told = WatchArea.objects.filter(endpoint__in=endpoints_told())
-    watches = told.defer("area", "route").in_bulk({watch_id for watch_id, _ in found})
+    known = WatchArea.objects.defer("area", "route")
+    watches = known.in_bulk({watch_id for watch_id, _ in found})
     for watch_id, number in found:
-        if watch_id in watches:
+        if watch_id in watches:  # else it has just been removed
             yield watches[watch_id], places[number - 1]
 
 
