@@ -181,8 +181,7 @@ def sold(
     if request.method != "POST":
         around = _around(body) if isinstance(body, dict) else b""
         tag = headers["ETag"] = _tag(request, goods.state + around)
-        known = parse_etags(request.headers.get("If-None-Match", ""))
-        if tag in known or "*" in known:
+        if _has(request, tag):
             return Response(status=304, headers=headers)
     units = {**goods.beside, Meter.HAZARD: goods.units}
     if request.method == "HEAD":  # its answer is empty
@@ -244,6 +243,12 @@ def _record(request: Request, goods: Goods, units: Mapping[Meter, int], subject:
     ]
     if records:
         usage_record(*records)
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the buyer has the answer: a tag is the same, weak or not (RFC 9110, 13.1.2)."""
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
 
 
 def _tag(request: Request, state: bytes) -> str:

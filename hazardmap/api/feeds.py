@@ -19,7 +19,7 @@ from hazardmap.core.answers.public import public_zone
 from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.seeing.georeference import Fault
-from hazardmap.hazards.zone_selectors import zones_page
+from hazardmap.hazards.zone_selectors import zones_page, zones_surest
 from hazardmap.platform.kept import kept
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import MEDIA_TYPE
@@ -86,10 +86,11 @@ def _zones(bbox: Bbox | None, *, simulated: bool, now: datetime) -> list[Zone]:
         limit=PAGE,
     ):
         after = page[-1].zone.id
+        surest = zones_surest([one.zone.id for one in page if one.zone.ended_at is not None])
         told += [
             Zone(public_zone(one.zone), ten_minutes_of(one.updated_at))
             for one in page
-            if wzdx.belongs(one.zone, now)
+            if wzdx.belongs(one.zone, now, surest.get(one.zone.id, one.zone.p))
         ]
         if len(told) > MOST:
             raise _too_many()

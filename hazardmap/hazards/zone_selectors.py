@@ -12,6 +12,7 @@ from django.contrib.gis.db.models import LineStringField, PointField, PolygonFie
 from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
 from django.db.models import BooleanField, FloatField, Func, Max, Q, QuerySet, Value
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -163,6 +164,15 @@ def zones_until(cursor: int, zone_ids: Collection[UUID]) -> list[WorkZone]:
     latest = until.values("zone_id").annotate(latest=Max("cursor")).values("latest")
     found = zone_models.ZoneEvent.objects.filter(cursor__in=latest)
     return [_event(row).zone for row in found]
+
+
+def zones_surest(zone_ids: Collection[UUID]) -> dict[UUID, float]:
+    """The highest probability with which the feed has told of each of these work zones."""
+    if not zone_ids:
+        return {}
+    told = zone_models.ZoneEvent.objects.filter(zone_id__in=zone_ids).values("zone_id")
+    highest = told.annotate(p=Max(Cast(KT("zone__p"), FloatField())))
+    return dict(highest.values_list("zone_id", "p"))
 
 
 def _state(row: zone_models.Zone) -> ZoneState:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 
@@ -16,7 +17,7 @@ from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards import past, search
 from hazardmap.metering.models import UsageEvent
 from tests.api.test_hazards import WORLD, ask, billed
-from tests.map_scene import put_hazard, put_past
+from tests.map_scene import made_up, put_hazard, put_past
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
 
@@ -118,3 +119,32 @@ def test_an_export_costs_by_size_and_nothing_where_it_is_empty(client, key, monk
     got = len(next(chunks)) + len(next(chunks)) + len(next(chunks))
     leaving._iterator.close()  # as a server does whose client has gone
     assert 0 < billed()[-1] <= -(-got // 400)
+
+
+def test_what_an_export_sold_is_named_for_those_who_told_it(client, key, monkeypatch):
+    ids = {str(put_hazard(n, 50)) for n in range(5)}
+    assert named(client, key) == ids
+    monkeypatch.setattr(export, "NAMED", 2)
+    drawn = [frozenset(named(client, key)) for _ in range(20)]
+    assert {len(one) for one in drawn} == {2}
+    assert all(one < ids for one in drawn)
+    assert len(set(drawn)) > 1, "not always the same ones are paid"
+
+
+def test_of_many_each_is_named_as_often_as_any_other(monkeypatch):
+    monkeypatch.setattr(export, "NAMED", 2)
+    many, often = [made_up(n, 50) for n in range(5)], Counter()
+    for draw in range(2000):
+        counted = export._Counted(many, str(draw))
+        assert list(counted) == many
+        often.update(counted.named)
+    assert {hazard.id: often[hazard.id] for hazard in many} == pytest.approx(
+        {hazard.id: 800 for hazard in many}, rel=0.1
+    )
+
+
+def named(client, key):
+    """The hazards behind the usage of an export."""
+    exported(client, key.token, "text/csv", bbox=WORLD).getvalue()
+    assert billed()[-1] == 1
+    return set(UsageEvent.objects.order_by("at", "id").last().hazards)

@@ -128,7 +128,7 @@ def test_who_has_an_answer_already_gets_it_for_nothing(client, key):
         first = again('"x"')
         assert first.status_code == 200
         tag = first["ETag"]
-        for known in (tag, f'"x", {tag}'):
+        for known in (tag, f'"x", {tag}', tag.removeprefix("W/")):
             same = again(known)
             assert (same.status_code, same.content, same["ETag"]) == (304, b"", tag)
         Hazard.objects.filter(id=hazard).update(p=0.7)

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
 
 from hazardmap.accounts.models import Device
 from hazardmap.core.derived.workzone import WorkZone, ZoneChange
@@ -95,6 +96,30 @@ def test_twelve_cones_become_a_zone_that_ends_when_they_are_gone() -> None:
     assert (told[-1].change, told[-1].zone) == (ZoneChange.ENDED, ended.zone)
     assert zones_page(area=None, limit=10, ended_since=minutes_ago(5)) == [ended]
     assert zones_page(area=None, limit=10, ended_since=minutes_ago(-5)) == []
+
+
+@pytest.mark.usefixtures("_everybody_is_known")
+def test_the_public_feed_tells_that_what_it_had_told_has_gone(client: Client) -> None:
+    """Who sees that the cones are gone makes them improbable first, one after the other."""
+    for number, name in enumerate(("ann", "ben", "cid")):
+        by(name, 90 - 10 * number, *CONES[:4], frames=28)
+    (zone,) = standing()
+    ((id_, verified),) = fed(client)
+    assert (id_, verified) == (str(zone.id), False)
+    for number in range(3):
+        by(f"eve{number}", 60 - 10 * number, frames=28)
+    ended = zone_get(zone.id)
+    assert ended is not None
+    assert ended.zone.ended_at is not None
+    assert ended.zone.p < 0.9
+    assert fed(client) == [(str(zone.id), True)]
+
+
+def fed(client: Client) -> list[tuple[str, bool]]:
+    """Work zones of the WZDx feed, and whether they were seen to have ended."""
+    box = {"bbox": "24,60,26,61", "simulated": "true"}
+    events = client.get("/feeds/wzdx-4.2.geojson", box).json()["features"]
+    return [(event["id"], event["properties"]["is_end_date_verified"]) for event in events]
 
 
 def test_what_is_right_stays_and_a_rebuild_mends_what_is_wrong() -> None:

@@ -64,7 +64,7 @@ def zones(draw) -> Zone:
 
 
 def fed(some, now=NOW):
-    told = [one for one in some if wzdx.belongs(one.zone, now)]
+    told = [one for one in some if wzdx.belongs(one.zone, now, one.zone.p)]
     feed = wzdx.feed(told, publisher="a test", source="https://map.example/feed", now=now)
     feed = json.loads(json.dumps(feed, allow_nan=False))
     errors = list(validator().iter_errors(feed))

@@ -27,11 +27,14 @@ _CHANNELS: Final = frozenset({"cone", "drum", "barrier"})
 _DIRECTIONS: Final = ("northbound", "eastbound", "southbound", "westbound")
 
 
-def belongs(zone: WorkZone, now: datetime) -> bool:
-    """Whether the feed tells of a zone: surely there, or surely been there and ended lately."""
+def belongs(zone: WorkZone, now: datetime, surest: float) -> bool:
+    """Whether the feed tells of a zone: surely there, or surely been there and ended lately.
+
+    surest: the highest probability that it has had. Whoever sees it gone lowers the last one first.
+    """
     if zone.ended_at is None:
         return probability_at(zone.p, zone.t_ref, zone.half_life_s, now) >= SURE
-    return zone.p >= SURE and now - zone.ended_at <= KEPT
+    return surest >= SURE and now - zone.ended_at <= KEPT
 
 
 def feed(zones: Iterable[Zone], *, publisher: str, source: str, now: datetime) -> dict[str, Any]:

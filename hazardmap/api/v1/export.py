@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from random import Random
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -43,6 +45,8 @@ MOST_COUNTED_OF_THE_PAST: Final = 10_000
 MEASURED: Final = 1000
 """So many hazards are written to see how large the others will be."""
 TEST_HAZARDS: Final = 1000
+NAMED: Final = 1000
+"""So many hazards at most stand behind the price of an export (docs/adr/0051-exports-pay.md)."""
 
 
 class Export(BuyerView):
@@ -87,7 +91,7 @@ class Export(BuyerView):
             return estimate(request, units, meter=Meter.EXPORT_MB, exact=exact, now=now)
         if buyer_of(request).test:
             _check_small(asked)
-        hazards = _Counted(asked.each())
+        hazards = _Counted(asked.each(), request_id(request.META))
         chunks: Iterable[bytes] = ()
         if request.method != "HEAD":  # the answer to HEAD is empty
             record = UsageRecord(
@@ -155,15 +159,25 @@ def _measured(write: Writer, asked: _Asked, changed_at: datetime | None) -> tupl
 
 
 class _Counted:
-    """Passes hazards on, and knows how many there have been."""
+    """Passes hazards on, and knows how many there have been, and which; of more than NAMED, so many
+    of which each is as likely as any other.
 
-    def __init__(self, hazards: Iterable[Hazard]) -> None:
+    draw: what their choice follows from, another for each export, so that in time all are chosen.
+    """
+
+    def __init__(self, hazards: Iterable[Hazard], draw: str) -> None:
         self._hazards = hazards
+        self._dice = Random(draw)  # noqa: S311 - fair, not secret
         self.count = 0
+        self.named: list[UUID] = []
 
     def __iter__(self) -> Iterator[Hazard]:
         for hazard in self._hazards:
             self.count += 1
+            if self.count <= NAMED:
+                self.named.append(hazard.id)
+            elif (place := self._dice.randrange(self.count)) < NAMED:
+                self.named[place] = hazard.id
             yield hazard
 
 
@@ -194,5 +208,5 @@ def _record(record: UsageRecord, hazards: _Counted, size: int) -> int:
     """The units on the buyer's account."""
     units = -(-size // MEGABYTE) if hazards.count else 0
     if units:
-        usage_record(replace(record, quantity=units))
+        usage_record(replace(record, quantity=units, hazards=tuple(hazards.named)))
     return units
