@@ -50,8 +50,8 @@ class FusedHazard:
         return frozenset(id_ for item in self.evidence for id_ in item.observations)
 
 
-def observe(  # noqa: PLR0917 - the six facts of one detection
-    view: View, detection_id: UUID, kind: str, score: float, box: Box, aspect: float
+def observe(
+    view: View, detection_id: UUID, kind: str, score: float, box: Box
 ) -> Observation | NotLocatable:
     """Put a detection on the ground: WGS84 position with its covariance.
 
@@ -59,14 +59,13 @@ def observe(  # noqa: PLR0917 - the six facts of one detection
     the view's position. The position lies on the geodesic from the camera, exact at the
     antimeridian and the poles; the road is taken to be level from there to the thing.
 
-    kind: a key of KINDS. score: 0..1. aspect: width / height of the frame. Without a heading the
-    answer is NotLocatable("no_heading"). Raises ValueError on an impossible position, score,
-    box or aspect, KeyError on an unknown kind.
+    kind: a key of KINDS. score: 0..1. Without a heading the answer is NotLocatable("no_heading").
+    Raises ValueError on an impossible position, score, box or aspect, KeyError on an unknown kind.
     """
     check_position(view.lon, view.lat)
     if not 0.0 <= score <= 1.0:
         raise ValueError(f"not a score: {score}")
-    place = locate(box, kind, view.camera, aspect)
+    place = locate(box, kind, view.camera, view.aspect)
     heading = heading_deg(view)
     if isinstance(place, NotLocatable):
         return place
