@@ -130,10 +130,10 @@ def fuse(
     reach = seen_from_where([(view.lon, view.lat) for view in all_views], parts)
     found: list[FusedHazard] = []
     for part, seen_from in zip(parts, reach, strict=True):
-        here = sorted((o for one in part for o in by_cell[one]), key=canonical(by_frame))
+        here = [o for one in part for o in by_cell[one]]
         ids = {o.id for o in here}
         about = [verdict for verdict in judged if not ids.isdisjoint(verdict.observation_ids)]
-        found += fuse_ground([all_views[i] for i in seen_from], here, by_frame, about, params)
+        found += fuse_ground([all_views[i] for i in seen_from], here, about, params)
     if now is not None:
         found = [FusedHazard(swept(one.hazard, now), one.evidence) for one in found]
     return sorted(found, key=lambda one: one.hazard.id)
@@ -141,19 +141,20 @@ def fuse(
 
 def fuse_ground(
     views: Sequence[View],
-    observations: Sequence[Observation],
-    by_frame: Mapping[UUID, View],
+    observations: Iterable[Observation],
     verdicts: Sequence[Verdict],
     params: FusionParams,
 ) -> list[FusedHazard]:
-    """Replay one ground; observations in canonical order, verdicts in order of (at, id).
+    """Replay one ground from its observations, at least one; verdicts in order of (at, id).
 
     What a moderator rejected is replayed by itself: it ends cleared, supports nothing else, and
     leaves the spot suspect from then on.
     """
-    plane = Plane(observations[0].lon, observations[0].lat)
+    by_frame = {view.frame_id: view for view in views}
+    ordered = sorted(observations, key=canonical(by_frame))
+    plane = Plane(ordered[0].lon, ordered[0].lat)
     passes = split(views)
-    sightings = on_plane(observations, by_frame, plane)
+    sightings = on_plane(ordered, by_frame, plane)
     suspects: list[Candidate] = []
     for verdict in verdicts:
         if verdict.decision is Ruling.REJECT:
