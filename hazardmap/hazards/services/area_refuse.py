@@ -14,7 +14,7 @@ from django.db import connection
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.coverings import SEEN_RES, middles
 from hazardmap.core.geometry.grid import descendants, parent
-from hazardmap.hazards.services.cluster_fuse import fuse_around
+from hazardmap.hazards.services.ground_fuse import fuse_around
 from hazardmap.hazards.services.place_lock import LOCK_RES, under_place_lock
 
 BoxOrCell = Bbox | int

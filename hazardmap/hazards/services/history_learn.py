@@ -17,8 +17,8 @@ from hazardmap.core.learned.learning import Tally, learned
 from hazardmap.core.seeing.passes import GAP
 from hazardmap.hazards import models
 from hazardmap.hazards.services.area_refuse import occupied
-from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_of
+from hazardmap.hazards.services.ground_find import grounds_around
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.unhurried import unhurried
 

@@ -28,7 +28,6 @@ from hazardmap.hazards.services.checkpoints import (
     checkpoints_keep,
     checkpoints_of,
 )
-from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import (
     BEGINNING,
     NOTHING_NEW,
@@ -39,6 +38,7 @@ from hazardmap.hazards.services.evidence_read import (
     verdicts_around,
     views_of,
 )
+from hazardmap.hazards.services.ground_find import grounds_around
 from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.hazards.services.place_lock import PlaceLock
 
