@@ -25,7 +25,6 @@ from hazardmap.platform.unhurried import unhurried
 Progress = Callable[[int, int], None]
 """Places done, places in all."""
 
-WORLD = -180.0, -90.0, 180.0, 90.0
 _DRIVEN = """
     SELECT coalesce(sum(ST_Distance(position, before)), 0) FROM (
         SELECT position, lag(position) OVER track AS before,
@@ -45,7 +44,7 @@ def history_learned(
     """
     rejected, now = _rejected(), timezone.now()
     by_place: dict[int, list[int]] = defaultdict(list)
-    for one in occupied(WORLD):
+    for one in occupied(None):
         by_place[parent(one, LOCK_RES)].append(one)
     sums = Tally()
     for done, (place, cells) in enumerate(by_place.items(), start=1):

@@ -24,7 +24,7 @@ def stale_mark(witnesses: Collection[int] | None) -> int:
     Call it in the transaction that writes the version.
     """
     if witnesses is None:
-        cells = _places(_everything())
+        cells = _places(occupied(None))
     else:
         cells = with_neighbours(_places(_spoken(witnesses)))
     # Written over, which waits for whoever is at a place and about to take its mark away: that one
@@ -65,10 +65,6 @@ def _next_refuse() -> bool:
     return True
 
 
-def _everything() -> list[int]:
-    return _column("SELECT DISTINCT cell FROM hazards_observation")
-
-
 def _spoken(witnesses: Collection[int]) -> list[int]:
     """The cells from which they looked, and those of what they have only voted about."""
     statement = """
@@ -77,12 +73,8 @@ def _spoken(witnesses: Collection[int]) -> list[int]:
         SELECT cell FROM hazards_vote WHERE witness = ANY(%s::bigint[]) AND undone_at IS NULL
     """
     who = array(sorted(witnesses))
-    return _column(statement, who, who)
-
-
-def _column(statement: str, *values: str) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, [who, who])
         return [cell for (cell,) in cursor.fetchall()]
 
 
