@@ -47,4 +47,4 @@ def _alone(request: HttpRequest, code: int) -> HttpResponse:
 
 
 def _problem(request: HttpRequest, code: int, detail: str) -> HttpResponse:
-    return answer(code, detail, request=request_id(request.META))
+    return answer(code, detail, request_id=request_id(request.META))

@@ -109,7 +109,7 @@ class Fleet:
                 box = box_of(camera, off_deg, range_m, truth.kind) if range_m < 60.0 else None
                 score = self._random.choice(sorted(scores))
                 if box is not None and abs(off_deg) < 60.0:
-                    seen = observe(view, self._id(), truth.kind, score, box, ASPECT)
+                    seen = observe(view, self._id(), truth.kind, score, box)
                     if not isinstance(seen, NotLocatable):
                         made.append(seen)
         self.observations += made

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from hazardmap.api.client import Item
+from hazardmap.api.uploading import Item
 from hazardmap.capture.exif import read_georeference
 from hazardmap.core.seeing.georeference import Georeference
 from hazardmap.footage.track import Fix, position_at

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from hazardmap.api.client import Item, Outcome, Picture
+from hazardmap.api.uploading import Item, Outcome, Picture
 from hazardmap.footage.drive import Drive, Said, read_drive
 from hazardmap.footage.moments import Moment
 from hazardmap.footage.stills import Reel

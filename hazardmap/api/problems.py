@@ -134,7 +134,7 @@ def document(error: exceptions.APIException, request: HttpRequest | Request) -> 
         "; ".join(f"{fault.field or 'body'}: {fault.rule}" for fault in faults)
         or str(error.detail),
         errors,
-        request=request_id(request.META),
+        request_id=request_id(request.META),
         **more,
     )
 

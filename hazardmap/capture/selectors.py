@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.db.models import GeometryField
 from django.core.files.storage import default_storage
-from django.db.models import FloatField, Func, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.ids import uuid7
+from hazardmap.platform.place_columns import LAT, LON
 
 TRACK_WINDOW = timedelta(seconds=30)
 HEARD_WITHIN = timedelta(hours=1)
@@ -91,14 +90,13 @@ def frame_owner(frame_id: UUID) -> UUID | None:
 
 def every_frame_of(account_id: UUID) -> Iterator[dict[str, Any]]:
     """All that is kept of an account's frames, one by one, oldest first, without the pictures."""
-    flat = Cast("position", GeometryField())
     frames = Frame.objects.filter(account_id=account_id).order_by("id")
     yield from frames.values(
         *("id", "device_id", "state", "reason", "received_at", "captured_at", "accuracy_m"),
         *("heading_deg", "speed_mps", "hfov_deg", "provenance", "edge", "stored"),
         *("width_px", "height_px", "phash", "sha256"),
-        lon=Func(flat, function="ST_X", output_field=FloatField()),
-        lat=Func(flat, function="ST_Y", output_field=FloatField()),
+        lon=LON,
+        lat=LAT,
     ).iterator(chunk_size=1000)
 
 
@@ -222,11 +220,8 @@ def _info(row: Frame) -> FrameInfo:
 
 def _poses(rows: QuerySet[Frame]) -> list[FramePose]:
     """Columns: the map asks for every frame, and model instances take three times as long."""
-    flat = Cast("position", GeometryField())
-    lon = Func(flat, function="ST_X", output_field=FloatField())
-    lat = Func(flat, function="ST_Y", output_field=FloatField())
     columns = rows.values_list(
-        *("id", "account_id", "device_id", "captured_at", lon, lat, "accuracy_m", "heading_deg"),
+        *("id", "account_id", "device_id", "captured_at", LON, LAT, "accuracy_m", "heading_deg"),
         *("speed_mps", "hfov_deg", "provenance", "width_px", "height_px", "phash"),
     )
     return [FramePose(*row) for row in columns]

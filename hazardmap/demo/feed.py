@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.utils import timezone
 
-from hazardmap.api.client import Item, Journal, Outcome, upload
+from hazardmap.api.uploading import Item, Journal, Outcome, upload
 from hazardmap.demo.accounts import DemoAccounts
 from hazardmap.demo.pictures import restaged_items
 from hazardmap.hazards.selectors import published_count

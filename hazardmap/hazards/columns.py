@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.gis.db.models import GeometryField
 from django.db.models import F, FloatField, Func, QuerySet
-from django.db.models.functions import Cast
 
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.hazards import models
+from hazardmap.platform.place_columns import LAT, LON
 
 
 def hazards_of(found: QuerySet[models.Hazard]) -> list[Hazard]:
@@ -28,18 +27,12 @@ def hazard_from(row: Sequence[Any]) -> Hazard:
     return Hazard(*values)
 
 
-def _ordinate(function: str) -> Func:
-    flat = Cast("position", GeometryField())
-    return Func(flat, function=function, output_field=FloatField())
-
-
 def _epoch_s(name: str) -> Func:
     """A time as seconds, which hold its microseconds until 2242. Django reads a number in a tenth
     of the time that it needs for a time."""
     return Func(F(name), template="date_part('epoch', %(expressions)s)", output_field=FloatField())
 
 
-LON, LAT = _ordinate("ST_X"), _ordinate("ST_Y")
 _FIELDS = list(Hazard.__dataclass_fields__)
 _TIMES = ("t_ref", "first_seen", "last_seen", "expires_at")
 _READ = {"lon": LON, "lat": LAT} | {name: _epoch_s(name) for name in _TIMES}

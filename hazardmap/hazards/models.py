@@ -1,7 +1,7 @@
 """The map: what cameras saw (views, observations), what follows from it, and how it changed.
 
 `View`, `Observation` and `Verdict` are input and are never changed; `Hazard` and `Evidence` are
-recomputed from them by `services.cluster_fuse`; `HazardEvent` is the append-only feed of changes.
+recomputed from them by `services.ground_fuse`; `HazardEvent` is the append-only feed of changes.
 """
 
 from datetime import timedelta

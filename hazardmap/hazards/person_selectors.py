@@ -5,14 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.db.models import GeometryField
-from django.db.models import FloatField, Func, Model, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Model, QuerySet
 
 from hazardmap.hazards.learned_models import Mounting
 from hazardmap.hazards.models import Evidence, Look, Observation, View
 from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.vote_models import Vote
+from hazardmap.platform.place_columns import LAT, LON
 
 Rows = Iterator[Mapping[str, Any]]
 
@@ -50,9 +49,4 @@ def _placed(rows: QuerySet[Any, Any]) -> Iterable[dict[str, Any]]:
     """All columns, with longitude and latitude in place of the point."""
     model: type[Model] = rows.model
     names = [field.attname for field in model._meta.concrete_fields if field.name != "position"]
-    flat = Cast("position", GeometryField())
-    return rows.values(
-        *names,
-        lon=Func(flat, function="ST_X", output_field=FloatField()),
-        lat=Func(flat, function="ST_Y", output_field=FloatField()),
-    )
+    return rows.values(*names, lon=LON, lat=LAT)

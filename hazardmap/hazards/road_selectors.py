@@ -1,12 +1,15 @@
 """Reads: the streets of the background map."""
 
+from math import cos, radians
 from typing import NamedTuple
 
 from django.db import connection
 
 from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.hazards.road_models import Road
 
 MOST_PIECES = 2000
+_NEAR_M = 30.0
 APART = 10_000
 """In units of Mercator's plane: metres at the equator, fewer elsewhere."""
 
@@ -42,3 +45,22 @@ def streets_named(beginning: str, *, limit: int) -> list[Street]:
             Street(name, (west, south, east, north))
             for name, west, south, east, north in cursor.fetchall()
         ]
+
+
+def road_near(lon: float, lat: float) -> str:
+    """The name of the nearest named street of the background map; empty where none is near."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM hazards_road, "
+            "ST_Transform(ST_SetSRID(ST_MakePoint(%s, %s), 4326), 3857) AS here "
+            "WHERE name <> '' AND line && ST_Expand(here, %s) "
+            "ORDER BY line <-> here, osm_id LIMIT 1",
+            # A metre of Mercator's plane is shorter on the ground the farther from the equator.
+            [lon, lat, _NEAR_M / max(cos(radians(lat)), 0.05)],
+        )
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
+
+
+def has_roads() -> bool:
+    return Road.objects.exists()

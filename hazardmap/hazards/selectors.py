@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from math import cos, radians
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,14 +23,12 @@ from hazardmap.core.operation.review import HARM, risk
 from hazardmap.hazards import mapping, models
 from hazardmap.hazards.live import live_in
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
-from hazardmap.hazards.road_models import Road
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.kept import kept
 from hazardmap.platform.rows_put import array
 
 REVIEW_POOL = 200  # of each severity
 LOOK_KEPT_S = 60
-_ROAD_NEAR_M = 30.0
 _SPARE = 24  # pictures in reserve for those that are hidden
 
 
@@ -191,25 +188,6 @@ def is_evidence(frame_id: UUID) -> bool:
     return models.Evidence.objects.filter(
         _PICTURED, observations__has_any_keys=[str(id_) for id_ in seen]
     ).exists()
-
-
-def road_near(lon: float, lat: float) -> str:
-    """The name of the nearest named street of the background map; empty where none is near."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name FROM hazards_road, "
-            "ST_Transform(ST_SetSRID(ST_MakePoint(%s, %s), 4326), 3857) AS here "
-            "WHERE name <> '' AND line && ST_Expand(here, %s) "
-            "ORDER BY line <-> here, osm_id LIMIT 1",
-            # A metre of Mercator's plane is shorter on the ground the farther from the equator.
-            [lon, lat, _ROAD_NEAR_M / max(cos(radians(lat)), 0.05)],
-        )
-        found = cursor.fetchone()
-    return str(found[0]) if found else ""
-
-
-def has_roads() -> bool:
-    return Road.objects.exists()
 
 
 def map_bounds(*, published_only: bool = False) -> Bbox | None:

@@ -28,9 +28,10 @@ from hazardmap.core.geometry.ahead import Ahead
 from hazardmap.core.geometry.bbox import Bbox, parts
 from hazardmap.core.geometry.route import Match, Route, Side, match, side
 from hazardmap.hazards import models
-from hazardmap.hazards.columns import COLUMNS, LAT, LON, hazard_from
+from hazardmap.hazards.columns import COLUMNS, hazard_from
 from hazardmap.hazards.live import live, live_in
 from hazardmap.hazards.search import matching
+from hazardmap.platform.place_columns import LAT, LON
 
 STRETCH_M = 100_000.0
 """How much of a route one page looks at."""

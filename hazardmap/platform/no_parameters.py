@@ -27,7 +27,7 @@ def no_parameters(view: View[P]) -> View[P]:
             INVALID.status,
             "; ".join(f"{name}: {rule}" for name, rule in faults),
             [in_parameter(name, rule) for name, rule in faults],
-            request=request_id(request.META),
+            request_id=request_id(request.META),
             type=INVALID.uri(request.build_absolute_uri(PAGE)),
             title=INVALID.title,
         )

@@ -37,34 +37,24 @@ def problem(
     detail: str,
     errors: Sequence[Broken] = (),
     *,
-    request: str | None = None,
+    request_id: str | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """The members of a problem document.
-
-    request: the id of the request. more: members that replace or extend these.
-    """
+    """The members of a problem document. more: members that replace or extend these."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(code).phrase,
         "status": code,
         "detail": detail,
     }
-    if request is not None:
-        body["instance"] = f"urn:uuid:{request}"
+    if request_id is not None:
+        body["instance"] = f"urn:uuid:{request_id}"
     if errors:
         body["errors"] = list(errors)
     return body | more
 
 
-def answer(
-    code: int,
-    detail: str,
-    errors: Sequence[Broken] = (),
-    *,
-    request: str | None = None,
-    **more: Any,
-) -> HttpResponse:
-    """A problem outside REST framework."""
-    body = problem(code, detail, errors, request=request, **more)
+def answer(code: int, detail: str, errors: Sequence[Broken] = (), **more: Any) -> HttpResponse:
+    """A problem outside REST framework. more: as `problem` takes it."""
+    body = problem(code, detail, errors, **more)
     return JsonResponse(body, status=code, content_type=MEDIA_TYPE)

@@ -14,6 +14,7 @@ from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards import selectors
 from hazardmap.hazards.heirs import heir_of
+from hazardmap.hazards.road_selectors import road_near
 from hazardmap.platform.limited import limited
 from hazardmap.platform.moved import moved
 from hazardmap.web.curve import curve_of
@@ -44,7 +45,7 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         "judged": hour_of(hazard.t_ref),
         "curve": curve_of(row.hazard, evidence, now),
         "votes": selectors.votes_about(hazard_id, account_id=request.user.pk),
-        "road": selectors.road_near(hazard.lon, hazard.lat),
+        "road": road_near(hazard.lon, hazard.lat),
         "area": f"{cell(hazard.lon, hazard.lat, AREA_RES):x}",
         "position": f"{hazard.lat:.5f}, {hazard.lon:.5f}",
         "words": {

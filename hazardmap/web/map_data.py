@@ -17,6 +17,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.history_selectors import History, histories_in
+from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
 from hazardmap.platform.moved import moved
@@ -74,7 +75,7 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     return fresh_json(
         {
             "hazard": hazard_facts(found),
-            "road": selectors.road_near(found.lon, found.lat),
+            "road": road_near(found.lon, found.lat),
             "images": [image_facts(image) for image in images],
             "passes": passes_facts(passes),
             "against": sum(not one.seen for one in passes),

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from hazardmap.hazards import selectors
+from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zone_get, zones_near
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
@@ -48,7 +48,7 @@ def workzone(request: HttpRequest, zone_id: UUID) -> HttpResponse:
     return fresh_json(
         {
             "zone": zone_facts(zone),
-            "road": selectors.road_near(lon, lat),
+            "road": road_near(lon, lat),
             "devices": [hazard_facts(one) for one in zone_devices(zone, most=DEVICES_LIMIT)],
         }
     )

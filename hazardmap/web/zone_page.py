@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.core.geometry.grid import cell
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
-from hazardmap.hazards import selectors
+from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zone_get
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
@@ -32,7 +32,7 @@ def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "rows": [row_of(hazard, now) for hazard in zone_devices(zone, most=DEVICES_LIMIT)],
-        "road": selectors.road_near(lon, lat),
+        "road": road_near(lon, lat),
         "expected_end": row.zone.ends_by(0.5),
         "area": f"{cell(lon, lat, AREA_RES):x}",
         "licence": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL},

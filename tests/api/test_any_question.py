@@ -41,7 +41,7 @@ def key():
 
 
 @pytest.mark.parametrize("path", ["hazards", "hazards/ahead", "hazards/export", "changes"])
-def test_by_get(client, key, path):
+def test_any_query_is_answered_or_refused(client, key, path):
     @MANY
     @given(params)
     def asked(query):
@@ -54,7 +54,7 @@ def test_by_get(client, key, path):
 
 
 @pytest.mark.parametrize("path", ["in-region", "along-route"])
-def test_by_post(client, key, path):
+def test_any_query_and_body_are_answered_or_refused(client, key, path):
     @MANY
     @given(params, bodies | st.binary(max_size=20))
     def asked(query, body):

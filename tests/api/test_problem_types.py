@@ -84,7 +84,7 @@ def test_what_is_asked_wrong(client, get, post):
     leads(post("hazards/in-region", " " * 1_000_001), "too-large", client)
 
 
-def test_who_asks(client, get):
+def test_who_may_not_ask_is_told_which_of_four_reasons(client, get):
     leads(get(token=""), "no-token", client)
     leads(get(token="hm_key_of_nobody"), "bad-token", client)
     ApiKey.objects.update(scopes=[Scope.TILES])

@@ -49,7 +49,7 @@ def test_every_page_of_the_site_is_looked_at():
     ],
     ids=["desktop", "phone"],
 )
-def test_every_page(new_page, stack, scene, look):
+def test_every_page_is_accessible_and_prints_well(new_page, stack, scene, look):
     page = new_page(**look)
     for name, address in PUBLIC.items():
         page.goto(address(scene))

@@ -29,7 +29,6 @@ from hazardmap.hazards.services import (
     vote_give,
 )
 from hazardmap.hazards.services.company_keep import company_keep, company_kept
-from hazardmap.hazards.services.history_learn import WORLD
 from hazardmap.hazards.services.version_make import Proposal
 from hazardmap.inference.selectors import recall_table
 from tests.detected import (
@@ -49,6 +48,7 @@ company_find = import_module("hazardmap.hazards.services.company_find")
 TRUE = (ahead(40.0, "cow"), ahead(50.0, "cow", right_m=-8.0))
 INVENTED = ahead(24.0, "horse", right_m=5.0)  # so far aside that it is no cow, misplaced
 ELSEWHERE = (24.94, 60.60)
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 _number = count()
 
 

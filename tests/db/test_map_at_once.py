@@ -122,7 +122,7 @@ def test_workers_and_an_evaluation_anew_at_once_make_the_serial_map() -> None:
 def test_a_row_of_things_through_many_cells_is_locked_as_a_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Cones every 55 m for 9 km are one cluster; workers at its ends must not pass each other."""
+    """Cones every 55 m for 9 km are one ground; workers at its ends must not pass each other."""
     asked: list[int] = []
 
     def noted(self: MoreCells, cells: frozenset[int]) -> None:
@@ -141,7 +141,7 @@ def test_a_row_of_things_through_many_cells_is_locked_as_a_whole(
     assert not asked, "every second cone is alone"
     offer_again(frames[1::2])
     at_once(*[fuse_pending] * 4)
-    assert asked, "the cluster was wider than what was locked at first"
+    assert asked, "the ground was wider than what was locked at first"
     assert_same_as_serial(frames)
 
 

@@ -25,8 +25,8 @@ from tests.detected import (
 from tests.scenes import HELSINKI, ahead
 
 pytestmark = pytest.mark.django_db
-CLUSTER_FUSE = import_module("hazardmap.hazards.services.cluster_fuse")
-ADVANCE = CLUSTER_FUSE.advance
+GROUND_FUSE = import_module("hazardmap.hazards.services.ground_fuse")
+ADVANCE = GROUND_FUSE.advance
 THINGS = (ahead(40.0), ahead(43.0, "drum", right_m=-4.0), ahead(50.0, "cow"))
 
 
@@ -39,7 +39,7 @@ def replayed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         sizes.append(len(views))
         return ADVANCE(views, *others)
 
-    monkeypatch.setattr(CLUSTER_FUSE, "advance", counted)
+    monkeypatch.setattr(GROUND_FUSE, "advance", counted)
     return sizes
 
 

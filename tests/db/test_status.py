@@ -115,7 +115,7 @@ def test_without_a_database_it_says_what_can_be_said(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_redis(settings, tmp_path):
+def test_redis_that_is_away_is_stuck(settings, tmp_path):
     here = settings.CACHES["default"] | {"LOCATION": f"unix://{tmp_path}/none.sock"}
     settings.CACHES = {"default": here}
     caches["default"].close()

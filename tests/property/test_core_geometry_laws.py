@@ -114,7 +114,7 @@ def test_any_box_in_any_camera_is_located_or_says_why_not(sides, kind, camera, a
 def test_absurd_input_never_becomes_a_place(edges, kind, heading, lon, score):
     view = _view(lon, 60.0, heading)
     try:
-        seen = observe(view, view.frame_id, kind, score, Box(*edges), ASPECT)
+        seen = observe(view, view.frame_id, kind, score, Box(*edges))
     except ValueError:
         return
     if isinstance(seen, NotLocatable):
@@ -130,7 +130,7 @@ def test_observations_are_right_everywhere_on_earth(lon, lat, heading, range_m, 
     if box is None:
         reject()
     view = _view(lon, lat, heading)
-    seen = observe(view, view.frame_id, kind, 0.9, box, ASPECT)
+    seen = observe(view, view.frame_id, kind, 0.9, box)
     assert isinstance(seen, Observation)
     bearing_deg, distance_m = between(lon, lat, seen.lon, seen.lat)
     assert distance_m == pytest.approx(seen.range_m, abs=1e-6)

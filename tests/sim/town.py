@@ -108,7 +108,7 @@ class Town:
             box = Box(*found.box[i].tolist())
             id_ = UUID(int=(1 << 100) | base | i)
             kind = KINDS[found.kind[i]]
-            seen = observe(view, id_, kind, float(found.score[i]), box, ASPECT)
+            seen = observe(view, id_, kind, float(found.score[i]), box)
             if not isinstance(seen, NotLocatable):
                 observations.append(seen)
                 truths.append(int(sources[i]))

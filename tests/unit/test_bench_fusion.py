@@ -65,8 +65,8 @@ def test_the_incremental_form_is_fuse():
     plane = Plane(fleet.observations[0].lon, fleet.observations[0].lat)
     by_frame = {view.frame_id: view for view in fleet.views}
     found = on_plane(fleet.observations, by_frame, plane)
-    replay = Replay(plane, FusionParams(), {})
+    replay = Replay(plane, FusionParams(), found)
     for one in split(fleet.views):
-        replay.take(one, found)
+        replay.take(one)
     left = sorted(c.belief.exists for c in replay.candidates if c.shown)
     assert left == pytest.approx(sorted(one.hazard.p for one in expected), abs=1e-9)

@@ -78,7 +78,7 @@ def test_only_our_renderer_calls_itself_rendered():
         ("other_geotagged/arezzo_nikon_DSCN0010.jpg", 11.88, 43.47),
     ],
 )
-def test_real_cameras(shared, name, lon, lat):
+def test_pictures_of_real_cameras_lie_where_they_were_taken(shared, name, lon, lat):
     with Image.open(shared / "gps_frames" / name) as image:
         found = read_georeference(image)
     assert (found.lon, found.lat) == pytest.approx((lon, lat), abs=0.1)

@@ -32,7 +32,7 @@ def test_any_text_is_a_section_or_a_clear_error(text):
         ("0,0,1,91", "latitudes"),
     ],
 )
-def test_refused(text, rule):
+def test_what_is_no_box_is_refused_with_the_rule(text, rule):
     with pytest.raises(ValueError, match=rule):
         parse_bbox(text)
 

@@ -54,7 +54,7 @@ def test_what_is_labelled_as_a_deer_counts_as_an_animal_once(tmp_path: Path) -> 
     assert sorted(CLASSES[number] for number in twice.classes) == ["animal", "deer"]
 
 
-def test_any_yaml(tmp_path: Path) -> None:
+def test_the_names_of_any_yaml_become_ours(tmp_path: Path) -> None:
     """Names are matched, other classes left out, polygons boxed, sources told by their files."""
     put(tmp_path, "own", "val", "x", "1 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.3 0.3\n2 .1 .1 .3 .1 .3 .5")
     put(tmp_path, "own", "val", "roboflow_traffic_cones_0001", "")

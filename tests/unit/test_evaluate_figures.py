@@ -105,7 +105,7 @@ def test_matching_is_that_of_ultralytics(monkeypatch: pytest.MonkeyPatch, tmp_pa
         assert np.array_equal(assign(overlap.astype(np.float64)) >= 0, theirs.numpy())
 
 
-def test_intervals() -> None:
+def test_an_interval_is_as_wide_as_its_scenes_are_few() -> None:
     exact = share(0, 30)
     assert exact.low == 0.0
     assert exact.high == pytest.approx(0.1157, abs=1e-4)

@@ -312,7 +312,7 @@ def test_a_decoder_that_says_nothing_is_ended_and_not_asked_again(tmp_path):
         ("nogps_dashcam_solidWhiteRight.mp4", None, 0),
     ],
 )
-def test_real_cameras(shared, name, begin, count):
+def test_videos_of_real_cameras_begin_when_they_were_taken(shared, name, begin, count):
     path = shared / "gps_video" / name
     if not path.exists():
         pytest.skip("the real videos are not there")

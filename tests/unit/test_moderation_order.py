@@ -16,7 +16,7 @@ def test_skipped_hazards_come_last_and_keep_their_order():
     assert queue_order([A, B, C], [str(C), str(A)]) == [B, A, C]
 
 
-def test_neighbours():
+def test_a_place_in_the_queue_knows_what_is_before_and_after():
     place = place_in([A, B, C], B)
     assert (place.number, place.waiting, place.before, place.after) == (2, 3, A, C)
     assert place_in([A, B, C], A).before is None

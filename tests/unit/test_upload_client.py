@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from hazardmap.api import client
-from hazardmap.api.client import Item, Journal, Outcome, upload
+from hazardmap.api import uploading
+from hazardmap.api.uploading import Item, Journal, Outcome, upload
 from hazardmap.core.access.tokens import Use, new_token
 from tests.upload_server import Server
 
@@ -19,7 +19,7 @@ TOKEN = new_token(Use.DEVICE).reveal()
 def pauses(monkeypatch):
     """The pauses between the tries, which the test does not wait for."""
     slept: list[float] = []
-    monkeypatch.setattr(client.time, "sleep", slept.append)
+    monkeypatch.setattr(uploading.time, "sleep", slept.append)
     return slept
 
 
@@ -90,7 +90,7 @@ def test_a_server_that_is_away_fails_the_run_and_not_each_picture(tmp_path, paus
     outcomes = send(pictures(tmp_path, 200), "http://127.0.0.1:1")
     assert {outcome.what for outcome in outcomes} == {"failed"}
     assert "no answer: [Errno 111] Connection refused" in {outcome.detail for outcome in outcomes}
-    assert len(pauses) <= 5 * client.PARALLEL, "it has tried again, but not for each picture"
+    assert len(pauses) <= 5 * uploading.PARALLEL, "it has tried again, but not for each picture"
 
 
 def test_a_refused_token_ends_the_run(tmp_path, pauses):

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from hazardmap.api import client, filming
+from hazardmap.api import filming, uploading
 from hazardmap.core.access.tokens import Use, new_token
 from hazardmap.footage.stills import Reel
 from tests.capture_scene import picture
@@ -155,7 +155,7 @@ def test_names_in_another_coding_are_sent_and_told(tmp_path):
 def test_a_full_card_keeps_no_journal_and_is_sent(tmp_path, monkeypatch):
     gopro(tmp_path)
     full = Path("/dev/full")  # each write to it fails as on a full disk
-    monkeypatch.setattr(client.Journal, "__init__", lambda self, path: unwritten(self, full))
+    monkeypatch.setattr(uploading.Journal, "__init__", lambda self, path: unwritten(self, full))
     assert "6 accepted" in run(accepted(), tmp_path)
 
 
@@ -219,7 +219,7 @@ def test_an_old_video_is_one_sentence_and_few_requests(tmp_path):
     told = run(server, tmp_path)
     assert f"refused: {tmp_path}/drive.mp4: {OLD['detail']} (30 pictures)\n" in told
     assert told.count(str(tmp_path)) == 1
-    assert len(server.headers) <= client.AHEAD
+    assert len(server.headers) <= uploading.AHEAD
 
 
 def test_what_cannot_be_used_is_one_sentence_each_and_the_rest_is_sent(tmp_path):

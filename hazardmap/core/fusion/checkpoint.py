@@ -96,10 +96,10 @@ def advance(
     replay = Replay(plane, params, sightings, known=known)
     closed = _closed(passes)
     for one in passes[:closed]:
-        replay.take(one, sightings)
+        replay.take(one)
     newer = _checkpoint(replay, plane, passes[:closed], carried)
     for one in passes[closed:]:
-        replay.take(one, sightings)
+        replay.take(one)
     latest = _checkpoint(replay, plane, passes, carried)
     found = [one for one in replay.candidates if one.shown and one not in over]
     return Advanced([fused(one, plane) for one in found], newer, latest)

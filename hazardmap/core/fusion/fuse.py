@@ -50,8 +50,8 @@ class FusedHazard:
         return frozenset(id_ for item in self.evidence for id_ in item.observations)
 
 
-def observe(  # noqa: PLR0917 - the six facts of one detection
-    view: View, detection_id: UUID, kind: str, score: float, box: Box, aspect: float
+def observe(
+    view: View, detection_id: UUID, kind: str, score: float, box: Box
 ) -> Observation | NotLocatable:
     """Put a detection on the ground: WGS84 position with its covariance.
 
@@ -59,14 +59,13 @@ def observe(  # noqa: PLR0917 - the six facts of one detection
     the view's position. The position lies on the geodesic from the camera, exact at the
     antimeridian and the poles; the road is taken to be level from there to the thing.
 
-    kind: a key of KINDS. score: 0..1. aspect: width / height of the frame. Without a heading the
-    answer is NotLocatable("no_heading"). Raises ValueError on an impossible position, score,
-    box or aspect, KeyError on an unknown kind.
+    kind: a key of KINDS. score: 0..1. Without a heading the answer is NotLocatable("no_heading").
+    Raises ValueError on an impossible position, score, box or aspect, KeyError on an unknown kind.
     """
     check_position(view.lon, view.lat)
     if not 0.0 <= score <= 1.0:
         raise ValueError(f"not a score: {score}")
-    place = locate(box, kind, view.camera, aspect)
+    place = locate(box, kind, view.camera, view.aspect)
     heading = heading_deg(view)
     if isinstance(place, NotLocatable):
         return place
@@ -131,10 +130,10 @@ def fuse(
     reach = seen_from_where([(view.lon, view.lat) for view in all_views], parts)
     found: list[FusedHazard] = []
     for part, seen_from in zip(parts, reach, strict=True):
-        here = sorted((o for one in part for o in by_cell[one]), key=canonical(by_frame))
+        here = [o for one in part for o in by_cell[one]]
         ids = {o.id for o in here}
         about = [verdict for verdict in judged if not ids.isdisjoint(verdict.observation_ids)]
-        found += fuse_ground([all_views[i] for i in seen_from], here, by_frame, about, params)
+        found += fuse_ground([all_views[i] for i in seen_from], here, about, params)
     if now is not None:
         found = [FusedHazard(swept(one.hazard, now), one.evidence) for one in found]
     return sorted(found, key=lambda one: one.hazard.id)
@@ -142,19 +141,20 @@ def fuse(
 
 def fuse_ground(
     views: Sequence[View],
-    observations: Sequence[Observation],
-    by_frame: Mapping[UUID, View],
+    observations: Iterable[Observation],
     verdicts: Sequence[Verdict],
     params: FusionParams,
 ) -> list[FusedHazard]:
-    """Replay one ground; observations in canonical order, verdicts in order of (at, id).
+    """Replay one ground from its observations, at least one; verdicts in order of (at, id).
 
     What a moderator rejected is replayed by itself: it ends cleared, supports nothing else, and
     leaves the spot suspect from then on.
     """
-    plane = Plane(observations[0].lon, observations[0].lat)
+    by_frame = {view.frame_id: view for view in views}
+    ordered = sorted(observations, key=canonical(by_frame))
+    plane = Plane(ordered[0].lon, ordered[0].lat)
     passes = split(views)
-    sightings = on_plane(observations, by_frame, plane)
+    sightings = on_plane(ordered, by_frame, plane)
     suspects: list[Candidate] = []
     for verdict in verdicts:
         if verdict.decision is Ruling.REJECT:

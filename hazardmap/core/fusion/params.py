@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from hazardmap.core.fusion.lifecycle import Thresholds
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.seeing.recall import DEFAULT_TABLE, RecallTable
+
+_SHARES: Final = (
+    *("default_trust", "prior_exists", "prior_beside", "shared_fate", "prior_phantom"),
+    *("phantom_report", "p_max", "alarm_repeats", "split_report", "poor_doubt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +22,16 @@ class FusionParams:
     where one is missing. trusts: trust 0..1 per witness, `default_trust` for the others. aliases:
     witness → the witness that he is one with (`core.learned.trust`). prior_exists, prior_phantom:
     probability, before the first report about a spot, that a hazard or a lasting look-alike stands
-    there. phantom_report: probability that a pass that sees a phantom reports it. alarm_repeats:
-    probability that a false alarm comes again in one more frame of its pass. split_report:
-    probability that a pass names a known thing a second time, beside it. row_doubt: nats by which
-    what is told of a hazard that arose beside another is less sure than the belief, ≥ 0
-    (`core.fusion.telling`). p_max: no evidence makes fusion surer than this, so that it can learn
-    that a thing is gone. poor_doubt: probability that a thing cannot be seen at all by looks in the
-    dark or past what hides it, however many pass. limits: where a hazard changes its state.
+    there; births: the first by kind, as far as it was learned. prior_beside: the same where a
+    hazard surely stands close by. shared_fate: share of the rate of going that belongs to a row as
+    a whole (`core.fusion.persistence`). phantom_report: probability that a pass that sees a phantom
+    reports it. alarm_repeats: probability that a false alarm comes again in one more frame of its
+    pass. split_report: probability that a pass names a known thing a second time, beside it.
+    row_doubt: nats by which what is told of a hazard that arose beside another is less sure than
+    the belief, ≥ 0 (`core.fusion.telling`). p_max: no evidence makes fusion surer than this, so
+    that it can learn that a thing is gone. poor_doubt: probability that a thing cannot be seen at
+    all by looks in the dark or past what hides it, however many pass. limits: where a hazard
+    changes its state.
     Raises ValueError where a probability or a half-life is out of range.
     """
 
@@ -46,13 +55,8 @@ class FusionParams:
     limits: Thresholds = field(default_factory=Thresholds)
 
     def __post_init__(self) -> None:
-        shares = {"default_trust": self.default_trust, "prior_exists": self.prior_exists}
-        shares |= {"prior_beside": self.prior_beside, "shared_fate": self.shared_fate}
+        shares = {name: getattr(self, name) for name in _SHARES}
         shares |= {f"births of {kind}": p for kind, p in self.births.items()}
-        shares |= {"prior_phantom": self.prior_phantom, "phantom_report": self.phantom_report}
-        shares |= {"p_max": self.p_max, "alarm_repeats": self.alarm_repeats}
-        shares |= {"split_report": self.split_report}
-        shares |= {"poor_doubt": self.poor_doubt}
         shares |= {f"trust of witness {witness}": r for witness, r in self.trusts.items()}
         for name, value in shares.items():
             if not 0.0 <= value <= 1.0:

@@ -85,7 +85,7 @@ class Replay:
         ]
         for at, _, _, step in sorted(steps, key=lambda item: item[:3]):
             if isinstance(step, Pass):
-                self.take(step, self._sightings)
+                self.take(step)
             else:
                 self._verdict(step, at)
         return self.candidates
@@ -102,10 +102,10 @@ class Replay:
             return max(judged)
         return max((verdict.at, *judged))
 
-    def take(self, one: Pass, sightings: Mapping[UUID, Sequence[Sighting]]) -> list[Candidate]:
-        """The next pass, with its sightings by frame id. Returns all that it may have changed."""
-        found = things([sightings.get(view.frame_id, ()) for view in one.views])
-        return self.step(one, named_once(found))
+    def take(self, one: Pass) -> None:
+        """The next pass."""
+        found = things([self._sightings.get(view.frame_id, ()) for view in one.views])
+        self.step(one, named_once(found))
 
     def step(self, one: Pass, found: Sequence[Thing]) -> list[Candidate]:
         """The next pass, with the things that it reports. Returns all that it may have changed."""

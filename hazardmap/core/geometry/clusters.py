@@ -17,7 +17,7 @@ LINK_M: Final = 60.0
 """Observations farther apart than this, with none in between, never influence each other."""
 
 VIEW_REACH_M: Final = 150.0
-"""A view farther than this from every observation of a cluster does not matter to it."""
+"""A view farther than this from every observation of a ground does not matter to it."""
 
 
 def components(points: Sequence[tuple[float, float]], link_m: float = LINK_M) -> list[list[int]]:

@@ -23,13 +23,14 @@ from hazardmap.core.seeing.lines import (
     turned_right,
 )
 from hazardmap.core.seeing.parts import mended
+from hazardmap.core.seeing.passes import JITTER_M
 from hazardmap.core.seeing.placing import Placed
 from hazardmap.core.seeing.sightings import Sighting, Thing
 
 GATE: Final = 9.21  # 99 % of χ² with 2 degrees of freedom
 FARTHEST_M: Final = 60.0  # never the same thing, however vague
 _FARTHEST_IN_PASS_M: Final = 60.0  # what is vague from afar is seen better by the next frame
-_JITTER_M2: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
+_JITTER_M2: Final = JITTER_M**2
 _JITTER: Final = np.eye(2) / _JITTER_M2  # as information
 _SAME_BOX_IOU: Final = 0.6
 _INSIDE: Final = 0.7  # of a part's area lies in the whole …

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.seeing.locating import BOX_SIGMA
 from hazardmap.core.seeing.observation import View
-from hazardmap.core.seeing.passes import heading_sigma_deg
+from hazardmap.core.seeing.passes import JITTER_M, heading_sigma_deg
 from hazardmap.core.seeing.sightings import Sighting
 
-_JITTER_M: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
 _SIZE_NOISE: Final = 0.05  # relative, of 1/range by the size of a box
 _FEWEST: Final = 4  # sightings from which shared errors can be told
 _STEPS: Final = 2
@@ -124,8 +123,8 @@ def turned_right(seen: Lines, label: Ints, places_m: Floats, sigma_rad: float) -
     for _ in range(_STEPS):
         range_m, off, jacobian = _linearised(seen, places_m[label])
         noise = np.column_stack((
-            seen.nearness_noise + (_JITTER_M / range_m**2) ** 2,
-            seen.bearing_noise + (_JITTER_M / range_m) ** 2 + extra,
+            seen.nearness_noise + (JITTER_M / range_m**2) ** 2,
+            seen.bearing_noise + (JITTER_M / range_m) ** 2 + extra,
         ))  # fmt: skip
         residuals = off - np.array([0.0, turn])
         weight = 1.0 / noise

@@ -18,12 +18,11 @@ from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.seeing.camera import LIMITS, Camera, look
 from hazardmap.core.seeing.locating import BOX_SIGMA, EDGE
-from hazardmap.core.seeing.passes import heading_sigma_deg
+from hazardmap.core.seeing.passes import JITTER_M, heading_sigma_deg
 from hazardmap.core.seeing.sightings import Sighting, Thing
 
 _FARTHEST_M: Final = 30.0  # beyond it a sighting may belong to a neighbour
 _FEWEST: Final = 3
-_JITTER_M: Final = 1.0  # of a position from frame to frame
 _STEPS: Final = 4
 _WORTH: Final = 0.25  # things of one drive are not quite independent: share of what they tell
 _MISFIT: Final = 3.0  # mean squared residual, in sigmas, above which a thing was mixed up
@@ -175,17 +174,17 @@ def _rows(seen: Sighting, x: Floats) -> list[Row]:
     along = sight / range_m
     dp, dy = x[3] - math.radians(camera.pitch_deg), x[5] - math.radians(camera.yaw_deg)
     steep = 1.0 + foot.slope**2
-    sigma = math.hypot(noise, x[4] / range_m**2 * _JITTER_M)
+    sigma = math.hypot(noise, x[4] / range_m**2 * JITTER_M)
     toward = x[4] / range_m**2 * along
     off = foot.slope + steep * dp - x[4] / range_m
     rows = [_row(off, toward, (0.0, steep, -1.0 / range_m, 0.0), sigma)]
     turn = seen.bearing_rad + dy - math.atan2(sight[0], sight[1])
     aside = np.array([-along[1], along[0]]) / range_m
-    sigma = math.hypot(noise, _JITTER_M / range_m)
+    sigma = math.hypot(noise, JITTER_M / range_m)
     rows.append(_row(math.remainder(turn, 2 * math.pi), aside, (0.0, 0.0, 0.0, 1.0), sigma))
     if kind.height_m > 0.0 and head is not None and box.top > EDGE:
         spanned = kind.height_m * math.exp(min(max(x[2], -3.0), 3.0)) / range_m
-        sigma = math.hypot(math.sqrt(2.0) * noise, spanned / range_m * _JITTER_M)
+        sigma = math.hypot(math.sqrt(2.0) * noise, spanned / range_m * JITTER_M)
         off = foot.slope - head.slope - spanned
         rows.append(_row(off, spanned / range_m * along, (-spanned, 0.0, 0.0, 0.0), sigma))
     return rows

@@ -18,6 +18,7 @@ STANDS: Final = timedelta(hours=1)
 """A device that has not driven on looks at the same things again: one pass, so long at most."""
 _STILL_M: Final = 15.0  # beside what the receiver may err
 _TURNED_DEG: Final = 90.0
+JITTER_M: Final = 1.0  # of a position from frame to frame, beside the offset of the pass
 ACCURACY_FLOOR_M: Final = 1.5
 _ACCURACY_CEILING_M: Final = 1000.0
 _ACCURACY_UNKNOWN_M: Final = 25.0

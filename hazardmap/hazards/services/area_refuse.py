@@ -14,7 +14,7 @@ from django.db import connection
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.coverings import SEEN_RES, middles
 from hazardmap.core.geometry.grid import descendants, parent
-from hazardmap.hazards.services.cluster_fuse import fuse_around
+from hazardmap.hazards.services.ground_fuse import fuse_around
 from hazardmap.hazards.services.place_lock import LOCK_RES, under_place_lock
 
 BoxOrCell = Bbox | int
@@ -40,8 +40,8 @@ def place_refuse(cells: Sequence[int]) -> None:
     under_place_lock(lambda lock: fuse_around(seen=seen, looked_from=(), lock=lock))
 
 
-def occupied(area: BoxOrCell) -> list[int]:
-    """Cells (SEEN_RES) in the area that hold observations, ascending."""
+def occupied(area: BoxOrCell | None) -> list[int]:
+    """Cells (SEEN_RES) in the area, or anywhere, that hold observations, ascending."""
     where, values = _condition(area)
     with connection.cursor() as cursor:
         statement = f"SELECT DISTINCT cell FROM hazards_observation WHERE {where} ORDER BY cell"  # noqa: S608 - one of those below
@@ -49,7 +49,9 @@ def occupied(area: BoxOrCell) -> list[int]:
         return [cell for (cell,) in cursor.fetchall()]
 
 
-def _condition(area: BoxOrCell) -> tuple[str, list[Any]]:
+def _condition(area: BoxOrCell | None) -> tuple[str, list[Any]]:
+    if area is None:
+        return "true", []
     if isinstance(area, int):
         if h3.get_resolution(area) >= SEEN_RES:
             return "cell = %s", [parent(area, SEEN_RES)]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import h3.api.basic_int as h3
 from django.db import connection
 
 from hazardmap.core.fusion.checkpoint import LAG, Checkpoint, checkpoint_from_json, checkpoint_json
 from hazardmap.core.geometry.coverings import Ground
+from hazardmap.core.geometry.grid import parent
 from hazardmap.hazards import checkpoint_models, learned_models
 from hazardmap.hazards.services.evidence_read import BEGINNING
 from hazardmap.hazards.services.place_lock import LOCK_RES
@@ -115,6 +115,6 @@ def checkpoints_carry(old: str, new: str) -> None:
     kept = [
         anchor
         for anchor, cells in made.values_list("anchor", "cells").iterator()
-        if stale.isdisjoint(h3.cell_to_parent(one, LOCK_RES) for one in cells)
+        if stale.isdisjoint(parent(one, LOCK_RES) for one in cells)
     ]
     made.filter(anchor__in=kept).update(params=new)

@@ -86,9 +86,7 @@ def _located(runs: list[TakenRun]) -> NewEvidence:
         views.append(view)
         view_rows.append(mapping.view_row(view, model_version=run.model_version))
         for detection in run.detections:
-            seen = observe(
-                view, detection.id, detection.kind, detection.score, detection.box, view.aspect
-            )
+            seen = observe(view, detection.id, detection.kind, detection.score, detection.box)
             if isinstance(seen, Observation):
                 observations.append(seen)
     rows_put(models.View, view_rows, over=False)

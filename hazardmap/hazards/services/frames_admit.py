@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-import h3.api.basic_int as h3
 from django.db import connection
 
 from hazardmap.capture.selectors import FramePose, poses, track_around, tracks_around
@@ -21,7 +20,7 @@ from hazardmap.core.seeing.admission import (
 )
 from hazardmap.hazards import models
 from hazardmap.hazards.picture_models import PictureKey
-from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.hazards.services.place_lock import LOCK_RES, with_neighbours
 from hazardmap.platform.rows_put import array, rows_put
 
 CAMERA = "camera"
@@ -57,8 +56,8 @@ def _one_at_a_time(shots: Iterable[Shot], telling: Collection[UUID]) -> None:
     """Have others who judge these devices, or pictures around, wait until the transaction ends:
     each would miss what the other is taking in."""
     names = {f"admit {shot.device_id}" for shot in shots}
-    middles = {cell(one.lon, one.lat, LOCK_RES) for one in shots if one.frame_id in telling}
-    names |= {f"admit {near:x}" for middle in middles for near in h3.grid_disk(middle, 1)}
+    places = {cell(one.lon, one.lat, LOCK_RES) for one in shots if one.frame_id in telling}
+    names |= {f"admit {near:x}" for near in with_neighbours(places)}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "

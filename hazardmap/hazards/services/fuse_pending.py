@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from hazardmap.hazards.services.cluster_fuse import fuse_around
 from hazardmap.hazards.services.coverage_add import coverage_add
 from hazardmap.hazards.services.evidence_take import evidence_take
+from hazardmap.hazards.services.ground_fuse import fuse_around
 from hazardmap.hazards.services.place_lock import MoreCells, place_lock
 from hazardmap.hazards.services.street_postpone import street_postpone
 from hazardmap.inference.services import TakenRun, runs_take
@@ -45,7 +45,7 @@ def fuse_pending(*, longest_s: float = inf) -> int:
             with collected_later():
                 done = _fuse_batch(cells, 1 if alone else BATCH)
         except MoreCells as more:
-            # Locks are taken in one sorted sweep, so a wider cluster starts the batch anew.
+            # Locks are taken in one sorted sweep, so a wider ground starts the batch anew.
             cells = more.cells
             continue
         except (*IMPOSSIBLE, TooMuch):

@@ -5,27 +5,26 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import h3.api.basic_int as h3
 from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.coverings import Ground, middles, seen_from_where
+from hazardmap.core.geometry.grid import parent
 from hazardmap.core.learned.history import ground_tally, with_road
 from hazardmap.core.learned.learning import Tally, learned
 from hazardmap.core.seeing.passes import GAP
 from hazardmap.hazards import models
 from hazardmap.hazards.services.area_refuse import occupied
-from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_of
+from hazardmap.hazards.services.ground_find import grounds_around
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.unhurried import unhurried
 
 Progress = Callable[[int, int], None]
 """Places done, places in all."""
 
-WORLD = -180.0, -90.0, 180.0, 90.0
 _DRIVEN = """
     SELECT coalesce(sum(ST_Distance(position, before)), 0) FROM (
         SELECT position, lag(position) OVER track AS before,
@@ -45,12 +44,12 @@ def history_learned(
     """
     rejected, now = _rejected(), timezone.now()
     by_place: dict[int, list[int]] = defaultdict(list)
-    for one in occupied(WORLD):
-        by_place[_place(one)].append(one)
+    for one in occupied(None):
+        by_place[parent(one, LOCK_RES)].append(one)
     sums = Tally()
     for done, (place, cells) in enumerate(by_place.items(), start=1):
         for ground in grounds_around(seen=middles(cells), looked_from=()):
-            if _place(min(ground)) == place:  # of all places that it lies in, only here
+            if parent(min(ground), LOCK_RES) == place:  # of all places that it lies in, only here
                 sums += _tally(ground, rejected, current, now)
         progress(done, len(by_place))
     return learned(with_road(sums, _driven_m()), shipped, current, str(int(current.version) + 1))
@@ -70,10 +69,6 @@ def _rejected() -> set[UUID]:
     verdicts = models.Verdict.objects.filter(decision=Ruling.REJECT.value, undone_at__isnull=True)
     lists: Sequence[list[str]] = list(verdicts.values_list("observations", flat=True))
     return {UUID(text) for texts in lists for text in texts}
-
-
-def _place(seen_cell: int) -> int:
-    return int(h3.cell_to_parent(seen_cell, LOCK_RES))
 
 
 def _driven_m() -> float:

@@ -7,7 +7,7 @@ from typing import TypeVar
 import h3.api.basic_int as h3
 from django.db import connection, transaction
 
-from hazardmap.core.geometry.grid import cell
+from hazardmap.core.geometry.grid import cell, parent
 
 LOCK_RES = 7
 # PostgreSQL's advisory locks are one space of numbers for everybody; this moves ours aside.
@@ -33,14 +33,13 @@ class PlaceLock:
     def require_around(self, points: Iterable[tuple[float, float]]) -> "PlaceLock":
         """Make sure that the cells of these points (lon, lat) and their neighbours are locked.
 
-        A cell is a kilometre wide at least, so whatever another transaction writes or reads within
-        sight of a point shares a cell with it, even before either can see the other's rows.
+        Whatever another transaction writes or reads within sight of a point shares a cell with it,
+        even before either can see the other's rows.
 
         The first call of a transaction locks; later ones raise MoreCells if cells are missing,
         since locking out of order could deadlock.
         """
-        middles = {cell(lon, lat, LOCK_RES) for lon, lat in points}
-        needed = frozenset(near for middle in middles for near in h3.grid_disk(middle, 1))
+        needed = with_neighbours({cell(lon, lat, LOCK_RES) for lon, lat in points})
         if needed <= self.cells:
             return self
         if self.cells:
@@ -49,9 +48,14 @@ class PlaceLock:
 
     def require_cells(self, cells: Iterable[int]) -> None:
         """Raise MoreCells unless the parents of these finer cells are locked."""
-        needed = frozenset(int(h3.cell_to_parent(one, LOCK_RES)) for one in cells)
+        needed = frozenset(parent(one, LOCK_RES) for one in cells)
         if not needed <= self.cells:
             raise MoreCells(needed | self.cells)
+
+
+def with_neighbours(cells: Iterable[int]) -> frozenset[int]:
+    """These cells of LOCK_RES, each a kilometre wide at least, and those around: all in sight."""
+    return frozenset(near for one in cells for near in h3.grid_disk(one, 1))
 
 
 def place_lock(cells: frozenset[int]) -> PlaceLock:

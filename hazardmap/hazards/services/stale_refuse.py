@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Collection, Iterable, Iterator
 
-import h3.api.basic_int as h3
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from hazardmap.core.geometry.grid import parent
 from hazardmap.hazards import learned_models
 from hazardmap.hazards.services.area_refuse import occupied, place_refuse
-from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.hazards.services.place_lock import LOCK_RES, with_neighbours
 from hazardmap.platform.hardship import IMPOSSIBLE, TooMuch, hardship, patiently, pause
 from hazardmap.platform.rows_put import array, rows_put
 
@@ -23,7 +23,10 @@ def stale_mark(witnesses: Collection[int] | None) -> int:
 
     Call it in the transaction that writes the version.
     """
-    cells = _places_of(_everything()) if witnesses is None else _places_around(_spoken(witnesses))
+    if witnesses is None:
+        cells = _places(occupied(None))
+    else:
+        cells = with_neighbours(_places(_spoken(witnesses)))
     # Written over, which waits for whoever is at a place and about to take its mark away: that one
     # evaluates it under the version before.
     marks = [{"cell": cell, "attempts": 0, "retry_at": None} for cell in sorted(cells)]
@@ -62,10 +65,6 @@ def _next_refuse() -> bool:
     return True
 
 
-def _everything() -> list[int]:
-    return _column("SELECT DISTINCT cell FROM hazards_observation")
-
-
 def _spoken(witnesses: Collection[int]) -> list[int]:
     """The cells from which they looked, and those of what they have only voted about."""
     statement = """
@@ -74,19 +73,10 @@ def _spoken(witnesses: Collection[int]) -> list[int]:
         SELECT cell FROM hazards_vote WHERE witness = ANY(%s::bigint[]) AND undone_at IS NULL
     """
     who = array(sorted(witnesses))
-    return _column(statement, who, who)
-
-
-def _column(statement: str, *values: str) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, [who, who])
         return [cell for (cell,) in cursor.fetchall()]
 
 
-def _places_of(cells: Iterable[int]) -> set[int]:
-    return {int(h3.cell_to_parent(one, LOCK_RES)) for one in cells}
-
-
-def _places_around(cells: Iterable[int]) -> set[int]:
-    """A place is a kilometre wide at least: what was in sight lies in one of these."""
-    return {near for one in _places_of(cells) for near in h3.grid_disk(one, 1)}
+def _places(cells: Iterable[int]) -> frozenset[int]:
+    return frozenset(parent(one, LOCK_RES) for one in cells)

@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import h3.api.basic_int as h3
-
 from hazardmap.capture.selectors import poses
 from hazardmap.core.geometry.grid import cell
-from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.hazards.services.place_lock import LOCK_RES, with_neighbours
 from hazardmap.inference.services import runs_postpone, runs_waiting
 
 LOOKED_AT = 10_000
@@ -20,6 +18,6 @@ def street_postpone(frame_id: UUID) -> tuple[int, datetime]:
     """
     waiting = poses([frame_id, *runs_waiting(limit=LOOKED_AT)])
     places = {id_: cell(pose.lon, pose.lat, LOCK_RES) for id_, pose in waiting.items()}
-    around = set(h3.grid_disk(places[frame_id], 1)) if frame_id in places else set()
+    around = with_neighbours([places[frame_id]] if frame_id in places else [])
     street = {id_ for id_, place in places.items() if place in around}
     return runs_postpone(frame_ids=street | {frame_id})

@@ -7,7 +7,7 @@ from django.utils import timezone
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import models
-from hazardmap.hazards.services.cluster_fuse import Places
+from hazardmap.hazards.services.ground_fuse import Places
 from hazardmap.hazards.services.word_store import observations_behind, word_store
 
 

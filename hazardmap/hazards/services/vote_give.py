@@ -8,7 +8,7 @@ from django.utils import timezone
 from hazardmap.accounts.selectors import witnesses
 from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.hazards import models
-from hazardmap.hazards.services.cluster_fuse import Places
+from hazardmap.hazards.services.ground_fuse import Places
 from hazardmap.hazards.services.word_store import observations_behind, word_store
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.one_at_a_time import one_at_a_time

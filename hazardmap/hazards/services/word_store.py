@@ -4,8 +4,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from hazardmap.hazards import models
-from hazardmap.hazards.services.cluster_fuse import Places, fuse_around
 from hazardmap.hazards.services.evidence_read import BEGINNING
+from hazardmap.hazards.services.ground_fuse import Places, fuse_around
 from hazardmap.hazards.services.place_lock import PlaceLock, under_place_lock
 
 

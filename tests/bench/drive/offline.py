@@ -62,7 +62,7 @@ def mapped(seed: int, manifest: Manifest) -> tuple[Json, list[Shown]]:
         views.append(view)
         for number, report in enumerate(frame["hazards"]):
             id_ = uuid5(view.frame_id, str(number))
-            seen = observe(view, id_, report["name"], report["score"], _box(report), view.aspect)
+            seen = observe(view, id_, report["name"], report["score"], _box(report))
             if isinstance(seen, Observation):
                 observations.append(seen)
     params = replace(SHIPPED, table=table_from_json(json.loads(manifest.recall.read_text())))

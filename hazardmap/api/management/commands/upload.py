@@ -12,9 +12,9 @@ import httpx
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from hazardmap.api.client import Journal, Outcome, upload
 from hazardmap.api.completing import Completing
 from hazardmap.api.filming import OTHERS, READ, drives, items
+from hazardmap.api.uploading import Journal, Outcome, upload
 from hazardmap.core.access.tokens import Token, Use, parse_token
 from hazardmap.footage.drive import Said
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.detector import demo_detector
 from hazardmap.demo.sales import demo_sales
-from hazardmap.hazards.selectors import has_roads
+from hazardmap.hazards.road_selectors import has_roads
 from hazardmap.hazards.services import RoadsUnreadable
 from hazardmap.inference.services import ModelRefused
 from hazardmap.settings.env import ENV, Mode

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from hazardmap.core.fusion.candidate import HistoryNeeded
 from hazardmap.core.fusion.checkpoint import Advanced, advance
-from hazardmap.core.fusion.fuse import FusedHazard, canonical, fuse_ground
+from hazardmap.core.fusion.fuse import FusedHazard, fuse_ground
 from hazardmap.core.fusion.identity import match
 from hazardmap.core.fusion.lifecycle import swept
 from hazardmap.core.fusion.params import FusionParams
@@ -28,7 +28,6 @@ from hazardmap.hazards.services.checkpoints import (
     checkpoints_keep,
     checkpoints_of,
 )
-from hazardmap.hazards.services.cluster_find import grounds_around
 from hazardmap.hazards.services.evidence_read import (
     BEGINNING,
     NOTHING_NEW,
@@ -39,6 +38,7 @@ from hazardmap.hazards.services.evidence_read import (
     verdicts_around,
     views_of,
 )
+from hazardmap.hazards.services.ground_find import grounds_around
 from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.hazards.services.place_lock import PlaceLock
 
@@ -155,9 +155,7 @@ def _replayed(
     about = [verdict for verdict in verdicts if not here.isdisjoint(verdict.observation_ids)]
     if not about:
         return advance(views, observations, params, start.checkpoint if start else None)
-    by_frame = {view.frame_id: view for view in views}
-    ordered = sorted(observations, key=canonical(by_frame))
-    return Advanced(fuse_ground(views, ordered, by_frame, about, params), None)
+    return Advanced(fuse_ground(views, observations, about, params), None)
 
 
 def _evaluated(

@@ -1,4 +1,4 @@
-"""A client of the upload endpoint: sends pictures, tries again, remembers what was sent."""
+"""Sends pictures to the upload endpoint, tries again, remembers what was sent."""
 
 import contextlib
 import json
