@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import F, Prefetch, QuerySet, Sum
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import keys_of
@@ -135,7 +135,23 @@ def invoice_id_of(text: str) -> UUID | None:
 
 def invoice_get(invoice_id: UUID) -> InvoiceInfo:
     """Raises Invoice.DoesNotExist."""
-    row = Invoice.objects.select_related("seller").get(pk=invoice_id)
+    return _info(_whole().get(pk=invoice_id))
+
+
+def invoices_of(organisation_id: UUID) -> list[InvoiceInfo]:
+    """All invoices of an organisation, drafts too, the newest first."""
+    rows = _whole().filter(customer__organisation=organisation_id)
+    return [_info(row) for row in rows.order_by("-start", "-id")]
+
+
+def _whole() -> QuerySet[Invoice]:
+    """Invoices with all that `_info` says of them."""
+    lines = Prefetch("lines", InvoiceLine.objects.order_by("position"))
+    notes = Prefetch("credit_notes", CreditNote.objects.order_by("number"))
+    return Invoice.objects.select_related("seller").prefetch_related(lines, notes)
+
+
+def _info(row: Invoice) -> InvoiceInfo:
     return InvoiceInfo(
         id=row.id,
         number=invoice_number(row),
@@ -143,7 +159,7 @@ def invoice_get(invoice_id: UUID) -> InvoiceInfo:
         month=Period(row.start, row.end),
         buyer=row.parties["buyer"]["name"],
         currency=Currency(row.currency),
-        lines=tuple(_line_info(row, line) for line in row.lines.order_by("position")),
+        lines=tuple(_line_info(row, line) for line in row.lines.all()),
         net_micro=row.net_micro,
         tax_micro=row.tax_micro,
         total_micro=row.total_micro,
@@ -156,15 +172,9 @@ def invoice_get(invoice_id: UUID) -> InvoiceInfo:
             CreditNoteInfo(
                 note.id, credit_number(note, row.seller), note.at, note.total_micro, note.reason
             )
-            for note in row.credit_notes.order_by("number")
+            for note in row.credit_notes.all()
         ),
     )
-
-
-def invoices_of(organisation_id: UUID) -> list[InvoiceInfo]:
-    """All invoices of an organisation, drafts too, the newest first."""
-    rows = Invoice.objects.filter(customer__organisation=organisation_id)
-    return [invoice_get(id_) for id_ in rows.order_by("-start", "-id").values_list("pk", flat=True)]
 
 
 def organisation_of(invoice_id: UUID) -> UUID | None:

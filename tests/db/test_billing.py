@@ -13,7 +13,7 @@ from hazardmap.billing import models
 from hazardmap.billing.line_selectors import line_hours
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.refused import BillingRefused
-from hazardmap.billing.selectors import invoice_get
+from hazardmap.billing.selectors import invoice_get, invoices_of
 from hazardmap.billing.services import (
     credit_grant,
     credit_note_issue,
@@ -87,6 +87,15 @@ def test_a_month_from_the_logs_to_the_answers_behind_a_line(capsys):
     assert re.search(r"60000  hazards\n.*51000\n.*51000  hazards", shown, re.DOTALL)
     call_command("invoice", "HM-000001", paid=True)
     assert re.search(r"due +0.00 EUR", capsys.readouterr().out)
+
+
+@pytest.mark.django_db
+def test_many_invoices_are_read_in_as_few_statements_as_one(django_assert_num_queries):
+    organisation_id, _ = sell()
+    before, last = (billed(organisation_id, month) for month in (BEFORE, LAST))
+    with django_assert_num_queries(3):  # the invoices, their lines, their credit notes
+        found = invoices_of(organisation_id)
+    assert found == [invoice_get(last.id), invoice_get(before.id)]
 
 
 @pytest.mark.django_db
