@@ -8,11 +8,13 @@ describe('coordinates', () => {
     ['-33.9;151.2', -33.9, 151.2],
     ['24.94E, 60.17N', 60.17, 24.94],
     ['N60.17 W24.94', 60.17, -24.94],
-    [`60°10'12"N 24°56'E`, 60.17, 24.9333],
+    [`60°10'12"N 24°56'E`, 60.17, 24.933333],
+    ['60,17 24,94', 60.17, 24.94],
+    ['-33,9; 151,2', -33.9, 151.2],
+    ['60,17, 24,94', 60.17, 24.94],
+    ['60,17', 60, 17],
   ])('reads %s', (text, lat, lon) => {
-    const found = coordinates(text);
-    expect(found?.lat).toBeCloseTo(lat, 4);
-    expect(found?.lon).toBeCloseTo(lon, 4);
+    expect(coordinates(text)).toEqual({ lat, lon });
   });
 
   it.each(['Helsinki', '60.17', '91, 0', '0, 181', '60N 24N', '1 2 3'])('leaves %s alone', (text) => {

@@ -55,7 +55,7 @@ def pairing_code(request: HttpRequest) -> HttpResponse:
         return _account(request, pairing_code_create(owner=user))
     except AccountsRefused as refused:
         messages.error(request, words_of(refused))
-        return HttpResponseRedirect("/account/#devices")
+        return HttpResponseRedirect("/account/")
 
 
 @login_required
@@ -90,8 +90,8 @@ def drive_delete(request: HttpRequest, device_id: UUID) -> HttpResponse:
             left,
         )
         messages.error(request, told % {"left": left})
-    else:
-        messages.success(request, _("The drive is deleted."))
+        return HttpResponseRedirect("/account/")
+    messages.success(request, _("The drive is deleted."))
     return HttpResponseRedirect("/account/#drives")
 
 

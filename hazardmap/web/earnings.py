@@ -43,6 +43,11 @@ WORDS: Final = {
 @login_required
 @require_safe
 def earnings_page(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: HttpRequest, *, name: str = "", iban: str = "") -> HttpResponse:
+    """name, iban: of a bank account that was refused, to be put right."""
     user = signed_in(request)
     lines = list(statement(user.witness))
     balances = earnings(user.witness, timezone.now())
@@ -62,6 +67,8 @@ def earnings_page(request: HttpRequest) -> HttpResponse:
         "target": payout_target(user),
         "held_back_days": HELD_BACK.days,
         "terms": [(amount_words(one.at_least_micro, one.currency), one.last_at) for one in terms],
+        "name": name,
+        "iban": iban,
     }
     return render(request, "web/earnings.html", context)
 
@@ -78,24 +85,23 @@ def earnings_json(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@never_cache
 @sensitive_post_parameters("password")
 @login_required
 @require_POST
 def payout_account(request: HttpRequest) -> HttpResponse:
     """Where the money goes from now on: the password again, for it is money."""
+    name, iban = request.POST.get("name", ""), request.POST.get("iban", "")
     try:
         password_again(request)
-        payout_target_set(
-            owner=signed_in(request),
-            name=request.POST.get("name", ""),
-            iban=request.POST.get("iban", ""),
-        )
-        messages.success(
-            request, _("Your earnings go to this account, three days from now at the earliest.")
-        )
+        payout_target_set(owner=signed_in(request), name=name, iban=iban)
     except (PayoutRefused, AccountsRefused) as refused:
         messages.error(request, str(refused))
-    return HttpResponseRedirect("/account/earnings/#payout")
+        return _page(request, name=name, iban=iban)
+    messages.success(
+        request, _("Your earnings go to this account, three days from now at the earliest.")
+    )
+    return HttpResponseRedirect("/account/earnings/")
 
 
 def _row(line: StatementLine) -> dict[str, object]:

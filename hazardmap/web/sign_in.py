@@ -26,9 +26,15 @@ from hazardmap.web.asking import EmailForm, mail_sent, new_password, signed_in, 
 from hazardmap.web.landing import landing
 
 
+class SignInForm(ThrottledLoginForm):
+    error_messages = ThrottledLoginForm.error_messages | {
+        "invalid_login": _("The e-mail address or the password is wrong.")
+    }
+
+
 class SignIn(LoginView):
     template_name = "web/login.html"
-    authentication_form = ThrottledLoginForm
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self) -> str:

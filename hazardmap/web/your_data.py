@@ -59,7 +59,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
     except AccountsRefused as refused:
         messages.error(request, words_of(refused))
-    return HttpResponseRedirect(f"{PAGE}#language")
+    return HttpResponseRedirect(PAGE)
 
 
 @never_cache
@@ -74,7 +74,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         account_leave(user=user)
     except AccountsRefused as refused:
         messages.error(request, words_of(refused))
-        return HttpResponseRedirect(f"{PAGE}#leave")
+        return HttpResponseRedirect(PAGE)
     logout(request)
     return render(request, "web/left.html")
 

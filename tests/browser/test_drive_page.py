@@ -304,8 +304,26 @@ def test_a_wrong_code_says_so(new_page):
     expect(page.locator("#pair-error")).to_contain_text("unknown, used or older than 5 minutes")
 
 
+NO_CAMERA = """() => {
+  const refused = new DOMException('', 'NotAllowedError');
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(refused);
+}"""
+
+
 def test_without_the_permission_it_says_what_to_do(new_page, phone):
     phone.context.clear_permissions()
     phone.context.grant_permissions([])
+    phone.evaluate(NO_CAMERA)
     phone.get_by_role("button", name="Start").click()
-    expect(phone.get_by_role("alert").filter(has_text="Allow both").first).to_be_visible()
+    expect(phone.locator("#problem")).to_contain_text("The camera was not allowed. Allow it")
+    expect(phone.locator("#place-problem")).to_contain_text("The position was not allowed. Allow")
+
+
+def test_who_records_nothing_is_not_asked_for_a_camera(new_page):
+    page = new_page(viewport=PHONE, permissions=[])
+    page.goto("/drive/")
+    page.get_by_role("button", name="Start", exact=True).click()
+    told = page.get_by_role("alert").filter(visible=True)
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("position was not allowed")
+    expect(told).not_to_contain_text("camera")

@@ -199,7 +199,10 @@ def test_an_open_session_alone_redirects_no_money(client):
     account = {"name": "Eve", "iban": IBAN}
     for password in ({}, {"password": "wrong"}, {"password": ""}):
         told = client.post("/account/earnings/payout-account/", account | password, follow=True)
-        assert "password is wrong" in told.content.decode()
+        page = told.content.decode()
+        assert 'role="alert">The password is wrong' in page
+        assert 'name="iban"' in page
+        assert f'value="{IBAN}"' in page, "nobody types it twice"
     assert not PayoutTarget.objects.exists()
 
 

@@ -146,7 +146,7 @@ def test_the_account_shows_what_became_of_ones_frames(client):
 def test_signing_in_and_out(client):
     owner = contributor("aino").owner
     wrong = client.post("/login/", {"username": owner.email, "password": "wrong"})
-    assert 'role="alert">Please enter a correct' in wrong.content.decode()
+    assert 'role="alert">The e-mail address or the' in wrong.content.decode()
     right = client.post("/login/", {"username": owner.email, "password": "a long enough password"})
     assert right["Location"] == "/account/"
     assert client.post("/logout/")["Location"] == "/"

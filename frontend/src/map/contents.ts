@@ -35,9 +35,9 @@ export class Contents {
     });
   }
 
-  /** Whether the site has said what is there now. */
-  get known(): boolean {
-    return this.section.now > 0;
+  /** Whether the site has said what is there at a moment; null is now. */
+  known(at_s: number | null): boolean {
+    return at_s === null ? this.section.now > 0 : this.history !== null;
   }
 
   /** The hazards in view at a moment; null is now. */

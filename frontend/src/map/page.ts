@@ -209,10 +209,10 @@ export class MapPage {
     const shown = all.filter((hazard) => matches(hazard, filters, moment_s));
     const truncated = at_s === null ? this.contents.section.truncated : (this.contents.history?.truncated ?? false);
     const hiding = culprit(all, filters, moment_s);
-    this.bar?.count(countKinds(all, filters, moment_s), truncated);
     this.view?.showPast(at_s === null ? null : shown.map((hazard) => ({ ...hazard, p: probabilityAt(hazard, moment_s) })));
     // Until the first answer is there the newest hazards stay, and nobody is told that there are none.
-    if (at_s === null && !this.contents.known) return;
+    if (!this.contents.known(at_s)) return;
+    this.bar?.count(countKinds(all, filters, moment_s), truncated);
     this.list.show(
       {
         hazards: [...shown].sort((a, b) => b.last_seen - a.last_seen),

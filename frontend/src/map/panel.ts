@@ -51,7 +51,7 @@ export class Panel {
     this.forget();
     this.say('quiet', strings.loading);
     this.unfold();
-    const details = await this.fetched((signal) => fetchZone(id, signal), (found) => this.showZone(found));
+    const details = await this.fetched((signal) => fetchZone(id, signal), (found) => this.showZone(found), strings.zoneNotFound);
     return details?.zone ?? null;
   }
 
@@ -122,7 +122,7 @@ export class Panel {
   }
 
   /** Ask for something instead of what was asked for before, and show it. Null if it cannot be had. */
-  private async fetched<T>(ask: (signal: AbortSignal) => Promise<T>, show: (found: T) => void): Promise<T | null> {
+  private async fetched<T>(ask: (signal: AbortSignal) => Promise<T>, show: (found: T) => void, gone = strings.notFound): Promise<T | null> {
     this.asked?.abort();
     const asked = new AbortController();
     this.asked = asked;
@@ -131,7 +131,7 @@ export class Panel {
       show(found);
       return found;
     } catch (error) {
-      if (!asked.signal.aborted) this.say('notice', trouble(error));
+      if (!asked.signal.aborted) this.say('notice', trouble(error, gone));
       return null;
     }
   }
@@ -142,8 +142,10 @@ export class Panel {
     this.carousel = null;
   }
 
+  /** Words in the place of details: there is nothing to share yet, or any more. */
   private say(manner: 'quiet' | 'notice', words: string): void {
-    this.root.replaceChildren(this.buttons(), el('p', { class: manner }, words));
+    const close = el('div', { class: 'panel-buttons' }, this.closeButton());
+    this.root.replaceChildren(close, el('p', { class: manner }, words));
   }
 
   private show(details: Details): void {
@@ -207,9 +209,13 @@ export class Panel {
   private buttons(): HTMLElement {
     const share = el('button', { type: 'button', class: 'panel-share' }, strings.share);
     share.addEventListener('click', () => this.onShare());
+    return el('div', { class: 'panel-buttons' }, share, this.closeButton());
+  }
+
+  private closeButton(): HTMLElement {
     const close = el('button', { type: 'button', class: 'close', 'aria-label': strings.close }, '×');
     close.addEventListener('click', () => this.onClose());
-    return el('div', { class: 'panel-buttons' }, share, close);
+    return close;
   }
 }
 
@@ -217,9 +223,9 @@ function head(symbol: SVGElement, ...words: HTMLElement[]): HTMLElement {
   return el('div', { class: 'hazard-head' }, symbol, el('div', {}, ...words));
 }
 
-function trouble(error: unknown): string {
+function trouble(error: unknown, gone: string): string {
   if (!(error instanceof HttpError)) return strings.detailsFailed;
-  return { 404: strings.notFound, 429: strings.tooMany }[error.status] ?? strings.detailsFailed;
+  return { 404: gone, 429: strings.tooMany }[error.status] ?? strings.detailsFailed;
 }
 
 function list(facts: Fact[]): HTMLElement {

@@ -8,10 +8,11 @@ const CELL = /^8[0-9a-f]{14}$/i;
 
 /**
  * Coordinates as people write them: latitude first, unless letters say otherwise; decimals, or
- * degrees with minutes and seconds. Null for anything else.
+ * degrees with minutes and seconds. A comma divides the two, or else is a decimal comma. Null for
+ * anything else.
  */
 export function coordinates(text: string): { lon: number; lat: number } | null {
-  const found = PAIR.exec(text);
+  const found = PAIR.exec(text) ?? PAIR.exec(text.replace(/(\d),(?=\d)/g, '$1.'));
   if (found === null) return null;
   const one = angle(found.slice(1, 7));
   const two = angle(found.slice(7, 13));
@@ -23,9 +24,14 @@ export function coordinates(text: string): { lon: number; lat: number } | null {
 
 function angle([before, sign, degrees, minutes, seconds, after]: (string | undefined)[]): { deg: number; letter: string } {
   const letter = (before ?? after ?? '').toUpperCase();
-  const size = Number(degrees) + Number(minutes ?? 0) / 60 + Number(seconds ?? 0) / 3600;
+  const size = round(Number(degrees) + Number(minutes ?? 0) / 60 + Number(seconds ?? 0) / 3600);
   const negative = (sign === '-') !== (letter === 'S' || letter === 'W');
   return { deg: negative ? -size : size, letter };
+}
+
+/** To a hand's breadth: of a sixtieth nobody wants to read all digits. */
+function round(degrees: number): number {
+  return Number(degrees.toFixed(6));
 }
 
 /** Whether this may be the index of an H3 cell. */

@@ -50,6 +50,7 @@ export const strings: Words = {
   loading: 'Lädt …',
   detailsFailed: 'Die Einzelheiten konnten nicht geladen werden.',
   notFound: 'Diese Gefahr ist nicht mehr bekannt.',
+  zoneNotFound: 'Diese Baustelle ist nicht mehr bekannt.',
   lessThanTenMinutes: 'vor weniger als 10 Min.',
   tooMany: 'Zu viele Anfragen von Ihrer Adresse. Bitte warten Sie eine Minute.',
   stale: (time: string) => `Keine Verbindung. Das war um ${time} bekannt.`,

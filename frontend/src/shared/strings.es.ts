@@ -50,6 +50,7 @@ export const strings: Words = {
   loading: 'Cargando …',
   detailsFailed: 'No se pudieron cargar los detalles.',
   notFound: 'Este peligro ya no se conoce.',
+  zoneNotFound: 'Esta obra ya no se conoce.',
   lessThanTenMinutes: 'hace menos de 10 min',
   tooMany: 'Demasiadas consultas desde tu dirección. Espera un minuto.',
   stale: (time: string) => `Sin conexión. Esto es lo que se sabía a las ${time}.`,

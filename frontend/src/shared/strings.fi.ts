@@ -50,6 +50,7 @@ export const strings: Words = {
   loading: 'Ladataan …',
   detailsFailed: 'Tietoja ei voitu ladata.',
   notFound: 'Tätä vaaraa ei enää tunneta.',
+  zoneNotFound: 'Tätä työmaata ei enää tunneta.',
   lessThanTenMinutes: 'alle 10 min sitten',
   tooMany: 'Liian monta kyselyä osoitteestasi. Odota minuutti.',
   stale: (time: string) => `Ei yhteyttä. Tämä tiedettiin klo ${time}.`,

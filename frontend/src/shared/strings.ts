@@ -46,6 +46,7 @@ const english = {
   loading: 'Loading …',
   detailsFailed: 'The details could not be loaded.',
   notFound: 'This hazard is no longer known.',
+  zoneNotFound: 'This work zone is no longer known.',
   lessThanTenMinutes: 'less than 10 min. ago',
   tooMany: 'Too many questions from your address. Please wait a minute.',
   stale: (time: string) => `No connection. This is what was known at ${time}.`,
