@@ -103,8 +103,6 @@ SET_8 = --count 2200
 SET_9 = --count 700 --lone 1
 SET_10 = --count 2200
 SET_11 = --count 900 --lone 1
-SET_15 = --count 800
-SET_16 = --count 1800 --lone 1
 var/train/sets/%/drawn/data.yaml:
 	@$(DRAW) --out $(@D) --seed $* $(SET_$*)
 
