@@ -140,5 +140,5 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         if not free:
             errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"
             errors["429"] += "; or the plan's quota is used up"
-        errors["503"] = "it took too long; ask for a smaller area"
+        errors["503"] = "it took too long: ask for a smaller area; or the site is away: ask again"
     return errors

@@ -1,4 +1,4 @@
-"""How the site is: every line read from rows and files that are there anyway."""
+"""How the site is: read from rows and files that are there anyway; the live stream is asked."""
 
 from collections.abc import Callable, Iterator
 from datetime import MINYEAR, UTC, datetime, timedelta
@@ -24,6 +24,8 @@ from hazardmap.core.operation import condition
 from hazardmap.core.operation.condition import Health, Line
 from hazardmap.platform.disk import free_bytes
 from hazardmap.platform.partitions import missing_partitions, month_after
+from hazardmap.settings.env import ENV
+from tiles.live.answers import live_problem
 
 READER_WORDS: Final = {"cells": "cells", "zones": "work zones", "webhooks": "webhooks made"}
 
@@ -38,7 +40,7 @@ def status() -> list[Line]:
             except DatabaseError as error:  # away since, or too slow
                 name = read.__name__.strip("_").replace("_", " ")
                 lines.append(condition.answering(name, _first_line(error)))
-    return [*lines, *_files()]
+    return [*lines, _live(), *_files()]
 
 
 def _database() -> Line:
@@ -56,6 +58,10 @@ def _redis() -> Line:
     except RedisError as error:
         return condition.answering("redis", _first_line(error))
     return condition.answering("redis", "")
+
+
+def _live() -> Line:
+    return condition.answering("live stream", live_problem(ENV.live_address))
 
 
 def _detector() -> Iterator[Line]:

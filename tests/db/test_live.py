@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import h3.api.basic_int as h3
@@ -19,7 +20,8 @@ from hazardmap.hazards.change_feed import latest_cursor
 from hazardmap.hazards.services.events_write import events_write
 from tests.map_scene import on_map
 from tests.tile_reading import tile_at
-from tiles.live import hub, listener
+from tiles.live import answers, hub, listener
+from tiles.live.answers import live_problem
 from tiles.live.hub import Hub
 from tiles.live.listener import House, Listener
 
@@ -341,3 +343,16 @@ def test_without_a_database_listeners_stay_and_miss_nothing(
             away.clear()
             assert ids(stream.hazards(1)) == [str(here.id)]
             assert ids(late.hazards(2)) == [str(here.id)] * 2
+
+
+def test_the_status_hears_whether_it_answers(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live_problem(f"127.0.0.1:{server.port}") == ""
+    assert live_problem("127.0.0.1:1") == "Connection refused"
+    assert live_problem(f"unix:{tmp_path}/live.socket") == "No such file or directory"
+    monkeypatch.setattr(answers, "PATIENCE_S", 0.05)
+    with closing(socket.socket(socket.AF_UNIX)) as hung:
+        hung.bind(f"{tmp_path}/live.socket")
+        hung.listen()
+        assert live_problem(f"unix:{tmp_path}/live.socket") == "timed out"

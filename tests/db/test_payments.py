@@ -173,6 +173,20 @@ def test_the_daily_comparison_finds_what_no_webhook_told(books, client, capsys, 
     assert f"payments: {difference}" in caplog.text
 
 
+def test_the_comparison_finds_what_a_restored_dump_does_not_know(books):
+    """Else it would be asked for once more, in an invoice of another id."""
+    billed()
+    push()
+    (asked,) = books.invoices.values()
+    books.invoices["in_9"] = asked | {"id": "in_9", "metadata": {"somebody": "else"}}
+    Payment.objects.all().delete()
+    assert list(payments_compare()) == ["HM-000001: it is open there (in_1) and unknown here"]
+    asked["status"] = "paid"
+    assert list(payments_compare()) == ["HM-000001: it is paid there (in_1) and unknown here"]
+    asked["status"] = "void"
+    assert list(payments_compare()) == []
+
+
 def test_the_right_amount_in_another_currency_settles_nothing(books, client):
     billed()
     push()

@@ -278,3 +278,23 @@ def test_runs_at_once_pay_once():
     assert sorted(at_once(*[run] * 4)) == [0, 0, 0, 1]
     assert earned(user.witness, EUR) == 0
     assert balanced()
+
+
+def test_a_run_that_a_restored_dump_does_not_know_is_prepared_as_it_was(monkeypatch, capsys):
+    """What was settled since is not in it: noted as paid, it is what the bank has paid."""
+    user, now = driver(), timezone.now()
+    for micro, days in ((9 * MICRO, 15), (30 * MICRO, 14)):
+        with monkeypatch.context() as back_then:
+            then = now - timedelta(days=days, minutes=1)
+            back_then.setattr(Entry._meta.get_field("at"), "_get_default", lambda at=then: at)
+            share(micro, user)
+    PayoutTarget.objects.update(set_at=now - timedelta(days=5))
+    yesterday = f"{now - timedelta(hours=23):%Y-%m-%dT%H:%M}"
+    call_command("payout", "prepare", "--at-least=5", f"--at={yesterday}")
+    payout = Payout.objects.get()
+    assert payout.amount_micro == 9 * MICRO
+    call_command("payout", "paid", str(payout.run_id))
+    call_command("payout", "prepare", "--at-least=5")
+    assert Payout.objects.get(state=Payout.State.PENDING).amount_micro == 30 * MICRO
+    with pytest.raises(CommandError, match="--at: must be in the past"):
+        call_command("payout", "prepare", f"--at={now + timedelta(days=1):%Y-%m-%d}")

@@ -31,6 +31,7 @@ from hazardmap.inference.services.model_register import in_service
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.operation.status import status
 from hazardmap.platform.partitions import make_partitions, month_after
+from hazardmap.settings.env import ENV
 from hazardmap.webhooks.models import Delivery, Endpoint
 from hazardmap.webhooks.services import deliveries_make
 from tests.billing_scene import BEFORE, customer_of, sell, serve
@@ -48,14 +49,15 @@ OK, LATE, STUCK = Health.OK, Health.LATE, Health.STUCK
 NAMES = (
     *("database", "redis", "detector", "detection", "fusion", "places", "tiles"),
     *("webhooks sent", "usage logs", "spending", "payments", "mail", "partitions"),
-    "old pictures",
+    *("old pictures", "live stream"),
     *("schedule", "export", "disk"),
 )
 
 
 @pytest.fixture(autouse=True)
-def well(settings, tmp_path):
+def well(settings, tmp_path, monkeypatch):
     """A site at which all is well."""
+    monkeypatch.setattr("hazardmap.operation.status.live_problem", lambda _address: "")
     settings.VAR = tmp_path
     for name in ("celery/schedule", "export/hazardmap.pmtiles"):
         (tmp_path / name).parent.mkdir()
@@ -111,7 +113,7 @@ def test_without_a_database_it_says_what_can_be_said(tmp_path):
     assert done.returncode != 0
     said = [line.split()[:2] for line in done.stdout.splitlines()]
     assert said[:2] == [["stuck", "database"], ["ok", "redis"]]
-    assert [name for _, name in said[2:]] == ["schedule", "export", "disk"]
+    assert [name for _, name in said[2:]] == ["live", "schedule", "export", "disk"]
     assert "Traceback" not in done.stderr
 
 
@@ -120,6 +122,13 @@ def test_redis_that_is_away_is_stuck(settings, tmp_path):
     settings.CACHES = {"default": here}
     caches["default"].close()
     assert line("redis").verdict is STUCK
+
+
+def test_a_live_stream_that_does_not_answer(monkeypatch):
+    told = "hazardmap.operation.status.live_problem"
+    monkeypatch.setattr(told, lambda address: f"{address}: refused")
+    found = line("live stream")
+    assert (found.verdict, found.said) == (STUCK, f"{ENV.live_address}: refused")
 
 
 def test_a_detector_whose_files_are_gone(settings, tmp_path):

@@ -1,7 +1,8 @@
 """What a payment provider does for us; which one it is, the operator's settings say."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -48,6 +49,16 @@ class Known:
     due_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An invoice as the provider has it. invoice_id: ours, as it was told. ref: its own name."""
+
+    invoice_id: str
+    number: str
+    ref: str
+    fate: Fate
+
+
 class ProviderFailed(Exception):
     """The provider could not be reached, or refused; tried again later."""
 
@@ -76,3 +87,6 @@ class Provider(Protocol):
 
     def bill_look(self, ref: str) -> Known | None:
         """What the provider knows of a bill; None where nobody keeps books."""
+
+    def bills_since(self, at: datetime) -> Iterator[Asked]:
+        """All that it was asked to collect for us since then."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import stripe
 
-from hazardmap.billing.payments.provider import Bill, Fate, Known, Payer, ProviderFailed
+from hazardmap.billing.payments.provider import Asked, Bill, Fate, Known, Payer, ProviderFailed
 
 TIMEOUT_S: Final = 20
 OURS: Final = "hazardmap"
@@ -71,10 +71,18 @@ class Stripe:
             invoice = self._client.invoices.retrieve(ref)
         return Known(_FATES[str(invoice.status)], invoice.currency.upper(), invoice.amount_due)
 
+    def bills_since(self, at: datetime) -> Iterator[Asked]:
+        told: Any = {"created": {"gte": int(at.timestamp())}, "limit": 100}
+        with _failing():
+            for invoice in self._client.invoices.list(told).auto_paging_iter():
+                if ours := _ours(invoice):
+                    number, fate = str(invoice.description), _FATES[str(invoice.status)]
+                    yield Asked(ours, number, str(invoice.id), fate)
+
     def _found(self, bill: Bill, payer_ref: str) -> str | None:
         """An invoice that we made before and do not know of."""
         for invoice in self._client.invoices.list({"customer": payer_ref}).auto_paging_iter():
-            if invoice.metadata and invoice.metadata.to_dict().get(OURS) == str(bill.id):
+            if _ours(invoice) == str(bill.id):
                 return str(invoice.id)
         return None
 
@@ -123,6 +131,11 @@ def event_verified(body: bytes, signature: str, secret: str) -> dict[str, Any]:
         raise ValueError("the signature does not fit") from error
     found: dict[str, Any] = event.to_dict()
     return found
+
+
+def _ours(invoice: Any) -> str:
+    """The id of our invoice that it is for; "" where it is not of this site."""
+    return str(invoice.metadata.to_dict().get(OURS, "")) if invoice.metadata else ""
 
 
 def _once(what: str, which: object) -> Any:

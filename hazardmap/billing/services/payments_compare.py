@@ -1,7 +1,7 @@
 """Does the payment provider know the same of each invoice as we do?"""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils import timezone
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import Payment, ProviderEvent
 from hazardmap.billing.payments.chosen import provider
-from hazardmap.billing.payments.provider import Fate, Known, ProviderFailed
+from hazardmap.billing.payments.provider import Fate, Known, Provider, ProviderFailed
 from hazardmap.billing.selectors import asked_micro, invoice_number
 from hazardmap.billing.services.provider_event_take import NOTHING, PAID, pays, settle
 from hazardmap.core.selling.pricing.money import Currency
@@ -38,11 +38,23 @@ def payments_compare() -> Iterator[str]:
             continue
         if known is not None:
             yield from _differences(number, payment, known)
+    yield from _strangers(chosen, since)
     strange = ProviderEvent.objects.filter(kind=PAID, at__gte=since).exclude(
         outcome__in=["paid", NOTHING]
     )
     for event in strange.order_by("at"):
         yield f"{event.id} ({event.kind}): {event.outcome}"
+
+
+def _strangers(chosen: Provider, since: datetime) -> Iterator[str]:
+    """What a dump that was restored does not know, and would be asked for once more."""
+    ours = {str(id_) for id_ in Payment.objects.values_list("invoice_id", flat=True)}
+    try:
+        for asked in chosen.bills_since(since):
+            if asked.invoice_id not in ours and asked.fate is not Fate.VOID:
+                yield f"{asked.number}: it is {asked.fate} there ({asked.ref}) and unknown here"
+    except ProviderFailed as failed:
+        yield str(failed)
 
 
 def _differences(number: str, payment: Payment, known: Known) -> Iterator[str]:

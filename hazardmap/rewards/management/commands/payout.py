@@ -1,6 +1,6 @@
 """Pay contributors what they have earned."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,11 @@ class Command(BaseCommand):
             default=decimal_of(AT_LEAST_MICRO),
             help="pay nobody less; 20 unless given",
         )
+        prepare.add_argument(
+            "--at",
+            type=datetime.fromisoformat,
+            help="what was settled by then (UTC), to note a run that a restored dump does not know",
+        )
         for name in ("csv", "pain001"):
             export = steps.add_parser(name)
             export.add_argument("run", type=UUID)
@@ -61,7 +66,7 @@ class Command(BaseCommand):
             at_least_micro = payable_micro(Decimal(options["at_least"]), currency)
         except (InvalidOperation, ValueError) as error:
             raise CommandError("--at-least: must be an amount that can be paid.") from error
-        run = payout_run(currency=currency, at_least_micro=at_least_micro, now=timezone.now())
+        run = payout_run(currency=currency, at_least_micro=at_least_micro, now=_time(options["at"]))
         payouts = payouts_of(run.pk)
         for payout in payouts:
             self.stdout.write(f"{payout.witness:<18} {written(payout.amount_micro, currency):>20}")
@@ -90,3 +95,13 @@ class Command(BaseCommand):
         for payout_id in ids:
             payout_end(payout_id=payout_id, paid=paid)
         self.stdout.write(f"{len(ids)} payouts {'paid' if paid else 'failed'}")
+
+
+def _time(at: datetime | None) -> datetime:
+    now = timezone.now()
+    if at is None:
+        return now
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at > now:
+        raise CommandError("--at: must be in the past.")
+    return at
