@@ -9,6 +9,7 @@ from hazardmap.billing.line_selectors import line_events
 from hazardmap.core.selling.hours import HOUR
 from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.sharing import PARTS
+from hazardmap.core.selling.splitting import split
 from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.delivered import Span, published_in
 from tiles.mercator import Tile
@@ -50,7 +51,8 @@ def delivered(
     """Of a line's units, how many each hazard was; by the hour, one for each key.
 
     An answer that names its hazards is shared evenly by them; all tiles of one address within
-    an hour, by the hazards that were published there in that hour.
+    an hour, by the hazards that were published there in that hour. Where an hour is billed by two
+    lines, each shares its own units as all the hour's answers do.
     """
     for hour, events in line_events(line_id):
         parts = Counter[UUID | None]()
@@ -63,7 +65,7 @@ def delivered(
         else:
             for event in events:
                 _divide(parts, event.quantity, event.hazards)
-        yield hour.hour, dict(parts)
+        yield hour.hour, split(hour.quantity * PARTS, parts)
 
 
 def _divide(parts: Counter[UUID | None], units: int, hazards: Sequence[UUID]) -> None:
