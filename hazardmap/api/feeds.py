@@ -30,6 +30,8 @@ MOST: Final = 5000
 """Zones that are written at once."""
 PAGE: Final = 1000
 _REFUSED: Final = b"too many"
+_TAG_BYTES: Final = 16
+"""Before a feed that is kept: the same as long as nothing but time has gone by."""
 
 
 @require_safe
@@ -38,13 +40,13 @@ def workzones(request: HttpRequest) -> HttpResponse:
     """The WZDx feed (docs/adr/0026-dialects.md), of a box or of everywhere. Public, under CC0."""
     try:
         values = read(request.GET, (BBOX, SIMULATED))
-        feed = _feed(f"{request.scheme}://{request.get_host()}", **values)
+        tagged = _feed(f"{request.scheme}://{request.get_host()}", **values)
     except Invalid as error:
         body = document(error, request)
         return JsonResponse(body, status=error.status_code, content_type=MEDIA_TYPE)
-    tag = f'"{blake2b(feed, digest_size=16).hexdigest()}"'
+    tag, feed = tagged[:_TAG_BYTES].hex(), tagged[_TAG_BYTES:]
 
-    @condition(etag_func=lambda _: tag)
+    @condition(etag_func=lambda _: f'W/"{tag}"')
     def answered(_: HttpRequest) -> HttpResponse:
         return HttpResponse(feed, content_type="application/geo+json")
 
@@ -68,7 +70,7 @@ def _feed(site: str, *, bbox: Bbox | None, simulated: bool) -> bytes:
         except Invalid:
             return _REFUSED
 
-    found = kept(f"wzdx:{simulated}:{site}", body, keep_s=KEPT_S)
+    found = kept(f"wzdx-tagged:{simulated}:{site}", body, keep_s=KEPT_S)
     if found == _REFUSED:
         raise _too_many()
     return found
@@ -103,8 +105,10 @@ def _too_many() -> Invalid:
 
 
 def _written(site: str, bbox: Bbox | None, *, simulated: bool) -> bytes:
+    """Behind its tag."""
     now = timezone.now()
     zones = _zones(bbox, simulated=simulated, now=now)
     name = f"hazardmap at {site.partition('://')[2]}"
     source = f"{site}{reverse('wzdx')}"
-    return json.dumps(wzdx.feed(zones, publisher=name, source=source, now=now)).encode()
+    tag = blake2b(repr(zones).encode(), digest_size=_TAG_BYTES).digest()
+    return tag + json.dumps(wzdx.feed(zones, publisher=name, source=source, now=now)).encode()

@@ -1,12 +1,13 @@
 """Small JSON bodies, checked by a serializer: every broken rule is named."""
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from hazardmap.api.body import MAX_JSON_BYTES, json_of
-from hazardmap.api.parameters import read
+from hazardmap.api.parameters import moment, read
 from hazardmap.api.problems import Invalid
 from hazardmap.core.seeing.georeference import Fault, member
 
@@ -45,6 +46,16 @@ class Whole(serializers.IntegerField):
         if isinstance(data, bool | str):
             self.fail("invalid")
         return int(super().to_internal_value(data))
+
+
+class Moment(serializers.DateTimeField):
+    """A time with its zone: without one nobody knows which it is."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            return moment(str(value))
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
 
 
 F = TypeVar("F", bound="serializers.Serializer[Any]")

@@ -29,7 +29,7 @@ def read_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise ValueError("must be the id of a hazard") from None
+        raise ValueError("must be an id (UUID)") from None
 
 
 def read_latitude(text: str) -> float:

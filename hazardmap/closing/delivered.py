@@ -1,22 +1,23 @@
 """Which hazards were in the answers behind a line of an invoice, and how much of it each was."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from fractions import Fraction
 from uuid import UUID
 
 from hazardmap.billing.line_selectors import line_events
 from hazardmap.core.selling.hours import HOUR
 from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.sharing import PARTS
+from hazardmap.core.selling.splitting import split
 from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.delivered import Span, published_in
 from tiles.mercator import Tile
 
 WITHOUT_HAZARDS = frozenset({"roads"})
 
-Delivered = dict[UUID | None, Fraction]
-"""Units by hazard; None for those in which there was none."""
+Delivered = dict[UUID | None, int]
+"""PARTS of units by hazard; None for those in which there was none."""
 
 
 class TilesShown:
@@ -50,24 +51,25 @@ def delivered(
     """Of a line's units, how many each hazard was; by the hour, one for each key.
 
     An answer that names its hazards is shared evenly by them; all tiles of one address within
-    an hour, by the hazards that were published there in that hour.
+    an hour, by the hazards that were published there in that hour. Where an hour is billed by two
+    lines, each shares its own units as all the hour's answers do.
     """
     for hour, events in line_events(line_id):
-        units: defaultdict[UUID | None, Fraction] = defaultdict(Fraction)
+        parts = Counter[UUID | None]()
         if meter is Meter.TILE:
             by_tile: Counter[str] = Counter()
             for event in events:
                 by_tile[event.subject] += event.quantity
             for subject, count in by_tile.items():
-                _divide(units, count, tiles.in_hour(subject, hour.hour))
+                _divide(parts, count, tiles.in_hour(subject, hour.hour))
         else:
             for event in events:
-                _divide(units, event.quantity, list(event.hazards))
-        yield hour.hour, dict(units)
+                _divide(parts, event.quantity, event.hazards)
+        yield hour.hour, split(hour.quantity * PARTS, parts)
 
 
-def _divide(units: defaultdict[UUID | None, Fraction], count: int, hazards: list[UUID]) -> None:
-    if not hazards:
-        units[None] += count
-    for hazard_id in hazards:
-        units[hazard_id] += Fraction(count, len(hazards))
+def _divide(parts: Counter[UUID | None], units: int, hazards: Sequence[UUID]) -> None:
+    named: Sequence[UUID | None] = hazards or [None]
+    each, left = divmod(units * PARTS, len(named))
+    for place, hazard_id in enumerate(named):
+        parts[hazard_id] += each + (place < left)

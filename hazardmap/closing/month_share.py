@@ -1,11 +1,10 @@
 """What buyers paid in a month, to those whose evidence they got."""
 
 import logging
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from fractions import Fraction
 from uuid import UUID
 
 from hazardmap.billing.line_selectors import LineShare, months_ended, shares_of
@@ -72,23 +71,23 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
             share_claw_back(
                 line_id=share.line_id,
                 penalties=penalties(sold, trails),
-                units=sum(sold.values(), Fraction(0)),
+                units=sum(sold.values()),
             )
         return Outcome.DIVIDED
     return Outcome.HELD if held else Outcome.AS_BEFORE
 
 
-def _sold(share: LineShare, tiles: TilesShown) -> tuple[dict[Sold, Fraction], dict[UUID, Trail]]:
+def _sold(share: LineShare, tiles: TilesShown) -> tuple[dict[Sold, int], dict[UUID, Trail]]:
     """How much of a line each hazard was, by what was known of it when, and their trails.
 
     Known is what was received before the hour of the sale: what comes later, however long ago it
     says that it was seen, has sold nothing.
     """
-    sold: defaultdict[Sold, Fraction] = defaultdict(Fraction)
+    sold = Counter[Sold]()
     trails: dict[UUID, Trail] = {}
-    for hour, units in delivered(share.line_id, share.meter, tiles):
-        trails |= trails_of(id_ for id_ in units if id_ is not None and id_ not in trails)
-        for hazard_id, amount in units.items():
+    for hour, parts in delivered(share.line_id, share.meter, tiles):
+        trails |= trails_of(id_ for id_ in parts if id_ is not None and id_ not in trails)
+        for hazard_id, amount in parts.items():
             trail = None if hazard_id is None else trails.get(hazard_id)
             sold[Sold(hazard_id, trail.received(hour) if trail else 0)] += amount
     return dict(sold), trails

@@ -1,5 +1,7 @@
 """Django REST framework and its schema."""
 
+from uuid import UUID
+
 from hazardmap.core.kinds import KINDS, NAMES
 
 REST_FRAMEWORK = {
@@ -21,6 +23,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/", "description": "whoever serves this document"}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "OAS_VERSION": "3.1.1",
+    "PATH_CONVERTER_OVERRIDES": {"id": UUID},
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -44,8 +44,8 @@ GROUPS = {
     "members": {"without_scope", "buyer"},
 }
 BODIES = {  # where a wrong one is refused before anybody looks whose thing it is
-    "api/v1/webhooks/<uuid:endpoint_id>": {"url": "https://fleet.example/moved"},
-    "api/v1/webhooks/<uuid:endpoint_id>/replay": {"since": timezone.now().isoformat()},
+    "api/v1/webhooks/<id:endpoint_id>": {"url": "https://fleet.example/moved"},
+    "api/v1/webhooks/<id:endpoint_id>/replay": {"since": timezone.now().isoformat()},
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -173,7 +173,7 @@ def lets_in(who, method: str, route: str, things) -> bool:
     client, cookies = who
     path = "/" + route
     for name, value in things.items():
-        for kind in ("uuid", "str", "slug", "whole", "int"):
+        for kind in ("uuid", "id", "str", "slug", "whole", "int"):
             path = path.replace(f"<{kind}:{name}>", str(value))
     assert "<" not in path, f"the test has nothing for {route}: put it into `things`"
     client.cookies = SimpleCookie(cookies.output(header="", sep=";"))

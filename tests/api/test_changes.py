@@ -249,6 +249,15 @@ def test_one_that_was_merged_names_its_heir_and_its_id_leads_there(client, key):
     assert (last["change"], last["merged_into"]) == ("removed", None)
 
 
+def test_an_id_in_upper_case_is_the_same_id(client, key):
+    """As some programs write it, which take it from an answer and ask."""
+    hazard = hazard_at("cow", HELSINKI, timezone.now() - timedelta(minutes=5))
+    headers = {"Authorization": f"Bearer {key.token}"}
+    for address in OF_ONE:
+        answer = client.get(address.format(str(hazard).upper()), headers=headers)
+        assert answer.status_code == 200, address
+
+
 def test_what_was_read_says_where_the_changes_since_begin(client, key):
     put_hazard(*HELSINKI)
     gone((20.0, 50.0))

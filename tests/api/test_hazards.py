@@ -93,7 +93,7 @@ def test_a_key_must_be_right_and_alive(client, key):
             ({"bbox": WORLD, "limit": text}, "limit", "1 to 1000")
             for text in ("0", "-1", "1001", "ten", "1.5", "", "9" * 5000, "²")
         ),
-        ({"bbox": WORLD, "after": "7"}, "after", "id of a hazard"),
+        ({"bbox": WORLD, "after": "7"}, "after", "must be an id (UUID)"),
         ({"bbox": WORLD, "format": "xml"}, "format", "no parameter"),
         ({"bbox": WORLD, "kinds": "cow"}, "kinds", "no parameter"),
     ],

@@ -28,7 +28,7 @@ def test_it_is_valid_and_generated_without_a_warning(document, capsys, client):
 
 def test_it_lists_every_address(document):
     routes = {f"/api/v1/{pattern.pattern}" for pattern in urlpatterns} - {"/api/v1/openapi.json"}
-    listed = {re.sub(r"\{(\w+_id)\}", r"<uuid:\1>", path) for path in document["paths"]}
+    listed = {re.sub(r"\{(\w+_id)\}", r"<id:\1>", path) for path in document["paths"]}
     assert listed == routes
 
 

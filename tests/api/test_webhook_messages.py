@@ -163,3 +163,8 @@ def test_messages_are_listed_page_by_page(call, endpoint_id):
     replay = {"since": "2020-01-01T00:00:00Z"}
     answer = call("POST", f"webhooks/{endpoint_id}/replay", replay)
     assert_problem(answer, 400, "#/since", "30 days")
+    for wrong in (f"{timezone.now():%Y-%m-%dT%H:%M:%S}", 7, None):
+        answer = call("POST", f"webhooks/{endpoint_id}/replay", {"since": wrong})
+        assert_problem(answer, 400, "#/since")
+    answer = call("GET", f"webhooks/{endpoint_id}/deliveries?before=x")
+    assert_problem(answer, 400, "before", "must be an id (UUID)")

@@ -57,6 +57,20 @@ def test_it_is_written_once_in_a_while_and_sent_only_where_it_is_new(client):
     assert_problem(client.get(ADDRESS, {"simulate": "true"}), 400)
 
 
+def test_who_has_it_gets_it_again_only_when_a_zone_has_changed(client, monkeypatch):
+    """Not because it says when it was written, as a box's does anew for everybody."""
+    put_zone(*LINE)
+    box = {"bbox": "24,60,25,61"}
+    first = client.get(ADDRESS, box)
+    known = {"If-None-Match": first["ETag"]}
+    later = timezone.now() + timedelta(minutes=3)
+    monkeypatch.setattr(feeds.timezone, "now", lambda: later)
+    assert client.get(ADDRESS, box).content != first.content
+    assert client.get(ADDRESS, box, headers=known).status_code == 304
+    put_zone(*LINE)
+    assert client.get(ADDRESS, box, headers=known).status_code == 200
+
+
 def test_it_is_of_a_box_where_one_is_asked_for(client, monkeypatch):
     here = str(put_zone(*LINE))
     put_zone((2.0, 48.0), (2.0, 48.003))

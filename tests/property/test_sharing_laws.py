@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from hashlib import sha256
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from hazardmap.core.fusion.hazard import Evidence, State
 from hazardmap.core.fusion.trail import one_trail
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
-from hazardmap.core.selling.sharing import Sold, Trail, bits_told, penalties, weights
+from hazardmap.core.selling.sharing import PARTS, Sold, Trail, bits_told, penalties, weights
 from tests.fused import PARAMS
 from tests.scenes import Fleet, ahead
 
@@ -85,7 +84,7 @@ trails = st.builds(
         st.builds(
             Sold, st.none() | st.integers(1, 6).map(lambda n: UUID(int=n)), st.integers(0, 7)
         ),
-        st.fractions(1, 50),
+        st.integers(1, 50 * PARTS),
         min_size=1,
         max_size=5,
     ),
@@ -161,13 +160,13 @@ def test_who_told_the_truth_shares_a_sale_by_bits_and_who_lied_owes_what_he_spoi
     ]
     spoken, silent = UUID(int=1), UUID(int=2)
     trails = {spoken: Trail(lines, 3600.0, verdict=Ruling.CONFIRM), silent: Trail([], 3600.0)}
-    sold = {Sold(spoken, 3): Fraction(8), Sold(silent): Fraction(5), Sold(None): Fraction(3)}
-    assert weights(sold, trails) == {1: 6, 2: 2, None: 8}
+    sold = {Sold(spoken, 3): 800, Sold(silent): 500, Sold(None): 300}
+    assert weights(sold, trails) == {1: 600, 2: 200, None: 800}
     assert penalties(sold, trails) == {}, "nobody reported it later, so it may have gone"
     lines.append(told(4, 0.5, 0.5, minute=20))
     trails[spoken] = Trail(lines, 3600.0, verdict=Ruling.CONFIRM)
-    assert weights(sold, trails) == {1: 6, 2: 2, None: 8}
-    assert penalties(sold, trails) == {3: Fraction(8, 5)}
+    assert weights(sold, trails) == {1: 600, 2: 200, None: 800}
+    assert penalties(sold, trails) == {3: 160}
 
 
 def test_trails_that_prove_to_be_one_keep_what_each_line_told():
@@ -207,10 +206,10 @@ def test_on_their_devices_word_alone_nobody_settles_what_is_paid_for():
 def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
     alone = Trail([told(1, 0.008, 0.92), told(1, 0.9, 0.98, minute=9)], 3600.0)
     assert alone.real is None
-    sold = {Sold(UUID(int=1), 2): Fraction(5)}
-    assert weights(sold, {UUID(int=1): alone}) == {None: Fraction(5)}
+    sold = {Sold(UUID(int=1), 2): 5}
+    assert weights(sold, {UUID(int=1): alone}) == {None: 5}
     assert penalties(sold, {UUID(int=1): alone}) == {}
-    assert weights({}, {}) == {None: Fraction(1)}, "nor does anybody where nothing was sold"
+    assert weights({}, {}) == {None: 1}, "nor does anybody where nothing was sold"
 
 
 def test_who_denies_what_was_never_there_earns():
@@ -264,7 +263,7 @@ def test_only_what_was_received_before_a_sale_earns_from_it_or_owes(said, hour, 
     verdict = Ruling.CONFIRM if confirmed else Ruling.REJECT
     trail = Trail(lines, 3600.0, verdict=verdict)
     id_, limit = UUID(int=1), NOON + hour * MINUTE
-    sold = {Sold(id_, trail.received(limit)): Fraction(1)}
+    sold = {Sold(id_, trail.received(limit)): PARTS}
     known = {who for who, at, later in said if at + later < hour}
     assert {who for who in weights(sold, {id_: trail}) if who is not None} <= known
     assert penalties(sold, {id_: trail}).keys() <= known

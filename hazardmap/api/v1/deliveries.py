@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.buyers import WebhookView, links_of, whose
-from hazardmap.api.forms import form_of
+from hazardmap.api.forms import Moment, form_of
 from hazardmap.api.geojson import Cost, Link
 from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
@@ -70,7 +70,7 @@ class DeliveryWithTries(Delivery):
 
 
 class ReplayRequest(serializers.Serializer[Any]):
-    since = serializers.DateTimeField(help_text="messages of this time or later, 30 days at most")
+    since = Moment(help_text="messages of this time or later, 30 days at most")
 
 
 class ReplayAnswer(serializers.Serializer[Any]):

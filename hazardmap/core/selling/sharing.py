@@ -9,7 +9,7 @@ settles what was the truth (docs/adr/0040-what-is-paid-for.md).
 
 import math
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,11 @@ from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import Evidence
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
+from hazardmap.core.selling.splitting import split
 
+PARTS: Final = 10**12
+"""A unit is shared in so many. As fractions, what a thousand hazards were has a denominator of
+thousands of digits, which nobody can write down."""
 _MICRO: Final = 1_000_000
 _SURE: Final = 1e-6  # no probability counts as nearer to 0 or 1
 _BELIEVED: Final = 0.5
@@ -166,36 +170,28 @@ def _log2(p: float, existed: bool) -> float:
     return math.log2(p if existed else 1.0 - p)
 
 
-def weights(
-    sold: Mapping[Sold, Fraction], trails: Mapping[UUID, Trail]
-) -> dict[int | None, Fraction]:
-    """By witness, what of a sale is theirs: the units that each hazard was are shared by the bits
+def weights(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> dict[int | None, int]:
+    """By witness, what of a sale is theirs: the PARTS that each hazard was are shared by the bits
     that had been told about it. None: what nobody's evidence stands behind.
 
     Who told the truth shares alone; who told against it gets nothing, and owes `penalties`.
     """
-    found: defaultdict[int | None, Fraction] = defaultdict(Fraction)
-    for one, units in sold.items():
+    found = Counter[int | None]()
+    for one, parts in sold.items():
         told = {who: bits for who, bits in _bits_behind(one, trails).items() if bits > 0}
-        total = sum(told.values(), Fraction(0))
-        if not total:
-            found[None] += units
-        for witness, bits in told.items():
-            found[witness] += units * bits / total
-    return dict(found) or {None: Fraction(1)}
+        found.update(split(parts, told) if told else {None: parts})
+    return {who: parts for who, parts in found.items() if parts} or {None: 1}
 
 
-def penalties(sold: Mapping[Sold, Fraction], trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:
-    """By witness, what of a sale was spoilt by what they told against the truth: the units that a
+def penalties(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> dict[int, int]:
+    """By witness, what of a sale was spoilt by what they told against the truth: the PARTS that a
     hazard was, by their part of all bits that had been told about it, for and against."""
-    found: defaultdict[int, Fraction] = defaultdict(Fraction)
-    for one, units in sold.items():
+    found = Counter[int]()
+    for one, parts in sold.items():
         told = _bits_behind(one, trails)
         total = sum(map(abs, told.values()), Fraction(0))
-        for witness, bits in told.items():
-            if bits < 0:
-                found[witness] -= units * bits / total
-    return dict(found)
+        found.update({who: int(parts * -bits / total) for who, bits in told.items() if bits < 0})
+    return {who: parts for who, parts in found.items() if parts}
 
 
 def _bits_behind(one: Sold, trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 Who = TypeVar("Who", bound=Hashable)
 
 
-def split(amount: int, weights: Mapping[Who, Fraction]) -> dict[Who, int]:
+def split(amount: int, weights: Mapping[Who, int | Fraction]) -> dict[Who, int]:
     """An amount of at least 0 by weights of at least 0, which sum exactly to it.
 
     Each gets the whole part of its exact share; what is left goes, one each, to the largest

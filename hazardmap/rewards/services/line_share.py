@@ -1,7 +1,6 @@
 """The contributors' share of what was sold: set aside, divided by evidence, taken back."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 from uuid import UUID
 
 from django.db import transaction
@@ -27,7 +26,7 @@ def share_set_aside(*, line_id: UUID, amount_micro: int, currency: Currency) -> 
 
 
 @transaction.atomic
-def share_split(*, line_id: UUID, weights: Mapping[int | None, Fraction]) -> bool:
+def share_split(*, line_id: UUID, weights: Mapping[int | None, int]) -> bool:
     """Divide what is held of a line by witness, to the micro-unit; False where that is done.
 
     None is what nobody's evidence stands behind. Once divided it stays, whatever the evidence
@@ -51,7 +50,7 @@ def share_split(*, line_id: UUID, weights: Mapping[int | None, Fraction]) -> boo
 
 
 @transaction.atomic
-def share_claw_back(*, line_id: UUID, penalties: Mapping[int, Fraction], units: Fraction) -> bool:
+def share_claw_back(*, line_id: UUID, penalties: Mapping[int, int], units: int) -> bool:
     """Take from witnesses what they spoilt of a line, and of what is not paid out yet only.
 
     penalties: of the line's `units`, how many each has spoilt (core.selling.sharing.penalties).
@@ -64,7 +63,7 @@ def share_claw_back(*, line_id: UUID, penalties: Mapping[int, Fraction], units: 
     amount_micro, currency = int(held["amount_micro"]), Currency(held["currency"])
     ledger_lock()
     taken = {
-        witness: min(int(amount_micro * spoilt / units), max(0, earned(witness, currency)))
+        witness: min(amount_micro * spoilt // units, max(0, earned(witness, currency)))
         for witness, spoilt in sorted(penalties.items())
     }
     if not any(taken.values()):
