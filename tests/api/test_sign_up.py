@@ -25,6 +25,7 @@ from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import MailFailed
 from hazardmap.platform.redacted import Redacted
 from tests.account_scene import founded, member, person
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Nora", "password": "four random words here", "terms": "on"}
@@ -234,6 +235,17 @@ def test_an_invitation_makes_account_and_member_at_once(client):
     answer = client.post(invite(organisation, olga, "nora@fleet.example"), NEW)
     assert answer.url == f"/portal/{organisation.pk}/"
     assert Membership.objects.get(user__email="nora@fleet.example").role == "developer"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_links_to_one_address_at_once_make_one_account():
+    """The one that it asked for, and an invitation that came meanwhile."""
+    organisation, olga = founded()
+    asked(Client())
+    links = link_in(mail.outbox[-1]), invite(organisation, olga, "nora@fleet.example")
+    statuses = at_once(*[lambda link=link: Client().post(link, NEW).status_code for link in links])
+    assert sorted(statuses) == [200, 302]
+    assert User.objects.filter(email="nora@fleet.example").count() == 1
 
 
 def test_invitations_are_no_mail_relay(client):

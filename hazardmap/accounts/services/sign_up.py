@@ -20,6 +20,7 @@ from hazardmap.accounts.services.name_check import name_check, one_line
 from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.accounts.services.password_change import password_news
 from hazardmap.platform.mail import Mail, Receiver, mail_send, page_link
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
 OPENING = (MailLink.Purpose.SIGN_UP, MailLink.Purpose.INVITE)
 GONE = gettext_lazy("This link does not work any more: it was used, or it is too old.")
@@ -50,6 +51,7 @@ def sign_up_finish(
         raise AccountsRefused(GONE)
     if Consent.Document.TERMS not in documents:
         raise AccountsRefused(_("An account needs your consent to the terms of use."))
+    one_at_a_time(f"sign up {link.email}")  # an invitation and an own link are two
     if User.objects.filter(email=link.email).exists():
         raise AccountsRefused(_("There is an account with this address: sign in."))
     name_check(name)
