@@ -14,5 +14,5 @@ class PictureConverter(UUIDConverter):
     def to_python(self, value: str) -> UUID:
         return frame_named(settings.SECRET_KEY, super().to_python(value))
 
-    def to_url(self, value: UUID) -> str:
-        return str(picture_name(settings.SECRET_KEY, value))
+    def to_url(self, value: str | UUID) -> str:
+        return str(picture_name(settings.SECRET_KEY, UUID(str(value))))
