@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -40,7 +41,7 @@ def workzones(request: HttpRequest) -> HttpResponse:
     """The WZDx feed (docs/adr/0026-dialects.md), of a box or of everywhere. Public, under CC0."""
     try:
         values = read(request.GET, (BBOX, SIMULATED))
-        tagged = _feed(f"{request.scheme}://{request.get_host()}", **values)
+        tagged = _feed(**values)
     except Invalid as error:
         body = document(error, request)
         return JsonResponse(body, status=error.status_code, content_type=MEDIA_TYPE)
@@ -56,21 +57,21 @@ def workzones(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _feed(site: str, *, bbox: Bbox | None, simulated: bool) -> bytes:
+def _feed(*, bbox: Bbox | None, simulated: bool) -> bytes:
     """Of everywhere as it was at most KEPT_S ago: however many ask, it is written no more often.
 
     Boxes are not kept: there are as many as anybody likes to think of. Raises Invalid.
     """
     if bbox is not None:
-        return _written(site, bbox, simulated=simulated)
+        return _written(bbox, simulated=simulated)
 
     def body() -> bytes:
         try:
-            return _written(site, None, simulated=simulated)
+            return _written(None, simulated=simulated)
         except Invalid:
             return _REFUSED
 
-    found = kept(f"wzdx-tagged:{simulated}:{site}", body, keep_s=KEPT_S)
+    found = kept(f"wzdx-tagged:{simulated}", body, keep_s=KEPT_S)
     if found == _REFUSED:
         raise _too_many()
     return found
@@ -104,11 +105,11 @@ def _too_many() -> Invalid:
     return InvalidParameter([Fault("bbox", rule)])
 
 
-def _written(site: str, bbox: Bbox | None, *, simulated: bool) -> bytes:
-    """Behind its tag."""
+def _written(bbox: Bbox | None, *, simulated: bool) -> bytes:
+    """Behind its tag. For everybody: it names the site, and not the host that somebody asked."""
     now = timezone.now()
     zones = _zones(bbox, simulated=simulated, now=now)
-    name = f"hazardmap at {site.partition('://')[2]}"
-    source = f"{site}{reverse('wzdx')}"
+    name = f"hazardmap at {settings.SITE.partition('://')[2]}"
+    source = f"{settings.SITE}{reverse('wzdx')}"
     tag = blake2b(repr(zones).encode(), digest_size=_TAG_BYTES).digest()
     return tag + json.dumps(wzdx.feed(zones, publisher=name, source=source, now=now)).encode()

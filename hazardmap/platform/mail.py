@@ -43,7 +43,7 @@ class Mail(NamedTuple):
 
 
 def page_link(path: str) -> str:
-    """Of a page of the site, for mails that no request of somebody's browser sends for."""
+    """Of a page of the site. Whoever asks for a mail names a host, and another one reads it."""
     return f"{settings.SITE}{path}"
 
 

@@ -162,7 +162,7 @@ class Env:
 
     @property
     def site(self) -> str:
-        """Where people find it: mails that no request sends for lead there."""
+        """Where people find it: mails lead there, and the public feed names it."""
         if self.mode is Mode.PRODUCTION:
             return f"https://{self.hosts[0].lstrip('.')}"
         return f"http://{self.host}:{self.port}"

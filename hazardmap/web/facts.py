@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from hazardmap.core.answers.public import public
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
@@ -98,7 +100,7 @@ def passes_of(hazard: Hazard, passes: Iterable[Evidence]) -> list[PassRow]:
 
 
 def image_url(image: EvidenceImage) -> str:
-    return f"/images/{image.frame_id}.jpg"
+    return reverse("image", args=[image.frame_id])
 
 
 @dataclass(frozen=True, slots=True)

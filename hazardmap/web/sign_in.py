@@ -64,12 +64,7 @@ def reset_page(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
 
     def send(email: str) -> None:
-        password_reset_ask(
-            email=email,
-            language=get_language(),
-            url=lambda token: request.build_absolute_uri(f"/login/reset/{token}/"),
-            sign_up_url=request.build_absolute_uri("/signup/"),
-        )
+        password_reset_ask(email=email, language=get_language())
 
     sent = mail_sent(request, form, send, MailLink.Purpose.RESET) if form.is_valid() else None
     return sent or render(request, "web/reset.html", {"form": form})

@@ -33,13 +33,7 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
     form, then = EmailForm(request.POST or None), page_asked_for(request)
 
     def send(email: str) -> None:
-        sign_up_ask(
-            email=email,
-            language=get_language(),
-            then=then[:200],
-            url=lambda token: request.build_absolute_uri(f"/signup/{token}/"),
-            login_url=request.build_absolute_uri("/login/"),
-        )
+        sign_up_ask(email=email, language=get_language(), then=then[:200])
 
     sent = mail_sent(request, form, send, MailLink.Purpose.SIGN_UP) if form.is_valid() else None
     return sent or render(request, "web/sign_up.html", {"form": form, "next": then})

@@ -23,6 +23,7 @@ from hazardmap.web import (
 from hazardmap.web.area_page import area_page
 from hazardmap.web.hazard_page import hazard_page
 from hazardmap.web.list_page import list_page
+from hazardmap.web.picture_address import PictureConverter
 from hazardmap.web.zone_page import zone_page
 
 
@@ -33,6 +34,7 @@ class Whole(IntConverter):
 
 
 register_converter(Whole, "whole")
+register_converter(PictureConverter, "picture")
 
 urlpatterns = [
     path("", map_page.map_page, name="map"),
@@ -40,7 +42,7 @@ urlpatterns = [
     path("hazards/<id:hazard_id>/", hazard_page, name="hazard"),
     path("hazards/<id:hazard_id>/vote/", votes.vote, name="hazard-vote"),
     path("workzones/<id:zone_id>/", zone_page, name="workzone"),
-    path("images/<id:frame_id>/report/", reports.report_page, name="image-report"),
+    path("images/<picture:frame_id>/report/", reports.report_page, name="image-report"),
     path("reports/<str:receipt>/", reports.receipt_page, name="report"),
     path("list/", list_page, name="list"),
     path("area/<slug:area>/", area_page, name="area"),
@@ -66,5 +68,5 @@ urlpatterns = [
     path("payments/stripe/", payments.stripe, name="payments-stripe"),
     path("map/history.json", map_data.history, name="map-history"),
     path("map/search.json", map_search.search, name="map-search"),
-    path("images/<id:frame_id>.jpg", images.image, name="image"),
+    path("images/<picture:frame_id>.jpg", images.image, name="image"),
 ]

@@ -1,7 +1,7 @@
 """What is kept of a person: to take along, and to delete for good."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -44,7 +45,7 @@ def your_data_page(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Everything that is kept of a person, as one JSON document."""
     return StreamingHttpResponse(
-        _document(signed_in(request), request.build_absolute_uri("/images/")),
+        _document(signed_in(request), request.build_absolute_uri),
         content_type="application/json",
         headers={"Content-Disposition": 'attachment; filename="hazardmap-my-data.json"'},
     )
@@ -79,12 +80,12 @@ def leave(request: HttpRequest) -> HttpResponse:
     return render(request, "web/left.html")
 
 
-def _document(user: User, images: str) -> Iterator[str]:
+def _document(user: User, address: Callable[[str], str]) -> Iterator[str]:
     """Rows one by one, frames by the chunk: there may be a hundred thousand."""
     head = account_kept(user) | earnings_kept(user) | decisions_kept(user)
     yield json.dumps(head, default=str, indent=1)[:-2]
     device_ids = [device["id"] for device in head["devices"]]
-    yield from _section("frames", _frames(user, images))
+    yield from _section("frames", _frames(user, address))
     for name, rows in witness_kept(user.witness, device_ids):
         yield from _section(name, rows)
     yield "\n}\n"
@@ -99,7 +100,7 @@ def _section(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield "\n ]"
 
 
-def _frames(user: User, images: str) -> Iterator[dict[str, Any]]:
+def _frames(user: User, address: Callable[[str], str]) -> Iterator[dict[str, Any]]:
     frames = every_frame_of(user.pk)
     while chunk := list(islice(frames, FRAMES_AT_ONCE)):
         ids = [frame["id"] for frame in chunk]
@@ -111,7 +112,7 @@ def _frames(user: User, images: str) -> Iterator[dict[str, Any]]:
                 | looks[number]
                 | {
                     "sha256": bytes(digest).hex(),
-                    "picture": f"{images}{number}.jpg" if stored else None,
+                    "picture": address(reverse("image", args=[number])) if stored else None,
                     "view": views.get(number),
                     "takedown": takedowns.get(number),
                 }

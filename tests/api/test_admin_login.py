@@ -59,12 +59,14 @@ def test_one_guesser_does_not_lock_out_people_elsewhere(client):
     assert sign_in(client, PASSWORD).url == "/admin/"
 
 
-def test_many_guessers_together_have_a_bound_that_a_new_password_lifts(client, mailoutbox):
+def test_many_guessers_together_have_a_bound_that_a_new_password_lifts(
+    client, mailoutbox, settings
+):
     for _ in range(TO_ACCOUNT.most):
         assert not TO_ACCOUNT.too_many(EMAIL)
     assert str(TOO_MANY_OF_ALL) in sign_in(client, PASSWORD).content.decode()
     client.post("/login/reset/", {"email": EMAIL})
-    link = re.search(r"http://testserver(/\S+)", mailoutbox[0].body)[1]
+    link = re.search(rf"{settings.SITE}(/\S+)", mailoutbox[0].body)[1]
     new = "another long pass phrase"
     assert client.post(link, {"password": new, "new_password1": new}).status_code == 302
     assert sign_in(client, new).url == "/admin/"

@@ -26,6 +26,7 @@ from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.services import report_file
+from hazardmap.web.picture_address import PictureConverter
 from hazardmap.webhooks.models import Delivery
 from hazardmap.webhooks.services import deliveries_make
 from tests.capture_scene import driver
@@ -175,6 +176,7 @@ def lets_in(who, method: str, route: str, things) -> bool:
     for name, value in things.items():
         for kind in ("uuid", "id", "str", "slug", "whole", "int"):
             path = path.replace(f"<{kind}:{name}>", str(value))
+    path = path.replace("<picture:frame_id>", PictureConverter().to_url(things["frame_id"]))
     assert "<" not in path, f"the test has nothing for {route}: put it into `things`"
     client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
     with transaction.atomic():

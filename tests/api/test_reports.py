@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from hazardmap.accounts.models import User
@@ -44,7 +45,7 @@ def queue(moderator):
 
 def reported(client, frame, reason, **more):
     """The address of the receipt."""
-    answer = client.post(f"/images/{frame}/report/", {"reason": reason, **more})
+    answer = client.post(reverse("image-report", args=[frame]), {"reason": reason, **more})
     assert answer.status_code == 302, answer.content.decode()
     return answer["Location"]
 
@@ -55,7 +56,7 @@ def says(client, receipt):
 
 
 def seen(client, frame):
-    return client.get(f"/images/{frame}.jpg").status_code == 200
+    return client.get(reverse("image", args=[frame])).status_code == 200
 
 
 def decided(queue, frame, decision):
@@ -65,14 +66,14 @@ def decided(queue, frame, decision):
 
 @pytest.mark.parametrize("reason", ["privacy", "offensive"])
 def test_a_report_for_privacy_or_offence_hides_at_once(client, cow, frame, queue, reason):
-    address = f"/images/{frame}/report/"
+    address = reverse("image-report", args=[frame])
     assert address in client.get(f"/hazards/{cow}/").content.decode()
-    assert f"/images/{frame}.jpg" in client.get(address).content.decode()
+    assert reverse("image", args=[frame]) in client.get(address).content.decode()
     receipt = reported(client, frame, reason, words="my <b>face</b>", hazard=cow)
     assert says(client, receipt) == "The picture is hidden. A moderator will look at it."
     assert not seen(client, frame)
     assert not seen(queue, frame)
-    assert f"/images/{frame}.jpg" not in client.get(f"/hazards/{cow}/").content.decode()
+    assert reverse("image", args=[frame]) not in client.get(f"/hazards/{cow}/").content.decode()
     assert "hidden already" in client.get(address).content.decode()
     assert frame not in [image.frame_id for image in images_of(cow)]
     assert queue.get("/admin/reports/")["Location"] == f"/admin/reports/{frame}/"
@@ -165,7 +166,7 @@ def test_only_moderators_decide(client, frame):
     ],
 )
 def test_a_report_that_makes_no_sense_is_not_filed(client, frame, fields):
-    answer = client.post(f"/images/{frame}/report/", fields)
+    answer = client.post(reverse("image-report", args=[frame]), fields)
     assert answer.status_code == 400
     assert ImageReport.objects.count() == 0
     assert seen(client, frame)
@@ -179,7 +180,7 @@ def test_what_is_no_public_picture_cannot_be_reported(client, frame):
 @pytest.mark.django_db(transaction=True)  # whether a frame is there is asked at commit
 def test_what_was_deleted_cannot_be_reported(client, frame):
     frames_forget(frame_ids=[frame])
-    answer = client.post(f"/images/{frame}/report/", {"reason": "privacy"})
+    answer = client.post(reverse("image-report", args=[frame]), {"reason": "privacy"})
     assert answer.status_code == 404
     assert ImageReport.objects.count() == 0
 
@@ -204,7 +205,7 @@ def test_an_address_may_not_report_without_end(client, frame, monkeypatch):
     monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
     for _ in range(20):
         reported(client, frame, "offensive")
-    answer = client.post(f"/images/{frame}/report/", {"reason": "offensive"})
+    answer = client.post(reverse("image-report", args=[frame]), {"reason": "offensive"})
     assert answer.status_code == 429
     assert "Try again in an hour" in answer.content.decode()
     assert ImageReport.objects.count() == 20

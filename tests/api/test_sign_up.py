@@ -5,6 +5,7 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db.models import F
 from django.test import Client
@@ -24,13 +25,14 @@ from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import MailFailed
 from hazardmap.platform.redacted import Redacted
 from tests.account_scene import founded, member, person
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Nora", "password": "four random words here", "terms": "on"}
 
 
 def link_in(message):
-    (address,) = re.findall(r"http://testserver(/\S+)", message.body)
+    (address,) = re.findall(rf"{settings.SITE}(/\S+)", message.body)
     return address
 
 
@@ -202,6 +204,16 @@ def test_a_link_that_still_works_stands_in_no_log(caplog):
     assert strict.get(link).status_code == 200
 
 
+def test_mails_lead_to_the_site_whatever_host_was_named(client, settings):
+    """Whoever asks names the host: of a wildcard, or with any port, where somebody else serves."""
+    settings.ALLOWED_HOSTS = [".example.org"]
+    nora = person("nora")
+    for page, email in (("login/reset", nora.email), ("signup", "new@fleet.example")):
+        client.post(f"/{page}/", {"email": email}, headers={"host": "blog.example.org:81"})
+    assert len(mail.outbox) == 2
+    assert all("blog" not in one.body and f"{settings.SITE}/" in one.body for one in mail.outbox)
+
+
 def link_in_mail_to(user):
     Client().post("/login/reset/", {"email": user.email})
     return link_in(mail.outbox[-1])
@@ -214,7 +226,6 @@ def invite(organisation, actor, email, role=Role.DEVELOPER):
         email=email,
         role=role,
         language="en",
-        url=lambda token: f"http://testserver/signup/{token}/",
     )
     return link_in(mail.outbox[-1])
 
@@ -224,6 +235,17 @@ def test_an_invitation_makes_account_and_member_at_once(client):
     answer = client.post(invite(organisation, olga, "nora@fleet.example"), NEW)
     assert answer.url == f"/portal/{organisation.pk}/"
     assert Membership.objects.get(user__email="nora@fleet.example").role == "developer"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_links_to_one_address_at_once_make_one_account():
+    """The one that it asked for, and an invitation that came meanwhile."""
+    organisation, olga = founded()
+    asked(Client())
+    links = link_in(mail.outbox[-1]), invite(organisation, olga, "nora@fleet.example")
+    statuses = at_once(*[lambda link=link: Client().post(link, NEW).status_code for link in links])
+    assert sorted(statuses) == [200, 302]
+    assert User.objects.filter(email="nora@fleet.example").count() == 1
 
 
 def test_invitations_are_no_mail_relay(client):

@@ -1,5 +1,6 @@
 """The WZDx feed over HTTP: public, cached, and without what is made up."""
 
+import json
 import time
 from datetime import timedelta
 
@@ -97,6 +98,17 @@ def test_those_who_ask_at_once_wait_for_one_that_writes_it(client, monkeypatch):
     monkeypatch.setattr(feeds.wzdx, "feed", slowly)
     answers = at_once(*[lambda: Client().get(ADDRESS).status_code] * 4)
     assert (answers, written) == ([200] * 4, [1])
+
+
+def test_whoever_names_many_hosts_gets_the_feed_that_is_kept(client, settings):
+    """A host has any port, small and large letters, and with a wildcard any name."""
+    settings.ALLOWED_HOSTS = [".example.org"]
+    cache.clear()
+    hosts = ("map.example.org", "MAP.example.org", "map.example.org:81", "other.example.org")
+    feeds = {client.get(ADDRESS, headers={"host": host}).content for host in hosts}
+    assert len(feeds) == 1
+    publisher = json.loads(feeds.pop())["feed_info"]["publisher"]
+    assert publisher == f"hazardmap at {settings.SITE.removeprefix('http://')}"
 
 
 def test_it_is_there_without_redis(client, settings):

@@ -9,11 +9,12 @@ from tests.stack import Stack
 
 
 class Scene(NamedTuple):
-    """What the pages are about. receipt: of a report of the picture. zone: holds the hazard."""
+    """What the pages are about. report: the page on which the picture is reported. receipt: of a
+    report of it. zone: holds the hazard."""
 
     hazard: UUID
     zone: UUID
-    frame: UUID
+    report: str
     receipt: str
     place: tuple[float, float]
 
@@ -23,7 +24,7 @@ PUBLIC: dict[str, Callable[[Scene], str]] = {
     "workzone": lambda scene: f"/workzones/{scene.zone}/",
     "area": lambda scene: f"/area/{cell(*scene.place, 7):x}/",
     "list": lambda scene: f"/list/?near={scene.place[1]},{scene.place[0]}&sort=near",
-    "image-report": lambda scene: f"/images/{scene.frame}/report/?hazard={scene.hazard}",
+    "image-report": lambda scene: f"{scene.report}?hazard={scene.hazard}",
     "report": lambda scene: f"/reports/{scene.receipt}/",
     "drive": lambda scene: "/drive/",
     "api": lambda scene: "/api/",
@@ -93,13 +94,15 @@ def scene_of(stack: Stack, hazard: UUID, place: tuple[float, float]) -> Scene:
     """Report a picture of a hazard, so that there is a receipt, and put a work zone beside it."""
     (lon, lat), (east, north) = place, (place[0] + 0.001, place[1])
     code = (
-        "from uuid import UUID; from hazardmap.hazards.selectors import images_of; "
+        "from uuid import UUID; from django.urls import reverse; "
+        "from hazardmap.hazards.selectors import images_of; "
         "from hazardmap.moderation.services import report_file; "
         "from tests.map_scene import put_zone; "
         f"ids = (UUID('{hazard}'), UUID(int=1)); "
         f"frame = images_of(ids[0])[-1].frame_id; "
         f"zone = put_zone(({lon}, {lat}), ({east}, {north}), hazard_ids=ids); "
-        "print(frame, report_file(frame_id=frame, reason='wrong_kind'), zone)"
+        "report = reverse('image-report', args=[frame]); "
+        "print(report, report_file(frame_id=frame, reason='wrong_kind'), zone)"
     )
-    frame, receipt, zone = stack.run(code).split()[-3:]
-    return Scene(hazard, UUID(zone), UUID(frame), receipt, place)
+    report, receipt, zone = stack.run(code).split()[-3:]
+    return Scene(hazard, UUID(zone), report, receipt, place)

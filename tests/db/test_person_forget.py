@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -271,7 +272,7 @@ def test_everything_that_is_kept_can_be_taken_along(left):
     assert document["account"]["email"] == owner.email
     assert len(document["frames"]) == 4
     last = next(one for one in document["frames"] if one["id"] == str(empty.id))
-    assert last["picture"].endswith(f"/images/{empty.id}.jpg")
+    assert last["picture"].endswith(reverse("image", args=[empty.id]))
     assert abs(last["lon"] - 24.95) < 0.001
     assert client.get("/account/data/").status_code == 200
     assert Client().get("/account/data/export.json").status_code == 302

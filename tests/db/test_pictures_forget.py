@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from hazardmap.accounts.models import User
@@ -136,7 +137,7 @@ def test_an_owner_deletes_a_picture_and_what_it_showed_stays(
         assert not rows.objects.filter(frame_id=frame.id).exists()
     assert not Frame.objects.filter(id=frame.id).exists()
     assert str(frame.id) not in copies()
-    assert client.get(f"/images/{frame.id}.jpg").status_code == 404
+    assert client.get(reverse("image", args=[frame.id])).status_code == 404
     assert Observation.objects.filter(view_id=frame.id).exists()
     assert Hazard.objects.values("p", "witnesses", "published").get(id=cow) == before
     assert frame.id not in {image.frame_id for image in images_of(cow)}

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from hazardmap.capture.models import Frame
@@ -21,7 +22,7 @@ def frame_of(device):
 
 def test_everybody_sees_evidence_of_a_hazard(client):
     hazard_at("cow", PLACE, timezone.now() - timedelta(minutes=5))
-    answer = client.get(f"/images/{Frame.objects.first().id}.jpg")
+    answer = client.get(reverse("image", args=[Frame.objects.first().id]))
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/jpeg"
     assert answer.content.startswith(b"\xff\xd8")
@@ -34,7 +35,7 @@ def test_everybody_sees_evidence_of_a_hazard(client):
 def test_only_its_owner_sees_any_other_frame(client):
     device = contributor("aino")
     frame = frame_of(device)
-    address = f"/images/{frame.id}.jpg"
+    address = reverse("image", args=[frame.id])
     unknown = client.get(f"/images/{uuid4()}.jpg")
     refused = client.get(address)
     assert (refused.status_code, unknown.status_code) == (404, 404)
@@ -51,4 +52,4 @@ def test_a_frame_without_a_picture_is_not_found(client):
     frame = frame_of(device)
     Frame.objects.filter(id=frame.id).update(stored="frames/gone.jpg")
     client.force_login(device.owner)
-    assert client.get(f"/images/{frame.id}.jpg").status_code == 404
+    assert client.get(reverse("image", args=[frame.id])).status_code == 404

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 
 from hazardmap.capture.models import Frame
 from hazardmap.core.answers.public import public
@@ -90,6 +91,22 @@ def test_pictures_leave_with_the_hazard(client, cow):
     assert client.get(picture).status_code == 404
 
 
+def test_addresses_of_pictures_say_nothing_of_when_their_frames_came(client, cow):
+    """A frame's id begins with the millisecond; what came one after the other is of one drive."""
+    frames = {str(image.frame_id) for image in images_of(cow)}
+    told = client.get(f"/map/hazards/{cow}.json").json()["images"]
+    page = client.get(f"/hazards/{cow}/").content.decode()
+    names = {one["url"].removeprefix("/images/").removesuffix(".jpg") for one in told}
+    assert len(names) == len(frames) > 1
+    for frame in frames:
+        assert frame not in page
+        assert client.get(f"/images/{frame}.jpg").status_code == 404
+    assert not {name[:8] for name in names} & {frame[:8] for frame in frames}
+    for name in names:
+        assert client.get(f"/images/{name}.jpg").status_code == 200
+        assert client.get(f"/images/{name}/report/").status_code == 200
+
+
 def test_what_one_account_says_has_no_public_picture(client):
     """Neither by its address, nor on a page or in an answer, until somebody else has seen it."""
     cone = ahead(40.0)
@@ -100,11 +117,11 @@ def test_what_one_account_says_has_no_public_picture(client):
     assert not hazard.published
 
     def shown(who):
-        return [id_ for id_ in frames if who.get(f"/images/{id_}.jpg").status_code == 200]
+        return [id_ for id_ in frames if who.get(reverse("image", args=[id_])).status_code == 200]
 
     Frame.objects.update(stored=default_storage.save("blurred.jpg", ContentFile(b"jpeg")))
     assert shown(client) == []
-    assert client.get(f"/images/{frames[0]}/report/").status_code == 404
+    assert client.get(reverse("image-report", args=[frames[0]])).status_code == 404
     assert client.get(f"/map/hazards/{hazard.id}.json").json()["images"] == []
     page = client.get(f"/hazards/{hazard.id}/").content.decode()
     assert "/images/" not in page

@@ -1,6 +1,5 @@
 """Inviting people into an organisation, by mail."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,7 +13,7 @@ from hazardmap.accounts.services.mail_link import link_make
 from hazardmap.accounts.services.permit import permit
 from hazardmap.accounts.tries import Total
 from hazardmap.core.access.roles import Act, Role
-from hazardmap.platform.mail import Mail, Receiver, mail_send
+from hazardmap.platform.mail import Mail, Receiver, mail_send, page_link
 
 MOST_INVITATIONS = 50
 # Mails a day, whoever sends them, from wherever: people who asked for nothing get them.
@@ -31,7 +30,6 @@ def member_invite(
     email: str,
     role: Role,
     language: str,
-    url: Callable[[str], str],
 ) -> None:
     """Send a link that makes whoever has this address a member; a second one replaces the first.
 
@@ -60,7 +58,7 @@ def member_invite(
         MailLink.Purpose.INVITE, email, organisation=organisation, role=role, invited_by=actor
     )
     invited = User.objects.filter(email=email, is_active=True).first()
-    who, link = actor.name or actor.email, url(token)
+    who, link = actor.name or actor.email, page_link(f"/signup/{token}/")
     mail_send(
         to=[Receiver(email, invited.language if invited else language)],
         write=lambda: _invited(who, organisation.name, role, link),

@@ -4,7 +4,7 @@ Whether an address has an account is told to its owner alone: the pages say the 
 and a mail goes out in both: in the language of the account, or of the page where there is none.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -19,23 +19,23 @@ from hazardmap.accounts.services.mail_link import link_find, link_make, link_use
 from hazardmap.accounts.services.name_check import name_check, one_line
 from hazardmap.accounts.services.owner_tell import owner_tell
 from hazardmap.accounts.services.password_change import password_news
-from hazardmap.platform.mail import Mail, Receiver, mail_send
+from hazardmap.platform.mail import Mail, Receiver, mail_send, page_link
+from hazardmap.platform.one_at_a_time import one_at_a_time
 
-Url = Callable[[str], str]
 OPENING = (MailLink.Purpose.SIGN_UP, MailLink.Purpose.INVITE)
 GONE = gettext_lazy("This link does not work any more: it was used, or it is too old.")
 
 
-def sign_up_ask(*, email: str, language: str, then: str, url: Url, login_url: str) -> None:
+def sign_up_ask(*, email: str, language: str, then: str) -> None:
     """Send a link that proves the address. then: the page after it. Raises MailFailed."""
     email = _normal(email)
     user = User.objects.filter(email=email).first()
     if user is not None:
         to = [Receiver(email, user.language)]
-        mail_send(to=to, write=lambda: _known(email, login_url))
+        mail_send(to=to, write=lambda: _known(email))
         return
-    link = url(link_make(MailLink.Purpose.SIGN_UP, email, then=then))
-    mail_send(to=[Receiver(email, language)], write=lambda: _confirm(link))
+    token = link_make(MailLink.Purpose.SIGN_UP, email, then=then)
+    mail_send(to=[Receiver(email, language)], write=lambda: _confirm(token))
 
 
 @transaction.atomic
@@ -51,6 +51,7 @@ def sign_up_finish(
         raise AccountsRefused(GONE)
     if Consent.Document.TERMS not in documents:
         raise AccountsRefused(_("An account needs your consent to the terms of use."))
+    one_at_a_time(f"sign up {link.email}")  # an invitation and an own link are two
     if User.objects.filter(email=link.email).exists():
         raise AccountsRefused(_("There is an account with this address: sign in."))
     name_check(name)
@@ -74,15 +75,15 @@ def invitation_accept(*, token: str, user: User) -> None:
     _join(user, link)
 
 
-def password_reset_ask(*, email: str, language: str, url: Url, sign_up_url: str) -> None:
+def password_reset_ask(*, email: str, language: str) -> None:
     """Raises MailFailed."""
     email = _normal(email)
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
-        mail_send(to=[Receiver(email, language)], write=lambda: _unknown(email, sign_up_url))
+        mail_send(to=[Receiver(email, language)], write=lambda: _unknown(email))
         return
-    link = url(link_make(MailLink.Purpose.RESET, email, user=user))
-    mail_send(to=[Receiver(email, user.language)], write=lambda: _reset(link))
+    token = link_make(MailLink.Purpose.RESET, email, user=user)
+    mail_send(to=[Receiver(email, user.language)], write=lambda: _reset(token))
 
 
 @transaction.atomic
@@ -113,7 +114,7 @@ def _normal(email: str) -> str:
     return User.objects.normalize_email(email.strip()).lower()
 
 
-def _confirm(link: str) -> Mail:
+def _confirm(token: str) -> Mail:
     return Mail(
         _("Confirm your address"),
         (
@@ -121,13 +122,13 @@ def _confirm(link: str) -> Mail:
                 "Somebody, probably you, wants an account on hazardmap with this address. "
                 "To make it, open this link within a day:"
             ),
-            link,
+            page_link(f"/signup/{token}/"),
             _("If it was not you, do nothing: nothing was stored but this question."),
         ),
     )
 
 
-def _known(email: str, login_url: str) -> Mail:
+def _known(email: str) -> Mail:
     return Mail(
         _("You have an account already"),
         (
@@ -136,12 +137,12 @@ def _known(email: str, login_url: str) -> Mail:
                 "%(email)s. There is one already. Sign in here, or choose a new password there:"
             )
             % {"email": email},
-            login_url,
+            page_link("/login/"),
         ),
     )
 
 
-def _reset(link: str) -> Mail:
+def _reset(token: str) -> Mail:
     return Mail(
         _("Choose a new password"),
         (
@@ -149,7 +150,7 @@ def _reset(link: str) -> Mail:
                 "Somebody, probably you, wants a new password for your account on hazardmap. "
                 "Choose it within an hour here:"
             ),
-            link,
+            page_link(f"/login/reset/{token}/"),
             _(
                 "All your sessions end with it. If it was not you, do nothing: "
                 "the password stays as it is."
@@ -158,7 +159,7 @@ def _reset(link: str) -> Mail:
     )
 
 
-def _unknown(email: str, sign_up_url: str) -> Mail:
+def _unknown(email: str) -> Mail:
     return Mail(
         _("There is no account to reset"),
         (
@@ -167,6 +168,6 @@ def _unknown(email: str, sign_up_url: str) -> Mail:
                 "hazardmap, but there is no account with this address. If you want one:"
             )
             % {"email": email},
-            sign_up_url,
+            page_link("/signup/"),
         ),
     )

@@ -5,12 +5,13 @@ earth-centred coordinates, so that poles and the antimeridian need no special ca
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.spatial import cKDTree
 
@@ -26,6 +27,7 @@ _ENVELOPE_M: Final = 1_000.0
 _METRES_PER_DEGREE: Final = 110_500.0  # of latitude, the fewest anywhere
 _SAME_WAY_DEG: Final = 45.0
 _MOST_PAIRS: Final = 4_000_000
+_PAIRS_AT_ONCE: Final = 100_000  # some 25 MB
 _GEOD: Final = Geod(ellps="WGS84")
 
 
@@ -137,18 +139,19 @@ class Route:
         counts = np.asarray(tree.query_ball_point(things, radius_m, return_length=True), int)
         if counts.sum() > _MOST_PAIRS:
             raise WindsTooMuch("winds too much for its corridor: send fewer positions")
-        near = tree.query_ball_point(things, radius_m)
-        thing = np.repeat(np.arange(len(things)), counts)
-        piece = np.concatenate([*near, []]).astype(int)
-        share, off_m = _projected(things[thing] - begin[piece], begin[piece], step[piece])
-        along_m = self.along_m[piece] + share * np.diff(self.along_m)[piece]
-        order = np.lexsort((along_m, np.round(np.abs(off_m), 3), thing))
-        best = order[np.searchsorted(thing[order], np.unique(thing))]
-        best = best[np.abs(off_m[best]) <= reach_m]
         result = Nearest(*(np.full(len(things), value) for value in (0.0, math.inf, 0.0)))
-        result.along_m[thing[best]] = np.round(along_m[best], 3)
-        result.offset_m[thing[best]] = off_m[best]
-        result.bearing_deg[thing[best]] = self.bearings_deg[piece[best]]
+        for part in _slices(counts):
+            near = tree.query_ball_point(things[part], radius_m)
+            thing = np.repeat(np.arange(part.start, part.stop), counts[part])
+            piece = np.concatenate([*near, []]).astype(int)
+            share, off_m = _projected(things[thing] - begin[piece], begin[piece], step[piece])
+            along_m = self.along_m[piece] + share * np.diff(self.along_m)[piece]
+            order = np.lexsort((along_m, np.round(np.abs(off_m), 3), thing))
+            best = order[np.searchsorted(thing[order], np.unique(thing))]
+            best = best[np.abs(off_m[best]) <= reach_m]
+            result.along_m[thing[best]] = np.round(along_m[best], 3)
+            result.offset_m[thing[best]] = off_m[best]
+            result.bearing_deg[thing[best]] = self.bearings_deg[piece[best]]
         return result
 
 
@@ -197,6 +200,16 @@ def match(bearing_deg: float, seen_headings_deg: Iterable[float]) -> Match:
     if min(turns) <= _SAME_WAY_DEG:
         return Match.SAME
     return Match.CROSSING if min(turns) < 180.0 - _SAME_WAY_DEG else Match.OPPOSITE
+
+
+def _slices(counts: NDArray[np.int_]) -> Iterator[slice]:
+    """Of things with so many pieces near: each has _PAIRS_AT_ONCE or a single thing, at most."""
+    upto, start = np.cumsum(counts), 0
+    while start < len(counts):
+        before = upto[start] - counts[start]
+        stop = int(np.searchsorted(upto, before + _PAIRS_AT_ONCE, "right"))
+        yield slice(start, max(stop, start + 1))
+        start = max(stop, start + 1)
 
 
 def _projected(towards: Floats, begin: Floats, step: Floats) -> tuple[Floats, Floats]:

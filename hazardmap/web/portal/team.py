@@ -47,7 +47,6 @@ def invite(request: HttpRequest, portal: Portal) -> HttpResponse:
             email=email,
             role=Role(request.POST.get("role", Role.READER)),
             language=get_language(),
-            url=lambda token: request.build_absolute_uri(f"/signup/{token}/"),
         ),
         _("An invitation is on its way to %(email)s.") % {"email": email},
     )
