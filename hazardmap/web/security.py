@@ -125,7 +125,8 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     """One by its number, or all others."""
     number = request.POST.get("number") or None
     ended = sessions_end(user=signed_in(request), number=number, but=_key(request))
-    messages.success(request, _("Sessions ended: %(number)d.") % {"number": ended})
+    told = _("Sessions ended: %(number)d.") % {"number": ended}
+    messages.success(request, told, extra_tags="sessions")
     return HttpResponseRedirect(f"{PAGE}#sessions")
 
 
