@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 const CODE = readFileSync(new URL('../../hazardmap/web/static/web/drive_worker.js', import.meta.url), 'utf8');
 const ORIGIN = 'https://map.example';
@@ -8,12 +8,26 @@ const ORIGIN = 'https://map.example';
 type Key = string | { url: string };
 const at = (key: Key) => new URL(typeof key === 'string' ? key : key.url, ORIGIN).href;
 
+/** As the browser's, by the clock of the test. */
+const timeout = (ms: number) => {
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), ms);
+  return limit.signal;
+};
+
 /** The worker before a site that answers as told; a path that it does not have fails. */
 function scene() {
   const site = new Map<string, Response>();
-  const fetched = async (key: Key) => {
+  const network = { delay_ms: 0 };
+  const fetched = async (key: Key, { signal }: { signal?: AbortSignal } = {}) => {
     const answer = site.get(at(key));
     if (answer === undefined) throw new TypeError('no network');
+    if (network.delay_ms > 0) {
+      await new Promise((resolve, reject) => {
+        setTimeout(resolve, network.delay_ms);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    }
     return answer.clone();
   };
   const kept = new Map<string, Response>();
@@ -23,7 +37,7 @@ function scene() {
     put: async (key: Key, answer: Response) => void kept.set(at(key), answer),
     keys: async () => [],
     addAll: async (keys: string[]) => {
-      const answers = await Promise.all(keys.map(fetched));
+      const answers = await Promise.all(keys.map((key) => fetched(key)));
       if (!answers.every((answer) => answer.ok)) throw new TypeError('not ok');
       keys.forEach((key, i) => kept.set(at(key), answers[i] as Response));
     },
@@ -34,7 +48,7 @@ function scene() {
     addEventListener: (name: string, listener: (event: object) => void) => listeners.set(name, listener),
   };
   const caches = { open: async () => cache, match };
-  runInNewContext(CODE, { self, caches, fetch: fetched, URL, Response, AbortSignal, Promise });
+  runInNewContext(CODE, { self, caches, fetch: fetched, URL, Response, AbortSignal: { timeout }, setTimeout, Promise });
   const told: string[] = [];
   const keep = (assets: string[]) =>
     new Promise((resolve) => {
@@ -46,11 +60,11 @@ function scene() {
     new Promise<string>((resolve) => {
       const request = { url: at(path), method: 'GET', mode };
       const respondWith = (answer: Promise<Response>) => void answer.then((one) => one.text()).then(resolve);
-      listeners.get('fetch')?.({ request, respondWith });
+      listeners.get('fetch')?.({ request, respondWith, waitUntil: () => {} });
     });
   const deploy = (script: string) => site.set(at('/drive/'), new Response(`<script src="${script}"></script>`));
   const serve = (path: string, body: string, status = 200) => site.set(at(path), new Response(body, { status }));
-  return { site, told, keep, open, deploy, serve };
+  return { site, network, told, keep, open, deploy, serve };
 }
 
 /** A phone that has kept the page of a first deploy. */
@@ -62,6 +76,10 @@ async function keeping() {
   expect(all.told).toEqual(['kept']);
   return all;
 }
+
+const SQUARE = '/drive/hazards/1/2.json';
+
+afterEach(() => void vi.useRealTimers());
 
 describe('the worker of the drive page', () => {
   it('shows the kept page and its scripts without a network', async () => {
@@ -98,5 +116,34 @@ describe('the worker of the drive page', () => {
     await keep(['/static/a.js']);
     site.clear();
     expect(await open('/drive/', 'navigate')).toContain('/static/a.js');
+  });
+
+  it('waits for what is not kept, however slow the network is', async () => {
+    vi.useFakeTimers();
+    const { network, deploy, serve, open } = scene();
+    network.delay_ms = 9000;
+    deploy('/static/a.js');
+    serve(SQUARE, '{"hazards": ["cow"]}');
+    const page = open('/drive/', 'navigate');
+    const square = open(SQUARE, 'cors');
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(await page).toContain('/static/a.js');
+    expect(await square).toContain('cow');
+  });
+
+  it('shows what is kept where the network is slow, and keeps what comes late for the next time', async () => {
+    vi.useFakeTimers();
+    const { network, serve, open } = scene();
+    serve(SQUARE, 'old');
+    await open(SQUARE, 'cors');
+    network.delay_ms = 9000;
+    serve(SQUARE, 'new');
+    const first = open(SQUARE, 'cors');
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(await first).toBe('old');
+    await vi.advanceTimersByTimeAsync(5000);
+    const second = open(SQUARE, 'cors');
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(await second).toBe('new');
   });
 });

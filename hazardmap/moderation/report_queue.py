@@ -15,6 +15,7 @@ from hazardmap.moderation.queue import page_context, the_moderator
 from hazardmap.moderation.report_models import ImageReport
 from hazardmap.moderation.report_selectors import (
     WAITING_SHOWN,
+    correction_of,
     frames_waiting,
     is_deleted,
     reports_of,
@@ -39,12 +40,14 @@ def item(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     reports = reports_of(frame_id)
     if not reports:
         raise Http404
+    waiting = [report for report in reports if not report.decision]
     hazards = {report.hazard_id for report in reports if report.hazard_id}
     context = page_context(request, "Reported picture") | {
         "frame_id": frame_id,
         "picture": reported_picture(frame_id),
         "reports": reports,
-        "open": any(not report.decision for report in reports),
+        "open": bool(waiting),
+        "corrected": any(map(correction_of, waiting)),
         "hazards": sorted(hazards),
         "hidden": hidden_picture(frame_id),
         "deleted": is_deleted(frame_id),

@@ -1,6 +1,7 @@
 """A contributor's own page: pairing a phone, devices, and what became of the frames."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from hazardmap.capture.drive_selectors import drives_of
 from hazardmap.capture.selectors import frames_of
 from hazardmap.hazards.services import drive_forget, picture_forget
 from hazardmap.web.asking import signed_in, words_of
+from hazardmap.web.form_addresses import page_before
 from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
@@ -62,7 +64,7 @@ def pairing_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
     device_revoke(owner=signed_in(request), device_id=device_id)
-    messages.success(request, _("The device can no longer upload."))
+    messages.success(request, _("The device can no longer upload."), extra_tags="devices")
     return HttpResponseRedirect("/account/#devices")
 
 
@@ -71,8 +73,8 @@ def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
 def picture_delete(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     """For good. A second click finds it gone and says the same."""
     picture_forget(frame_id=frame_id, account_id=signed_in(request).pk)
-    messages.success(request, _("The picture is deleted."))
-    return HttpResponseRedirect("/account/#frames")
+    messages.success(request, _("The picture is deleted."), extra_tags="frames")
+    return HttpResponseRedirect(f"{_page(request)}#frames")
 
 
 @login_required
@@ -89,10 +91,10 @@ def drive_delete(request: HttpRequest, device_id: UUID) -> HttpResponse:
             "%(left)s frames of the drive are left: delete it again.",
             left,
         )
-        messages.error(request, told % {"left": left})
-        return HttpResponseRedirect("/account/")
-    messages.success(request, _("The drive is deleted."))
-    return HttpResponseRedirect("/account/#drives")
+        messages.error(request, told % {"left": left}, extra_tags="drives")
+    else:
+        messages.success(request, _("The drive is deleted."), extra_tags="drives")
+    return HttpResponseRedirect(f"{_page(request)}#drives")
 
 
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
@@ -105,6 +107,7 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
         "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": devices,
         "drives": _drives(user, devices),
+        "drives_told": any(one.extra_tags == "drives" for one in messages.get_messages(request)),
         "older": frames[-1].id if len(frames) == RECENT_FRAMES else None,
         "frames": [
             (frame, PROVENANCES[frame.provenance], REASONS.get(frame.reason, frame.reason))
@@ -130,6 +133,12 @@ def _moment(request: HttpRequest, name: str) -> datetime | None:
         return None
     known = moment.tzinfo is not None and 1970 <= moment.year <= 9000
     return moment if known else None
+
+
+def _page(request: HttpRequest) -> str:
+    """The page of frames that somebody was on."""
+    page = page_before(request)
+    return page if urlsplit(page).path == "/account/" else "/account/"
 
 
 def _before(request: HttpRequest) -> UUID | None:

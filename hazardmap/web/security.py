@@ -65,8 +65,12 @@ def change_password(request: HttpRequest) -> HttpResponse:
         sessions_end(user=user, but=_key(request))
         update_session_auth_hash(request, user)
         messages.success(request, _("The password is changed; your other sessions have ended."))
-    except (ValidationError, AccountsRefused) as refused:
+    except AccountsRefused as refused:
         messages.error(request, words_of(refused))
+        return HttpResponseRedirect(PAGE)
+    except ValidationError as too_weak:
+        messages.error(request, words_of(too_weak))
+    CHANGING.forget(user.email, client_address(request))  # the old one was right
     return HttpResponseRedirect(PAGE)
 
 
@@ -92,7 +96,12 @@ def enrol(request: HttpRequest) -> HttpResponse:
             error = words_of(refused)
     enrolment = second_factor_begin(user=user)
     picture = segno.make(enrolment.url, micro=False).svg_data_uri(scale=5, border=2, light="#fff")
-    context = {"picture": picture, "secret": enrolment.secret, "error": error}
+    context = {
+        "picture": picture,
+        "secret": enrolment.secret,
+        "url": enrolment.url,
+        "error": error,
+    }
     return render(request, "web/enrol.html", context)
 
 
@@ -125,7 +134,8 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     """One by its number, or all others."""
     number = request.POST.get("number") or None
     ended = sessions_end(user=signed_in(request), number=number, but=_key(request))
-    messages.success(request, _("Sessions ended: %(number)d.") % {"number": ended})
+    told = _("Sessions ended: %(number)d.") % {"number": ended}
+    messages.success(request, told, extra_tags="sessions")
     return HttpResponseRedirect(f"{PAGE}#sessions")
 
 

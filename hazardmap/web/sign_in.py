@@ -1,6 +1,7 @@
 """Signing in: the password, the second factor, and a new password by mail."""
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,7 @@ from hazardmap.accounts.login import ThrottledLoginForm
 from hazardmap.accounts.models import MailLink
 from hazardmap.accounts.services import (
     AccountsRefused,
+    has_second_factor,
     link_find,
     password_reset_ask,
     password_reset_finish,
@@ -24,6 +26,7 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.web.asking import EmailForm, mail_sent, new_password, signed_in, words_of
 from hazardmap.web.landing import landing
+from hazardmap.web.session_guard import is_verified
 
 
 class SignInForm(ThrottledLoginForm):
@@ -48,6 +51,8 @@ def code_page(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponseRedirect("/login/")
     user, then, error = signed_in(request), safe_next(request), None
+    if is_verified(user) or not has_second_factor(user):
+        return HttpResponseRedirect(then)
     if request.method == "POST":
         device = second_factor_check(user=user, code=request.POST.get("code", ""))
         if device is not None:
@@ -82,6 +87,7 @@ def reset_finish_page(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             password_reset_finish(token=token, password=new_password(request))
+            messages.success(request, _("The password is set. Sign in with it."))
             return HttpResponseRedirect("/login/")
         except (ValidationError, AccountsRefused, forms.ValidationError) as refused:
             error = words_of(refused)

@@ -42,6 +42,8 @@ def vote(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         vote_give(hazard_id=hazard_id, account_id=user.pk, stands=STANDS[word])
     except VoteRefused:
         messages.warning(request, _("This hazard is no longer on the map."))
+        return HttpResponseRedirect(f"/hazards/{hazard_id}/")
     else:
-        messages.success(request, _("Thank you. Your word counts a little, until a camera looks."))
+        told = _("Thank you. Your word counts a little, until a camera looks.")
+        messages.success(request, told, extra_tags="vote")
     return HttpResponseRedirect(f"/hazards/{hazard_id}/#vote")

@@ -138,6 +138,20 @@ def test_corrected_is_said_only_while_the_correction_stands(client, cow, frame, 
     assert "taken back" in says(client, receipt)
 
 
+def test_corrected_can_be_chosen_only_after_the_hazard_is_decided(
+    client, cow, frame, queue, moderator
+):
+    reported(client, frame, "wrong_kind", hazard=cow)
+    choice = re.compile(r"<button[^>]* disabled[^>]*><kbd>2</kbd> The map has been corrected")
+    page = queue.get(f"/admin/reports/{frame}/").content.decode()
+    assert choice.search(page)
+    assert 'id="not-corrected"' in page
+    decide(moderator=moderator, hazard_id=cow, action="relabel", new_kind="moose")
+    page = queue.get(f"/admin/reports/{frame}/").content.decode()
+    assert not choice.search(page)
+    assert 'id="not-corrected"' not in page
+
+
 def test_a_decision_is_given_once(client, frame, moderator):
     reported(client, frame, "offensive")
     reported(client, frame, "privacy")

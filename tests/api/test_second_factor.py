@@ -71,6 +71,32 @@ def test_a_code_counts_once_and_a_recovery_code_too(client):
     assert again.post("/login/code/", {"code": recovery}).status_code == 200
 
 
+def test_who_has_lost_the_phone_takes_it_off_by_a_recovery_code(client):
+    nora = person("nora")
+    codes = enrolled(client, nora)
+    page = client.get("/account/security/").content.decode()
+    assert "Code of your app, or a recovery code" in page
+    assert "inputmode" not in re.search(r'<input id="renew-code"[^>]*>', page)[0], "letters, too"
+    client.post("/account/second-factor/remove/", {"code": codes[0].upper()})
+    assert not TOTPDevice.objects.exists()
+
+
+def test_who_sets_it_up_on_the_phone_itself_opens_the_app_by_a_link(client):
+    client.force_login(person("nora"))
+    page = client.get("/account/second-factor/").content.decode()
+    secret = re.search(r'id="secret">(\w+)<', page)[1]
+    assert f"secret={secret}&amp;" in re.search(r'<a href="(otpauth://[^"]+)"', page)[1]
+
+
+def test_who_has_shown_a_code_or_needs_none_is_not_asked_for_one(client):
+    client.force_login(person("ole"))
+    assert client.get("/login/code/?next=/account/data/")["Location"] == "/account/data/"
+    enrolled(client, person("nora"))
+    assert client.get("/login/code/?next=/account/data/")["Location"] == "/account/data/"
+    again = client.post("/login/code/", {"code": "000000", "next": "/account/data/"})
+    assert again["Location"] == "/account/data/"
+
+
 def test_guessing_is_slowed_down_even_for_the_right_code(client):
     nora = person("nora")
     enrolled(client, nora)
@@ -189,3 +215,11 @@ def test_a_changed_password_ends_the_other_sessions(client):
     client.post("/account/security/password/", change | {"old": PASSWORD})
     assert other.get("/account/").status_code == 302
     assert client.get("/account/").status_code == 200
+
+
+def test_a_new_password_that_is_too_weak_is_no_guess_at_the_old_one(client):
+    client.force_login(person("nora"))
+    for _ in range(6):
+        weak = {"old": PASSWORD, "password": "password1"}
+        page = client.post("/account/security/password/", weak, follow=True).content.decode()
+        assert "too common" in page

@@ -186,7 +186,9 @@ def test_a_new_password_ends_every_session_and_the_link(client):
     client.post("/login/reset/", {"email": nora.email})
     link = link_in(mail.outbox[0])
     assert client.post(link, {"password": "short"}).status_code == 200
-    assert client.post(link, {"password": NEW["password"]}).url == "/login/"
+    set_now = client.post(link, {"password": NEW["password"]}, follow=True)
+    assert set_now.redirect_chain == [("/login/", 302)]
+    assert "The password is set. Sign in with it." in set_now.content.decode()
     assert other.get("/account/").status_code == 302
     assert client.post(link, {"password": NEW["password"]}).status_code == 410
     signed = client.post("/login/", {"username": nora.email, "password": NEW["password"]})

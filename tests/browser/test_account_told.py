@@ -1,6 +1,10 @@
 """What one does to one's account on a phone: the answer is in sight, and every button is whole."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import enlarge
@@ -60,6 +64,28 @@ def test_what_became_of_it_is_told_in_sight(account, button):
     page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator("main > .notice")).to_be_in_viewport()
     expect(page.get_by_role("alert")).to_have_count(1 if button.startswith("Delete") else 0)
+
+
+def test_a_deleted_picture_is_told_in_sight_where_one_was(account, stack, tmp_path):
+    picture = tmp_path / "street.png"
+    Image.new("RGB", (640, 480)).save(picture)
+    at = {"lon": 23.5, "lat": 61.3, "captured_at": datetime.now(UTC).isoformat()}
+    stack.upload(picture, metadata=at)
+    page = account("/account/")
+    page.goto(f"/account/?before={UUID(int=2**128 - 1)}#frames")
+    page.get_by_text("Delete this picture").first.click()
+    page.locator("#frames ~ .frames details[open] button").click()
+    expect(page.get_by_role("status")).to_have_text("The picture is deleted.")
+    expect(page.get_by_role("status")).to_be_in_viewport()
+    assert f"before={UUID(int=2**128 - 1)}" in page.url
+
+
+def test_ended_sessions_are_told_in_sight(account):
+    account("/account/")  # another session
+    page = account("/account/security/")
+    page.get_by_role("button", name="End all others").click()
+    expect(page.get_by_role("status")).to_contain_text("Sessions ended")
+    expect(page.get_by_role("status")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("address", ["/account/", "/account/security/"])

@@ -108,3 +108,19 @@ def test_it_warns_without_a_network(phone, cow):
     phone.get_by_role("button", name="Start", exact=True).click()
     drive(phone, [12, 11])
     expect(phone.locator("#ahead li").first).to_contain_text("cattle")
+
+
+def test_a_refused_position_ends_the_drive_and_may_be_allowed_for_the_next(new_page):
+    page = new_page(viewport=PHONE, permissions=[])
+    page.goto("/drive/")
+    start = page.get_by_role("button", name="Start", exact=True)
+    start.click()
+    told = page.locator("#place-problem")
+    expect(told).to_contain_text("position was not allowed")
+    expect(page.locator("#ahead-state")).to_contain_text("Press Start")
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation(_position(20))
+    start.click()
+    expect(told).to_be_hidden()
+    expect(page.locator("#ahead-state")).to_contain_text("the direction is not known yet")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()

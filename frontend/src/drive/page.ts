@@ -52,7 +52,7 @@ export class DrivePage {
     });
     this.positions = new Positions({
       placed: (position) => this.placed(position),
-      failed: (error) => notice('place-problem', problemWords(error)),
+      failed: (error) => this.placeFailed(error),
       silent: () => this.unplaced(),
     });
     // Another app may have had the camera meanwhile.
@@ -102,8 +102,12 @@ export class DrivePage {
   private async toggle(): Promise<void> {
     notice('problem', null);
     notice('place-problem', null);
+    await this.run(!this.running);
+  }
+
+  private async run(running: boolean): Promise<void> {
     this.button.disabled = true;
-    this.running = !this.running;
+    this.running = running;
     this.precise = null;
     if (this.running) {
       this.departure = new Departure();
@@ -163,6 +167,12 @@ export class DrivePage {
     this.drawState();
     if (this.departure.left) void this.recorder.place(position);
     void this.warner.moved(position);
+  }
+
+  /** A browser that may not tell the position says nothing more, even if it is allowed later: that takes a new start. */
+  private placeFailed(error: GeolocationPositionError): void {
+    notice('place-problem', problemWords(error));
+    if (error.code === error.PERMISSION_DENIED) void this.run(false);
   }
 
   private unplaced(): void {

@@ -12,6 +12,11 @@ interface Vocabulary {
   kinds: Record<string, { label: string; group: string }>;
 }
 
+interface Square {
+  now_s: number;
+  hazards: Hazard[];
+}
+
 const AROUND_M = 6000;
 const AGAIN_MS = 60_000;
 const AGAIN_AFTER_FAILURE_MS = 10_000;
@@ -22,7 +27,7 @@ export class Warner {
   private readonly course = new Course();
   private readonly announcer = new Announcer();
   private readonly words: Vocabulary = JSON.parse(byId('vocabulary').textContent ?? '');
-  private squares = new Map<string, { now_s: number; hazards: Hazard[] }>();
+  private squares = new Map<string, Square>();
   private asked: { place: Place; at_ms: number; ok: boolean } | null = null;
   private warning = false;
   private place: Place | null = null;
@@ -104,17 +109,13 @@ export class Warner {
     }
     const asked = { place, at_ms: Date.now(), ok: true };
     this.asked = asked;
+    const addresses = squaresAround(place, AROUND_M);
+    const answers = await Promise.all(addresses.map((address) => squareAt(address)));
     const squares: typeof this.squares = new Map();
-    for (const address of squaresAround(place, AROUND_M)) {
-      const answer = await fetch(address, { credentials: 'omit' }).catch(() => null);
-      const kept = this.squares.get(address);
-      if (answer?.ok) {
-        const { now, hazards } = (await answer.json()) as { now: number; hazards: Hazard[] };
-        squares.set(address, { now_s: now, hazards });
-      } else {
-        asked.ok = false;
-        if (kept) squares.set(address, kept);
-      }
+    for (const [i, address] of addresses.entries()) {
+      const square = answers[i] ?? this.squares.get(address);
+      if (square) squares.set(address, square);
+      if (!answers[i]) asked.ok = false;
     }
     this.squares = squares;
     this.showAge();
@@ -134,5 +135,16 @@ export class Warner {
     const state = byId('ahead-state');
     if (state.textContent !== words) state.textContent = words;
     state.hidden = words === '';
+  }
+}
+
+async function squareAt(address: string): Promise<Square | null> {
+  try {
+    const answer = await fetch(address, { credentials: 'omit' });
+    if (!answer.ok) return null;
+    const { now, hazards } = (await answer.json()) as { now: number; hazards: Hazard[] };
+    return { now_s: now, hazards };
+  } catch {
+    return null; // no network, or one that was lost on the way
   }
 }

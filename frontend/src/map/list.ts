@@ -41,10 +41,11 @@ export class HazardList {
     this.listed = listed;
     const focused = (document.activeElement as HTMLElement | null)?.dataset;
     const away_m = (place: Place) => (listed.me === null ? null : distance_m(listed.me, place));
-    this.rows.replaceChildren(
+    const drawn = [
       ...nearestFirst(listed.zones, (zone) => away_m(middleOf(zone))).map(([zone, away]) => zoneRow(zone, at_s, away)),
       ...nearestFirst(listed.hazards, away_m).map(([hazard, away]) => row(hazard, at_s, away)),
-    );
+    ];
+    this.rows.replaceChildren(...sameRows(this.rows, drawn));
     if (focused?.hazard) this.rowOf(focused.hazard)?.focus({ preventScroll: true });
     if (focused?.zone) this.zoneRowOf(focused.zone)?.focus({ preventScroll: true });
     const count = byId('list-count');
@@ -156,6 +157,20 @@ export class HazardList {
 function nearestFirst<T>(all: T[], away_m: (one: T) => number | null): [one: T, away_m: number | null][] {
   const pairs = all.map((one): [T, number | null] => [one, away_m(one)]);
   return pairs.sort(([, a], [, b]) => (a ?? 0) - (b ?? 0));
+}
+
+/** The rows as drawn, in the elements that are there already: a dialog gives the focus back to those. */
+function sameRows(list: HTMLElement, drawn: HTMLElement[]): HTMLElement[] {
+  const links = [...list.querySelectorAll('.row')].map((link): [string | null, Element] => [link.getAttribute('href'), link]);
+  const there = new Map(links);
+  for (const item of drawn) {
+    const link = item.querySelector('.row');
+    const old = there.get(link?.getAttribute('href') ?? null);
+    if (!link || !old) continue;
+    old.replaceChildren(...link.childNodes);
+    link.replaceWith(old);
+  }
+  return drawn;
 }
 
 /** The hazard of the row that an event is about. */

@@ -5,6 +5,7 @@ const KEPT = 'hazardmap-drive-1';
 const SQUARES = 'hazardmap-squares-1';
 const MOST_SQUARES = 60;
 const WAIT_MS = 4000;
+const LONGEST_MS = 30000;
 const PAGE = '/drive/';
 
 self.addEventListener('install', () => self.skipWaiting());
@@ -17,8 +18,8 @@ self.addEventListener('fetch', (event) => {
     const { request } = event;
     const { origin, pathname } = new URL(request.url);
     if (request.method !== 'GET' || origin !== self.location.origin) return;
-    if (pathname.startsWith('/drive/hazards/')) event.respondWith(square(request));
-    else if (request.mode === 'navigate') event.respondWith(freshElseKept(request, KEPT, PAGE));
+    if (pathname.startsWith('/drive/hazards/')) event.respondWith(square(event));
+    else if (request.mode === 'navigate') event.respondWith(page(request));
     else if (pathname.startsWith('/static/')) event.respondWith(keptElseFresh(request));
 });
 
@@ -41,27 +42,35 @@ function partsOf(html) {
     return [...found].map(([, path]) => new URL(path, self.location.origin).href);
 }
 
-async function square(request) {
-    const answer = await freshElseKept(request, SQUARES, request);
+async function page(request) {
+    const cache = await caches.open(KEPT);
+    return inTimeElseKept(fetch(request), await cache.match(PAGE, { ignoreVary: true }));
+}
+
+// What comes too late for this time is kept for the next.
+async function square(event) {
+    const { request } = event;
+    const cache = await caches.open(SQUARES);
+    const fresh = freshSquare(request, cache);
+    event.waitUntil(fresh.catch(() => {}));
+    return inTimeElseKept(fresh, await cache.match(request, { ignoreVary: true }));
+}
+
+async function freshSquare(request, cache) {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(LONGEST_MS) });
     if (answer.ok) {
-        const cache = await caches.open(SQUARES);
         await cache.put(request, answer.clone());
         await forgetOldest(cache);
     }
     return answer;
 }
 
-// A site that fails is no better than none.
-async function freshElseKept(request, name, key) {
-    let answer = Response.error();
-    try {
-        answer = await fetch(request, { signal: AbortSignal.timeout(WAIT_MS) });
-        if (answer.status < 500) return answer;
-    } catch {
-        // No network, or hardly one.
-    }
-    const cache = await caches.open(name);
-    return (await cache.match(key, { ignoreVary: true })) ?? answer;
+// A site that fails is no better than none; one that is slow is better than nothing.
+async function inTimeElseKept(fresh, kept) {
+    if (!kept) return fresh;
+    const late = new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    const answer = await Promise.race([fresh.catch(() => undefined), late]);
+    return answer && answer.status < 500 ? answer : kept;
 }
 
 async function keptElseFresh(request) {
