@@ -17,6 +17,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PREFIX = "migrated_"
 LOCK = "SELECT pg_advisory_lock(hashtext('the migrated database'))"
 NAMES = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+ENDED = """
+    SELECT pg_terminate_backend(pid)
+    FROM pg_stat_activity
+    WHERE datname = %s AND usename = current_user
+"""
 
 
 @contextmanager
@@ -28,13 +33,19 @@ def migrated() -> Iterator[str]:
         there_are = {row[0] for row in connection.execute(NAMES, [PREFIX])}
         if name not in there_are:
             for old in there_are:
-                connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(old)))
+                drop_database(connection, old)
             unfinished = f"{PREFIX}unfinished"
             connection.execute(SQL("CREATE DATABASE {}").format(Identifier(unfinished)))
             _migrate(unfinished)
             rename = SQL("ALTER DATABASE {} RENAME TO {}")
             connection.execute(rename.format(Identifier(unfinished), Identifier(name)))
         yield name
+
+
+def drop_database(connection: psycopg.Connection, name: str) -> None:
+    """Whoever is in it. FORCE is refused where an autovacuum is: that one leaves when asked."""
+    connection.execute(ENDED, [name])
+    connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
 
 
 def _state() -> str:

@@ -20,7 +20,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from redis import Redis
 
-from tests.migrated import database_url, libpq_url, migrated
+from tests.migrated import database_url, drop_database, libpq_url, migrated
 from tests.standing_shell import Shell
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -164,20 +164,21 @@ def own_database(*, is_migrated: bool = False) -> Iterator[str]:
     """The name of a database, which is dropped afterwards."""
     name = f"stack_{uuid4().hex[:12]}"
     if is_migrated:
-        with migrated() as template:
-            _on_server(SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
+        with migrated() as template, _server() as connection:
+            names = map(Identifier, (name, template))
+            connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
     else:
-        _on_server(SQL("CREATE DATABASE {}"), name)
+        with _server() as connection:
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     try:
         yield name
     finally:
-        _on_server(SQL("DROP DATABASE {} WITH (FORCE)"), name)
+        with _server() as connection:
+            drop_database(connection, name)
 
 
-def _on_server(statement: SQL, *names: str) -> None:
-    server = libpq_url(os.environ["DATABASE_URL"])
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement.format(*map(Identifier, names)))
+def _server() -> psycopg.Connection:
+    return psycopg.connect(libpq_url(os.environ["DATABASE_URL"]), autocommit=True)
 
 
 def _configured(folder: Path, database: str) -> Stack:
