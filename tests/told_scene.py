@@ -13,13 +13,14 @@ from tests.map_scene import hazard_row, made_up
 
 def told(
     witness: int,
-    p_before: float,
+    p_before: float | None,
     p_after: float,
     *,
     at: datetime,
     received_at: datetime | None = None,
     seen: bool = True,
     real: float | None = None,
+    bits: float = 1.0,
 ) -> Evidence:
     """One pass; by default what is believed real is what is believed to be there."""
     return Evidence(
@@ -31,13 +32,13 @@ def told(
         seen=seen,
         score=0.8,
         visibility=0.9,
-        log2_ratio=1.0,
+        log2_ratio=bits,
         frames=3,
         observations=(),
         best_observation=None,
         p_after=p_after,
         p_before=p_before,
-        real=p_after if real is None else real,
+        real=p_after if real is None and p_before is not None else real,
     )
 
 

@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -16,6 +15,7 @@ from hazardmap.core.fusion.trail import one_trail
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
 from hazardmap.core.selling.sharing import PARTS, Sold, Trail, bits_told, penalties, weights
+from tests import told_scene
 from tests.fused import PARAMS
 from tests.scenes import Fleet, ahead
 
@@ -39,22 +39,8 @@ def told(
     when it says that it was. received: the minute."""
     at = NOON + minute * MINUTE
     came_at = at if received is None else NOON + received * MINUTE
-    return Evidence(
-        pass_id=uuid7(came_at, sha256(f"{witness}".encode()).digest()),
-        witness=witness,
-        device_id=UUID(int=witness),
-        first_at=at,
-        last_at=at,
-        seen=seen,
-        score=0.8,
-        visibility=0.9,
-        log2_ratio=bits,
-        frames=3,
-        observations=(),
-        best_observation=None,
-        p_after=p_after,
-        p_before=p_before,
-        real=p_after if real is None and p_before is not None else real,
+    return told_scene.told(
+        witness, p_before, p_after, at=at, received_at=came_at, seen=seen, real=real, bits=bits
     )
 
 
