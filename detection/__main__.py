@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from detection.decode import Rejection
 from detection.engine import Engine, FrameResult
-from detection.manifest import ManifestError, load_manifest
+from detection.manifest import SHIPPED, ManifestError, load_manifest
 
-SHIPPED: Final = Path(__file__).parent / "weights" / "manifest.toml"
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 

@@ -19,6 +19,7 @@ from detection.fetch import FetchError, PinnedFile, pinned_files, read_manifest,
 
 T = TypeVar("T")
 
+SHIPPED: Final = Path(__file__).parent / "weights" / "manifest.toml"
 # Beside the manifest, for models that bear 8 bits; without it they are computed in float.
 RANGES: Final = "ranges.json"
 

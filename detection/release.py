@@ -24,6 +24,7 @@ from detection.evaluate.claims import DRAWN, LEAST_BOXES, REAL
 from detection.far import FarCrop
 from detection.fetch import sha256_of
 from detection.manifest import (
+    SHIPPED,
     Hazards,
     ManifestError,
     Model,
@@ -32,7 +33,6 @@ from detection.manifest import (
     read_models,
 )
 
-SHIPPED: Final = Path(__file__).parent / "weights" / "manifest.toml"
 NAME: Final = "road"
 METRICS: Final = "metrics.json"
 MOST_BYTES: Final = 12_000_000

@@ -21,7 +21,7 @@ from detection.evaluate.summary import summary
 from detection.far import FAR_ROAD, LONG_SIDE_PX
 from detection.fetch import sha256_of
 from detection.labelled import LabelsError
-from detection.manifest import ManifestError
+from detection.manifest import SHIPPED, ManifestError
 
 DOCS: Final = Path("docs")
 NO_RECIPE: Final = "Nothing is known about it here."
@@ -37,12 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--imgsz must be a multiple of 32 within 32..4096")
     if given.publish and given.drives < 1:
         parser.error("--publish needs --drives, 1 or more: the recall table rests on them")
+    if given.weights is None:
+        _as_shipped(given)
     try:
         _run(given, list(sys.argv[1:] if arguments is None else arguments))
     except (LabelsError, WeightsError, DriveError, ManifestError, OSError, ValueError) as error:
         sys.stderr.write(f"detection.evaluate: {error}\n")
         return 2
     return 0
+
+
+def _as_shipped(given: argparse.Namespace) -> None:
+    """Both networks that look for hazards, at the thresholds that they are released with."""
+    given.weights = SHIPPED.with_name("road.pt")
+    given.beside = given.beside or SHIPPED.with_name("yolo26n.pt")
+    given.released_in = given.released_in or SHIPPED
 
 
 def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
@@ -118,11 +127,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m detection.evaluate",
         description="Measure a YOLO network on labelled pictures, with intervals.",
-        epilog="example: python -m detection.evaluate --data data.yaml --weights best.pt",
+        epilog="examples: python -m detection.evaluate --data data.yaml; "
+        "python -m detection.evaluate --data data.yaml --weights best.pt",
     )
     add = parser.add_argument
     add("--data", type=Path, required=True, help="data.yaml, or a folder of such sources")
-    add("--weights", type=Path, required=True, help="a network of ultralytics, .pt or .onnx")
+    add(
+        "--weights",
+        type=Path,
+        help="a network of ultralytics, .pt or .onnx; "
+        "without it, what is shipped: both networks and their thresholds",
+    )
     add("--beside", type=Path, help="a network whose animals are joined with this one's")
     add(
         "--imgsz",

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from detection.manifest import ManifestError
-from hazardmap.inference.detector import SHIPPED_MANIFEST, offer
+from detection.manifest import SHIPPED, ManifestError
+from hazardmap.inference.detector import offer
 from hazardmap.inference.models import DetectionRun, ModelVersion
 
 
@@ -25,7 +25,7 @@ def live_model() -> Live:
     if row is None:
         return Live("", "")
     label, manifest = row
-    own = settings.DETECTION_MANIFEST or SHIPPED_MANIFEST
+    own = settings.DETECTION_MANIFEST or SHIPPED
     problems = [_problem(label, path) for path in dict.fromkeys([own, Path(manifest)])]
     return Live(label, problems[-1] if all(problems) else "")
 

@@ -9,14 +9,12 @@ from typing import Any
 
 from django.conf import settings
 
-import detection
 from detection.engine import Engine
-from detection.manifest import Manifest, ManifestError, load_manifest
+from detection.manifest import SHIPPED, Manifest, ManifestError, load_manifest
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.operation.promotion import metrics_from_json
 from hazardmap.core.seeing.recall import table_from_json
 
-SHIPPED_MANIFEST = Path(detection.__file__).parent / "weights" / "manifest.toml"
 # Beside the manifest, where somebody has measured its model on the frozen benchmark.
 METRICS = "metrics.json"
 LABEL_LENGTH = 72
@@ -44,7 +42,7 @@ def offer(path: Path) -> Offer:
     Raises ManifestError where weights are missing or damaged, or name kinds we do not know.
     """
     path = path.absolute()
-    models = load_manifest(SHIPPED_MANIFEST, None if path == SHIPPED_MANIFEST else path)
+    models = load_manifest(SHIPPED, None if path == SHIPPED else path)
     hazards = models.hazards
     kinds = tuple(sorted(set(hazards.kinds.values())))
     if unknown := [kind for kind in kinds if kind not in KINDS]:
@@ -83,7 +81,7 @@ def read_metrics(path: Path, label: str) -> dict[str, Any]:
 @cache
 def configured() -> Offer:
     """What this installation ships or is told to use. Raises ManifestError."""
-    return offer(settings.DETECTION_MANIFEST or SHIPPED_MANIFEST)
+    return offer(settings.DETECTION_MANIFEST or SHIPPED)
 
 
 _engines: dict[str, Engine] = {}

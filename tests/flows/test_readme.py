@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ import httpx
 import pytest
 from PIL import ExifTags, Image
 
-from hazardmap.core.learned.versions import SHIPPED, version_json
+from detection.manifest import SHIPPED, Role, read_models
+from hazardmap.core.learned.versions import SHIPPED as DEFAULTS
+from hazardmap.core.learned.versions import version_json
 from hazardmap.inference.detector import configured
 from tests.capture_scene import gpx, picture
 from tests.conftest import REPOSITORY
@@ -43,10 +46,26 @@ def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Pat
         _curl(command, stack, tmp_path)
     elif match := MANAGE.fullmatch(command):
         _manage(match[1], stack, tmp_path)
+    elif command == ".venv/bin/python -m detection.evaluate --data PATH/data.yaml":
+        _measure(tmp_path)
     else:
         # `make test` is what runs here, and `make up` is run whole by `make bench-up`.
         assert command in {"make up", "make test"}, f"no test knows how to run {command!r}"
         subprocess.run(["make", "-n", command.split()[1]], cwd=REPOSITORY, check=True)
+
+
+def _measure(folder: Path) -> None:
+    """The detector as it is shipped: both networks, at the thresholds of the road network's."""
+    (folder / "data.yaml").write_text("val: .\nnames: [cone, deer]")
+    call = [sys.executable, "-m", "detection.evaluate", "--data", "data.yaml"]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    subprocess.run(call, cwd=folder, env=environment, check=True)
+    report = json.loads((folder / "var/evaluate/report/report.json").read_text())
+    models, _ = read_models(SHIPPED)
+    [road] = [model for model in models[Role.HAZARDS] if model.sha256 == report["sha256"]]
+    assert report["thresholds"] == {kind: road.threshold_of(kind) for kind in road.classes}
+    card = (folder / "var/evaluate/report/model-card.md").read_text()
+    assert all(model.path.name in card for model in models[Role.HAZARDS])
 
 
 def _curl(command: str, stack: Stack, folder: Path) -> None:
@@ -125,7 +144,7 @@ def _upload_card(stack: Stack, folder: Path) -> None:
 
 def _learn(options: list[str], stack: Stack) -> None:
     """Where the newest version believes in somebody of whom the map knows nothing."""
-    believed = version_json(replace(SHIPPED, trusts={7: 0.99}), SHIPPED.table)
+    believed = version_json(replace(DEFAULTS, trusts={7: 0.99}), DEFAULTS.table)
     stack.query(
         "INSERT INTO hazards_fusionversion (at, by, learned, values)"
         " VALUES (now(), 'a test', '[]', %s) RETURNING number",

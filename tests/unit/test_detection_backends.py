@@ -11,14 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import detection
 from detection.backends.network import Backend, EightBits
 from detection.backends.runtime import fastest
 from detection.backends.yolo import Found, Yolo
 from detection.boxes import intersection_over_union
-from detection.manifest import Model, Precision, load_manifest
+from detection.manifest import SHIPPED, Model, Precision, load_manifest
 
-SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
 ROOT = SHIPPED.parents[2]
 CONFIG = ROOT / "var" / "detection"
 SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"

@@ -10,9 +10,9 @@ from PIL import Image
 
 from detection.backends.eight_bits import join_swish, quantise
 from detection.backends.network import EightBits
-from detection.manifest import load_manifest
+from detection.manifest import SHIPPED, load_manifest
 from detection.ranges import main, measured, some_of
-from tests.unit.test_detection_manifest import SHIPPED, needs_weights
+from tests.unit.test_detection_manifest import needs_weights
 
 CONFIG = SHIPPED.parents[2] / "var" / "detection"
 

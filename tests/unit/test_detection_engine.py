@@ -12,14 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import detection
 from detection.backends.yolo import Yolo
 from detection.decode import Reason, Rejection
 from detection.engine import Engine, FrameResult
-from detection.manifest import ManifestError, load_manifest
+from detection.manifest import SHIPPED, ManifestError, load_manifest
 from detection.privacy import Private
 
-SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
 ROOT = SHIPPED.parents[2]
 SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
 COCO = SHARED / "coco_subset/images/val"

@@ -10,11 +10,11 @@ from detection.evaluate.predictions import Looking, find_all
 from detection.far import FarCrop, both_views
 from detection.hazards import HazardFinder
 from detection.labelled import CLASSES
-from detection.manifest import Hazards, load_manifest
+from detection.manifest import SHIPPED, Hazards, load_manifest
 from detection.render import catalogue
 from detection.render.camera import Camera, View
 from detection.render.canvas import Canvas, Light
-from tests.unit.test_detection_manifest import SHIPPED, needs_weights
+from tests.unit.test_detection_manifest import needs_weights
 
 CONFIG = SHIPPED.parents[2] / "var" / "detection"  # where `make test` has put the exports
 MIDDLE = FarCrop(0.25, 0.5, 0.75, 1.0, from_px=700)

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import detection
-from detection.manifest import ManifestError, Role, load_manifest
+from detection.manifest import SHIPPED, ManifestError, Role, load_manifest
 from detection.merge import ANIMAL, NOT_CONTEXT, SPECIES
 from hazardmap.core.kinds import FAMILY, KINDS
 from hazardmap.core.seeing.recall import table_from_json
 
-SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
 needs_weights = pytest.mark.skipif(
     not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
 )

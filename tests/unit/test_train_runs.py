@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-from detection.__main__ import SHIPPED
 from detection.labelled import ANIMAL, CLASSES, DEER, LabelledPicture
+from detection.manifest import SHIPPED
 from detection.sources import load_sources
 from detection.train.__main__ import FIRST, main
 from detection.train.average import average

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-import detection
+from detection.manifest import SHIPPED
 
-SHIPPED = Path(detection.__file__).parent / "weights" / "manifest.toml"
 ROOT = SHIPPED.parents[2]
 CONFIG = ROOT / "var" / "detection"
 SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"

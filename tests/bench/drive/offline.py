@@ -20,10 +20,10 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from detection.__main__ import SHIPPED as SHIPPED_WEIGHTS
 from detection.backends.runtime import fastest
 from detection.evaluate.drive import pictures_of, render_drives
 from detection.hazards import HazardFinder
+from detection.manifest import SHIPPED as SHIPPED_WEIGHTS
 from detection.manifest import Manifest, load_manifest
 from detection.quality import judge
 from hazardmap.capture.exif import read_georeference

@@ -10,9 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from detection.__main__ import SHIPPED
 from detection.engine import Engine, FrameResult
-from detection.manifest import load_manifest
+from detection.manifest import SHIPPED, load_manifest
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.bench.privacy.labels import COVERED, Labelled, covered, interval, load, needless
 
