@@ -23,6 +23,7 @@ CREDIT = (
     "simulated drive, rendered by hazardmap; road geometry © OpenStreetMap contributors (ODbL 1.0)"
 )
 PAUSE = timedelta(minutes=10)
+_LONGEST = timedelta(minutes=2)  # no drive takes as long
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class _Trip:
     starts_at: datetime
 
 
+def head_start(drives: int) -> timedelta:
+    """How long ago the first of so many drives must start for the last one to be over by now."""
+    return (drives - 1) * PAUSE + _LONGEST
+
+
 def render_drive(
     *,
     roads: Path,
@@ -64,9 +70,9 @@ def render_drive(
 ) -> DriveSummary:
     """Write out/drive-N/0001.jpg ... and out/truth.json; the same seed gives the same files.
 
-    roads: GeoJSON of OpenStreetMap ways. start:
-    aware time of the first frame; each further drive starts ten minutes later. objects: number of
-    hazards, half of them animals. progress: called with frames done and frames in all.
+    roads: GeoJSON of OpenStreetMap ways. start: aware time of the first frame; each further drive
+    starts PAUSE later. objects: number of hazards, half of them animals. progress: called with
+    frames done and frames in all.
     Raises RoadsError or ValueError for bad input.
     """
     _check(drives, start, objects, frame_spacing_m)

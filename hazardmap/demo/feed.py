@@ -4,12 +4,10 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
-from django.utils import timezone
 
 from hazardmap.api.uploading import Item, Journal, Outcome, upload
 from hazardmap.demo.accounts import DemoAccounts
@@ -18,7 +16,6 @@ from hazardmap.hazards.selectors import published_count
 from hazardmap.inference.services.demo_drive import demo_drive
 
 ENOUGH = 3
-HEAD_START = timedelta(minutes=12)
 FRAME_SPACING_M = 8.0
 
 
@@ -43,7 +40,6 @@ def feed(*, url: str, accounts: DemoAccounts) -> list[Outcome]:
         summary = demo_drive(
             out=Path(folder),
             seed=secrets.randbelow(1_000_000),
-            start=timezone.now() - HEAD_START,
             frame_spacing_m=FRAME_SPACING_M,
         )
         shutil.copy(summary.truth, folder_of_demo / "truth.json")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-from detection.render.drive import PAUSE, DriveSummary, render_drive
+from detection.render.drive import PAUSE, DriveSummary, head_start, render_drive
 from detection.render.roads import LocalFrame, RoadsError
 from hazardmap.core.kinds import KINDS, Group
 from tests.render_street import START, write_roads
@@ -28,9 +28,15 @@ def render(folder: Path, out: str, **given) -> DriveSummary:
 
 
 @pytest.fixture(scope="module")
-def drive(tmp_path_factory):
+def steps() -> list[tuple[int, int]]:
+    """What `drive` was told of its progress."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def drive(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("drive")
-    return folder, render(folder, "a")
+    return folder, render(folder, "a", progress=lambda *at: steps.append(at))
 
 
 def truth_of(summary: DriveSummary) -> dict[str, Any]:
@@ -125,12 +131,14 @@ def test_the_same_seed_gives_the_same_files_and_another_seed_does_not(drive):
     assert other.truth.read_bytes() != first.truth.read_bytes()
 
 
-def test_progress_counts_every_frame(tmp_path):
-    seen: list[tuple[int, int]] = []
-    summary = render(
-        tmp_path, "a", drives=1, frame_spacing_m=50.0, progress=lambda *at: seen.append(at)
-    )
-    assert seen == [(i + 1, summary.frames) for i in range(summary.frames)]
+def test_progress_counts_every_frame(drive, steps):
+    frames = drive[1].frames
+    assert steps == [(i + 1, frames) for i in range(frames)]
+
+
+def test_a_head_start_is_as_long_as_all_drives_take(drive):
+    assert PAUSE < drive[1].ends_at - WHEN <= head_start(2)
+    assert head_start(5) - head_start(2) == 3 * PAUSE
 
 
 @pytest.mark.parametrize(

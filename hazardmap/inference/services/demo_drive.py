@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
-from detection.render.drive import DriveSummary, render_drive
+from detection.render.drive import DriveSummary, head_start, render_drive
 from detection.render.roads import RoadsError
 
 __all__ = ["DriveSummary", "RoadsError", "demo_drive"]
@@ -16,14 +17,15 @@ def demo_drive(
     *,
     out: Path,
     seed: int,
-    start: datetime,
+    start: datetime | None = None,
     drives: int = 2,
     objects: int | None = None,
     frame_spacing_m: float = 6.0,
     progress: Callable[[int, int], None] | None = None,
 ) -> DriveSummary:
-    """Two or more dashcams drive down one street of Helsinki, `start` being the first frame.
+    """So many dashcams drive down one street of Helsinki, one after the other.
 
+    start: of the first frame; None for as long ago as the last of them needs to have arrived.
     Raises RoadsError, OSError or ValueError where assets are missing or arguments are wrong.
     """
     return render_drive(
@@ -31,7 +33,7 @@ def demo_drive(
         out=out,
         seed=seed,
         drives=drives,
-        start=start,
+        start=start or timezone.now() - head_start(drives),
         objects=objects,
         frame_spacing_m=frame_spacing_m,
         progress=progress,

@@ -11,13 +11,13 @@ import json
 import os
 import platform
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from detection.render.drive import render_drive
+from detection.render.drive import head_start, render_drive
 from hazardmap.core.fusion.hazard import LIVE
 from tests.bench.drive.offline import mapped, weights
 from tests.bench.drive.scoring import MATCH_M, NEAR_M, Score, Shown, mistakes, score
@@ -25,7 +25,7 @@ from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.stack import Stack, started, wait_for
 
 SEEDS = [1, 2, 3]
-HEAD_START = timedelta(minutes=12)
+DRIVES = 2
 SHOWN = (
     "SELECT kind, ST_X(position::geometry), ST_Y(position::geometry), published "
     "FROM hazards_hazard WHERE state = ANY(%s)"
@@ -76,7 +76,8 @@ def _drive(stack: Stack, folder: Path, seed: int) -> Score:
             roads=assets / "roads.geojson",
             out=folder,
             seed=seed,
-            start=datetime.now(UTC) - HEAD_START,
+            drives=DRIVES,
+            start=datetime.now(UTC) - head_start(DRIVES),
             progress=progress,
         )
     for account, drive in enumerate(summary.drives):

@@ -1,17 +1,13 @@
 """Render a dashcam drive along a real street."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from tqdm import tqdm
 
 from hazardmap.inference.services.demo_drive import RoadsError, demo_drive
-
-# The second dashcam follows ten minutes after the first: both must lie in the past.
-HEAD_START = timedelta(minutes=12)
 
 
 class Command(BaseCommand):
@@ -43,7 +39,7 @@ class Command(BaseCommand):
                     seed=options["seed"],
                     drives=options["drives"],
                     objects=options["objects"],
-                    start=options["start"] or timezone.now() - HEAD_START,
+                    start=options["start"],
                     progress=progress,
                 )
             except (RoadsError, OSError, ValueError) as error:
