@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
@@ -14,6 +14,9 @@ CLOSED: Final = gettext_noop("its organisation was closed")
 REVOKED: Final = gettext_noop("its key was revoked")
 ENDED: Final = (CLOSED, REVOKED)
 """Why an endpoint is off for good."""
+KEPT_DAYS: Final = 30
+"""So long messages can be read and sent again; then they are forgotten."""
+KEPT: Final = timedelta(days=KEPT_DAYS)
 
 
 class WebhookRefused(ValueError):

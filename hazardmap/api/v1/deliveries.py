@@ -1,6 +1,6 @@
 """What became of each message that a buyer's endpoints were sent."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from hazardmap.api.spending import give_back, reserve
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.core.selling.usage import Meter
 from hazardmap.webhooks import selectors, services
-from hazardmap.webhooks.values import DeliveryDetail
+from hazardmap.webhooks.values import KEPT, KEPT_DAYS, DeliveryDetail
 
 STATES: Final = ("waiting", "delivered", "dead")
 PAGE: Final = (
@@ -30,7 +30,6 @@ PAGE: Final = (
     Parameter("limit", whole(1, 500), "1 to 500, default 100", int, 100),
     Parameter("before", read_id, "id of the last message of the page before"),
 )
-LONGEST_REPLAY: Final = timedelta(days=30)
 
 
 class Delivery(serializers.Serializer[Any]):
@@ -70,7 +69,7 @@ class DeliveryWithTries(Delivery):
 
 
 class ReplayRequest(serializers.Serializer[Any]):
-    since = Moment(help_text="messages of this time or later, 30 days at most")
+    since = Moment(help_text=f"messages of this time or later, {KEPT_DAYS} days at most")
 
 
 class ReplayAnswer(serializers.Serializer[Any]):
@@ -106,8 +105,8 @@ class DeadReplay(WebhookView):
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send again what was given up since a time."""
         since: datetime = form_of(request, ReplayRequest)["since"]
-        if since < timezone.now() - LONGEST_REPLAY:
-            raise Invalid([Fault("since", "messages are kept for 30 days")])
+        if since < timezone.now() - KEPT:
+            raise Invalid([Fault("since", f"messages are kept for {KEPT_DAYS} days")])
         mine = whose(request)
         if selectors.endpoint_get(**mine, endpoint_id=endpoint_id) is None:
             raise Http404

@@ -1,7 +1,6 @@
 """Messages to endpoints: which arrived, what receivers said, and sending them again."""
 
 import json
-from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hazardmap.core.access.roles import Act
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.webhooks import selectors, services
-from hazardmap.webhooks.values import DeliveryDetail, DeliveryInfo
+from hazardmap.webhooks.values import KEPT, DeliveryDetail, DeliveryInfo
 
 STATES: Final = {
     "": gettext_lazy("All"),
@@ -23,7 +22,6 @@ STATES: Final = {
     "dead": gettext_lazy("Given up"),
 }
 ON_A_PAGE: Final = 50
-KEPT: Final = timedelta(days=30)
 
 
 class Asked(NamedTuple):

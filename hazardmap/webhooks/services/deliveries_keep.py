@@ -1,16 +1,14 @@
 """Messages that are over: sent again when their owner wants it, and forgotten after a while."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
 from hazardmap.webhooks.models import Delivery
+from hazardmap.webhooks.values import KEPT
 from hazardmap.webhooks.whose import whose
-
-KEPT: Final = timedelta(days=30)
 
 
 def delivery_replay(*, organisation_id: UUID, delivery_id: UUID, by_key: str | None = None) -> bool:
