@@ -1,7 +1,6 @@
 """The layer of coverage: where somebody has looked, about when last and how often (ADR 34)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Final
 
 import h3.api.basic_int as h3
@@ -9,15 +8,14 @@ from django.utils import timezone
 
 from hazardmap.core.geometry.coverings import LOOKED_RES
 from hazardmap.core.geometry.grid import feature_id, parent, res_for_zoom
+from hazardmap.hazards.coverage_search import WINDOW, coverage_of
 from hazardmap.hazards.looks_told import FEW
-from hazardmap.hazards.selectors import coverage_of
 from tiles import mvt
 from tiles.mercator import Tile
 from tiles.outlines import outline_in
 from tiles.writer import Writer
 
 MIN_ZOOM: Final = 10
-WINDOW: Final = timedelta(days=30)
 FIELDS: Final = {
     "looked_at": "the hour in which somebody looked last, of few accounts the day; Unix seconds",
     "passes": f"independent looks in {WINDOW.days} days; an account counts once an hour; absent "

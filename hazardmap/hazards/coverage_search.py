@@ -1,16 +1,30 @@
-"""Reads for buyers: where somebody has looked, page by page."""
+"""Reads: where somebody has looked, of certain cells, or page by page."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import connection
 
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.box_cells import is_in, spans_over
+from hazardmap.core.geometry.coverings import LOOKED_RES, SEVEN_SHIFT
+from hazardmap.core.geometry.grid import descendants
 from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
-from hazardmap.hazards.selectors import Covered
 from hazardmap.platform.rows_put import array
+
+WINDOW: Final = timedelta(days=30)
+"""Since when looks are told to whoever does not say."""
+
+
+class Covered(NamedTuple):
+    """What is told of a cell (looks_told): about when it was last looked at, by how many
+    independent looks (an account counts once an hour), and by how many accounts; None: by few."""
+
+    last_at: datetime
+    looks: int | None
+    witnesses: int | None
 
 
 class CoveragePage(NamedTuple):
@@ -18,6 +32,34 @@ class CoveragePage(NamedTuple):
 
     cells: list[tuple[int, Covered]]
     after: int | None
+
+
+def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
+    """What is told of cells (H3, up to coverings.LOOKED_RES) since that day; absent: nothing."""
+    ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
+    # LATERAL: each cell goes by an index. A join of ranges is estimated to be so large that with
+    # a year of looks all of them are read instead.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
+            f"CROSS JOIN LATERAL (SELECT {SAID} FROM hazards_look AS look "
+            f"WHERE {_inside(ranges)} AND told AND last_at >= %s HAVING {SAYS_SOMETHING}) "
+            "AS looked",
+            [*(array(row[side] for row in ranges) for side in range(3)), day_of(since)],
+        )
+        return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
+
+
+def _inside(ranges: list[tuple[int, int, int]]) -> str:
+    """Which looks are in a cell; of one of LOOKED_RES, or of seven, only late ones are read."""
+    if all(first == last for _, first, last in ranges):
+        return "look.cell = first"
+    if all(
+        first != last and first >> SEVEN_SHIFT == last >> SEVEN_SHIFT for _, first, last in ranges
+    ):
+        return f"look.cell >> {SEVEN_SHIFT} = first >> {SEVEN_SHIFT}"
+    return "look.cell BETWEEN first AND last"
 
 
 def coverage_page(

@@ -17,12 +17,9 @@ from hazardmap.capture.selectors import with_picture
 from hazardmap.core.fusion.hazard import LIVE, LIVE_STATES, Evidence, Hazard
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.box import Box
-from hazardmap.core.geometry.coverings import LOOKED_RES, SEVEN_SHIFT
-from hazardmap.core.geometry.grid import descendants
 from hazardmap.core.operation.review import HARM, risk
 from hazardmap.hazards import mapping, models
 from hazardmap.hazards.live import live_in
-from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.kept import kept
 from hazardmap.platform.rows_put import array
@@ -30,15 +27,6 @@ from hazardmap.platform.rows_put import array
 REVIEW_POOL = 200  # of each severity
 LOOK_KEPT_S = 60
 _SPARE = 24  # pictures in reserve for those that are hidden
-
-
-class Covered(NamedTuple):
-    """What is told of a cell (looks_told): about when it was last looked at, by how many
-    independent looks (an account counts once an hour), and by how many accounts; None: by few."""
-
-    last_at: datetime
-    looks: int | None
-    witnesses: int | None
 
 
 class Votes(NamedTuple):
@@ -87,34 +75,6 @@ def live_after(after: UUID, *, limit: int) -> list[Hazard]:
     """The live hazards of the whole map in ascending order of id, those after `after`."""
     found = live_in(None).filter(id__gt=after)
     return [mapping.hazard_of(row) for row in found.order_by("id")[:limit]]
-
-
-def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
-    """What is told of cells (H3, up to coverings.LOOKED_RES) since that day; absent: nothing."""
-    ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
-    # LATERAL: each cell goes by an index. A join of ranges is estimated to be so large that with
-    # a year of looks all of them are read instead.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
-            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
-            f"CROSS JOIN LATERAL (SELECT {SAID} FROM hazards_look AS look "
-            f"WHERE {_inside(ranges)} AND told AND last_at >= %s HAVING {SAYS_SOMETHING}) "
-            "AS looked",
-            [*(array(row[side] for row in ranges) for side in range(3)), day_of(since)],
-        )
-        return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
-
-
-def _inside(ranges: list[tuple[int, int, int]]) -> str:
-    """Which looks are in a cell; of one of LOOKED_RES, or of seven, only late ones are read."""
-    if all(first == last for _, first, last in ranges):
-        return "look.cell = first"
-    if all(
-        first != last and first >> SEVEN_SHIFT == last >> SEVEN_SHIFT for _, first, last in ranges
-    ):
-        return f"look.cell >> {SEVEN_SHIFT} = first >> {SEVEN_SHIFT}"
-    return "look.cell BETWEEN first AND last"
 
 
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:

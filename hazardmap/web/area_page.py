@@ -17,9 +17,9 @@ from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.coverings import LOOKED_RES, middle
 from hazardmap.core.geometry.grid import children, parent
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
-from hazardmap.hazards import search, selectors
+from hazardmap.hazards import search
 from hazardmap.hazards.cell_selectors import cells_of
-from hazardmap.hazards.selectors import Covered
+from hazardmap.hazards.coverage_search import Covered, coverage_of
 from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
 from hazardmap.web.pages import PAGES_PER_MINUTE
@@ -71,7 +71,7 @@ def area_page(request: HttpRequest, area: str) -> HttpResponse:
     around = sorted(int(one) for one in h3.grid_ring(cell.index, 1))
     parts = _parts([*inner, *around], now)
     asked = [cell.index] if res >= COVERAGE_RES else []
-    covered = selectors.coverage_of(asked, since=now - COVERAGE)
+    covered = coverage_of(asked, since=now - COVERAGE)
     context: dict[str, Any] = {
         "area": area,
         "place": place_of(cell.index),
@@ -94,7 +94,7 @@ def _parts(cells: list[int], now: datetime) -> list[Part]:
     """Two statements, however many cells."""
     known = cells_of(cells)
     looked = [one for one in cells if h3.get_resolution(one) >= COVERAGE_RES]
-    covered = selectors.coverage_of(looked, since=now - COVERAGE)
+    covered = coverage_of(looked, since=now - COVERAGE)
     parts = []
     for one in cells:
         counts = known[one].counts if one in known else NONE

@@ -13,7 +13,7 @@ from hazardmap.core.derived.coverage import looked
 from hazardmap.core.geometry.coverings import grounds, looked_cell, middle, seen_cell
 from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.hazards import models
-from hazardmap.hazards.selectors import coverage_of
+from hazardmap.hazards.coverage_search import coverage_of
 from hazardmap.hazards.services import fuse_pending, looks_decide
 from hazardmap.hazards.services.evidence_read import BEGINNING, views_of
 from tests.detected import contributor, device_of, drive, fuse_in_turn, minutes_ago

@@ -11,7 +11,7 @@ from hazardmap.api.buyers import Goods, goods_of
 from hazardmap.api.grammar import FILTERS, MADE_UP, MAX_LIMIT, read_id, wanted_of
 from hazardmap.api.ogc.parameters import Interval, items
 from hazardmap.api.parameters import Parameter, number
-from hazardmap.api.v1.coverage import WINDOW, coverage_feature, coverage_goods, read_looked_cell
+from hazardmap.api.v1.coverage import coverage_feature, coverage_goods, read_looked_cell
 from hazardmap.api.v1.workzones import zone_goods
 from hazardmap.core.answers.cell_feature import cell_text
 from hazardmap.core.answers.feature import feature
@@ -20,7 +20,7 @@ from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards import search, selectors
-from hazardmap.hazards.coverage_search import coverage_page
+from hazardmap.hazards.coverage_search import WINDOW, coverage_page
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.zone_selectors import zone_get, zones_page
 

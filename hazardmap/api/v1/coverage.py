@@ -1,6 +1,6 @@
 """Where somebody has looked: "no hazard" and "no data" are different answers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
@@ -20,11 +20,8 @@ from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.coverings import LOOKED_RES
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed
-from hazardmap.hazards.coverage_search import coverage_page
+from hazardmap.hazards.coverage_search import WINDOW, Covered, coverage_page
 from hazardmap.hazards.looks_told import FEW
-from hazardmap.hazards.selectors import Covered
-
-WINDOW = timedelta(days=30)
 
 
 def read_looked_cell(text: str) -> int:
