@@ -1,6 +1,6 @@
 """Hazards from columns of their rows: ten times as fast as from model instances.
 
-Pages have hundreds of them; what reads a few takes mapping.hazard_of.
+Pages have hundreds of them; what has a row in its hands takes mapping.hazard_of.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from django.db.models import F, FloatField, Func, QuerySet
 
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.hazards import models
+from hazardmap.hazards.mapping import TIMES
 from hazardmap.platform.place_columns import LAT, LON
 
 
@@ -34,8 +35,7 @@ def _epoch_s(name: str) -> Func:
 
 
 _FIELDS = list(Hazard.__dataclass_fields__)
-_TIMES = ("t_ref", "first_seen", "last_seen", "expires_at")
-_READ = {"lon": LON, "lat": LAT} | {name: _epoch_s(name) for name in _TIMES}
+_READ = {"lon": LON, "lat": LAT} | {name: _epoch_s(name) for name in TIMES}
 COLUMNS = [_READ.get(name, name) for name in _FIELDS]
-_STATE_AT, _TIMES_AT = _FIELDS.index("state"), [_FIELDS.index(name) for name in _TIMES]
+_STATE_AT, _TIMES_AT = _FIELDS.index("state"), [_FIELDS.index(name) for name in TIMES]
 _STATE_NAMED = {state.value: state for state in State}

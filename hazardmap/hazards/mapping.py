@@ -20,8 +20,8 @@ from hazardmap.platform.rows_put import Row, point
 
 EVENT: Final = ("cursor", "change", "at", "hazard", "merged_into")
 """The columns that event_of takes."""
-
-_TIMES = ("t_ref", "first_seen", "last_seen", "expires_at")
+TIMES: Final = ("t_ref", "first_seen", "last_seen", "expires_at")
+"""Which fields of a hazard are times."""
 
 
 def view_row(view: View, *, model_version: str) -> Row:
@@ -144,7 +144,7 @@ def hazard_json(hazard: Hazard) -> dict[str, Any]:
     return values | {
         "id": str(hazard.id),
         "state": hazard.state.value,
-        **{name: values[name].isoformat() for name in _TIMES},
+        **{name: values[name].isoformat() for name in TIMES},
     }
 
 
@@ -154,7 +154,7 @@ def hazard_from_json(values: Mapping[str, Any]) -> Hazard:
             **values,
             "id": UUID(values["id"]),
             "state": State(values["state"]),
-            **{name: datetime.fromisoformat(values[name]) for name in _TIMES},
+            **{name: datetime.fromisoformat(values[name]) for name in TIMES},
         }
     )
 

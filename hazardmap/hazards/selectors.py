@@ -19,6 +19,7 @@ from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.operation.review import HARM, risk
 from hazardmap.hazards import mapping, models
+from hazardmap.hazards.columns import hazards_of
 from hazardmap.hazards.live import live_in
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.kept import kept
@@ -58,8 +59,7 @@ def hazard_get(hazard_id: UUID) -> Hazard | None:
 
 def live_hazards(ids: Iterable[UUID]) -> list[Hazard]:
     """Those of these that are live, in no order."""
-    live = models.Hazard.objects.filter(id__in=list(ids), state__in=LIVE_STATES)
-    return [mapping.hazard_of(row) for row in live]
+    return hazards_of(models.Hazard.objects.filter(id__in=list(ids), state__in=LIVE_STATES))
 
 
 def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
@@ -67,14 +67,12 @@ def hazards_in(bbox: Bbox | None, *, limit: int) -> list[Hazard]:
 
     Newest id first; `None` is the whole world.
     """
-    found = live_in(bbox)
-    return [mapping.hazard_of(row) for row in found.order_by("-id")[:limit]]
+    return hazards_of(live_in(bbox).order_by("-id")[:limit])
 
 
 def live_after(after: UUID, *, limit: int) -> list[Hazard]:
     """The live hazards of the whole map in ascending order of id, those after `after`."""
-    found = live_in(None).filter(id__gt=after)
-    return [mapping.hazard_of(row) for row in found.order_by("id")[:limit]]
+    return hazards_of(live_in(None).filter(id__gt=after).order_by("id")[:limit])
 
 
 def evidence_of(hazard_id: UUID, *, limit: int = 1000) -> list[Evidence]:
@@ -190,9 +188,11 @@ def review_queue() -> list[Hazard]:
     now = timezone.now()
     live = models.Hazard.objects.filter(state__in=LIVE_STATES, confirmed=False)
     hazards = [
-        mapping.hazard_of(row)
+        hazard
         for severity in HARM
-        for row in live.filter(severity=severity).order_by("-last_seen")[:REVIEW_POOL]
+        for hazard in hazards_of(
+            live.filter(severity=severity).order_by("-last_seen")[:REVIEW_POOL]
+        )
     ]
     return sorted(hazards, key=lambda hazard: -risk(hazard, now))
 

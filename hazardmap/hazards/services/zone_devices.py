@@ -15,7 +15,8 @@ from hazardmap.core.fusion.hazard import LIVE_STATES, Hazard
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.kinds import KINDS, Group
 from hazardmap.core.seeing.tracks import TrackPoint
-from hazardmap.hazards import mapping, models
+from hazardmap.hazards import models
+from hazardmap.hazards.columns import hazards_of
 from hazardmap.platform.rows_put import array
 
 PASSES = 12
@@ -103,7 +104,7 @@ def tracks_by(devices: Collection[Hazard]) -> Tracks:
 
 def _devices(condition: Q) -> dict[UUID, Hazard]:
     found = models.Hazard.objects.filter(_DEVICES & condition)
-    return {row.id: mapping.hazard_of(row) for row in found}
+    return {hazard.id: hazard for hazard in hazards_of(found)}
 
 
 def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
