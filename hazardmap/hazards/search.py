@@ -29,18 +29,12 @@ READ_AT_ONCE = 2000
 
 def page(area: Area, wanted: Wanted, *, after: UUID | None, limit: int) -> list[Hazard]:
     """One page in ascending order of id, those after `after`."""
-    found = matching(within(area, live()), wanted)
-    if after is not None:
-        found = found.filter(id__gt=after)
-    return hazards_of(found.order_by("id")[:limit])
+    return hazards_of(_asked(area, wanted, after).order_by("id")[:limit])
 
 
 def count(area: Area, wanted: Wanted, *, after: UUID | None, most: int) -> int:
     """How many there are after `after`; counting ends at `most`."""
-    found = matching(within(area, live()), wanted)
-    if after is not None:
-        found = found.filter(id__gt=after)
-    return found.order_by()[:most].count()
+    return _asked(area, wanted, after).order_by()[:most].count()
 
 
 def each(area: Area, wanted: Wanted) -> Iterator[Hazard]:
@@ -79,6 +73,12 @@ def nearest(
         output_field=FloatField(),
     )
     return hazards_of(found.order_by(away, "-id")[:limit])
+
+
+def _asked(area: Area, wanted: Wanted, after: UUID | None) -> QuerySet[models.Hazard]:
+    """The live ones of an area that are wanted, those after `after`."""
+    found = matching(within(area, live()), wanted)
+    return found if after is None else found.filter(id__gt=after)
 
 
 def within(area: Area, found: QuerySet[models.Hazard]) -> QuerySet[models.Hazard]:

@@ -58,9 +58,7 @@ def zones_page(
     sighting must touch this interval, either end of which may be open. min_probability: faded until
     `at`; what has ended has none. simulated: as in core.answers.wanted.
     """
-    found = _reaching(area, ended_since, min_probability, at, after)
-    if simulated is not None:
-        found = found.filter(simulated=simulated)
+    found = _wanted(area, ended_since, min_probability, simulated, at, after)
     seen_from, seen_to = seen
     if seen_from is not None:
         found = found.filter(last_seen__gte=seen_from)
@@ -80,16 +78,14 @@ def zones_count(
     most: int,
 ) -> int:
     """How many all further pages would have; `most` where it is as many or more."""
-    found = _reaching(area, ended_since, min_probability, at, after)
-    if simulated is not None:
-        found = found.filter(simulated=simulated)
-    return found[:most].count()
+    return _wanted(area, ended_since, min_probability, simulated, at, after)[:most].count()
 
 
-def _reaching(
+def _wanted(
     area: Plain | None,
     ended_since: datetime | None,
     min_probability: float,
+    simulated: bool | None,
     at: datetime | None,
     after: UUID | None,
 ) -> QuerySet[zone_models.Zone]:
@@ -99,6 +95,8 @@ def _reaching(
     found = zone_models.Zone.objects.filter(when)
     if area is not None:
         found = _within(area, found)
+    if simulated is not None:
+        found = found.filter(simulated=simulated)
     if min_probability > 0.0:
         left = probability_at(at or timezone.now())
         found = found.filter(ended_at=None).alias(left=left).filter(left__gte=min_probability)
