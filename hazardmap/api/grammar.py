@@ -9,6 +9,7 @@ from hazardmap.api.problems import InvalidParameter
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.geometry.area import HALF_ROUND_M, Cell, Circle, Plain
 from hazardmap.core.geometry.bbox import parse_bbox
+from hazardmap.core.ids import id_or_none
 from hazardmap.core.kinds import GROUPS, NAMES, kinds_of
 from hazardmap.core.seeing.georeference import Fault
 
@@ -26,10 +27,10 @@ def read_kinds(text: str) -> frozenset[str]:
 
 
 def read_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValueError("must be an id (UUID)") from None
+    found = id_or_none(text)
+    if found is None:
+        raise ValueError("must be an id (UUID)")
+    return found
 
 
 def read_latitude(text: str) -> float:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 
+from hazardmap.core.ids import id_or_none
 from hazardmap.platform import disk
 
 ORIGINALS = "originals"
@@ -24,10 +25,7 @@ def stored_path(frame_id: UUID) -> str:
 
 def frame_of(path: str) -> UUID | None:
     """Whose blurred copy this is; None where the name is not one of ours."""
-    try:
-        return UUID(Path(path).stem)
-    except ValueError:
-        return None
+    return id_or_none(Path(path).stem)
 
 
 def free_bytes() -> int:

@@ -34,6 +34,14 @@ def child_id(parent: UUID, *parts: str) -> UUID:
     return _pack(parent.int >> 80, sha256(name).digest())
 
 
+def id_or_none(text: str) -> UUID | None:
+    """The id that somebody wrote; None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _pack(millis: int, entropy: bytes) -> UUID:
     if len(entropy) < 10:
         raise ValueError("an id needs at least 10 bytes of entropy")

@@ -26,6 +26,7 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.capture.drive_selectors import drives_of
 from hazardmap.capture.selectors import frames_of
+from hazardmap.core.ids import id_or_none
 from hazardmap.hazards.services import drive_forget, picture_forget
 from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.form_addresses import page_before
@@ -99,7 +100,8 @@ def drive_delete(request: HttpRequest, device_id: UUID) -> HttpResponse:
 
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     user = signed_in(request)
-    frames = frames_of(user.pk, limit=RECENT_FRAMES, before=_before(request))
+    before = id_or_none(request.GET.get("before", ""))
+    frames = frames_of(user.pk, limit=RECENT_FRAMES, before=before)
     devices = devices_of(user)
     context = {
         "code": code,
@@ -139,11 +141,3 @@ def _page(request: HttpRequest) -> str:
     """The page of frames that somebody was on."""
     page = page_before(request)
     return page if urlsplit(page).path == "/account/" else "/account/"
-
-
-def _before(request: HttpRequest) -> UUID | None:
-    """Where the page of frames begins; what is no id is as good as absent."""
-    try:
-        return UUID(request.GET.get("before", ""))
-    except ValueError:
-        return None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.core.access.roles import Act
+from hazardmap.core.ids import id_or_none
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import KEPT, DeliveryDetail, DeliveryInfo
@@ -40,7 +41,7 @@ def deliveries_asked(request: HttpRequest, organisation_id: UUID, endpoint_id: U
         organisation_id,
         endpoint_id,
         state=state or None,
-        before=_id(request.GET.get("before", "")),
+        before=id_or_none(request.GET.get("before", "")),
         limit=ON_A_PAGE + 1,
     )
     shown = found[:ON_A_PAGE]
@@ -90,10 +91,3 @@ def _delivery(portal: Portal, delivery_id: UUID) -> DeliveryDetail:
     if found is None:
         raise Http404
     return found
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
