@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hazardmap.core.operation.licence import DATA_LICENCE
+from hazardmap.hazards.coverage_search import WINDOW
 from hazardmap.hazards.looks_told import day_of
 from hazardmap.hazards.zone_selectors import zones_page
 from tiles import coverage, layers, workzones
@@ -84,17 +85,17 @@ def _hazards() -> set[Tile]:
 
 def _workzones() -> set[Tile]:
     found: set[Tile] = set()
-    page = zones_page(area=None, limit=PAGE)
+    page = zones_page(None, limit=PAGE)
     while page:
         for state in page:
             found |= tiles_with(state.zone.line, workzones.MIN_ZOOM, MAX_ZOOM)
-        page = zones_page(area=None, after=page[-1].zone.id, limit=PAGE)
+        page = zones_page(None, after=page[-1].zone.id, limit=PAGE)
     return found
 
 
 def _coverage(now: datetime) -> set[Tile]:
     # A tile is read a little later than this: what fades meanwhile is empty then.
-    looked = [cell for (cell,) in rows("looked_cells", since=day_of(now - coverage.WINDOW))]
+    looked = [cell for (cell,) in rows("looked_cells", since=day_of(now - WINDOW))]
     return {
         tile
         for zoom in range(coverage.MIN_ZOOM, MAX_ZOOM + 1)

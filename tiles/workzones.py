@@ -36,7 +36,7 @@ def workzones_tile(tile: Tile) -> bytes | None:
     if tile.z < MIN_ZOOM:
         return None
     # No more than this many are read, so that a tile costs what a tile may cost.
-    states = zones_page(area=tile.box_deg(), limit=2 * MOST_SHOWN)
+    states = zones_page(tile.box_deg(), limit=2 * MOST_SHOWN)
     zones = sorted((state.zone for state in states), key=lambda zone: -zone.length_m)
     drawn = [(zone, geometry) for zone in zones if (geometry := stroke(zone.line, tile))]
     writer = Writer("workzones")

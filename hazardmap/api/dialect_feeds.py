@@ -25,7 +25,7 @@ from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.change_feed import Newest
-from hazardmap.hazards.zone_selectors import ZoneState, zones_page
+from hazardmap.hazards.zone_selectors import ZoneState, ZonesWanted, zones_page
 
 MOST: Final = 5000
 """Of hazards, and of zones: a feed has no pages."""
@@ -100,13 +100,10 @@ class Datex2(DialectFeed):
 
 
 def _zones(values: dict[str, Any], now: datetime) -> list[ZoneState]:
-    found = zones_page(
-        area=values["bbox"],
-        min_probability=values["min_probability"],
-        simulated=_simulated(values),
-        at=now,
-        limit=MOST + 1,
+    wanted = ZonesWanted(
+        at=now, min_probability=values["min_probability"], simulated=_simulated(values)
     )
+    found = zones_page(values["bbox"], wanted, limit=MOST + 1)
     _refuse_too_many(len(found), "work zones")
     return found
 

@@ -20,7 +20,7 @@ from hazardmap.core.answers.public import public_zone
 from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.seeing.georeference import Fault
-from hazardmap.hazards.zone_selectors import zones_page, zones_surest
+from hazardmap.hazards.zone_selectors import ZonesWanted, zones_page, zones_surest
 from hazardmap.platform.kept import kept
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import MEDIA_TYPE
@@ -80,14 +80,9 @@ def _feed(*, bbox: Bbox | None, simulated: bool) -> bytes:
 def _zones(bbox: Bbox | None, *, simulated: bool, now: datetime) -> list[Zone]:
     """Those that the feed tells of. Raises Invalid."""
     told: list[Zone] = []
+    wanted = ZonesWanted(ended_since=now - wzdx.KEPT, simulated=None if simulated else False)
     after = None
-    while page := zones_page(
-        area=bbox,
-        ended_since=now - wzdx.KEPT,
-        simulated=None if simulated else False,
-        after=after,
-        limit=PAGE,
-    ):
+    while page := zones_page(bbox, wanted, after=after, limit=PAGE):
         after = page[-1].zone.id
         surest = zones_surest([one.zone.id for one in page if one.zone.ended_at is not None])
         told += [

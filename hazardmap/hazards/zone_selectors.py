@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Final
 from uuid import UUID
 
 from django.contrib.gis.db.models import LineStringField, PointField, PolygonField
@@ -34,6 +35,26 @@ class ZoneState:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ZonesWanted:
+    """Which work zones somebody wants: those that are there now.
+
+    ended_since: also those that have ended at this time or later. seen_from, seen_to: the time
+    between the first and the last sighting touches this interval. min_probability: faded until
+    `at`, or now; what has ended has none. simulated: as in core.answers.wanted.
+    """
+
+    ended_since: datetime | None = None
+    seen_from: datetime | None = None
+    seen_to: datetime | None = None
+    min_probability: float = 0.0
+    simulated: bool | None = None
+    at: datetime | None = None
+
+
+THERE_NOW: Final = ZonesWanted()
+
+
 def zone_get(zone_id: UUID) -> ZoneState | None:
     """A work zone, ended or not."""
     row = zone_models.Zone.objects.filter(id=zone_id).first()
@@ -41,65 +62,40 @@ def zone_get(zone_id: UUID) -> ZoneState | None:
 
 
 def zones_page(
-    *,
-    area: Plain | None,
-    ended_since: datetime | None = None,
-    seen: tuple[datetime | None, datetime | None] = (None, None),
-    min_probability: float = 0.0,
-    simulated: bool | None = None,
-    at: datetime | None = None,
-    after: UUID | None = None,
-    limit: int,
+    area: Plain | None, wanted: ZonesWanted = THERE_NOW, *, after: UUID | None = None, limit: int
 ) -> list[ZoneState]:
     """One page of the work zones that reach into an area, in ascending order of id after `after`.
 
-    area: None is the whole world; a cell is what its outline encloses. Those that have ended are
-    left out, unless it was at `ended_since` or later. seen: the time between the first and the last
-    sighting must touch this interval, either end of which may be open. min_probability: faded until
-    `at`; what has ended has none. simulated: as in core.answers.wanted.
+    area: None is the whole world; a cell is what its outline encloses.
     """
-    found = _wanted(area, ended_since, min_probability, simulated, at, after)
-    seen_from, seen_to = seen
-    if seen_from is not None:
-        found = found.filter(last_seen__gte=seen_from)
-    if seen_to is not None:
-        found = found.filter(started_at__lte=seen_to)
-    return [_state(row) for row in found.order_by("id")[:limit]]
+    return [_state(row) for row in _asked(area, wanted, after).order_by("id")[:limit]]
 
 
-def zones_count(
-    *,
-    area: Plain | None,
-    ended_since: datetime | None,
-    min_probability: float,
-    simulated: bool | None,
-    at: datetime,
-    after: UUID | None,
-    most: int,
-) -> int:
+def zones_count(area: Plain | None, wanted: ZonesWanted, *, after: UUID | None, most: int) -> int:
     """How many all further pages would have; `most` where it is as many or more."""
-    return _wanted(area, ended_since, min_probability, simulated, at, after)[:most].count()
+    return _asked(area, wanted, after)[:most].count()
 
 
-def _wanted(
-    area: Plain | None,
-    ended_since: datetime | None,
-    min_probability: float,
-    simulated: bool | None,
-    at: datetime | None,
-    after: UUID | None,
+def _asked(
+    area: Plain | None, wanted: ZonesWanted, after: UUID | None
 ) -> QuerySet[zone_models.Zone]:
     when = Q(ended_at=None)
-    if ended_since is not None:
-        when |= Q(ended_at__gte=ended_since)
+    if wanted.ended_since is not None:
+        when |= Q(ended_at__gte=wanted.ended_since)
     found = zone_models.Zone.objects.filter(when)
     if area is not None:
         found = _within(area, found)
-    if simulated is not None:
-        found = found.filter(simulated=simulated)
-    if min_probability > 0.0:
-        left = probability_at(at or timezone.now())
-        found = found.filter(ended_at=None).alias(left=left).filter(left__gte=min_probability)
+    if wanted.simulated is not None:
+        found = found.filter(simulated=wanted.simulated)
+    if wanted.seen_from is not None:
+        found = found.filter(last_seen__gte=wanted.seen_from)
+    if wanted.seen_to is not None:
+        found = found.filter(started_at__lte=wanted.seen_to)
+    if wanted.min_probability > 0.0:
+        left = probability_at(wanted.at or timezone.now())
+        found = (
+            found.filter(ended_at=None).alias(left=left).filter(left__gte=wanted.min_probability)
+        )
     return found if after is None else found.filter(id__gt=after)
 
 

@@ -8,7 +8,7 @@ from hazardmap.core.derived.workzone import WorkZone
 from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.area import Circle
 from hazardmap.core.geometry.region import Region
-from hazardmap.hazards.zone_selectors import zones_near, zones_page
+from hazardmap.hazards.zone_selectors import ZonesWanted, zones_near, zones_page
 from hazardmap.web.list_form import Question
 from hazardmap.web.zone_facts import ZoneRow, zone_row_of
 
@@ -42,11 +42,11 @@ def zones_of(question: Question) -> Zones:
         ]
         within = [row for row in rows if (row.distance_m or 0.0) <= question.area.radius_m]
         return Zones((within or rows[:1])[:SHOWN], beyond=bool(rows and not within))
+    area = None if isinstance(question.area, Circle | Region) else question.area
+    least = question.wanted.min_probability
     found = zones_page(
-        area=None if isinstance(question.area, Circle | Region) else question.area,
-        seen=(question.seen_after, None),
-        min_probability=question.wanted.min_probability,
-        at=at,
+        area,
+        ZonesWanted(seen_from=question.seen_after, min_probability=least, at=at),
         limit=POOL,
     )
     zones = [state.zone for state in found if _is_wanted(state.zone, question)]

@@ -54,7 +54,7 @@ def hazards(request: HttpRequest) -> HttpResponse:
     return fresh_json(
         {
             "hazards": [hazard_facts(hazard) for hazard in shown],
-            "zones": [zone_facts(state.zone) for state in zones_page(area=bbox, limit=ZONES_LIMIT)],
+            "zones": [zone_facts(state.zone) for state in zones_page(bbox, limit=ZONES_LIMIT)],
             "truncated": len(found) > LIST_LIMIT,
             "cell": f"{around:x}" if around else None,
         }

@@ -24,6 +24,7 @@ from hazardmap.hazards.services import (
     zones_refresh,
 )
 from hazardmap.hazards.zone_selectors import (
+    ZonesWanted,
     zone_changes_since,
     zone_get,
     zones_page,
@@ -48,7 +49,7 @@ def by(name: str, minutes: float, *things: Truth, **over: Any) -> Device:
 
 
 def standing() -> list[WorkZone]:
-    return [state.zone for state in zones_page(area=None, limit=10)]
+    return [state.zone for state in zones_page(None, limit=10)]
 
 
 def published_northwards() -> tuple[UUID, ...]:
@@ -94,8 +95,8 @@ def test_twelve_cones_become_a_zone_that_ends_when_they_are_gone() -> None:
     assert told[0].change is ZoneChange.APPEARED
     assert {event.change for event in told[1:-1]} == {ZoneChange.CHANGED}
     assert (told[-1].change, told[-1].zone) == (ZoneChange.ENDED, ended.zone)
-    assert zones_page(area=None, limit=10, ended_since=minutes_ago(5)) == [ended]
-    assert zones_page(area=None, limit=10, ended_since=minutes_ago(-5)) == []
+    assert zones_page(None, ZonesWanted(ended_since=minutes_ago(5)), limit=10) == [ended]
+    assert zones_page(None, ZonesWanted(ended_since=minutes_ago(-5)), limit=10) == []
 
 
 @pytest.mark.usefixtures("_everybody_is_known")
@@ -166,9 +167,9 @@ def test_opposite_ways_are_two_zones_and_boxes_find_them() -> None:
     assert (len(north.hazard_ids), len(south.hazard_ids)) == (3, 3)
     assert abs(north.bearing_deg - south.bearing_deg) == pytest.approx(180.0, abs=5.0)
     lon, lat = north.line[0]
-    (found,) = zones_page(area=(lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5), limit=9)
+    (found,) = zones_page((lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5), limit=9)
     assert found.zone == north
-    assert zones_page(area=(lon + 1e-3, lat, lon + 1.0, lat + 1.0), limit=9) == []
+    assert zones_page((lon + 1e-3, lat, lon + 1.0, lat + 1.0), limit=9) == []
 
 
 def made_up(**over: Any) -> dict[str, Any]:
@@ -194,10 +195,10 @@ def test_across_the_antimeridian_a_zone_stays_as_it_was_given() -> None:
     row = made_up()
     zone_models.Zone.objects.create(**row)
     for bbox in ((179.0, -18.0, -179.0, -16.0), (179.0, -18.0, 180.0, -16.0)):
-        (found,) = zones_page(area=bbox, limit=9)
+        (found,) = zones_page(bbox, limit=9)
         assert found.zone.line == ((179.9999, -17.0), (-179.9999, -17.0001))
         assert zone_mapping.zone_from_json(zone_mapping.zone_json(found.zone)) == found.zone
-    assert zones_page(area=(-10.0, -18.0, 10.0, -16.0), limit=9) == []
+    assert zones_page((-10.0, -18.0, 10.0, -16.0), limit=9) == []
 
 
 NAN = float("nan")

@@ -19,10 +19,11 @@ from hazardmap.core.answers.zone_feature import zone_feature
 from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.ids import id_or_none
 from hazardmap.hazards import search, selectors
 from hazardmap.hazards.coverage_search import WINDOW, coverage_page
 from hazardmap.hazards.heirs import heir_of
-from hazardmap.hazards.zone_selectors import zone_get, zones_page
+from hazardmap.hazards.zone_selectors import ZonesWanted, zone_get, zones_page
 
 WORLD: Final[Bbox] = (-180.0, -90.0, 180.0, 90.0)
 ALWAYS: Final = Interval(None, None)
@@ -69,7 +70,7 @@ def _hazards(values: dict[str, Any], now: datetime) -> Page:
 
 
 def _hazard(text: str, now: datetime) -> One | None:
-    id_ = _uuid(text)
+    id_ = id_or_none(text)
     found = None if id_ is None else selectors.hazard_get(id_)
     if found is None or found.state not in LIVE:
         return None
@@ -77,21 +78,20 @@ def _hazard(text: str, now: datetime) -> One | None:
 
 
 def _hazard_heir(text: str) -> UUID | None:
-    id_ = _uuid(text)
+    id_ = id_or_none(text)
     return None if id_ is None else heir_of(id_)
 
 
 def _zones(values: dict[str, Any], now: datetime) -> Page:
-    limit = values["limit"]
-    found = zones_page(
-        area=values["bbox"],
-        seen=values["datetime"] or ALWAYS,
+    seen, limit = values["datetime"] or ALWAYS, values["limit"]
+    wanted = ZonesWanted(
+        seen_from=seen.begin,
+        seen_to=seen.end,
         min_probability=values["min_probability"],
         simulated=values["simulated"],
         at=now,
-        after=values["after"],
-        limit=limit + 1,
     )
+    found = zones_page(values["bbox"], wanted, after=values["after"], limit=limit + 1)
     shown = found[:limit]
     after = str(shown[-1].zone.id) if len(found) > limit else None
     features = [zone_feature(one.zone, one.updated_at, now) for one in shown]
@@ -99,7 +99,7 @@ def _zones(values: dict[str, Any], now: datetime) -> Page:
 
 
 def _zone(text: str, now: datetime) -> One | None:
-    id_ = _uuid(text)
+    id_ = id_or_none(text)
     found = None if id_ is None else zone_get(id_)
     if found is None or found.zone.ended_at is not None:
         return None
@@ -134,13 +134,6 @@ def _covered(text: str, now: datetime) -> One | None:
         return None
     found = coverage_page(Cell(cell), since=now - WINDOW, until=now, after=None, limit=1).cells
     return One(coverage_feature(*found[0]), coverage_goods(found)) if found else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 _HAZARD_FILTERS = [one for one in FILTERS if one.name not in {"seen_from", "seen_to"}]

@@ -18,7 +18,13 @@ from hazardmap.api.parameters import Parameter, described, moment, number, read
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.answers.zone_feature import zone_feature
 from hazardmap.hazards import change_feed
-from hazardmap.hazards.zone_selectors import ZoneState, zone_get, zones_count, zones_page
+from hazardmap.hazards.zone_selectors import (
+    ZoneState,
+    ZonesWanted,
+    zone_get,
+    zones_count,
+    zones_page,
+)
 
 ZONES: Final = (
     *AREA,
@@ -30,7 +36,7 @@ ZONES: Final = (
     EXPLAIN,
 )
 MOST_COUNTED: Final = 100_000
-WHICH: Final = ("ended_since", "min_probability", "simulated", "after")
+WHICH: Final = ("ended_since", "min_probability", "simulated")
 
 
 class LineGeometry(serializers.Serializer[Any]):
@@ -94,12 +100,13 @@ class WorkZones(BuyerView):
         """
         values = read(request.query_params, ZONES)
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
-        which = {name: values[name] for name in WHICH} | {"area": area_if_any(values)}
+        area, after = area_if_any(values), values["after"]
+        wanted = ZonesWanted(at=now, **{name: values[name] for name in WHICH})
         if values["explain"]:
-            units = zones_count(**which, at=now, most=MOST_COUNTED + 1)
+            units = zones_count(area, wanted, after=after, most=MOST_COUNTED + 1)
             exact = units <= MOST_COUNTED
             return estimate(request, min(units, MOST_COUNTED), exact=exact, now=now)
-        found = zones_page(**which, at=now, limit=limit + 1)
+        found = zones_page(area, wanted, after=after, limit=limit + 1)
         shown = found[:limit]
         body = collection(
             (zone_feature(one.zone, one.updated_at, now) for one in shown),
