@@ -47,10 +47,7 @@ class DetectionRunAdmin(ReadOnlyAdmin):
 
     @admin.display
     def picture(self, run: DetectionRun) -> str:
-        boxes = [
-            ImageBox(d.left, d.top, d.right, d.bottom, f"{d.kind} {d.score:.0%}")
-            for d in _detections(run)
-        ]
+        boxes = [ImageBox(d.box, f"{d.kind} {d.score:.0%}") for d in _detections(run)]
         return boxed_image(reverse("admin:image", args=[run.frame_id]), "the blurred frame", boxes)
 
     @admin.display

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from hazardmap.core.geometry.box import Box
+
 
 class ModelVersion(models.Model):
     """A detector that this installation knows. Exactly one is live, at most one its shadow.
@@ -120,6 +122,10 @@ class Detection(models.Model):
                 name="detection_box_inside_frame",
             ),
         ]
+
+    @property
+    def box(self) -> Box:
+        return Box(self.left, self.top, self.right, self.bottom)
 
 
 class ShadowRun(models.Model):

@@ -21,14 +21,10 @@ State = ModelVersion.State
 
 @dataclass(frozen=True, slots=True)
 class DetectionInfo:
-    id: UUID
     frame_id: UUID
     kind: str
     score: float
-    left: float
-    top: float
-    right: float
-    bottom: float
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +56,7 @@ class Trial:
 def detections_of(frame_ids: Iterable[UUID]) -> list[DetectionInfo]:
     """Every detection in these frames, best first."""
     rows = Detection.objects.filter(frame_id__in=list(frame_ids)).order_by("-score", "id")
-    return [
-        DetectionInfo(
-            row.id, row.frame_id, row.kind, row.score, row.left, row.top, row.right, row.bottom
-        )
-        for row in rows
-    ]
+    return [DetectionInfo(row.frame_id, row.kind, row.score, row.box) for row in rows]
 
 
 def model_names() -> set[str]:
@@ -122,8 +113,7 @@ def _reports_of_live(looks: list[ShadowRun]) -> Mapping[UUID, list[Report]]:
     rows = Detection.objects.filter(frame_id__in=[run.frame_id for run in looks])
     for row in rows.order_by("id"):
         if row.run_id in run_ids:
-            box = Box(row.left, row.top, row.right, row.bottom)
-            found[row.frame_id].append(Report(row.kind, row.score, box))
+            found[row.frame_id].append(Report(row.kind, row.score, row.box))
     return found
 
 

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
-from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS, Group, Kind
 from hazardmap.hazards import selectors as hazards
 from hazardmap.hazards.selectors import EvidenceImage
@@ -80,12 +79,7 @@ def screen_of(hazard: Hazard, now: datetime) -> Screen:
 def reported_picture(frame_id: UUID) -> SafeString:
     """With everything that was found in it."""
     boxes = [
-        _image_box(
-            Box(found.left, found.top, found.right, found.bottom),
-            _label(found.kind, found.score),
-            strong=True,
-        )
-        for found in detections_of([frame_id])
+        ImageBox(found.box, _label(found.kind, found.score)) for found in detections_of([frame_id])
     ]
     alt = "; ".join(["The reported picture", *(box.label for box in boxes)])
     return boxed_image(reverse("admin:image", args=[frame_id]), alt, boxes)
@@ -108,10 +102,9 @@ def _shots(hazard: Hazard) -> list[Shot]:
         reports.setdefault(report.frame_id, []).append(report)
     others: dict[UUID, list[ImageBox]] = {frame_id: [] for frame_id in reports}
     for found in detections_of(reports):
-        box = Box(found.left, found.top, found.right, found.bottom)
-        if box not in [report.box for report in reports[found.frame_id]]:
+        if found.box not in [report.box for report in reports[found.frame_id]]:
             label = _label(found.kind, found.score)
-            others[found.frame_id].append(_image_box(box, label, strong=False))
+            others[found.frame_id].append(ImageBox(found.box, label, strong=False))
     return [
         _shot(number, frame_reports, others[frame_id])
         for number, (frame_id, frame_reports) in enumerate(reports.items(), start=1)
@@ -120,7 +113,7 @@ def _shots(hazard: Hazard) -> list[Shot]:
 
 def _shot(number: int, reports: list[EvidenceImage], others: list[ImageBox]) -> Shot:
     best = reports[0]
-    ours = [_image_box(r.box, _label(r.kind, r.score), strong=True) for r in reports]
+    ours = [ImageBox(r.box, _label(r.kind, r.score)) for r in reports]
     alt = f"Picture {number}: {_label(best.kind, best.score)}"
     url = reverse("admin:image", args=[best.frame_id])
     return Shot(
@@ -134,10 +127,6 @@ def _shot(number: int, reports: list[EvidenceImage], others: list[ImageBox]) -> 
         others=[box.label for box in others],
         picture=boxed_image(url, alt, [*others, *ours]),
     )
-
-
-def _image_box(box: Box, label: str, *, strong: bool) -> ImageBox:
-    return ImageBox(box.left, box.top, box.right, box.bottom, label, strong)
 
 
 def _label(kind: str, score: float) -> str:

@@ -6,55 +6,54 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from hazardmap.core.geometry.box import Box
+
 BOXED_IMAGE_CSS = "platform/boxed_image.css"
 
 
 @dataclass(frozen=True, slots=True)
 class ImageBox:
-    """A box in shares of the picture (0..1, origin top left) with words beside it.
+    """A box with words beside it.
 
     strong: what the viewer is asked about; other boxes are drawn thin and dashed.
     """
 
-    left: float
-    top: float
-    right: float
-    bottom: float
+    box: Box
     label: str
     strong: bool = True
 
     @property
     def x(self) -> str:
-        return f"{self.left:.2%}"
+        return f"{self.box.left:.2%}"
 
     @property
     def y(self) -> str:
-        return f"{self.top:.2%}"
+        return f"{self.box.top:.2%}"
 
     @property
     def width(self) -> str:
-        return f"{self.right - self.left:.2%}"
+        return f"{self.box.right - self.box.left:.2%}"
 
     @property
     def height(self) -> str:
-        return f"{self.bottom - self.top:.2%}"
+        return f"{self.box.bottom - self.box.top:.2%}"
 
     @property
     def label_x(self) -> str:
-        return f"{self.right if self.at_right_edge else self.left:.2%}"
+        return f"{self.box.right if self.at_right_edge else self.box.left:.2%}"
 
     @property
     def label_y(self) -> str:
         """Above the box, or just below it where the picture ends."""
-        return f"{self.bottom if self.at_top_edge else self.top:.2%}"
+        return f"{self.box.bottom if self.at_top_edge else self.box.top:.2%}"
 
     @property
     def at_right_edge(self) -> bool:
-        return self.left > 0.75
+        return self.box.left > 0.75
 
     @property
     def at_top_edge(self) -> bool:
-        return self.top < 0.08
+        return self.box.top < 0.08
 
 
 def boxed_image(url: str, alt: str, boxes: Sequence[ImageBox]) -> SafeString:

@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree
 
+from hazardmap.core.geometry.box import Box
 from hazardmap.platform.boxed_image import ImageBox, boxed_image
 
 
@@ -11,7 +12,7 @@ def drawn(*boxes: ImageBox) -> ElementTree.Element:
 
 
 def test_a_box_is_drawn_in_percent_of_the_picture():
-    (group,) = drawn(ImageBox(0.1, 0.25, 0.35, 0.75, "cow 80%")).iter("g")
+    (group,) = drawn(ImageBox(Box(0.1, 0.25, 0.35, 0.75), "cow 80%")).iter("g")
     rect = group.findall("rect")[-1].attrib
     assert (rect["x"], rect["y"]) == ("10.00%", "25.00%")
     assert (rect["width"], rect["height"]) == ("25.00%", "50.00%")
@@ -20,12 +21,12 @@ def test_a_box_is_drawn_in_percent_of_the_picture():
 
 
 def test_other_boxes_are_not_strong():
-    (group,) = drawn(ImageBox(0.1, 0.2, 0.3, 0.4, "dog", strong=False)).iter("g")
+    (group,) = drawn(ImageBox(Box(0.1, 0.2, 0.3, 0.4), "dog", strong=False)).iter("g")
     assert group.attrib["class"] == "box"
 
 
 def test_words_stay_inside_the_picture():
-    (group,) = drawn(ImageBox(0.8, 0.0, 1.0, 0.5, "elephant 90%")).iter("g")
+    (group,) = drawn(ImageBox(Box(0.8, 0.0, 1.0, 0.5), "elephant 90%")).iter("g")
     text = group.find("text")
     assert text is not None
     assert (text.attrib["x"], text.attrib["text-anchor"]) == ("100.00%", "end")
@@ -33,6 +34,6 @@ def test_words_stay_inside_the_picture():
 
 
 def test_words_are_escaped():
-    markup = boxed_image("/p.jpg", "", [ImageBox(0, 0.5, 1, 1, "<script>")])
+    markup = boxed_image("/p.jpg", "", [ImageBox(Box(0, 0.5, 1, 1), "<script>")])
     assert "<script>" not in markup
     assert "style=" not in markup
