@@ -9,7 +9,7 @@ from math import ceil, floor
 import h3.api.basic_int as h3
 from shapely import Polygon, box, get_parts, set_precision
 
-from hazardmap.core.geometry.grid import zooms_of_res
+from hazardmap.core.geometry.grid import corners, zooms_of_res
 from tiles import mvt
 from tiles.mercator import BUFFER_SHARE, Tile, to_shares
 
@@ -51,10 +51,7 @@ def _shape(h3_cell: int) -> Outline:
 
     y downwards, and so clockwise on a screen, as MVT wants it.
     """
-    ring = [(lon, lat) for lat, lon in reversed(h3.cell_to_boundary(h3_cell))]
-    if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) > 180:
-        ring = [(lon + 360 if lon < 0 else lon, lat) for lon, lat in ring]
-    return [to_shares(lon, lat) for lon, lat in ring]
+    return [to_shares(lon, lat) for lon, lat in reversed(corners(h3_cell))]
 
 
 def _drawn(shape: Outline, zoom: int) -> dict[Tile, list[mvt.Ring]]:

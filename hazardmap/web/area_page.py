@@ -15,7 +15,7 @@ from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.derived.cells import NONE
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.coverings import LOOKED_RES, middle
-from hazardmap.core.geometry.grid import children, parent
+from hazardmap.core.geometry.grid import cell_text, children, parent
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import search
 from hazardmap.hazards.cell_selectors import cells_of
@@ -25,7 +25,7 @@ from hazardmap.web.facts import row_of
 from hazardmap.web.pages import PAGES_PER_MINUTE
 
 SHOWN: Final = 100
-COARSEST_RES: Final = 4
+WIDEST_RES: Final = 4
 """Coarser cells are half a country: nobody's area, and too much to look through for one page."""
 COVERAGE_RES: Final = 6
 """From here on it is said when somebody last drove there."""
@@ -48,7 +48,7 @@ def read_area(text: str) -> Cell:
         cell = Cell.read(text)
     except ValueError:
         raise Http404 from None
-    if h3.get_resolution(cell.index) < COARSEST_RES or text != f"{cell.index:x}":
+    if h3.get_resolution(cell.index) < WIDEST_RES or text != cell_text(cell.index):
         raise Http404
     return cell
 
@@ -81,7 +81,7 @@ def area_page(request: HttpRequest, area: str) -> HttpResponse:
         "covers": res >= COVERAGE_RES,
         "covered": covered.get(cell.index),
         "coverage_days": COVERAGE.days,
-        "parent": f"{parent(cell.index, res - 1):x}" if res > COARSEST_RES else "",
+        "parent": cell_text(parent(cell.index, res - 1)) if res > WIDEST_RES else "",
         "inner": parts[: len(inner)],
         "around": parts[len(inner) :],
         "licence": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL},
@@ -100,6 +100,8 @@ def _parts(cells: list[int], now: datetime) -> list[Part]:
         counts = known[one].counts if one in known else NONE
         expected = sum(counts.expected(kind, now) for kind in counts.by_kind)
         parts.append(
-            Part(f"{one:x}", place_of(one), expected if one in known else None, covered.get(one))
+            Part(
+                cell_text(one), place_of(one), expected if one in known else None, covered.get(one)
+            )
         )
     return parts

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from hazardmap.core.answers.public import newest_first, public_zone
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.derived.workzone import WorkZone
-from hazardmap.core.geometry.grid import cell
+from hazardmap.core.geometry.grid import cell, cell_text
 from hazardmap.hazards import search
 from hazardmap.hazards.zone_selectors import zones_newest
 from hazardmap.platform.limited import limited
@@ -61,7 +61,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     for hazard in hazards:
         areas.setdefault(cell(hazard.lon, hazard.lat, AREA_RES), _day(hazard.last_seen))
     pages = [(path, "") for path in PAGES]
-    pages += [(f"area/{area:x}/", seen) for area, seen in areas.items()]
+    pages += [(f"area/{cell_text(area)}/", seen) for area, seen in areas.items()]
     zones = sorted(map(public_zone, zones_newest(limit=ZONES_LISTED)), key=_in_public, reverse=True)
     pages += [(f"workzones/{zone.id}/", _day(zone.last_seen)) for zone in zones]
     pages += [(f"hazards/{hazard.id}/", _day(hazard.last_seen)) for hazard in hazards]

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.geometry.grid import cell
+from hazardmap.core.geometry.grid import cell, cell_text
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards import selectors
@@ -46,7 +46,7 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         "curve": curve_of(row.hazard, evidence, now),
         "votes": selectors.votes_about(hazard_id, account_id=request.user.pk),
         "road": road_near(hazard.lon, hazard.lat),
-        "area": f"{cell(hazard.lon, hazard.lat, AREA_RES):x}",
+        "area": cell_text(cell(hazard.lon, hazard.lat, AREA_RES)),
         "position": f"{hazard.lat:.5f}, {hazard.lon:.5f}",
         "words": {
             "state": STATES[hazard.state.value],

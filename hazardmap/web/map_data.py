@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from hazardmap.core.answers.public import newest_first, public_t
 from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.geometry.bbox import parse_bbox
-from hazardmap.core.geometry.grid import cell_of_view
+from hazardmap.core.geometry.grid import cell_of_view, cell_text
 from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.heirs import heir_of
@@ -56,7 +56,7 @@ def hazards(request: HttpRequest) -> HttpResponse:
             "hazards": [hazard_facts(hazard) for hazard in shown],
             "zones": [zone_facts(state.zone) for state in zones_page(bbox, limit=ZONES_LIMIT)],
             "truncated": len(found) > LIST_LIMIT,
-            "cell": f"{around:x}" if around else None,
+            "cell": cell_text(around) if around else None,
         }
     )
 

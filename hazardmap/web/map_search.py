@@ -4,6 +4,7 @@ import h3.api.basic_str as h3
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.geometry.grid import corners
 from hazardmap.hazards.road_selectors import Street, streets_named
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
@@ -36,7 +37,5 @@ def _street(street: Street) -> dict[str, object]:
 
 def _cell(index: str) -> dict[str, object]:
     """The outline of a cell as a ring of longitudes and latitudes."""
-    ring = [(lon, lat) for lat, lon in h3.cell_to_boundary(index)]
-    if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) > 180:
-        ring = [(lon + 360 if lon < 0 else lon, lat) for lon, lat in ring]
+    ring = corners(h3.str_to_int(index))
     return {"index": index, "resolution": h3.get_resolution(index), "ring": [*ring, ring[0]]}

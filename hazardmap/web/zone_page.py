@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from hazardmap.core.geometry.grid import cell
+from hazardmap.core.geometry.grid import cell, cell_text
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zone_get
@@ -34,7 +34,7 @@ def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
         "rows": [row_of(hazard, now) for hazard in zone_devices(zone, most=DEVICES_LIMIT)],
         "road": road_near(lon, lat),
         "expected_end": row.zone.ends_by(0.5),
-        "area": f"{cell(lon, lat, AREA_RES):x}",
+        "area": cell_text(cell(lon, lat, AREA_RES)),
         "licence": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL},
         "indexed": zone.ended_at is None,
     }

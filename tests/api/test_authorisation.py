@@ -21,8 +21,8 @@ from hazardmap.accounts.services import key_create, organisation_create
 from hazardmap.capture.models import Frame
 from hazardmap.core.access.roles import Role
 from hazardmap.core.access.scopes import Scope
-from hazardmap.core.answers.cell_feature import cell_text
 from hazardmap.core.geometry.coverings import looked_cell
+from hazardmap.core.geometry.grid import cell_text
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.services import report_file

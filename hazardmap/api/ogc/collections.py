@@ -13,12 +13,12 @@ from hazardmap.api.ogc.parameters import Interval, items
 from hazardmap.api.parameters import Parameter, number
 from hazardmap.api.v1.coverage import coverage_feature, coverage_goods, read_looked_cell
 from hazardmap.api.v1.workzones import zone_goods
-from hazardmap.core.answers.cell_feature import cell_text
 from hazardmap.core.answers.feature import feature
 from hazardmap.core.answers.zone_feature import zone_feature
 from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.geometry.grid import cell_text
 from hazardmap.core.ids import id_or_none
 from hazardmap.hazards import search, selectors
 from hazardmap.hazards.coverage_search import WINDOW, coverage_page

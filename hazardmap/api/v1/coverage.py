@@ -14,10 +14,11 @@ from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, collection
 from hazardmap.api.grammar import BBOX, CELL, LIMIT
 from hazardmap.api.parameters import Parameter, described, moment, read
 from hazardmap.api.problems import InvalidParameter
-from hazardmap.core.answers.cell_feature import cell_text, outline
+from hazardmap.core.answers.cell_feature import outline
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.coverings import LOOKED_RES
+from hazardmap.core.geometry.grid import cell_text
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.coverage_search import WINDOW, Covered, coverage_page

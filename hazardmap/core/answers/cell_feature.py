@@ -8,11 +8,6 @@ import shapely
 from hazardmap.core.geometry.region import read_region
 
 
-def cell_text(cell: int) -> str:
-    """In the usual hexadecimal form."""
-    return f"{cell:x}"
-
-
 def outline(cell: int) -> dict[str, Any]:
     """Its outline against the clock; cut at the antimeridian where it crosses it."""
     ring = [[round(lon, 7), round(lat, 7)] for lat, lon in h3.cell_to_boundary(cell)]

@@ -43,6 +43,21 @@ def cell_of_view(bbox: Bbox) -> int | None:
     return None if res is None else cell(lon, (south + north) / 2, res)
 
 
+def cell_text(h3_cell: int) -> str:
+    """In the usual hexadecimal form."""
+    return f"{h3_cell:x}"
+
+
+def corners(h3_cell: int) -> list[tuple[float, float]]:
+    """(lon, lat) of its corners against the clock; east of the antimeridian they run on beyond 180,
+    so that neighbours stay close.
+    """
+    ring = [(lon, lat) for lat, lon in h3.cell_to_boundary(h3_cell)]
+    if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) > 180.0:
+        return [(lon + 360.0 if lon < 0.0 else lon, lat) for lon, lat in ring]
+    return ring
+
+
 def parent(h3_cell: int, res: int) -> int:
     """The cell of a coarser resolution that it is counted in. Raises ValueError.
 
