@@ -18,9 +18,9 @@ from scipy.spatial import cKDTree
 
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import LIVE_STATES
-from hazardmap.core.fusion.rows import LINK_M
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.geodesy import Floats, earth_centred
+from hazardmap.core.geometry.linking import ROW_M
 from hazardmap.core.kinds import KINDS, Group
 from tiles.statement import rows
 
@@ -79,18 +79,18 @@ def _devices_in(cells: Collection[int]) -> list[Device]:
 
 
 def _groups(devices: Sequence[Device], places: Collection[Place]) -> list[list[Device]]:
-    """Devices of one kind that hang together by links of LINK_M, where one is near a place."""
+    """Devices of one kind that hang together by links of ROW_M, where one is near a place."""
     if not devices:
         return []
     tree = cKDTree(_positions([(device.lon, device.lat) for device in devices]))
-    pairs = tree.query_pairs(LINK_M, output_type="ndarray")
+    pairs = tree.query_pairs(ROW_M, output_type="ndarray")
     kinds = np.array([KINDS_OF_DEVICES.index(device.kind) for device in devices])
     links = pairs[kinds[pairs[:, 0]] == kinds[pairs[:, 1]]]
     graph = coo_array(
         (np.ones(len(links)), (links[:, 0], links[:, 1])), (len(devices), len(devices))
     )
     _, labels = connected_components(graph)
-    near: Any = tree.query_ball_point(_positions(list(places)), LINK_M)
+    near: Any = tree.query_ball_point(_positions(list(places)), ROW_M)
     reached = {int(labels[i]) for indices in near for i in indices}
     members: dict[int, list[Device]] = defaultdict(list)
     for device, label in zip(devices, labels.tolist(), strict=True):

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 import tiles.publish
 from hazardmap.core.fusion.hazard import Change, Hazard, State
-from hazardmap.core.fusion.rows import LINK_M
 from hazardmap.core.geometry.clusters import components
 from hazardmap.core.geometry.geodesy import moved
+from hazardmap.core.geometry.linking import ROW_M
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.learned.versions import SHIPPED, version_json
 from hazardmap.hazards import models
@@ -197,7 +197,7 @@ def test_a_row_of_devices_is_one_on_low_zooms_and_all_of_them_on_high_ones(
         publish()
         cones_left = [one for one in hazards_in(None, limit=20) if one.kind == "cone"]
         places = [(one.lon, one.lat) for one in cones_left]
-        groups = [[cones_left[i] for i in part] for part in components(places, LINK_M)]
+        groups = [[cones_left[i] for i in part] for part in components(places, ROW_M)]
         said = {item["id"]: item["properties"] for item in _single(13)}
         assert len(said) == len(groups) + 1
         for group in groups:

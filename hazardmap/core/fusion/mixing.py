@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from hazardmap.core.fusion.candidate import Candidate
-from hazardmap.core.fusion.rows import LINK_M
+from hazardmap.core.geometry.linking import ROW_M
 from hazardmap.core.seeing.sightings import Thing
 
 _MOST: Final = 0.95
@@ -43,7 +43,7 @@ def mixed(
     for j, thing in enumerate(found):
         own = known_as.get(j)
         off_m = means - (thing.mean_m if own is None else means[own])
-        near = (np.hypot(off_m[:, 0], off_m[:, 1]) <= LINK_M) & (of_family == thing.family)
+        near = (np.hypot(off_m[:, 0], off_m[:, 1]) <= ROW_M) & (of_family == thing.family)
         if own is not None:
             near[own] = False
         joint = thing.cov_m2 + covs[near]

@@ -17,11 +17,11 @@ from hazardmap.core.fusion.mixing import mixed
 from hazardmap.core.fusion.nearby import Nearby
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief
-from hazardmap.core.fusion.rows import LINK_M, Birth, Update, beside, row_ratios
+from hazardmap.core.fusion.rows import Birth, Update, beside, row_ratios
 from hazardmap.core.fusion.twins import twins
 from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.geodesy import Floats, Plane
-from hazardmap.core.geometry.linking import pairwise_m, parted
+from hazardmap.core.geometry.linking import ROW_M, pairwise_m, parted
 from hazardmap.core.seeing.association import FARTHEST_M, distances, things
 from hazardmap.core.seeing.misnamed import named_once
 from hazardmap.core.seeing.passes import Pass, accuracy_m
@@ -270,6 +270,6 @@ def _report(thing: Thing | None) -> Report | None:
 
 def _standing_close(means_m: Floats, seen: NDArray[np.bool_]) -> list[list[int]]:
     """Indices of places of any family that stand close together, where one has been seen."""
-    count, label = parted(pairwise_m(means_m) <= LINK_M)
+    count, label = parted(pairwise_m(means_m) <= ROW_M)
     groups = [np.flatnonzero(label == i) for i in range(count)]
     return [group.tolist() for group in groups if seen[group].any()]

@@ -14,12 +14,9 @@ from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.evidence import Look
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, ratio_for_row, updated
-from hazardmap.core.geometry.linking import pairwise_m, parted
+from hazardmap.core.geometry.linking import ROW_M, pairwise_m, parted
 from hazardmap.core.seeing.placing import Placed
 from hazardmap.core.seeing.sightings import Thing
-
-LINK_M: Final = 15.0
-"""Things of a family that are closer than this belong to one row."""
 
 _SUREST: Final = 0.02  # no pass is surer than that that a row is gone; the inverse: that it stands
 
@@ -66,7 +63,7 @@ def neighbours(placed: Sequence[Placed]) -> NDArray[np.bool_]:
     """Which pairs belong to one row by their distance alone, (n, n); nobody is his own."""
     means = np.array([mean_m for _, mean_m, _ in placed]).reshape(-1, 2)
     families = np.array([family for family, _, _ in placed])
-    close: NDArray[np.bool_] = pairwise_m(means) <= LINK_M
+    close: NDArray[np.bool_] = pairwise_m(means) <= ROW_M
     close &= families[:, None] == families[None]
     np.fill_diagonal(close, False)
     return close

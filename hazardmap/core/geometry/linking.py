@@ -1,11 +1,15 @@
 """How far apart a few things are, and which of them hang together by what pairs are close."""
 
 from collections import defaultdict
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hazardmap.core.geometry.geodesy import Floats
+
+ROW_M: Final = 15.0
+"""Things of a family that are closer than this belong to one row."""
 
 
 def pairwise_m(places_m: Floats) -> Floats:
@@ -13,6 +17,12 @@ def pairwise_m(places_m: Floats) -> Floats:
     off_m = places_m[:, None] - places_m[None]
     apart: Floats = np.hypot(off_m[..., 0], off_m[..., 1])
     return apart
+
+
+def in_row(apart_m: Floats) -> NDArray[np.bool_]:
+    """Which things have two others this near, (n,). apart_m: (n, n), of one family, else inf."""
+    found: NDArray[np.bool_] = (apart_m <= ROW_M).sum(axis=1) > 2  # itself, and two others
+    return found
 
 
 def parted(close: NDArray[np.bool_]) -> tuple[int, NDArray[np.int64]]:

@@ -14,20 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazardmap.core.geometry.geodesy import Floats
-from hazardmap.core.geometry.linking import pairwise_m
+from hazardmap.core.geometry.linking import ROW_M, in_row, pairwise_m
 from hazardmap.core.seeing.passes import heading_deg
 from hazardmap.core.seeing.sightings import Sighting, Thing
 
 _AROUND_M: Final = 60.0  # a thing with no other of its family this near is alone
-_ROW_M: Final = 15.0
 _LONE_D2: Final = 18.4  # 99.99 %
 _FARTHEST_D2: Final = 13.8  # 99.9 %
-_BESIDE_PER_M2: Final = 1.0 / (math.pi * _ROW_M**2)  # where the second of two would stand
-_IN_A_ROW: Final = math.log(1.0 / 50.0)  # odds of one against two, where a third is close by
 _NEAREST_M: Final = 4.0  # what is closer is below the frame
 
+BESIDE_PER_M2: Final = 1.0 / (math.pi * ROW_M**2)
+"""Where the second of two would stand."""
+IN_A_ROW: Final = math.log(1.0 / 50.0)
+"""Log-odds of one against two, where a third is close by."""
 SURE: Final = math.log(20.0)
-"""Log-odds at which two parts are joined."""
+"""Log-odds at which two are joined."""
 
 
 def mended(found: Sequence[Thing]) -> list[Thing]:
@@ -50,7 +51,7 @@ def _surest(found: Sequence[Thing]) -> tuple[int, int] | None:
         return None
     apart_m, squared = _pairwise(found)
     around = (apart_m <= _AROUND_M).sum(axis=1) - 1
-    in_row = (apart_m <= _ROW_M).sum(axis=1) > 2  # itself, the other one, and a third
+    row = in_row(apart_m)
     best, sure = None, SURE
     for i, j in np.argwhere(np.triu(squared <= _LONE_D2, 1)).tolist():
         frames = [{s.view.frame_id for s in found[k].sightings} for k in (i, j)]
@@ -60,7 +61,7 @@ def _surest(found: Sequence[Thing]) -> tuple[int, int] | None:
             return i, j
         if squared[i, j] <= _FARTHEST_D2:
             odds = log_odds(found[i], found[j], float(squared[i, j]))
-            odds += _IN_A_ROW if in_row[i] or in_row[j] else 0.0
+            odds += IN_A_ROW if row[i] or row[j] else 0.0
             if odds > sure:
                 best, sure = (i, j), odds
     return best
@@ -87,7 +88,7 @@ def log_odds(a: Thing, b: Thing, squared: float) -> float:
     they were two: that none has both has probability 1 / C(n, frames with a).
     """
     spread_m2 = 2.0 * math.pi * math.sqrt(float(np.linalg.det(a.cov_m2 + b.cov_m2)))
-    close = -squared / 2.0 - math.log(spread_m2 * _BESIDE_PER_M2)
+    close = -squared / 2.0 - math.log(spread_m2 * BESIDE_PER_M2)
     with_a = sum(_in_view(seen, b.mean_m) for seen in a.sightings)
     with_b = sum(_in_view(seen, a.mean_m) for seen in b.sightings)
     return close + math.log(math.comb(with_a + with_b, with_a))
