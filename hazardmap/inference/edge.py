@@ -6,6 +6,7 @@ from typing import Final
 
 from PIL import Image
 
+from detection.decode_child import LONG_SIDE_PX, SHORT_SIDE_PX
 from detection.engine import JPEG_QUALITY, Context, Detection, FrameResult
 from detection.privacy import BlurReceipt
 from detection.quality import Quality
@@ -14,8 +15,6 @@ from hazardmap.core.seeing.edge import WHOLE_FRAME, EdgeReport
 
 INCOMPLETE: Final = "edge_incomplete"
 UNSEEN: Final = (96, 96, 96)  # what the client did not send, as grey
-LONG_SIDE_PX: Final = 1_920
-SHORT_SIDE_PX: Final = 32
 
 
 def edge_result(report: EdgeReport, seen: FrameResult) -> FrameResult:
@@ -52,7 +51,7 @@ def edge_result(report: EdgeReport, seen: FrameResult) -> FrameResult:
 
 
 def _whole(crop: Box, seen: FrameResult) -> tuple[bytes, int, int]:
-    """JPEG, width and height of the frame that the crop was taken from; long side <= 1,920."""
+    """JPEG, width and height of the frame that the crop was taken from, LONG_SIDE_PX at most."""
     if crop == WHOLE_FRAME:
         return seen.blurred_jpeg, seen.width_px, seen.height_px
     width = seen.width_px / (crop.right - crop.left)

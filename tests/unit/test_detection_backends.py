@@ -16,16 +16,11 @@ from detection.backends.runtime import fastest
 from detection.backends.yolo import Found, Yolo
 from detection.boxes import intersection_over_union
 from detection.manifest import SHIPPED, Model, Precision, load_manifest
+from tests.shipped_models import CAT, CONFIG, REPOSITORY, SHARED, needs_weights
 
-ROOT = SHIPPED.parents[2]
-CONFIG = ROOT / "var" / "detection"
-SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
-CAT = ROOT / "var" / "assets" / "chelsea.png"
 THRESHOLD = 0.25
 
-pytestmark = pytest.mark.skipif(
-    not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
-)
+pytestmark = needs_weights
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +143,7 @@ def test_openvino_reports_to_nobody(module, tmp_path):
     subprocess.run(
         [sys.executable, "-c", program],
         check=True,
-        cwd=ROOT,
+        cwd=REPOSITORY,
         env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
     )
 
@@ -175,7 +170,7 @@ def test_8_bits_are_not_chosen_where_their_sums_overflow():
     done = subprocess.run(
         [sys.executable, "-c", program],
         check=True,
-        cwd=ROOT,
+        cwd=REPOSITORY,
         env=os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
         capture_output=True,
         text=True,

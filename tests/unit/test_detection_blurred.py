@@ -12,6 +12,7 @@ from detection.engine import Engine, FrameResult
 from detection.hazards import HazardFinder, Seen
 from detection.manifest import SHIPPED, load_manifest
 from detection.privacy import Private
+from tests.shipped_models import CONFIG, needs_weights
 
 NOTHING = np.zeros((0, 5), np.float32)
 # A face, a plate, and a person as tall as that makes the upper fifth a head; score last.
@@ -21,15 +22,12 @@ BOXES = {
     Private.HEAD: (480, 40, 540, 300, 0.9),
 }
 
-pytestmark = pytest.mark.skipif(
-    not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
-)
+pytestmark = needs_weights
 
 
 @pytest.fixture(scope="module")
 def engine():
-    config_dir = SHIPPED.parents[2] / "var" / "detection"
-    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=config_dir) as engine:
+    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=CONFIG) as engine:
         yield engine
 
 

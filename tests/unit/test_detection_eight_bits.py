@@ -12,9 +12,7 @@ from detection.backends.eight_bits import join_swish, quantise
 from detection.backends.network import EightBits
 from detection.manifest import SHIPPED, load_manifest
 from detection.ranges import main, measured, some_of
-from tests.unit.test_detection_manifest import needs_weights
-
-CONFIG = SHIPPED.parents[2] / "var" / "detection"
+from tests.shipped_models import CONFIG, needs_weights
 
 RANGES = {"shown": (0.0, 1.0), "first": (-0.2785, 4.0), "second": (-0.2785, 2.0)}
 

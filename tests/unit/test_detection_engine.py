@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,28 +16,19 @@ from detection.decode import Reason, Rejection
 from detection.engine import Engine, FrameResult
 from detection.manifest import SHIPPED, ManifestError, load_manifest
 from detection.privacy import Private
+from tests.shipped_models import CONFIG, REPOSITORY, SHARED, needs_weights
 
-ROOT = SHIPPED.parents[2]
-SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
 COCO = SHARED / "coco_subset/images/val"
 
-pytestmark = pytest.mark.skipif(
-    not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
-)
+pytestmark = needs_weights
 needs_pictures = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the optional data folder is absent"
 )
 
 
 @pytest.fixture(scope="module")
-def config_dir():
-    """Where `make test` has put the exported models."""
-    return ROOT / "var" / "detection"
-
-
-@pytest.fixture(scope="module")
-def engine(config_dir):
-    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=config_dir) as engine:
+def engine():
+    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=CONFIG) as engine:
         yield engine
 
 
@@ -158,14 +148,14 @@ def test_faces_are_found(engine):
         )
 
 
-def test_weights_that_know_other_classes_are_refused(config_dir):
+def test_weights_that_know_other_classes_are_refused():
     model = replace(load_manifest(SHIPPED).plates, classes=("face",))
 
     with pytest.raises(ManifestError, match="License_Plate"):
-        Yolo(model, threshold=0.2, device="cpu", threads=1, config_dir=config_dir)
+        Yolo(model, threshold=0.2, device="cpu", threads=1, config_dir=CONFIG)
 
 
-def test_a_pickle_that_runs_code_is_not_run(tmp_path, config_dir):
+def test_a_pickle_that_runs_code_is_not_run(tmp_path):
     import torch  # noqa: PLC0415
 
     class Trap:
@@ -176,7 +166,7 @@ def test_a_pickle_that_runs_code_is_not_run(tmp_path, config_dir):
     model = replace(load_manifest(SHIPPED).plates, path=tmp_path / "trap.pt", sha256="0" * 64)
 
     with pytest.raises(ManifestError, match="cannot load the model"):
-        Yolo(model, threshold=0.2, device="cpu", threads=1, config_dir=config_dir)
+        Yolo(model, threshold=0.2, device="cpu", threads=1, config_dir=CONFIG)
     assert not (tmp_path / "sprung").exists()
 
 
@@ -187,7 +177,7 @@ def test_the_command_line_prints_a_line_per_picture(tmp_path):
     command = [sys.executable, "-m", "detection", str(tmp_path / "in")]
     command += ["--out", str(tmp_path / "out"), "--device", "cpu"]
 
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
 
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1

@@ -14,9 +14,8 @@ from detection.manifest import SHIPPED, Hazards, load_manifest
 from detection.render import catalogue
 from detection.render.camera import Camera, View
 from detection.render.canvas import Canvas, Light
-from tests.unit.test_detection_manifest import needs_weights
+from tests.shipped_models import CONFIG, needs_weights
 
-CONFIG = SHIPPED.parents[2] / "var" / "detection"  # where `make test` has put the exports
 MIDDLE = FarCrop(0.25, 0.5, 0.75, 1.0, from_px=700)
 PART = MIDDLE.part_of((800, 400))
 assert PART is not None

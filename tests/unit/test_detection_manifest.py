@@ -10,10 +10,7 @@ from detection.manifest import SHIPPED, ManifestError, Role, load_manifest
 from detection.merge import ANIMAL, NOT_CONTEXT, SPECIES
 from hazardmap.core.kinds import FAMILY, KINDS
 from hazardmap.core.seeing.recall import table_from_json
-
-needs_weights = pytest.mark.skipif(
-    not (SHIPPED.parent / "yolo26n.pt").exists(), reason="the model weights are not fetched"
-)
+from tests.shipped_models import needs_weights
 
 FILE = '[[file]]\npath = "{path}"\nsha256 = "{sha256}"\nsize = {size}\nlicence = "MIT"\n{more}\n'
 MODEL = """

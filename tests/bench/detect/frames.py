@@ -1,16 +1,12 @@
 """The frames that the detector is measured on: real drives where there are any."""
 
-import os
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
-from detection.manifest import SHIPPED
+from tests.shipped_models import CAT, SHARED
 
-ROOT = SHIPPED.parents[2]
-CONFIG = ROOT / "var" / "detection"
-SHARED = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
 SIZE = (1280, 720)
 COUNT = 4
 
@@ -20,7 +16,7 @@ def frames() -> tuple[str, list[bytes]]:
     paths = sorted((SHARED / "gps_frames/driving_sequences").glob("*.jpg"))[:COUNT]
     what = f"{len(paths)} frames of real drives at 1280 x 720"
     if not paths:
-        paths = [ROOT / "var" / "assets" / "chelsea.png"] * COUNT
+        paths = [CAT] * COUNT
         what = "a photograph of a cat at 1280 x 720"
     return what, [_jpeg(path) for path in paths]
 

@@ -20,9 +20,10 @@ from detection.backends.yolo import Yolo
 from detection.decode import Decoded, Decoder
 from detection.engine import Engine, FrameResult
 from detection.hazards import HazardFinder
-from detection.manifest import Model, load_manifest
+from detection.manifest import SHIPPED, Model, load_manifest
 from detection.mirror import mirrored
-from tests.bench.detect.frames import CONFIG, SHIPPED, frames
+from tests.bench.detect.frames import frames
+from tests.shipped_models import CONFIG
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 

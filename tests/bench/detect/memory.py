@@ -3,8 +3,9 @@
 import resource
 
 from detection.engine import Engine
-from detection.manifest import load_manifest
-from tests.bench.detect.frames import CONFIG, SHIPPED, frames
+from detection.manifest import SHIPPED, load_manifest
+from tests.bench.detect.frames import frames
+from tests.shipped_models import CONFIG
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """Measure how many labelled faces and plates the engine blurs, and what it blurs needlessly."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +13,8 @@ from detection.engine import Engine, FrameResult
 from detection.manifest import SHIPPED, load_manifest
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.bench.privacy.labels import COVERED, Labelled, covered, interval, load, needless
+from tests.shipped_models import CONFIG, SHARED
 
-ROOT: Final = Path(__file__).parents[3]
-DATA: Final = Path(os.environ.get("HAZARDMAP_SHARED", ROOT / ".." / "shared")) / "data"
 # Upper ends of the height classes, px of the stored copy.
 CLASSES_PX: Final = {"face": (16, 30, 10_000), "plate": (16, 30, 10_000)}
 
@@ -46,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__,
         epilog="example: python -m tests.bench.privacy --write",
     )
-    parser.add_argument("--data", type=Path, default=DATA, help="the folder of pictures")
+    parser.add_argument("--data", type=Path, default=SHARED, help="the folder of pictures")
     parser.add_argument("--missed", action="store_true", help="name what was not blurred")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks/detector.*")
     given = parser.parse_args(arguments)
@@ -69,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(pictures: Sequence[Labelled], data: Path) -> Measured:
     """Run the shipped engine over the pictures, with progress on stderr."""
     found, blurred, wasted = [], [], []
-    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=ROOT / "var/detection") as engine:
+    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=CONFIG) as engine:
         for number, each in enumerate(pictures, 1):
             [result] = engine.process([(data / each.picture).read_bytes()])
             if not isinstance(result, FrameResult):
