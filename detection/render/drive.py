@@ -1,7 +1,7 @@
 """Render drives along one street past the same hazards, and write what is true about them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,18 +80,14 @@ def render_drive(
     scene = make_scene(section, DEFAULT_OBJECTS if objects is None else objects, seed)
     stops = np.arange(2.0, section.length_m - 4.0, frame_spacing_m)
     written: list[dict[str, Any]] = []
-    ends_at, done, total = start, 0, drives * len(stops)
+    done, total = 0, drives * len(stops)
     for number in range(1, drives + 1):
         rng = np.random.default_rng([seed, 4, number])
         trip = _trip(rng, start + (number - 1) * PAUSE)
         studio = Studio(scene, trip.camera, trip.conditions, seed)
-        folder = out / f"drive-{number}"
-        folder.mkdir(parents=True, exist_ok=True)
         frames = []
-        for index, along in enumerate(stops, start=1):
-            path = folder / f"{index:04d}.jpg"
-            frames.append(_shoot(studio, trip, float(along), path, rng))
-            ends_at = max(ends_at, datetime.fromisoformat(frames[-1]["captured_at"]))
+        for frame in _shots(studio, trip, stops, out / f"drive-{number}", rng):
+            frames.append(frame)
             done += 1
             if progress:
                 progress(done, total)
@@ -99,15 +95,16 @@ def render_drive(
     truth = out / "truth.json"
     content = json.dumps(_truth(scene, seed, written), indent=1, ensure_ascii=False)
     truth.write_text(content + "\n", encoding="utf-8")
+    shots = [frame for each in written for frame in each["frames"]]
     return DriveSummary(
         street=section.name,
         drives=tuple(out / f"drive-{n}" for n in range(1, drives + 1)),
         frames=total,
         objects=len(scene.things),
-        boxes=sum(len(frame["boxes"]) for drive in written for frame in drive["frames"]),
+        boxes=sum(len(frame["boxes"]) for frame in shots),
         truth=truth,
         starts_at=start,
-        ends_at=ends_at,
+        ends_at=max(datetime.fromisoformat(frame["captured_at"]) for frame in shots),
     )
 
 
@@ -138,6 +135,15 @@ def _trip(rng: np.random.Generator, starts_at: datetime) -> _Trip:
         heading_error_deg=float(rng.normal(0, 2.0)),
         starts_at=starts_at,
     )
+
+
+def _shots(
+    studio: Studio, trip: _Trip, stops: Floats, folder: Path, rng: np.random.Generator
+) -> Iterator[dict[str, Any]]:
+    """Render and write the frames of a drive, one by one; yields the truth of each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for index, along_m in enumerate(stops.tolist(), start=1):
+        yield _shoot(studio, trip, along_m, folder / f"{index:04d}.jpg", rng)
 
 
 def _shoot(
