@@ -46,6 +46,7 @@ _LASTING: Final = attrgetter(
 """What is told of a hazard (core.answers.feature) and does not change while it fades by itself."""
 _AROUND: Final = ("links", "matched", "numberMatched", "images", "cursor")
 """What an answer says beside its rows: it may change where they do not."""
+MOST_COUNTED: Final = 100_000
 TEST_REQUESTS_PER_DAY: Final = 1000
 
 
@@ -213,6 +214,13 @@ def estimate(
     """What a question would cost; free."""
     said = {"as_of": timestamp(now), **quote(request, meter, units, beside), "exact": exact}
     return Response(said, headers={"Cache-Control": "private, no-store"})
+
+
+def estimate_counted(request: Request, count: Callable[..., int], *, now: datetime) -> Response:
+    """The same of what has to be counted; count: ends at `most`, as its keyword."""
+    units = count(most=MOST_COUNTED + 1)
+    exact = units <= MOST_COUNTED
+    return estimate(request, min(units, MOST_COUNTED), exact=exact, now=now)
 
 
 def links_of(request: Request, after: str | None, *, mark: str = "after") -> list[dict[str, str]]:

@@ -91,22 +91,9 @@ class Export(BuyerView):
             return estimate(request, units, meter=Meter.EXPORT_MB, exact=exact, now=now)
         if buyer_of(request).test:
             _check_small(asked)
-        hazards = _Counted(asked.each(), request_id(request.META))
-        chunks: Iterable[bytes] = ()
-        if request.method != "HEAD":  # the answer to HEAD is empty
-            record = UsageRecord(
-                key_id=buyer_of(request).key_id,
-                meter=Meter.EXPORT_MB,
-                quantity=1,
-                at=now,
-                request_id=request_id(request.META),
-                subject=f"export {media_type}",
-            )
-            reserve(request, Meter.EXPORT_MB, 1)
-            lines = FORMATS[media_type].write(hazards, asked.wanted.at, changed_at)
-            chunks = _metered(request, lines, hazards, record)
+        is_empty = request.method == "HEAD"  # as the answer to it is
         return StreamingHttpResponse(
-            chunks,
+            () if is_empty else _sold(request, asked, media_type, changed_at, now=now),
             content_type=f"{media_type}; charset=utf-8" if media_type == CSV else media_type,
             headers={
                 "Cache-Control": "private, no-store",
@@ -137,6 +124,29 @@ class _Asked(NamedTuple):
         if self.at is None:
             return search.count(self.area, self.wanted, after=None, most=most)
         return sum(1 for _ in islice(self.each(), min(most, MOST_COUNTED_OF_THE_PAST)))
+
+
+def _sold(
+    request: Request,
+    asked: _Asked,
+    media_type: str,
+    changed_at: datetime | None,
+    *,
+    now: datetime,
+) -> Iterator[bytes]:
+    """The export as it leaves, paid for by the megabyte. Raises Unaffordable before it begins."""
+    record = UsageRecord(
+        key_id=buyer_of(request).key_id,
+        meter=Meter.EXPORT_MB,
+        quantity=1,
+        at=now,
+        request_id=request_id(request.META),
+        subject=f"export {media_type}",
+    )
+    reserve(request, Meter.EXPORT_MB, 1)
+    hazards = _Counted(asked.each(), request_id(request.META))
+    lines = FORMATS[media_type].write(hazards, asked.wanted.at, changed_at)
+    return _metered(request, lines, hazards, record)
 
 
 def _check_small(asked: _Asked) -> None:

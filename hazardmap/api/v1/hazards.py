@@ -1,6 +1,7 @@
 """Hazards in an area, page by page, and one of them with its evidence."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from hazardmap.api.buyers import (
     EXPLAIN,
     BuyerView,
     estimate,
+    estimate_counted,
     links_of,
     metered,
 )
@@ -50,7 +52,6 @@ from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at
 from hazardmap.platform.moved import moved
 
-MOST_COUNTED = 100_000
 PAGE = (*FILTERS, AT, LIMIT, AFTER, EXPLAIN)
 PAST_PAGES_COUNTED = 5
 IN_AREA = (*AREA, *PAGE)
@@ -149,9 +150,7 @@ def _page(request: Request, area: Area, values: dict[str, Any]) -> Response:
     if values["explain"]:
         if past is not None:
             return _past_estimate(request, past, area, wanted, after=after, now=now)
-        units = search.count(area, wanted, after=after, most=MOST_COUNTED + 1)
-        exact = units <= MOST_COUNTED
-        return estimate(request, min(units, MOST_COUNTED), exact=exact, now=now)
+        return estimate_counted(request, partial(search.count, area, wanted, after=after), now=now)
     newest = change_feed.newest_change()
     if past is not None:
         hazards, more = page_at(past, area, wanted, after=after, limit=limit)

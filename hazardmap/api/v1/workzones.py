@@ -1,6 +1,7 @@
 """Work zones: lines along the road where cones, signs and machines stand together."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hazardmap.api.buyers import ESTIMATE, EXPLAIN, BuyerView, Goods, estimate, links_of, sold
+from hazardmap.api.buyers import (
+    ESTIMATE,
+    EXPLAIN,
+    BuyerView,
+    Goods,
+    estimate_counted,
+    links_of,
+    sold,
+)
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, age_s, collection
 from hazardmap.api.grammar import AREA, LIMIT, MADE_UP, area_if_any, read_id
 from hazardmap.api.parameters import Parameter, described, moment, number, read
@@ -35,7 +44,6 @@ ZONES: Final = (
     Parameter("after", read_id, "id of the last work zone of the page before"),
     EXPLAIN,
 )
-MOST_COUNTED: Final = 100_000
 WHICH: Final = ("ended_since", "min_probability", "simulated")
 
 
@@ -103,9 +111,8 @@ class WorkZones(BuyerView):
         area, after = area_if_any(values), values["after"]
         wanted = ZonesWanted(at=now, **{name: values[name] for name in WHICH})
         if values["explain"]:
-            units = zones_count(area, wanted, after=after, most=MOST_COUNTED + 1)
-            exact = units <= MOST_COUNTED
-            return estimate(request, min(units, MOST_COUNTED), exact=exact, now=now)
+            count = partial(zones_count, area, wanted, after=after)
+            return estimate_counted(request, count, now=now)
         found = zones_page(area, wanted, after=after, limit=limit + 1)
         shown = found[:limit]
         body = collection(
