@@ -1,7 +1,13 @@
+"""Turns, by advisory locks of PostgreSQL: whoever asks for the same name waits."""
+
 from django.db import connection
 
 
-def one_at_a_time(name: str) -> None:
-    """Make whoever else asks for this name wait until our transaction has ended."""
+def one_at_a_time(*names: str) -> None:
+    """Make whoever else asks for one of these names wait until our transaction has ended."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
+            "FROM unnest(%s::text[]) AS name",
+            [sorted(names)],  # as everybody: else two would wait for each other
+        )

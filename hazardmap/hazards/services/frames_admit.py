@@ -21,6 +21,7 @@ from hazardmap.core.seeing.admission import (
 from hazardmap.hazards import models
 from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services.place_lock import LOCK_RES, with_neighbours
+from hazardmap.platform.one_at_a_time import one_at_a_time
 from hazardmap.platform.rows_put import array, rows_put
 
 CAMERA = "camera"
@@ -35,7 +36,7 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
     made up are not doubted: what they show is labelled as simulated.
     """
     shots = {id_: _shot(frame) for id_, frame in frames.items() if frame.provenance == CAMERA}
-    _one_at_a_time(shots.values(), telling)
+    _take_turns(shots.values(), telling)
     doubts = dict.fromkeys(_too_fast(shots), Doubt.IMPOSSIBLE_SPEED)
     left = [shots[id_] for id_ in sorted(shots.keys() & telling) if id_ not in doubts]
     repeated = _seen_before(left)
@@ -52,18 +53,13 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
     return set(doubts)
 
 
-def _one_at_a_time(shots: Iterable[Shot], telling: Collection[UUID]) -> None:
+def _take_turns(shots: Iterable[Shot], telling: Collection[UUID]) -> None:
     """Have others who judge these devices, or pictures around, wait until the transaction ends:
     each would miss what the other is taking in."""
     names = {f"admit {shot.device_id}" for shot in shots}
     places = {cell(one.lon, one.lat, LOCK_RES) for one in shots if one.frame_id in telling}
     names |= {f"admit {near:x}" for near in with_neighbours(places)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
-            "FROM unnest(%s::text[]) AS name",
-            [sorted(names)],
-        )
+    one_at_a_time(*names)
 
 
 def _too_fast(shots: Mapping[UUID, Shot]) -> set[UUID]:
