@@ -47,7 +47,7 @@ class CenterFace:
                 eight_bits=model.eight_bits,
                 threads=threads,
             )
-        except Exception as error:
+        except Exception as error:  # whatever the backends may raise about a file
             raise ManifestError(f"cannot load the model {model.path}: {error}") from error
 
     def find(self, rgb: NDArray[np.uint8]) -> Boxes:

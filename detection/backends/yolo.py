@@ -56,7 +56,7 @@ class Yolo:
         self._memory = np.empty(0, np.float32)
         try:
             self._net = _opened(model, device, threads, config_dir, backend)
-        except Exception as error:
+        except Exception as error:  # whatever the backends may raise about a file
             raise ManifestError(f"cannot load the model {model.path}: {error}") from error
         if self._net.names != model.classes:
             raise ManifestError(

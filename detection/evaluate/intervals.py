@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-Floats = NDArray[np.float64]
+from detection.evaluate.matching import Floats
+
 RESAMPLES: Final = 1000
 TAIL: Final = 0.025
 

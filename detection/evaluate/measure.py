@@ -114,7 +114,7 @@ def sample(pictures: Sequence[LabelledPicture], predicted: Sequence[Predicted]) 
         scene_numbers(pictures),
         np.array([is_ordinary(picture) for picture in pictures], bool),
         np.array([picture.split != "train" for picture in pictures], bool),
-        np.array([picture.source.startswith(DRAWN) for picture in pictures], bool),
+        np.array([_is_drawn(picture) for picture in pictures], bool),
     )
 
 
@@ -207,19 +207,23 @@ def _kinds(
 def _by_height(
     of: Sample, known: frozenset[int], matched: Sequence[Matched], working: Working
 ) -> list[ByHeight]:
-    rows = []
+    rows: list[ByHeight] = []
     for number in sorted(known):
         for source in (REAL, DRAWN):
             chosen = matched[number].within(part(of, source))
             found = found_at(chosen, working.by_picture[:, number])
-            for low, high in pairwise(HEIGHTS_PX):
-                height = chosen.truth_height_px
-                inside = (height >= low) & (height < high)
-                if inside.any():
-                    recall = share(int(found[inside].sum()), int(inside.sum()))
-                    rows.append(
-                        ByHeight(CLASSES[number], source, low, high, int(inside.sum()), recall)
-                    )
+            rows += _bins(CLASSES[number], source, chosen.truth_height_px, found)
+    return rows
+
+
+def _bins(kind: str, source: str, height_px: Floats, found: NDArray[np.bool_]) -> list[ByHeight]:
+    """Those with a true box. height_px, found: of each."""
+    rows = []
+    for low, high in pairwise(HEIGHTS_PX):
+        inside = (height_px >= low) & (height_px < high)
+        if inside.any():
+            recall = share(int(found[inside].sum()), int(inside.sum()))
+            rows.append(ByHeight(kind, source, low, high, int(inside.sum()), recall))
     return rows
 
 

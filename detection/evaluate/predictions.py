@@ -62,13 +62,12 @@ class Looking:
 def find_all(
     weights: Path, pictures: Sequence[Path], looking: Looking, cache: Path = CACHE
 ) -> list[Predicted]:
-    """Everything with a score of at least 0.001 that the weights report in each picture.
+    """Everything with a score of LEAST_SCORE or more that the weights report in each picture.
 
-    Answers are kept under `cache`, 50 pictures at a
-    time, by the hash of the weights and the pictures' paths, sizes and times; what was broken off
-    goes on there. Classes that are none of ours are left out; species are animals, and one animal
-    reported as two species counts once. Raises WeightsError, and OSError for a picture that is not
-    there, or none.
+    Answers are kept under `cache`, CHUNK pictures at a time, by the hash of the weights and the
+    pictures' paths, sizes and times; what was broken off goes on there. Classes that are none of
+    ours are left out; species are animals, and one animal reported as two species counts once.
+    Raises WeightsError, and OSError for a picture that is not there, or none.
     """
     _check(weights)
     base = hashlib.sha256(f"{sha256_of(weights)} {looking}\n".encode())
@@ -116,7 +115,7 @@ def _load(weights: Path) -> Any:
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     try:
         return YOLO(str(weights), task="detect", verbose=False)
-    except Exception as error:
+    except Exception as error:  # whatever torch may raise about a file
         raise WeightsError(f"cannot load the weights {weights}: {error}") from error
 
 

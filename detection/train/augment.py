@@ -60,32 +60,44 @@ def placed(
         sought = boxes[far.whole(boxes[:, 1:5])]
     if not whole:
         scale *= float(np.exp(rng.normal(0.0, 0.25)))
+    turn = _turned(rng, scale)
+    focus = np.array([width / 2, height / 2])
+    if not whole and len(sought) and rng.random() < 0.8:
+        focus = _middle_of_one(rng, sought)
+    spread = side_px * (0.08 if whole else 0.3)
+    middle = side_px / 2 + rng.uniform(-spread, spread, 2)
+    matrix = np.column_stack([turn, middle - turn @ focus])
+    return Square(_cut_out(picture, matrix, scale, side_px), moved(boxes, matrix, side_px))
+
+
+def _turned(rng: np.random.Generator, scale: float) -> NDArray[np.float64]:
+    """The 2 x 2 map that scales, turns and stretches a little, and perhaps mirrors."""
     angle_rad = np.deg2rad(rng.normal(0.0, 2.0))
     turn = scale * np.array(
         [[np.cos(angle_rad), -np.sin(angle_rad)], [np.sin(angle_rad), np.cos(angle_rad)]]
     )
-    stretch = float(np.exp(rng.normal(0.0, 0.08)))
-    turn[0] *= stretch
+    turn[0] *= float(np.exp(rng.normal(0.0, 0.08)))
     if rng.random() < 0.5:
         turn[:, 0] *= -1
-    focus = np.array([width / 2, height / 2])
-    if not whole and len(sought) and rng.random() < 0.8:
-        # Every kind as often: a taper has twenty drums for one sign.
-        alike = sought[sought[:, 0] == rng.choice(np.unique(sought[:, 0]))]
-        box = alike[rng.integers(len(alike))]
-        focus = np.array([box[1] + box[3], box[2] + box[4]]) / 2
-    spread = side_px * (0.08 if whole else 0.3)
-    middle = side_px / 2 + rng.uniform(-spread, spread, 2)
-    matrix = np.column_stack([turn, middle - turn @ focus])
-    # Downscaling by warpAffine skips pixels; a smaller copy first keeps what is thin.
-    if scale < 0.6:
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        cut = matrix.copy()
-        cut[:, :2] /= np.array([small.shape[1] / width, small.shape[0] / height])
-        warped = _warped(small, cut, side_px)
-    else:
-        warped = _warped(picture, matrix, side_px)
-    return Square(warped, moved(boxes, matrix, side_px))
+    return turn
+
+
+def _middle_of_one(rng: np.random.Generator, boxes: Boxes) -> NDArray[np.float64]:
+    """Of one box. Every kind as often: a taper has twenty drums for one sign."""
+    alike = boxes[boxes[:, 0] == rng.choice(np.unique(boxes[:, 0]))]
+    box = alike[rng.integers(len(alike))]
+    return np.array([box[1] + box[3], box[2] + box[4]]) / 2
+
+
+def _cut_out(picture: Picture, matrix: NDArray[np.float64], scale: float, side_px: int) -> Picture:
+    """Downscaling by warpAffine skips pixels; a smaller copy first keeps what is thin."""
+    if scale >= 0.6:
+        return _warped(picture, matrix, side_px)
+    height, width = picture.shape[:2]
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    cut = matrix.copy()
+    cut[:, :2] /= np.array([small.shape[1] / width, small.shape[0] / height])
+    return _warped(small, cut, side_px)
 
 
 def _warped(picture: Any, matrix: NDArray[np.float64], side_px: int) -> Picture:

@@ -32,7 +32,7 @@ def read_georeference(image: Image.Image, *, clock: tzinfo | None = None) -> Geo
         exif = Image.Image.getexif(image)
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
         detail = exif.get_ifd(ExifTags.IFD.Exif)
-    except Exception:
+    except Exception:  # whatever Pillow may raise about broken EXIF, which says nothing
         return Georeference()
     lat = _angle(gps.get(_GPS.GPSLatitude), gps.get(_GPS.GPSLatitudeRef), "N", "S")
     lon = _angle(gps.get(_GPS.GPSLongitude), gps.get(_GPS.GPSLongitudeRef), "E", "W")

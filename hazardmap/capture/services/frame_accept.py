@@ -156,7 +156,7 @@ def _open(image: bytes) -> Image.Image | Fault:
         picture = Image.open(BytesIO(image), formats=FORMATS)
     except Image.DecompressionBombError:
         return Fault("image", TOO_MANY_PIXELS)
-    except Exception:
+    except Exception:  # whatever Pillow may raise about bytes of a stranger
         return Fault("image", "is not a JPEG, PNG or WebP picture")
     width, height = picture.size
     if width * height > MAX_PIXELS:

@@ -11,11 +11,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.kinds import FAMILY, KINDS
 
-Floats = NDArray[np.float64]
 FEWEST_ALARMS: Final = 1e-6
 MOST_ALARMS: Final = 0.5
 _BY_KIND: Final = frozenset({"false_alarms", "dark_factors", "occluded_factors"})

@@ -83,7 +83,7 @@ def _look(sample: Sample) -> None:
         detector = engine(label=label, path=Path(sample.shadow.manifest))
         began = perf_counter()
         [answer] = detector.process([sample.image])
-    except Exception as error:
+    except Exception as error:  # a candidate may fail in any way: that is what is tried
         logger.exception("%s fails at frame %s", label, sample.frame_id)
         run.error = f"{type(error).__name__}: {error}"[:200]
     else:
