@@ -12,7 +12,7 @@ from django.db.models import Q
 from hazardmap.core.fusion.hazard import Evidence, Hazard
 from hazardmap.core.geometry.coverings import looked_from, seen_cell
 from hazardmap.hazards import mapping, models
-from hazardmap.hazards.selectors import EvidenceImage, image_of
+from hazardmap.hazards.image_selectors import EvidenceImage, image_of
 
 
 class TrailMark(NamedTuple):

@@ -12,7 +12,7 @@ from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
 from hazardmap.core.kinds import GROUP_LABELS, KINDS, SEVERITY_LABELS, Group, Kind
 from hazardmap.hazards import selectors as hazards
-from hazardmap.hazards.selectors import EvidenceImage
+from hazardmap.hazards.image_selectors import EvidenceImage, images_of
 from hazardmap.inference.selectors import detections_of
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.selectors import decisions_about
@@ -98,7 +98,7 @@ def kinds_to_choose(current: str) -> dict[str, list[Kind]]:
 def _shots(hazard: Hazard) -> list[Shot]:
     """One per frame, best report first, with the frame's other detections drawn faintly."""
     reports: dict[UUID, list[EvidenceImage]] = {}
-    for report in hazards.images_of(hazard.id, hidden=True):
+    for report in images_of(hazard.id, hidden=True):
         reports.setdefault(report.frame_id, []).append(report)
     others: dict[UUID, list[ImageBox]] = {frame_id: [] for frame_id in reports}
     for found in detections_of(reports):

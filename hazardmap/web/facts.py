@@ -14,7 +14,7 @@ from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.selling.hours import hour_of
-from hazardmap.hazards.selectors import EvidenceImage
+from hazardmap.hazards.image_selectors import EvidenceImage
 from hazardmap.web.words import STATES, Words, kind_label, likelihood, severity_label
 
 

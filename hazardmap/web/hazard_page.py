@@ -14,6 +14,7 @@ from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards import selectors
 from hazardmap.hazards.heirs import heir_of
+from hazardmap.hazards.image_selectors import images_of, shows_pictures
 from hazardmap.hazards.road_selectors import road_near
 from hazardmap.platform.limited import limited
 from hazardmap.platform.moved import moved
@@ -34,12 +35,12 @@ def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         return moved(request, hazard_id=heir_of(hazard_id))
     now = timezone.now()
     row = row_of(hazard, now)
-    pictures = pictures_of(selectors.images_of(hazard_id))
+    pictures = pictures_of(images_of(hazard_id))
     evidence = selectors.evidence_of(hazard_id, limit=PASSES)
     context = {
         "row": row,
         "pictures": pictures,
-        "withheld": row.live and not selectors.shows_pictures(hazard),
+        "withheld": row.live and not shows_pictures(hazard),
         "passes": passes_of(hazard, evidence),
         "against": sum(not one.seen for one in evidence),
         "judged": hour_of(hazard.t_ref),

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from hazardmap.capture.selectors import frame_owner, hidden_picture, stored_image
-from hazardmap.hazards.selectors import is_evidence
+from hazardmap.hazards.image_selectors import is_evidence
 from hazardmap.platform.limited import limited
 
 PICTURES_PER_MINUTE = 1200

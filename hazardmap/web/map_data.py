@@ -17,6 +17,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.history_selectors import History, histories_in
+from hazardmap.hazards.image_selectors import images_of
 from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zones_page
 from hazardmap.platform.limited import limited
@@ -70,7 +71,7 @@ def hazard(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     found = selectors.hazard_get(hazard_id)
     if found is None:
         return moved(request, hazard_id=heir_of(hazard_id))
-    images = selectors.images_of(hazard_id)
+    images = images_of(hazard_id)
     passes = selectors.evidence_of(hazard_id, limit=PASSES_LIMIT)
     return fresh_json(
         {

@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hazardmap.capture.selectors import hidden_picture, with_picture
-from hazardmap.hazards.selectors import hazard_get, is_evidence
+from hazardmap.hazards.image_selectors import is_evidence
+from hazardmap.hazards.selectors import hazard_get
 from hazardmap.moderation.report_selectors import Outcome, outcome_of
 from hazardmap.moderation.services import report_file
 from hazardmap.platform.client_address import client_address

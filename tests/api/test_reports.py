@@ -14,7 +14,7 @@ from django.utils import timezone
 from hazardmap.accounts.models import User
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.capture.services import frames_forget, pictures_erase
-from hazardmap.hazards.selectors import images_of
+from hazardmap.hazards.image_selectors import images_of
 from hazardmap.hazards.services.hazards_write import hazards_write
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.report_models import ImageReport

@@ -95,7 +95,7 @@ def scene_of(stack: Stack, hazard: UUID, place: tuple[float, float]) -> Scene:
     (lon, lat), (east, north) = place, (place[0] + 0.001, place[1])
     code = (
         "from uuid import UUID; from django.urls import reverse; "
-        "from hazardmap.hazards.selectors import images_of; "
+        "from hazardmap.hazards.image_selectors import images_of; "
         "from hazardmap.moderation.services import report_file; "
         "from tests.map_scene import put_zone; "
         f"ids = (UUID('{hazard}'), UUID(int=1)); "

@@ -8,8 +8,8 @@ from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
 from hazardmap.accounts.models import User
+from hazardmap.hazards.image_selectors import images_of
 from hazardmap.hazards.models import Hazard
-from hazardmap.hazards.selectors import images_of
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.report_models import ImageReport
 from hazardmap.moderation.services import decide, report_file

@@ -16,7 +16,8 @@ from hazardmap.capture.models import Frame
 from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.hazards import models, tasks
-from hazardmap.hazards.selectors import hazard_get, is_evidence
+from hazardmap.hazards.image_selectors import is_evidence
+from hazardmap.hazards.selectors import hazard_get
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import Detection, DetectionRun
 from tests.detected import (

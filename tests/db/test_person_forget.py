@@ -26,10 +26,10 @@ from hazardmap.accounts.services import (
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.hazards.checkpoint_models import Checkpoint
+from hazardmap.hazards.image_selectors import images_of
 from hazardmap.hazards.learned_models import Mounting
 from hazardmap.hazards.models import Hazard, Look, Observation, View
 from hazardmap.hazards.picture_models import PictureKey
-from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import area_refuse, fuse_pending, vote_give
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, ShadowRun
 from hazardmap.leaving.person_forget import people_forget, person_forget

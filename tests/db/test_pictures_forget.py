@@ -18,9 +18,9 @@ from hazardmap.capture.models import Frame, Takedown
 from hazardmap.capture.selectors import pictures_due
 from hazardmap.capture.services import copies_sweep, pictures_expire
 from hazardmap.hazards import tasks
+from hazardmap.hazards.image_selectors import best_frames_of, images_of
 from hazardmap.hazards.models import Hazard, Observation
 from hazardmap.hazards.picture_models import PictureKey
-from hazardmap.hazards.selectors import best_frames_of, images_of
 from hazardmap.hazards.services import old_pictures_forget
 from hazardmap.inference.models import Detection, DetectionRun
 from hazardmap.platform.ids import new_id

@@ -14,8 +14,8 @@ from hazardmap.capture.models import Frame
 from hazardmap.core.answers.public import public
 from hazardmap.core.decay import probability_at
 from hazardmap.core.kinds import KINDS
+from hazardmap.hazards.image_selectors import images_of
 from hazardmap.hazards.models import Hazard
-from hazardmap.hazards.selectors import images_of
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.web import map_data
 from tests.detected import contributor, drive, minutes_ago

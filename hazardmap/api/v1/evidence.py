@@ -37,7 +37,7 @@ from hazardmap.core.seeing.georeference import Fault
 from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards import change_feed, selectors
 from hazardmap.hazards.heirs import heir_of
-from hazardmap.hazards.selectors import EvidenceImage
+from hazardmap.hazards.image_selectors import EvidenceImage, shows_pictures
 from hazardmap.hazards.trail_selectors import TrailItem, TrailMark, trail_marks, trail_page
 from hazardmap.platform.moved import moved
 
@@ -200,7 +200,7 @@ def _goods(hazard: Hazard, head: str, pictured: Collection[UUID]) -> Goods:
 def _pictured(hazard: Hazard, items: Sequence[TrailItem]) -> set[UUID]:
     """The frames whose pictures a page shows."""
     frames = {one.frame_id for item in items for one in item.reports}
-    return with_picture(frames) if selectors.shows_pictures(hazard) else set()
+    return with_picture(frames) if shows_pictures(hazard) else set()
 
 
 def _price(

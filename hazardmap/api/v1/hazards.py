@@ -49,6 +49,7 @@ from hazardmap.core.geometry.region import MAX_POSITIONS, read_region
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed, search, selectors
 from hazardmap.hazards.heirs import heir_of
+from hazardmap.hazards.image_selectors import images_of
 from hazardmap.hazards.past import LOOKED_AT_ONCE, page_at
 from hazardmap.platform.moved import moved
 
@@ -132,7 +133,7 @@ class HazardById(BuyerView):
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:
             return moved(request, hazard_id=heir_of(hazard_id))
-        images = selectors.images_of(hazard_id)
+        images = images_of(hazard_id)
         body = feature(hazard, now) | {
             "as_of": timestamp(now),
             "data_age_s": age_s(changed_at, now),

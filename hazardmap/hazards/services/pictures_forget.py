@@ -20,8 +20,8 @@ from hazardmap.capture.services import (
 )
 from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.hazards import models
+from hazardmap.hazards.image_selectors import best_frames_of
 from hazardmap.hazards.picture_models import PictureKey
-from hazardmap.hazards.selectors import best_frames_of
 from hazardmap.inference.services import runs_forget
 
 AT_ONCE: Final = 500
