@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from hazardmap.api.geojson import MEDIA_TYPE as GEOJSON
-from hazardmap.api.geojson import HazardProperties, age_s
+from hazardmap.api.geojson import HazardProperties, times
 from hazardmap.core.answers.feature import feature, timestamp, written
 from hazardmap.core.fusion.hazard import Hazard
 
@@ -32,11 +32,7 @@ class Format(NamedTuple):
 def _geojson(
     hazards: Iterable[Hazard], now: datetime, changed_at: datetime | None
 ) -> Iterator[bytes]:
-    head = {
-        "type": "FeatureCollection",
-        "as_of": timestamp(now),
-        "data_age_s": age_s(changed_at, now),
-    }
+    head = {"type": "FeatureCollection", **times(now, changed_at)}
     yield written(head)[:-1] + b',"features":['
     yield from _joined(
         (b",\n" if number else b"\n") + written(feature(hazard, now))

@@ -163,8 +163,7 @@ def collection(
     """In the shape that `HazardCollection` describes."""
     return {
         "type": "FeatureCollection",
-        "as_of": timestamp(as_of),
-        "data_age_s": age_s(changed_at, as_of),
+        **times(as_of, changed_at),
         "features": list(features),
         "links": links,
     }
@@ -175,8 +174,13 @@ def age_s(changed_at: datetime | None, now: datetime) -> float | None:
     return None if changed_at is None else max(0.0, (now - changed_at).total_seconds())
 
 
+def times(as_of: datetime, changed_at: datetime | None) -> dict[str, Any]:
+    """As of when an answer is true and how old its data are, as `Answer` describes it."""
+    return {"as_of": timestamp(as_of), "data_age_s": age_s(changed_at, as_of)}
+
+
 def times_as_headers(as_of: datetime, changed_at: datetime | None) -> dict[str, str]:
-    """As of when an answer is true and how old its data are, where it has no place for them."""
+    """The same where an answer has no place for it."""
     age = age_s(changed_at, as_of)
     return {
         "X-As-Of": timestamp(as_of),

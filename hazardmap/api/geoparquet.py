@@ -10,8 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hazardmap.api.geojson import age_s
-from hazardmap.core.answers.feature import timestamp
+from hazardmap.api.geojson import times
 from hazardmap.core.decay import probability_at
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.kinds import KINDS
@@ -55,7 +54,7 @@ def written(
     hazards: Iterable[Hazard], now: datetime, changed_at: datetime | None
 ) -> Iterator[bytes]:
     """A file in chunks, one for each group of rows. Its metadata say as of when it is true."""
-    about = {"as_of": timestamp(now), "data_age_s": age_s(changed_at, now)}
+    about = times(now, changed_at)
     schema = pa.schema(
         [pa.field(name, type_, nullable=False) for name, (type_, _) in _COLUMNS.items()],
         metadata={"geo": json.dumps(_GEO), "hazardmap": json.dumps(about)},

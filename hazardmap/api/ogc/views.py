@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from hazardmap.api.buyers import sold
 from hazardmap.api.geojson import MEDIA_TYPE as GEOJSON
-from hazardmap.api.geojson import age_s, collection
+from hazardmap.api.geojson import collection, times
 from hazardmap.api.ogc.access import DescriptionView, FeaturesView
 from hazardmap.api.ogc.collections import COLLECTIONS, Collection
 from hazardmap.api.ogc.document import OPENAPI, described
@@ -114,8 +114,7 @@ class Item(FeaturesView):
         if found is None:
             return moved(request, feature_id=known.heir(feature_id))
         body = found.feature | {
-            "as_of": timestamp(now),
-            "data_age_s": age_s(changed_at, now),
+            **times(now, changed_at),
             "links": [
                 {"rel": "self", "type": GEOJSON, "href": request.build_absolute_uri()},
                 _link(request, "collection", JSON, "ogc-collection", collection_id),

@@ -14,11 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, estimate, links_of, metered
-from hazardmap.api.geojson import Answer, HazardFeature, Link, age_s
+from hazardmap.api.geojson import Answer, HazardFeature, Link, times
 from hazardmap.api.grammar import BBOX, CELL, FILTERS
 from hazardmap.api.parameters import Parameter, described, read, whole
 from hazardmap.api.problems import InvalidParameter
-from hazardmap.core.answers.feature import feature, timestamp
+from hazardmap.core.answers.feature import feature
 from hazardmap.core.fusion.hazard import Change, HazardEvent
 from hazardmap.core.messages.watch import Watch
 from hazardmap.core.seeing.georeference import Fault
@@ -166,8 +166,7 @@ def _answer(
         return estimate(request, counted.changes, exact=counted.exact, now=now)
     part = changes(since, limit=values["limit"])
     body = {
-        "as_of": timestamp(now),
-        "data_age_s": age_s(newest and newest.at, now),
+        **times(now, newest and newest.at),
         "cursor": part.cursor,
         "changes": [_item(event) for event in part.events],
         "links": links_of(request, str(part.cursor) if part.more else None, mark="since"),

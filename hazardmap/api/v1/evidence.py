@@ -22,7 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, Goods, estimate, links_of, sold
-from hazardmap.api.geojson import Answer, Link, age_s
+from hazardmap.api.geojson import Answer, Link, times
 from hazardmap.api.grammar import LIMIT
 from hazardmap.api.parameters import Parameter, described, read
 from hazardmap.api.problems import InvalidParameter
@@ -158,8 +158,7 @@ class HazardEvidence(BuyerView):
         entries, head = _chained(request, hazard_id, shown, pictured, head)
         last = shown[-1].evidence if len(found) > limit else None
         body = {
-            "as_of": timestamp(now),
-            "data_age_s": age_s(changed_at, now),
+            **times(now, changed_at),
             "hazard": str(hazard_id),
             "trail": entries,
             "head": head,

@@ -27,9 +27,9 @@ from hazardmap.api.geojson import (
     Answer,
     HazardCollection,
     HazardFeature,
-    age_s,
     collection,
     cursor_as_header,
+    times,
 )
 from hazardmap.api.grammar import AFTER, AREA, AT, FILTERS, LIMIT, area_of, time_of, wanted_of
 from hazardmap.api.parameters import described, read
@@ -42,7 +42,7 @@ from hazardmap.api.v1.evidence import (
     evidence_item,
     picture,
 )
-from hazardmap.core.answers.feature import feature, timestamp
+from hazardmap.core.answers.feature import feature
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.geometry.area import Area
 from hazardmap.core.geometry.region import MAX_POSITIONS, read_region
@@ -135,8 +135,7 @@ class HazardById(BuyerView):
             return moved(request, hazard_id=heir_of(hazard_id))
         images = images_of(hazard_id)
         body = feature(hazard, now) | {
-            "as_of": timestamp(now),
-            "data_age_s": age_s(changed_at, now),
+            **times(now, changed_at),
             "evidence": [evidence_item(hazard_id, one) for one in selectors.evidence_of(hazard_id)],
             "images": [picture(request, one) for one in images],
         }

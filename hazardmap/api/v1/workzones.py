@@ -21,10 +21,9 @@ from hazardmap.api.buyers import (
     links_of,
     sold,
 )
-from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, age_s, collection
+from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, collection, times
 from hazardmap.api.grammar import AREA, LIMIT, MADE_UP, area_if_any, read_id
 from hazardmap.api.parameters import Parameter, described, moment, number, read
-from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.answers.zone_feature import zone_feature
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.zone_selectors import (
@@ -133,10 +132,7 @@ class WorkZoneById(BuyerView):
         found = zone_get(zone_id)
         if found is None:
             raise Http404
-        body = zone_feature(found.zone, found.updated_at, now) | {
-            "as_of": timestamp(now),
-            "data_age_s": age_s(changed_at, now),
-        }
+        body = zone_feature(found.zone, found.updated_at, now) | times(now, changed_at)
         return sold(request, zone_goods([found]), "workzone", body)
 
 
