@@ -8,10 +8,11 @@ from hazardmap.core.geometry.grid import corners
 from hazardmap.hazards.road_selectors import Street, streets_named
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
+from hazardmap.web.places import SHORTEST
 
 SEARCHES_PER_MINUTE = 240
 STREETS = 6
-SHORTEST, LONGEST = 2, 80
+LONGEST = 80
 MAX_AGE_S = 60
 
 

@@ -10,6 +10,7 @@ import shapely
 from shapely.affinity import scale
 from shapely.geometry.base import BaseGeometry
 
+from hazardmap.core.geometry.geodesy import DEGREE_M
 from hazardmap.core.geometry.positions import Position
 from hazardmap.core.geometry.region import Region, region_of
 from hazardmap.core.geometry.route import Route
@@ -18,7 +19,6 @@ MAX_LENGTH_M: Final = 500_000.0
 USUAL_M: Final = 25.0
 """To each side of a route, for whoever does not say: asked about and watched, it is the same."""
 _FARTHEST_LAT: Final = 85.0
-_METRES_PER_DEGREE: Final = 111_195.0
 _PIECES: Final = 5
 """So many of a route's pieces (at most 200 m each) are widened at once, on one plane."""
 
@@ -59,5 +59,5 @@ def _widened(
     """line: (n, 2) degrees, short enough for its first latitude to stand for all."""
     narrow = math.cos(math.radians(line[0, 1]))
     flat = scale(shapely.LineString(line), narrow, 1.0, origin=(0.0, 0.0))
-    wide = flat.buffer(margin_m / _METRES_PER_DEGREE, quad_segs=4)
+    wide = flat.buffer(margin_m / DEGREE_M, quad_segs=4)
     return scale(wide, 1.0 / narrow, 1.0, origin=(0.0, 0.0))

@@ -15,6 +15,8 @@ from pyproj import Geod
 
 Floats = NDArray[np.float64]
 
+DEGREE_M: Final = 111_195.0
+"""A degree of latitude, on average: for what need not be exact."""
 _GEOD: Final = Geod(ellps="WGS84")
 _SEMI_MAJOR_M: Final = 6_378_137.0
 _ECCENTRICITY2: Final = 0.006_694_379_990_14

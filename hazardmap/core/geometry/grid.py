@@ -6,7 +6,7 @@ from typing import Final
 import h3.api.basic_int as h3
 
 from hazardmap.core.geometry.bbox import Bbox, wrapped
-from hazardmap.core.geometry.geodesy import check_position
+from hazardmap.core.geometry.geodesy import DEGREE_M, check_position
 
 MAX_FEATURE_RES: Final = 12
 SINGLE_HAZARDS_FROM_ZOOM: Final = 12
@@ -14,7 +14,6 @@ _RES_BY_ZOOM: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8)
 FINEST_RES: Final = max(_RES_BY_ZOOM)
 COARSEST_RES: Final = min(_RES_BY_ZOOM)
 _COUNT_STEPS: Final = 16.0
-_METRES_PER_DEGREE: Final = 111_195.0
 _SIDES_M: Final = {
     9: 200.0,
     8: 530.0,
@@ -37,7 +36,7 @@ def cell(lon: float, lat: float, res: int) -> int:
 def cell_of_view(bbox: Bbox) -> int | None:
     """The cell around the middle of a section that is about as high; None for most of a country."""
     west, south, east, north = bbox
-    height_m = (north - south) * _METRES_PER_DEGREE
+    height_m = (north - south) * DEGREE_M
     res = next((res for res, side_m in _SIDES_M.items() if 2 * side_m >= height_m), None)
     lon = (west + east) / 2 if west <= east else wrapped((west + east + 360) / 2)
     return None if res is None else cell(lon, (south + north) / 2, res)

@@ -24,7 +24,7 @@ MAX_POSITIONS: Final = 20_000
 MAX_LENGTH_M: Final = 2_000_000.0
 _PIECE_M: Final = 200.0
 _ENVELOPE_M: Final = 1_000.0
-_METRES_PER_DEGREE: Final = 110_500.0  # of latitude, the fewest anywhere
+_LEAST_DEGREE_M: Final = 110_500.0  # of latitude, the fewest anywhere
 _SAME_WAY_DEG: Final = 45.0
 _MOST_PAIRS: Final = 4_000_000
 _PAIRS_AT_ONCE: Final = 100_000  # some 25 MB
@@ -222,7 +222,7 @@ def _projected(towards: Floats, begin: Floats, step: Floats) -> tuple[Floats, Fl
 
 
 def _box(lons: Floats, lats: Floats, margin_m: float) -> Bbox:
-    up_deg = (margin_m + 1.0) / _METRES_PER_DEGREE
+    up_deg = (margin_m + 1.0) / _LEAST_DEGREE_M
     south, north = float(lats.min()) - up_deg, float(lats.max()) + up_deg
     if south <= -89.0 or north >= 89.0:
         return -180.0, max(south, -90.0), 180.0, min(north, 90.0)
