@@ -112,7 +112,8 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
         return
     assert name == "demo_drive"
     rest[rest.index("--out") + 1] = str(folder / "drive")
-    output = stack.manage(name, *rest, "--drives", "1")
+    # To draw a frame takes a while: six show as much as two drives of fifty.
+    output = stack.manage(name, *rest, "--drives", "1", "--spacing", "50")
     assert "truth.json" in output
     assert list((folder / "drive" / "drive-1").glob("*.jpg"))
 

@@ -16,5 +16,5 @@ def test_the_last_of_many_drives_has_arrived(monkeypatch: pytest.MonkeyPatch, tm
         "hazardmap.inference.services.demo_drive.render_drive",
         lambda **given: asked.update(given),
     )
-    demo_drive(out=tmp_path, seed=1, drives=5)
+    demo_drive(out=tmp_path, seed=1, drives=5, frame_spacing_m=50.0)
     assert asked["start"] + 4 * PAUSE < timezone.now()

@@ -20,7 +20,7 @@ def demo_drive(
     start: datetime | None = None,
     drives: int = 2,
     objects: int | None = None,
-    frame_spacing_m: float = 6.0,
+    frame_spacing_m: float,
     progress: Callable[[int, int], None] | None = None,
 ) -> DriveSummary:
     """So many dashcams drive down one street of Helsinki, one after the other.

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="another seed, another street")
         parser.add_argument("--drives", type=int, default=2, help="dashcams on the same street")
         parser.add_argument("--objects", type=int, help="how many things stand on the road")
+        parser.add_argument("--spacing", type=float, default=6.0, help="metres between frames")
         parser.add_argument("--start", type=datetime.fromisoformat, help="default: just now")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                     drives=options["drives"],
                     objects=options["objects"],
                     start=options["start"],
+                    frame_spacing_m=options["spacing"],
                     progress=progress,
                 )
             except (RoadsError, OSError, ValueError) as error:
