@@ -103,6 +103,8 @@ SET_8 = --count 2200
 SET_9 = --count 700 --lone 1
 SET_10 = --count 2200
 SET_11 = --count 900 --lone 1
+SET_15 = --count 800
+SET_16 = --count 1800 --lone 1
 var/train/sets/%/drawn/data.yaml:
 	@$(DRAW) --out $(@D) --seed $* $(SET_$*)
 
@@ -110,7 +112,7 @@ var/train/clean_sets/%/drawn/data.yaml:
 	@$(DRAW) --clean --out $(@D) --seed $* $(SET_$*)
 
 sets = $(patsubst %,var/train/sets/%/drawn/data.yaml,$(1))
-train: $(call sets,3 4 5 6 7 8 9 10 11) ## draw pictures, train the road network in seven rounds, measure and release it (hours on a CPU; a killed run goes on)
+train: $(call sets,3 4 5 6 7 8 9 10 11 15 16) ## draw pictures, train the road network in seven rounds, measure and release it (hours on a CPU; a killed run goes on)
 	@$(TRAIN) var/train/sets/[345] --recipe detection/train/round_one.toml --out var/train/round_one $(TRAIN_ARGS)
 	@$(TRAIN) var/train/sets/[67] --recipe detection/train/round_two.toml --out var/train/round_two $(TRAIN_ARGS)
 	@.venv/bin/python -m detection.train.average var/train/round_one/road.pt var/train/round_two/road.pt --out var/train/middle.pt
@@ -122,7 +124,8 @@ train: $(call sets,3 4 5 6 7 8 9 10 11) ## draw pictures, train the road network
 	@$(TRAIN) var/train/sets/1[01] --recipe detection/train/round_six.toml --out var/train/round_six $(TRAIN_ARGS)
 	@.venv/bin/python -m detection.train.average var/train/five.pt var/train/round_six/road.pt --share 0.25 --out var/train/six.pt
 	@$(TRAIN) var/train/sets/1[01] --recipe detection/train/round_seven.toml --out var/train/round_seven $(TRAIN_ARGS)
-	@.venv/bin/python -m detection.train.average var/train/six.pt var/train/round_seven/road.pt --out var/train/road.pt
+	@.venv/bin/python -m detection.train.average var/train/six.pt var/train/round_seven/road.pt --out var/train/seven.pt
+	@.venv/bin/python -m detection.train.naming var/train/seven.pt --data $(DATA) var/train/sets/15 var/train/sets/16 --out var/train/road.pt
 	@$(MAKE) evaluate WEIGHTS=var/train/road.pt
 
 train-clean: var/train/clean_sets/8/drawn/data.yaml var/train/clean_sets/9/drawn/data.yaml ## the first round without sources of doubtful licence; the model card compares with it from then on
