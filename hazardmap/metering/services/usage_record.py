@@ -17,7 +17,7 @@ from typing import Final
 from django.conf import settings
 
 from hazardmap.core.selling.hours import HOUR, hour_of
-from hazardmap.core.selling.usage import UsageRecord
+from hazardmap.core.selling.usage import UsageRecord, line_of
 
 SUFFIX: Final = ".usage"
 
@@ -84,12 +84,12 @@ def segment_name(hour: datetime, process_id: int) -> str:
 
 
 def usage_record(first: UsageRecord, *others: UsageRecord) -> None:
-    """Append a line for each record of one answer, all of the same time.
+    """Append a line with all records of one answer, which are of the same time.
 
     A single write of an O_APPEND file is whole even if we are killed next. Raises OSError where it
-    cannot be kept; then the answer must not leave.
+    cannot be kept; then the answer must not leave, and nothing of it is counted.
     """
-    line = "".join([f"{record.to_line()}\n" for record in (first, *others)]).encode()
+    line = f"{line_of((first, *others))}\n".encode()
     folder, now_s, segment = str(settings.USAGE_LOG), time.time(), _log.segment
     if segment is None or not segment.takes(folder, first.at, now_s):
         segment = _Segment(folder, hour_of(first.at))
