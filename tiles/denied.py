@@ -11,7 +11,7 @@ def deny(kids: Collection[str]) -> None:
     folder = Path(settings.TILE_DENIED)
     folder.mkdir(parents=True, exist_ok=True)
     there = {path.name for path in folder.iterdir()}
+    for kid in there - set(kids):  # first: on a full disk it makes room
+        (folder / kid).unlink(missing_ok=True)
     for kid in set(kids) - there:
         (folder / kid).touch()
-    for kid in there - set(kids):
-        (folder / kid).unlink(missing_ok=True)

@@ -2,12 +2,15 @@
 
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
 from hazardmap.closing.watching import keys_held
+from hazardmap.platform.disk import LAST_BYTES, free_bytes
 from hazardmap.webhooks.services import Sender, deliveries_make
 
 logger = logging.getLogger(__name__)
@@ -33,12 +36,24 @@ class Command(BaseCommand):
 
 
 def _step(sender: Sender) -> float:
-    """How long to pause after it. Without the database nothing is lost."""
+    """How long to pause after it. Without the database or a disk nothing is lost: what was sent
+    and cannot be counted is sent again, so nothing is begun while there is no room to count it.
+    """
     try:
         deliveries_make()
-        busy = sender.tick(PATIENCE_S)
-    except Error:
+        can_count = _can_count()
+        busy = sender.tick(PATIENCE_S, more=can_count)
+    except (Error, OSError):
         logger.exception("messages could not be sent; going on in %.0f s", AFTER_FAILURE_S)
         connection.close()
         return AFTER_FAILURE_S
-    return 0.0 if busy else PATIENCE_S
+    if busy:
+        return 0.0
+    return PATIENCE_S if can_count else AFTER_FAILURE_S
+
+
+def _can_count() -> bool:
+    free = free_bytes(Path(settings.USAGE_LOG))
+    if free < LAST_BYTES:
+        logger.error("no message is sent: the disk of the usage log has %d bytes left", free)
+    return free >= LAST_BYTES
