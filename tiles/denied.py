@@ -2,8 +2,12 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
+
+EVERYBODY: Final = "everybody"
+"""In place of a key: nginx gives no buyer a tile, since it could not note who had it."""
 
 
 def deny(kids: Collection[str]) -> None:

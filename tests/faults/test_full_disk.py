@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
+from hazardmap import upkeep
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.platform import disk
 from hazardmap.webhooks.models import Delivery
@@ -19,11 +21,12 @@ from tests.receiver import receiving
 from tests.tile_reading import get_path, tile_at
 from tests.webhook_scene import HELSINKI, cow, endpoint, told, usage, watch
 from tiles import own_connection
-from tiles.denied import deny
+from tiles.denied import EVERYBODY, deny
 from tiles.files import forget
 from tiles.management.commands import publish_tiles
 
 deliver_webhooks = import_module("hazardmap.closing.management.commands.deliver_webhooks")
+usage_recording = import_module("hazardmap.metering.services.usage_record")
 bill = import_module("hazardmap.webhooks.services.delivery_bill")
 TILE = tile_at(*HELSINKI, 14)
 PATH = f"/tiles/v1/hazards/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
@@ -94,6 +97,23 @@ def test_a_disk_that_takes_no_more_files_has_no_room(monkeypatch, tmp_path) -> N
     assert disk.free_bytes(tmp_path) > 0
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", ["full", "no folder"])
+def test_buyers_get_no_tiles_of_nginx_while_none_can_be_noted(monkeypatch, reason) -> None:
+    """It notes them afterwards, and would go on without. What a revoked key must not is denied."""
+    key = buyer()
+    call_command("revoke_key", key.kid, verbosity=0)
+    with monkeypatch.context() as patch:
+        if reason == "full":
+            patch.setattr(usage_recording, "LAST_BYTES", 2**62, raising=False)
+        else:
+            patch.setattr(settings, "USAGE_LOG", Path("/dev/null/usage"))
+        upkeep.deny_keys()
+    assert {path.name for path in Path(settings.TILE_DENIED).iterdir()} == {key.kid, EVERYBODY}
+    upkeep.deny_keys()
+    assert {path.name for path in Path(settings.TILE_DENIED).iterdir()} == {key.kid}
+
+
 @pytest.fixture
 def watching(settings):
     with receiving() as receiver:
@@ -117,7 +137,7 @@ def sent_by(sender: Sender) -> None:
 def test_no_message_is_sent_while_none_can_be_counted(watching, monkeypatch, caplog) -> None:
     with Sender() as sender:
         with monkeypatch.context() as patch:
-            patch.setattr(deliver_webhooks, "LAST_BYTES", 2**62, raising=False)
+            patch.setattr(usage_recording, "LAST_BYTES", 2**62, raising=False)
             for _ in range(3):
                 assert deliver_webhooks._step(sender) == deliver_webhooks.AFTER_FAILURE_S
         assert watching.got == []

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from hazardmap.core.selling.hours import HOUR, hour_of
 from hazardmap.core.selling.usage import UsageRecord, line_of
+from hazardmap.platform.disk import LAST_BYTES, free_bytes
 
 SUFFIX: Final = ".usage"
 
@@ -101,6 +102,14 @@ def usage_record(first: UsageRecord, *others: UsageRecord) -> None:
     except OSError:
         _log.segment = None  # the next line begins behind what is left of this one
         raise
+
+
+def usage_has_room() -> bool:
+    """Whether the disk takes more; asked where usage is noted after it was served."""
+    try:
+        return free_bytes(Path(settings.USAGE_LOG)) >= LAST_BYTES
+    except OSError:  # not even a folder
+        return False
 
 
 def _open(path: Path) -> int:

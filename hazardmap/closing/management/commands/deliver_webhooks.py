@@ -2,15 +2,13 @@
 
 import logging
 import time
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
 from hazardmap.closing.watching import keys_held
-from hazardmap.platform.disk import LAST_BYTES, free_bytes
+from hazardmap.metering.services import usage_has_room
 from hazardmap.webhooks.services import Sender, deliveries_make
 
 logger = logging.getLogger(__name__)
@@ -41,7 +39,9 @@ def _step(sender: Sender) -> float:
     """
     try:
         deliveries_make()
-        can_count = _can_count()
+        can_count = usage_has_room()
+        if not can_count:
+            logger.error("no message is sent: there is no room for the usage log")
         busy = sender.tick(PATIENCE_S, more=can_count)
     except (Error, OSError):
         logger.exception("messages could not be sent; going on in %.0f s", AFTER_FAILURE_S)
@@ -50,10 +50,3 @@ def _step(sender: Sender) -> float:
     if busy:
         return 0.0
     return PATIENCE_S if can_count else AFTER_FAILURE_S
-
-
-def _can_count() -> bool:
-    free = free_bytes(Path(settings.USAGE_LOG))
-    if free < LAST_BYTES:
-        logger.error("no message is sent: the disk of the usage log has %d bytes left", free)
-    return free >= LAST_BYTES
