@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from detection import decode_child as child
 
 PROGRAM: Final = Path(child.__file__)
+BEGINS_WITHIN_S: Final = 30.0
 
 
 class Reason(StrEnum):
@@ -49,6 +50,10 @@ class Decoded:
     rgb: NDArray[np.uint8]
 
 
+class NotStarted(OSError):
+    """The child cannot begin: a lack of memory or processes, and no picture's fault."""
+
+
 class Decoder:
     """Decodes one picture after the other in one child process, started when first needed.
 
@@ -75,7 +80,10 @@ class Decoder:
             process.communicate()
 
     def decode(self, data: bytes) -> Decoded | Rejection:
-        """Decode a JPEG, PNG or WebP; never raises because of what the bytes are."""
+        """Decode a JPEG, PNG or WebP; never raises because of what the bytes are.
+
+        Raises NotStarted.
+        """
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = _start()
@@ -95,15 +103,28 @@ class Decoder:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-I", "-B", str(PROGRAM)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-        start_new_session=True,  # a Ctrl-C is for the parent, which closes the child
-    )
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-B", str(PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            start_new_session=True,  # a Ctrl-C is for the parent, which closes the child
+        )
+    except OSError as error:
+        raise NotStarted(error.errno, error.strerror) from error
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
+    timer = threading.Timer(BEGINS_WITHIN_S, process.kill)
+    timer.start()
+    said = process.stdout.read(len(child.READY))
+    timer.cancel()
+    if said != child.READY:
+        process.kill()
+        process.communicate()
+        raise NotStarted("the process that decodes pictures ends before it has one")
+    return process
 
 
 def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:

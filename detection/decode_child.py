@@ -1,7 +1,8 @@
 """The program that decodes hostile pictures, run by `detection.decode` as a process of its own.
 
-It reads requests from stdin (REQUEST header with the number of bytes, then a JPEG, PNG or WebP)
-and answers each on stdout (REPLY header, then width * height * 3 bytes of RGB if the code is 0).
+It says READY, then reads requests from stdin (REQUEST header with the number of bytes, then a JPEG,
+PNG or WebP) and answers each on stdout (REPLY header, then width * height * 3 bytes of RGB if the
+code is 0).
 Once it has started it can open no file and no socket, cannot fork, holds no secret, and ends with
 its stdin. Started as root it becomes `nobody`. It must not import anything of this package: it
 is started by its path, in isolated mode.
@@ -38,6 +39,7 @@ PLUGINS: Final = (
 )
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
+READY: Final = b"+"
 REQUEST: Final = struct.Struct("!I")  # bytes
 REPLY: Final = struct.Struct("!B2I")  # code, width, height (px); as received where refused
 DECODED, NOT_AN_IMAGE, TRUNCATED, TOO_MANY_PIXELS, TOO_SMALL = range(5)
@@ -131,6 +133,8 @@ def main() -> None:
     Image.preinit = lambda: None  # the accepted formats are there; load no further plugin
     confine()
     source, target = sys.stdin.buffer, sys.stdout.buffer
+    target.write(READY)
+    target.flush()
     while len(header := source.read(REQUEST.size)) == REQUEST.size:
         data = source.read(REQUEST.unpack(header)[0])
         signal.alarm(TIMEOUT_S + 5)  # in case the parent, who keeps the time, is gone

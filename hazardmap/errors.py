@@ -1,6 +1,5 @@
 """What a caller gets where there is nothing or where we failed: a page, or a problem document."""
 
-import errno
 import sys
 from typing import Final
 
@@ -10,13 +9,13 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from hazardmap.platform.disk import NO_ROOM
 from hazardmap.platform.problems import MACHINE_READ, answer
 from hazardmap.platform.request_id import request_id
 from hazardmap.web.form_addresses import page_before
 from hazardmap.web.language import language_of
 
 RETRY_AFTER_S: Final = 5
-NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

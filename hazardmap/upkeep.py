@@ -20,8 +20,8 @@ from hazardmap.billing.services import spending_watch
 from hazardmap.billing.spend_selectors import keys_stopped, spending_watched_at
 from hazardmap.core.access.tile_token import LIFE_DAYS
 from hazardmap.core.selling.usage import Meter
-from hazardmap.metering.services import answers_add, usage_ship
-from tiles.denied import deny
+from hazardmap.metering.services import answers_add, usage_has_room, usage_ship
+from tiles.denied import EVERYBODY, deny
 from tiles.layers import LAYERS
 from tiles.sweep import sweep
 
@@ -48,8 +48,14 @@ def start() -> None:
 
 
 def deny_keys() -> None:
-    """Refuse the keys that were revoked or have expired, and those that may spend no more."""
-    deny(keys_without_rights(since=timezone.now() - ADDRESSES_LIVE) | keys_stopped(Meter.TILE))
+    """Refuse the keys that were revoked or have expired, and those that may spend no more; all of
+    them while there is no room to note what is served, which nginx does only afterwards.
+    """
+    denied = keys_without_rights(since=timezone.now() - ADDRESSES_LIVE) | keys_stopped(Meter.TILE)
+    if not usage_has_room():
+        logger.error("buyers get no tiles: there is no room for the usage log")
+        denied.add(EVERYBODY)
+    deny(denied)
 
 
 def watch_spending() -> None:

@@ -11,7 +11,7 @@ from hazardmap.accounts.services import NewKey
 from hazardmap.core.fusion.hazard import Change, Hazard
 from hazardmap.core.geometry.corridor import Watched
 from hazardmap.core.geometry.region import read_region
-from hazardmap.core.selling.usage import UsageRecord
+from hazardmap.core.selling.usage import UsageRecord, records_of
 from hazardmap.hazards.services.events_write import events_write
 from hazardmap.webhooks.services import deliveries_make, endpoint_add, watch_add
 from hazardmap.webhooks.values import NewEndpoint
@@ -77,7 +77,7 @@ def cow(place: tuple[float, float] = HELSINKI, **over) -> Hazard:
 def usage(settings) -> list[UsageRecord]:
     files = settings.USAGE_LOG.glob("*") if settings.USAGE_LOG.exists() else ()
     lines = [line for path in sorted(files) for line in path.read_text().splitlines()]
-    return [UsageRecord.from_line(line) for line in lines]
+    return [record for line in lines for record in records_of(line)]
 
 
 def area(endpoint_id, **over):

@@ -20,7 +20,7 @@ from typing import Final
 from django.conf import settings
 from isal import igzip
 
-from hazardmap.platform.disk import SPARE_BYTES, free_bytes
+from hazardmap.platform.disk import NO_ROOM, SPARE_BYTES, free_bytes
 from tiles.mercator import Tile
 
 Build = Callable[[], bytes | None]
@@ -77,6 +77,10 @@ def fetch(
         if old:
             return old
         raise
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        return _made(layer, build)  # not even a name to build it under
 
 
 def forget(layer: str, tiles: Iterable[Tile]) -> int:
@@ -126,23 +130,34 @@ def _fetch_in_turn(
 
 def _build(new: int, layer: str, path: str, build: Build, *, has_old: bool) -> Built:
     """has_old: whether there is a file, which is too old to be good."""
+    built = _made(layer, build)
+    if free_bytes(new) >= SPARE_BYTES:
+        try:
+            _keep(new, path, built, has_old=has_old)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+    return built
+
+
+def _made(layer: str, build: Build) -> Built:
     stamp = _stamp(layer)  # before the database is read
     raw = build()
-    built = Built(None if raw is None else packed(raw), stamp)
-    if free_bytes(new) < SPARE_BYTES:
-        return built
+    return Built(packed(raw) if raw else None, stamp)
+
+
+def _keep(new: int, path: str, built: Built, *, has_old: bool) -> None:
     if os.fstat(new).st_size:  # a killed build has left half a tile
         os.ftruncate(new, 0)  # makes ext4 write at once what follows: milliseconds
     if built.body and os.write(new, built.body) < len(built.body):
-        return built  # no room after all
-    os.utime(new, (stamp, stamp))
+        return  # no room after all
+    os.utime(new, (built.stamp, built.stamp))
     if has_old:
         for suffix in (FULL, EMPTY):
             _unlinked(path + suffix)
     with suppress(FileNotFoundError, FileExistsError):  # forgotten: it has no name any more
         # With a folder's descriptor Python calls linkat, which follows /proc to the open file.
-        os.link(f"/proc/self/fd/{new}", path + (FULL if raw else EMPTY), src_dir_fd=new)
-    return built
+        os.link(f"/proc/self/fd/{new}", path + (FULL if built.body else EMPTY), src_dir_fd=new)
 
 
 def _stamp(layer: str) -> int:

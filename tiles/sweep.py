@@ -11,10 +11,13 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 
+from hazardmap.platform.disk import LAST_BYTES, SPARE_BYTES, free_bytes
 from tiles.files import forget
 from tiles.mercator import Tile
 
 LIMIT_BYTES: Final = 2_000_000_000
+LEFT_BYTES: Final = SPARE_BYTES + LAST_BYTES
+"""Tiles can be built again: where the disk has less left, they make room for what cannot."""
 BLOCK_BYTES: Final = 4096
 NEW_IS_ABANDONED_S: Final = 60
 
@@ -31,7 +34,7 @@ class _File(NamedTuple):
 def sweep(
     keep_s: Mapping[str, int | None], *, limit_bytes: int = LIMIT_BYTES, every_s: float = 0.0
 ) -> int:
-    """Remove tiles that are too old, then the oldest until what is left fits; return how many.
+    """Remove tiles that are too old, then the oldest until the rest fits; return how many.
 
     keep_s: by layer, how many seconds a tile is good, None: until it is forgotten. Tiles from
     before the machine's last start go too: their bytes may never have reached the disk. One process
@@ -50,7 +53,8 @@ def sweep(
             return 0
         by_second = Counter[int]()
         removed = _remove_old(root, keep_s, by_second)
-        removed += _remove_excess(root, by_second, limit_bytes)
+        room = by_second.total() + free_bytes(root) - LEFT_BYTES
+        removed += _remove_excess(root, by_second, min(limit_bytes, room))
         os.utime(path)
         return removed
 

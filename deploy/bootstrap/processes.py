@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from io import FileIO
 from pathlib import Path
 
 from deploy.bootstrap.account import Account
@@ -93,19 +94,26 @@ class ProcessTable:
 
     def _relay_log(self) -> None:
         assert self._honcho.stdout is not None  # noqa: S101 - it is a pipe
-        sink = self._log.open("wb")
+        sink = self._log.open("wb", buffering=0)
         for line in self._honcho.stdout:
-            if sink.tell() > LOG_LIMIT_BYTES:
-                sink.close()
-                self._log.replace(self._log.with_suffix(".log.old"))
-                sink = self._log.open("wb")
-            sink.write(line)
-            sink.flush()
+            with contextlib.suppress(OSError):  # a full disk: who does not read on holds up honcho
+                sink = self._short(sink)
+                sink.write(line)
             if self._shown.is_set():
                 with contextlib.suppress(OSError):  # the terminal may be gone
                     sys.stdout.buffer.write(line)
                     sys.stdout.flush()
         sink.close()
+
+    def _short(self, sink: FileIO) -> FileIO:
+        """The same file, or a new one in place of one that has become too long."""
+        if sink.tell() <= LOG_LIMIT_BYTES:
+            return sink
+        with contextlib.suppress(FileNotFoundError):  # it went, but there was no room for a new one
+            self._log.replace(self._log.with_suffix(".log.old"))
+        new = self._log.open("wb", buffering=0)
+        sink.close()
+        return new
 
 
 def end_leftovers(var: Path, account: Account) -> None:

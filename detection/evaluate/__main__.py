@@ -85,6 +85,9 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         recipe=recipe,
         command=shlex.join(["python", "-m", "detection.evaluate", *arguments]),
     )
+    report = given.out / "report.json"
+    # Written last: killed before, the folder has no report, and not an older one of other weights.
+    report.unlink(missing_ok=True)
     drive = _write_tables(given.out, subject, mine, before)
     compared = (given.compare.as_posix(), other.figures) if other else None
     plots = _plots(card.with_name("model-card"), mine)
@@ -98,7 +101,6 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
         "far_crop": looking.far.table() if looking.far else None,
         "mirrored": looking.mirrored,
     }
-    report = given.out / "report.json"
     records.write_json(report, records.report_json(mine.figures, drive, facts))
     lines = [*summary(mine.sample, mine.figures, drive), f"written: {card} and {report}"]
     sys.stdout.write("\n".join(lines) + "\n")

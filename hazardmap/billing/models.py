@@ -34,7 +34,9 @@ def _hour(at: str) -> Func:
 
 
 class Seller(models.Model):
-    """A legal entity that invoices; each numbers its invoices and credit notes without a gap."""
+    """A legal entity that invoices; each numbers its invoices and credit notes without a gap, but
+    for one where a dump was restored.
+    """
 
     prefix = models.CharField(max_length=10, unique=True)
     name = models.CharField(max_length=200)

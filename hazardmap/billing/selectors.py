@@ -192,7 +192,12 @@ def is_finalised(customer_id: int, month: Period) -> bool:
 
 
 def invoice_number(row: Invoice) -> str:
-    return "" if row.number is None else f"{row.seller.prefix}-{row.number:06d}"
+    return "" if row.number is None else written_number(row.seller, row.number)
+
+
+def written_number(seller: Seller, number: int) -> str:
+    """As an invoice of his is called."""
+    return f"{seller.prefix}-{number:06d}"
 
 
 def credit_number(row: CreditNote, seller: Seller) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from hazardmap.core.selling.usage import UsageRecord
+from hazardmap.core.selling.usage import records_of
 from hazardmap.metering.selectors import bytes_loaded
 from hazardmap.metering.services.usage_record import SUFFIX
 
@@ -53,6 +53,6 @@ def _rest(path: Path, offset: int) -> tuple[int, datetime] | None:
 def _time_of(line: bytes) -> datetime | None:
     """None where it is no usage record, or half of one."""
     try:
-        return UsageRecord.from_line(line.decode()).at
+        return records_of(line.decode())[0].at
     except ValueError:
         return None

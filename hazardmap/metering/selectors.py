@@ -16,7 +16,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
 from hazardmap.core.selling.hours import HOUR
-from hazardmap.core.selling.usage import Meter, UsageRecord
+from hazardmap.core.selling.usage import Meter, UsageRecord, records_of
 from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageHour, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 
@@ -202,7 +202,7 @@ def _lines(path: Path, size: int) -> Iterator[UsageRecord]:
             if size < 0:
                 return
             with suppress(ValueError):
-                yield UsageRecord.from_line(line.decode())
+                yield from records_of(line.decode())
 
 
 def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> list[Used]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from redis import RedisError
@@ -140,7 +141,25 @@ def _files() -> Iterator[Line]:
     yield condition.done("schedule", _age(beat), condition.SCHEDULE, never=Health.STUCK)
     exported = tiles.backlog.exported_at()
     yield condition.done("export", _age(exported), condition.EXPORT, never=Health.LATE)
+    yield from _disks()
+
+
+def _disks() -> Iterator[Line]:
+    """That of the state, and others that hold a part of it. A folder that is still to be made will
+    be on the first.
+    """
+    parts = {
+        "blobs": Path(default_storage.path("")),
+        "usage": Path(settings.USAGE_LOG),
+        "tiles": Path(settings.TILE_FILES),
+        "export": Path(settings.TILE_EXPORT).parent,
+    }
     yield condition.disk(free_bytes(settings.VAR))
+    told = {settings.VAR.stat().st_dev}
+    for name, folder in parts.items():
+        if folder.is_dir() and (disk := folder.stat().st_dev) not in told:
+            told.add(disk)
+            yield condition.disk(free_bytes(folder), of=name)
 
 
 def _written_at(paths: list[Path]) -> datetime | None:

@@ -9,9 +9,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from hazardmap.billing.selectors import invoice_number
+from hazardmap.billing.services import credit_note_issue, invoice_draft, invoice_finalise
 from hazardmap.capture.blobs import stored_path
 from hazardmap.capture.models import Frame
 from hazardmap.core.fusion.hazard import Change
@@ -20,6 +22,7 @@ from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.partitions import PARTITIONED_TABLES, missing_partitions, partition_name
 from tests.api.test_hazards import ask
+from tests.billing_scene import BEFORE, customer_of, sell, serve
 from tests.map_scene import buyer
 from tests.moderation_scene import contributor, drive_by
 from tests.problems import assert_problem
@@ -191,6 +194,28 @@ def test_the_partitions_of_this_month_are_there_after_an_old_dump():
     assert missing_partitions(now) == [partition_name(name, now) for name in PARTITIONED_TABLES]
     call_command("after_restore", "--yes")
     assert missing_partitions(now) == []
+
+
+def test_no_number_of_an_invoice_or_a_credit_note_is_given_again(monkeypatch, capsys):
+    """Also where the same dump is restored twice; the savepoint is the dump."""
+    organisation_id, key = sell()
+    serve(key, BEFORE, units=1000)
+    now, given = timezone.now(), []
+    for at in (now, now + timedelta(minutes=1)):
+        dump = transaction.savepoint()
+        with monkeypatch.context() as patched:
+            patched.setattr(timezone, "now", lambda at=at: at)
+            call_command("after_restore", "--yes")
+            call_command("after_restore", "--yes")
+        draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
+        invoice = invoice_finalise(invoice_id=draft.id)
+        note = credit_note_issue(invoice_id=invoice.id, total_micro=1_000_000, reason="an outage")
+        assert invoice_number(invoice) in capsys.readouterr().out
+        given.append((invoice.number, note.number))
+        transaction.savepoint_rollback(dump)
+    first, second = given
+    assert min(first) > 1_000_000, "far beyond what was lost"
+    assert min(second) > max(first)
 
 
 def test_pictures_without_a_frame_go_and_those_with_one_stay(settings, monkeypatch, capsys):

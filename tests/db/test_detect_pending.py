@@ -21,7 +21,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from PIL import Image
 
-from detection.decode import Reason, Rejection
+from detection.decode import NotStarted, Reason, Rejection
 from detection.engine import Context, Detection, FrameResult
 from detection.privacy import BlurReceipt, Private, Region
 from detection.quality import Quality
@@ -149,6 +149,17 @@ def test_a_full_disk_costs_no_frame(sent, detect):
     assert all(default_storage.exists(frame.original) for frame in Frame.objects.all())
     for copy in copies:
         copy.unlink()
+    assert detect(lambda image: SEEN) == 6
+
+
+def test_a_decoder_that_cannot_begin_costs_no_frame(sent, detect):
+    def short_of_memory(image: bytes) -> Answer:
+        raise NotStarted
+
+    for _ in range(4):
+        assert detect(short_of_memory) == 0
+        Frame.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert set(Frame.objects.values_list("state", "attempts")) == {("received", 0)}
     assert detect(lambda image: SEEN) == 6
 
 

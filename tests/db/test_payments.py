@@ -15,6 +15,7 @@ from django.utils import timezone
 from hazardmap.accounts.models import Membership, Organisation
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import PayerRef, Payment, ProviderEvent
+from hazardmap.billing.payments.stripe_provider import Stripe
 from hazardmap.billing.services import (
     cap_set,
     credit_note_issue,
@@ -134,6 +135,26 @@ def test_lost_answers_never_ask_twice(books, forgets_keys):
     (asked,) = books.invoices.values()
     assert (asked["status"], asked["amount_due"]) == ("open", due_cents(invoice))
     assert len(books.items) == 1
+    assert list(payments_compare()) == []
+
+
+def test_a_push_that_was_killed_asks_nobody_twice_even_after_a_day(books, monkeypatch):
+    """All that its transaction knew is gone, and Stripe has forgotten the keys."""
+    billed()
+    books.forgets_keys = True
+    put = Stripe.bill_put
+
+    def put_and_die(*arguments):
+        put(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(Stripe, "bill_put", put_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            push()
+    assert Payment.objects.get().ref == ""
+    assert push() == 1
+    assert (len(books.customers), len(books.invoices), len(books.items)) == (1, 1, 1)
     assert list(payments_compare()) == []
 
 

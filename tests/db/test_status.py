@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.cache import caches
@@ -294,3 +296,13 @@ def test_files_that_are_not_written_any_more(tmp_path):
 def test_a_disk_that_is_full(monkeypatch):
     monkeypatch.setattr(condition, "DISK_STUCK_BYTES", 2**62)
     assert line("disk").verdict is STUCK
+
+
+def test_a_part_of_the_state_may_lie_on_a_disk_of_its_own(settings, monkeypatch, tmp_path):
+    with TemporaryDirectory(dir="/dev/shm") as folder:  # another file system
+        settings.USAGE_LOG = Path(folder)
+        monkeypatch.setattr(
+            "hazardmap.operation.status.free_bytes", lambda of: 10**12 if of == tmp_path else 9
+        )
+        found = [(one.name, one.verdict) for one in status() if one.name.startswith("disk")]
+    assert found == [("disk", OK), ("disk of usage", STUCK)]

@@ -22,7 +22,7 @@ from django.db import connection
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create
 from hazardmap.billing.services import cap_set
-from hazardmap.core.selling.usage import UsageRecord
+from hazardmap.core.selling.usage import UsageRecord, records_of
 from tests.billing_scene import NOW, month_of, sell
 from tests.map_scene import put_hazard
 from tests.stack import REPOSITORY, wait_for
@@ -101,7 +101,8 @@ def buyers(token: str, *, redis: str, until: int, most: int) -> "subprocess.Pope
 def served() -> list[UsageRecord]:
     """Every answer that is in the logs."""
     logs = Path(settings.USAGE_LOG).glob("*.usage")
-    return [UsageRecord.from_line(line) for log in logs for line in log.read_text().splitlines()]
+    lines = [line for log in logs for line in log.read_text().splitlines()]
+    return [record for line in lines for record in records_of(line)]
 
 
 def statuses() -> dict[str, int]:

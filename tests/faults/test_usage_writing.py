@@ -3,6 +3,7 @@
 import os
 import resource
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from itertools import count
@@ -12,7 +13,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.models import UsageEvent
+from hazardmap.metering.selectors import records_missing
 from hazardmap.metering.services import usage_record, usage_ship
 from tests.faults.usage_logs import log_files, python, record
 
@@ -115,3 +118,25 @@ def test_a_line_that_a_full_disk_cuts_is_an_error_and_does_not_spoil_the_next(ca
     usage_ship()
     assert sorted(UsageEvent.objects.values_list("quantity", flat=True)) == [2, 5]
     assert len([one for one in caplog.records if "no usage record" in one.getMessage()]) == 1
+
+
+def test_an_answer_whose_line_a_full_disk_cuts_is_not_counted_in_part(caplog) -> None:
+    """What is beside the hazards, such as the way, has a record of its own in the same line."""
+    usage_record(record(1))
+    (path,) = log_files()
+    way, hazards = replace(record(2), meter=Meter.ROUTE), record(2)
+    room = path.stat().st_size + len(way.to_line()) + 20
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            usage_record(way, hazards)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    usage_record(record(4))
+    usage_ship()
+    assert sorted(UsageEvent.objects.values_list("quantity", flat=True)) == [2, 5]
+    usage_record(way, hazards)
+    usage_ship()
+    assert sorted(UsageEvent.objects.values_list("quantity", flat=True)) == [2, 3, 3, 5]
+    assert list(records_missing()) == []

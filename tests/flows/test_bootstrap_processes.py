@@ -71,6 +71,15 @@ def test_a_process_that_fails_is_one_sentence_with_its_log(place: Place) -> None
     assert "no such module" in place.log("up").read_text()
 
 
+def test_on_a_full_disk_the_end_of_a_process_is_still_noticed(place: Place) -> None:
+    """Honcho waits for whoever reads what it says, and would not see it."""
+    (place.home / "talk.py").write_text("for _ in range(5000): print('x' * 100)\n")
+    place.log("up").symlink_to("/dev/full")  # answers as a full disk does
+    table, _ = _start(place, f"talker: exec {sys.executable} talk.py\n")
+    table._honcho.wait(30)
+    table.stop()
+
+
 def test_what_a_killed_honcho_leaves_is_ended(place: Place) -> None:
     table, address = _start(place, WEB)
     table.wait_until_healthy(address)

@@ -18,7 +18,7 @@ from tests.nginx_front import in_front
 from tests.stack import wait_for
 from tests.web_server import serving
 from tiles import wsgi
-from tiles.denied import deny
+from tiles.denied import EVERYBODY, deny
 from tiles.files import forget
 from tiles.mercator import Tile
 
@@ -139,6 +139,18 @@ def test_a_denied_key_is_refused_at_once_and_only_that_one(front) -> None:
     assert [front.get(path).status_code for path in (bought(), other)] == [403, 200]
     deny(set())
     assert front.get(bought()).status_code == 200
+
+
+def test_nobody_gets_a_tile_that_could_not_be_noted(front) -> None:
+    assert front.get(bought()).status_code == 200
+    deny({EVERYBODY})
+    refused = front.get(bought())
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert refused.json()["detail"] == "Usage cannot be counted at the moment."
+    assert front.get(f"/tiles/v1/hazards/{TILE.z}/{TILE.x}/{TILE.y}.mvt").status_code == 200
+    deny(set())
+    assert front.get(bought()).status_code == 200
+    assert len(metered()) == 2
 
 
 def test_a_client_that_knows_no_gzip_gets_plain_bytes(front) -> None:

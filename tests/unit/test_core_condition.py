@@ -63,7 +63,7 @@ def test_every_limit_is_late_before_it_is_stuck():
         (condition.partitions(["a"], of_now=True), STUCK, "missing: a"),
         (condition.disk(20_000_000_000), OK, "20.0 GB free"),
         (condition.disk(4_000_000_000), LATE, "4.0 GB free"),
-        (condition.disk(900_000_000), STUCK, "0.9 GB free"),
+        (condition.disk(900_000_000, of="tiles"), STUCK, "0.9 GB free"),
     ],
 )
 def test_the_other_lines(line, verdict, said):

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from detection import decode, decode_child
-from detection.decode import Decoded, Decoder, Reason, Rejection
+from detection.decode import Decoded, Decoder, NotStarted, Reason, Rejection
 
 
 def _picture(width: int = 96, height: int = 64) -> Image.Image:
@@ -137,7 +137,7 @@ def test_broken_exif_does_not_matter(decoder):
 
 def test_a_slow_picture_is_given_up_and_the_next_one_works(tmp_path, monkeypatch):
     stuck = tmp_path / "stuck.py"
-    stuck.write_text("import time; time.sleep(60)")
+    stuck.write_text("import time; print(end='+', flush=True); time.sleep(60)")
     with Decoder(timeout_s=1.0) as decoder:
         with monkeypatch.context() as patch:
             patch.setattr(decode, "PROGRAM", stuck)
@@ -161,12 +161,32 @@ def test_a_child_that_dies_or_lies_costs_one_picture(tmp_path, monkeypatch, answ
         "import struct, sys\n"
         "REPLY = struct.Struct('!B2I')\n"
         "def write(data): sys.stdout.buffer.write(data)\n"
+        "write(b'+')\n"
+        "sys.stdout.flush()\n"
         f"sys.stdin.buffer.read(10)\n{answer}\n"
     )
     with Decoder() as decoder:
         with monkeypatch.context() as patch:
             patch.setattr(decode, "PROGRAM", liar)
             assert _reason(decoder.decode(b"x" * 100)) is Reason.DECODER_CRASHED
+        assert isinstance(decoder.decode(_bytes(_picture())), Decoded)
+
+
+@pytest.mark.parametrize("program", ["raise MemoryError", "import time; time.sleep(60)"])
+def test_a_child_that_cannot_begin_is_no_pictures_fault(tmp_path, monkeypatch, program):
+    """Else every frame that waits would be rejected while memory is short."""
+    early = tmp_path / "early.py"
+    early.write_text(program)
+    with Decoder() as decoder:
+        with monkeypatch.context() as patch:
+            patch.setattr(decode, "PROGRAM", early)
+            patch.setattr(decode, "BEGINS_WITHIN_S", 1.0)
+            with pytest.raises(NotStarted, match="before it has one"):
+                decoder.decode(_bytes(_picture()))
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", str(tmp_path / "nothing"))
+            with pytest.raises(NotStarted, match="No such file"):
+                decoder.decode(_bytes(_picture()))
         assert isinstance(decoder.decode(_bytes(_picture())), Decoded)
 
 

@@ -217,6 +217,22 @@ def test_the_disk_is_bounded_and_what_nobody_forgets_ages_away() -> None:
     assert len(list(Path(settings.TILE_FILES).rglob("*.mvt.gz"))) == 5, "of before the last boot"
 
 
+def test_tiles_make_room_on_a_disk_that_is_nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what cannot be made again: frames, and what was used."""
+    now = int(time.time())
+    for y in range(5):
+        fetch("hazards", Tile(14, 1, y), lambda: os.urandom(9000), None)
+        path = Path(settings.TILE_FILES, "hazards", "14", "1", f"{y}.mvt.gz")
+        os.utime(path, (now - 100 + y, now - 100 + y))
+    module = import_module("tiles.sweep")
+    for missing, left in ((-1, 5), (15_000, 3), (10**6, 0)):
+        free = module.LEFT_BYTES - missing
+        monkeypatch.setattr(module, "free_bytes", lambda _, free=free: free)
+        sweep({"hazards": None})
+        names = {path.name for path in Path(settings.TILE_FILES).rglob("*.mvt.gz")}
+        assert names == {f"{y}.mvt.gz" for y in range(5 - left, 5)}
+
+
 def test_a_sweep_walks_once_and_not_again_for_the_next_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -20,6 +20,7 @@ from hazardmap.billing.services.invoice_settle import (
     invoice_pay,
     invoice_void,
 )
+from hazardmap.billing.services.numbers_raise import numbers_raise
 from hazardmap.billing.services.payers_update import payers_update
 from hazardmap.billing.services.payments_compare import payments_compare
 from hazardmap.billing.services.payments_push import payments_push
@@ -47,6 +48,7 @@ __all__ = [
     "invoice_finalise",
     "invoice_pay",
     "invoice_void",
+    "numbers_raise",
     "payers_update",
     "payments_compare",
     "payments_push",

@@ -17,7 +17,7 @@ from hazardmap.metering.services import usage_hold
 
 @transaction.atomic
 def invoice_finalise(*, invoice_id: UUID) -> Invoice:
-    """Number the draft, without a gap, and let prepaid credits pay; safe to call again.
+    """Number the draft, and let prepaid credits pay; safe to call again.
 
     Raises BillingRefused where its month is not over, where it is void, and where it is not any
     more what would be drafted now (late usage, another finalised invoice, new tax rules).

@@ -1,5 +1,6 @@
 """Tell the payment provider what is to be paid, what is void, and what was paid some other way."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -47,24 +48,29 @@ def _begin(chosen: Provider) -> None:
     )
 
 
-@transaction.atomic
 def _push(chosen: Provider, payment_id: int) -> bool:
+    """First the payer, who is kept whatever becomes of the rest: a bill of which a kill has left us
+    nothing is found again among his, and after a day by nothing else.
+    """
+    return _step(chosen, payment_id, _introduce) and _step(chosen, payment_id, _tell)
+
+
+@transaction.atomic
+def _step(chosen: Provider, payment_id: int, step: Callable[[Provider, Payment], None]) -> bool:
     rows = Payment.objects.select_related("invoice__customer", "invoice__seller")
     payment = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=payment_id).first()
     if payment is None or _told(payment) == _known(payment.invoice):
         return False
     try:
-        _tell(chosen, payment)
+        step(chosen, payment)
     except ProviderFailed as failed:
         payment.tries += 1
         *_, pause_s = delays_s(first_s=30, factor=2, longest_s=6 * 3600, tries=payment.tries)
         payment.next_at = timezone.now() + timedelta(seconds=pause_s)
         payment.problem = str(failed)[:500]
-    else:
-        payment.told, payment.told_credited_micro = _known(payment.invoice)
-        payment.tries, payment.problem = 0, ""
-    payment.save()
-    return not payment.problem
+        payment.save()
+        return False
+    return True
 
 
 def _told(payment: Payment) -> tuple[str, int]:
@@ -75,18 +81,32 @@ def _known(invoice: Invoice) -> tuple[str, int]:
     return invoice.state, invoice.credited_micro
 
 
+def _introduce(chosen: Provider, payment: Payment) -> None:
+    """Raises ProviderFailed."""
+    if _is_to_be_asked(payment):
+        _payer_ref(chosen, payment.invoice.customer)
+
+
+def _is_to_be_asked(payment: Payment) -> bool:
+    state = payment.invoice.state
+    return state == _STATE.FINALISED or (state == _STATE.PAID and payment.told != _STATE.PAID)
+
+
 def _tell(chosen: Provider, payment: Payment) -> None:
     """What was credited after the payment is no matter of the provider's: it asks for nothing any
     more. Raises ProviderFailed.
     """
     state = payment.invoice.state
-    if state == _STATE.FINALISED or (state == _STATE.PAID and payment.told != _STATE.PAID):
+    if _is_to_be_asked(payment):
         payer_ref = _payer_ref(chosen, payment.invoice.customer)
         payment.ref = chosen.bill_put(_bill(payment.invoice), payer_ref, payment.ref)
     if state == _STATE.VOID and payment.ref:
         chosen.bill_void(payment.ref)
     if state == _STATE.PAID:
         chosen.bill_settle(payment.ref)
+    payment.told, payment.told_credited_micro = _known(payment.invoice)
+    payment.tries, payment.problem = 0, ""
+    payment.save()
 
 
 def _payer_ref(chosen: Provider, customer: Customer) -> str:

@@ -1,6 +1,5 @@
 """Take in one frame: check it by its header, keep the bytes, write the row that is its receipt."""
 
-import errno
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from hazardmap.capture.models import Frame
 from hazardmap.capture.services.waiting_room import NoRoom, waiting_room_check
 from hazardmap.core.seeing.edge import EdgeReport, as_json
 from hazardmap.core.seeing.georeference import Fault, Place, checked, read_metadata
+from hazardmap.platform.disk import NO_ROOM
 from hazardmap.platform.ids import new_id
 
 MAX_BYTES = 20_000_000
@@ -95,7 +95,7 @@ def _save(path: str, image: bytes) -> None:
     try:
         default_storage.save(path, ContentFile(image))
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in NO_ROOM:
             raise
         default_storage.delete(path)  # half a file
         raise NoRoom from error

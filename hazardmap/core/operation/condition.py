@@ -142,10 +142,11 @@ def partitions(missing: Iterable[str], *, of_now: bool) -> Line:
     return Line("partitions", verdict, f"missing: {names}")
 
 
-def disk(free_bytes: int) -> Line:
+def disk(free_bytes: int, *, of: str = "") -> Line:
+    """of: what lies on it, where there are several."""
     late = Health.LATE if free_bytes < DISK_LATE_BYTES else Health.OK
     verdict = Health.STUCK if free_bytes < DISK_STUCK_BYTES else late
-    return Line("disk", verdict, f"{free_bytes / 1e9:.1f} GB free")
+    return Line(f"disk of {of}" if of else "disk", verdict, f"{free_bytes / 1e9:.1f} GB free")
 
 
 def is_stuck(lines: Iterable[Line]) -> bool:

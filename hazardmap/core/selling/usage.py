@@ -1,14 +1,16 @@
 """The usage record: what was served to whom, written before the last byte of the answer.
 
-Every serving tier appends one JSON line per billed unit of work to a local log; a shipper loads
-the lines into the database exactly once (docs/adr/0004-usage-record.md).
+Every serving tier appends one JSON line per metered answer to a local log; a shipper loads the
+lines into the database exactly once (docs/adr/0004-usage-record.md).
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from hazardmap.core.ids import uuid7
@@ -90,8 +92,11 @@ class UsageRecord:
     @classmethod
     def from_line(cls, line: str) -> "UsageRecord":
         """Read what `to_line` wrote. Raises ValueError on anything else."""
+        return cls._from_json(_parsed(line))
+
+    @classmethod
+    def _from_json(cls, fields: Any) -> "UsageRecord":
         try:
-            fields = json.loads(line)
             at = datetime.fromisoformat(fields["at"])
             if at.tzinfo is None:
                 raise ValueError("a usage record needs a time zone")
@@ -104,8 +109,30 @@ class UsageRecord:
                 subject=_text(fields["subject"]),
                 hazards=tuple(UUID(value) for value in fields["hazards"]),
             )
-        except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        except (LookupError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a usage record: {error!r}") from error
+
+
+def line_of(records: Sequence[UsageRecord]) -> str:
+    """All records of one answer: a list where there are several, so that half a line is none."""
+    first, *others = records
+    if not others:
+        return first.to_line()
+    return f"[{','.join([record.to_line() for record in records])}]"
+
+
+def records_of(line: str) -> list[UsageRecord]:
+    """Read what `line_of` wrote. Raises ValueError on anything else."""
+    found = _parsed(line)
+    each = found if isinstance(found, list) and found else [found]
+    return [UsageRecord._from_json(fields) for fields in each]
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except RecursionError as error:
+        raise ValueError(f"not a usage record: {error!r}") from error
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from detection.decode import Rejection
+from detection.decode import NotStarted, Rejection
 from detection.engine import Engine, FrameResult
 from hazardmap.capture.services import (
     ClaimedFrame,
@@ -97,6 +97,8 @@ def _process(
     try:
         with leaving_off():
             results = detector.process(images)
+    except NotStarted:
+        raise
     except OURS as error:  # a picture may be to blame: that costs an attempt
         raise RuntimeError("the detector failed") from error
     return results, (time.perf_counter() - began) * 1000 / max(len(images), 1)

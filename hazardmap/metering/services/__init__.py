@@ -2,7 +2,7 @@
 
 from hazardmap.metering.services.answers_count import answer_count, answers_add
 from hazardmap.metering.services.usage_hold import usage_hold
-from hazardmap.metering.services.usage_record import usage_record
+from hazardmap.metering.services.usage_record import usage_has_room, usage_record
 from hazardmap.metering.services.usage_reserve import (
     ALL,
     Account,
@@ -20,6 +20,7 @@ __all__ = [
     "UnitsByKey",
     "answer_count",
     "answers_add",
+    "usage_has_room",
     "usage_hold",
     "usage_record",
     "usage_recount",

@@ -17,7 +17,8 @@ from typing import Final
 from django.conf import settings
 
 from hazardmap.core.selling.hours import HOUR, hour_of
-from hazardmap.core.selling.usage import UsageRecord
+from hazardmap.core.selling.usage import UsageRecord, line_of
+from hazardmap.platform.disk import LAST_BYTES, free_bytes
 
 SUFFIX: Final = ".usage"
 
@@ -84,12 +85,12 @@ def segment_name(hour: datetime, process_id: int) -> str:
 
 
 def usage_record(first: UsageRecord, *others: UsageRecord) -> None:
-    """Append a line for each record of one answer, all of the same time.
+    """Append a line with all records of one answer, which are of the same time.
 
     A single write of an O_APPEND file is whole even if we are killed next. Raises OSError where it
-    cannot be kept; then the answer must not leave.
+    cannot be kept; then the answer must not leave, and nothing of it is counted.
     """
-    line = "".join([f"{record.to_line()}\n" for record in (first, *others)]).encode()
+    line = f"{line_of((first, *others))}\n".encode()
     folder, now_s, segment = str(settings.USAGE_LOG), time.time(), _log.segment
     if segment is None or not segment.takes(folder, first.at, now_s):
         segment = _Segment(folder, hour_of(first.at))
@@ -101,6 +102,14 @@ def usage_record(first: UsageRecord, *others: UsageRecord) -> None:
     except OSError:
         _log.segment = None  # the next line begins behind what is left of this one
         raise
+
+
+def usage_has_room() -> bool:
+    """Whether the disk takes more; asked where usage is noted after it was served."""
+    try:
+        return free_bytes(Path(settings.USAGE_LOG)) >= LAST_BYTES
+    except OSError:  # not even a folder
+        return False
 
 
 def _open(path: Path) -> int:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from hazardmap.core.selling.hours import hour_of
-from hazardmap.core.selling.usage import UsageRecord
+from hazardmap.core.selling.usage import UsageRecord, records_of
 from hazardmap.metering.models import HourToRoll, UsageEvent, UsageSegment
 from hazardmap.metering.selectors import bytes_loaded
 from hazardmap.metering.services.usage_record import SUFFIX
@@ -61,7 +61,7 @@ def _load_chunk(path: Path) -> int:
     if not complete:
         return 0
     lines = [line for line in complete.splitlines() if line]
-    records = [record for line in lines if (record := _record(path, line))]
+    records = [record for line in lines for record in _records(path, line)]
     rows_put(UsageEvent, [_row(record) for record in records], over=False)
     hours = {hour_of(record.at) for record in records}
     HourToRoll.objects.bulk_create(HourToRoll(hour=hour) for hour in sorted(hours))
@@ -84,12 +84,12 @@ def _complete_lines(path: Path, offset: int) -> bytes:
     return chunk[: chunk.rfind(b"\n") + 1]
 
 
-def _record(path: Path, line: bytes) -> UsageRecord | None:
+def _records(path: Path, line: bytes) -> list[UsageRecord]:
     try:
-        return UsageRecord.from_line(line.decode())
+        return records_of(line.decode())
     except ValueError as error:
         logger.error("%s holds a line that is no usage record: %s", path.name, error)
-        return None
+        return []
 
 
 def _row(record: UsageRecord) -> Row:

@@ -43,10 +43,10 @@ class Command(BaseCommand):
 
 
 def _published() -> bool:
-    """Without the database nothing is lost: it goes on when it is back."""
+    """Without the database or a disk nothing is lost: it goes on when it is back."""
     try:
         _publish()
-    except Error:
+    except (Error, OSError):
         logger.exception("tiles could not be published; going on in %.0f s", AFTER_FAILURE_S)
         connection.close()
         return False

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
 from hazardmap.closing.watching import keys_held
+from hazardmap.metering.services import usage_has_room
 from hazardmap.webhooks.services import Sender, deliveries_make
 
 logger = logging.getLogger(__name__)
@@ -33,12 +34,19 @@ class Command(BaseCommand):
 
 
 def _step(sender: Sender) -> float:
-    """How long to pause after it. Without the database nothing is lost."""
+    """How long to pause after it. Without the database or a disk nothing is lost: what was sent
+    and cannot be counted is sent again, so nothing is begun while there is no room to count it.
+    """
     try:
         deliveries_make()
-        busy = sender.tick(PATIENCE_S)
-    except Error:
+        can_count = usage_has_room()
+        if not can_count:
+            logger.error("no message is sent: there is no room for the usage log")
+        busy = sender.tick(PATIENCE_S, more=can_count)
+    except (Error, OSError):
         logger.exception("messages could not be sent; going on in %.0f s", AFTER_FAILURE_S)
         connection.close()
         return AFTER_FAILURE_S
-    return 0.0 if busy else PATIENCE_S
+    if busy:
+        return 0.0
+    return PATIENCE_S if can_count else AFTER_FAILURE_S

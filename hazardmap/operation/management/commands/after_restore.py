@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from hazardmap.billing.services import numbers_raise
 from hazardmap.capture.services import copies_sweep, copies_without_frame
 from hazardmap.hazards.services.cursors_raise import cursors_raise
 from hazardmap.platform.partitions import make_partitions
@@ -19,8 +20,9 @@ class Command(BaseCommand):
     help = (
         "To be run once after a dump of the database has been restored, before the site is "
         "started: raises the cursors of the change feed, so that clients notice that they know "
-        "changes which were lost; forgets built tiles and their archive; deletes blurred pictures "
-        "that no frame has; makes the partitions that an old dump lacks. May be repeated. "
+        "changes which were lost, and the numbers of invoices, so that none is given again; "
+        "forgets built tiles and their archive; deletes blurred pictures that no frame has; makes "
+        "the partitions that an old dump lacks. May be repeated. "
         "docs/operation.md says what it cannot do. "
         "Example: python manage.py after_restore --dry-run; then python manage.py after_restore"
     )
@@ -40,6 +42,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(made)} missing partitions made")
         raised = "raised" if cursors_raise() else "are raised already"
         self.stdout.write(f"cursors of the change feed {raised}")
+        for number in numbers_raise():
+            self.stdout.write(f"the next invoice is {number}")
         self.stdout.write(f"{tiles_forget()} built tiles forgotten; the publisher makes them anew")
         self.stdout.write(f"{copies_sweep(min_age=MIN_AGE)} pictures without a frame deleted")
 
