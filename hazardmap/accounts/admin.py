@@ -95,7 +95,7 @@ def _may_touch(request: HttpRequest, obj: User | None) -> bool:
 
 
 @admin.register(Group)
-class RightsAdmin(GroupAdmin):
+class RightsAdmin(DeclaredLookups, GroupAdmin):
     """What a group may, its members may: superusers alone change that too."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -115,7 +115,7 @@ class MembershipInline(AnyTabularInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(AnyModelAdmin):
+class OrganisationAdmin(DeclaredLookups, AnyModelAdmin):
     list_display = ("name", "created_at")
     search_fields = ("name",)
     ordering = ("name",)

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -264,6 +265,23 @@ def test_no_address_tells_whose_a_witness_number_is(client):
         answer = client.get(f"/admin/{address}")
         assert answer.status_code == 200, address
         assert answer.context["cl"].result_count > 0, address
+
+
+def test_filters_answer_what_the_page_offers_and_refuse_everything_else(client, boss, hazard_id):
+    """Such as what the database fails at. Nothing fails, whatever is typed into the address."""
+    followed = 0
+    for model, its_admin in admin.site._registry.items():
+        path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        listing = client.get(path).content.decode()
+        filters = listing[listing.index("</form>") :].partition('id="changelist-filter"')[2]
+        for query in set(re.findall(r'href="(\?[^"]+)"', filters)):
+            assert client.get(path + unescape(query)).status_code == 200, (path, query)
+            followed += 1
+        names = [one for one in its_admin.get_list_filter(None) if isinstance(one, str)]
+        for name in names or ["name"]:
+            for asked in (f"{name}__regex=(", f"{name}__year=99999", f"{name}__x=1"):
+                assert client.get(f"{path}?{asked}").status_code == 400, (path, asked)
+    assert followed > 40
 
 
 def test_a_new_account_has_its_address_in_lower_case(client, boss):
