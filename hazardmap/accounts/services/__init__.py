@@ -6,6 +6,11 @@ from hazardmap.accounts.services.account_leave import (
     account_leave,
     accounts_leaving,
 )
+from hazardmap.accounts.services.address_change import (
+    address_change_ask,
+    address_change_finish,
+    address_told,
+)
 from hazardmap.accounts.services.consent_give import (
     consent_give,
 )
@@ -73,6 +78,9 @@ __all__ = [
     "account_delete",
     "account_leave",
     "accounts_leaving",
+    "address_change_ask",
+    "address_change_finish",
+    "address_told",
     "consent_give",
     "device_create",
     "device_pair",
