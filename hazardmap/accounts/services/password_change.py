@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.services.mail_link import links_end
 from hazardmap.accounts.services.owner_tell import owner_tell
 
 
@@ -15,6 +16,7 @@ def password_change(*, user: User, old: str, new: str) -> None:
     validate_password(new, user)
     user.set_password(new)
     user.save(update_fields=["password"])
+    links_end(user)
     owner_tell(owner=user, news=password_news)
 
 
