@@ -344,3 +344,19 @@ def test_credit_notes_and_the_ledger_say_in_money_what_they_are_about(client, bo
     html = client.get(f"/admin/rewards/booking/{booking.pk}/change/").content.decode()
     assert "-4.56 EUR" in html
     assert "4560000" not in html
+
+
+def test_forms_of_the_queue_take_no_nonsense(client, boss, hazard_id):
+    frame = Frame.objects.all()[0]
+    for given in (
+        {},
+        {"action": "x"},
+        {"action": "relabel", "new_kind": "x"},
+        {"action": "reject", "reason": "x" * 5000},
+        {"action": "reject", "reason": "x", "shown_kind": "x", "shown_decision": "x"},
+        {"action": "confirm", "shown_kind": "dog", "shown_decision": "x" * 5000},
+    ):
+        assert client.post(f"/admin/queue/{hazard_id}/decide/", given).status_code == 302, given
+    for given in ({}, {"decision": "x"}, {"decision": "kept"}):
+        assert client.post(f"/admin/reports/{frame.pk}/decide/", given).status_code < 500, given
+    assert client.post(f"/admin/reports/{frame.pk}/undo/").status_code < 500

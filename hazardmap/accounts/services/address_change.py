@@ -45,13 +45,13 @@ def address_change_finish(*, token: str, user: User) -> None:
     _not_of_staff(owner)
     old, owner.email = owner.email, link.email
     owner.save(update_fields=["email"])
-    links_end(owner)
     _note(owner, old)
-    address_told(owner=owner, old=old)
+    address_changed(owner=owner, old=old)
 
 
-def address_told(*, owner: User, old: str) -> None:
-    """To the address that the account had until now: to whoever reads it, it may be news."""
+def address_changed(*, owner: User, old: str) -> None:
+    """What follows, whoever changed it: links sent before end, and the old address is told."""
+    links_end(owner)
     to, new = [Receiver(old, owner.language)], owner.email
     transaction.on_commit(lambda: mail_notice(to=to, write=lambda: _changed(new)))
 

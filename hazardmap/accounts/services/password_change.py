@@ -16,9 +16,10 @@ def password_change(*, user: User, old: str, new: str) -> None:
     validate_password(new, user)
     user.set_password(new)
     user.save(update_fields=["password"])
+    password_changed(user=user)
+
+
+def password_changed(*, user: User) -> None:
+    """What follows, whoever changed it: links sent before it end, and the owner is told."""
     links_end(user)
-    owner_tell(owner=user, news=password_news)
-
-
-def password_news() -> str:
-    return _("Your password was changed.")
+    owner_tell(owner=user, news=lambda: _("Your password was changed."))
