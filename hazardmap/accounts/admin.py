@@ -183,15 +183,17 @@ class KeyEventAdmin(ReadOnlyAdmin):
 
 @admin.register(Device)
 class DeviceAdmin(ReadOnlyAdmin):
-    """The owner is shown as the witness number that stands in the map's evidence."""
+    """The owner is shown as the witness number that stands in the map's evidence, and without the
+    device's name, which may be the owner's.
+    """
 
-    list_display = ("id", "name", "witness", "created_at", "revoked_at")
+    list_display = ("id", "witness", "created_at", "revoked_at")
     list_select_related = ("owner",)
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     search_fields = ("=id", "=kid", "=owner__witness")
     ordering = ("-created_at",)
     fields = (
-        *("id", "name", "witness", "kid", "created_at", "revoked_at"),
+        *("id", "witness", "kid", "created_at", "revoked_at"),
         *("hfov_deg", "camera_height_m", "pitch_deg", "yaw_deg", "distortion"),
     )
 

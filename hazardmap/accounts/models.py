@@ -155,7 +155,7 @@ class Device(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.kid
 
 
 class PairingCode(models.Model):

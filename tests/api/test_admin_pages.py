@@ -267,6 +267,25 @@ def test_no_address_tells_whose_a_witness_number_is(client):
         assert answer.context["cl"].result_count > 0, address
 
 
+def test_no_page_names_whoever_drives(client, boss, hazard_id):
+    """But that of the account. People call their phones by their own names."""
+    decide(moderator=boss, hazard_id=hazard_id, action="confirm")
+    ann = User.objects.get(email__startswith="dog0")
+    User.objects.filter(pk=ann.pk).update(name="Ann Aalto")
+    ann.devices.update(name="Ann’s Pixel")
+    opened = 0
+    for model in admin.site._registry:
+        if model is User:
+            continue
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        rows = [reverse(f"admin:{name}_change", args=[one.pk]) for one in model.objects.all()[:9]]
+        for page in (reverse(f"admin:{name}_changelist"), *rows):
+            html = client.get(page).content.decode()
+            assert not [one for one in ("Ann", ann.email, str(ann.pk)) if one in html], page
+            opened += 1
+    assert opened > 40
+
+
 def test_filters_answer_what_the_page_offers_and_refuse_everything_else(client, boss, hazard_id):
     """Such as what the database fails at. Nothing fails, whatever is typed into the address."""
     followed = 0
