@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import ApiKey, Device, KeyEvent, Membership, Organisation, User
+from hazardmap.accounts.services import address_changed, password_changed, sessions_end
 from hazardmap.platform.read_only_admin import (
     AnyModelAdmin,
     AnyTabularInline,
@@ -28,9 +31,11 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 if TYPE_CHECKING:
     UserCreation = AdminUserCreationForm[User]
     UserChange = UserChangeForm[User]
+    PasswordChange = AdminPasswordChangeForm[User]
     UserAdminBase = DjangoUserAdmin[User]
 else:  # Django's own classes take no type parameters when they run.
     UserCreation, UserChange, UserAdminBase = AdminUserCreationForm, UserChangeForm, DjangoUserAdmin
+    PasswordChange = AdminPasswordChangeForm
 
 
 class LowerCaseEmail(forms.EmailField):
@@ -56,11 +61,20 @@ class UserChangeFormWithEmail(UserChange):
         fields = "__all__"
 
 
+class PasswordForm(PasswordChange):
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        password_changed(user=user)
+        sessions_end(user=user, but="")
+        return user
+
+
 @admin.register(User)
 class UserAdmin(DeclaredLookups, UserAdminBase):
     """Rights are given by superusers only, and nobody else touches a superuser's account."""
 
     form = UserChangeFormWithEmail
+    change_password_form = PasswordForm
     add_form = UserCreationForm
     fieldsets = (
         (None, {"fields": ("email", "name", "password", "is_active")}),
@@ -83,19 +97,37 @@ class UserAdmin(DeclaredLookups, UserAdminBase):
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - as Django has it
+        form_url: str = "",
+    ) -> Any:
+        """Of others; one's own where the old one is asked for: an open session is not enough."""
+        if self.get_object(request, unquote(id)) == request.user:
+            return redirect("security")
+        return super().user_change_password(request, id, form_url)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            address_changed(owner=obj, old=form.initial["email"])
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Deleting a contributor is more than deleting a row: not from here."""
         return False
 
 
 def _may_touch(request: HttpRequest, obj: User | None) -> bool:
+    if obj is not None and obj.leaving_at is not None:
+        return False  # what is left of it is being deleted
     if request.user.is_superuser or obj is None:
         return True
     return not obj.is_staff or obj.pk == request.user.pk
 
 
 @admin.register(Group)
-class RightsAdmin(GroupAdmin):
+class RightsAdmin(DeclaredLookups, GroupAdmin):
     """What a group may, its members may: superusers alone change that too."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -115,7 +147,7 @@ class MembershipInline(AnyTabularInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(AnyModelAdmin):
+class OrganisationAdmin(DeclaredLookups, AnyModelAdmin):
     list_display = ("name", "created_at")
     search_fields = ("name",)
     ordering = ("name",)
@@ -151,15 +183,17 @@ class KeyEventAdmin(ReadOnlyAdmin):
 
 @admin.register(Device)
 class DeviceAdmin(ReadOnlyAdmin):
-    """The owner is shown as the witness number that stands in the map's evidence."""
+    """The owner is shown as the witness number that stands in the map's evidence, and without the
+    device's name, which may be the owner's.
+    """
 
-    list_display = ("id", "name", "witness", "created_at", "revoked_at")
+    list_display = ("id", "witness", "created_at", "revoked_at")
     list_select_related = ("owner",)
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     search_fields = ("=id", "=kid", "=owner__witness")
     ordering = ("-created_at",)
     fields = (
-        *("id", "name", "witness", "kid", "created_at", "revoked_at"),
+        *("id", "witness", "kid", "created_at", "revoked_at"),
         *("hfov_deg", "camera_height_m", "pitch_deg", "yaw_deg", "distortion"),
     )
 

@@ -155,7 +155,7 @@ class Device(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.kid
 
 
 class PairingCode(models.Model):
@@ -191,7 +191,8 @@ class Consent(models.Model):
 class MailLink(models.Model):
     """A link that was sent by mail: it works once, until it expires. Only its hash is kept.
 
-    email: whom it was sent to, which following it proves. user: whose password it resets.
+    email: whom it was sent to, which following it proves. user: whose password it resets, or who
+    gets this address.
     organisation, role: what it invites to. then: the page that comes after it.
     """
 
@@ -199,6 +200,7 @@ class MailLink(models.Model):
         SIGN_UP = "sign_up"
         RESET = "reset"
         INVITE = "invite"
+        ADDRESS = "address"
 
     token_sha256 = models.BinaryField(primary_key=True, max_length=32)
     purpose = models.CharField(max_length=7, choices=Purpose)
@@ -216,7 +218,12 @@ class MailLink(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(purpose="sign_up", user=None, organisation=None, role="")
-                | Q(purpose="reset", user__isnull=False, organisation=None, role="")
+                | Q(
+                    purpose__in=["reset", "address"],
+                    user__isnull=False,
+                    organisation=None,
+                    role="",
+                )
                 | Q(
                     purpose="invite",
                     user=None,

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
+
 from hazardmap.accounts.models import Device, KeyEvent, MailLink, SignIn, User
-from hazardmap.accounts.selectors import account_facts
+from hazardmap.accounts.selectors import account_facts, changes_of
 from hazardmap.accounts.services.second_factor import has_second_factor, recovery_codes_left
 
 
@@ -26,6 +28,11 @@ def account_kept(user: User) -> dict[str, Any]:
             links.order_by("created_at").values(*_LINK, "then", "organisation__name")
         ),
         "invitations_made": list(invitations.values(*_LINK, "email", "role", "organisation__name")),
+        "changes_noted": list(
+            (LogEntry.objects.filter(user=user) | changes_of(user))
+            .order_by("id")
+            .values("action_time", "content_type__model", "object_id", "change_message")
+        ),
         "acts_on_keys": list(acts.values("at", "key_id", "verb", "note")),
         "devices": list(Device.objects.filter(owner=user).order_by("created_at").values(*_DEVICE)),
     }

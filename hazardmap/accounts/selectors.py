@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,6 +84,12 @@ def contributor_by_token(text: str) -> Contributor | None:
     if row is None or not token.matches(row.secret_sha256):
         return None
     return Contributor(row.id, row.owner_id, row.licensed)
+
+
+def changes_of(user: User) -> QuerySet[LogEntry]:
+    """What the admin site has noted of the account, whoever changed it."""
+    accounts = ContentType.objects.get_for_model(User)
+    return LogEntry.objects.filter(content_type=accounts, object_id=str(user.pk))
 
 
 def keys_without_rights(*, since: datetime) -> set[str]:

@@ -26,17 +26,22 @@ class _NobodyWrites:
         return False
 
 
+# What Django's own filters ask of a field, or of the key of a row that it points to.
+_ASKED = ("", "exact", "gte", "lt", "isnull", "isempty", "id__exact")
+
+
 class DeclaredLookups:
     """Lists are filtered by what the page offers alone.
 
     Django lets an address ask for any column: also for those that are not shown, such as the
-    account behind a witness number.
+    account behind a witness number. And it lets it ask anything, such as for a broken regular
+    expression, at which the database fails.
     """
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
         filters = self.get_list_filter(request)  # type: ignore[attr-defined]  # mixed into a ModelAdmin
         names = [_name_of(one) for one in filters]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        return lookup in {f"{name}__{asked}".rstrip("_") for name in names for asked in _ASKED}
 
 
 def _name_of(offered: Any) -> str:

@@ -3,7 +3,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from hazardmap.web import account, consent, earnings, security, sign_in, sign_up, terms, your_data
+from hazardmap.web import (
+    account,
+    address,
+    consent,
+    earnings,
+    security,
+    sign_in,
+    sign_up,
+    terms,
+    your_data,
+)
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
@@ -24,6 +34,8 @@ urlpatterns = [
     path("account/security/", security.security_page, name="security"),
     path("account/security/password/", security.change_password, name="password-change"),
     path("account/security/sessions/", security.end_sessions, name="sessions-end"),
+    path("account/address/", address.address_page, name="address-change"),
+    path("account/address/<str:token>/", address.address_finish_page, name="address-confirm"),
     path("account/earnings/", earnings.earnings_page, name="earnings"),
     path("account/earnings.json", earnings.earnings_json, name="earnings-json"),
     path("account/earnings/payout-account/", earnings.payout_account, name="payout-account"),

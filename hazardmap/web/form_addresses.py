@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from hazardmap.platform.problems import MACHINE_READ
 
@@ -45,7 +45,10 @@ def page_before(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(before, own, require_https=request.is_secure()):
         return ""
     page = urlsplit(before)
-    return page._replace(scheme="", netloc="", fragment="").geturl() if page.netloc else ""
+    if not page.netloc:
+        return ""
+    # Two slashes at its beginning would be another site.
+    return escape_leading_slashes(page._replace(scheme="", netloc="", fragment="").geturl())
 
 
 def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:

@@ -21,6 +21,7 @@ from hazardmap.accounts.services import (
     recovery_codes_left,
     recovery_codes_renew,
     second_factor_begin,
+    second_factor_check,
     second_factor_confirm,
     second_factor_remove,
     sessions_end,
@@ -153,6 +154,16 @@ def password_again(request: HttpRequest) -> None:
     if not right:
         raise AccountsRefused(_("The password is wrong, or there were too many tries."))
     CHANGING.forget(user.email, client_address(request))
+
+
+def code_again(request: HttpRequest) -> None:
+    """The same for the second factor of whoever has one. Raises AccountsRefused."""
+    user = signed_in(request)
+    shown = second_factor_check(user=user, code=request.POST.get("code", ""))
+    if shown is None and has_second_factor(user):
+        raise AccountsRefused(
+            _("This code is wrong, used already, or came too soon after a wrong one.")
+        )
 
 
 def _key(request: HttpRequest) -> str:

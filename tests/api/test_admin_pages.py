@@ -4,6 +4,7 @@ import csv
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -266,6 +267,42 @@ def test_no_address_tells_whose_a_witness_number_is(client):
         assert answer.context["cl"].result_count > 0, address
 
 
+def test_no_page_names_whoever_drives(client, boss, hazard_id):
+    """But that of the account. People call their phones by their own names."""
+    decide(moderator=boss, hazard_id=hazard_id, action="confirm")
+    ann = User.objects.get(email__startswith="dog0")
+    User.objects.filter(pk=ann.pk).update(name="Ann Aalto")
+    ann.devices.update(name="Ann’s Pixel")
+    opened = 0
+    for model in admin.site._registry:
+        if model is User:
+            continue
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        rows = [reverse(f"admin:{name}_change", args=[one.pk]) for one in model.objects.all()[:9]]
+        for page in (reverse(f"admin:{name}_changelist"), *rows):
+            html = client.get(page).content.decode()
+            assert not [one for one in ("Ann", ann.email, str(ann.pk)) if one in html], page
+            opened += 1
+    assert opened > 40
+
+
+def test_filters_answer_what_the_page_offers_and_refuse_everything_else(client, boss, hazard_id):
+    """Such as what the database fails at. Nothing fails, whatever is typed into the address."""
+    followed = 0
+    for model, its_admin in admin.site._registry.items():
+        path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        listing = client.get(path).content.decode()
+        filters = listing[listing.index("</form>") :].partition('id="changelist-filter"')[2]
+        for query in set(re.findall(r'href="(\?[^"]+)"', filters)):
+            assert client.get(path + unescape(query)).status_code == 200, (path, query)
+            followed += 1
+        names = [one for one in its_admin.get_list_filter(None) if isinstance(one, str)]
+        for name in names or ["name"]:
+            for asked in (f"{name}__regex=(", f"{name}__year=99999", f"{name}__x=1"):
+                assert client.get(f"{path}?{asked}").status_code == 400, (path, asked)
+    assert followed > 40
+
+
 def test_a_new_account_has_its_address_in_lower_case(client, boss):
     form = {"email": "New.Person@X.example", "name": "", "usable_password": "true"}
     form |= {"password1": "a long enough password", "password2": "a long enough password"}
@@ -326,3 +363,19 @@ def test_credit_notes_and_the_ledger_say_in_money_what_they_are_about(client, bo
     html = client.get(f"/admin/rewards/booking/{booking.pk}/change/").content.decode()
     assert "-4.56 EUR" in html
     assert "4560000" not in html
+
+
+def test_forms_of_the_queue_take_no_nonsense(client, boss, hazard_id):
+    frame = Frame.objects.all()[0]
+    for given in (
+        {},
+        {"action": "x"},
+        {"action": "relabel", "new_kind": "x"},
+        {"action": "reject", "reason": "x" * 5000},
+        {"action": "reject", "reason": "x", "shown_kind": "x", "shown_decision": "x"},
+        {"action": "confirm", "shown_kind": "dog", "shown_decision": "x" * 5000},
+    ):
+        assert client.post(f"/admin/queue/{hazard_id}/decide/", given).status_code == 302, given
+    for given in ({}, {"decision": "x"}, {"decision": "kept"}):
+        assert client.post(f"/admin/reports/{frame.pk}/decide/", given).status_code < 500, given
+    assert client.post(f"/admin/reports/{frame.pk}/undo/").status_code < 500

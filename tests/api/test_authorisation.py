@@ -4,8 +4,10 @@ The addresses come from the URL configuration, so a new one fails until authoris
 """
 
 import json
+import re
 import tomllib
 from datetime import timedelta
+from difflib import unified_diff
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -16,9 +18,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hazardmap.accounts.models import Device, Membership, Organisation, User
+from hazardmap.accounts.models import ApiKey, Device, Membership, Organisation, User
 from hazardmap.accounts.services import key_create, organisation_create
-from hazardmap.capture.models import Frame
+from hazardmap.billing.services import credit_note_issue, invoice_draft, invoice_finalise
+from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.access.roles import Role
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.geometry.coverings import looked_cell
@@ -26,12 +29,15 @@ from hazardmap.core.geometry.grid import cell_text
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.services import report_file
+from hazardmap.platform.ids import new_id
 from hazardmap.web.picture_address import PictureConverter
-from hazardmap.webhooks.models import Delivery
+from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make
+from tests.billing_scene import LAST, customer_of
 from tests.capture_scene import driver
 from tests.map_scene import put_zone
 from tests.moderation_scene import drive_by
+from tests.portal_scene import selling
 from tests.webhook_scene import HELSINKI, square
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +55,20 @@ BODIES = {  # where a wrong one is refused before anybody looks whose thing it i
     "api/v1/webhooks/<id:endpoint_id>/replay": {"since": timezone.now().isoformat()},
 }
 METHODS = ("get", "post", "put", "patch", "delete")
+# What belongs to somebody, and what names none of it.
+DRIVEN = {"frame_id": new_id(), "device_id": new_id()}
+BOUGHT = {"organisation_id": new_id(), "watch_id": new_id(), "endpoint_id": new_id()} | {
+    "delivery_id": new_id(),
+    "user_id": new_id(),
+    "kid": "a" * 16,
+    "invoice_id": new_id(),
+    "note_id": new_id(),
+}
+KEPT = (Device, Frame, Membership, Endpoint, WatchArea, Delivery, Takedown)
+FORM = {"name": "key", "role": "reader", "host": "fleet.example", "overlap": "now"} | {
+    "begin": (timezone.now() - timedelta(hours=1)).isoformat(),
+    "end": timezone.now().isoformat(),
+}
 
 
 def addresses(patterns=None, before=""):
@@ -169,15 +189,20 @@ def _of_the_portal():
     }
 
 
-def lets_in(who, method: str, route: str, things) -> bool:
-    """Whether somebody gets further than the question who he is. Nothing stays changed."""
-    client, cookies = who
+def path_of(route: str, things) -> str:
     path = "/" + route
     for name, value in things.items():
         for kind in ("uuid", "id", "str", "slug", "whole", "int"):
             path = path.replace(f"<{kind}:{name}>", str(value))
     path = path.replace("<picture:frame_id>", PictureConverter().to_url(things["frame_id"]))
     assert "<" not in path, f"the test has nothing for {route}: put it into `things`"
+    return path
+
+
+def lets_in(who, method: str, route: str, things) -> bool:
+    """Whether somebody gets further than the question who he is. Nothing stays changed."""
+    client, cookies = who
+    path = path_of(route, things)
     client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
     with transaction.atomic():
         body = json.dumps(BODIES.get(route, {}))
@@ -212,6 +237,61 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(people, things)
         if found != expected:
             wrong.append(f"{call}: {' '.join(sorted(found))} and not {said}")
     assert not wrong, "\n".join(wrong)
+
+
+def told(client, method: str, route: str, things) -> str:
+    """All that somebody learns, without what he has said himself. Nothing stays changed."""
+    path, verb = path_of(route, things), "get" if method == "ANY" else method.lower()
+    sent = {"follow": True}
+    if route.startswith("api"):
+        body = json.dumps(BODIES.get(route, {}))
+        sent |= {} if verb == "get" else {"data": body, "content_type": "application/json"}
+    before = kept()
+    with transaction.atomic():
+        answer = getattr(client, verb)(path, **sent)
+        if method == "ANY" and answer.status_code == 405:
+            answer = client.post(path, FORM, follow=True)
+        text = f"{answer.status_code} {answer.content.decode()}"
+        assert kept() == before, (path, "something of somebody else's has changed")
+        transaction.set_rollback(True)
+    for name in DRIVEN.keys() | BOUGHT.keys():
+        text = text.replace(str(things[name]), name)
+    return re.sub(r'csrfmiddlewaretoken" value="\w+"|"urn:uuid:[^"]+"', "", text)
+
+
+def kept() -> list[list[dict]]:
+    """All but when keys were used."""
+    rows = [list(model.objects.order_by("pk").values()) for model in KEPT]
+    keys = ApiKey.objects.order_by("pk").values("kid", "name", "expires_at", "revoked_at")
+    return [*rows, list(keys)]
+
+
+def test_what_is_somebody_elses_looks_like_what_is_not_there_and_stays_as_it_is(people, things):
+    """Asked by others of the same role; what belongs to a portal, through their own one."""
+    benno = Device.objects.get(owner__email__startswith="benno")
+    driving, buying = _client(benno.owner, driver("carla")[1].token)[0], people["other"][0]
+    rival = Membership.objects.get(user__email__startswith="member3")
+    draft = invoice_draft(customer_id=customer_of(selling()[2].pk).pk, month=LAST)
+    invoice = invoice_finalise(invoice_id=draft.pk)
+    credit_note_issue(invoice_id=invoice.pk, total_micro=1_000_000, reason="x")
+    theirs = things | {"invoice_id": invoice.pk, "note_id": invoice.credit_notes.get().pk}
+    wrong, asked = [], 0
+    for call in calls():
+        method, route = call.split(" ", 1)
+        names = set(re.findall(r"<\w+:(\w+)>", route)) & (DRIVEN.keys() | BOUGHT.keys())
+        if not names or TABLE[call] == "everybody":
+            continue
+        inside = names - {"organisation_id"}
+        own = theirs | ({"organisation_id": rival.organisation_id} if inside else {})
+        nothing = own | {name: (DRIVEN | BOUGHT)[name] for name in inside or names}
+        who, asked = driving if names & DRIVEN.keys() else buying, asked + 1
+        answers = [told(who, method, route, one) for one in (own, nothing)]
+        if answers[0] != answers[1]:
+            wrong.append(
+                "\n".join([call, *unified_diff(*(one.split("\n") for one in answers), n=0)])
+            )
+    assert not wrong, "\n".join(wrong)
+    assert asked > 50
 
 
 def test_only_staff_gets_into_the_admin_site(people):

@@ -88,3 +88,10 @@ def test_a_form_from_before_one_signed_in_again_changes_nothing_and_leads_to_its
     assert "Nothing was changed" in answer.content.decode()
     german = strict.post("/account/data/language/", headers={"accept-language": "de"})
     assert "Es wurde nichts geändert" in german.content.decode()
+
+
+def test_a_page_of_ours_is_never_told_as_another_site():
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/logout/", headers={"referer": f"{SITE}//evil.example/x"})
+    assert answer.status_code == 403
+    assert 'href="/%2Fevil.example/x"' in answer.content.decode()

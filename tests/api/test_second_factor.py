@@ -1,10 +1,12 @@
 """The second factor: no page before it, by whichever door; and sessions that one sees and ends."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -86,6 +88,21 @@ def test_who_sets_it_up_on_the_phone_itself_opens_the_app_by_a_link(client):
     page = client.get("/account/second-factor/").content.decode()
     secret = re.search(r'id="secret">(\w+)<', page)[1]
     assert f"secret={secret}&amp;" in re.search(r'<a href="(otpauth://[^"]+)"', page)[1]
+
+
+def test_a_secret_that_was_shown_and_not_used_is_soon_another(client):
+    """Whoever saw it on a screen left open must not have the codes of weeks later."""
+    client.force_login(person("nora"))
+
+    def shown():
+        page = client.get("/account/second-factor/").content.decode()
+        return re.search(r'id="secret">(\w+)<', page)[1]
+
+    first = shown()
+    assert shown() == first, "the app is opened, and the page loaded again"
+    TOTPDevice.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+    assert shown() != first
+    assert TOTPDevice.objects.count() == 1
 
 
 def test_who_has_shown_a_code_or_needs_none_is_not_asked_for_one(client):

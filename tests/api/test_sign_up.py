@@ -18,13 +18,14 @@ from hazardmap.accounts.services import (
     language_choose,
     member_invite,
     organisation_create,
+    password_change,
 )
 from hazardmap.accounts.services.member_invite import FROM_ONE
 from hazardmap.accounts.tries import Total, Tries
 from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import MailFailed
 from hazardmap.platform.redacted import Redacted
-from tests.account_scene import founded, member, person
+from tests.account_scene import PASSWORD, founded, member, person
 from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,26 @@ def test_a_new_password_ends_every_session_and_the_link(client):
     assert client.post(link, {"password": NEW["password"]}).status_code == 410
     signed = client.post("/login/", {"username": nora.email, "password": NEW["password"]})
     assert signed.status_code == 302
+
+
+def test_sessions_that_a_new_password_has_ended_are_not_shown_as_open(client):
+    nora, other = person("nora"), Client(headers={"User-Agent": "Mozilla/5.0 Firefox/150.0"})
+    other.force_login(nora)
+    other.get("/account/")
+    client.post(link_in_mail_to(nora), {"password": NEW["password"]})
+    client.post("/login/", {"username": nora.email, "password": NEW["password"]})
+    page = client.get("/account/security/").content.decode()
+    assert page.count("this one") == 1
+    assert "Firefox" not in page
+
+
+def test_a_changed_password_ends_the_links_to_a_new_one(client):
+    """Whoever has read the mailbox meanwhile comes in by none of them."""
+    nora = person("nora")
+    link = link_in_mail_to(nora)
+    password_change(user=nora, old=PASSWORD, new=NEW["password"])
+    assert client.post(link, {"password": "another long pass phrase"}).status_code == 410
+    assert User.objects.get().check_password(NEW["password"])
 
 
 def test_a_link_that_still_works_stands_in_no_log(caplog):

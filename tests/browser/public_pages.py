@@ -39,6 +39,7 @@ PUBLIC: dict[str, Callable[[Scene], str]] = {
 }
 PRIVATE = {
     "account": "/account/",
+    "address-change": "/account/address/",
     "earnings": "/account/earnings/",
     "portal": "/portal/",
     "second-factor": "/account/second-factor/",
@@ -47,6 +48,7 @@ PRIVATE = {
 }
 # Looked at by tests of their own: the map, and what one gets to by a link in a mail or a form.
 ELSEWHERE = {
+    "address-confirm",
     "consent",
     "embed",
     "login-code",

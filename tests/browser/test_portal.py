@@ -37,7 +37,8 @@ def link_for(stack, email):
     def found():
         folder = Path(stack.environment["HAZARDMAP_VAR"]) / "mail"
         texts = [path.read_text() for path in sorted(folder.glob("*.log"), reverse=True)]
-        links = [re.search(r"http\S+/signup/\S+", text) for text in texts if f"To: {email}" in text]
+        pattern = r"http\S+/(?:signup|account/address)/\S+"
+        links = [re.search(pattern, text) for text in texts if f"To: {email}" in text]
         return next((link[0] for link in links if link), None)
 
     return wait_for("a mail", found, timeout_s=10)
@@ -97,7 +98,8 @@ def test_from_no_account_to_usage_and_a_second_factor(new_page, stack, place_haz
     with_large_letters(new_page(viewport=PHONE, storage_state=page.context.storage_state()), base)
     with_long_months(new_page(viewport=PHONE, storage_state=page.context.storage_state()), base)
 
-    with_second_factor(page)
+    codes = with_second_factor(page)
+    with_new_address(page, stack, codes[1])
 
 
 def with_large_letters(page, base):
@@ -162,7 +164,7 @@ def with_second_factor(page):
     page.get_by_label("Code").fill(f"{totp(_bytes(secret)):06d}")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Turn it on").click()
-    recovery = page.locator(".recovery code").first.inner_text()
+    codes = page.locator(".recovery code").all_inner_texts()
     assert violations(page) == []
     page.goto("/account/")
     page.get_by_role("button", name="Sign out").click()
@@ -172,10 +174,26 @@ def with_second_factor(page):
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/login/code/**")
     assert violations(page) == []
-    page.get_by_label("Code").fill(recovery)
+    page.get_by_label("Code").fill(codes[0])
     page.get_by_role("button", name="Go on").click()
     page.wait_for_url("**/account/security/")
     assert "9 recovery codes are left" in page.content()
+    return codes
+
+
+def with_new_address(page, stack, code):
+    page.get_by_role("link", name="Change the address").click()
+    page.get_by_label("New e-mail address").fill("nora@elsewhere.example")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_label("Code of your app").fill(code)
+    assert violations(page) == []
+    page.get_by_role("button", name="Send the link").click()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
+    page.goto(link_for(stack, "nora@elsewhere.example"))
+    assert violations(page) == []
+    page.get_by_role("button", name="Change the address").click()
+    page.get_by_text("Your account has its new address").wait_for()
+    page.get_by_text("nora@elsewhere.example", exact=True).wait_for()
 
 
 def _bytes(secret):

@@ -43,7 +43,7 @@ from hazardmap.rewards.services import (
     share_set_aside,
     share_split,
 )
-from tests.account_scene import PASSWORD, founded
+from tests.account_scene import PASSWORD, founded, signed_in
 from tests.moderation_scene import _frame, hazard_at
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,13 @@ def drove_past(owner):
     return frame
 
 
+def edited(owner):
+    """By an administrator."""
+    boss = User.objects.create_superuser("boss@hazardmap.example", None)
+    form = {"email": owner.email, "name": "Aino Leaver", "is_active": "on"}
+    signed_in(boss).post(f"/admin/accounts/user/{owner.pk}/change/", form)
+
+
 @pytest.fixture
 def left():
     """A contributor of two who saw a cow, and what he has besides; he is signed in."""
@@ -98,6 +105,7 @@ def left():
 
 def test_nothing_is_left_but_what_the_map_has_learned(left):
     owner, client, hazard_id, empty = left
+    edited(owner)
     device = owner.devices.get()
     frames = list(Frame.objects.filter(account=owner).values_list("id", flat=True))
     telling = set(
@@ -196,6 +204,7 @@ EXPORTED = {
     "accounts_user": lambda kept: kept["account"]["email"],
     "capture_frame": lambda kept: kept["frames"][-1]["width_px"],
     "capture_takedown": lambda kept: any(one["takedown"] for one in kept["frames"]),
+    "django_admin_log": lambda kept: kept["changes_noted"],
     "hazards_evidence": lambda kept: kept["evidence"],
     "hazards_look": lambda kept: kept["looks"],
     "hazards_mounting": lambda kept: kept["mountings"],
@@ -234,6 +243,7 @@ def test_every_table_that_knows_a_person_is_in_what_he_can_take_along(left):
     session = client.session
     session["otp_device_id"] = TOTPDevice.objects.create(user=owner).persistent_id
     session.save()
+    edited(owner)
     Takedown.objects.create(frame=frame)
     PictureKey.objects.get_or_create(frame_id=frame.id, key=1)
     Mounting.objects.create(device=device, learned_until=timezone.now())
@@ -241,7 +251,7 @@ def test_every_table_that_knows_a_person_is_in_what_he_can_take_along(left):
     ShadowRun.objects.create(
         id=new_id(), frame_id=frame.id, model_version=version, live_version=version, live_ms=1.0
     )
-    other = User.objects.exclude(pk=owner.pk).get()
+    other = User.objects.exclude(pk=owner.pk).get(is_staff=False)
     image_report = {"frame_id": frame.id, "hazard_id": hazard_id, "reason": "privacy"}
     ImageReport.objects.create(**image_report)
     vote_give(

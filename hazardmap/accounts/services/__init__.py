@@ -6,6 +6,11 @@ from hazardmap.accounts.services.account_leave import (
     account_leave,
     accounts_leaving,
 )
+from hazardmap.accounts.services.address_change import (
+    address_change_ask,
+    address_change_finish,
+    address_changed,
+)
 from hazardmap.accounts.services.consent_give import (
     consent_give,
 )
@@ -38,7 +43,7 @@ from hazardmap.accounts.services.organisation_change import (
     organisation_create,
 )
 from hazardmap.accounts.services.owner_tell import owner_tell
-from hazardmap.accounts.services.password_change import password_change
+from hazardmap.accounts.services.password_change import password_change, password_changed
 from hazardmap.accounts.services.permit import permit
 from hazardmap.accounts.services.second_factor import (
     has_second_factor,
@@ -73,6 +78,9 @@ __all__ = [
     "account_delete",
     "account_leave",
     "accounts_leaving",
+    "address_change_ask",
+    "address_change_finish",
+    "address_changed",
     "consent_give",
     "device_create",
     "device_pair",
@@ -97,6 +105,7 @@ __all__ = [
     "owner_tell",
     "pairing_code_create",
     "password_change",
+    "password_changed",
     "password_reset_ask",
     "password_reset_finish",
     "permit",

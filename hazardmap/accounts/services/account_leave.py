@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import Device, MailLink, Membership, Organisation, SignIn, User
 from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.selectors import changes_of
 from hazardmap.accounts.services.second_factor import second_factor_forget
 from hazardmap.core.access.roles import Role
 
@@ -34,12 +36,13 @@ def account_leave(*, user: User) -> None:
             raise AccountsRefused(text % {"name": membership.organisation.name})
     now = timezone.now()
     Membership.objects.filter(user=user).delete()
-    MailLink.objects.filter(email=user.email).delete()
+    MailLink.objects.filter(Q(email=user.email) | Q(user=user)).delete()
     Device.objects.filter(owner=user, revoked_at__isnull=True).update(revoked_at=now)
     sessions = SignIn.objects.filter(user=user)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
     sessions.delete()
     second_factor_forget(user=user)
+    changes_of(user).delete()  # they name its address
     user.email, user.name = f"{user.pk}@left.invalid", ""
     user.set_unusable_password()
     user.is_active, user.leaving_at = False, user.leaving_at or now

@@ -7,23 +7,26 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from hazardmap.accounts.models import MailLink
+from hazardmap.accounts.models import MailLink, User
 
 LIVES: Final = {
     MailLink.Purpose.SIGN_UP: timedelta(hours=24),
     MailLink.Purpose.RESET: timedelta(hours=1),
     MailLink.Purpose.INVITE: timedelta(days=7),
+    MailLink.Purpose.ADDRESS: timedelta(hours=1),
 }
 
 
 def link_make(purpose: MailLink.Purpose, email: str, **more: Any) -> str:
-    """The secret part of a new link; older ones for the same stop working."""
+    """The secret part of a new link; older ones for the same, of one account to whatever address,
+    stop working.
+    """
     now = timezone.now()
     MailLink.objects.filter(expires_at__lt=now).delete()
-    same = MailLink.objects.filter(
-        purpose=purpose, email=email, organisation=more.get("organisation")
-    )
-    same.delete()
+    whose = {"user": more["user"]} if "user" in more else {"email": email}
+    MailLink.objects.filter(
+        purpose=purpose, organisation=more.get("organisation"), **whose
+    ).delete()
     token = secrets.token_urlsafe(32)
     MailLink.objects.create(
         token_sha256=_digest(token),
@@ -50,6 +53,11 @@ def link_find(token: str, *purposes: MailLink.Purpose, lock: bool = False) -> Ma
 def link_use(link: MailLink) -> None:
     link.used_at = timezone.now()
     link.save(update_fields=["used_at"])
+
+
+def links_end(user: User) -> None:
+    """What was sent before password or address changed no longer opens or changes the account."""
+    MailLink.objects.filter(user=user, used_at__isnull=True).delete()
 
 
 def _digest(token: str) -> bytes:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.refused import AccountsRefused
+from hazardmap.accounts.services.mail_link import links_end
 from hazardmap.accounts.services.owner_tell import owner_tell
 
 
@@ -15,8 +16,10 @@ def password_change(*, user: User, old: str, new: str) -> None:
     validate_password(new, user)
     user.set_password(new)
     user.save(update_fields=["password"])
-    owner_tell(owner=user, news=password_news)
+    password_changed(user=user)
 
 
-def password_news() -> str:
-    return _("Your password was changed.")
+def password_changed(*, user: User) -> None:
+    """What follows, whoever changed it: links sent before it end, and the owner is told."""
+    links_end(user)
+    owner_tell(owner=user, news=lambda: _("Your password was changed."))

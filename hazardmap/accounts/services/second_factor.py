@@ -4,8 +4,10 @@ django-otp keeps them, refuses a code that was used before, and slows down guess
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp import match_token
@@ -18,6 +20,7 @@ from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.owner_tell import owner_tell
 
 RECOVERY_CODES = 10
+BEGUN_FOR = timedelta(minutes=15)
 WRONG = gettext_lazy("This code is wrong, used already, or came too soon after a wrong one.")
 
 
@@ -39,10 +42,14 @@ def recovery_codes_left(user: User) -> int:
 
 @transaction.atomic
 def second_factor_begin(*, user: User) -> Enrolment:
-    """A new secret, which counts once a code of it was shown; the same until then."""
+    """A new secret, which counts once a code of it was shown; the same until then, for a while:
+    somebody else may have seen it on a screen that was left open.
+    """
     User.objects.select_for_update().get(pk=user.pk)
     if has_second_factor(user):
         raise AccountsRefused(_("There is a second factor already: remove it first."))
+    begun = TOTPDevice.objects.filter(user=user, confirmed=False)
+    begun.filter(created_at__lt=timezone.now() - BEGUN_FOR).delete()
     device, _made = TOTPDevice.objects.get_or_create(
         user=user, confirmed=False, defaults={"name": "authenticator"}
     )

@@ -17,8 +17,8 @@ from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.consent_give import consent_give
 from hazardmap.accounts.services.mail_link import link_find, link_make, link_use
 from hazardmap.accounts.services.name_check import name_check, one_line
-from hazardmap.accounts.services.owner_tell import owner_tell
-from hazardmap.accounts.services.password_change import password_news
+from hazardmap.accounts.services.password_change import password_changed
+from hazardmap.accounts.services.session_note import sessions_end
 from hazardmap.platform.mail import Mail, Receiver, mail_send, page_link
 from hazardmap.platform.one_at_a_time import one_at_a_time
 
@@ -97,8 +97,9 @@ def password_reset_finish(*, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     link_use(link)
+    password_changed(user=user)
+    sessions_end(user=user, but="")
     TO_ACCOUNT.forget(user.email)
-    owner_tell(owner=user, news=password_news)
     return user
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 _PATTERN: Final = re.compile(r"hm_(dev|key|test)_([a-z2-7]{16})_([a-z2-7]{52})")
 _SECRET: Final = re.compile(r"(hm_[a-z]{3,4}_[a-z2-7]{16}_)[a-z2-7]{8,}")
-_MAILED: Final = re.compile(r"(/(?:signup|login/reset)/)[\w-]{16,}")
+_MAILED: Final = re.compile(r"(/(?:signup|login/reset|account/address)/)[\w-]{16,}")
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 
 
