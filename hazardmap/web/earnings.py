@@ -15,7 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from hazardmap.accounts.services import AccountsRefused
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
-from hazardmap.rewards.references import CLAW_BACK, FAILED, PAYOUT, SPLIT, TAKE_BACK
+from hazardmap.rewards.references import (
+    CLAW_BACK,
+    CORRECTION,
+    FAILED,
+    PAYOUT,
+    SPLIT,
+    TAKE_BACK,
+)
 from hazardmap.rewards.selectors import (
     HELD_BACK,
     StatementLine,
@@ -33,6 +40,7 @@ LINES: Final = 200
 WORDS: Final = {
     SPLIT: _("Share of what was sold"),
     CLAW_BACK: _("Taken back: the map was told what proved false"),
+    CORRECTION: _("Taken back: the map was told what proved false"),
     TAKE_BACK: _("Taken back: the invoice is void"),
     PAYOUT: _("Handed over to be paid"),
     FAILED: _("The payout failed: yours again"),

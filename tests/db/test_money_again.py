@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db.models import Sum
+from django.utils import timezone
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create, key_revoke
@@ -24,16 +25,19 @@ from hazardmap.billing.services import (
     invoice_void,
     subscribe,
 )
-from hazardmap.closing.month_share import month_share
+from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.core.access.scopes import Environment
 from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.statement import faults
 from hazardmap.core.selling.usage import Meter, UsageRecord
-from hazardmap.hazards.models import HazardEvent
+from hazardmap.hazards import mapping
+from hazardmap.hazards.models import Evidence, HazardEvent
 from hazardmap.metering.services import usage_roll, usage_ship
 from hazardmap.platform.ids import new_id
+from hazardmap.platform.rows_put import rows_put
 from hazardmap.rewards.models import Entry
-from hazardmap.rewards.selectors import statement_document
+from hazardmap.rewards.selectors import HELD_BACK, earned, statement_document
 from tests import money_again
 from tests.billing_scene import BEFORE, LAST, changed_terms, customer_of, sell
 from tests.money_again import Answer, Said
@@ -106,6 +110,7 @@ class Map:
         self.ids = put_told(trails)
         for id_, (known, real) in zip(self.ids, values, strict=True):
             self.said[id_], self.real[id_] = known, real
+        self.values = dict(zip(self.ids, trails, strict=True))
         self.shown = {}
         for id_ in self.ids[::2]:
             start = KNOWN_FROM + dice.randrange(400) * HOUR + timedelta(minutes=20)
@@ -114,6 +119,17 @@ class Map:
                 HazardEvent.objects.create(
                     at=at, change=change, hazard_id=id_, hazard={"published": True}
                 )
+
+    def prove_false(self):
+        """What was real looks to two others now as if it had never been."""
+        for id_ in [id_ for id_ in self.ids if self.real[id_]]:
+            last = self.values[id_][-1]
+            for who in (8, 9):
+                at = last.last_at + who * HOUR
+                late = told(who, 0.1, 0.05, at=at, received_at=LAST.end, seen=False, real=0.05)
+                row = mapping.evidence_row(id_, late)
+                rows_put(Evidence, [row], unique="hazard_id, pass_id", over=False)
+            self.real[id_] = False
 
     def bits(self, hazard, hour):
         if hazard not in self.said:
@@ -203,7 +219,14 @@ def test_every_amount_is_what_a_second_computation_gives(seed):
         check_invoices(organisation_id, terms, sales)
         for invoice in models.Invoice.objects.filter(state="finalised"):
             invoice_pay(invoice_id=invoice.id)
-    check_shares(sold, map_)
+    lines = check_shares(sold, map_)
+    map_.prove_false()
+    settling = timezone.now() + HELD_BACK - DAY
+    taken = [held_share(settling), held_share(settling)]
+    assert taken[0] > taken[1] == 0
+    for line, micro, answers in lines:
+        check_taken(line, micro, answers, map_)
+    check_statements()
 
 
 def check_invoices(organisation_id, terms, sales):
@@ -244,6 +267,8 @@ def check_invoices(organisation_id, terms, sales):
 
 
 def check_shares(sold, map_):
+    """Each line that was divided, with its share and with all answers."""
+    divided = []
     shares = [
         share for month in (BEFORE, LAST) for share, _ in month_share(month, LAST.end + 30 * DAY)
     ]
@@ -268,7 +293,13 @@ def check_shares(sold, map_):
             micro = held.pop(id_).amount_micro
             assert abs(micro - amount) < 2
             check_line(lines[id_], micro, answers, map_)
+            divided.append((lines[id_], micro, answers))
     assert not held
+    check_statements()
+    return divided
+
+
+def check_statements():
     for currency in ("EUR", "JPY"):
         entries = Entry.objects.filter(account__currency=currency)
         assert (entries.aggregate(sum=Sum("amount_micro"))["sum"] or 0) == 0
@@ -295,3 +326,20 @@ def check_line(line, micro, answers, map_):
         if entry.account.witness is not None:
             due = micro * spoilt[entry.account.witness] / line.quantity
             assert 0 < -entry.amount_micro <= due
+
+
+def check_taken(line, micro, answers, map_):
+    """Who has told against the truth has what he would have by what is known in the end, or nothing
+    at all any more."""
+    own = {(h.key_id, h.hour): h.quantity for h in models.LineHour.objects.filter(line=line)}
+    given = {place: answers[line.of, *place] for place in own}
+    parts, spoilt = money_again.shared(given, own, map_.bits)
+    would_get = money_again.divided(micro, parts)
+    got = Counter()
+    for name in ("split", "claw-back", "correction"):
+        for entry in Entry.objects.filter(booking__reference=f"{name}:{line.id}"):
+            got[entry.account.witness] += entry.amount_micro
+    for who, part in spoilt.items():
+        would_have = would_get.get(who, 0) - micro * part / line.quantity
+        left = earned(who, Currency(line.invoice.currency))
+        assert got[who] < would_have + 3 or left == 0, (line.of, who)
