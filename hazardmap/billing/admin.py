@@ -128,7 +128,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
             "title": line.text,
             "line": line,
             "hours": line_hours(line_id)[:OPEN_HOURS],
-            "events": events,
+            "events": events and events.shown,
+            "more": events and events.more,
         }
         return render(request, "billing/invoice_line.html", context)
 

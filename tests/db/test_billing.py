@@ -84,7 +84,7 @@ def test_a_month_from_the_logs_to_the_answers_behind_a_line(capsys):
     assert [hour.quantity for hour in line_hours(line.id)] == [60_000, 51_000]
     call_command("invoice", "HM-000001", line=3)
     shown = capsys.readouterr().out
-    assert re.search(r"60000  hazards\n.*51000\n.*51000  hazards", shown, re.DOTALL)
+    assert re.search(r"60000  hazards  \S+\n.*51000\n.*51000  hazards  \S+\n", shown, re.DOTALL)
     call_command("invoice", "HM-000001", paid=True)
     assert re.search(r"due +0.00 EUR", capsys.readouterr().out)
 

@@ -70,7 +70,8 @@ class Command(BaseCommand):
         for hour, events in line_events(line.id):
             self.stdout.write(f"{hour.hour:%Y-%m-%d %H:%M}  {hour.key_id}  {hour.quantity}")
             for event in events:
-                self.stdout.write(f"  {event.at.isoformat()}  {event.quantity}  {event.subject}")
+                what = f"{event.quantity}  {event.subject}  {event.request_id}"
+                self.stdout.write(f"  {event.at.isoformat()}  {what}")
 
 
 def _credit(invoice_id: UUID, amount: str, reason: str) -> None:
