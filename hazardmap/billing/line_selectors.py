@@ -42,10 +42,12 @@ class FirstAnswers(NamedTuple):
 class LineShare:
     """What of a line of usage belongs to the contributors.
 
-    paid: its invoice is, so that there is something to divide. void: it was taken back.
+    start: of what it bills. paid: its invoice is, so that there is something to divide. void: it
+    was taken back.
     """
 
     line_id: UUID
+    start: datetime
     meter: Meter
     currency: Currency
     amount_micro: int
@@ -148,6 +150,7 @@ def _shares(invoice: Invoice, lines: dict[UUID, InvoiceLine]) -> Iterator[LineSh
         prices = prices_from(subscription.price_version.prices)
         yield LineShare(
             line_id=line_id,
+            start=lines[line_id].start,
             meter=Meter(lines[line_id].of),
             currency=Currency(invoice.currency),
             amount_micro=int(paid_micro * prices.contributors_percent / 100),

@@ -68,7 +68,10 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
         done = share_take_back(line_id=share.line_id)
         return Outcome.TAKEN_BACK if done else Outcome.AS_BEFORE
     held = share_set_aside(
-        line_id=share.line_id, amount_micro=share.amount_micro, currency=share.currency
+        line_id=share.line_id,
+        amount_micro=share.amount_micro,
+        currency=share.currency,
+        what={"meter": share.meter.value, "month": f"{share.start:%Y-%m}"},
     )
     if settled and share.paid and not is_split(share.line_id):
         with unhurried():

@@ -135,7 +135,7 @@ def test_a_movement_booked_at_once_is_booked_once():
 
 
 @pytest.mark.django_db
-def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
+def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys, client):
     _, key = sell()
     early, late = contributor("early"), contributor("late")
     cow = ahead(45.0, "cow")
@@ -169,6 +169,9 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
     assert euros(amounts()["unclaimed", None]) == half / 4
     call_command("ledger", witness=early.owner.witness)
     assert "split:" in capsys.readouterr().out
+    client.force_login(early.owner)
+    page = client.get("/account/earnings/").content.decode()
+    assert f"Share of what was sold: hazards returned, {BEFORE.start:%B %Y}" in page
 
 
 @pytest.mark.django_db

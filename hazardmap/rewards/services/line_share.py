@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -21,18 +22,24 @@ from hazardmap.rewards.references import (
 from hazardmap.rewards.selectors import earned
 from hazardmap.rewards.services.ledger_book import Ledger, entries_of, ledger_book, ledger_lock
 
+NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 Witness = TypeVar("Witness", int, int | None)
 
 
-def share_set_aside(*, line_id: UUID, amount_micro: int, currency: Currency) -> bool:
-    """Hold the share of an invoice's line; False where that is done already."""
+def share_set_aside(
+    *, line_id: UUID, amount_micro: int, currency: Currency, what: Mapping[str, str] = NOTHING_SAID
+) -> bool:
+    """Hold the share of an invoice's line; False where that is done already.
+
+    what: was sold, for people: the meter and the month.
+    """
     return ledger_book(
         reference=reference(SET_ASIDE, line_id),
         entries={
             Ledger(Account.Kind.BILLING, None, currency): -amount_micro,
             Ledger(Account.Kind.HELD, None, currency): amount_micro,
         },
-        inputs={"amount_micro": amount_micro, "currency": currency.value},
+        inputs={"amount_micro": amount_micro, "currency": currency.value, **what},
     )
 
 
