@@ -331,15 +331,18 @@ def test_what_was_credited_whole_is_paid_by_nobody():
 
 @pytest.mark.django_db
 def test_a_tile_had_what_was_published_in_it_within_the_hour():
-    cow = ahead(45.0, "cow")
-    fuse_in_turn([drive(contributor(name), minutes_ago(9), cow) for name in ("one", "two")])
-    (hazard,) = hazards()
+    things = ahead(45.0, "cow"), ahead(48.0, "cone", right_m=9.0)
+    fuse_in_turn([drive(contributor(name), minutes_ago(9), *things) for name in ("one", "two")])
+    hazard, cone = sorted(hazards(), key=lambda one: one.kind, reverse=True)
     x, y = (int(share * 2**14) for share in to_shares(hazard.lon, hazard.lat))
     hour, tiles = hour_of(timezone.now()), TilesShown()
-    assert tiles.in_hour(f"hazards/14/{x}/{y}", hour) == [hazard.id]
+    both = {hazard.id, cone.id}
+    assert set(tiles.in_hour(f"hazards/14/{x}/{y}", hour)) == both
     assert tiles.in_hour(f"hazards/14/{x}/{y}", hour - timedelta(hours=2)) == []
     assert tiles.in_hour(f"hazards/14/{x + 3}/{y}", hour) == []
-    assert tiles.in_hour("hazards/0/0/0", hour) == [hazard.id]
+    assert set(tiles.in_hour("hazards/0/0/0", hour)) == both
+    assert tiles.in_hour(f"workzones/14/{x}/{y}", hour) == [cone.id], "a cow is no work"
+    assert tiles.in_hour(f"coverage/14/{x}/{y}", hour) == []
     assert tiles.in_hour(f"roads/14/{x}/{y}", hour) == []
 
 

@@ -51,7 +51,7 @@ from tests.told_scene import put_told, told
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KNOWN_FROM = BEFORE.start + 5 * DAY
-TILES = ["hazards/14/9327/4741", "roads/14/9327/4741", "hazards/0/0/0"]
+TILES = ["hazards/14/9327/4741", "roads/14/9327/4741", "hazards/0/0/0", "coverage/0/0/0"]
 
 
 def some_prices(dice: random.Random, currency: str) -> dict:
