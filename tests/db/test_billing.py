@@ -269,6 +269,29 @@ def test_credit_notes_take_back_no_more_than_there_was(capsys):
 
 
 @pytest.mark.django_db
+def test_what_is_credited_after_it_was_paid_is_to_be_returned(capsys):
+    organisation_id, _ = sell()
+    credit_grant(organisation_id=organisation_id, amount=Decimal(30), expires_at=None)
+    prepaid, later = billed(organisation_id, BEFORE), billed(organisation_id, LAST)
+
+    def credited(invoice, amount):
+        credit_note_issue(invoice_id=invoice.id, total_micro=amount * MICRO, reason="an outage")
+        found = invoice_get(invoice.id)
+        return euros(found.due_micro), euros(found.overpaid_micro)
+
+    assert euros(prepaid.total_micro) == Decimal("52.48")
+    assert credited(prepaid, 20) == (Decimal("2.48"), 0)
+    assert credited(prepaid, 20) == (0, Decimal("17.52"))
+    assert credited(later, 5) == (Decimal("47.48"), 0)
+    invoice_pay(invoice_id=later.id)
+    assert credited(later, 10) == (0, 10)
+    call_command("invoice", "HM-000001")
+    assert re.search(r"to be returned +17.52 EUR", capsys.readouterr().out)
+    call_command("invoice", "HM-000002")
+    assert re.search(r"to be returned +10.00 EUR", capsys.readouterr().out)
+
+
+@pytest.mark.django_db
 def test_the_operator_hears_what_cannot_be_done(tmp_path, capsys):
     organisation_id, _ = sell(country="US")
     seller = models.Seller.objects.get()

@@ -61,6 +61,8 @@ class Command(BaseCommand):
             write(f"{line.position:>3}  {line.text}{late}", line.quantity or "", line.amount_micro)
         write("total", "", invoice.total_micro)
         write("due", "", invoice.due_micro)
+        if invoice.overpaid_micro:
+            write("paid and credited since: to be returned", "", invoice.overpaid_micro)
 
     def _open(self, invoice: InvoiceInfo, position: int) -> None:
         line = next((line for line in invoice.lines if line.position == position), None)
