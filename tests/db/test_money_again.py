@@ -7,11 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from django.conf import settings
-from django.contrib.gis.geos import Point
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -29,28 +27,20 @@ from hazardmap.billing.services import (
 )
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.core.access.scopes import Environment
-from hazardmap.core.fusion.verdict import Ruling
-from hazardmap.core.ids import uuid7
 from hazardmap.core.selling.hours import hour_of
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.statement import faults
 from hazardmap.core.selling.usage import Meter, UsageRecord
-from hazardmap.hazards import mapping
-from hazardmap.hazards import models as models_of_map
-from hazardmap.hazards.heir_models import Heir
-from hazardmap.hazards.models import Evidence, HazardEvent
 from hazardmap.metering.services import usage_roll, usage_ship
 from hazardmap.platform.ids import new_id
-from hazardmap.platform.rows_put import rows_put
 from hazardmap.rewards.models import Entry
 from hazardmap.rewards.selectors import HELD_BACK, earned, statement_document
 from tests import money_again
 from tests.billing_scene import BEFORE, LAST, changed_terms, customer_of, sell
-from tests.money_again import Answer, Said
-from tests.told_scene import put_told, told
+from tests.money_again import Answer
+from tests.told_map import Map
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-KNOWN_FROM = BEFORE.start + 5 * DAY
 TILES = ["hazards/14/9327/4741", "roads/14/9327/4741", "hazards/0/0/0", "coverage/0/0/0"]
 
 
@@ -87,119 +77,6 @@ def some_prices(dice: random.Random, currency: str) -> dict:
         "charges": charges,
         "discounts": dice.sample(discounts, dice.randrange(3)),
     }
-
-
-class Story(NamedTuple):
-    """Who reported (r) or denied (d) it in turn, what is believed at the end, what a moderator
-    says; and whether it was there, None: nobody knows."""
-
-    plan: str
-    end: float
-    real: bool | None
-    checked: bool = True
-    word: Ruling | None = None
-    undone: bool = False
-
-
-STORIES = (
-    Story("rdrr", 0.9, real=True),
-    Story("rdd", 0.05, real=False),
-    Story("r", 0.9, real=None),
-    Story("rr", 0.9, real=None, checked=False),  # two devices by themselves
-    Story("rdrr", 0.9, real=False, word=Ruling.REJECT),
-    Story("rdrr", 0.9, real=True, word=Ruling.REJECT, undone=True),
-    Story("r", 0.9, real=True, word=Ruling.CONFIRM),
-)
-
-
-class Map:
-    """Hazards that were there, were not, and of which nobody knows; what was said when."""
-
-    def __init__(self, dice: random.Random) -> None:
-        self.dice, self.said, self.real = dice, {}, {}
-        stories = [*STORIES, *STORIES]
-        trails = [self._trail(story) for story in stories]
-        self.ids = put_told([lines for lines, _ in trails])
-        self.lines = {}
-        for id_, story, (lines, said) in zip(self.ids, stories, trails, strict=True):
-            self.said[id_], self.real[id_], self.lines[id_] = said, story.real, lines
-            if story.word is not None:
-                judge(lines[0], story)
-        self.heirs = {new_id(): heir for heir in self.ids[::3]}
-        for gone, heir in self.heirs.items():
-            Heir.objects.create(gone_id=gone, heir_id=heir)
-        self._show()
-
-    def _trail(self, story):
-        lines, said = [], []
-        at, p = KNOWN_FROM + self.dice.randrange(20) * HOUR, 0.1
-        who = self.dice.sample(range(1, 8), len(story.plan))
-        for word, witness in zip(story.plan, who, strict=True):
-            after = self.dice.uniform(p, 0.99) if word == "r" else self.dice.uniform(0.01, p)
-            received_at = at + self.dice.choice([0, 0, 400]) * HOUR
-            line = told(
-                witness,
-                p,
-                after,
-                at=at,
-                received_at=received_at,
-                seen=word == "r",
-                real=story.end,
-                observations=(uuid7(received_at, self.dice.randbytes(32)),) * (word == "r"),
-                checked=story.checked,
-            )
-            lines.append(line)
-            said.append(Said(witness, received_at, p, after))
-            at, p = at + self.dice.randrange(1, 5) * HOUR, after
-        return lines, said
-
-    def _show(self):
-        self.shown, dice = {}, self.dice
-        for id_ in self.ids[::2]:
-            start = KNOWN_FROM + dice.randrange(400) * HOUR + timedelta(minutes=20)
-            self.shown[id_] = start, start + dice.randrange(1, 200) * HOUR
-            for at, change in zip(self.shown[id_], ("appeared", "removed"), strict=True):
-                HazardEvent.objects.create(
-                    at=at, change=change, hazard_id=id_, hazard={"published": True}
-                )
-
-    def prove_false(self):
-        """What was real looks to two others now as if it had never been; a moderator's word on it
-        stands."""
-        for id_, story in zip(self.ids, [*STORIES, *STORIES], strict=True):
-            if not story.real or story.word is Ruling.CONFIRM:
-                continue
-            last = self.lines[id_][-1]
-            for who in (8, 9):
-                at = last.last_at + who * HOUR
-                late = told(who, 0.1, 0.05, at=at, received_at=LAST.end, seen=False, real=0.05)
-                row = mapping.evidence_row(id_, late)
-                rows_put(Evidence, [row], unique="hazard_id, pass_id", over=False)
-            self.real[id_] = False
-
-    def bits(self, hazard, hour):
-        hazard = self.heirs.get(hazard, hazard)
-        if hazard not in self.said:
-            return {}
-        return money_again.bits(self.said[hazard], self.real[hazard], hour)
-
-    def in_tile(self, subject, hour):
-        if not subject.startswith("hazards/0"):
-            return ()
-        return tuple(
-            id_ for id_, (start, end) in self.shown.items() if start < hour + HOUR and end > hour
-        )
-
-
-def judge(line, story):
-    models_of_map.Verdict.objects.create(
-        decision=story.word.value,
-        kind="cow",
-        position=Point(24.94, 60.17),
-        cell=1,
-        observations=[str(id_) for id_ in line.observations],
-        undone_at=timezone.now() if story.undone else None,
-    )
 
 
 class Sales:

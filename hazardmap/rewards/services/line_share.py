@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -52,8 +52,7 @@ def share_split(*, line_id: UUID, weights: Mapping[int | None, int]) -> bool:
     """
     if Booking.objects.filter(reference=reference(SPLIT, line_id)).exists():
         return False
-    held = Booking.objects.get(reference=reference(SET_ASIDE, line_id)).inputs
-    amount_micro, currency = int(held["amount_micro"]), Currency(held["currency"])
+    held, amount_micro, currency = _held(line_id)
     ledger_lock()
     ordered = _ordered(weights)
     parts = split(amount_micro, ordered)
@@ -77,8 +76,7 @@ def share_claw_back(*, line_id: UUID, penalties: Mapping[int, int], units: int) 
     name = reference(CLAW_BACK, line_id)
     if not penalties or Booking.objects.filter(reference=name).exists():
         return False
-    held = Booking.objects.get(reference=reference(SET_ASIDE, line_id)).inputs
-    amount_micro, currency = int(held["amount_micro"]), Currency(held["currency"])
+    held, amount_micro, currency = _held(line_id)
     ledger_lock()
     taken = {
         witness: min(amount_micro * spoilt // units, max(0, earned(witness, currency)))
@@ -105,8 +103,7 @@ def share_correct(
     name = reference(CORRECTION, line_id)
     if not penalties or Booking.objects.filter(reference=name).exists():
         return False
-    held = Booking.objects.get(reference=reference(SET_ASIDE, line_id)).inputs
-    amount_micro, currency = int(held["amount_micro"]), Currency(held["currency"])
+    held, amount_micro, currency = _held(line_id)
     ledger_lock()
     had, parts = _had(line_id), split(amount_micro, _ordered(weights))
     taken: dict[int, int] = {}
@@ -142,6 +139,12 @@ def share_take_back(*, line_id: UUID) -> bool:
                 inputs={},
             )
     return done
+
+
+def _held(line_id: UUID) -> tuple[dict[str, Any], int, Currency]:
+    """What is said of the share of a line, its micro-units and their currency."""
+    inputs = Booking.objects.get(reference=reference(SET_ASIDE, line_id)).inputs
+    return inputs, int(inputs["amount_micro"]), Currency(inputs["currency"])
 
 
 def _had(line_id: UUID) -> Counter[int | None]:
