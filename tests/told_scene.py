@@ -21,6 +21,8 @@ def told(
     seen: bool = True,
     real: float | None = None,
     bits: float = 1.0,
+    observations: tuple[UUID, ...] = (),
+    checked: bool = True,
 ) -> Evidence:
     """One pass; by default what is believed real is what is believed to be there."""
     return Evidence(
@@ -34,11 +36,12 @@ def told(
         visibility=0.9,
         log2_ratio=bits,
         frames=3,
-        observations=(),
+        observations=observations,
         best_observation=None,
         p_after=p_after,
         p_before=p_before,
         real=p_after if real is None and p_before is not None else real,
+        checked=checked,
     )
 
 

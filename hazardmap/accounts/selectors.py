@@ -192,6 +192,12 @@ def keys_of(organisation_id: UUID) -> list[str]:
     return list(keys.values_list("kid", flat=True))
 
 
+def keys_replaced(organisation_id: UUID) -> dict[str, str]:
+    """Each key of an organisation that was made in place of another, and in place of which."""
+    rolled = ApiKey.objects.filter(organisation=organisation_id, replaces__isnull=False)
+    return dict(rolled.values_list("kid", "replaces_id"))
+
+
 def organisation_of_key(kid: str) -> UUID | None:
     return ApiKey.objects.filter(kid=kid).values_list("organisation_id", flat=True).first()
 

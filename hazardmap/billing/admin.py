@@ -15,6 +15,7 @@ from hazardmap.billing import models
 from hazardmap.billing.invoice_files import KINDS, invoice_file
 from hazardmap.billing.line_selectors import line_hour_events, line_hours
 from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.selectors import asked_micro
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
@@ -85,8 +86,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         """What is left to be paid of one that went out."""
         if invoice.state != models.Invoice.State.FINALISED:
             return "–"
-        settled_micro = invoice.paid_by_credit_micro + invoice.credited_micro
-        return amount_words(invoice.total_micro - settled_micro, Currency(invoice.currency))
+        return amount_words(asked_micro(invoice), Currency(invoice.currency))
 
     @admin.display(description="documents")
     def documents(self, invoice: models.Invoice) -> str:
@@ -128,7 +128,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
             "title": line.text,
             "line": line,
             "hours": line_hours(line_id)[:OPEN_HOURS],
-            "events": events,
+            "events": events and events.shown,
+            "more": events and events.more,
         }
         return render(request, "billing/invoice_line.html", context)
 

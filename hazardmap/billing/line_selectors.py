@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Sum
@@ -18,6 +19,8 @@ from hazardmap.core.selling.pricing.rating import Line, LineKind
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import Used, usage_by_hour, usage_in_hour
 
+ANSWERS_SHOWN: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class BilledHour:
@@ -28,14 +31,23 @@ class BilledHour:
     quantity: int
 
 
+class FirstAnswers(NamedTuple):
+    """The ANSWERS_SHOWN first of an hour: with tiles there may be hundreds of thousands."""
+
+    shown: list[Used]
+    more: bool
+
+
 @dataclass(frozen=True, slots=True)
 class LineShare:
     """What of a line of usage belongs to the contributors.
 
-    paid: its invoice is, so that there is something to divide. void: it was taken back.
+    start: of what it bills. paid: its invoice is, so that there is something to divide. void: it
+    was taken back.
     """
 
     line_id: UUID
+    start: datetime
     meter: Meter
     currency: Currency
     amount_micro: int
@@ -61,8 +73,8 @@ def line_hours(line_id: UUID) -> list[BilledHour]:
     return [BilledHour(*row) for row in hours.values_list("key_id", "hour", "quantity")]
 
 
-def line_events(line_id: UUID) -> Iterator[tuple[BilledHour, list[Used]]]:
-    """Every answer behind a line, by key and hour.
+def line_events(line_id: UUID) -> Iterator[tuple[BilledHour, Iterator[Used]]]:
+    """Every answer behind a line, by key and hour, read as they are needed.
 
     Where usage came late, an hour is billed by two invoices, and both show all its answers.
     """
@@ -71,15 +83,16 @@ def line_events(line_id: UUID) -> Iterator[tuple[BilledHour, list[Used]]]:
         yield hour, usage_in_hour(hour.key_id, Meter(line.of), hour.hour)
 
 
-def line_hour_events(line_id: UUID, key_id: str, hour: datetime) -> list[Used]:
-    """The answers of one hour of a line, as `line_events` gives them. Raises ValueError on a time
-    without a zone."""
+def line_hour_events(line_id: UUID, key_id: str, hour: datetime) -> FirstAnswers:
+    """The first answers of one hour of a line, as `line_events` gives them. Raises ValueError on a
+    time without a zone."""
     if hour.tzinfo is None:
         raise ValueError("an hour needs a time zone")
     if not LineHour.objects.filter(line_id=line_id, key_id=key_id, hour=hour).exists():
-        return []
+        return FirstAnswers([], more=False)
     line = InvoiceLine.objects.get(pk=line_id)
-    return usage_in_hour(key_id, Meter(line.of), hour)
+    answers = usage_in_hour(key_id, Meter(line.of), hour)
+    return FirstAnswers(list(islice(answers, ANSWERS_SHOWN)), more=any(True for _ in answers))
 
 
 def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:
@@ -137,6 +150,7 @@ def _shares(invoice: Invoice, lines: dict[UUID, InvoiceLine]) -> Iterator[LineSh
         prices = prices_from(subscription.price_version.prices)
         yield LineShare(
             line_id=line_id,
+            start=lines[line_id].start,
             meter=Meter(lines[line_id].of),
             currency=Currency(invoice.currency),
             amount_micro=int(paid_micro * prices.contributors_percent / 100),

@@ -73,6 +73,7 @@ class Prepaid:
 class InvoiceInfo:
     """number: "" of a draft. due_micro: what is still to be paid, until `due_at`.
 
+    overpaid_micro: was paid, in advance or since, and is taken back by credit notes.
     paid_by_credit_micro: from what was paid in advance. address: lines below the buyer's name.
     """
 
@@ -88,6 +89,7 @@ class InvoiceInfo:
     total_micro: int
     paid_by_credit_micro: int
     due_micro: int
+    overpaid_micro: int
     issued_at: datetime | None
     due_at: datetime | None
     address: tuple[str, ...]
@@ -165,6 +167,7 @@ def _info(row: Invoice) -> InvoiceInfo:
         total_micro=row.total_micro,
         paid_by_credit_micro=row.paid_by_credit_micro,
         due_micro=_due_micro(row),
+        overpaid_micro=_overpaid_micro(row),
         issued_at=row.finalised_at,
         due_at=row.finalised_at and row.finalised_at + PAYABLE_WITHIN,
         address=_address(row.parties["buyer"]),
@@ -252,3 +255,11 @@ def _address(buyer: dict[str, str]) -> tuple[str, ...]:
 
 def _due_micro(row: Invoice) -> int:
     return asked_micro(row) if row.state == Invoice.State.FINALISED else 0
+
+
+def _overpaid_micro(row: Invoice) -> int:
+    if not row.credited_micro:
+        return 0
+    paid_micro = asked_micro(row) if row.state == Invoice.State.PAID else 0
+    settled_micro = row.paid_by_credit_micro + paid_micro + row.credited_micro
+    return max(0, settled_micro - row.total_micro)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hazardmap.accounts.selectors import keys_of
+from hazardmap.accounts.selectors import keys_of, keys_replaced
 from hazardmap.billing.models import Customer, Subscription
 from hazardmap.billing.spend_models import SpendCap
 from hazardmap.core.selling.pricing.money import Currency, decimal_of
@@ -100,8 +100,23 @@ def terms_now(organisation_id: UUID) -> Terms | None:
         currency=Currency(customer.currency),
         tariff=Tariff(prices_from(row.price_version.prices), month, part, cost, of_keys),
         account=Account(organisation_id, keys, part.start, part.end),
-        caps={cap.key_id: cap for cap in customer.caps.all()},
+        caps=caps_of(customer),
     )
+
+
+def caps_of(customer: Customer) -> dict[str, SpendCap]:
+    """By key, "" for all together. A key that was made in place of another has its cap as well,
+    unless it has one of its own."""
+    own = {cap.key_id: cap for cap in customer.caps.all()}
+    caps = dict(own)
+    before = keys_replaced(customer.organisation_id) if own.keys() - {""} else {}
+    for key in before:
+        at = key
+        while at not in own and at in before:
+            at = before[at]
+        if at in own:
+            caps[key] = own[at]
+    return caps
 
 
 def _earlier(

@@ -1,11 +1,14 @@
 """Which hazards were in the answers behind a line of an invoice, and how much of it each was."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.line_selectors import line_events
+from hazardmap.core.kinds import GROUPS, KINDS, Group
 from hazardmap.core.selling.hours import HOUR
 from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.sharing import PARTS
@@ -14,7 +17,10 @@ from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.delivered import Span, published_in
 from tiles.mercator import Tile
 
-WITHOUT_HAZARDS = frozenset({"roads"})
+DRAWN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {"hazards": frozenset(KINDS), "workzones": GROUPS[Group.CONSTRUCTION.value]}
+)
+"""The kinds of hazards that a layer draws; the others draw none."""
 
 Delivered = dict[UUID | None, int]
 """PARTS of units by hazard; None for those in which there was none."""
@@ -40,9 +46,9 @@ class TilesShown:
 
 def _shown(subject: str, month: Period) -> dict[UUID, list[Span]]:
     layer, *place = subject.split("/")
-    if layer in WITHOUT_HAZARDS:
+    if layer not in DRAWN:
         return {}
-    return published_in(Tile(*map(int, place)).box_deg(), month)
+    return published_in(Tile(*map(int, place)).box_deg(), month, kinds=DRAWN[layer])
 
 
 def delivered(

@@ -13,9 +13,10 @@ from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.sharing import Sold, Trail, penalties, weights
 from hazardmap.hazards.delivered import trails_of
 from hazardmap.platform.unhurried import unhurried
-from hazardmap.rewards.selectors import is_split, lines_held
+from hazardmap.rewards.selectors import is_split, lines_held, lines_settling
 from hazardmap.rewards.services import (
     share_claw_back,
+    share_correct,
     share_set_aside,
     share_split,
     share_take_back,
@@ -29,6 +30,7 @@ SETTLED_AFTER = timedelta(days=14)
 class Outcome(StrEnum):
     HELD = "held"
     DIVIDED = "divided"
+    CORRECTED = "corrected"
     TAKEN_BACK = "taken back"
     AS_BEFORE = "as before"
     FAILED = "failed"
@@ -36,12 +38,16 @@ class Outcome(StrEnum):
 
 def month_share(month: Period, now: datetime) -> Iterator[tuple[LineShare, Outcome]]:
     """Set aside the contributors' share of each line of a month's invoices, and divide it once
-    the evidence is settled and the invoice paid; take it back where that is void. Safe to call
-    again. A line that fails is logged and keeps no other waiting."""
-    tiles = TilesShown()
+    the evidence is settled and the invoice paid; take it back where that is void, and what proved
+    false before it is payable. Safe to call again. A line that fails is logged and keeps no other
+    waiting."""
+    tiles, settling = TilesShown(), set(lines_settling(now))
     for share in shares_of(month):
         try:
-            outcome = _share(share, tiles, settled=now >= month.end + SETTLED_AFTER)
+            if share.line_id in settling:
+                outcome = _judge_again(share, tiles)
+            else:
+                outcome = _share(share, tiles, settled=now >= month.end + SETTLED_AFTER)
         except Exception:
             logger.exception("the share of line %s is as before", share.line_id)
             outcome = Outcome.FAILED
@@ -50,11 +56,11 @@ def month_share(month: Period, now: datetime) -> Iterator[tuple[LineShare, Outco
 
 def held_share(now: datetime) -> int:
     """Do the same for all months in which something is held of what was paid, or became void,
-    since; return how many lines that have ended."""
-    outcomes = (
-        outcome for month in months_ended(lines_held()) for _, outcome in month_share(month, now)
-    )
-    return sum(outcome in {Outcome.DIVIDED, Outcome.TAKEN_BACK} for outcome in outcomes)
+    since, or will soon be payable; return of how many lines something was booked."""
+    months = months_ended([*lines_held(), *lines_settling(now)])
+    outcomes = (outcome for month in months for _, outcome in month_share(month, now))
+    booked = {Outcome.DIVIDED, Outcome.CORRECTED, Outcome.TAKEN_BACK}
+    return sum(outcome in booked for outcome in outcomes)
 
 
 def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
@@ -62,7 +68,10 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
         done = share_take_back(line_id=share.line_id)
         return Outcome.TAKEN_BACK if done else Outcome.AS_BEFORE
     held = share_set_aside(
-        line_id=share.line_id, amount_micro=share.amount_micro, currency=share.currency
+        line_id=share.line_id,
+        amount_micro=share.amount_micro,
+        currency=share.currency,
+        what={"meter": share.meter.value, "month": f"{share.start:%Y-%m}"},
     )
     if settled and share.paid and not is_split(share.line_id):
         with unhurried():
@@ -75,6 +84,19 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
             )
         return Outcome.DIVIDED
     return Outcome.HELD if held else Outcome.AS_BEFORE
+
+
+def _judge_again(share: LineShare, tiles: TilesShown) -> Outcome:
+    """Who has told what proved false since it was divided pays for it while he is not paid yet."""
+    with unhurried():
+        sold, trails = _sold(share, tiles)
+        done = share_correct(
+            line_id=share.line_id,
+            weights=weights(sold, trails),
+            penalties=penalties(sold, trails),
+            units=sum(sold.values()),
+        )
+    return Outcome.CORRECTED if done else Outcome.AS_BEFORE
 
 
 def _sold(share: LineShare, tiles: TilesShown) -> tuple[dict[Sold, int], dict[UUID, Trail]]:

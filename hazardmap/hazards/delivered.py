@@ -1,7 +1,7 @@
 """Reads for the contributors' share: what was on the map when, and who had told it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Query
 from hazardmap.core.fusion.hazard import Change, Evidence, State
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.bbox import Bbox
+from hazardmap.core.kinds import KINDS
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.sharing import Trail
 from hazardmap.hazards import mapping, models
@@ -61,10 +62,14 @@ def trails_of(hazard_ids: Iterable[UUID]) -> dict[UUID, Trail]:
     return {id_: trail for id_, trail in inherited if trail is not None}
 
 
-def published_in(bbox: Bbox, within: Period) -> dict[UUID, list[Span]]:
-    """When each hazard in a box was published, of those that were within a time, by the change
-    feed: no span begins before that time, and what came after it is not read."""
+def published_in(
+    bbox: Bbox, within: Period, *, kinds: Collection[str] = KINDS.keys()
+) -> dict[UUID, list[Span]]:
+    """When each hazard of these kinds in a box was published, of those that were within a time, by
+    the change feed: no span begins before that time, and what came after it is not read."""
     inside = touching(boxes(bbox), placed())
+    if len(kinds) < len(KINDS):
+        inside = inside.filter(kind__in=kinds)
     events = models.HazardEvent.objects.filter(hazard_id=OuterRef("pk"), at__lt=within.start)
     latest = events.order_by("-cursor").values(shown=_SHOWN)[:1]
     spans: defaultdict[UUID, list[Span]] = defaultdict(list)

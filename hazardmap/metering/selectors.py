@@ -21,6 +21,7 @@ from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageH
 from hazardmap.platform.partitions import first_id_of
 
 LINES_AT_ONCE = 1000
+ANSWERS_AT_ONCE = 2000
 SETTLED_AFTER = timedelta(seconds=30)
 SEGMENT_HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\d-")
 HOURS_UNEQUAL_SQL = (Path(__file__).parent / "sql" / "hours_unequal.sql").read_text()
@@ -205,22 +206,27 @@ def _lines(path: Path, size: int) -> Iterator[UsageRecord]:
                 yield from records_of(line.decode())
 
 
-def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> list[Used]:
-    """The answers behind an hour's sum, in order of time."""
+def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> Iterator[Used]:
+    """The answers behind an hour's sum, in order of time, read as they are needed."""
     events = UsageEvent.objects.filter(
-        id__gte=first_id_of(hour), id__lt=first_id_of(hour + HOUR), key_id=key_id, meter=meter.value
+        id__lt=first_id_of(hour + HOUR), key_id=key_id, meter=meter.value
+    ).order_by("id")
+    batch = list(events.filter(id__gte=first_id_of(hour))[:ANSWERS_AT_ONCE])
+    while batch:
+        yield from map(_used, batch)
+        last = len(batch) < ANSWERS_AT_ONCE
+        batch = [] if last else list(events.filter(id__gt=batch[-1].id)[:ANSWERS_AT_ONCE])
+
+
+def _used(event: UsageEvent) -> Used:
+    return Used(
+        id=event.id,
+        at=event.at,
+        quantity=event.quantity,
+        subject=event.subject,
+        request_id=event.request_id,
+        hazards=tuple(UUID(text) for text in event.hazards),
     )
-    return [
-        Used(
-            id=event.id,
-            at=event.at,
-            quantity=event.quantity,
-            subject=event.subject,
-            request_id=event.request_id,
-            hazards=tuple(UUID(text) for text in event.hazards),
-        )
-        for event in events.order_by("id")
-    ]
 
 
 def _hours(keys: Collection[str], start: datetime, end: datetime) -> QuerySet[UsageHour]:

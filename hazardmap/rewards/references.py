@@ -6,6 +6,7 @@ from uuid import UUID
 SET_ASIDE: Final = "set-aside"
 SPLIT: Final = "split"
 CLAW_BACK: Final = "claw-back"
+CORRECTION: Final = "correction"
 TAKE_BACK: Final = "take-back"
 PAYOUT: Final = "payout"
 PAID: Final = "payout-paid"

@@ -13,10 +13,19 @@ from hazardmap.accounts.models import User
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.rewards.models import Account, Booking, Entry
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
-from hazardmap.rewards.references import FAILED, SET_ASIDE, SPLIT, TAKE_BACK, reference
+from hazardmap.rewards.references import (
+    CORRECTION,
+    FAILED,
+    SET_ASIDE,
+    SPLIT,
+    TAKE_BACK,
+    reference,
+)
 
 HELD_BACK: Final = timedelta(days=14)
 """What was earned later may still be taken back by what proves false."""
+JUDGED_AGAIN_WITHIN: Final = timedelta(days=2)
+"""So long before it is settled, what was divided is judged again: long enough for a daily task."""
 AT_LEAST_MICRO: Final = 20_000_000
 """What a run pays at least, unless whoever runs the site says otherwise."""
 
@@ -108,6 +117,18 @@ def lines_held() -> list[UUID]:
     taken_back = Concat(Value(f"{TAKE_BACK}:"), OuterRef("reference"))
     ended = Booking.objects.filter(reference__in=[divided, taken_back])
     return [UUID(line) for line in held.exclude(Exists(ended)).values_list("line", flat=True)]
+
+
+def lines_settling(now: datetime) -> list[UUID]:
+    """The lines whose shares will soon be payable, and have not been judged again yet."""
+    settled = now - HELD_BACK
+    after = len(f"{SPLIT}:") + 1
+    divided = Booking.objects.filter(
+        reference__startswith=f"{SPLIT}:", at__gte=settled, at__lt=settled + JUDGED_AGAIN_WITHIN
+    ).annotate(line=Substr("reference", after))
+    again = Concat(Value(f"{CORRECTION}:"), OuterRef("line"))
+    left = divided.exclude(Exists(Booking.objects.filter(reference=again)))
+    return [UUID(line) for line in left.values_list("line", flat=True)]
 
 
 def statement(witness: int) -> Iterator[StatementLine]:

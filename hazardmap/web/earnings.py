@@ -1,6 +1,8 @@
 """A contributor's earnings: balances, where they come from, and where the money goes."""
 
-from typing import Final
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,8 +16,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.services import AccountsRefused
 from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.usage import Meter
 from hazardmap.platform.amounts import amount_words
-from hazardmap.rewards.references import CLAW_BACK, FAILED, PAYOUT, SPLIT, TAKE_BACK
+from hazardmap.rewards.references import (
+    CLAW_BACK,
+    CORRECTION,
+    FAILED,
+    PAYOUT,
+    SPLIT,
+    TAKE_BACK,
+)
 from hazardmap.rewards.selectors import (
     HELD_BACK,
     StatementLine,
@@ -27,12 +37,14 @@ from hazardmap.rewards.selectors import (
 )
 from hazardmap.rewards.services import PayoutRefused, payout_target_set
 from hazardmap.web.asking import signed_in
+from hazardmap.web.portal.meters import METERS
 from hazardmap.web.security import password_again
 
 LINES: Final = 200
 WORDS: Final = {
     SPLIT: _("Share of what was sold"),
     CLAW_BACK: _("Taken back: the map was told what proved false"),
+    CORRECTION: _("Taken back: the map was told what proved false"),
     TAKE_BACK: _("Taken back: the invoice is void"),
     PAYOUT: _("Handed over to be paid"),
     FAILED: _("The payout failed: yours again"),
@@ -104,11 +116,20 @@ def payout_account(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/account/earnings/")
 
 
+def _sold(inputs: Mapping[str, Any]) -> dict[str, object]:
+    """What was sold, and in which month; bookings from before do not say it."""
+    if "meter" not in inputs:
+        return {}
+    month = datetime.strptime(inputs["month"], "%Y-%m").replace(tzinfo=UTC)
+    return {"sold": METERS[Meter(inputs["meter"])], "month": month}
+
+
 def _row(line: StatementLine) -> dict[str, object]:
     kind, _colon, which = line.reference.partition(":")
     return {
         "at": line.at,
         "words": WORDS.get(kind, kind),
+        **_sold(line.inputs),
         "which": which.rpartition(":")[2],
         "amount": amount_words(line.amount_micro, line.currency),
     }

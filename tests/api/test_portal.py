@@ -52,6 +52,7 @@ BY_ID = {
     "invoices/{id}/",
     "invoices/{id}.{kind}",
     "invoices/{id}/{position}/",
+    "invoices/{id}/{position}.csv",
     "invoices/{id}/credit-notes/{note}.{kind}",
 }
 

@@ -1,5 +1,7 @@
 """Bills in the portal: an invoice down to its answers, whom it names, what was credited."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +11,8 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.accounts.models import User
-from hazardmap.billing import selectors
+from hazardmap.accounts.selectors import keys_of
+from hazardmap.billing import line_selectors, selectors
 from hazardmap.billing.invoice_files import invoice_file
 from hazardmap.billing.selectors import invoices_of
 from hazardmap.billing.services import (
@@ -19,8 +22,11 @@ from hazardmap.billing.services import (
     invoice_finalise,
 )
 from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.usage import Meter
+from hazardmap.metering import selectors as metering
+from hazardmap.platform.ids import new_id
 from tests.account_scene import founded, signed_in
-from tests.billing_scene import LAST, customer_of
+from tests.billing_scene import LAST, customer_of, serve
 from tests.portal_scene import selling
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +55,39 @@ def test_an_invoice_opens_down_to_its_answers(sold):
     (event,) = answers.context["events"]
     assert event.quantity == 2000
     assert event.request_id in answers.content.decode()
+    said = client.get(f"{base}invoices/{invoice.id}/{line.position}.csv")
+    assert f'filename="{invoice.number}-{line.position}.csv"' in said["Content-Disposition"]
+    (row,) = csv.DictReader(io.StringIO(b"".join(said).decode(), newline=""))
+    assert (row["units"], row["request"], row["hazards"]) == ("2000", event.request_id, "")
     pdf = client.get(f"{base}invoices/{invoice.id}.pdf")
     assert pdf.content[:5] == b"%PDF-"
     assert invoice.number in pdf["Content-Disposition"]
     theirs = f"/portal/{founded('Other', 'sven')[0].pk}/"
     stranger = signed_in(User.objects.get(email="sven@fleet.example"))
-    for path in ("/", ".pdf", f"/{line.position}/"):
+    for path in ("/", ".pdf", f"/{line.position}/", f"/{line.position}.csv"):
         assert stranger.get(f"{theirs}invoices/{invoice.id}{path}").status_code == 404
+
+
+def test_an_hour_of_many_answers_is_shown_in_part_and_is_whole_in_the_file(sold, monkeypatch):
+    monkeypatch.setattr(metering, "ANSWERS_AT_ONCE", 3)
+    monkeypatch.setattr(line_selectors, "ANSWERS_SHOWN", 4)
+    client, base, organisation = sold
+    (key,) = keys_of(organisation.pk)[:1]
+    hazards = [new_id() for _ in range(30)]
+    for number in range(6):
+        what = {"subject": "=1+1", "hazards": tuple(hazards)} if number == 5 else {}
+        serve(key, LAST, units=1, meter=Meter.EXPORT_MB, **what)
+    draft = invoice_draft(customer_id=customer_of(organisation.pk).pk, month=LAST)
+    (line,) = draft.lines.filter(of="export_mb", kind="usage")
+    place = f"{base}invoices/{draft.id}/{line.position}"
+    at = LAST.start + timedelta(days=3)
+    page = client.get(f"{place}/", {"key": key, "hour": f"{at:%Y-%m-%dT%H}"})
+    assert len(page.context["events"]) == 4
+    assert "first 4 answers" in page.content.decode()
+    rows = list(csv.DictReader(io.StringIO(b"".join(client.get(f"{place}.csv")).decode())))
+    assert len({row["request"] for row in rows}) == 6
+    (full,) = [row for row in rows if row["hazards"]]
+    assert (full["what"], full["hazards"].split()) == ("'=1+1", [str(id_) for id_ in hazards])
 
 
 ADDRESS = {

@@ -84,7 +84,7 @@ def test_a_month_from_the_logs_to_the_answers_behind_a_line(capsys):
     assert [hour.quantity for hour in line_hours(line.id)] == [60_000, 51_000]
     call_command("invoice", "HM-000001", line=3)
     shown = capsys.readouterr().out
-    assert re.search(r"60000  hazards\n.*51000\n.*51000  hazards", shown, re.DOTALL)
+    assert re.search(r"60000  hazards  \S+\n.*51000\n.*51000  hazards  \S+\n", shown, re.DOTALL)
     call_command("invoice", "HM-000001", paid=True)
     assert re.search(r"due +0.00 EUR", capsys.readouterr().out)
 
@@ -266,6 +266,29 @@ def test_credit_notes_take_back_no_more_than_there_was(capsys):
     assert rest.number == 2
     invoice_pay(invoice_id=invoice.id)
     assert invoice_get(invoice.id).state == "paid"
+
+
+@pytest.mark.django_db
+def test_what_is_credited_after_it_was_paid_is_to_be_returned(capsys):
+    organisation_id, _ = sell()
+    credit_grant(organisation_id=organisation_id, amount=Decimal(30), expires_at=None)
+    prepaid, later = billed(organisation_id, BEFORE), billed(organisation_id, LAST)
+
+    def credited(invoice, amount):
+        credit_note_issue(invoice_id=invoice.id, total_micro=amount * MICRO, reason="an outage")
+        found = invoice_get(invoice.id)
+        return euros(found.due_micro), euros(found.overpaid_micro)
+
+    assert euros(prepaid.total_micro) == Decimal("52.48")
+    assert credited(prepaid, 20) == (Decimal("2.48"), 0)
+    assert credited(prepaid, 20) == (0, Decimal("17.52"))
+    assert credited(later, 5) == (Decimal("47.48"), 0)
+    invoice_pay(invoice_id=later.id)
+    assert credited(later, 10) == (0, 10)
+    call_command("invoice", "HM-000001")
+    assert re.search(r"to be returned +17.52 EUR", capsys.readouterr().out)
+    call_command("invoice", "HM-000002")
+    assert re.search(r"to be returned +10.00 EUR", capsys.readouterr().out)
 
 
 @pytest.mark.django_db

@@ -25,6 +25,7 @@ from hazardmap.closing.delivered import TilesShown
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.closing.tasks import share_held
 from hazardmap.core.fusion.hazard import Change
+from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.selling.hours import HOUR, hour_of
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.pricing.period import month_of
@@ -32,9 +33,16 @@ from hazardmap.core.selling.statement import faults
 from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.delivered import published_in
 from hazardmap.hazards.models import HazardEvent
+from hazardmap.hazards.services import verdict_give
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Account, Booking, Entry
-from hazardmap.rewards.selectors import balances, lines_held, statement
+from hazardmap.rewards.selectors import (
+    HELD_BACK,
+    balances,
+    lines_held,
+    statement,
+    statement_document,
+)
 from hazardmap.rewards.services import (
     Ledger,
     LedgerConflict,
@@ -127,7 +135,7 @@ def test_a_movement_booked_at_once_is_booked_once():
 
 
 @pytest.mark.django_db
-def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
+def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys, client):
     _, key = sell()
     early, late = contributor("early"), contributor("late")
     cow = ahead(45.0, "cow")
@@ -161,6 +169,39 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys):
     assert euros(amounts()["unclaimed", None]) == half / 4
     call_command("ledger", witness=early.owner.witness)
     assert "split:" in capsys.readouterr().out
+    client.force_login(early.owner)
+    page = client.get("/account/earnings/").content.decode()
+    assert f"Share of what was sold: hazards returned, {BEFORE.start:%B %Y}" in page
+
+
+@pytest.mark.django_db
+def test_what_proves_false_before_it_is_payable_is_taken_back():
+    organisation_id, key = sell()
+    liars, cow = [contributor(name) for name in ("one", "two")], ahead(45.0, "cow")
+    since = BEFORE.start + timedelta(days=1)
+    fuse_in_turn([drive(liar, since + i * HOUR / 60, cow) for i, liar in enumerate(liars)])
+    (hazard,) = hazards()
+    serve(key, BEFORE, units=4, hazards=(hazard.id,))
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
+    assert draft is not None
+    invoice_pay(invoice_id=invoice_finalise(invoice_id=draft.id).id)
+    (outcome,) = [outcome.value for _, outcome in month_share(BEFORE, LAST.end)]
+    assert outcome == "divided"
+    divided_at = Booking.objects.get(reference__startswith="split:").at
+    settled = divided_at + HELD_BACK
+    half = {liar.owner.witness: amounts()["contributor", liar.owner.witness] for liar in liars}
+    assert all(half.values())
+    assert held_share(settled - timedelta(days=1)) == 0, "nothing is known against it"
+    verdict_give(hazard_id=hazard.id, decision=Ruling.REJECT)
+    assert held_share(settled - timedelta(days=3)) == 0, "more may become known"
+    assert held_share(settled + timedelta(minutes=1)) == 0, "too late: it may be on its way"
+    assert held_share(settled - timedelta(days=1)) == 1
+    assert held_share(settled - timedelta(days=1)) == 0
+    left = {who: amounts()["contributor", who] for who in half}
+    assert left == dict.fromkeys(half, 0)
+    assert amounts()["unclaimed", None] == sum(half.values())
+    for who in half:
+        assert list(faults(json.loads(json.dumps(statement_document(who))))) == []
 
 
 @pytest.mark.django_db
@@ -290,15 +331,18 @@ def test_what_was_credited_whole_is_paid_by_nobody():
 
 @pytest.mark.django_db
 def test_a_tile_had_what_was_published_in_it_within_the_hour():
-    cow = ahead(45.0, "cow")
-    fuse_in_turn([drive(contributor(name), minutes_ago(9), cow) for name in ("one", "two")])
-    (hazard,) = hazards()
+    things = ahead(45.0, "cow"), ahead(48.0, "cone", right_m=9.0)
+    fuse_in_turn([drive(contributor(name), minutes_ago(9), *things) for name in ("one", "two")])
+    hazard, cone = sorted(hazards(), key=lambda one: one.kind, reverse=True)
     x, y = (int(share * 2**14) for share in to_shares(hazard.lon, hazard.lat))
     hour, tiles = hour_of(timezone.now()), TilesShown()
-    assert tiles.in_hour(f"hazards/14/{x}/{y}", hour) == [hazard.id]
+    both = {hazard.id, cone.id}
+    assert set(tiles.in_hour(f"hazards/14/{x}/{y}", hour)) == both
     assert tiles.in_hour(f"hazards/14/{x}/{y}", hour - timedelta(hours=2)) == []
     assert tiles.in_hour(f"hazards/14/{x + 3}/{y}", hour) == []
-    assert tiles.in_hour("hazards/0/0/0", hour) == [hazard.id]
+    assert set(tiles.in_hour("hazards/0/0/0", hour)) == both
+    assert tiles.in_hour(f"workzones/14/{x}/{y}", hour) == [cone.id], "a cow is no work"
+    assert tiles.in_hour(f"coverage/14/{x}/{y}", hour) == []
     assert tiles.in_hour(f"roads/14/{x}/{y}", hour) == []
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db.models import Sum
+from django.utils import timezone
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create, key_revoke
@@ -24,24 +25,23 @@ from hazardmap.billing.services import (
     invoice_void,
     subscribe,
 )
-from hazardmap.closing.month_share import month_share
+from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.core.access.scopes import Environment
 from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.statement import faults
 from hazardmap.core.selling.usage import Meter, UsageRecord
-from hazardmap.hazards.models import HazardEvent
 from hazardmap.metering.services import usage_roll, usage_ship
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
-from hazardmap.rewards.selectors import statement_document
+from hazardmap.rewards.selectors import HELD_BACK, earned, statement_document
 from tests import money_again
 from tests.billing_scene import BEFORE, LAST, changed_terms, customer_of, sell
-from tests.money_again import Answer, Said
-from tests.told_scene import put_told, told
+from tests.money_again import Answer
+from tests.told_map import Map
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-KNOWN_FROM = BEFORE.start + 5 * DAY
-TILES = ["hazards/14/9327/4741", "roads/14/9327/4741", "hazards/0/0/0"]
+TILES = ["hazards/14/9327/4741", "roads/14/9327/4741", "hazards/0/0/0", "coverage/0/0/0"]
 
 
 def some_prices(dice: random.Random, currency: str) -> dict:
@@ -79,55 +79,6 @@ def some_prices(dice: random.Random, currency: str) -> dict:
     }
 
 
-class Map:
-    """Hazards that were there, were not, and of which nobody knows; what was said when."""
-
-    def __init__(self, dice: random.Random) -> None:
-        self.said, self.real = {}, {}
-        trails, values = [], []
-        for number in range(9):
-            real = (True, False, None)[number % 3]
-            trail, known = [], []
-            at = KNOWN_FROM + dice.randrange(20) * HOUR
-            # Real: two report it, between them one denies it. Not real: one reports, two deny.
-            plan = {True: "rdrr", False: "rdd", None: "r"}[real]
-            p = 0.1
-            for word, who in zip(plan, dice.sample(range(1, 8), len(plan)), strict=True):
-                after = dice.uniform(p, 0.99) if word == "r" else dice.uniform(0.01, p)
-                received_at = at + dice.choice([0, 0, 400]) * HOUR
-                end = {True: 0.9, False: 0.05, None: 0.9}[real]
-                trail.append(
-                    told(who, p, after, at=at, received_at=received_at, seen=word == "r", real=end)
-                )
-                known.append(Said(who, received_at, p, after))
-                at, p = at + dice.randrange(1, 5) * HOUR, after
-            trails.append(trail)
-            values.append((known, real))
-        self.ids = put_told(trails)
-        for id_, (known, real) in zip(self.ids, values, strict=True):
-            self.said[id_], self.real[id_] = known, real
-        self.shown = {}
-        for id_ in self.ids[::2]:
-            start = KNOWN_FROM + dice.randrange(400) * HOUR + timedelta(minutes=20)
-            self.shown[id_] = start, start + dice.randrange(1, 200) * HOUR
-            for at, change in zip(self.shown[id_], ("appeared", "removed"), strict=True):
-                HazardEvent.objects.create(
-                    at=at, change=change, hazard_id=id_, hazard={"published": True}
-                )
-
-    def bits(self, hazard, hour):
-        if hazard not in self.said:
-            return {}
-        return money_again.bits(self.said[hazard], self.real[hazard], hour)
-
-    def in_tile(self, subject, hour):
-        if not subject.startswith("hazards/0"):
-            return ()
-        return tuple(
-            id_ for id_, (start, end) in self.shown.items() if start < hour + HOUR and end > hour
-        )
-
-
 class Sales:
     """What was served: in logs for the site, and here."""
 
@@ -138,7 +89,8 @@ class Sales:
         lines = []
         for _ in range(count):
             meter, at = self.dice.choice(list(Meter)), self._time(month)
-            named = self.dice.sample([*self.map.ids, new_id()], self.dice.randrange(8))
+            known = [*self.map.ids, *self.map.heirs, new_id()]
+            named = self.dice.sample(known, self.dice.randrange(8))
             if meter is Meter.TILE:
                 named = []
             subject = self.dice.choice(TILES) if meter is Meter.TILE else "x"
@@ -203,7 +155,14 @@ def test_every_amount_is_what_a_second_computation_gives(seed):
         check_invoices(organisation_id, terms, sales)
         for invoice in models.Invoice.objects.filter(state="finalised"):
             invoice_pay(invoice_id=invoice.id)
-    check_shares(sold, map_)
+    lines = check_shares(sold, map_)
+    map_.prove_false()
+    settling = timezone.now() + HELD_BACK - DAY
+    taken = [held_share(settling), held_share(settling)]
+    assert taken[0] > taken[1] == 0
+    for line, micro, answers in lines:
+        check_taken(line, micro, answers, map_)
+    check_statements()
 
 
 def check_invoices(organisation_id, terms, sales):
@@ -244,6 +203,8 @@ def check_invoices(organisation_id, terms, sales):
 
 
 def check_shares(sold, map_):
+    """Each line that was divided, with its share and with all answers."""
+    divided = []
     shares = [
         share for month in (BEFORE, LAST) for share, _ in month_share(month, LAST.end + 30 * DAY)
     ]
@@ -268,7 +229,13 @@ def check_shares(sold, map_):
             micro = held.pop(id_).amount_micro
             assert abs(micro - amount) < 2
             check_line(lines[id_], micro, answers, map_)
+            divided.append((lines[id_], micro, answers))
     assert not held
+    check_statements()
+    return divided
+
+
+def check_statements():
     for currency in ("EUR", "JPY"):
         entries = Entry.objects.filter(account__currency=currency)
         assert (entries.aggregate(sum=Sum("amount_micro"))["sum"] or 0) == 0
@@ -295,3 +262,20 @@ def check_line(line, micro, answers, map_):
         if entry.account.witness is not None:
             due = micro * spoilt[entry.account.witness] / line.quantity
             assert 0 < -entry.amount_micro <= due
+
+
+def check_taken(line, micro, answers, map_):
+    """Who has told against the truth has what he would have by what is known in the end, or nothing
+    at all any more."""
+    own = {(h.key_id, h.hour): h.quantity for h in models.LineHour.objects.filter(line=line)}
+    given = {place: answers[line.of, *place] for place in own}
+    parts, spoilt = money_again.shared(given, own, map_.bits)
+    would_get = money_again.divided(micro, parts)
+    got = Counter()
+    for name in ("split", "claw-back", "correction"):
+        for entry in Entry.objects.filter(booking__reference=f"{name}:{line.id}"):
+            got[entry.account.witness] += entry.amount_micro
+    for who, part in spoilt.items():
+        would_have = would_get.get(who, 0) - micro * part / line.quantity
+        left = earned(who, Currency(line.invoice.currency))
+        assert got[who] < would_have + 3 or left == 0, (line.of, who)

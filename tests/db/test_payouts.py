@@ -26,6 +26,7 @@ from hazardmap.rewards.services import (
     payout_run,
     payout_target_set,
     share_claw_back,
+    share_correct,
     share_set_aside,
     share_split,
     share_take_back,
@@ -135,6 +136,16 @@ def test_what_proved_false_is_taken_from_what_is_not_paid_yet():
     assert right(liar, honest)
     share_take_back(line_id=other)
     assert earned(liar.witness, EUR) == 1 * MICRO
+    later_known = {
+        "line_id": line,
+        "weights": {honest.witness: 1, None: 2},
+        "penalties": {liar.witness: Fraction(1, 4), honest.witness: Fraction(1, 12)},
+        "units": Fraction(1),
+    }
+    assert share_correct(**later_known)
+    assert earned(liar.witness, EUR) == MICRO // 2, "less what was taken before"
+    assert earned(honest.witness, EUR) == 8 * MICRO - 6 * MICRO + 2 * MICRO - MICRO // 2
+    assert not share_correct(**later_known)
     assert balanced()
     assert right(liar, honest)
     document = statement_document(liar.witness)

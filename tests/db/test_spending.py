@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from hazardmap.accounts.models import Organisation
+from hazardmap.accounts.models import ApiKey, Organisation
 from hazardmap.accounts.services import key_create
 from hazardmap.billing import spend_terms
 from hazardmap.billing.refused import BillingRefused
@@ -70,6 +70,25 @@ def test_a_key_has_its_own_cap_and_pays_by_its_units(sold):
     assert reserve(sold, 20).left is None
     with pytest.raises(BillingRefused, match="is not a key"):
         cap(sold, "2", key_id="x")
+
+
+def test_a_key_made_in_place_of_another_has_its_cap(sold):
+    organisation_id, first = sold
+    organisation = Organisation.objects.get(pk=organisation_id)
+    second, third = (key_create(organisation=organisation, name=name).kid for name in "bc")
+    ApiKey.objects.filter(kid=second).update(replaces=first)
+    ApiKey.objects.filter(kid=third).update(replaces=second)
+    cap(sold, "2", key_id=first)
+    newest = (organisation_id, third)
+    assert reserve(newest, 20).left == 0
+    with pytest.raises(SpendingRefused) as refused:
+        reserve(newest, 1)
+    assert refused.value.why.whose == "key"
+    cap(sold, "3", key_id=third)
+    assert reserve(newest, 5).left == Decimal("0.5")
+    assert reserve((organisation_id, second), 1).left == Decimal("1.9"), "of its own units"
+    cap(sold, None, key_id=third)
+    assert reserve(newest, 100).left is None
 
 
 def test_the_cap_of_a_key_is_for_the_month_whatever_the_plan(db, monkeypatch):

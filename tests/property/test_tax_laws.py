@@ -87,6 +87,7 @@ def test_tax_is_the_most_particular_rule_that_is_in_force():
     [
         (TaxCategory.STANDARD, "100.01", "must be from 0 to 100"),
         (TaxCategory.STANDARD, "-1", "must be from 0 to 100"),
+        (TaxCategory.STANDARD, "9.975", "must have at most 2 decimals"),
         (TaxCategory.REVERSE_CHARGE, "19", "must be 0 where the category is reverse_charge"),
         (TaxCategory.OUTSIDE, "0.5", "must be 0 where the category is outside"),
     ],

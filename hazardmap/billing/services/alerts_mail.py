@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.selectors import billing_people
 from hazardmap.billing.services.spending_watch import PERCENTS
 from hazardmap.billing.spend_models import SpendAlert
+from hazardmap.billing.spend_terms import caps_of
 from hazardmap.core.messages.backoff import delays_s
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
@@ -100,8 +101,8 @@ def _written(alert: SpendAlert) -> Mail:
 
 
 def _then(alert: SpendAlert) -> str:
-    refuses = alert.customer.caps.filter(key_id=alert.key_id, hard=True).exists()
-    if not refuses:
+    cap = caps_of(alert.customer).get(alert.key_id)
+    if cap is None or not cap.hard:
         return _("Nothing is refused.")
     if alert.percent < max(PERCENTS):
         return _("When all of it is spent, answers that would cost more are refused.")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hazardmap.accounts.selectors import keys_of
+from hazardmap.accounts.selectors import keys_before, keys_of
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.billing.spend_terms import terms_forget
@@ -21,15 +21,16 @@ def cap_set(
 ) -> None:
     """Cap what a month may cost, before tax, in the customer's currency; None takes the cap away.
 
-    key_id: of one key; "" for all together. hard: refuse beyond it, else only tell. In force
-    within a few seconds. Raises BillingRefused.
+    key_id: of one key, and of those made in its place; "" for all together. hard: refuse beyond it,
+    else only tell. In force within a few seconds. Raises BillingRefused.
     """
     customer = customer_lock(organisation_id=organisation_id)
     if key_id and key_id not in keys_of(organisation_id):
         text = _("%(key)s is not a key of the organisation.")
         raise BillingRefused(text % {"key": key_id})
     if amount is None:
-        customer.caps.filter(key_id=key_id).delete()
+        theirs = keys_before(key_id) if key_id else [""]
+        customer.caps.filter(key_id__in=theirs).delete()
     else:
         try:
             amount_micro = payable_micro(amount, Currency(customer.currency))

@@ -2,8 +2,9 @@
 
 FILE is what /account/earnings.json gives and `manage.py ledger --witness N --json` prints. Each
 amount is computed again: a share from what was set aside of an invoice's line and from the weights
-of all who shared it, what is taken for false reports from the units that they spoilt, a payout from
-the balance before it. This file and `splitting` need nothing but Python.
+of all who shared it, what is taken for false reports from the units that they spoilt, a correction
+also from the weights that are known later, a payout from the balance before it. This file and
+`splitting` need nothing but Python.
 """
 
 import json
@@ -48,7 +49,13 @@ def _due_micro(
         spoilt = Fraction(dict(inputs["penalties"])[witness]) / Fraction(inputs["units"])
         return -min(int(inputs["amount_micro"] * spoilt), max(0, balance_micro))
     weights = {who: Fraction(weight) for who, weight in inputs["weights"]}
-    return split(inputs["amount_micro"], weights)[witness]
+    share_micro = split(inputs["amount_micro"], weights).get(witness, 0)
+    if kind == "correction":
+        spoilt = Fraction(dict(inputs["penalties"])[witness]) / Fraction(inputs["units"])
+        had = booked.get(f"split:{which}", 0) + booked.get(f"claw-back:{which}", 0)
+        would_have = share_micro - int(inputs["amount_micro"] * spoilt)
+        return -min(max(0, had - would_have), max(0, balance_micro))
+    return share_micro
 
 
 def main(path: str) -> int:

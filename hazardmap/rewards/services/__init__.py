@@ -3,6 +3,7 @@
 from hazardmap.rewards.services.ledger_book import Ledger, LedgerConflict, ledger_book
 from hazardmap.rewards.services.line_share import (
     share_claw_back,
+    share_correct,
     share_set_aside,
     share_split,
     share_take_back,
@@ -23,6 +24,7 @@ __all__ = [
     "payout_run",
     "payout_target_set",
     "share_claw_back",
+    "share_correct",
     "share_set_aside",
     "share_split",
     "share_take_back",

@@ -1,10 +1,11 @@
 """What the month costs, how much it may cost, and the invoices down to the single answer."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +17,7 @@ from hazardmap.billing.invoice_files import (
     credit_note_file,
     invoice_file,
 )
-from hazardmap.billing.line_selectors import line_hour_events, line_hours
+from hazardmap.billing.line_selectors import line_events, line_hour_events, line_hours
 from hazardmap.billing.selectors import (
     InvoiceInfo,
     InvoiceLineInfo,
@@ -29,7 +30,9 @@ from hazardmap.billing.services import cap_set
 from hazardmap.billing.spend_selectors import spend_alerts, spending_now
 from hazardmap.core.access.roles import Act
 from hazardmap.metering.selectors import usage_complete_to
+from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.web.portal.csv_file import csv_file
 
 
 @require_safe
@@ -128,7 +131,7 @@ def line_page(
     invoice = _invoice(portal, invoice_id)
     line = _line(invoice, position)
     key, hour = request.GET.get("key", ""), _hour(request.GET.get("hour", ""))
-    events = line_hour_events(line.id, key, hour) if key and hour else []
+    first = line_hour_events(line.id, key, hour) if key and hour else None
     return show(
         request,
         portal,
@@ -136,9 +139,31 @@ def line_page(
         invoice=invoice,
         line=line,
         hours=line_hours(line.id),
-        events=events,
+        events=first.shown if first else [],
+        more=first is not None and first.more,
         opened=(key, hour),
     )
+
+
+@require_safe
+@portal_page(Act.SEE_BILLS)
+def line_csv(
+    request: HttpRequest, portal: Portal, invoice_id: UUID, position: int
+) -> StreamingHttpResponse:
+    """Every answer behind a line of usage, and what was in it."""
+    invoice = _invoice(portal, invoice_id)
+    line = _line(invoice, position)
+    return csv_file(_answers(line.id), name=f"{invoice.number or 'draft'}-{position}")
+
+
+def _answers(line_id: UUID) -> Iterator[Sequence[object]]:
+    yield "served_utc", "key", "units", "what", "request", "hazards"
+    for hour, events in line_events(line_id):
+        for event in events:
+            hazards = " ".join(map(str, event.hazards))
+            at, what = event.at.astimezone(UTC), harmless_cell(event.subject)
+            place = f"{at:%Y-%m-%dT%H:%M:%S.%fZ}", hour.key_id
+            yield *place, event.quantity, what, event.request_id, hazards
 
 
 def _invoice(portal: Portal, invoice_id: UUID) -> InvoiceInfo:

@@ -27,6 +27,7 @@ organisation: list[URLPattern | URLResolver] = [
         name="portal-credit-note",
     ),
     path("invoices/<uuid:invoice_id>/<int:position>/", costs.line_page, name="portal-line"),
+    path("invoices/<uuid:invoice_id>/<int:position>.csv", costs.line_csv, name="portal-line-csv"),
     path("team/", team.team_page, name="portal-team"),
     path("team/invite/", team.invite, name="portal-invite"),
     path("team/withdraw/", team.withdraw, name="portal-withdraw"),

@@ -1,7 +1,6 @@
 """Usage by day or hour, product and key: as a table, a chart of the same numbers, and CSV."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -24,6 +23,7 @@ from hazardmap.metering.selectors import (
 from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.answered import answered
+from hazardmap.web.portal.csv_file import csv_file
 from hazardmap.web.portal.meters import METERS
 
 DAY = timedelta(days=1)
@@ -83,15 +83,8 @@ def usage_csv(request: HttpRequest, portal: Portal) -> StreamingHttpResponse:
     keys, asked = api_keys_of(portal.organisation.pk), _asked(request)
     names = {key.kid: key.name for key in keys}
     rows = _series(keys, asked)
-    return StreamingHttpResponse(
-        _csv(rows, names),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": (
-                f'attachment; filename="usage-{asked.first}-{asked.last}-by-{asked.by}.csv"'
-            )
-        },
-    )
+    name = f"usage-{asked.first}-{asked.last}-by-{asked.by}"
+    return csv_file(_table_of(rows, names), name=name)
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -163,18 +156,9 @@ def _chart(
     return {"by": asked.by, "names": [str(METERS[m]) for m in meters], "data": [times, *columns]}
 
 
-def _csv(rows: list[UsedInTime], names: dict[str, str]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield str(writer.writerow(["from_utc", "key", "key_name", "meter", "units", "answers"]))
+def _table_of(rows: list[UsedInTime], names: dict[str, str]) -> Iterator[Sequence[object]]:
+    yield "from_utc", "key", "key_name", "meter", "units", "answers"
     for row in rows:
         name = harmless_cell(names[row.key_id])
         at = row.at.strftime("%Y-%m-%dT%H:%MZ")
-        line = [at, row.key_id, name, row.meter.value, row.quantity, row.answers]
-        yield str(writer.writerow(line))
-
-
-class _Echo:
-    """A file that gives back what is written into it."""
-
-    def write(self, text: str) -> str:
-        return text
+        yield at, row.key_id, name, row.meter.value, row.quantity, row.answers

@@ -61,6 +61,8 @@ class Command(BaseCommand):
             write(f"{line.position:>3}  {line.text}{late}", line.quantity or "", line.amount_micro)
         write("total", "", invoice.total_micro)
         write("due", "", invoice.due_micro)
+        if invoice.overpaid_micro:
+            write("paid and credited since: to be returned", "", invoice.overpaid_micro)
 
     def _open(self, invoice: InvoiceInfo, position: int) -> None:
         line = next((line for line in invoice.lines if line.position == position), None)
@@ -70,7 +72,8 @@ class Command(BaseCommand):
         for hour, events in line_events(line.id):
             self.stdout.write(f"{hour.hour:%Y-%m-%d %H:%M}  {hour.key_id}  {hour.quantity}")
             for event in events:
-                self.stdout.write(f"  {event.at.isoformat()}  {event.quantity}  {event.subject}")
+                what = f"{event.quantity}  {event.subject}  {event.request_id}"
+                self.stdout.write(f"  {event.at.isoformat()}  {what}")
 
 
 def _credit(invoice_id: UUID, amount: str, reason: str) -> None:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from hazardmap.core.selling.pricing.money import Currency, decimal_of, exactly, rounded_micro
+
+_CENT: Final = Decimal("0.01")
 
 
 class TaxCategory(StrEnum):
@@ -41,6 +44,8 @@ class TaxRule:
     def __post_init__(self) -> None:
         if not 0 <= self.percent <= 100:
             raise ValueError(f"percent: must be from 0 to 100, not {self.percent}")
+        if self.percent != self.percent.quantize(_CENT):
+            raise ValueError(f"percent: must have at most 2 decimals, not {self.percent}")
         if self.percent and self.category is not TaxCategory.STANDARD:
             raise ValueError(f"percent: must be 0 where the category is {self.category}")
 
