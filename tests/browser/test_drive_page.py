@@ -206,6 +206,26 @@ def test_a_frame_that_the_phone_could_not_keep_is_told_and_not_counted(phone):
     expect(phone.locator("#queued")).to_have_text("0")
 
 
+OPENED = """
+const open = IDBFactory.prototype.open;
+IDBFactory.prototype.open = function (...what) {
+  const request = open.apply(this, what);
+  request.addEventListener('success', () => (window.kept = request.result));
+  return request;
+};
+"""
+
+
+def test_a_store_that_the_browser_has_closed_is_opened_again(phone):
+    phone.add_init_script(OPENED)
+    phone.reload()
+    expect(phone.locator("#cockpit")).to_be_visible()
+    phone.evaluate("window.kept.close()")
+    set_off(phone)
+    expect(phone.locator("#sent")).to_have_text("1")
+    expect(phone.locator("#problem")).to_be_hidden()
+
+
 def test_a_paired_phone_warns_without_recording_when_that_is_switched_off(phone):
     phone.get_by_role("button", name="Record: on").click()
     phone.reload()
