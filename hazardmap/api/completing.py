@@ -40,7 +40,11 @@ class Completing:
         found: dict[str, Any] = {}
         if said.captured_at is None and at is not None:
             found["captured_at"] = at.isoformat()
-        if said.lon is not None or at is None or not self.track:
+        placed = said.lon is not None and (said.lon, said.lat) != (
+            0,
+            0,
+        )  # not what no receiver measures
+        if placed or at is None or not self.track:
             return Item(picture, found)
         place = position_at(self.track, at)
         if place is None:

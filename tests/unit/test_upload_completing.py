@@ -61,6 +61,12 @@ def test_what_the_exif_says_goes_before(tmp_path, track):
     assert said(completing, *paths) == [{}, {}]
 
 
+def test_a_receiver_that_did_not_know_where_it_was_gives_way_to_the_track(tmp_path, track):
+    lost = picture(gps=gps_tags(0, 0, NOON))
+    (one,) = said(Completing(track=track), file(tmp_path, lost))
+    assert (one["lon"], one["lat"]) == (24.94, 60.17)
+
+
 def test_pictures_of_a_video_are_counted_off(tmp_path, track):
     frames = [file(tmp_path, picture(), f"{n}.jpg") for n in range(3)]
     completing = Completing(taken_from=NOON, every=timedelta(seconds=5), track=track)
