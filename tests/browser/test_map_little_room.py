@@ -91,12 +91,35 @@ WITHIN = """days => {
 }"""
 
 
+def seen_just_now(route):
+    told = route.fetch().json()
+    for hazard in told["hazards"]:
+        hazard["last_seen"] = told["now"] - 60
+    route.fulfill(json=told)
+
+
+BROKEN = """line => {
+    const range = document.createRange();
+    const texts = [line, ...line.children].flatMap(part => [...part.childNodes])
+        .filter(node => node.nodeType === Node.TEXT_NODE);
+    return texts.flatMap(text => [...text.data.matchAll(/[^\\s]+/g)].map(word => {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return [word[0], range.getClientRects().length];
+    })).filter(([, lines]) => lines !== 1);
+}"""
+
+
 @pytest.mark.parametrize("size", [(320, 640), (360, 640), (390, 844)])
 def test_what_stands_on_a_small_map_does_not_lie_on_something_else(new_page, hazards, size):
     page = new_page(viewport={"width": size[0], "height": size[1]}, locale="de-DE")
+    page.route("**/map/hazards.json*", seen_just_now)
     open_map(page, f"/#map=15/{COW[1]}/{COW[0]}")
     assert page.locator("#time-days").evaluate(WITHIN)
     assert page.evaluate(APART, ["#quick", ".side-main"])
+    fresh = page.locator("#list-fresh")
+    expect(fresh).to_contain_text("vor weniger als 10 Min.")
+    assert fresh.evaluate(BROKEN) == []
     page.locator("#list-toggle").click()
     assert page.evaluate(APART, ["#quick", ".side-main"])
 

@@ -77,4 +77,6 @@ def test_graphics_that_do_not_come_back_are_told(new_page):
         ".getExtension('WEBGL_lose_context').loseContext()"
     )
     expect(page.locator("#toast")).to_contain_text("The map could not be loaded")
+    toast, card = page.locator("#toast").bounding_box(), page.locator(".side").bounding_box()
+    assert toast["x"] >= card["x"] + card["width"]
     expect(page.locator("#toast").get_by_role("button", name="Try again")).to_be_visible()

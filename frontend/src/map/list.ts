@@ -111,7 +111,8 @@ export class HazardList {
       words.push(strings.confirmedOf(hazards.filter((hazard) => hazard.published).length));
     }
     line.hidden = words.length === 0;
-    line.textContent = words.map((part) => part.replace(/ /g, '\u00a0')).join(' · '); // breaks between parts only
+    const parts = words.map((part, i) => el('span', {}, i < words.length - 1 ? `${part} ·` : part)); // each keeps together
+    line.replaceChildren(...parts.flatMap((part) => [part, ' ']));
   }
 
   private notice({ hazards, zones, hidden, hiding, nothing }: Listed): void {
