@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { backoff_ms } from '../src/drive/backoff';
 import { Departure } from '../src/drive/departure';
 import { bestHeading_deg, cameraHeading_deg } from '../src/drive/heading';
 import { type Fix, carried, isDue } from '../src/drive/pacing';
-import { outcomeOf } from '../src/drive/server';
+import { outcomeOf, upload } from '../src/drive/server';
+import type { QueuedFrame } from '../src/drive/store';
 import { strings } from '../src/drive/strings';
 import { distance_m, moved } from '../src/shared/geodesy';
 import { bearing_deg } from './bearing';
@@ -81,6 +82,31 @@ describe('backoff_ms', () => {
   it('doubles up to a minute and never waits less than half of that', () => {
     expect([1, 2, 3, 20].map((failures) => backoff_ms(failures, 1))).toEqual([1000, 2000, 4000, 60_000]);
     expect(backoff_ms(1, 0)).toBe(500);
+  });
+});
+
+describe('upload', () => {
+  const sent = vi.fn(async () => new Response('{"id": "1"}', { status: 202 }));
+  const frame = (read: () => Promise<ArrayBuffer>) =>
+    ({ id: 1, image: { type: 'image/jpeg', arrayBuffer: read }, metadata: {} }) as unknown as QueuedFrame;
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    sent.mockClear();
+  });
+
+  it.each(['NotReadableError', 'NotFoundError'])('gives up a picture that the browser has lost: %s', async (name) => {
+    vi.stubGlobal('fetch', sent);
+    const lost = frame(() => Promise.reject(new DOMException('', name)));
+    expect(await upload('token', lost)).toMatchObject({ kind: 'refused' });
+    expect(sent).not.toHaveBeenCalled();
+    expect(await upload('token', frame(async () => new ArrayBuffer(8)))).toEqual({ kind: 'accepted' });
+  });
+
+  it('tries again with one that cannot be read just now', async () => {
+    vi.stubGlobal('fetch', sent);
+    const busy = frame(() => Promise.reject(new DOMException('', 'AbortError')));
+    expect(await upload('token', busy)).toEqual({ kind: 'later', wait_ms: null });
   });
 });
 

@@ -17,6 +17,12 @@ describe('coordinates', () => {
     expect(coordinates(text)).toEqual({ lat, lon });
   });
 
+  it('is quick with any gap', () => {
+    const gap = ' '.repeat(77);
+    expect(coordinates(`1°${gap}x`)).toBeNull();
+    expect(coordinates(`60.17,${gap}24.94`)).toEqual({ lat: 60.17, lon: 24.94 });
+  });
+
   it.each(['Helsinki', '60.17', '91, 0', '0, 181', '60N 24N', '1 2 3'])('leaves %s alone', (text) => {
     expect(coordinates(text)).toBeNull();
   });

@@ -61,6 +61,14 @@ describe('Uploader', () => {
     expect(kept.frames).toEqual([]);
   });
 
+  it.each([9_999_999_000, 2 ** 31])('is not led to try without a pause by a wait of %i ms', async (wait_ms) => {
+    const { server, drive } = scene({ kind: 'later', wait_ms });
+    await drive(60);
+    expect(server.attempts).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(server.attempts.length).toBeGreaterThan(1);
+  });
+
   it('tries less and less often while nothing answers', async () => {
     const { server, drive } = scene({ kind: 'later', wait_ms: null });
     await drive(120);

@@ -31,18 +31,27 @@ class Completing:
         """The pictures in their order, each with what its EXIF does not say."""
         if self == Completing():
             return [Item(picture) for picture in pictures]
-        return [Item(picture, self._of(picture, n)) for n, picture in enumerate(pictures)]
+        return [self._item(picture, n) for n, picture in enumerate(pictures)]
 
-    def _of(self, picture: Path, number: int) -> dict[str, Any]:
+    def _item(self, picture: Path, number: int) -> Item:
         said, at = _read(picture, None), _read(picture, self.clock).captured_at
         if at is None and self.taken_from is not None:
             at = self.taken_from + number * self.every
         found: dict[str, Any] = {}
         if said.captured_at is None and at is not None:
             found["captured_at"] = at.isoformat()
-        if said.lon is None and at is not None and (place := position_at(self.track, at)):
-            found["lon"], found["lat"] = place
-        return found
+        placed = said.lon is not None and (said.lon, said.lat) != (
+            0,
+            0,
+        )  # not what no receiver measures
+        if placed or at is None or not self.track:
+            return Item(picture, found)
+        place = position_at(self.track, at)
+        if place is None:
+            why = f"the GPX track knows no place at {at:%Y-%m-%d %H:%M:%S %Z}"
+            return Item(picture, found, note=why)
+        found["lon"], found["lat"] = place
+        return Item(picture, found)
 
 
 def _read(picture: Path, clock: tzinfo | None) -> Georeference:

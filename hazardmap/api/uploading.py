@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -51,13 +50,14 @@ class Item:
     """A picture to send: a file, with metadata where its EXIF does not say enough.
 
     Or one that has to be made out of a file, with a key by which the journal knows it, so that what
-    was sent is not made again.
+    was sent is not made again. note: what its sender should know if it is refused.
     """
 
     path: Path
     metadata: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     make: Callable[[], Picture | Outcome] | None = None
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -112,7 +112,8 @@ def upload(
     Pictures are read or made one after the other, as there is room. Where one that was made is
     refused, the others out of the same file are not made.
     Once the server stays away, refuses the token or waits for the licence of uploads to be agreed
-    to, the rest fails without being sent; a later run sends it.
+    to, the rest fails without being sent; a later run sends it. Whoever interrupts it waits only
+    for the answers that are under way.
     Raises httpx.InvalidURL.
     """
     headers = {"Authorization": f"Bearer {token}"}
@@ -122,9 +123,13 @@ def upload(
     ):
         sender = _Sender(client, journal)
         outcomes = []
-        for outcome in _in_order(pool, sender, items):
-            progress(outcome)
-            outcomes.append(outcome)
+        try:
+            for outcome in _in_order(pool, sender, items):
+                progress(outcome)
+                outcomes.append(outcome)
+        except KeyboardInterrupt:
+            sender.stop()
+            raise
         return outcomes
 
 
@@ -149,6 +154,13 @@ class _Sender:
         self._pointless = Event()
         self._silent = Event()
 
+    def stop(self) -> None:
+        self._pointless.set()
+
+    def pause(self, seconds: float) -> bool:
+        """Whether there is a point in going on after it; it ends at once when there is none."""
+        return not self._pointless.wait(seconds)
+
     def picture(self, item: Item) -> Picture | Outcome | None:
         """None where it would be made in vain."""
         vain = self._pointless.is_set() or item.path in self._refused
@@ -163,7 +175,7 @@ class _Sender:
         if (frame_id := self._journal.frame_of(key)) and not self._is_lost(key, frame_id):
             return Outcome(item.path, "repeated", frame_id)
         if self._pointless.is_set():
-            return Outcome(item.path, "failed", "not sent, like another picture")
+            return _unsent(item)
         if reason := self._refused.get(item.path):
             return Outcome(item.path, "refused", reason)
         if picture is None:  # it was sent, and lost
@@ -176,6 +188,8 @@ class _Sender:
         except httpx.HTTPError as error:
             self._pointless.set()
             return Outcome(item.path, "failed", f"no answer: {error or type(error).__name__}")
+        if response is None:
+            return _unsent(item)
         if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self._pointless.set()
         outcome = self._outcome(item, key, response)
@@ -208,7 +222,8 @@ class _Sender:
             if response.status_code not in TAKEN:
                 waits = response.status_code == HTTPStatus.FORBIDDEN
                 what = "failed" if waits else "refused"
-                return Outcome(item.path, what, str(answer["detail"]))
+                why = f"{answer['detail']}; {item.note}" if item.note else str(answer["detail"])
+                return Outcome(item.path, what, why)
             frame_id = str(answer["id"])
         except (ValueError, KeyError, TypeError):
             detail = f"status {response.status_code}, and not from hazardmap"
@@ -216,22 +231,24 @@ class _Sender:
         self._journal.add(digest, frame_id)
         return Outcome(item.path, TAKEN[HTTPStatus(response.status_code)], frame_id)
 
-    def _post(self, name: str, picture: Picture) -> httpx.Response:
+    def _post(self, name: str, picture: Picture) -> httpx.Response | None:
         """Send once, and again after growing pauses while the server is away or overloaded.
 
-        A pause is as long as the server asks for (Retry-After), but never over a minute.
+        A pause is as long as the server asks for (Retry-After), but never over a minute. None where
+        there is no point in it any more.
         """
         files = {"image": (name, picture.image)}
         data = {"metadata": json.dumps(dict(picture.metadata))} if picture.metadata else {}
         for delay_s in delays_s(first_s=0.5, factor=2, longest_s=8, tries=5):
             try:
                 response = self._client.post("/api/v1/frames", files=files, data=data)
+                asked_s = _asked_pause_s(response)
             except httpx.TransportError:
-                time.sleep(delay_s)
-                continue
-            if response.status_code not in RETRIED:
+                response, asked_s = None, 0.0
+            if response is not None and response.status_code not in RETRIED:
                 return response
-            time.sleep(max(delay_s, _asked_pause_s(response)))
+            if not self.pause(max(delay_s, asked_s)):
+                return None
         return self._client.post("/api/v1/frames", files=files, data=data)
 
 
@@ -242,6 +259,10 @@ def _picture(item: Item) -> Picture | Outcome:
         return Picture(item.path.read_bytes(), item.metadata)
     except OSError as error:
         return Outcome(item.path, "failed", error.strerror or str(error))
+
+
+def _unsent(item: Item) -> Outcome:
+    return Outcome(item.path, "failed", "not sent, like another picture")
 
 
 def _asked_pause_s(response: httpx.Response) -> float:

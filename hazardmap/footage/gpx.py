@@ -17,21 +17,38 @@ class GpxUnreadable(Exception):
 
 
 def read_gpx(path: Path) -> list[Fix]:
-    """The fixes of its tracks that have a time, in order of time. Raises GpxUnreadable."""
-    fixes = []
+    """The fixes of its tracks that have a time, in order of time. Raises GpxUnreadable.
+
+    A point that cannot be read costs only itself, and a file that was cut off, as where a receiver
+    lost its power, only what is missing.
+    """
+    fixes: list[Fix] = []
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise GpxUnreadable(f"{path} is larger than {LARGEST_BYTES // 1_000_000} MB.")
         # The sender's own file; expat fetches no entity, and refuses those that grow.
-        for point in ElementTree.parse(path).iterfind(".//{*}trkpt"):  # noqa: S314
-            if text := point.findtext("{*}time"):
-                at = datetime.fromisoformat(text.strip())
-                lon, lat = float(point.attrib["lon"]), float(point.attrib["lat"])
-                check_position(lon, lat)
-                # GPX times are UTC, also where a writer has left out the Z.
-                fixes.append(Fix(at.replace(tzinfo=at.tzinfo or UTC), lon, lat))
-    except (ElementTree.ParseError, ValueError, LookupError, OSError) as error:
+        for _, element in ElementTree.iterparse(path):  # noqa: S314
+            if element.tag.rpartition("}")[2] == "trkpt":
+                fixes += filter(None, [_fix(element)])
+                element.clear()
+    except ElementTree.ParseError as error:
+        if not fixes:
+            raise GpxUnreadable(f"{path} cannot be read as GPX: {error}.") from error
+    except (ValueError, LookupError, OSError) as error:
         raise GpxUnreadable(f"{path} cannot be read as GPX: {error}.") from error
     if not fixes:
-        raise GpxUnreadable(f"{path} has no track with times.")
+        raise GpxUnreadable(f"{path} has no track with places and times that can be read.")
     return sorted(fixes)
+
+
+def _fix(point: ElementTree.Element) -> Fix | None:
+    try:
+        at = datetime.fromisoformat(point.findtext("{*}time", "").strip())
+        lon, lat = float(point.attrib["lon"]), float(point.attrib["lat"])
+        check_position(lon, lat)
+    except (ValueError, LookupError):
+        return None
+    if (lon, lat) == (0, 0):
+        return None  # a receiver that does not know yet where it is
+    # GPX times are UTC, also where a writer has left out the Z.
+    return Fix(at.replace(tzinfo=at.tzinfo or UTC), lon, lat)

@@ -189,10 +189,11 @@ def test_frames_of_an_earlier_pairing_are_sent_only_after_asking(revoked, new_co
 
 
 ABORTED = """() => {
+  window.full = true;
   const put = IDBObjectStore.prototype.add;
   IDBObjectStore.prototype.add = function (...what) {
     const request = put.apply(this, what);
-    request.addEventListener('success', () => this.transaction.abort());
+    request.addEventListener('success', () => window.full && this.transaction.abort());
     return request;
   };
 }"""  # as a full disk does: the request succeeds, its transaction does not
@@ -204,6 +205,39 @@ def test_a_frame_that_the_phone_could_not_keep_is_told_and_not_counted(phone):
     set_off(phone)
     expect(phone.locator("#problem")).to_contain_text("IndexedDB failed")
     expect(phone.locator("#queued")).to_have_text("0")
+    phone.evaluate("window.full = false")
+    drive(phone, [1])
+    expect(phone.locator("#queued")).to_have_text("1")
+    expect(phone.locator("#problem")).to_be_hidden()
+
+
+def test_warnings_do_not_wait_for_a_camera_that_another_app_has(phone):
+    phone.evaluate("{ navigator.mediaDevices.getUserMedia = () => new Promise(() => {}); 0 }")
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator("#ahead-state")).to_contain_text("Drive on")
+    expect(phone.locator("#state")).to_have_text("Starting …")
+    phone.get_by_role("button", name="Stop").click()
+    expect(phone.get_by_role("button", name="Start")).to_be_enabled()
+
+
+OPENED = """
+const open = IDBFactory.prototype.open;
+IDBFactory.prototype.open = function (...what) {
+  const request = open.apply(this, what);
+  request.addEventListener('success', () => (window.kept = request.result));
+  return request;
+};
+"""
+
+
+def test_a_store_that_the_browser_has_closed_is_opened_again(phone):
+    phone.add_init_script(OPENED)
+    phone.reload()
+    expect(phone.locator("#cockpit")).to_be_visible()
+    phone.evaluate("window.kept.close()")
+    set_off(phone)
+    expect(phone.locator("#sent")).to_have_text("1")
+    expect(phone.locator("#problem")).to_be_hidden()
 
 
 def test_a_paired_phone_warns_without_recording_when_that_is_switched_off(phone):

@@ -54,3 +54,29 @@ def test_what_is_gone_is_named_and_cannot_be_shared(new_page, what, words):
     ), "the button lies on the words"
     close.click()
     expect(panel).to_be_hidden()
+
+
+def test_a_moment_that_is_to_come_is_now(new_page):
+    page = new_page()
+    open_map(page, f"/?at=2999-01-01T10%3A00Z{NEAR}")
+    expect(page.locator("#list-count")).to_have_text("1 hazard in view")
+    expect(page.locator("#time-live")).to_have_attribute("aria-pressed", "true")
+
+
+def test_of_a_moment_too_long_ago_nothing_is_claimed(new_page):
+    page = new_page()
+    open_map(page, f"/?{AT}{NEAR}")
+    expect(page.locator("#list-notice")).to_have_text("Only the last seven days can be seen here.")
+
+
+def test_graphics_that_do_not_come_back_are_told(new_page):
+    page = new_page()
+    open_map(page, f"/{NEAR}")
+    page.evaluate(
+        "document.querySelector('#map canvas').getContext('webgl2')"
+        ".getExtension('WEBGL_lose_context').loseContext()"
+    )
+    expect(page.locator("#toast")).to_contain_text("The map could not be loaded")
+    toast, card = page.locator("#toast").bounding_box(), page.locator(".side").bounding_box()
+    assert toast["x"] >= card["x"] + card["width"]
+    expect(page.locator("#toast").get_by_role("button", name="Try again")).to_be_visible()

@@ -3,11 +3,13 @@
 from collections import Counter
 from io import StringIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from hazardmap.api import uploading
+from hazardmap.api.management.commands import upload as command
 from hazardmap.api.uploading import Item, Journal, Outcome, upload
 from hazardmap.core.access.tokens import Use, new_token
 from tests.upload_server import Server
@@ -19,7 +21,9 @@ TOKEN = new_token(Use.DEVICE).reveal()
 def pauses(monkeypatch):
     """The pauses between the tries, which the test does not wait for."""
     slept: list[float] = []
-    monkeypatch.setattr(uploading.time, "sleep", slept.append)
+    monkeypatch.setattr(
+        uploading._Sender, "pause", lambda _, seconds: slept.append(seconds) or True
+    )
     return slept
 
 
@@ -91,6 +95,24 @@ def test_a_server_that_is_away_fails_the_run_and_not_each_picture(tmp_path, paus
     assert {outcome.what for outcome in outcomes} == {"failed"}
     assert "no answer: [Errno 111] Connection refused" in {outcome.detail for outcome in outcomes}
     assert len(pauses) <= 5 * uploading.PARALLEL, "it has tried again, but not for each picture"
+
+
+def test_whoever_interrupts_a_run_does_not_wait_for_the_tries(tmp_path):
+    asked = Event()
+
+    def answer(body: bytes, number: int) -> tuple[int, object]:
+        asked.set()
+        return 503, {"detail": "busy"}
+
+    def items():
+        yield from map(Item, pictures(tmp_path, 6))
+        asked.wait(30)
+        raise KeyboardInterrupt
+
+    server = Server(answer, Retry_After="3")
+    with server.running() as url, pytest.raises(KeyboardInterrupt):
+        upload(items(), url=url, token=TOKEN, journal=Journal(None))
+    assert set(server.requests.values()) == {1}
 
 
 def test_a_refused_token_ends_the_run(tmp_path, pauses):
@@ -216,3 +238,31 @@ def test_the_command_counts_and_remembers(tmp_path):
     assert first == "4 accepted, 0 repeated, 0 refused, 0 failed\n"
     assert again == "0 accepted, 4 repeated, 0 refused, 0 failed\n"
     assert other == first, "another device has a journal of its own"
+
+
+def test_pictures_that_cannot_be_read_are_counted_and_told(tmp_path):
+    server = Server(lambda body, number: (202, {"id": 1}))
+    pictures(tmp_path, 2)
+    (tmp_path / "00.gpr").write_bytes(b"beside the JPEG of the same picture")
+    (tmp_path / "album.jpg").mkdir()
+    for number in range(3):
+        (tmp_path / "album.jpg" / f"IMG_{number}.HEIC").write_bytes(b"ftypheic")
+    out = StringIO()
+    with server.running() as url, pytest.raises(CommandError):
+        call_command("upload", str(tmp_path), "--token", TOKEN, "--url", url, stdout=out)
+    assert out.getvalue().splitlines() == [
+        f"refused: {tmp_path}/album.jpg: .HEIC cannot be read, only JPEG, PNG and WebP; magick "
+        "mogrify -format jpg '*.HEIC' makes JPEG that keep place and time (3 pictures)",
+        "2 accepted, 0 repeated, 3 refused, 0 failed",
+    ]
+
+
+def test_an_interrupted_command_says_how_to_go_on(tmp_path, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    pictures(tmp_path, 1)
+    monkeypatch.setattr(command, "upload", interrupted)
+    with pytest.raises(CommandError, match="same command goes on") as stopped:
+        run(tmp_path, "--token", TOKEN)
+    assert stopped.value.returncode == 130

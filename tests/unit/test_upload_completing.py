@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from hazardmap.api.completing import Completing
+from hazardmap.api.uploading import Journal, upload
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 from hazardmap.footage.track import position_at
 from tests.capture_scene import BASE, gps_tags, gpx, picture
+from tests.upload_server import Server
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 LATER = timedelta(seconds=10)
@@ -59,6 +61,12 @@ def test_what_the_exif_says_goes_before(tmp_path, track):
     assert said(completing, *paths) == [{}, {}]
 
 
+def test_a_receiver_that_did_not_know_where_it_was_gives_way_to_the_track(tmp_path, track):
+    lost = picture(gps=gps_tags(0, 0, NOON))
+    (one,) = said(Completing(track=track), file(tmp_path, lost))
+    assert (one["lon"], one["lat"]) == (24.94, 60.17)
+
+
 def test_pictures_of_a_video_are_counted_off(tmp_path, track):
     frames = [file(tmp_path, picture(), f"{n}.jpg") for n in range(3)]
     completing = Completing(taken_from=NOON, every=timedelta(seconds=5), track=track)
@@ -82,9 +90,10 @@ def test_without_a_time_there_is_no_place_and_a_file_that_is_no_picture_is_sent_
     ("text", "says"),
     [
         ("", "cannot be read as GPX"),
-        ("<gpx><trkpt lat='1'><time>2026-11-28T12:00:00Z</time></trkpt></gpx>", "cannot be read"),
-        ("<gpx><trkpt lat='1' lon='2'><time>noon</time></trkpt></gpx>", "cannot be read as GPX"),
-        ("<gpx><trkpt lat='1' lon='2'/></gpx>", "no track with times"),
+        ("<gpx><trkpt lat='1'><time>2026-11-28T12:00:00Z</time></trkpt></gpx>", "has no track"),
+        ("<gpx><trkpt lat='1' lon='2'><time>noon</time></trkpt></gpx>", "has no track"),
+        ("<gpx><trkpt lat='1' lon='2'/></gpx>", "has no track with places and times"),
+        ("<gpx><rtept lat='1' lon='2'/></gpx>", "has no track"),
     ],
 )
 def test_a_file_without_a_track_is_told(tmp_path, text, says):
@@ -92,6 +101,41 @@ def test_a_file_without_a_track_is_told(tmp_path, text, says):
     path.write_text(text)
     with pytest.raises(GpxUnreadable, match=says):
         read_gpx(path)
+
+
+@pytest.mark.parametrize(
+    ("whole", "spoilt"),
+    [
+        ("12:00:10Z", "noon"),
+        ('lon="24.95"', 'lon="24,95"'),
+        ('lat="60.17" lon="24.95"', 'lat="0" lon="0"'),
+        ("<time>2026-11-28T12:00:10Z</time>", ""),
+    ],
+)
+def test_a_point_that_cannot_be_read_costs_only_itself(tmp_path, whole, spoilt):
+    path = tmp_path / "track.gpx"
+    text = gpx(*((lon, 60.17, NOON + n * LATER) for n, lon in enumerate((24.94, 24.95, 24.96))))
+    assert whole in text
+    path.write_text(text.replace(whole, spoilt))
+    assert [fix.at for fix in read_gpx(path)] == [NOON, NOON + 2 * LATER]
+
+
+def test_of_a_file_that_was_cut_off_there_is_what_was_written(tmp_path):
+    path = tmp_path / "track.gpx"
+    text = gpx(*((lon, 60.17, NOON + n * LATER) for n, lon in enumerate((24.94, 24.95, 24.96))))
+    path.write_text(text[: text.rindex("</time>") - 3])
+    assert [fix.at for fix in read_gpx(path)] == [NOON, NOON + LATER]
+
+
+def test_a_picture_beyond_the_track_says_so_where_it_is_refused(tmp_path, track):
+    server = Server(lambda body, number: (400, {"detail": "there is no place"}))
+    late = file(tmp_path, picture(detail={BASE.DateTimeOriginal: "2026:11:28 21:00:05"}))
+    items = Completing(clock=SUMMER, track=track).items([late])
+    with server.running() as url:
+        (outcome,) = upload(items, url=url, token="device", journal=Journal(None))
+    assert outcome.detail == (
+        "there is no place; the GPX track knows no place at 2026-11-28 19:00:05 UTC"
+    )
 
 
 def test_entities_that_grow_without_end_are_refused(tmp_path):

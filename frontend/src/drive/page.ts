@@ -30,6 +30,10 @@ export class DrivePage {
   private departure = new Departure();
   private running = false;
   private recording = false;
+  /** The camera is being asked for. */
+  private opening = false;
+  /** The last frame could not be taken or kept, and the page says so. */
+  private failed = false;
   private changing: Promise<void> = Promise.resolve();
   private reachable = true;
   private licensed = true;
@@ -44,11 +48,16 @@ export class DrivePage {
     this.uploader = this.newUploader();
     this.recorder = new Recorder(byId<HTMLVideoElement>('preview'), store, {
       queued: () => {
+        if (this.failed) notice('problem', null);
+        this.failed = false;
         void this.count();
         this.uploader.queued();
       },
       lost: () => this.cameraLost(),
-      failed: (error) => notice('problem', problemWords(error)),
+      failed: (error) => {
+        this.failed = true;
+        notice('problem', problemWords(error));
+      },
     });
     this.positions = new Positions({
       placed: (position) => this.placed(position),
@@ -113,14 +122,13 @@ export class DrivePage {
       this.departure = new Departure();
       this.warner.start();
       await this.awake.on();
-      await this.record();
       this.positions.start();
     } else {
       this.positions.stop();
       this.warner.stop();
-      await this.record();
       await this.awake.off();
     }
+    void this.record(); // a camera may keep one waiting, as one that another app has; warnings need none
     document.body.classList.toggle('driving', this.running);
     if (this.running) window.scrollTo(0, 0);
     this.button.disabled = false;
@@ -140,7 +148,8 @@ export class DrivePage {
 
   private async recordAsWanted(): Promise<void> {
     if (this.wanted && !this.recording && !document.hidden) {
-      byId('state').textContent = strings.starting;
+      this.opening = true;
+      this.drawState();
       try {
         await this.recorder.start();
         this.recording = true;
@@ -150,6 +159,7 @@ export class DrivePage {
         this.recorder.stop();
         notice('problem', problemWords(error));
       }
+      this.opening = false;
     } else if (!this.wanted && this.recording) {
       this.recorder.stop();
       this.recording = false;
@@ -198,7 +208,7 @@ export class DrivePage {
   }
 
   private stateWords(): string {
-    if (this.wanted && !this.recording) return strings.notRecording;
+    if (this.wanted && !this.recording) return this.opening ? strings.starting : strings.notRecording;
     if (this.recording && this.precise === null) return strings.waitingForPlace;
     if (this.recording && this.precise === false) return strings.imprecise;
     if (this.recording && !this.departure.left) {

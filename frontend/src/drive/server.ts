@@ -30,9 +30,9 @@ export async function pair(code: string, name: string): Promise<string> {
 
 export async function upload(token: string, frame: QueuedFrame): Promise<Outcome> {
   const body = new FormData();
-  body.append('image', frame.image, 'frame.jpg');
   body.append('metadata', JSON.stringify(frame.metadata));
   try {
+    body.append('image', new Blob([await frame.image.arrayBuffer()], { type: frame.image.type }), 'frame.jpg');
     const response = await fetch('/api/v1/frames', {
       method: 'POST',
       headers: { Authorization: `Bearer ${token}` },
@@ -41,10 +41,15 @@ export async function upload(token: string, frame: QueuedFrame): Promise<Outcome
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return await outcomeOf(response);
-  } catch {
+  } catch (error) {
+    // A picture that the browser has lost would hold up all that come after it.
+    if (error instanceof DOMException && LOST.has(error.name)) return { kind: 'refused', reason: strings.refusedImage };
     return { kind: 'later', wait_ms: null };
   }
 }
+
+/** What reading a picture that was kept ends with where it is gone. */
+const LOST = new Set(['NotReadableError', 'NotFoundError']);
 
 /** Problems of the frame itself: the same frame would have them again. */
 const FINAL = new Set([400, 413, 415, 422]);

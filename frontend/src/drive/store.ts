@@ -18,19 +18,17 @@ export interface QueuedFrame {
 const TOKEN = 'token';
 
 export class Store {
-  private constructor(private readonly database: IDBDatabase) {}
+  private constructor(
+    private readonly name: string,
+    private database: IDBDatabase,
+  ) {}
 
   static async open(name = 'hazardmap-drive'): Promise<Store> {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('settings');
-      request.result.createObjectStore('frames', { keyPath: 'id', autoIncrement: true });
-    };
-    return new Store(await answer(request));
+    return new Store(name, await opened(name));
   }
 
   token(): Promise<string | undefined> {
-    return answer<string | undefined>(this.read('settings').get(TOKEN));
+    return this.read<string | undefined>('settings', (table) => table.get(TOKEN));
   }
 
   async keepToken(token: string): Promise<void> {
@@ -52,31 +50,51 @@ export class Store {
   }
 
   async oldest(): Promise<QueuedFrame | undefined> {
-    const cursor = await answer(this.read('frames').openCursor());
+    const cursor = await this.read('frames', (table) => table.openCursor());
     return cursor?.value as QueuedFrame | undefined;
   }
 
   count(): Promise<number> {
-    return answer(this.read('frames').count());
+    return this.read('frames', (table) => table.count());
   }
 
   async remove(id: number): Promise<void> {
     await this.write('frames', (table) => table.delete(id));
   }
 
-  private read(table: string): IDBObjectStore {
-    return this.database.transaction(table, 'readonly').objectStore(table);
+  private async read<T>(table: string, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    return answer(ask((await this.transaction(table, 'readonly')).objectStore(table)));
   }
 
   /** A full disk is told only when the transaction ends, after its request has succeeded. */
-  private write(table: string, change: (table: IDBObjectStore) => IDBRequest): Promise<void> {
+  private async write(table: string, change: (table: IDBObjectStore) => IDBRequest): Promise<void> {
+    const transaction = await this.transaction(table, 'readwrite');
     return new Promise((resolve, reject) => {
-      const transaction = this.database.transaction(table, 'readwrite');
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB failed'));
       change(transaction.objectStore(table));
     });
   }
+
+  /** A browser may close the database, as Safari does while a page is in the background: it is opened again. */
+  private async transaction(table: string, mode: IDBTransactionMode): Promise<IDBTransaction> {
+    try {
+      return this.database.transaction(table, mode);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+      this.database = await opened(this.name);
+      return this.database.transaction(table, mode);
+    }
+  }
+}
+
+function opened(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore('settings');
+    request.result.createObjectStore('frames', { keyPath: 'id', autoIncrement: true });
+  };
+  return answer(request);
 }
 
 function answer<T>(request: IDBRequest<T>): Promise<T> {

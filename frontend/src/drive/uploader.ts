@@ -2,6 +2,9 @@ import { backoff_ms } from './backoff';
 import { upload } from './server';
 import type { Store } from './store';
 
+/** Whatever is asked for; a timer for more than 24 days would be over at once. */
+const LONGEST_MS = 15 * 60_000;
+
 interface Listener {
   sent(): void;
   refused(reason: string): void;
@@ -79,7 +82,7 @@ export class Uploader {
 
   private waitAfter(asked_ms: number): void {
     this.failures += 1;
-    const wait_ms = Math.max(asked_ms, backoff_ms(this.failures, Math.random()));
+    const wait_ms = Math.max(Math.min(asked_ms, LONGEST_MS), backoff_ms(this.failures, Math.random()));
     this.timer = window.setTimeout(() => this.wake(), wait_ms);
   }
 }

@@ -33,10 +33,15 @@ export function readFilters(params: URLSearchParams, known: Kinds): Filters {
   const state = STATES.find((name) => name === params.get('state'));
   return {
     kinds: !none && (kinds.length === 0 || kinds.length === all.length) ? null : new Set(kinds),
-    within_s: SINCE[params.get('since') ?? ''] ?? null,
-    leastP: CONFIDENCE[params.get('confidence') ?? ''] ?? 0,
+    within_s: choice(SINCE, params.get('since')) ?? null,
+    leastP: choice(CONFIDENCE, params.get('confidence')) ?? 0,
     state: state ?? 'any',
   };
+}
+
+/** Only what is a choice: every object has a `constructor`. */
+function choice(choices: Record<string, number>, name: string | null): number | undefined {
+  return name !== null && Object.hasOwn(choices, name) ? choices[name] : undefined;
 }
 
 /** Write the filters over those of an address: a group by its name where all its kinds are on. */

@@ -15,6 +15,8 @@ export interface Listed {
   hidden: number;
   truncated: boolean;
   moment: string | null;
+  /** What is said where there is nothing. */
+  nothing: string;
   hiding: { words: string; clear: () => void; clearAll: () => void } | null;
 }
 
@@ -39,15 +41,15 @@ export class HazardList {
   show(listed: Listed, at_s: number): void {
     if (this.rows === null) return;
     this.listed = listed;
-    const focused = (document.activeElement as HTMLElement | null)?.dataset;
+    const focused = [...this.rows.querySelectorAll('.row')].indexOf(document.activeElement as Element);
+    const { hazard, zone } = (focused < 0 ? null : (document.activeElement as HTMLElement))?.dataset ?? {};
     const away_m = (place: Place) => (listed.me === null ? null : distance_m(listed.me, place));
     const drawn = [
       ...nearestFirst(listed.zones, (zone) => away_m(middleOf(zone))).map(([zone, away]) => zoneRow(zone, at_s, away)),
       ...nearestFirst(listed.hazards, away_m).map(([hazard, away]) => row(hazard, at_s, away)),
     ];
     this.rows.replaceChildren(...sameRows(this.rows, drawn));
-    if (focused?.hazard) this.rowOf(focused.hazard)?.focus({ preventScroll: true });
-    if (focused?.zone) this.zoneRowOf(focused.zone)?.focus({ preventScroll: true });
+    if (focused >= 0) this.refocus(hazard ? this.rowOf(hazard) : zone ? this.zoneRowOf(zone) : null, focused);
     const count = byId('list-count');
     const words = strings.inView(listed.hazards.length, listed.truncated, listed.moment ?? '');
     if (count.textContent !== words) count.textContent = words;
@@ -85,6 +87,20 @@ export class HazardList {
     (this.rows?.querySelector<HTMLElement>('.row') ?? this.rows)?.focus();
   }
 
+  /** Take the focus, where what had it is gone: the list, or on a phone the button that unfolds it. */
+  hold(): void {
+    this.rows?.focus({ preventScroll: true });
+    if (document.activeElement !== this.rows) document.getElementById('list-toggle')?.focus({ preventScroll: true });
+  }
+
+  /** Give the focus back to a row that was drawn anew; where it is gone, to the one that is in its place. */
+  private refocus(same: HTMLElement | null, place: number): void {
+    const rows = [...(this.rows?.querySelectorAll<HTMLElement>('.row') ?? [])];
+    const next = same ?? rows[Math.min(place, rows.length - 1)];
+    if (next) next.focus({ preventScroll: same !== null });
+    else this.hold();
+  }
+
   /** How new and how sure what is listed is, in one line. */
   private freshness(at_s: number): void {
     const line = byId('list-fresh');
@@ -95,16 +111,17 @@ export class HazardList {
       words.push(strings.confirmedOf(hazards.filter((hazard) => hazard.published).length));
     }
     line.hidden = words.length === 0;
-    line.textContent = words.map((part) => part.replace(/ /g, '\u00a0')).join(' · '); // breaks between parts only
+    const parts = words.map((part, i) => el('span', {}, i < words.length - 1 ? `${part} ·` : part)); // each keeps together
+    line.replaceChildren(...parts.flatMap((part) => [part, ' ']));
   }
 
-  private notice({ hazards, zones, hidden, hiding, moment }: Listed): void {
+  private notice({ hazards, zones, hidden, hiding, nothing }: Listed): void {
     const notice = byId('list-notice');
     const empty = hazards.length === 0 && (zones.length === 0 || hidden > 0);
     notice.hidden = !empty;
     if (!empty) return;
     if (hidden === 0 || hiding === null) {
-      notice.textContent = moment === null ? strings.nothingInView : strings.nothingThen;
+      notice.textContent = nothing;
       return;
     }
     const button = (words: string, action: () => void) => {

@@ -64,9 +64,10 @@ export class Opened {
     this.panel.close();
     this.list.mark(null);
     this.view()?.deselect();
-    // The row may have been drawn anew since it was chosen.
-    const target = this.returnFocus?.isConnected ? this.returnFocus : row;
-    target?.focus({ preventScroll: true });
+    // The row may have been drawn anew since it was chosen, or have gone.
+    const target = [this.returnFocus, row].find((one) => one?.isConnected && one !== document.body);
+    if (target) target.focus({ preventScroll: true });
+    else this.list.hold();
     this.returnFocus = null;
   }
 }

@@ -102,6 +102,7 @@ export class MapPage {
       onZone: (id) => this.pickZone(id),
       onMoved: () => this.moved(),
       onTrouble: () => toast(strings.tilesFailed, () => this.anew()),
+      onLost: () => toast(strings.noMap, () => window.location.reload()),
     });
     if (this.view === null) document.body.classList.remove('list-folded');
     else this.addControls(this.view);
@@ -111,10 +112,11 @@ export class MapPage {
     this.follow(this.address);
   }
 
-  /** What the address says; in a frame of somebody else, which has no time bar, it is always now. */
+  /** What the address says; in a frame of somebody else, which has no time bar, it is always now. Nobody knows the future. */
   private readAddress(): Address {
     const said = readAddress(this.vocabulary.kinds);
-    return this.embedded ? { ...said, at_s: null } : said;
+    const live = this.embedded || (said.at_s !== null && said.at_s >= this.now_s());
+    return live ? { ...said, at_s: null } : said;
   }
 
   private now_s(): number {
@@ -221,6 +223,7 @@ export class MapPage {
         hidden: all.length - shown.length,
         truncated,
         moment: at_s === null ? null : momentOf(at_s),
+        nothing: this.nothing(at_s),
         hiding: hiding && {
           words: this.bar?.inWords(hiding) ?? '',
           clear: () => this.go({ filters: without(filters, hiding) }),
@@ -230,6 +233,12 @@ export class MapPage {
       moment_s,
     );
     this.opened.mark();
+  }
+
+  /** What there is to say of a moment at which nothing was there. */
+  private nothing(at_s: number | null): string {
+    if (at_s === null) return strings.nothingInView;
+    return at_s < (this.contents.history?.since ?? at_s) ? strings.tooLongAgo : strings.nothingThen;
   }
 
   private showHistogram(): void {

@@ -150,7 +150,7 @@ export class Panel {
 
   private show(details: Details): void {
     const { hazard, images } = details;
-    const hadFocus = this.root.contains(document.activeElement);
+    const focused = this.root.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
     const title = el('h2', { id: 'panel-title', tabindex: '-1' }, capitalised(hazard.label));
     const lead = el('p', { class: 'lead' }, this.lead(hazard));
     const fresh = el('p', { class: 'fresh' }, this.fresh(details));
@@ -169,7 +169,9 @@ export class Panel {
       el('p', { class: 'actions' }, el('a', { class: 'button button-quiet', href: `/hazards/${hazard.id}/` }, strings.permalink)),
     ];
     this.root.replaceChildren(...parts.filter((part) => part !== null));
-    if (hadFocus) title.focus({ preventScroll: true });
+    if (focused === null) return;
+    const stays = focused !== this.root && this.root.contains(focused);
+    (stays ? focused : title).focus({ preventScroll: true });
   }
 
   private lead(hazard: Hazard): string {

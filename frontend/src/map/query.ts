@@ -12,7 +12,8 @@ const CELL = /^8[0-9a-f]{14}$/i;
  * anything else.
  */
 export function coordinates(text: string): { lon: number; lat: number } | null {
-  const found = PAIR.exec(text) ?? PAIR.exec(text.replace(/(\d),(?=\d)/g, '$1.'));
+  const even = text.replace(/\s+/g, ' '); // a long gap has many ways to be divided among what may be a space
+  const found = PAIR.exec(even) ?? PAIR.exec(even.replace(/(\d),(?=\d)/g, '$1.'));
   if (found === null) return null;
   const one = angle(found.slice(1, 7));
   const two = angle(found.slice(7, 13));

@@ -42,7 +42,7 @@ function about(hazard: Shown, at_s: number, away: string): string {
   if (away !== '') words.push(strings.away(away));
   if (!hazard.published) words.push(strings.unconfirmed);
   if (hazard.simulated) words.push(strings.simulated);
-  return words.join(' · ');
+  return words.join('\u00a0· '); // no line begins with a dot
 }
 
 function percentAt(hazard: Shown, at_s: number): string {

@@ -31,6 +31,8 @@ setWorkerUrl(workerUrl);
 
 const CLOSE_ZOOM = 16;
 const LEAST_ZONE_ZOOM = 14.5;
+/** A browser that takes the graphics away mostly gives them back sooner. */
+const PATIENCE_MS = 5000;
 /** How much of the window the map is moved by a button. */
 const MOVED_PART = 0.3;
 const LIVE_LAYERS = ['hazards', 'hazard-names', 'cells', 'cell-counts', 'workzones', 'workzone-edges', 'radii'];
@@ -50,6 +52,8 @@ export interface ViewOptions {
   onZone(id: string): void;
   onMoved(): void;
   onTrouble(): void;
+  /** The graphics are gone, and do not come back. */
+  onLost(): void;
 }
 
 export function canDraw(): boolean {
@@ -108,6 +112,11 @@ export class MapView {
       map.getCanvas().style.cursor = pickAt(map, event.point) === null ? '' : 'pointer';
     });
     map.on('error', () => options.onTrouble());
+    let lost: number | undefined;
+    map.on('webglcontextlost', () => {
+      lost = window.setTimeout(() => document.hidden || options.onLost(), PATIENCE_MS);
+    });
+    map.on('webglcontextrestored', () => window.clearTimeout(lost));
     darkScheme.addEventListener('change', () => map.setStyle(this.style()));
   }
 

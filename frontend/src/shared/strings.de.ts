@@ -12,6 +12,7 @@ export const strings: Words = {
   },
   nothingInView: 'Hier wurde in letzter Zeit nichts gesehen. Vielleicht ist niemand gefahren: Die Ebene „wo jemand hingesehen hat“ zeigt das.',
   nothingThen: 'Hier war zu dieser Zeit nichts bekannt.',
+  tooLongAgo: 'Nur die letzten sieben Tage lassen sich hier ansehen.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 Gefahr hier ist verborgen, vor allem durch „${filter}“.` : `${count} Gefahren hier sind verborgen, vor allem durch „${filter}“.`,
   hiddenByFilter: (count: number) =>

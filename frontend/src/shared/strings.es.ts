@@ -12,6 +12,7 @@ export const strings: Words = {
   },
   nothingInView: 'Aquí no se ha visto nada últimamente. Quizá nadie haya pasado: la capa «dónde ha mirado alguien» lo muestra.',
   nothingThen: 'En ese momento no se conocía nada aquí.',
+  tooLongAgo: 'Aquí solo se pueden ver los últimos siete días.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 peligro de aquí está oculto, sobre todo por «${filter}».` : `${count} peligros de aquí están ocultos, sobre todo por «${filter}».`,
   hiddenByFilter: (count: number) =>

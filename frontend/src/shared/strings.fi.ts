@@ -12,6 +12,7 @@ export const strings: Words = {
   },
   nothingInView: 'Täällä ei ole nähty hiljattain mitään. Ehkä kukaan ei ole ajanut täällä: taso ”missä joku on katsonut” näyttää sen.',
   nothingThen: 'Silloin täällä ei ollut mitään tiedossa.',
+  tooLongAgo: 'Täällä voi katsoa vain seitsemää viime päivää.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 vaara on piilossa, lähinnä suodattimen ”${filter}” vuoksi.` : `${count} vaaraa on piilossa, lähinnä suodattimen ”${filter}” vuoksi.`,
   hiddenByFilter: (count: number) =>

@@ -13,6 +13,7 @@ const english = {
   },
   nothingInView: 'Nothing has been seen here lately. Nobody may have driven here: the layer “where somebody has looked” shows that.',
   nothingThen: 'Nothing was known here at that time.',
+  tooLongAgo: 'Only the last seven days can be seen here.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 hazard here is hidden, mostly by “${filter}”.` : `${count} hazards here are hidden, mostly by “${filter}”.`,
   showList: 'Show the list',

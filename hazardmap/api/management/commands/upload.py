@@ -20,6 +20,8 @@ from hazardmap.footage.drive import Said
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
+UNREAD = {".heic", ".heif", ".hif", ".avif", ".jxl", ".tif", ".tiff", ".dng", ".gpr"}
+"""Pictures of phones and cameras that are told that they cannot be read."""
 JOURNAL = ".hazardmap-uploaded"
 
 
@@ -81,12 +83,13 @@ class Command(BaseCommand):
         token = parse_token(options["token"] or "", Use.DEVICE)
         if token is None:
             raise CommandError("A device token (hm_dev_…) is needed: --token or HAZARDMAP_TOKEN.")
-        pictures, videos = _found(options["paths"])
+        pictures, videos, unread = _found(options["paths"])
         completing = _completing(options)
         if completing.taken_from and len(videos) > 1:
             raise CommandError("--taken-from says when one video began: name one at a time.")
         said = Said(completing.clock, completing.taken_from, completing.every, completing.track)
-        found, outcomes = drives(videos, said)
+        found, others = drives(videos, said)
+        outcomes = unread + others
         sent = completing.items(pictures)
         total = len(pictures) + sum(len(drive.moments) for drive in found)
         with tqdm(total=total, unit="frame", disable=None) as bar:
@@ -107,6 +110,9 @@ class Command(BaseCommand):
                     )
                 except httpx.InvalidURL as error:
                     raise CommandError(f"--url is no address: {error}.") from error
+                except KeyboardInterrupt as error:
+                    words = "Stopped; the same command goes on from here."
+                    raise CommandError(words, returncode=130) from error
         self._report(outcomes)
 
     def _report(self, outcomes: list[Outcome]) -> None:
@@ -161,10 +167,14 @@ def _completing(options: dict[str, Any]) -> Completing:
     )
 
 
-def _found(paths: list[Path]) -> tuple[list[Path], list[Path]]:
-    """Pictures and videos; what is named itself and is no video is taken for a picture."""
+def _found(paths: list[Path]) -> tuple[list[Path], list[Path], list[Outcome]]:
+    """Pictures, videos, and what is told of pictures that cannot be read.
+
+    What is named itself and is nothing of these is taken for a picture.
+    """
     pictures: list[Path] = []
     videos: list[Path] = []
+    unread: list[Path] = []
     for path in paths:
         if not path.exists():
             raise CommandError(f"There is no {path}.")
@@ -172,11 +182,28 @@ def _found(paths: list[Path]) -> tuple[list[Path], list[Path]]:
             suffix = file.suffix.lower()
             if suffix in READ | OTHERS:
                 videos.append(file)
+            elif suffix in UNREAD:
+                unread.append(file)
             elif suffix in PICTURES or file == path:
                 pictures.append(file)
-    if not pictures and not videos:
+    if not pictures and not videos and not unread:
         raise CommandError("There is no JPEG, PNG or WebP picture in what was named, and no video.")
-    return list(dict.fromkeys(pictures)), list(dict.fromkeys(videos))
+    return list(dict.fromkeys(pictures)), list(dict.fromkeys(videos)), _told(unread, pictures)
+
+
+def _told(unread: list[Path], pictures: list[Path]) -> list[Outcome]:
+    """One sentence for each folder. A camera that writes a JPEG beside each has sent them all."""
+    sent = {picture.with_suffix("") for picture in pictures}
+    return [
+        Outcome(
+            file.parent,
+            "refused",
+            f"{file.suffix} cannot be read, only JPEG, PNG and WebP; "
+            f"magick mogrify -format jpg '*{file.suffix}' makes JPEG that keep place and time",
+        )
+        for file in dict.fromkeys(unread)
+        if file.with_suffix("") not in sent
+    ]
 
 
 def _below(folder: Path) -> list[Path]:
@@ -185,6 +212,7 @@ def _below(folder: Path) -> list[Path]:
         file
         for file in folder.rglob("*")
         if not any(part.startswith((".", "$")) for part in file.relative_to(folder).parts)
+        and not file.is_dir()
     )
 
 
