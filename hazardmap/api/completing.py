@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PIL import Image
 
@@ -12,6 +12,9 @@ from hazardmap.api.uploading import Item
 from hazardmap.capture.exif import read_georeference
 from hazardmap.core.seeing.georeference import Georeference
 from hazardmap.footage.track import Fix, position_at
+
+# Where receivers say that they are as long as they do not know.
+NOT_MEASURED: Final = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,7 @@ class Completing:
         found: dict[str, Any] = {}
         if said.captured_at is None and at is not None:
             found["captured_at"] = at.isoformat()
-        placed = said.lon is not None and (said.lon, said.lat) != (
-            0,
-            0,
-        )  # not what no receiver measures
+        placed = said.lon is not None and (said.lon, said.lat) != NOT_MEASURED
         if placed or at is None or not self.track:
             return Item(picture, found)
         place = position_at(self.track, at)

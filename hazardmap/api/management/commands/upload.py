@@ -20,8 +20,8 @@ from hazardmap.footage.drive import Said
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
+# Pictures of phones and cameras: whoever sends them is told that they cannot be read.
 UNREAD = {".heic", ".heif", ".hif", ".avif", ".jxl", ".tif", ".tiff", ".dng", ".gpr"}
-"""Pictures of phones and cameras that are told that they cannot be read."""
 JOURNAL = ".hazardmap-uploaded"
 
 
