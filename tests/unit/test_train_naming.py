@@ -79,7 +79,7 @@ def draw(
     monkeypatch.setattr(staging, "lay_out", alone)
     for part in ("images", "labels"):
         (folder / "drawn" / part / "train").mkdir(parents=True)
-    for index in range(4):
+    for index in range(2):
         drawn = draw_picture([], "train", 3, index)
         lines = "".join(f"{int(row[0])} {' '.join(map(str, row[1:]))}\n" for row in drawn.labels)
         cv2.imwrite(str(folder / f"drawn/images/train/{index}.png"), drawn.rgb[..., ::-1])
