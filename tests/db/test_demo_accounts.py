@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from hazardmap.accounts.consent_selectors import VERSIONS, consents_asked
 from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.selectors import contributor_by_token
-from hazardmap.accounts.services import key_admit
+from hazardmap.accounts.services import account_leave, key_admit
 from hazardmap.billing.spend_selectors import spending_now
 from hazardmap.capture.exif import read_georeference
 from hazardmap.core.selling.usage import Meter
@@ -53,6 +53,14 @@ def test_they_agree_to_a_text_that_has_changed(monkeypatch):
 
     assert demo_accounts() == made
     assert [consents_asked(user) for user in people] == [[]] * 5
+
+
+def test_they_are_not_made_again_when_one_has_another_address_or_leaves():
+    made = demo_accounts()
+    first, second, *_ = (User.objects.get(email=login.email) for login in made.logins)
+    User.objects.filter(pk=first.pk).update(email="aino@example.org")
+    account_leave(user=second)
+    assert demo_accounts() == made
 
 
 def test_the_moderator_sees_no_people(client):
