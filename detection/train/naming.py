@@ -85,10 +85,10 @@ def fit(places: Places) -> tuple[torch.Tensor, torch.Tensor]:
             features @ row + bias, is_deer, weight, reduction="sum"
         )
         total = wrong / weight.sum() + DECAY * row.square().sum()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()  # type: ignore[no-untyped-call]  # torch declares no types of it
         return total
 
-    descent.step(loss)  # type: ignore[no-untyped-call]
+    descent.step(loss)  # type: ignore[no-untyped-call]  # as above
     row, bias = row.detach() / spread, bias.detach()
     return row, bias - row @ middle
 

@@ -92,7 +92,7 @@ def line_hour_events(line_id: UUID, key_id: str, hour: datetime) -> FirstAnswers
         return FirstAnswers([], more=False)
     line = InvoiceLine.objects.get(pk=line_id)
     answers = usage_in_hour(key_id, Meter(line.of), hour)
-    return FirstAnswers(list(islice(answers, ANSWERS_SHOWN)), more=any(True for _ in answers))
+    return FirstAnswers(list(islice(answers, ANSWERS_SHOWN)), more=next(answers, None) is not None)
 
 
 def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:

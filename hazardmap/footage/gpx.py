@@ -26,8 +26,8 @@ def read_gpx(path: Path) -> list[Fix]:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise GpxUnreadable(f"{path} is larger than {LARGEST_BYTES // 1_000_000} MB.")
-        # The sender's own file; expat fetches no entity, and refuses those that grow.
-        for _, element in ElementTree.iterparse(path):  # noqa: S314
+        # expat fetches no entity, and refuses those that grow.
+        for _, element in ElementTree.iterparse(path):  # noqa: S314 - the sender's own file
             if element.tag.rpartition("}")[2] == "trkpt":
                 fixes += filter(None, [_fix(element)])
                 element.clear()

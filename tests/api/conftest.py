@@ -1,13 +1,16 @@
-"""Who asks: a buyer with a key, a moderator."""
+"""Who asks: a buyer with a key, a moderator, an administrator. And a hazard."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.platform import rate_limit
 from tests.map_scene import buyer
+from tests.moderation_scene import hazard_at
 from tests.webhook_scene import URL
 
 
@@ -49,3 +52,15 @@ def call(client, key):
 @pytest.fixture
 def endpoint_id(call):
     return call("POST", "webhooks", {"url": URL}).json()["id"]
+
+
+@pytest.fixture
+def boss(client):
+    user = User.objects.create_superuser("boss@hazardmap.example", "a long enough password")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def hazard_id():
+    return hazard_at("dog", (24.94, 60.17), timezone.now() - timedelta(minutes=3))

@@ -11,13 +11,6 @@ from hazardmap.accounts.services import account_leave
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def boss(client):
-    user = User.objects.create_superuser("boss@hazardmap.example", "a long enough password")
-    client.force_login(user)
-    return user
-
-
 def test_whose_address_or_password_an_administrator_sets_is_told(
     client, boss, mailoutbox, django_capture_on_commit_callbacks
 ):
