@@ -134,7 +134,7 @@ train-clean: var/train/clean_sets/8/drawn/data.yaml var/train/clean_sets/9/drawn
 SEEN = $(wildcard $(DATA)/*/images/train var/train/sets/1[01]/drawn/images/train)
 RANGES = $(if $(SEEN),.venv/bin/python -m detection.ranges --manifest detection/weights/manifest.toml --pictures $(SEEN))
 WEIGHTS ?= detection/weights/road.pt
-VERSION ?= 9
+VERSION ?= $(shell sed -n '/^\# --- road/,$$s/^version = "\(.*\)"/\1/p' detection/weights/manifest.toml)
 evaluate: ## measure WEIGHTS (by default those shipped, with their thresholds), write the model card and the benchmark, release them
 	@test -e var/train/drawn_held_back/data.yaml || $(DRAW) --out var/train/drawn_held_back --seed 3 --count 300 --part held_back
 	@.venv/bin/python -m detection.evaluate --data $(DATA) --weights $(WEIGHTS) \

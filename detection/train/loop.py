@@ -84,10 +84,14 @@ class Run:
         self.save()
         if self._step < recipe.steps:
             raise Interrupted
-        return self._out / "road.pt"
+        # Only now: what has not learned everything is taken for trained by nobody.
+        weights = self._out / "road.pt"
+        about = {"recipe": _plain(recipe), "step": self._step}
+        save_weights(self._average.ema, weights, about)
+        return weights
 
     def save(self) -> None:
-        """Write checkpoint and weights, each replaced as a whole."""
+        """Write the checkpoint, replaced as a whole."""
         state = {
             "made of": self._made_of,
             "step": self._step,
@@ -99,8 +103,6 @@ class Run:
         temporary = self.checkpoint.with_suffix(".part")
         torch.save(state, temporary)
         temporary.replace(self.checkpoint)
-        about = {"recipe": _plain(self._recipe), "step": self._step}
-        save_weights(self._average.ema, self._out / "road.pt", about)
 
     def _resume(self) -> None:
         if not self.checkpoint.exists():
