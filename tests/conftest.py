@@ -116,10 +116,19 @@ def decoder() -> Iterator[Decoder]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole site as processes on a free port, with a database of its own."""
+def _one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with started(tmp_path_factory.mktemp("stack")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def stack(_one_stack: Stack) -> Iterator[Stack]:
+    """The whole site as processes on a free port, with a database of its own.
+
+    All modules have the same. It sleeps in between: to look for work takes a share of a core.
+    """
+    with _one_stack.awake():
+        yield _one_stack
 
 
 @pytest.fixture(autouse=True)

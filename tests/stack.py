@@ -24,6 +24,8 @@ from tests.migrated import database_url, drop_database, libpq_url, migrated
 from tests.standing_shell import Shell
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# The processes that look for work all the time, whether there is any or not.
+RESTLESS = ("beat", "hooks", "live", "publish")
 T = TypeVar("T")
 
 
@@ -60,9 +62,21 @@ class Stack:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
+    @contextmanager
+    def awake(self) -> Iterator[None]:
+        """Afterwards nobody looks for work any more, until the next time."""
+        self._restless(signal.SIGCONT)
+        yield
+        self._restless(signal.SIGSTOP)
+
+    def _restless(self, told: signal.Signals) -> None:
+        for name in self.processes.keys() & RESTLESS:
+            os.killpg(self.processes[name].pid, told)
+
     def stop(self) -> None:
         if self._shell:
             self._shell.stop()
+        self._restless(signal.SIGCONT)  # who sleeps does not hear that it is to end
         for process in self.processes.values():
             process.terminate()
         for name in list(self.processes):
@@ -81,9 +95,13 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """A management command in this stack's environment; its output."""
-        code, printed, errors = self._standing().manage(self.environment, *arguments)
-        assert code == 0, f"{shlex.join(arguments)}: {printed}{errors}"
-        return printed
+        done = self.command(*arguments)
+        assert done.returncode == 0, f"{shlex.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def command(self, *arguments: str, **over: str) -> "subprocess.CompletedProcess[str]":
+        """How a management command ends. over: what its environment has instead."""
+        return self._standing().manage(self.environment | over, *arguments)
 
     def run(self, program: str) -> str:
         """What a program prints that runs in Django in this stack's environment."""

@@ -40,14 +40,18 @@ class Shell:
         assert "failed" not in answer, f"{program}: {answer['failed']}"
         return str(answer["printed"])
 
-    def manage(self, environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
-        """The exit code of a management command, its output and its errors.
+    def manage(
+        self, environment: dict[str, str], *arguments: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """How a management command ends.
 
         What settings are made of it finds as it was when the shell was started.
         """
         answer = self._ask({"arguments": arguments, "environment": environment})
         assert "failed" not in answer, f"{arguments}: {answer['failed']}"
-        return answer["code"], answer["printed"], answer["errors"]
+        return subprocess.CompletedProcess(
+            arguments, answer["code"], answer["printed"], answer["errors"]
+        )
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
