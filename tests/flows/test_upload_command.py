@@ -17,13 +17,18 @@ JOURNAL = ".hazardmap-uploaded"
 
 
 def command(stack: Stack, *arguments: object, **over: str) -> subprocess.CompletedProcess[str]:
-    """Run it as the second contributor, with no database within its reach."""
+    """Run it as the second contributor."""
+    token = {"HAZARDMAP_TOKEN": stack.accounts["device_tokens"][1]}
+    return stack.command("upload", *map(str, arguments), **token | over)
+
+
+def far_away(stack: Stack, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """The same on a machine of its own: with no database within its reach."""
     token = stack.accounts["device_tokens"][1]
-    environment = stack.environment | {"HAZARDMAP_TOKEN": token, "DATABASE_URL": ""} | over
     return subprocess.run(
         [sys.executable, "manage.py", "upload", *map(str, arguments)],
         cwd=REPOSITORY,
-        env=environment,
+        env=stack.environment | {"HAZARDMAP_TOKEN": token, "DATABASE_URL": ""},
         capture_output=True,
         text=True,
         check=False,
@@ -46,7 +51,7 @@ def test_a_folder_is_sent_and_sending_it_again_sends_nothing(stack: Stack, tmp_p
     (tmp_path / "sub").mkdir()
     drive(tmp_path / "sub", 2)
     (tmp_path / "notes.txt").write_text("no picture")
-    first = command(stack, tmp_path, "--url", stack.url)
+    first = far_away(stack, tmp_path, "--url", stack.url)
     assert first.returncode == 0, first.stderr
     assert first.stdout.strip() == "8 accepted, 0 repeated, 0 refused, 0 failed"
     assert "Traceback" not in first.stderr
