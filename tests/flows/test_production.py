@@ -20,6 +20,8 @@ from tests.stack import REPOSITORY, Stack, free_port, procfile, wait_for
 HOSTS = ".example.org, map.example.net"
 WHO = {"HAZARDMAP_OPERATOR": "Road Watch, Street 1", "HAZARDMAP_CONTACT": "map@example.org"}
 PROXY = {"X-Forwarded-Proto": "https", "Host": "map.example.org"}
+# To start a second takes seconds, and nothing is asked of it here.
+ONE_WORKER = ("--workers 2", "--workers 1")
 
 
 def production_environment(stack: Stack) -> dict[str, str]:
@@ -39,7 +41,7 @@ def production(stack: Stack):
     environment = production_environment(stack) | {"HAZARDMAP_PORT": str(port)}
     with (stack.logs / "production.log").open("wb") as log:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", procfile()["web"]],
+            ["/bin/sh", "-c", procfile()["web"].replace(*ONE_WORKER)],
             cwd=REPOSITORY,
             env=environment,
             stdout=log,
@@ -87,7 +89,7 @@ def running(stack: Stack, environment: dict[str, str], name: str) -> Iterator[No
     """A process of the Procfile, which is killed at the end."""
     with (stack.logs / f"production-{name}.log").open("ab") as log:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", procfile()[name]],
+            ["/bin/sh", "-c", procfile()[name].replace(*ONE_WORKER)],
             cwd=REPOSITORY,
             env=environment,
             stdout=log,
@@ -129,7 +131,7 @@ def test_nginx_finds_servers_that_have_started_anew_and_the_container_asks_it(
         assert not healthy()
         for _ in ("first", "killed, so that its sockets are left"):
             with running(stack, environment, "web"), running(stack, environment, "live"):
-                wait_for("the web server behind nginx", healthy, timeout_s=120)
+                wait_for("the web server behind nginx", healthy, timeout_s=120, every_s=0.3)
                 wait_for("the live stream behind nginx", live, timeout_s=120)
             assert not healthy()
             assert not live()
