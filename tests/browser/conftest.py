@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.stack import Stack
@@ -27,14 +28,23 @@ PHONE = {"width": 390, "height": 844}
 DRAWN_MS = 60_000  # a map is drawn in software here, beside other work
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One for a module: Playwright's event loop must be over before the next test uses Django."""
+    """One for this folder: Playwright's event loop must be over before others use Django."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         expect.set_options(timeout=20_000)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser_beside_django(browser: Browser) -> Iterator[Browser]:
+    """For tests that use Django themselves, which would mistake Playwright's loop for its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield browser
+        connections.close_all()  # those of the loop's context; nobody else would
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from django.db import connections
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from hazardmap.accounts.models import User
 from hazardmap.hazards.image_selectors import images_of
@@ -16,14 +15,6 @@ from hazardmap.moderation.services import decide, report_file
 from tests.moderation_scene import three_hazards
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
@@ -39,12 +30,8 @@ def session():
 
 
 @pytest.fixture
-def page(three, session, live_server, monkeypatch):
-    """Playwright runs an event loop in this thread, which Django would mistake for its own."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        context = browser.new_context()
+def page(three, session, live_server, browser_beside_django):
+    with browser_beside_django.new_context() as context:
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
         complaints: list[str] = []
@@ -52,8 +39,6 @@ def page(three, session, live_server, monkeypatch):
         page.on("console", lambda line: complaints.append(line.text))
         page.goto(f"{live_server.url}/admin/queue/")
         yield page
-        browser.close()
-        connections.close_all()  # that of the event loop's context; nobody else would
     assert not [words for words in complaints if "Content Security Policy" in words]
     assert not [words for words in complaints if "Error" in words]
 

@@ -1,14 +1,12 @@
 """The status page in a real browser: no script, no other server, nothing that axe-core finds."""
 
 import pytest
-from django.db import connections
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from hazardmap.accounts.models import User
 from tests.browser.axe import violations
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_admin_queue_keys import ARGUMENTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,11 +27,10 @@ def session():
     ],
     ids=["desktop", "phone", "without scripts"],
 )
-def test_the_page_can_be_read_by_everybody(look, session, live_server, monkeypatch, tmp_path):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop is not Django's
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        context = browser.new_context(**look)
+def test_the_page_can_be_read_by_everybody(
+    look, session, live_server, browser_beside_django, tmp_path
+):
+    with browser_beside_django.new_context(**look) as context:
         context.add_cookies([session | {"url": live_server.url}])
         page = context.new_page()
         asked: list[str] = []
@@ -48,5 +45,3 @@ def test_the_page_can_be_read_by_everybody(look, session, live_server, monkeypat
         if look.get("java_script_enabled", True):
             assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= look["viewport"]["width"]
-        browser.close()
-        connections.close_all()  # that of the event loop's context; nobody else would
