@@ -52,6 +52,11 @@ def test_devices_keep_a_frame_while_the_database_is_away(client, tokens, no_data
     assert_later(send(client, tokens["device"], b""), PROBLEM)
 
 
+def test_a_process_says_that_it_cannot_serve(client, no_database):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "no database"})
+
+
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_people_get_a_page_while_the_database_is_away(client, no_database, signed_in):
     if signed_in:
