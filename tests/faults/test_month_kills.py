@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from hazardmap.billing.models import CreditUse, Invoice, InvoiceLine
@@ -20,6 +20,7 @@ from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances
 from tests.billing_scene import BEFORE, sell, serve
 from tests.db.test_payouts import driver
+from tests.forked import ended, forked
 from tests.told_scene import put_told, told
 
 MONTH = f"{BEFORE.start:%Y-%m}"
@@ -80,9 +81,8 @@ def books() -> dict[str, list[tuple[object, ...]]]:
 
 def is_killed(work: Callable[[], None], before_statement: int) -> bool:
     """Whether a process that does this work dies before it sends that statement."""
-    connections.close_all()  # the child has one of its own
-    child = os.fork()
-    if child == 0:
+
+    def mortal() -> None:
         left = [before_statement]
 
         def kill(execute, *arguments):
@@ -91,15 +91,12 @@ def is_killed(work: Callable[[], None], before_statement: int) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
             return execute(*arguments)
 
-        try:
-            with connection.execute_wrapper(kill):
-                work()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "it failed by itself"
-    return os.WIFSIGNALED(status)
+        with connection.execute_wrapper(kill):
+            work()
+
+    code = ended(forked(mortal))
+    assert code in {0, -signal.SIGKILL}, "it failed by itself"
+    return code != 0
 
 
 def test_a_month_that_ends_in_pieces_is_billed_and_shared_once(sold, capsys) -> None:

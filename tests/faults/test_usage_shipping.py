@@ -16,32 +16,24 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent, UsageSegment
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.platform.ids import new_id
-from tests.faults.usage_logs import left_alone, log_files, python, record
+from tests.faults.usage_logs import left_alone, log_files, record
+from tests.forked import ended, forked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLS = 6
 MANY_KILLS = 60
-SHIPPER = """
-import sys
-from importlib import import_module
-from pathlib import Path
-import django
-django.setup()
-from django.conf import settings
-settings.USAGE_LOG = Path(sys.argv[1])
-settings.DATABASES["default"]["NAME"] = sys.argv[2]
-module = import_module("hazardmap.metering.services.usage_ship")
-module.CHUNK_BYTES = 2000
-print("ready", flush=True)
-module.usage_ship()
-"""
+
+
+def _ship_by_few_lines() -> None:
+    import_module("hazardmap.metering.services.usage_ship").CHUNK_BYTES = 2000
+    usage_ship()
 
 
 def _kill_shippers(kills: int) -> None:
@@ -49,16 +41,13 @@ def _kill_shippers(kills: int) -> None:
     folder.mkdir()
     path = folder / f"{timezone.now():%Y-%m-%dT%H}-host-1.usage"
     path.write_text("".join(f"{record(number).to_line()}\n" for number in range(4000)))
-    name = connection.settings_dict["NAME"]
     chance = random.Random(kills)
     progress = [0]
     for _ in range(kills):
-        shipper = python(SHIPPER, str(folder), str(name))
-        assert shipper.stdout is not None
-        assert shipper.stdout.readline() == b"ready\n"
+        shipper = forked(_ship_by_few_lines)
         time.sleep(chance.uniform(0.02, 0.25))
-        shipper.send_signal(signal.SIGKILL)
-        shipper.wait(10)
+        os.kill(shipper, signal.SIGKILL)
+        ended(shipper)
         progress.append(UsageEvent.objects.count())
     assert any(0 < count < 4000 for count in progress), "no kill fell between two chunks"
     usage_ship()

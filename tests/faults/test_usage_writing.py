@@ -7,41 +7,32 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from itertools import count
+from multiprocessing import Barrier
 from types import SimpleNamespace
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
-from hazardmap.core.selling.usage import Meter
+from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.selectors import records_missing
 from hazardmap.metering.services import usage_record, usage_ship
-from tests.faults.usage_logs import log_files, python, record
+from tests.faults.usage_logs import log_files, record
+from tests.forked import ended, forked
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WRITER = """
-import sys
-from datetime import datetime
-from pathlib import Path
-import django
-django.setup()
-from django.conf import settings
-from hazardmap.core.selling.usage import MAX_KEY_ID, MAX_REQUEST_ID, MOST, Meter, UsageRecord
-from hazardmap.metering.services import usage_record
-settings.USAGE_LOG = Path(sys.argv[1])
-who, count, at = sys.argv[2], int(sys.argv[3]), datetime.fromisoformat(sys.argv[4])
-for number in range(count):
-    usage_record(UsageRecord("key", Meter.TILE, 1, at, f"{who}-{number}", "x" * 3000))
-"""
 
 
 def test_lines_of_several_processes_are_whole() -> None:
-    at = timezone.now().isoformat()
-    writers = [
-        python(WRITER, str(settings.USAGE_LOG), f"writer{number}", "300", at) for number in range(3)
-    ]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    at, together = timezone.now(), Barrier(3)
+
+    def write() -> None:
+        together.wait(20)
+        for number in range(300):
+            request = f"{os.getpid()}-{number}"
+            usage_record(UsageRecord("key", Meter.TILE, 1, at, request, "x" * 3000))
+
+    assert [ended(writer) for writer in [forked(write) for _ in range(3)]] == [0, 0, 0]
     assert len(log_files()) == 3
     assert usage_ship() == 900
     assert UsageEvent.objects.count() == 900
@@ -89,13 +80,7 @@ def test_each_hour_has_a_file_also_where_it_ends_between_many_threads(monkeypatc
 
 def test_a_forked_process_has_a_file_of_its_own() -> None:
     usage_record(record(1))
-    child = os.fork()
-    if child == 0:
-        try:
-            usage_record(record(2))
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
+    assert ended(forked(lambda: usage_record(record(2)))) == 0
     usage_record(record(3))
     assert sorted(len(path.read_text().splitlines()) for path in log_files()) == [1, 2]
     usage_ship()

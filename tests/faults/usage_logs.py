@@ -1,8 +1,6 @@
-"""Records and logs of usage for tests, and processes beside this one."""
+"""Records and logs of usage for tests."""
 
 import os
-import subprocess
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +9,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from hazardmap.core.selling.usage import Meter, UsageRecord
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def record(number: int, at: datetime | None = None) -> UsageRecord:
@@ -28,13 +24,3 @@ def left_alone(path: Path) -> None:
 
 def log_files() -> list[Path]:
     return sorted(Path(settings.USAGE_LOG).iterdir())
-
-
-def python(script: str, *arguments: str) -> "subprocess.Popen[bytes]":
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "hazardmap.settings"}
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        cwd=REPOSITORY,
-        env=environment,
-        stdout=subprocess.PIPE,
-    )
