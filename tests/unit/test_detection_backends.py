@@ -98,23 +98,28 @@ def hazards() -> list[np.ndarray]:
     return [np.asarray(Image.open(path).convert("RGB")) for path in paths]
 
 
+@pytest.fixture(scope="module", params=[(0, "pictures"), (1, "hazards")], ids=["coco", "road"])
+def exact(request) -> tuple[Model, list[np.ndarray], list[Found]]:
+    """A network, pictures for it, and what it sees in them with numbers of full length."""
+    number, shown = request.param
+    model, pictures = load_manifest(SHIPPED).hazards.models[number], request.getfixturevalue(shown)
+    return model, pictures, _yolo(model, Backend.ONNXRUNTIME).find(pictures)
+
+
 @pytest.mark.parametrize(
     ("precision", "most"), [(Precision.BFLOAT16, 0.01), (Precision.INT8, 0.02)]
 )
-@pytest.mark.parametrize(("number", "shown"), [(0, "pictures"), (1, "hazards")])
-def test_coarse_numbers_change_little_of_what_is_seen(number, shown, precision, most, request):
+def test_coarse_numbers_change_little_of_what_is_seen(exact, precision, most):
     """In the median; single scores move more, and no thing well seen is lost (docs/adr/0050)."""
-    model = load_manifest(SHIPPED).hazards.models[number]
+    model, pictures, found = exact
     assert model.coarsest is Precision.INT8
-    pictures = request.getfixturevalue(shown)
-    exact = _yolo(model, Backend.ONNXRUNTIME).find(pictures)
     rough = _yolo(model, Backend.OPENVINO, precision).find(pictures)
 
-    pairs = [pair for one, other in zip(exact, rough, strict=True) for pair in _pairs(one, other)]
+    pairs = [pair for one, other in zip(found, rough, strict=True) for pair in _pairs(one, other)]
     overlaps, offs = np.array(pairs).T
     assert np.median(overlaps) > 0.985
     assert np.median(abs(offs)) < most
-    sure = np.concatenate([found.boxes[:, 4] for found in exact]) > 0.5
+    sure = np.concatenate([one.boxes[:, 4] for one in found]) > 0.5
     assert overlaps[sure].min() > 0.8
 
 
