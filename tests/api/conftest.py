@@ -1,4 +1,4 @@
-"""Who asks: a buyer with a key, a moderator, an administrator. And a hazard."""
+"""Who asks: a buyer with a key, a moderator, an administrator, everybody. And a hazard."""
 
 import json
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.platform import rate_limit
+from tests.everybody_scene import everybody, their_things
 from tests.map_scene import buyer
 from tests.moderation_scene import hazard_at
 from tests.webhook_scene import URL
@@ -64,3 +65,15 @@ def boss(client):
 @pytest.fixture
 def hazard_id():
     return hazard_at("dog", (24.94, 60.17), timezone.now() - timedelta(minutes=3))
+
+
+@pytest.fixture
+def people(no_limits):
+    """Somebody of each role."""
+    return everybody()
+
+
+@pytest.fixture
+def things(people):
+    """What addresses name: the contributor's frame and device, the buyer's webhooks."""
+    return their_things(people)

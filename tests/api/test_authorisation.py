@@ -5,44 +5,25 @@ The addresses come from the URL configuration, so a new one fails until authoris
 
 import json
 import re
-import tomllib
 from datetime import timedelta
 from difflib import unified_diff
 from http.cookies import SimpleCookie
-from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Device, Membership, Organisation, User
-from hazardmap.accounts.services import key_create, organisation_create
+from hazardmap.accounts.models import ApiKey, Device, Membership
 from hazardmap.billing.services import credit_note_issue, invoice_draft, invoice_finalise
 from hazardmap.capture.models import Frame, Takedown
-from hazardmap.core.access.roles import Role
-from hazardmap.core.access.scopes import Scope
-from hazardmap.core.geometry.coverings import looked_cell
-from hazardmap.core.geometry.grid import cell_text
-from hazardmap.hazards.models import Hazard
-from hazardmap.hazards.services import fuse_pending
-from hazardmap.moderation.services import report_file
 from hazardmap.platform.ids import new_id
-from hazardmap.web.picture_address import PictureConverter
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
-from hazardmap.webhooks.services import deliveries_make
 from tests.billing_scene import LAST, customer_of
 from tests.capture_scene import driver
-from tests.map_scene import put_zone
-from tests.moderation_scene import drive_by
+from tests.everybody_scene import ROLES, TABLE, addresses, calls, client_of, path_of
 from tests.portal_scene import selling
-from tests.webhook_scene import HELSINKI, square
 
 pytestmark = pytest.mark.django_db
-TABLE = tomllib.loads(Path(__file__).with_name("authorisation.toml").read_text())
-ROLES = ("anonymous", "contributor", "without_scope", "buyer", "other", "moderator", "admin")
 GROUPS = {
     "everybody": set(ROLES),
     "nobody": set(),
@@ -54,7 +35,6 @@ BODIES = {  # where a wrong one is refused before anybody looks whose thing it i
     "api/v1/webhooks/<id:endpoint_id>": {"url": "https://fleet.example/moved"},
     "api/v1/webhooks/<id:endpoint_id>/replay": {"since": timezone.now().isoformat()},
 }
-METHODS = ("get", "post", "put", "patch", "delete")
 # What belongs to somebody, and what names none of it.
 DRIVEN = {"frame_id": new_id(), "device_id": new_id()}
 BOUGHT = {"organisation_id": new_id(), "watch_id": new_id(), "endpoint_id": new_id()} | {
@@ -69,134 +49,6 @@ FORM = {"name": "key", "role": "reader", "host": "fleet.example", "overlap": "no
     "begin": (timezone.now() - timedelta(hours=1)).isoformat(),
     "end": timezone.now().isoformat(),
 }
-
-
-def addresses(patterns=None, before=""):
-    """Every route, and the class or function behind it."""
-    for one in get_resolver().url_patterns if patterns is None else patterns:
-        route = before + str(one.pattern)
-        if isinstance(one, URLResolver):
-            yield from addresses(one.url_patterns, route)
-        else:
-            assert isinstance(one, URLPattern)
-            view = getattr(one.callback, "view_class", None) or getattr(one.callback, "cls", None)
-            yield route, view
-
-
-def calls():
-    """Every route outside the admin site with each of its methods; ANY where nobody can tell."""
-    for route, view in addresses():
-        if not route.startswith("admin/"):
-            known = [method for method in METHODS if view is not None and hasattr(view, method)]
-            for method in known or ["any"]:
-                yield f"{method.upper()} {route}"
-
-
-@pytest.fixture
-def people(no_limits):
-    """Headers of each role, and a client that is signed in as it."""
-    aino, device = driver()
-    fleet, rival = organisation_create(name="Fleet"), organisation_create(name="Rival")
-    moderator = User.objects.create_user("moderator@hazardmap.example", is_staff=True)
-    moderator.user_permissions.add(Permission.objects.get(codename="add_decision"))
-    admin = User.objects.create_superuser("admin@hazardmap.example", None)
-    tiles_only = [Scope.TILES]
-    known = {
-        "anonymous": (None, None),
-        "contributor": (aino, device.token),
-        "without_scope": (_member(fleet, 1), _token(fleet, scopes=tiles_only)),
-        "buyer": (_member(fleet, 2), _token(fleet)),
-        "other": (_member(rival, 3), _token(rival)),
-        "moderator": (moderator, None),
-        "admin": (admin, None),
-    }
-    assert tuple(known) == ROLES
-    return {role: _client(*who) for role, who in known.items()}
-
-
-def _member(organisation: Organisation, number: int) -> User:
-    user = User.objects.create_user(f"member{number}@fleets.example")
-    Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
-    return user
-
-
-def _token(organisation: Organisation, **more) -> str:
-    return key_create(organisation=organisation, name="key", **more).token
-
-
-def _client(user: User | None, token: str | None) -> tuple[Client, SimpleCookie]:
-    client = Client(raise_request_exception=False)
-    if user is not None:
-        client.force_login(user)
-    if token is not None:
-        client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    return client, SimpleCookie(client.cookies.output(header="", sep=";"))
-
-
-@pytest.fixture
-def things(people):
-    """What addresses name: the contributor's frame and device, the buyer's webhooks."""
-    aino = Device.objects.get(owner__email__startswith="aino")
-    benno = Device.objects.get(id=driver("benno")[1].device_id)
-    for number, device in enumerate((aino, benno)):
-        at = timezone.now() - timedelta(minutes=9 - number)
-        drive_by(device, "cow", HELSINKI, at)
-    fuse_pending()
-    buyer = people["buyer"][0]
-
-    def made(path, **body):
-        answer = buyer.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
-        assert answer.status_code in {200, 201, 202}, answer.content
-        return answer.json()
-
-    endpoint = made("webhooks", url="https://fleet.example/hook")["id"]
-    watch = made("watch-areas", endpoint_id=endpoint, name="home", area=square(*HELSINKI))["id"]
-    made(f"webhooks/{endpoint}/test")
-    deliveries_make()
-    hazard = Hazard.objects.get().id
-    frame = Frame.objects.filter(device=aino).earliest("captured_at").id
-    return {
-        "hazard_id": hazard,
-        "zone_id": put_zone(HELSINKI, (24.95, 60.18)),
-        "frame_id": frame,
-        "device_id": aino.id,
-        "watch_id": watch,
-        "endpoint_id": endpoint,
-        "delivery_id": Delivery.objects.latest("id").id,
-        "collection_id": "hazards",
-        "feature_id": hazard,
-        "layer": "hazards",
-        "token": "none",
-        "receipt": report_file(frame_id=frame, reason="wrong_place"),
-        "area": cell_text(looked_cell(*HELSINKI)),
-        **_of_the_portal(),
-        "column": 1,
-        "row": 1,
-    }
-
-
-def _of_the_portal():
-    """The buyer's organisation; its invoices have a table of their own (test_portal.py)."""
-    member = Membership.objects.get(user__email__startswith="member2")
-    return {
-        "organisation_id": member.organisation_id,
-        "user_id": member.user_id,
-        "kid": member.organisation.keys.latest("created_at").kid,
-        "invoice_id": member.organisation_id,
-        "note_id": member.organisation_id,
-        "kind": "pdf",
-        "position": 1,
-    }
-
-
-def path_of(route: str, things) -> str:
-    path = "/" + route
-    for name, value in things.items():
-        for kind in ("uuid", "id", "str", "slug", "whole", "int"):
-            path = path.replace(f"<{kind}:{name}>", str(value))
-    path = path.replace("<picture:frame_id>", PictureConverter().to_url(things["frame_id"]))
-    assert "<" not in path, f"the test has nothing for {route}: put it into `things`"
-    return path
 
 
 def lets_in(who, method: str, route: str, things) -> bool:
@@ -269,7 +121,7 @@ def kept() -> list[list[dict]]:
 def test_what_is_somebody_elses_looks_like_what_is_not_there_and_stays_as_it_is(people, things):
     """Asked by others of the same role; what belongs to a portal, through their own one."""
     benno = Device.objects.get(owner__email__startswith="benno")
-    driving, buying = _client(benno.owner, driver("carla")[1].token)[0], people["other"][0]
+    driving, buying = client_of(benno.owner, driver("carla")[1].token)[0], people["other"][0]
     rival = Membership.objects.get(user__email__startswith="member3")
     draft = invoice_draft(customer_id=customer_of(selling()[2].pk).pk, month=LAST)
     invoice = invoice_finalise(invoice_id=draft.pk)

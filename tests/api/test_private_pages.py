@@ -3,13 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.api.test_authorisation import (  # noqa: F401 - fixtures, found by name
-    TABLE,
-    calls,
-    path_of,
-    people,
-    things,
-)
+from tests.everybody_scene import TABLE, calls, path_of
 
 pytestmark = pytest.mark.django_db
 WITHOUT_COOKIES = ("api/v1/", "feeds/", "ogc/", "tiles/", "healthz", "payments/stripe/")
@@ -21,7 +15,7 @@ def pages():
     return [route for route in routes if not route.startswith(WITHOUT_COOKIES)]
 
 
-def test_no_form_of_another_site_is_taken(people, things):  # noqa: F811
+def test_no_form_of_another_site_is_taken(people, things):
     """Whatever the address: the question is asked before the view."""
     strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
     strict.cookies = people["buyer"][1]
@@ -29,7 +23,7 @@ def test_no_form_of_another_site_is_taken(people, things):  # noqa: F811
         assert strict.post(path_of(route, things)).status_code == 403, route
 
 
-def test_no_cache_keeps_what_only_somebody_signed_in_sees(people, things):  # noqa: F811
+def test_no_cache_keeps_what_only_somebody_signed_in_sees(people, things):
     looked = 0
     for route in pages():
         said = {TABLE[call] for call in TABLE if call.split(" ", 1)[1] == route}
