@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.api.test_hazard_areas import post
-from tests.api.test_hazards import ask
+from tests.asked import ask, post
 from tests.map_scene import buyer, put_hazard
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from hazardmap.hazards import change_feed
 from hazardmap.hazards.models import Hazard, HazardEvent
 from hazardmap.hazards.services import expire_faded
 from hazardmap.hazards.services.hazards_write import hazards_write
-from tests.api.test_hazards import ask, billed
+from tests.asked import ask, billed
 from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem

@@ -8,7 +8,7 @@ import pytest
 import zstandard
 
 from hazardmap.platform.compressed import chosen
-from tests.api.test_hazards import WORLD
+from tests.asked import WORLD
 from tests.map_scene import buyer, put_hazard
 
 pytestmark = pytest.mark.django_db

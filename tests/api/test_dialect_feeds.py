@@ -14,7 +14,7 @@ from hazardmap.core.fusion.fuse import FusedHazard
 from hazardmap.hazards.change_feed import newest_change, newest_changes
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services.hazards_write import hazards_write
-from tests.api.test_hazards import billed
+from tests.asked import billed
 from tests.map_scene import made_up, put_hazard, put_zone
 from tests.problems import assert_problem
 

@@ -16,7 +16,7 @@ from hazardmap.core.access.scopes import Environment
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards import past, search
 from hazardmap.metering.models import UsageEvent
-from tests.api.test_hazards import WORLD, ask, billed
+from tests.asked import WORLD, ask, billed
 from tests.map_scene import made_up, put_hazard, put_past
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem

@@ -1,46 +1,21 @@
 """Questions about areas of every shape, with every filter, and how bad ones are refused."""
 
-import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import h3
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from hazardmap.core.geometry.geodesy import moved
-from tests.api.test_hazards import WORLD, ask, billed, ids
+from tests.asked import WORLD, ask, billed, ids, polygon, post
 from tests.map_scene import put_hazard
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
 SQUARE = [[24.9, 60.1], [25.0, 60.1], [25.0, 60.2], [24.9, 60.2], [24.9, 60.1]]
-
-
-def post(
-    client: Client,
-    token: str,
-    path: str,
-    body: Any,
-    *,
-    media_type: str = "application/json",
-    **params: Any,
-):
-    """`body` is sent as it is if it is bytes, else as JSON."""
-    return client.post(
-        f"/api/v1/hazards/{path}",
-        body if isinstance(body, bytes) else json.dumps(body),
-        content_type=media_type,
-        query_params=params,
-        headers={"Authorization": f"Bearer {token}"},
-    )
-
-
-def polygon(*rings: Any) -> dict[str, Any]:
-    return {"type": "Polygon", "coordinates": list(rings)}
 
 
 def at(lon: float, lat: float, radius_m: float) -> dict[str, float]:

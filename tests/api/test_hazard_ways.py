@@ -7,29 +7,13 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.selling.usage import Meter
-from tests.api.test_hazard_areas import post
-from tests.api.test_hazards import ask, billed, ids
+from tests.asked import EAST, START, ask, billed, ids, line, on, post, vehicle
 from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
-START = (24.94, 60.17)
-
-
-def on(along_m: float, right_m: float = 0.0, bearing_deg: float = 90.0) -> tuple[float, float]:
-    """A place by its distance from START, and to the right of the way there."""
-    lon, lat, arrival_deg = moved(*START, bearing_deg, along_m)
-    return moved(lon, lat, arrival_deg + 90.0, right_m)[:2]
-
-
-def line(*positions: Any) -> dict[str, Any]:
-    return {"type": "LineString", "coordinates": [list(position) for position in positions]}
-
-
-EAST = line(START, on(2000), on(5000.0007))  # its length is no whole number of millimetres
 
 
 def test_hazards_come_in_the_order_of_the_route_with_their_side(client, key):
@@ -137,12 +121,6 @@ def test_a_route_that_winds_too_much_is_refused(client, key, monkeypatch):
     assert len(ids(post(client, key.token, "along-route", straight))) == 20
     refused = post(client, key.token, "along-route", winding, corridor_m=500)
     assert_problem(refused, 400, "#", "winds too much")
-
-
-def vehicle(place: tuple[float, float], heading_deg: float, **more: float) -> dict[str, float]:
-    lon, lat = place
-    moving = {"lon": lon, "lat": lat, "heading_deg": heading_deg, "speed_mps": 20.0}
-    return moving | {"horizon_s": 100.0} | more
 
 
 def test_what_is_ahead_comes_nearest_first(client, key):

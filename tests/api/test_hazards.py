@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from itertools import product
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,40 +13,16 @@ from hypothesis import strategies as st
 from hazardmap.accounts.models import ApiKey
 from hazardmap.core.fusion.hazard import State
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.models import Hazard
 from hazardmap.metering.models import UsageEvent
-from hazardmap.metering.services import usage_ship
 from hazardmap.platform.ids import new_id
+from tests.asked import WORLD, ask, billed, ids
 from tests.capture_scene import driver
 from tests.map_scene import buyer, put_hazard
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
-WORLD = "-180,-90,180,90"
-
-
-def ask(client: Client, token: str, path: str = "hazards", method: str = "GET", **params: Any):
-    headers = {"Authorization": f"Bearer {token}"}
-    return client.generic(method, f"/api/v1/{path}", query_params=params, headers=headers)
-
-
-def ids(answer: Any) -> list[UUID]:
-    assert answer.status_code == 200, answer.content
-    return [UUID(feature["id"]) for feature in answer.json()["features"]]
-
-
-def billed(beside: Meter | None = None) -> list[int]:
-    """What is on the buyers' accounts, in the order of the answers; of this meter, or of all but
-    those that are billed beside others."""
-    usage_ship()
-    events = UsageEvent.objects.order_by("at", "id")
-    if beside is None:
-        events = events.exclude(meter__in=[Meter.ROUTE, Meter.IMAGE])
-    else:
-        events = events.filter(meter=beside)
-    return list(events.values_list("quantity", flat=True))
 
 
 def test_a_key_must_be_right_and_alive(client, key):

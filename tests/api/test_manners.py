@@ -17,9 +17,7 @@ from hazardmap.hazards import search
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.zone_models import Zone
 from hazardmap.metering.models import UsageEvent
-from tests.api.test_hazard_areas import polygon, post
-from tests.api.test_hazard_ways import EAST, START, on, vehicle
-from tests.api.test_hazards import WORLD, ask, billed, ids
+from tests.asked import EAST, START, WORLD, ask, billed, ids, on, polygon, post, vehicle
 from tests.map_scene import buyer, hazard_row, made_up, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem

@@ -13,7 +13,7 @@ from hazardmap.core.access.scopes import Scope
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards import change_feed
-from tests.api.test_hazards import ask, billed
+from tests.asked import ask, billed
 from tests.billing_scene import sell
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at

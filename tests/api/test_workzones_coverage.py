@@ -10,7 +10,7 @@ from django.utils import timezone
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.hazards.models import Look
-from tests.api.test_hazards import WORLD, ask, billed, ids
+from tests.asked import WORLD, ask, billed, ids
 from tests.map_scene import around, put_zone
 from tests.problems import assert_problem
 

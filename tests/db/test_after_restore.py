@@ -21,7 +21,7 @@ from hazardmap.hazards.change_feed import LOST, latest_cursor
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.partitions import PARTITIONED_TABLES, missing_partitions, partition_name
-from tests.api.test_hazards import ask
+from tests.asked import ask
 from tests.billing_scene import BEFORE, customer_of, sell, serve
 from tests.map_scene import buyer
 from tests.moderation_scene import contributor, drive_by
