@@ -1,12 +1,16 @@
 """Pictures, contributors and frames for the tests of what comes in."""
 
+import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import count
 from typing import Any
 
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from PIL import ExifTags, Image
 
 from hazardmap.accounts.models import Consent, User
@@ -76,6 +80,21 @@ def waiting_frame(device: NewDevice, owner: User) -> Accepted:
     return frame_accept(
         account_id=owner.pk, device_id=device.device_id, image=picture(), metadata=here()
     )
+
+
+def send(client: Client, token: str, image: bytes, metadata: Any = None) -> Any:
+    body = {"image": SimpleUploadedFile("frame.jpg", image)}
+    if metadata is not None:
+        body["metadata"] = json.dumps(metadata)
+    return client.post("/api/v1/frames", body, headers={"Authorization": f"Bearer {token}"})
+
+
+def stored_originals() -> list[str]:
+    if not default_storage.exists("originals"):
+        return []
+    listed: Callable[[str], Any] = default_storage.listdir
+    folders = listed("originals")[0]
+    return [name for folder in folders for name in listed(f"originals/{folder}")[1]]
 
 
 def gpx(*fixes: tuple[float, float, datetime]) -> str:

@@ -6,19 +6,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import h3.api.basic_int as h3
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from hazardmap.accounts.services import NewKey, key_create, organisation_create
-from hazardmap.core.derived.workzone import WorkZone
+from hazardmap.core.derived.workzone import WorkZone, ZoneChange
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.geodesy import between, moved
 from hazardmap.hazards import models
 from hazardmap.hazards.mapping import hazard_json, hazard_of
 from hazardmap.hazards.services import cells_rebuild
-from hazardmap.hazards.zone_mapping import zone_row
-from hazardmap.hazards.zone_models import Zone
+from hazardmap.hazards.zone_mapping import zone_json, zone_row
+from hazardmap.hazards.zone_models import Zone, ZoneEvent
 from hazardmap.platform.ids import new_id
 from hazardmap.platform.rows_put import rows_put
 from tiles.rebuild import rebuild
@@ -92,6 +93,12 @@ def made_up_zone(*line: tuple[float, float], **over: Any) -> WorkZone:
     return WorkZone(**(values | over))
 
 
+def tell_zone(one: WorkZone, change: ZoneChange) -> None:
+    """As zones_refresh does it."""
+    rows_put(Zone, [zone_row(one, updated_at=timezone.now())], over=True)
+    ZoneEvent.objects.create(change=change, zone_id=one.id, zone=zone_json(one))
+
+
 def put_past(lon: float, lat: float, kind: str, *, from_h: float, to_h: float) -> UUID:
     """A hazard that was on the map from so many hours ago to so many, with both events."""
     now = timezone.now()
@@ -105,6 +112,22 @@ def put_past(lon: float, lat: float, kind: str, *, from_h: float, to_h: float) -
             at=at, change=change, hazard_id=hazard.id, hazard=hazard_json(hazard)
         )
     return gone.id
+
+
+def looked_at(
+    *places: tuple[float, float], ago: timedelta = timedelta(days=1), witness: int = 1
+) -> set[str]:
+    """Somebody has passed there and seen nothing; the cells, as they are named."""
+    at = timezone.now() - ago
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    cells = {h3.latlng_to_cell(lat, lon, 10) for lon, lat in places}
+    models.Look.objects.bulk_create(
+        [
+            models.Look(cell=cell, witness=witness, hour=hour, last_at=at, told=True)
+            for cell in sorted(cells)
+        ]
+    )
+    return {f"{cell:x}" for cell in cells}
 
 
 def buyer(name: str = "Fleet") -> NewKey:

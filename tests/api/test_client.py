@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from hazardmap.client import ApiError, BrokenRule, Client, shapes
 from hazardmap.webhooks.models import Endpoint
-from tests.api.test_workzones_coverage import looked_at
-from tests.map_scene import buyer, put_hazard, put_zone
+from tests.map_scene import buyer, looked_at, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 from tests.webhook_scene import usage
 

@@ -11,8 +11,7 @@ from hazardmap.accounts.models import Consent
 from hazardmap.accounts.services import consent_give
 from hazardmap.capture.models import Frame
 from tests.account_scene import person, signed_in
-from tests.api.test_upload import send, stored_originals
-from tests.capture_scene import driver, here, picture
+from tests.capture_scene import driver, here, picture, send, stored_originals
 
 TERMS, UPLOADS = Consent.Document.TERMS, Consent.Document.UPLOADS
 # The first digits of the SHA-256 of what each version says.

@@ -12,9 +12,8 @@ from drf_spectacular.validation import validate_schema
 
 from hazardmap.api.ogc import collections
 from hazardmap.core.geometry.box_cells import is_in
-from tests.api.test_workzones_coverage import looked_at
 from tests.asked import billed
-from tests.map_scene import around, put_hazard, put_zone
+from tests.map_scene import around, looked_at, put_hazard, put_zone
 from tests.problems import assert_problem
 
 READ = """

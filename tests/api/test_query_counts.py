@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, User
 from hazardmap.accounts.services import pairing_code_create
-from tests.api.test_upload import send
-from tests.capture_scene import driver, here, picture
+from tests.capture_scene import driver, here, picture, send
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 from tests.webhook_scene import HELSINKI, square

@@ -18,8 +18,7 @@ from hazardmap.core.derived.workzone import ZoneChange
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards.models import Look
 from hazardmap.hazards.road_models import Road
-from tests.db.test_tile_layers import tell, zone
-from tests.map_scene import around, on_map
+from tests.map_scene import around, made_up_zone, on_map, tell_zone
 from tests.tile_reading import get_tile, surveyed, tile_at
 from tiles.layers import LAYERS
 
@@ -68,7 +67,7 @@ def test_gdal_and_the_decoder_read_a_tile(
 
 def _something_of_everything() -> None:
     on_map(*around(HELSINKI, 200.0, 7))
-    tell(zone(HELSINKI, (24.945, 60.172)), ZoneChange.APPEARED)
+    tell_zone(made_up_zone(HELSINKI, (24.945, 60.172)), ZoneChange.APPEARED)
     hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     for place in around(HELSINKI, 500.0, 5):
         Look.objects.create(cell=looked_cell(*place), witness=1, hour=hour, last_at=hour, told=True)

@@ -1,10 +1,8 @@
 """Uploads that are taken: what they need, and what the same bytes get a second time."""
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 from PIL import Image
@@ -22,16 +19,9 @@ from hazardmap.accounts.services import device_create, device_revoke
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services import originals_sweep
 from hazardmap.core.ids import uuid7
-from tests.capture_scene import GPS, driver, gps_tags, here, picture
+from tests.capture_scene import GPS, driver, gps_tags, here, picture, send, stored_originals
 
 pytestmark = pytest.mark.django_db
-
-
-def send(client: Client, token: str, image: bytes, metadata: Any = None) -> Any:
-    body = {"image": SimpleUploadedFile("frame.jpg", image)}
-    if metadata is not None:
-        body["metadata"] = json.dumps(metadata)
-    return client.post("/api/v1/frames", body, headers={"Authorization": f"Bearer {token}"})
 
 
 def test_a_frame_with_all_in_its_exif_is_accepted(client):
@@ -217,11 +207,3 @@ def test_an_upload_does_not_wait_for_a_dead_broker(tmp_path):
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
     assert float(done.stdout) < 10
-
-
-def stored_originals() -> list[str]:
-    if not default_storage.exists("originals"):
-        return []
-    listed: Callable[[str], Any] = default_storage.listdir
-    folders = listed("originals")[0]
-    return [name for folder in folders for name in listed(f"originals/{folder}")[1]]

@@ -20,8 +20,16 @@ from hazardmap.accounts.services import (
 from hazardmap.api.v1 import frames
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services import frame_rejected, waiting_room
-from tests.api.test_upload import send, stored_originals
-from tests.capture_scene import GPS, driver, gps_tags, here, picture, png_header
+from tests.capture_scene import (
+    GPS,
+    driver,
+    gps_tags,
+    here,
+    picture,
+    png_header,
+    send,
+    stored_originals,
+)
 from tests.problems import assert_problem, place_of
 
 pytestmark = pytest.mark.django_db

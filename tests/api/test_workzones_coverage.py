@@ -11,7 +11,7 @@ from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.hazards.models import Look
 from tests.asked import WORLD, ask, billed, ids
-from tests.map_scene import around, put_zone
+from tests.map_scene import around, looked_at, put_zone
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -94,19 +94,6 @@ def test_following_next_visits_every_work_zone_once(client, key):
         after = {"after": str(seen[-1])}
     assert len(answer.json()["links"]) == 1
     assert seen == put
-
-
-def looked_at(*places, ago=timedelta(days=1), witness=1):
-    at = timezone.now() - ago
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    cells = {h3.latlng_to_cell(lat, lon, 10) for lon, lat in places}
-    Look.objects.bulk_create(
-        [
-            Look(cell=cell, witness=witness, hour=hour, last_at=at, told=True)
-            for cell in sorted(cells)
-        ]
-    )
-    return {f"{cell:x}" for cell in cells}
 
 
 def covered(answer):

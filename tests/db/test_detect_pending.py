@@ -6,7 +6,6 @@ The engine itself is a port of ours and is replaced here; the flow tests run the
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from django.utils import timezone
 from PIL import Image
 
 from detection.decode import NotStarted, Reason, Rejection
-from detection.engine import Context, Detection, FrameResult
+from detection.engine import FrameResult
 from detection.privacy import BlurReceipt, Private, Region
 from detection.quality import Quality
 from hazardmap.capture.blobs import stored_path
@@ -35,33 +34,9 @@ from hazardmap.inference import models
 from hazardmap.inference.services import detect_pending, runs_take
 from hazardmap.platform import stopping
 from tests.capture_scene import driver, here, picture, waiting_frame
+from tests.made_up_engine import COW, SEEN, Answer, Engine, Say
 
 pytestmark = pytest.mark.django_db(transaction=True)
-COW = Detection("cow", 0.8, 0.1, 0.2, 0.3, 0.4)
-CAR = Context("car", 0.9, 0.5, 0.5, 0.7, 0.8)
-SEEN = FrameResult(
-    model_version="m",
-    detections=(COW, replace(COW, kind="dog", score=0.5)),
-    context=(CAR,),
-    blurred_jpeg=b"blurred",
-    width_px=64,
-    height_px=48,
-    phash=2**64 - 1,
-    quality=Quality(dark=True, usable=True, reason=None),
-    receipt=BlurReceipt("faces", 0.2, "plates", 0.2, None, 0.2, ()),
-)
-Answer = FrameResult | Rejection
-Say = Callable[[bytes], Answer]
-
-
-class Engine:
-    """Answers as it is told."""
-
-    def __init__(self, say: Say) -> None:
-        self._say = say
-
-    def process(self, images: Sequence[bytes]) -> list[Answer]:
-        return [self._say(image) for image in images]
 
 
 @pytest.fixture

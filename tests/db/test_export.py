@@ -20,8 +20,7 @@ from hazardmap.core.derived.workzone import ZoneChange
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.hazards import models
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
-from tests.db.test_tile_layers import tell, zone
-from tests.map_scene import around, on_map, to_tiles
+from tests.map_scene import around, made_up_zone, on_map, tell_zone, to_tiles
 from tests.tile_reading import tile_at
 from tiles import archive, download, export, layers
 from tiles.archive import writing
@@ -53,7 +52,7 @@ def as_served(tile: Tile) -> bytes:
 def test_every_tile_is_what_the_server_gives_and_none_is_missing(path: Path) -> None:
     on_map(*around(HELSINKI, 30.0, 6), DATE_LINE)
     on_map(HELSINKI, kind="cow")
-    tell(zone(HELSINKI, (24.95, 60.175)), ZoneChange.APPEARED)
+    tell_zone(made_up_zone(HELSINKI, (24.95, 60.175)), ZoneChange.APPEARED)
     hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     for place in (HELSINKI, DATE_LINE):
         models.Look.objects.create(

@@ -19,8 +19,8 @@ from hazardmap.inference.services.model_register import in_service
 from hazardmap.leaving.person_forget import person_forget
 from tests.at_once import in_thread, in_thread_of_its_own, somebody_waits
 from tests.capture_scene import driver, waiting_frame
-from tests.db.test_detect_pending import SEEN
 from tests.detected import contributor, drive, minutes_ago
+from tests.made_up_engine import SEEN
 from tests.scenes import ahead
 from tests.stack import wait_for
 

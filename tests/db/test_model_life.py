@@ -27,7 +27,7 @@ from hazardmap.inference.services.shadow_look import MOST_FAILURES, MOST_WAITING
 from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.services import model_promote
 from tests.capture_scene import driver, waiting_frame
-from tests.db.test_detect_pending import COW, SEEN, Answer, Engine, Say
+from tests.made_up_engine import COW, SEEN, Answer, Engine, Say
 from tests.made_up_models import metrics_of, model_files
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from hazardmap.rewards.bank_text import bank_text
 from hazardmap.rewards.payout_files import Debtor, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.services import PayoutRefused, payout_end, payout_target_set
-from tests.db.test_payouts import MICRO, OURS, driver, prepared, share
+from tests.payout_scene import MICRO, OURS, driver, prepared, share
 
 LETTERS = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
 """Of EPC 217-08, "SEPA Requirements for an Extended Character Set"."""

@@ -12,8 +12,6 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.utils import timezone
 
-from hazardmap.accounts.services import user_create
-from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.statement import faults
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
@@ -23,43 +21,15 @@ from hazardmap.rewards.selectors import balances, earned, earnings, statement_do
 from hazardmap.rewards.services import (
     PayoutRefused,
     payout_end,
-    payout_run,
     payout_target_set,
     share_claw_back,
     share_correct,
-    share_set_aside,
-    share_split,
     share_take_back,
 )
 from tests.at_once import at_once
+from tests.payout_scene import EUR, IBAN, MICRO, OURS, driver, later, prepared, share
 
-EUR, IBAN, OURS = Currency.EUR, "DE89370400440532013000", "FI2112345600000785"
-MICRO = 1_000_000
 pytestmark = pytest.mark.django_db
-
-
-def driver(name="Ann Ålund", iban=IBAN):
-    user = user_create(email=f"{new_id()}@example.org", password="x")
-    if iban:
-        payout_target_set(owner=user, name=name, iban=iban)
-    return user
-
-
-def share(micro, *users):
-    """That much of a sale, in equal parts."""
-    line = new_id()
-    share_set_aside(line_id=line, amount_micro=micro, currency=EUR)
-    share_split(line_id=line, weights={user.witness: Fraction(1) for user in users})
-    return line
-
-
-def later(days=15):
-    return timezone.now() + timedelta(days=days)
-
-
-def prepared(at_least=5 * MICRO, now=None):
-    run = payout_run(currency=EUR, at_least_micro=at_least, now=now or later())
-    return list(run.payouts.order_by("amount_micro"))
 
 
 def balanced():

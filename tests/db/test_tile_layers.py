@@ -16,11 +16,8 @@ from hazardmap.core.derived.workzone import WorkZone, ZoneChange
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.geometry.grid import feature_id, parent
-from hazardmap.hazards import models, zone_mapping, zone_models
-from hazardmap.hazards.zone_mapping import zone_json, zone_row
-from hazardmap.platform.ids import new_id
-from hazardmap.platform.rows_put import rows_put
-from tests.map_scene import around, on_map, to_tiles
+from hazardmap.hazards import models, zone_mapping
+from tests.map_scene import around, made_up_zone, on_map, tell_zone, to_tiles
 from tests.tile_reading import cell_of_feature, tile_at
 from tiles import coverage, workzones
 from tiles.files import fetch
@@ -125,33 +122,10 @@ def test_coverage_on_the_antimeridian_is_in_both_tiles(lon: float, zoom: int) ->
     assert west[0]["id"] == east[0]["id"]
 
 
-def zone(*line: tuple[float, float]) -> WorkZone:
-    now = timezone.now()
-    return WorkZone(
-        id=new_id(),
-        line=line,
-        hazard_ids=(new_id(), new_id(), new_id()),
-        kinds={"cone": 2, "worker": 1},
-        length_m=1000.0,
-        bearing_deg=45.0,
-        p=0.8125,
-        t_ref=now,
-        half_life_s=86_400.0,
-        started_at=now - timedelta(days=1),
-        last_seen=now,
-        simulated=False,
-    )
-
-
-def tell(one: WorkZone, change: ZoneChange) -> None:
-    """As zones_refresh does it."""
-    rows_put(zone_models.Zone, [zone_row(one, updated_at=timezone.now())], over=True)
-    zone_models.ZoneEvent.objects.create(change=change, zone_id=one.id, zone=zone_json(one))
-
-
 def test_a_work_zone_is_a_line_with_everything_that_the_tilejson_describes() -> None:
-    one = zone((24.94, 60.17), (24.95, 60.175), (24.96, 60.175))
-    tell(one, ZoneChange.APPEARED)
+    line = (24.94, 60.17), (24.95, 60.175), (24.96, 60.175)
+    one = made_up_zone(*line, kinds={"cone": 2, "worker": 1}, p=0.8125)
+    tell_zone(one, ZoneChange.APPEARED)
     [item] = features("workzones", tile_at(24.945, 60.173, 12))
     assert item["id"] == one.id.int % 2**53
     assert item["geometry"]["type"] == "LineString"
@@ -159,15 +133,15 @@ def test_a_work_zone_is_a_line_with_everything_that_the_tilejson_describes() -> 
     said = {"id": str(one.id), "p": 0.8125, "devices": 3, "severity": 3, "simulated": False}
     assert said.items() <= item["properties"].items()
     assert build("workzones", tile_at(24.945, 60.173, 7)) is None
-    tell(replace(one, ended_at=timezone.now()), ZoneChange.ENDED)
+    tell_zone(replace(one, ended_at=timezone.now()), ZoneChange.ENDED)
     assert build("workzones", tile_at(24.945, 60.173, 12)) is None
 
 
 def test_where_work_zones_do_not_fit_the_longest_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workzones, "MOST_SHOWN", 2)
-    zones = [replace(zone(HELSINKI, (24.95, 60.175)), length_m=m) for m in (90.0, 30.0, 60.0)]
+    zones = [made_up_zone(HELSINKI, (24.95, 60.175), length_m=m) for m in (90.0, 30.0, 60.0)]
     for one in zones:
-        tell(one, ZoneChange.APPEARED)
+        tell_zone(one, ZoneChange.APPEARED)
     shown = {item["properties"]["id"] for item in features("workzones", tile_at(*HELSINKI, 12))}
     assert shown == {str(zones[0].id), str(zones[2].id)}
     [said] = features("workzones", tile_at(*HELSINKI, 12), workzones.TRUNCATED)
@@ -176,7 +150,7 @@ def test_where_work_zones_do_not_fit_the_longest_stay(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("zoom", [8, 12, 17])
 def test_a_work_zone_across_the_antimeridian_is_on_both_sides(zoom: int) -> None:
-    tell(zone((179.999, 65.0), (-179.999, 65.0005)), ZoneChange.APPEARED)
+    tell_zone(made_up_zone((179.999, 65.0), (-179.999, 65.0005)), ZoneChange.APPEARED)
     row = tile_at(0.0, 65.00025, zoom).y
     for column in (0, (1 << zoom) - 1):
         [item] = features("workzones", Tile(zoom, column, row))
@@ -185,12 +159,15 @@ def test_a_work_zone_across_the_antimeridian_is_on_both_sides(zoom: int) -> None
 
 
 def test_tiles_of_a_work_zone_are_touched_where_it_was_and_where_it_is() -> None:
-    before, after = zone((24.94, 60.17), (24.95, 60.175)), zone((24.94, 60.17), (24.945, 60.18))
+    before, after = (
+        made_up_zone((24.94, 60.17), (24.95, 60.175)),
+        made_up_zone((24.94, 60.17), (24.945, 60.18)),
+    )
     after = replace(after, id=before.id)
-    tell(before, ZoneChange.APPEARED)
+    tell_zone(before, ZoneChange.APPEARED)
     touched, cursor = workzones.touched_since(0, limit=9)
     assert touched == _drawing(before) > {tile_at(24.95, 60.175, z) for z in range(8, 23)}
-    tell(after, ZoneChange.CHANGED)
+    tell_zone(after, ZoneChange.CHANGED)
     touched, cursor = workzones.touched_since(cursor, limit=9)
     assert touched == _drawing(before) | _drawing(after)
     assert workzones.touched_since(cursor, limit=9) == (set(), cursor)
@@ -207,14 +184,17 @@ def test_of_work_zones_with_a_long_history_only_the_last_state_is_read(
         return whole(values)
 
     monkeypatch.setattr(zone_mapping, "zone_from_json", counted)
-    first, second = zone((24.94, 60.17), (24.95, 60.175)), zone((25.94, 60.17), (25.95, 60.175))
+    first, second = (
+        made_up_zone((24.94, 60.17), (24.95, 60.175)),
+        made_up_zone((25.94, 60.17), (25.95, 60.175)),
+    )
     for _ in range(5):
-        tell(first, ZoneChange.CHANGED)
-        tell(second, ZoneChange.CHANGED)
+        tell_zone(first, ZoneChange.CHANGED)
+        tell_zone(second, ZoneChange.CHANGED)
     _, cursor = workzones.touched_since(0, limit=99)
     later = [replace(one, line=((0.0, 1.0), (0.0, 1.1))) for one in (first, second)]
     for one in later:
-        tell(one, ZoneChange.CHANGED)
+        tell_zone(one, ZoneChange.CHANGED)
     read.clear()
     with django_assert_num_queries(2):
         touched, _ = workzones.touched_since(cursor, limit=99)
@@ -226,12 +206,12 @@ def test_a_work_zone_that_ends_before_a_rebuild_for_other_headers_leaves_its_til
     def shown() -> bytes | None:
         return fetch("workzones", tile, lambda: build("workzones", tile), None).body
 
-    one, tile = zone((24.94, 60.17), (24.95, 60.175)), tile_at(24.945, 60.1725, 12)
+    one, tile = made_up_zone((24.94, 60.17), (24.95, 60.175)), tile_at(24.945, 60.1725, 12)
     to_tiles()
-    tell(one, ZoneChange.APPEARED)
+    tell_zone(one, ZoneChange.APPEARED)
     assert publish()
     assert shown()
-    tell(replace(one, ended_at=timezone.now()), ZoneChange.ENDED)
+    tell_zone(replace(one, ended_at=timezone.now()), ZoneChange.ENDED)
     Publication.objects.update(encoding="of the version before")
     to_tiles()
     publish()

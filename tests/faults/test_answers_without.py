@@ -8,9 +8,8 @@ from django.test import Client
 
 from hazardmap.api import buyers
 from hazardmap.platform.problems import MEDIA_TYPE as PROBLEM
-from tests.api.test_upload import send
 from tests.asked import ask
-from tests.capture_scene import driver
+from tests.capture_scene import driver, send
 from tests.map_scene import buyer, put_hazard
 
 WORLD = "-180,-85,180,85"

@@ -19,8 +19,8 @@ from hazardmap.rewards.models import Entry
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances
 from tests.billing_scene import BEFORE, sell, serve
-from tests.db.test_payouts import driver
 from tests.forked import ended, forked
+from tests.payout_scene import driver
 from tests.told_scene import put_told, told
 
 MONTH = f"{BEFORE.start:%Y-%m}"
