@@ -13,13 +13,19 @@ from django.utils import timezone
 from hazardmap.accounts.services import key_create, organisation_create
 from hazardmap.billing.documents import buyer_from, terms_from
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
-from hazardmap.billing.models import Customer
-from hazardmap.billing.services import customer_set, subscribe, terms_set
+from hazardmap.billing.models import Customer, Invoice
+from hazardmap.billing.services import (
+    customer_set,
+    invoice_draft,
+    invoice_finalise,
+    subscribe,
+    terms_set,
+)
 from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_roll, usage_ship
 from hazardmap.platform.ids import new_id
-from hazardmap.platform.partitions import make_partitions, month_after
+from hazardmap.platform.partitions import make_partitions, missing_partitions, month_after
 
 NOW = timezone.now()
 LAST = month_of(month_after(NOW, -1))
@@ -38,7 +44,8 @@ def sell(
     start: datetime = BEFORE.start, *, prices: dict[str, Any] | None = None, **buyer: str
 ) -> tuple[UUID, str]:
     """Set up the example's terms (with other `prices`) and a customer; its organisation and key."""
-    make_partitions(month_after(NOW, -1))
+    if missing_partitions(BEFORE.start):
+        make_partitions(LAST.start)
     changed_terms(**prices or {})
     organisation = organisation_create(name="Fleet")
     key = key_create(organisation=organisation, name="key").kid
@@ -80,6 +87,16 @@ def serve(
     log.write_text(record.to_line() + "\n")
     usage_ship()
     usage_roll()
+
+
+def drafted(organisation_id: UUID, month: Period) -> Invoice:
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=month)
+    assert draft is not None
+    return draft
+
+
+def billed(organisation_id: UUID, month: Period) -> Invoice:
+    return invoice_finalise(invoice_id=drafted(organisation_id, month).id)
 
 
 def euros(micro: int) -> Decimal:

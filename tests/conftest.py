@@ -10,9 +10,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import timezone
 from pytest_django import Settings
 
 from detection.decode import Decoder
+from hazardmap.platform.partitions import make_partitions, month_after
 from tests.migrated import migrated
 from tests.stack import Stack, started
 from tiles import own_connection
@@ -56,6 +58,8 @@ def django_db_setup(
         )
         for (table,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER append_only_truncate ON {table}")
+        # The months that tests bill are made once, and not by each of them.
+        make_partitions(month_after(timezone.now(), -1))
     yield
     # A database in use cannot be dropped. Threads that have ended leave theirs to the collector.
     own_connection.close()
