@@ -1,13 +1,10 @@
 """The live stream: who listens to a part of the map hears all of its changes, once, in order."""
 
-import asyncio
-import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,118 +15,22 @@ from django.db import connection, transaction
 from hazardmap.core.fusion.hazard import Change, Hazard
 from hazardmap.hazards.change_feed import latest_cursor
 from hazardmap.hazards.services.events_write import events_write
+from tests.live_scene import FINLAND, Server, served
 from tests.map_scene import on_map
 from tests.tile_reading import tile_at
 from tiles.live import answers, hub, listener
 from tiles.live.answers import live_problem
-from tiles.live.hub import Hub
-from tiles.live.listener import House, Listener
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HELSINKI, RENNES = (24.94, 60.17), (-1.68, 48.11)
-FINLAND = "bbox=19,59,32,71"
-
-
-@dataclass
-class Stream:
-    """A client: reads server-sent events off a socket."""
-
-    socket: socket.socket
-    rest: bytes = b""
-
-    def head(self) -> str:
-        return self._until(b"\r\n\r\n").decode()
-
-    def event(self) -> dict[str, str]:
-        """The next block, heartbeats left out."""
-        while True:
-            block = self._until(b"\n\n").decode()
-            fields = dict(line.split(": ", 1) for line in block.splitlines() if line[0] != ":")
-            if fields.get("event", "beat") != "beat":
-                return fields
-
-    def hazards(self, number: int) -> list[dict[str, Any]]:
-        return [json.loads(self.event()["data"]) for _ in range(number)]
-
-    def hangs_up(self) -> bool:
-        with suppress(ConnectionResetError):
-            while self.socket.recv(65_536):
-                pass
-        return True
-
-    def _until(self, mark: bytes) -> bytes:
-        while mark not in self.rest:
-            more = self.socket.recv(65_536)
-            assert more, f"the stream ended after {self.rest!r}"
-            self.rest += more
-        found, self.rest = self.rest.split(mark, 1)
-        return found
-
-
-@dataclass
-class Server:
-    house: House
-    port: int
-
-    def send(self, text: str) -> Stream:
-        there = socket.create_connection(("127.0.0.1", self.port), timeout=20)
-        there.sendall(text.encode())
-        return Stream(there)
-
-    def get(self, target: str, **headers: str) -> Stream:
-        named = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-        return self.send(f"GET {target} HTTP/1.1\r\nHost: map\r\n{named}\r\n")
-
-    @contextmanager
-    def listening(self, query: str = FINLAND, **headers: str) -> Iterator[Stream]:
-        stream = self.get(f"/live/v1/hazards?{query}", **headers)
-        with closing(stream.socket):
-            assert stream.head().startswith("HTTP/1.1 200 OK")
-            yield stream
-
-    def refusal(self, target: str, **headers: str) -> tuple[int, dict[str, Any]]:
-        stream = self.get(target, **headers)
-        with closing(stream.socket):
-            status = int(stream.head().split()[1])
-            body = b""
-            while more := stream.socket.recv(65_536):
-                body += more
-        return status, json.loads(stream.rest + body)
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """In a thread of its own, on a free port, reading the feed often."""
+    """That reads the feed often."""
     monkeypatch.setattr(hub, "EVERY_S", 0.05)
-    loop, house = asyncio.new_event_loop(), House(Hub(), most=100, per_address=30)
-    there: list[int] = []
-    ready = threading.Event()
-
-    async def run() -> None:
-        server = await loop.create_server(lambda: Listener(house), "127.0.0.1", 0)
-        there.append(server.sockets[0].getsockname()[1])
-        task = loop.create_task(house.hub.run())
-        while house.hub.cursor is None:
-            await asyncio.sleep(0.01)
-        ready.set()
-        try:
-            await task
-        finally:
-            server.close()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(quietly(run())))
-    thread.start()
-    assert ready.wait(20)
-    yield Server(house, there[0])
-    loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
-    thread.join(10)
-    house.hub.close()
-    loop.close()
-
-
-async def quietly(work: Any) -> None:
-    with suppress(asyncio.CancelledError):
-        await work
+    with served() as server:
+        yield server
 
 
 def told(*hazards: Hazard, change: Change = Change.CHANGED) -> None:
@@ -244,25 +145,25 @@ def test_heartbeats_carry_the_cursor(server: Server, monkeypatch: pytest.MonkeyP
             pass
 
 
-@pytest.mark.parametrize(
-    ("target", "rule"),
-    [
-        ("", "bbox or cells"),
-        ("?bbox=1,2,3", "bbox must be west,south,east,north"),
-        ("?bbox=1,2,3,4&cells=8a1fb46622dffff", "give one of them"),
-        ("?cells=xyz", "cells must be H3 cells"),
-        ("?cells=-1", "cells must be H3 cells"),
-        ("?cells=ffffffffffffffff", "cells must be H3 cells"),
-        ("?cells=851126d3fffffff,861126d37ffffff", "one resolution"),
-        ("?cells=" + ",".join(["851126d3fffffff"] * 201), "200 at most"),
-        (f"?{FINLAND}&since=x", "cursor"),
-        (f"?{FINLAND}&sinse=7", "sinse is no parameter here; did you mean since?"),
-    ],
+REFUSED = (
+    ("", "bbox or cells"),
+    ("?bbox=1,2,3", "bbox must be west,south,east,north"),
+    ("?bbox=1,2,3,4&cells=8a1fb46622dffff", "give one of them"),
+    ("?cells=xyz", "cells must be H3 cells"),
+    ("?cells=-1", "cells must be H3 cells"),
+    ("?cells=ffffffffffffffff", "cells must be H3 cells"),
+    ("?cells=851126d3fffffff,861126d37ffffff", "one resolution"),
+    ("?cells=" + ",".join(["851126d3fffffff"] * 201), "200 at most"),
+    (f"?{FINLAND}&since=x", "cursor"),
+    (f"?{FINLAND}&sinse=7", "sinse is no parameter here; did you mean since?"),
 )
-def test_what_cannot_be_listened_to_is_refused(server: Server, target: str, rule: str) -> None:
-    status, body = server.refusal(f"/live/v1/hazards{target}")
-    assert status == body["status"] == 400
-    assert rule in body["detail"]
+
+
+def test_what_cannot_be_listened_to_is_refused(server: Server) -> None:
+    for target, rule in REFUSED:
+        status, body = server.refusal(f"/live/v1/hazards{target}")
+        assert status == body["status"] == 400, target
+        assert rule in body["detail"]
 
 
 def test_other_requests_are_refused(server: Server) -> None:
