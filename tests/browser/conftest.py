@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from redis import Redis
 
+from tests.browser.driving import HOME, pair, position
 from tests.stack import Stack
 
 ARGUMENTS = [
@@ -25,6 +27,10 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+SPOKEN = """
+window.said = [];
+speechSynthesis.speak = (utterance) => window.said.push(utterance.text);
+"""
 DRAWN_MS = 60_000  # a map is drawn in software here, beside other work
 
 
@@ -96,6 +102,40 @@ def place_hazard(stack: Stack) -> Callable[..., UUID]:
         return UUID(stack.run(code).split()[-1])
 
     return place
+
+
+@pytest.fixture
+def new_code(stack: Stack) -> Callable[[], str]:
+    """Makes pairing codes of the first demo contributor."""
+    email = stack.accounts["logins"][0]["email"]
+    script = (
+        "from hazardmap.accounts.models import User; "
+        "from hazardmap.accounts.services import pairing_code_create; "
+        f"print(pairing_code_create(owner=User.objects.get(email={email!r})).code)"
+    )
+    tries = Redis.from_url(stack.environment["REDIS_URL"])
+
+    def made() -> str:
+        # All phones of these tests share an address, which may try ten codes in five minutes.
+        for key in tries.scan_iter("*bucket:pair:*"):
+            tries.delete(key)
+        return stack.run(script).split()[-1]
+
+    return made
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page], new_code: Callable[[], str]) -> Page:
+    """A phone that has been paired, a little before START."""
+    page = new_page(
+        viewport=PHONE,
+        permissions=["geolocation", "camera"],
+        geolocation=position(HOME),
+    )
+    page.add_init_script(SPOKEN)
+    page.goto("/drive/")
+    pair(page, new_code())
+    return page
 
 
 def open_map(page: Page, address: str) -> None:

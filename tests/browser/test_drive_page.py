@@ -4,79 +4,12 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from redis import Redis
 
 from tests.browser.conftest import PHONE
+from tests.browser.driving import START, STEP_LAT, drive, set_off
 from tests.stack import wait_for
 
 PROBLEM = "application/problem+json"
-STEP_LAT = 0.0001  # 11 metres north
-START = (61.3, 23.5)
-LISTENING = """
-window.said = [];
-speechSynthesis.speak = (utterance) => window.said.push(utterance.text);
-"""
-HOME = -20  # steps: 220 metres before START, farther than nothing is recorded
-
-
-@pytest.fixture
-def new_code(stack):
-    """Makes pairing codes of the first demo contributor."""
-    email = stack.accounts["logins"][0]["email"]
-    script = (
-        "from hazardmap.accounts.models import User; "
-        "from hazardmap.accounts.services import pairing_code_create; "
-        f"print(pairing_code_create(owner=User.objects.get(email={email!r})).code)"
-    )
-    tries = Redis.from_url(stack.environment["REDIS_URL"])
-
-    def made():
-        # All phones of this file share an address, which may try ten codes in five minutes.
-        for key in tries.scan_iter("*bucket:pair:*"):
-            tries.delete(key)
-        return stack.run(script).split()[-1]
-
-    return made
-
-
-@pytest.fixture
-def phone(new_page, new_code):
-    """A phone that has been paired, a little before START."""
-    page = new_page(
-        viewport=PHONE,
-        permissions=["geolocation", "camera"],
-        geolocation=_position(HOME),
-    )
-    page.add_init_script(LISTENING)
-    page.goto("/drive/")
-    pair(page, new_code())
-    return page
-
-
-def pair(page, code):
-    page.get_by_label("Pairing code").fill(code.lower())
-    page.get_by_label("Name of this phone").fill("Test phone")
-    page.get_by_role("button", name="Pair", exact=True).click()
-    expect(page.locator("#cockpit")).to_be_visible()
-
-
-def set_off(page):
-    """Start a drive, and come to START: the first frame is taken there."""
-    page.context.set_geolocation(_position(HOME))
-    page.get_by_role("button", name="Start").click()
-    expect(page.locator("#state")).to_contain_text("Recording begins")
-    page.context.set_geolocation(_position(0))
-
-
-def _position(step):
-    return {"latitude": START[0] + step * STEP_LAT, "longitude": START[1], "accuracy": 4}
-
-
-def drive(page, steps):
-    """Move 11 metres at a time, slower than the shortest pause between two frames."""
-    for step in steps:
-        page.wait_for_timeout(1200)
-        page.context.set_geolocation(_position(step))
 
 
 def frames(stack):
@@ -129,63 +62,6 @@ def test_a_refused_frame_is_dropped_with_the_reason(phone):
     expect(phone.locator("#refused")).to_have_text("1")
     expect(phone.locator("#problem")).to_contain_text("the clock of this phone is wrong")
     expect(phone.locator("#queued")).to_have_text("0")
-
-
-def revoke(stack):
-    script = (
-        "from hazardmap.accounts.models import Device; from django.utils import timezone; "
-        "Device.objects.filter(name='Test phone').update(revoked_at=timezone.now())"
-    )
-    stack.run(script)
-
-
-@pytest.fixture
-def revoked(phone, stack):
-    """A phone that has been revoked, and that has taken one more frame before it knew."""
-    revoke(stack)
-    set_off(phone)
-    expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
-    return phone
-
-
-def test_a_revoked_phone_stops_recording_and_asks_to_be_paired_again(revoked):
-    expect(revoked.locator("#pair-error")).to_contain_text("not paired any more")
-    assert not revoked.evaluate("document.querySelector('#preview').srcObject")
-    drive(revoked, [1, 2])
-    expect(revoked.locator("#left")).to_contain_text("1 frame of an earlier pairing waits")
-    revoked.reload()
-    expect(revoked.locator("#left")).to_contain_text("1 frame of an earlier pairing waits")
-    revoked.get_by_role("button", name="Delete them").click()
-    expect(revoked.locator("#left")).to_be_hidden()
-    assert revoked.locator("#queued").text_content() == "0"
-
-
-@pytest.mark.parametrize(("answer", "sent"), [("They are mine: send them", 1), ("Delete them", 0)])
-def test_frames_of_an_earlier_pairing_are_sent_only_after_asking(revoked, new_code, answer, sent):
-    taken: list[int] = []
-    revoked.on(
-        "response",
-        lambda answer: (
-            taken.append(answer.status)
-            if answer.url.endswith("/api/v1/frames") and answer.ok
-            else None
-        ),
-    )
-    pair_again = revoked.get_by_role("button", name="Pair", exact=True)
-    revoked.get_by_label("Pairing code").fill(new_code())
-    revoked.get_by_label("Name of this phone").fill("Test phone")
-    pair_again.click()
-    asked = revoked.get_by_role("dialog", name="Are these frames yours?")
-    expect(asked).to_contain_text("1 frame of an earlier pairing waits")
-    revoked.keyboard.press("Escape")
-    expect(asked).to_be_hidden()
-    expect(pair_again).to_be_visible()
-    pair_again.click()
-    asked.get_by_role("button", name=answer).click()
-    expect(revoked.locator("#cockpit")).to_be_visible()
-    expect(revoked.locator("#queued")).to_have_text("0")
-    expect(revoked.locator("#sent")).to_have_text(str(sent))
-    assert len(taken) == sent
 
 
 ABORTED = """() => {
@@ -254,34 +130,6 @@ def test_a_paired_phone_warns_without_recording_when_that_is_switched_off(phone)
     expect(phone.locator("#sent")).to_have_text("1")
 
 
-def test_the_link_of_the_account_page_brings_the_code_along(new_page, stack, new_code):
-    page = new_page(viewport=PHONE)
-    code = new_code()
-    page.goto(f"/drive/#code={code}")
-    expect(page.get_by_label("Pairing code")).to_have_value(code)
-    assert page.url == f"{stack.url}/drive/"
-    page.get_by_role("button", name="Pair", exact=True).click()
-    expect(page.locator("#cockpit")).to_be_visible()
-
-
-def test_frames_that_wait_are_deleted_only_after_asking(phone):
-    phone.route("**/api/v1/frames", lambda route: route.fulfill(status=503))
-    set_off(phone)
-    expect(phone.locator("#queued")).to_have_text("1")
-    phone.get_by_text("This phone", exact=True).click()
-    unpair = phone.get_by_role("button", name="Unpair this phone")
-    unpair.click()
-    asked = phone.get_by_role("dialog", name="Unpair this phone")
-    expect(asked).to_contain_text("1 frame still waits on this phone")
-    phone.keyboard.press("Escape")
-    expect(phone.locator("#queued")).to_have_text("1")
-    expect(phone.get_by_role("button", name="Stop")).to_be_visible()
-    unpair.click()
-    asked.get_by_role("button", name="Unpair and delete the frames").click()
-    expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
-    expect(phone.locator("#queued")).to_have_text("0")
-
-
 TRACK = "document.querySelector('#preview').srcObject.getVideoTracks()[0]"
 
 
@@ -322,20 +170,6 @@ def test_a_lost_camera_is_not_hidden_by_a_lost_network(phone):
     expect(phone.locator("#state")).to_have_text(re.compile("No connection"))
     phone.evaluate(f"{TRACK}.dispatchEvent(new Event('ended'))")
     expect(phone.locator("#state")).to_have_text("Not recording: stop and start again")
-
-
-def test_a_phone_stays_paired(phone):
-    phone.reload()
-    expect(phone.locator("#cockpit")).to_be_visible()
-    expect(phone.locator("#pair")).to_be_hidden()
-
-
-def test_a_wrong_code_says_so(new_page):
-    page = new_page(viewport=PHONE)
-    page.goto("/drive/")
-    page.get_by_label("Pairing code").fill("WRONGONE")
-    page.get_by_role("button", name="Pair", exact=True).click()
-    expect(page.locator("#pair-error")).to_contain_text("unknown, used or older than 5 minutes")
 
 
 NO_CAMERA = """() => {
