@@ -1,6 +1,13 @@
-"""People with roles in organisations."""
+"""People with roles in organisations, the links in their mails, and their second factors."""
 
+import re
+
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import Membership, Organisation, User
 from hazardmap.accounts.services import organisation_create
@@ -30,3 +37,37 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def code_of(user: User) -> str:
+    """What the app shows."""
+    return f"{totp(TOTPDevice.objects.get(user=user).bin_key):06d}"
+
+
+def enrolled(client: Client, user: User) -> list[str]:
+    """Turn a second factor on; the recovery codes."""
+    client.force_login(user)
+    assert "data:image/svg+xml" in client.get("/account/second-factor/").content.decode()
+    page = client.post(
+        "/account/second-factor/", {"code": code_of(user), "password": PASSWORD}
+    ).content.decode()
+    codes = re.findall(r"<li><code>(\w+)</code>", page)
+    assert len(codes) == 10
+    return codes
+
+
+def forget_slips() -> None:
+    """Codes count once, and wrong ones are slowed down; tests do not wait for that."""
+    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0)
+
+
+def link_in(message: EmailMessage) -> str:
+    address: str
+    (address,) = re.findall(rf"{settings.SITE}(/\S+)", str(message.body))
+    return address
+
+
+def link_in_mail_to(user: User) -> str:
+    """By which a password is chosen anew."""
+    Client().post("/login/reset/", {"email": user.email})
+    return link_in(mail.outbox[-1])

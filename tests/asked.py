@@ -39,6 +39,11 @@ def post(
     )
 
 
+def exported(client: Client, token: str, accept: str, **params: Any):
+    headers = {"Authorization": f"Bearer {token}", "Accept": accept}
+    return client.get("/api/v1/hazards/export", params, headers=headers)
+
+
 def polygon(*rings: Any) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": list(rings)}
 

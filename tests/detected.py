@@ -25,6 +25,8 @@ from tests.scenes import HELSINKI, Place, Truth, box_of
 STEP_M = 5.0
 SIGHT_M = 55.0
 CLOSE = 1e-9
+FAR = (26.94, 61.17)
+UNLIKE = 0x9E37_79B9_7F4A_7C15
 
 
 def contributor(name: str) -> Device:
@@ -204,3 +206,16 @@ def _run(
                 score=score,
                 **asdict(box),
             )
+
+
+def show(frames: Sequence[UUID], *, alike: bool = False, bits: int = 0) -> None:
+    """Give frames pictures: unlike each other, or hardly different; `bits` of each are changed."""
+    for index, frame in enumerate(frames):
+        picture = 0x0F0F_3333_5555_0FF0 ^ (1 << index) if alike else UNLIKE * (index + 1)
+        changed = (picture ^ (1 << bits) - 1) % 2**64
+        Frame.objects.filter(id=frame).update(phash=changed - 2**63)
+
+
+def reasons(frames: Sequence[UUID]) -> list[str]:
+    found = dict(Frame.objects.filter(id__in=frames).values_list("id", "reason"))
+    return [found[frame] for frame in frames]

@@ -14,9 +14,16 @@ from hazardmap.accounts.services import (
     password_change,
 )
 from hazardmap.platform.redacted import Redacted
-from tests.account_scene import PASSWORD, person, signed_in
-from tests.api.test_second_factor import code_of, enrolled, forget_slips
-from tests.api.test_sign_up import link_in, link_in_mail_to
+from tests.account_scene import (
+    PASSWORD,
+    code_of,
+    enrolled,
+    forget_slips,
+    link_in,
+    link_in_mail_to,
+    person,
+    signed_in,
+)
 from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db

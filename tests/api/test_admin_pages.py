@@ -4,7 +4,6 @@ import csv
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from io import StringIO
 
 import pytest
@@ -26,35 +25,11 @@ from hazardmap.moderation.services import decide
 from hazardmap.rewards.models import Account, Booking
 from hazardmap.rewards.services import Ledger, ledger_book
 from tests.billing_scene import LAST, customer_of
+from tests.policy import blocked_by_policy
 from tests.portal_scene import selling
 
 pytestmark = pytest.mark.django_db
 EDITABLE = {"accounts.user", "accounts.organisation", "auth.group"}
-
-
-class InlineFinder(HTMLParser):
-    """Collects what a policy without 'unsafe-inline' would block."""
-
-    def __init__(self):
-        super().__init__()
-        self.blocked = []
-
-    def handle_starttag(self, tag, attrs):
-        names = dict(attrs)
-        data_block = names.get("type") in {"application/json", "text/html"}
-        if tag == "style" or (tag == "script" and "src" not in names and not data_block):
-            self.blocked.append(f"<{tag}>")
-        self.blocked += [f"{tag} {n}" for n in names if n == "style" or n.startswith("on")]
-        outside = [v for n, v in attrs if n in {"src", "href"} and "//" in (v or "")]
-        self.blocked += [f"{tag} {v}" for v in outside if tag in {"script", "link", "img"}]
-
-
-def blocked_by_policy(response):
-    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
-    assert "unsafe" not in response.headers["Content-Security-Policy"]
-    finder = InlineFinder()
-    finder.feed(response.content.decode())
-    return finder.blocked
 
 
 @pytest.fixture

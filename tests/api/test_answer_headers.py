@@ -6,7 +6,7 @@ import pytest
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.api.answer_headers import COMPONENTS
-from tests.api.test_client import OPERATIONS
+from tests.client_scene import OPERATIONS
 from tests.map_scene import buyer, put_hazard
 from tests.webhook_scene import HELSINKI, square
 

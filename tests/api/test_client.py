@@ -1,7 +1,6 @@
 """The Python client: the same questions and shapes as the document, patience, and no key astray."""
 
 import inspect
-import json
 import subprocess
 import sys
 import time
@@ -16,16 +15,12 @@ from django.utils import timezone
 
 from hazardmap.client import ApiError, BrokenRule, Client, shapes
 from hazardmap.webhooks.models import Endpoint
+from tests.client_scene import DOCUMENT, OPERATIONS, SITE, through
 from tests.map_scene import buyer, looked_at, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 from tests.webhook_scene import usage
 
-SITE = "http://testserver"
 HELSINKI = (24.94, 60.17)
-DOCUMENT = json.loads((settings.REPOSITORY / "docs" / "openapi.json").read_text())
-OPERATIONS = {
-    one["operationId"]: one for methods in DOCUMENT["paths"].values() for one in methods.values()
-}
 QUESTIONS = {
     "hazards": "listHazards",
     "hazards_in_region": "listHazardsInRegion",
@@ -38,22 +33,6 @@ QUESTIONS = {
     "export": "exportHazards",
 }
 PAGING = {"limit", "after", "explain"}
-
-
-def through(client):
-    """Sends requests of httpx to the site in this process."""
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        headers = {k: v for k, v in request.headers.items() if k.lower() != "host"}
-        kind = headers.get("content-type", "application/octet-stream")
-        path = request.url.raw_path.decode()
-        answer = client.generic(
-            request.method, path, request.content, content_type=kind, headers=headers
-        )
-        body = answer.getvalue() if answer.streaming else answer.content
-        return httpx.Response(answer.status_code, headers=dict(answer.items()), content=body)
-
-    return httpx.MockTransport(handle)
 
 
 @pytest.fixture

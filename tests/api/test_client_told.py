@@ -7,7 +7,7 @@ import pytest
 from hazardmap.client import ApiError, Client, told_shapes
 from hazardmap.webhooks.models import Delivery
 from hazardmap.webhooks.services import deliveries_send
-from tests.api.test_client import DOCUMENT, SITE, through
+from tests.client_scene import DOCUMENT, SITE, through
 from tests.map_scene import buyer
 from tests.receiver import receiving
 from tests.webhook_scene import HELSINKI, square

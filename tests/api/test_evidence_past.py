@@ -20,8 +20,7 @@ from hazardmap.hazards import past, search
 from hazardmap.hazards.models import Evidence, Hazard
 from hazardmap.hazards.services import expire_faded, fuse_pending
 from hazardmap.hazards.services.events_write import events_write
-from tests.api.test_exports import exported
-from tests.asked import WORLD, ask, billed, ids
+from tests.asked import WORLD, ask, billed, exported, ids
 from tests.detected import contributor, drive, minutes_ago
 from tests.map_scene import hazard_row, made_up, put_hazard
 from tests.problems import assert_problem

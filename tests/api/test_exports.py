@@ -16,17 +16,12 @@ from hazardmap.core.access.scopes import Environment
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards import past, search
 from hazardmap.metering.models import UsageEvent
-from tests.asked import WORLD, ask, billed
+from tests.asked import WORLD, ask, billed, exported
 from tests.map_scene import made_up, put_hazard, put_past
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
-
-
-def exported(client, token, accept, **params):
-    headers = {"Authorization": f"Bearer {token}", "Accept": accept}
-    return client.get("/api/v1/hazards/export", params, headers=headers)
 
 
 def test_an_export_has_everything_in_the_format_that_is_asked_for(client, key, monkeypatch):

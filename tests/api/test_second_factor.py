@@ -7,41 +7,18 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import SignIn, User
 from hazardmap.accounts.services import device_pair, pairing_code_create
-from tests.account_scene import PASSWORD, person
+from tests.account_scene import PASSWORD, code_of, enrolled, forget_slips, person
 
 pytestmark = pytest.mark.django_db
 
 
-def code_of(user):
-    """What the app shows."""
-    return f"{totp(TOTPDevice.objects.get(user=user).bin_key):06d}"
-
-
 def sign_in(client, user, path="/login/"):
     return client.post(path, {"username": user.email, "password": PASSWORD, "next": "/account/"})
-
-
-def enrolled(client, user):
-    """Turn it on; the recovery codes."""
-    client.force_login(user)
-    assert "data:image/svg+xml" in client.get("/account/second-factor/").content.decode()
-    page = client.post(
-        "/account/second-factor/", {"code": code_of(user), "password": PASSWORD}
-    ).content.decode()
-    codes = re.findall(r"<li><code>(\w+)</code>", page)
-    assert len(codes) == 10
-    return codes
-
-
-def forget_slips():
-    """Codes count once, and wrong ones are slowed down; tests do not wait for that."""
-    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0)
 
 
 def test_the_password_alone_opens_no_page_any_more(client):

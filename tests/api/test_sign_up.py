@@ -5,7 +5,6 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
-from django.conf import settings
 from django.core import mail
 from django.db.models import F
 from django.test import Client
@@ -25,16 +24,11 @@ from hazardmap.accounts.tries import Total, Tries
 from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import MailFailed
 from hazardmap.platform.redacted import Redacted
-from tests.account_scene import PASSWORD, founded, member, person
+from tests.account_scene import PASSWORD, founded, link_in, link_in_mail_to, member, person
 from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Nora", "password": "four random words here", "terms": "on"}
-
-
-def link_in(message):
-    (address,) = re.findall(rf"{settings.SITE}(/\S+)", message.body)
-    return address
 
 
 def asked(client, email="Nora@Fleet.example", headers=None, **more):
@@ -235,11 +229,6 @@ def test_mails_lead_to_the_site_whatever_host_was_named(client, settings):
         client.post(f"/{page}/", {"email": email}, headers={"host": "blog.example.org:81"})
     assert len(mail.outbox) == 2
     assert all("blog" not in one.body and f"{settings.SITE}/" in one.body for one in mail.outbox)
-
-
-def link_in_mail_to(user):
-    Client().post("/login/reset/", {"email": user.email})
-    return link_in(mail.outbox[-1])
 
 
 def invite(organisation, actor, email, role=Role.DEVELOPER):

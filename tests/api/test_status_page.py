@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.capture.models import Frame
-from tests.api.test_admin_pages import blocked_by_policy
 from tests.capture_scene import driver, waiting_frame
+from tests.policy import blocked_by_policy
 
 pytestmark = pytest.mark.django_db
 ADDRESS, LINK = "/admin/status/", 'href="/admin/status/"'

@@ -31,7 +31,7 @@ from hazardmap.core.access.tile_token import signed
 from tests.bench.database import empty_database
 from tests.bench.figures import BENCHMARKS, Figure, put, put_section
 from tests.billing_load import TILE, run
-from tests.faults.test_spending_at_once import buyers, capped, served, spent_by
+from tests.capped_buyers import buyers, capped, served, spent_by
 from tests.selling_site import Site, kill_order, selling_site
 
 SWITCH = "tests.bench.metering_switch"

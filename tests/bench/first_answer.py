@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.figures import BENCHMARKS, Figure, put
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.test_portal import PASSWORD, link_for
+from tests.browser.signing_up import PASSWORD, link_for
 from tests.stack import REPOSITORY, Stack, started
 
 PICTURES = REPOSITORY / "var" / "first_answer"

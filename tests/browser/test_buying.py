@@ -14,7 +14,7 @@ from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.platform.partitions import month_after
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
-from tests.browser.test_portal import shows_usage, signed_up
+from tests.browser.signing_up import shows_usage, signed_up
 from tests.stack import wait_for
 
 FEE, CALL, CAP = "10.00", "0.10", "10.20"

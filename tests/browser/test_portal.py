@@ -5,7 +5,6 @@ and every page of the portal on a phone, looked at by axe.
 import re
 from base64 import b32decode
 from itertools import pairwise
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,9 +13,9 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE, enlarge, too_wide_px
+from tests.browser.signing_up import PASSWORD, link_for, shows_usage, signed_up
 from tests.stack import wait_for
 
-PASSWORD = "four random words here"
 PAGES = (
     "",
     "keys/",
@@ -29,40 +28,6 @@ PAGES = (
     "webhooks/",
 )
 ACCOUNT = ("/account/", "/account/security/", "/account/data/", "/portal/?all")
-
-
-def link_for(stack, email):
-    """The link of the newest mail to this address, from where the operator finds it."""
-
-    def found():
-        folder = Path(stack.environment["HAZARDMAP_VAR"]) / "mail"
-        texts = [path.read_text() for path in sorted(folder.glob("*.log"), reverse=True)]
-        pattern = r"http\S+/(?:signup|account/address)/\S+"
-        links = [re.search(pattern, text) for text in texts if f"To: {email}" in text]
-        return next((link[0] for link in links if link), None)
-
-    return wait_for("a mail", found, timeout_s=10)
-
-
-def signed_up(page, stack, email):
-    page.goto("/portal/")
-    page.get_by_role("link", name="Make an account").click()
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_role("button", name="Send the link").click()
-    page.get_by_role("heading", name="Look into your mail").wait_for()
-    assert violations(page) == []
-    page.goto(link_for(stack, email))
-    page.get_by_label("Your name").fill("Nora")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("I agree to the").check()
-    assert violations(page) == []
-    page.get_by_role("button", name="Make the account").click()
-    page.wait_for_url("**/portal/")
-
-
-def shows_usage(page, base):
-    page.goto(base)
-    return page.get_by_text("hazards returned").count()
 
 
 def test_from_no_account_to_usage_and_a_second_factor(new_page, stack, place_hazard):

@@ -1,8 +1,6 @@
 """Frames of drives that cannot have been, and pictures that were sent before, are no evidence."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -14,26 +12,21 @@ from hazardmap.core.seeing.admission import Doubt
 from hazardmap.hazards import models
 from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services import fuse_pending
-from tests.detected import contributor, drive, forget_map, fuse_in_turn, hazards, minutes_ago
+from tests.detected import (
+    FAR,
+    contributor,
+    drive,
+    forget_map,
+    fuse_in_turn,
+    hazards,
+    minutes_ago,
+    reasons,
+    show,
+)
 from tests.scenes import ahead
 
 pytestmark = pytest.mark.django_db
 CONE = ahead(45.0)
-FAR = (26.94, 61.17)
-UNLIKE = 0x9E37_79B9_7F4A_7C15
-
-
-def show(frames: Sequence[UUID], *, alike: bool = False, bits: int = 0) -> None:
-    """Give frames pictures: unlike each other, or hardly different; `bits` of each are changed."""
-    for index, frame in enumerate(frames):
-        picture = 0x0F0F_3333_5555_0FF0 ^ (1 << index) if alike else UNLIKE * (index + 1)
-        changed = (picture ^ (1 << bits) - 1) % 2**64
-        Frame.objects.filter(id=frame).update(phash=changed - 2**63)
-
-
-def reasons(frames: Sequence[UUID]) -> list[str]:
-    found = dict(Frame.objects.filter(id__in=frames).values_list("id", "reason"))
-    return [found[frame] for frame in frames]
 
 
 def test_a_copied_drive_makes_no_second_witness_and_says_so(client: Client) -> None:

@@ -24,8 +24,8 @@ from hazardmap.hazards.services.events_write import events_write
 from hazardmap.hazards.services.place_lock import LOCK_RES, MoreCells
 from hazardmap.platform.ids import new_id
 from tests.at_once import at_once, in_thread, in_thread_of_its_own, somebody_waits
-from tests.db.test_admission import FAR, reasons, show
 from tests.detected import (
+    FAR,
     alike,
     contributor,
     drive,
@@ -36,6 +36,8 @@ from tests.detected import (
     hazards,
     minutes_ago,
     offer_again,
+    reasons,
+    show,
     trail,
 )
 from tests.map_scene import hazard_row

@@ -13,8 +13,8 @@ from lxml import etree
 from hazardmap.api.dialects import cifs, datex2
 from hazardmap.api.dialects.told import Version, Zone, seconds, told
 from hazardmap.core.kinds import KINDS, Group
-from tests.property.test_workzone_laws import NOON, device
-from tests.property.test_wzdx_laws import ONE
+from tests.scenes import NOON
+from tests.worked_road import ONE, device
 
 NOW = NOON + timedelta(hours=9)
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1].joinpath("datex2-3", "payload.xsd")))

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -19,13 +19,13 @@ from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.kinds import KINDS as ALL_KINDS
 from hazardmap.core.kinds import Group
 from hazardmap.core.seeing.tracks import TrackPoint
-from tests.property.test_workzone_laws import device
+from tests.scenes import NOON
 from tests.sim.scenario import scenario
 from tests.sim.town import CORNER, START, Town, _lonlat
 from tests.sim.world import KINDS
+from tests.worked_road import ONE, device
 from tests.wzdx import validator
 
-NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 CONSTRUCTION = [k.name for k in ALL_KINDS.values() if k.group is Group.CONSTRUCTION]
 hours = st.floats(0.0, 200.0).map(lambda h: timedelta(hours=h))
 
@@ -40,7 +40,7 @@ def zones(draw) -> Zone:
         line.append(((lon + east / 100 + 180.0) % 360.0 - 180.0, lat + north / 100 + 1e-6))
     length_m = sum(between(*a, *b)[1] for a, b in pairwise(line))
     age, life, since = draw(hours), draw(hours), draw(hours)
-    last_seen = NOW - age
+    last_seen = NOON - age
     ended = draw(st.none() | st.floats(0.0, 1.0).map(lambda share: last_seen + age * share))
     kinds = draw(st.dictionaries(st.sampled_from(CONSTRUCTION), st.integers(1, 40), min_size=1))
     count = sum(kinds.values())
@@ -63,7 +63,7 @@ def zones(draw) -> Zone:
     return Zone(zone, last_seen)
 
 
-def fed(some, now=NOW):
+def fed(some, now=NOON):
     told = [one for one in some if wzdx.belongs(one.zone, now, one.zone.p)]
     feed = wzdx.feed(told, publisher="a test", source="https://map.example/feed", now=now)
     feed = json.loads(json.dumps(feed, allow_nan=False))
@@ -93,16 +93,16 @@ def test_the_rules_hold(some):
         assert "worker_presence" not in said or not over
     for one in some:
         zone = one.zone
-        left = probability_at(zone.p, zone.t_ref, zone.half_life_s, NOW)
+        left = probability_at(zone.p, zone.t_ref, zone.half_life_s, NOON)
         told = str(zone.id) in {event["id"] for event in feed["features"]}
         if zone.ended_at is None:
             assert told == (left >= 0.9)
-        elif zone.p >= 0.9 and NOW - zone.ended_at <= timedelta(hours=1):
+        elif zone.p >= 0.9 and NOON - zone.ended_at <= timedelta(hours=1):
             assert told, "for an hour at least"
 
 
 def test_the_schema_refuses_what_the_standard_refuses():
-    lane = Zone(replace(ONE, line=((24.9, 60.1), (24.91, 60.1))), NOW)
+    lane = Zone(replace(ONE, line=((24.9, 60.1), (24.91, 60.1))), NOON)
     for spoil in (
         lambda event: event["geometry"].update(type="Point"),
         lambda event: event["properties"].pop("end_date"),
@@ -117,33 +117,17 @@ def test_the_schema_refuses_what_the_standard_refuses():
         assert list(validator().iter_errors(feed))
 
 
-ONE = WorkZone(
-    id=UUID(int=7),
-    line=((24.9, 60.1), (24.9, 60.11)),
-    hazard_ids=(UUID(int=1), UUID(int=2)),
-    kinds={"cone": 2},
-    length_m=1113.0,
-    bearing_deg=0.0,
-    p=0.95,
-    t_ref=NOW,
-    half_life_s=86_400.0,
-    started_at=NOW - timedelta(hours=3),
-    last_seen=NOW,
-    simulated=False,
-)
-
-
 @pytest.mark.parametrize(
     ("change", "end", "verified"),
     [
-        ({}, NOW + timedelta(days=1), False),
-        ({"ended_at": NOW}, NOW, True),
-        ({"ended_at": NOW, "merged_into": UUID(int=9)}, NOW, False),
-        ({"ended_at": NOW, "t_ref": NOW - timedelta(days=3)}, NOW, False),
+        ({}, NOON + timedelta(days=1), False),
+        ({"ended_at": NOON}, NOON, True),
+        ({"ended_at": NOON, "merged_into": UUID(int=9)}, NOON, False),
+        ({"ended_at": NOON, "t_ref": NOON - timedelta(days=3)}, NOON, False),
     ],
 )
 def test_an_end_is_an_estimate_until_somebody_has_seen_it(change, end, verified):
-    (event,) = fed([Zone(replace(ONE, **change), NOW)])["features"]
+    (event,) = fed([Zone(replace(ONE, **change), NOON)])["features"]
     assert event["properties"]["end_date"] == end.isoformat().replace("+00:00", "Z")
     assert event["properties"]["is_end_date_verified"] is verified
 
@@ -161,7 +145,7 @@ def test_an_end_is_an_estimate_until_somebody_has_seen_it(change, end, verified)
 )
 def test_a_direction_is_one_of_four_where_the_line_has_one(bearing_deg, length_m, direction):
     zone = replace(ONE, bearing_deg=bearing_deg, length_m=length_m)
-    (event,) = fed([Zone(zone, NOW)])["features"]
+    (event,) = fed([Zone(zone, NOON)])["features"]
     assert event["properties"]["core_details"]["direction"] == direction
 
 

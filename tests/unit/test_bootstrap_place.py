@@ -2,27 +2,16 @@
 
 import os
 import stat
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.bootstrap import place as place_module
 from deploy.bootstrap.account import Account
 from deploy.bootstrap.failure import BootstrapError
 from deploy.bootstrap.place import LONGEST_SOCKET, Place, own_folder, service_folder
 
+pytestmark = pytest.mark.usefixtures("temporary")
 ME = Account(os.geteuid(), os.getegid())
-
-
-@pytest.fixture(autouse=True)
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """In place of /var/tmp, and as short."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        monkeypatch.setattr(place_module, "PERSISTENT_TEMPORARY", folder)
-        yield folder
 
 
 def _place(clone: Path) -> Place:

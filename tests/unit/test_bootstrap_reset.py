@@ -10,9 +10,7 @@ from deploy.bootstrap.account import Account
 from deploy.bootstrap.environment import settings_of, write_environment
 from deploy.bootstrap.place import Place, own_folder, service_folder
 from deploy.bootstrap.up import forget_state
-from tests.unit.test_bootstrap_place import temporary
 
-__all__ = ["temporary"]
 OTHERS = ("assets", "stamps", "test", "train", "evaluate", "drives", "peers", "fetch", "own-notes")
 
 

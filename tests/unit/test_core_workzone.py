@@ -10,8 +10,8 @@ import pytest
 from hazardmap.core.derived.workzone import Tracks, WorkZone, settled, work_zones
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.geometry.geodesy import between, moved
-from tests.property.test_workzone_laws import beside, device, driven, road
 from tests.scenes import HELSINKI, NOON
+from tests.worked_road import beside, device, driven, road
 
 NORTH = road(HELSINKI, 0.0, 900.0)
 SOUTH = NORTH[::-1]

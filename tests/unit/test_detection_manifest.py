@@ -10,36 +10,8 @@ from detection.manifest import SHIPPED, ManifestError, Role, load_manifest
 from detection.merge import ANIMAL, NOT_CONTEXT, SPECIES
 from hazardmap.core.kinds import FAMILY, KINDS
 from hazardmap.core.seeing.recall import table_from_json
+from tests.made_up_manifest import MODEL, manifest_of
 from tests.shipped_models import needs_weights
-
-FILE = '[[file]]\npath = "{path}"\nsha256 = "{sha256}"\nsize = {size}\nlicence = "MIT"\n{more}\n'
-MODEL = """
-[[model]]
-name = "{role}-net"
-version = "2"
-role = "{role}"
-path = "{role}.pt"
-threshold = 0.3
-long_side_px = 640
-recall = "recall.json"
-classes = ["kine", "car"]
-context = ["car"]
-kinds = {{ kine = "cow" }}
-"""
-
-
-def _manifest(folder: Path, roles: list[str]) -> Path:
-    folder.mkdir(exist_ok=True)
-    text = ""
-    for role in roles:
-        content = f"weights of {role}".encode()
-        (folder / f"{role}.pt").write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        text += FILE.format(path=f"{role}.pt", sha256=digest, size=len(content), more="")
-    text += "".join(MODEL.format(role=role) for role in roles)
-    (folder / "recall.json").write_text(json.dumps({"version": "hazards-net-2"}))
-    (folder / "manifest.toml").write_text(text)
-    return folder / "manifest.toml"
 
 
 def _change(manifest: Path, old: str, new: str) -> None:
@@ -50,7 +22,7 @@ def _change(manifest: Path, old: str, new: str) -> None:
 
 @pytest.fixture
 def manifest(tmp_path):
-    return _manifest(tmp_path / "weights", list(Role))
+    return manifest_of(tmp_path / "weights", list(Role))
 
 
 @needs_weights
@@ -87,7 +59,7 @@ def test_a_manifest_is_read_into_models(manifest):
 
 
 def test_an_own_hazard_model_replaces_the_shipped_one_only(manifest, tmp_path):
-    own = _manifest(tmp_path / "own", ["hazards"])
+    own = manifest_of(tmp_path / "own", ["hazards"])
 
     loaded = load_manifest(manifest, own)
 
@@ -197,4 +169,4 @@ def test_several_models_may_look_for_hazards(manifest):
 
 def test_a_manifest_without_a_role_is_refused(tmp_path):
     with pytest.raises(ManifestError, match="no model for faces, plates"):
-        load_manifest(_manifest(tmp_path, ["hazards"]))
+        load_manifest(manifest_of(tmp_path, ["hazards"]))

@@ -14,7 +14,7 @@ from detection.manifest import ManifestError, load_manifest
 from detection.release import KINDS, THRESHOLD, ReleaseError, main, release
 from hazardmap.core import kinds
 from hazardmap.core.operation.promotion import metrics_from_json
-from tests.unit.test_detection_manifest import _manifest
+from tests.made_up_manifest import manifest_of
 
 
 def _weights(path: Path, classes: list[str], says: str = "") -> Path:
@@ -34,7 +34,7 @@ def _weights(path: Path, classes: list[str], says: str = "") -> Path:
 
 @pytest.fixture
 def manifest(tmp_path):
-    return _manifest(tmp_path / "weights", ["hazards", "faces", "plates"])
+    return manifest_of(tmp_path / "weights", ["hazards", "faces", "plates"])
 
 
 def _measured(weights: Path, cone: float) -> Path:
