@@ -1,6 +1,7 @@
 """What no linter asks: work is called by name, and files can be read at one sitting."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ CODE = [
     for path in sorted((REPOSITORY / package).rglob("*.py"))
     if "migrations" not in path.parts
 ]
+TESTS = sorted((REPOSITORY / "tests").rglob("*.py"))
 
 
 def parsed() -> Iterator[tuple[Path, ast.AST]]:
@@ -41,5 +43,12 @@ def test_nothing_happens_behind_a_row_that_is_saved():
 
 
 def test_no_file_is_too_long_to_be_read_at_once():
-    assert len(CODE) > 500
-    assert [path.name for path in CODE if len(path.read_text().splitlines()) > LONGEST] == []
+    files = [*CODE, *TESTS]
+    assert len(files) > 900
+    assert [path.name for path in files if len(path.read_text().splitlines()) > LONGEST] == []
+
+
+def test_what_tests_share_stands_beside_them():
+    """A scene or a conftest: whoever reads a test need not open another."""
+    shared = re.compile(r"^from tests\.[\w.]*\.test_\w+ import", re.MULTILINE)
+    assert [path.name for path in TESTS if shared.search(path.read_text())] == []
