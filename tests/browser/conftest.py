@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--disable-features=LocalNetworkAccessChecks",  # a frame shows what is served on this machine
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=5",  # the fewest that there can be
     "--use-fake-ui-for-media-stream",
 ]
 DESKTOP = {"width": 1280, "height": 800}
@@ -59,8 +59,9 @@ def new_context(browser: Browser, stack: Stack) -> Iterator[Callable[..., Browse
     contexts = []
 
     def make(**options: object) -> BrowserContext:
-        settings = {"base_url": stack.url, "viewport": DESKTOP, **options}
-        contexts.append(browser.new_context(**settings))  # type: ignore[arg-type]
+        # What moves is drawn in software, picture by picture: only who looks at it asks for it.
+        settings = {"base_url": stack.url, "viewport": DESKTOP, "reduced_motion": "reduce"}
+        contexts.append(browser.new_context(**settings | options))  # type: ignore[arg-type]
         return contexts[-1]
 
     yield make
