@@ -207,7 +207,7 @@ def test_what_is_seen_can_be_shared_and_the_keys_are_listed(new_page, hazards):
     page = new_page(geolocation={"latitude": lat, "longitude": lon}, permissions=["geolocation"])
     open_map(page, "/?kind=wildlife#map=14/61.4/23.6")
     page.get_by_role("button", name="Near me").click()
-    expect(page.get_by_role("dialog")).to_contain_text("never sent to us")
+    expect(page.get_by_role("dialog")).to_contain_text("we are told the place, and do not keep it")
     page.get_by_role("button", name="Show what is near me").click()
     expect(page).to_have_url(re.compile(r"#map=15/61\.49\d+/23\.76"))
     page.get_by_role("slider").press("ArrowLeft")

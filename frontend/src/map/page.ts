@@ -61,7 +61,7 @@ export class MapPage {
   private readonly coverage: CoverageSwitch | null;
   private address: Address = this.readAddress();
   private view: MapView | null = null;
-  /** Where the reader is: known in this page only, and only after having been asked. */
+  /** Where the reader is, after having been asked for it. */
   private me: Place | null = null;
 
   constructor() {
