@@ -1,3 +1,4 @@
+import { probabilityAt } from '../shared/decay';
 import { byId, el } from '../shared/dom';
 import { metres, momentOf } from '../shared/format';
 import { strings } from '../shared/strings';
@@ -13,7 +14,6 @@ import { openDialog } from './dialog';
 import { filterState } from './expressions';
 import { FilterBar } from './filterbar';
 import { NO_FILTERS, culprit, countKinds, matches, without, writeFilters } from './filters';
-import { probabilityAt } from './hazard';
 import { histogram } from './history';
 import { HazardList } from './list';
 import { LiveLink } from './live/link';
