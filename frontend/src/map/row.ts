@@ -1,7 +1,8 @@
 import { probabilityAt } from '../shared/decay';
 import { el, svg } from '../shared/dom';
-import { ago, metres, percent } from '../shared/format';
+import { metres, percent } from '../shared/format';
 import { strings } from '../shared/strings';
+import { ago } from './ago';
 import type { Hazard } from './hazard';
 import type { Shown } from './history';
 

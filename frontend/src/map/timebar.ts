@@ -1,6 +1,7 @@
 import { byId, el, svg } from '../shared/dom';
-import { ago, dayOfWeek, momentOf } from '../shared/format';
+import { dayOfWeek, momentOf } from '../shared/format';
 import { strings } from '../shared/strings';
+import { ago } from './ago';
 import type { History } from './history';
 
 const STEP_S = 900;

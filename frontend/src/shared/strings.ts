@@ -1,6 +1,6 @@
 import { translated } from './translated';
 
-/** Every word that scripts put on a page, in one place for translation. */
+/** Every word that the map's scripts put on its page, in one place for translation. */
 const english = {
   live: 'live',
   paused: 'paused',
