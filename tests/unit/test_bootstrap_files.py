@@ -30,6 +30,16 @@ def test_no_container_keeps_its_log_for_ever() -> None:
         assert megabytes <= 100, name
 
 
+def test_no_container_has_rights_that_it_does_not_need() -> None:
+    services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
+    for name, service in services.items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+    # It begins as root, gives its volume to its own user, and goes on as that one.
+    assert {name for name, one in services.items() if one.get("cap_drop") != ["ALL"]} == {
+        "database"
+    }
+
+
 def test_beat_makes_the_folder_of_its_schedule(tmp_path: Path) -> None:
     """The celery here only looks whether its folder is there."""
     celery = tmp_path / "celery"
