@@ -30,7 +30,7 @@ import { Shortcuts } from './shortcuts';
 import { LiveStatus } from './status';
 import { TimeBar } from './timebar';
 import { announce, toast } from './toast';
-import type { MapView } from './view';
+import type { Goal, MapView } from './view';
 import { readVocabulary } from './vocabulary';
 import { type NearZone, zoneMatches } from './zone';
 
@@ -83,7 +83,7 @@ export class MapPage {
     const whole = !this.embedded;
     this.bar = whole ? new FilterBar(this.vocabulary, (filters) => this.go({ filters })) : null;
     this.coverage = whole ? new CoverageSwitch((coverage) => this.go({ coverage })) : null;
-    this.search = whole ? new Search((place, words) => this.goTo(place, words)) : null;
+    this.search = whole ? new Search((goal, words) => this.goTo(goal, words)) : null;
     this.time = whole ? new TimeBar(now_s, (at_s, settled) => this.travel(at_s, settled)) : null;
     if (whole) this.addShare();
   }
@@ -261,8 +261,8 @@ export class MapPage {
     this.showContents();
   }
 
-  private goTo(place: Parameters<MapView['goTo']>[0], words: string): void {
-    this.view?.goTo(place);
+  private goTo(goal: Goal, words: string): void {
+    this.view?.goTo(goal);
     this.view?.focus();
     announce(strings.movedTo(words));
   }
