@@ -121,6 +121,13 @@ def test_filters_act_on_list_and_map_and_stand_in_the_address(new_page, hazards)
     page.get_by_role("button", name="Clear all filters").click()
     expect(count).to_have_text("2 hazards in view")
     assert "?" not in page.url
+    for chip in page.locator(".chip").all():
+        chip.click()
+    expect(page).to_have_url(re.compile("kind=none"))
+    page.locator("#share").click()
+    shared = page.get_by_role("dialog")
+    expect(shared.get_by_label("Link to what you see")).to_be_visible()
+    expect(shared.get_by_role("link", name="The same as a list")).to_have_count(0)
 
 
 def test_a_new_hazard_comes_by_the_stream_into_all_pages_of_a_browser(new_context, place_hazard):

@@ -290,10 +290,10 @@ export class MapPage {
   }
 
   private share(): void {
-    const list = new URLSearchParams();
-    writeFilters(this.address.filters, list, this.vocabulary.kinds);
-    list.set('bbox', inAddress(this.bbox()));
-    openShare({ cell: this.contents.section.cell, list });
+    const { filters } = this.address;
+    const list = new URLSearchParams({ bbox: inAddress(this.bbox()) });
+    writeFilters(filters, list, this.vocabulary.kinds);
+    openShare({ cell: this.contents.section.cell, list: filters.kinds?.size === 0 ? null : list });
   }
 
   private addControls(view: MapView): void {
