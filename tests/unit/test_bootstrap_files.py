@@ -22,6 +22,15 @@ def test_compose_runs_the_processes_of_the_procfile() -> None:
     assert all(services[name]["command"][-1] == name for name in _procfile())
 
 
+def test_one_container_builds_the_image_of_all() -> None:
+    services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
+    [builder] = [name for name, service in services.items() if "build" in service]
+    ours = services.keys() - {"database", "redis"}
+    assert {services[name]["image"] for name in ours} == {services[builder]["image"]}
+    assert all("migrate" in services[name]["depends_on"] for name in _procfile())
+    assert builder == "migrate"
+
+
 def test_no_container_keeps_its_log_for_ever() -> None:
     services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
     for name, service in services.items():
