@@ -209,6 +209,20 @@ def test_places_are_found_and_what_was_looked_at_is_shown(new_page, hazards):
         page.get_by_role("button", name="Zoom out").click()
 
 
+def test_the_days_of_the_time_bar_move_on_while_the_page_stays_open(new_page):
+    page = new_page()
+    page.clock.install()
+    open_map(page, f"/{NEAR}")
+    days = """days => [...days.children].map((day) =>
+        [day.textContent, parseFloat(day.style.insetInlineStart)])"""
+    before = dict(page.locator("#time-days").evaluate(days))
+    page.clock.fast_forward("12:00:00")
+    after = dict(page.locator("#time-days").evaluate(days))
+    same = before.keys() & after.keys()
+    assert same
+    assert all(before[day] - after[day] == pytest.approx(100 / 14, abs=0.1) for day in same)
+
+
 def test_what_is_seen_can_be_shared_and_the_keys_are_listed(new_page, hazards):
     lon, lat = COW
     page = new_page(geolocation={"latitude": lat, "longitude": lon}, permissions=["geolocation"])
