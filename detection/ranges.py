@@ -37,7 +37,7 @@ HIGHEST: Final = 0.9
 Ranges = dict[str, tuple[float, float]]
 
 
-def measured(model: Model, pictures: Sequence[Path], config_dir: Path) -> Ranges:
+def measured(model: Model, pictures: Sequence[Path]) -> Ranges:
     """Layer -> the lowest value and nearly the highest one that the pictures lead to.
 
     Raises ManifestError, and OSError for a picture that cannot be read.
@@ -45,8 +45,8 @@ def measured(model: Model, pictures: Sequence[Path], config_dir: Path) -> Ranges
     if model.role is Role.FACES:
         network: Path | bytes = network_of(model)
     else:
-        network = exported(model, config_dir)
-    tensors = _looks(model, tqdm(pictures, desc=model.name, disable=None), config_dir)
+        network = exported(model, DEFAULT_DIR)
+    tensors = _looks(model, tqdm(pictures, desc=model.name, disable=None))
     return _observed(network, model.eight_bits.exact, tensors)
 
 
@@ -72,13 +72,13 @@ def _observed(network: Path | bytes, exact: Sequence[str], tensors: Iterable[Ten
     return dict(zip(maps, pairs, strict=True))
 
 
-def _looks(model: Model, pictures: Iterable[Path], config_dir: Path) -> Iterator[Tensor]:
+def _looks(model: Model, pictures: Iterable[Path]) -> Iterator[Tensor]:
     """What the network is shown of every picture."""
     if model.role is Role.FACES:
         faces = CenterFace(model, threads=1)
         yield from (faces.fit(_read(path)) for path in pictures)
         return
-    yolo = Yolo(model, threshold=model.threshold, device="cpu", threads=1, config_dir=config_dir)
+    yolo = Yolo(model, threshold=model.threshold, device="cpu", threads=1, config_dir=DEFAULT_DIR)
     for path in pictures:
         picture = _read(path)
         height, width = picture.shape[:2]
@@ -106,14 +106,12 @@ def some_of(folders: Iterable[Path], each: int) -> list[Path]:
     return chosen
 
 
-def write_ranges(
-    manifest: Path, folders: Sequence[Path], each: int = EACH, config_dir: Path = DEFAULT_DIR
-) -> Path:
+def write_ranges(manifest: Path, folders: Sequence[Path], each: int = EACH) -> Path:
     """Measure all models that bear 8 bits; the file written. Raises as `measured`, ValueError."""
     pictures = some_of(folders, each)
     models, _ = read_models(manifest)
     table = {
-        model.sha256: measured(model, pictures, config_dir)
+        model.sha256: measured(model, pictures)
         for of_role in models.values()
         for model in of_role
         if model.precision is Precision.INT8

@@ -58,7 +58,6 @@ def release(
     manifest: Path = SHIPPED,
     version: str = "1",
     training_data: str = "docs/model-card.md",
-    config_dir: Path = DEFAULT_DIR,
 ) -> str:
     """Copy weights beside the manifest and write their entry; the label of all hazard models.
 
@@ -71,7 +70,7 @@ def release(
     if size > MOST_BYTES:
         raise ReleaseError(f"{weights} has {size} bytes, more than {MOST_BYTES}")
     model = _measured_model(weights, version, report)
-    Yolo(model, threshold=THRESHOLD, device="cpu", threads=1, config_dir=config_dir)
+    Yolo(model, threshold=THRESHOLD, device="cpu", threads=1, config_dir=DEFAULT_DIR)
     target = manifest.with_name(NAME + weights.suffix)
     # The old release is not asked: one that was broken off is repaired by the next.
     rest = _partial(manifest)

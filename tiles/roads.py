@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from hazardmap.hazards.services import roads_load
-from hazardmap.platform.rows_put import array
 from tiles.mercator import Tile
-from tiles.statement import read
+from tiles.statement import rows
 from tiles.sweep import forget_layer
 from tiles.writer import BUDGET_BYTES, truncated
 
@@ -46,6 +45,6 @@ def roads_replace(*, path: Path) -> int:
 
 
 def _drawn(tile: Tile, detail: int) -> tuple[int, bytes]:
-    classes = array(_SHOWN[detail])
-    [(count, body)] = read("roads", z=tile.z, x=tile.x, y=tile.y, classes=classes)
+    classes = list(_SHOWN[detail])
+    [(count, body)] = rows("roads", z=tile.z, x=tile.x, y=tile.y, classes=classes)
     return count, bytes(body)

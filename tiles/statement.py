@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection
 
 from hazardmap.platform.rows_put import array
-from hazardmap.platform.rows_read import rows_read
 
 _FOLDER = Path(__file__).parent / "sql"
 
@@ -18,11 +17,6 @@ def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(text(name), parameters)
         return cursor.fetchall() if cursor.description else []
-
-
-def read(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """What a statement that is asked over and over returns."""
-    return rows_read(text(name), parameters)
 
 
 def columns(names: Iterable[str], table: Sequence[Sequence[Any]]) -> dict[str, str]:

@@ -23,7 +23,6 @@ TO_RUN = (
     "libgdal32",
     "libgeos-c1v5",
     "libproj25",
-    "binutils",  # Django finds GDAL and GEOS with it
     "libgl1",  # these three for OpenCV
     "libglib2.0-0",
     "libxcb1",

@@ -19,16 +19,16 @@ def check_machine(clone: Path) -> None:
         raise BootstrapError("\n".join(missing))
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise `BootstrapError` where another program listens on the port."""
+def check_port(setting: str, host: str, port: int) -> None:
+    """Raise `BootstrapError` where another program listens on the port. setting: chooses it."""
     try:
         with socket.create_server((host, port)):
             return
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise BootstrapError(
-            f"The web server cannot listen on {host} port {port} ({reason}); "
-            "choose another one, for example `make up HAZARDMAP_PORT=8010`."
+            f"{setting}: nothing can listen on {host} port {port} ({reason}); "
+            f"choose another one, for example `make up {setting}=8010`."
         ) from None
 
 

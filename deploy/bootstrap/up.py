@@ -45,8 +45,8 @@ def up() -> None:
     place = _ready_place()
     with only_one(place.var / "up.lock"):
         end_leftovers(place.var, place.account)
-        prerequisites.check_port(host(), port())
-        prerequisites.check_port(host(), live_port())
+        prerequisites.check_port("HAZARDMAP_PORT", host(), port())
+        prerequisites.check_port("HAZARDMAP_LIVE_PORT", host(), live_port())
         install_requirements(place, "requirements.txt")
         fetch_all(place)
         build_frontend(place)
@@ -118,7 +118,7 @@ def _ready_place() -> Place:
     """Where this stack lives, with the machine checked and the mirror (if any) up to date."""
     prerequisites.check_machine(CLONE)
     if packages.missing_of(packages.TO_RUN):  # then nothing of ours can hold the port yet
-        prerequisites.check_port(host(), port())
+        prerequisites.check_port("HAZARDMAP_PORT", host(), port())
     packages.install_as_needed(packages.TO_RUN, CLONE)
     place = _known_place()
     update_mirror(place)

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.backends.network import Tensor
-from detection.backends.onnx_shapes import any_size
 from detection.backends.runtime import fastest, open_onnx
 from detection.boxes import Boxes, strongest
 from detection.manifest import ManifestError, Model
@@ -22,11 +21,29 @@ INPUT: Final = "input.1"
 STRIDE_PX: Final = 4
 MULTIPLE_PX: Final = 32
 OVERLAP: Final = 0.3
+# The first version of ONNX in which a weight need not be an input as well.
+IR_VERSION: Final = 4
 
 
 def network_of(model: Model) -> bytes:
-    """The ONNX file of a model, made to take pictures of any size."""
-    return any_size(model.path.read_bytes(), INPUT)
+    """The ONNX file of a model, made to take pictures of any size.
+
+    It is fully convolutional, but its file pins the input to 10 x 3 x 32 x 32 and lists every
+    weight as a replaceable input, which keeps onnxruntime from folding them (it then runs at half
+    the speed).
+    """
+    import onnx  # noqa: PLC0415 - whoever opens no network does without
+
+    proto = onnx.load(model.path)
+    proto.ir_version = IR_VERSION
+    graph = proto.graph
+    inputs = [value for value in graph.input if value.name == INPUT]
+    del graph.input[:], graph.value_info[:]
+    graph.input.extend(inputs)
+    for value in (*graph.input, *graph.output):
+        for side in value.type.tensor_type.shape.dim:
+            side.Clear()
+    return proto.SerializeToString()
 
 
 class CenterFace:

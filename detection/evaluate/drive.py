@@ -25,6 +25,8 @@ from detection.render.drive import render_drive
 NEAR_M: Final = 40.0
 # Small boxes at a distance: enough to know which thing is meant.
 OVERLAP: Final = 0.3
+# Reports below this score are none.
+LEAST: Final = 0.1
 # How far a false report may move between two frames and still be the same, share of the picture.
 SAME_PLACE: Final = 0.15
 START: Final = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
@@ -112,11 +114,11 @@ def pictures_of(folder: Path) -> list[Path]:
     ]
 
 
-def read_drive(folder: Path, predicted: Sequence[Predicted], least: float = 0.1) -> Drive:
+def read_drive(folder: Path, predicted: Sequence[Predicted]) -> Drive:
     """Compare the reports, one per picture of `pictures_of`, with the truth.
 
-    least: reports below this score are none. A report is of the thing of its class that it overlaps
-    most, by at least 0.3; of several reports of a thing the best counts, the others are not false.
+    A report is of the thing of its class that it overlaps most, by at least OVERLAP; of several
+    reports of a thing the best counts, the others are not false.
     """
     sightings: list[Sighting] = []
     false: list[Pass] = []
@@ -128,7 +130,7 @@ def read_drive(folder: Path, predicted: Sequence[Predicted], least: float = 0.1)
             answer = next(answers)
             frames += 1
             label = f"{folder.name}/{drive['drive']}"
-            seen, stray = _compared(frame["boxes"], answer, least, label)
+            seen, stray = _compared(frame["boxes"], answer, label)
             sightings += seen
             ended, open_chains = _continued(open_chains, stray)
             false += ended
@@ -192,11 +194,11 @@ def _truth(folder: Path) -> dict[str, Any]:
 
 
 def _compared(
-    boxes: Sequence[Mapping[str, Any]], answer: Predicted, least: float, label: str
+    boxes: Sequence[Mapping[str, Any]], answer: Predicted, label: str
 ) -> tuple[list[Sighting], list[_Chain]]:
     """What became of each thing of a frame, and the reports that are of none."""
     # Whoever sees a deer reports an animal as well: here it is one, and told by that alone.
-    sure = (answer.scores >= least) & (answer.classes != DEER)
+    sure = (answer.scores >= LEAST) & (answer.classes != DEER)
     reported, scores, classes = answer.boxes[sure], answer.scores[sure], answer.classes[sure]
     named = (class_number(box["kind"]) for box in boxes)
     numbers = np.array([ANIMAL if number == DEER else number for number in named], object)

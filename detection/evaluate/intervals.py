@@ -33,7 +33,7 @@ def share(found: int, of: int) -> Interval:
 
 
 def by_scene(
-    figure: Callable[[Floats], float], scenes: int, *, telling: int | None = None, seed: int = 0
+    figure: Callable[[Floats], float], scenes: int, *, telling: int | None = None
 ) -> Interval:
     """Bootstrap over scenes (B. Efron and R. Tibshirani, 1993, percentiles of 1,000 resamples).
 
@@ -44,7 +44,7 @@ def by_scene(
     value = figure(np.ones(scenes))
     if scenes < 2 or np.isnan(value):
         return Interval(value, 0.0, 1.0)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     weights = rng.multinomial(scenes, np.full(scenes, 1 / scenes), RESAMPLES)
     drawn = np.array([figure(weight.astype(np.float64)) for weight in weights])
     drawn = drawn[~np.isnan(drawn)]

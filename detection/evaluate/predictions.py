@@ -59,12 +59,10 @@ class Looking:
     mirrored: bool = False
 
 
-def find_all(
-    weights: Path, pictures: Sequence[Path], looking: Looking, cache: Path = CACHE
-) -> list[Predicted]:
+def find_all(weights: Path, pictures: Sequence[Path], looking: Looking) -> list[Predicted]:
     """Everything with a score of LEAST_SCORE or more that the weights report in each picture.
 
-    Answers are kept under `cache`, CHUNK pictures at a time, by the hash of the weights and the
+    Answers are kept under CACHE, CHUNK pictures at a time, by the hash of the weights and the
     pictures' paths, sizes and times; what was broken off goes on there. Classes that are none of
     ours are left out; species are animals, and one animal reported as two species counts once.
     Raises WeightsError, and OSError for a picture that is not there, or none.
@@ -77,7 +75,7 @@ def find_all(
     with progress:
         for start in range(0, len(pictures), CHUNK):
             chunk = pictures[start : start + CHUNK]
-            kept = cache / f"{_key(base.copy(), chunk)}.npz"
+            kept = CACHE / f"{_key(base.copy(), chunk)}.npz"
             if not kept.is_file():
                 net = net or _load(weights)
                 _keep(kept, _predict(net, _numbers(net, weights), chunk, looking))

@@ -35,7 +35,8 @@ function scene() {
   const cache = {
     match,
     put: async (key: Key, answer: Response) => void kept.set(at(key), answer),
-    keys: async () => [],
+    keys: async () => [...kept.keys()].map((url) => ({ url })),
+    delete: async (key: Key) => kept.delete(at(key)),
     addAll: async (keys: string[]) => {
       const answers = await Promise.all(keys.map((key) => fetched(key)));
       if (!answers.every((answer) => answer.ok)) throw new TypeError('not ok');
@@ -57,9 +58,9 @@ function scene() {
       listeners.get('message')?.({ data, source, waitUntil: (work: Promise<void>) => void work.then(resolve) });
     });
   const open = (path: string, mode: string) =>
-    new Promise<string>((resolve) => {
+    new Promise<string>((resolve, reject) => {
       const request = { url: at(path), method: 'GET', mode };
-      const respondWith = (answer: Promise<Response>) => void answer.then((one) => one.text()).then(resolve);
+      const respondWith = (answer: Promise<Response>) => void answer.then((one) => one.text()).then(resolve, reject);
       listeners.get('fetch')?.({ request, respondWith, waitUntil: () => {} });
     });
   const deploy = (script: string) => site.set(at('/drive/'), new Response(`<script src="${script}"></script>`));
@@ -116,6 +117,18 @@ describe('the worker of the drive page', () => {
     await keep(['/static/a.js']);
     site.clear();
     expect(await open('/drive/', 'navigate')).toContain('/static/a.js');
+  });
+
+  it('keeps nothing of the page before once the new one is whole', async () => {
+    const { site, told, deploy, serve, keep, open } = await keeping();
+    deploy('/static/b.js');
+    serve('/static/b.js', 'b');
+    await keep(['/static/b.js']);
+    expect(told).toEqual(['kept', 'kept']);
+    site.clear();
+    expect(await open('/drive/', 'navigate')).toContain('/static/b.js');
+    expect(await open('/static/b.js', 'cors')).toBe('b');
+    await expect(open('/static/a.js', 'cors')).rejects.toThrow('no network');
   });
 
   it('waits for what is not kept, however slow the network is', async () => {

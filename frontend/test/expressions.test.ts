@@ -3,7 +3,7 @@ import type { ExpressionSpecification } from 'maplibre-gl';
 import { describe, expect, it } from 'vitest';
 import { expectedCount, filterState, hazardShown, pixels, presentProbability } from '../src/map/expressions';
 import { type Filters, NO_FILTERS, matches } from '../src/map/filters';
-import { probabilityAt } from '../src/map/hazard';
+import { probabilityAt } from '../src/shared/decay';
 
 const CELL_EPOCH_S = Date.UTC(2026, 0, 1) / 1000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { probabilityAt } from '../src/map/hazard';
+import { probabilityAt } from '../src/shared/decay';
 import { likelihood } from '../src/map/vocabulary';
 
 const HAZARD = { p: 0.8, t: 1000, half_life: 600 };

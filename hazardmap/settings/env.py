@@ -135,7 +135,7 @@ class Env:
             )
         if self.mode is Mode.PRODUCTION:
             self._check_production()
-        elif self.host not in {"127.0.0.1", "localhost", "::1"}:
+        elif self.host not in {"127.0.0.1", "localhost"}:
             raise EnvError(
                 f"{self.mode.capitalize()} mode serves this machine only: "
                 "HAZARDMAP_HOST must be 127.0.0.1."

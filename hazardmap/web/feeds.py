@@ -18,6 +18,7 @@ from hazardmap.core.answers.feature import feature, written
 from hazardmap.core.answers.public import newest_first
 from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.geometry.area import Cell
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
@@ -53,7 +54,7 @@ def rss(request: HttpRequest, area: str) -> HttpResponse:
         feed_copyright=f"{DATA_LICENCE} {DATA_LICENCE_URL}",
         ttl=5,
     )
-    for hazard in _hazards(area):
+    for hazard in _hazards(cell):
         address = request.build_absolute_uri(_address(hazard.id))
         feed.add_item(
             title=kind_label(hazard.kind).capitalize(),
@@ -73,18 +74,18 @@ def rss(request: HttpRequest, area: str) -> HttpResponse:
 @limited("feeds", FEEDS_PER_MINUTE)
 def geojson(request: HttpRequest, area: str) -> HttpResponse:
     """RFC 7946; a hazard is there with probability p · 2^(−(now − t) / half_life_s)."""
-    read_area(area)
+    hazards = _hazards(read_area(area))
     body = {
         "type": "FeatureCollection",
         "licence": DATA_LICENCE_URL,
-        "features": [_feature(request, hazard) for hazard in _hazards(area)],
+        "features": [_feature(request, hazard) for hazard in hazards],
     }
     return _kept(request, written(body), "application/geo+json")
 
 
-def _hazards(area: str) -> list[Hazard]:
+def _hazards(cell: Cell) -> list[Hazard]:
     wanted = Wanted(at=timezone.now(), published=False)
-    return newest_first(search.newest(read_area(area), wanted, limit=ENTRIES))
+    return newest_first(search.newest(cell, wanted, limit=ENTRIES))
 
 
 def _address(hazard_id: UUID) -> str:

@@ -1,6 +1,5 @@
 """Signing in: the password, the second factor, and a new password by mail."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
@@ -89,7 +88,7 @@ def reset_finish_page(request: HttpRequest, token: str) -> HttpResponse:
             password_reset_finish(token=token, password=new_password(request))
             messages.success(request, _("The password is set. Sign in with it."))
             return HttpResponseRedirect("/login/")
-        except (ValidationError, AccountsRefused, forms.ValidationError) as refused:
+        except (ValidationError, AccountsRefused) as refused:
             error = words_of(refused)
     return render(request, "web/reset_finish.html", {"email": link.email, "error": error})
 

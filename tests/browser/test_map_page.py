@@ -121,6 +121,13 @@ def test_filters_act_on_list_and_map_and_stand_in_the_address(new_page, hazards)
     page.get_by_role("button", name="Clear all filters").click()
     expect(count).to_have_text("2 hazards in view")
     assert "?" not in page.url
+    for chip in page.locator(".chip").all():
+        chip.click()
+    expect(page).to_have_url(re.compile("kind=none"))
+    page.locator("#share").click()
+    shared = page.get_by_role("dialog")
+    expect(shared.get_by_label("Link to what you see")).to_be_visible()
+    expect(shared.get_by_role("link", name="The same as a list")).to_have_count(0)
 
 
 def test_a_new_hazard_comes_by_the_stream_into_all_pages_of_a_browser(new_context, place_hazard):
@@ -202,12 +209,26 @@ def test_places_are_found_and_what_was_looked_at_is_shown(new_page, hazards):
         page.get_by_role("button", name="Zoom out").click()
 
 
+def test_the_days_of_the_time_bar_move_on_while_the_page_stays_open(new_page):
+    page = new_page()
+    page.clock.install()
+    open_map(page, f"/{NEAR}")
+    days = """days => [...days.children].map((day) =>
+        [day.textContent, parseFloat(day.style.insetInlineStart)])"""
+    before = dict(page.locator("#time-days").evaluate(days))
+    page.clock.fast_forward("12:00:00")
+    after = dict(page.locator("#time-days").evaluate(days))
+    same = before.keys() & after.keys()
+    assert same
+    assert all(before[day] - after[day] == pytest.approx(100 / 14, abs=0.1) for day in same)
+
+
 def test_what_is_seen_can_be_shared_and_the_keys_are_listed(new_page, hazards):
     lon, lat = COW
     page = new_page(geolocation={"latitude": lat, "longitude": lon}, permissions=["geolocation"])
     open_map(page, "/?kind=wildlife#map=14/61.4/23.6")
     page.get_by_role("button", name="Near me").click()
-    expect(page.get_by_role("dialog")).to_contain_text("never sent to us")
+    expect(page.get_by_role("dialog")).to_contain_text("we are told the place, and do not keep it")
     page.get_by_role("button", name="Show what is near me").click()
     expect(page).to_have_url(re.compile(r"#map=15/61\.49\d+/23\.76"))
     page.get_by_role("slider").press("ArrowLeft")

@@ -22,12 +22,31 @@ def test_compose_runs_the_processes_of_the_procfile() -> None:
     assert all(services[name]["command"][-1] == name for name in _procfile())
 
 
+def test_one_container_builds_the_image_of_all() -> None:
+    services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
+    [builder] = [name for name, service in services.items() if "build" in service]
+    ours = services.keys() - {"database", "redis"}
+    assert {services[name]["image"] for name in ours} == {services[builder]["image"]}
+    assert all("migrate" in services[name]["depends_on"] for name in _procfile())
+    assert builder == "migrate"
+
+
 def test_no_container_keeps_its_log_for_ever() -> None:
     services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
     for name, service in services.items():
         options = service["logging"]["options"]
         megabytes = int(options["max-size"].removesuffix("m")) * int(options["max-file"])
         assert megabytes <= 100, name
+
+
+def test_no_container_has_rights_that_it_does_not_need() -> None:
+    services = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())["services"]
+    for name, service in services.items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+    # It begins as root, gives its volume to its own user, and goes on as that one.
+    assert {name for name, one in services.items() if one.get("cap_drop") != ["ALL"]} == {
+        "database"
+    }
 
 
 def test_beat_makes_the_folder_of_its_schedule(tmp_path: Path) -> None:

@@ -14,12 +14,14 @@ from deploy.bootstrap.packages import missing_of
 Usage = namedtuple("Usage", "total used free")
 
 
-def test_a_taken_port_names_another_one() -> None:
+def test_a_taken_port_names_its_setting_and_another_one() -> None:
+    live = "HAZARDMAP_LIVE_PORT"
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(BootstrapError, match=rf"port {port} \(Address already in use\)"):
-            prerequisites.check_port("127.0.0.1", port)
-    prerequisites.check_port("127.0.0.1", port)
+        says = rf"{live}: .* port {port} \(Address already in use\).*`make up {live}=8010`"
+        with pytest.raises(BootstrapError, match=says):
+            prerequisites.check_port(live, "127.0.0.1", port)
+    prerequisites.check_port(live, "127.0.0.1", port)
 
 
 def test_a_full_disk_and_missing_programs_are_all_named(

@@ -12,7 +12,7 @@ from detection.backends.eight_bits import join_swish, quantise
 from detection.backends.network import EightBits
 from detection.manifest import SHIPPED, load_manifest
 from detection.ranges import main, measured, some_of
-from tests.shipped_models import CONFIG, needs_weights
+from tests.shipped_models import needs_weights
 
 RANGES = {"shown": (0.0, 1.0), "first": (-0.2785, 4.0), "second": (-0.2785, 2.0)}
 
@@ -119,7 +119,7 @@ def test_ranges_are_measured_on_pictures(tmp_path):
         Image.new("RGB", (96, 64), (level, level, level)).save(tmp_path / name)
     faces = load_manifest(SHIPPED).faces
 
-    ranges = measured(faces, some_of([tmp_path], 12), CONFIG)
+    ranges = measured(faces, some_of([tmp_path], 12))
     assert ranges.keys() == faces.eight_bits.ranges.keys()
     assert ranges["input.1"] == (0.0, pytest.approx(255 * 0.9, abs=1e-3))
     assert all(low <= high for low, high in ranges.values())

@@ -80,11 +80,11 @@ def test_production_refuses(change, says):
 
 
 @pytest.mark.parametrize("mode", ["demo", "test"])
-@pytest.mark.parametrize("host", ["0.0.0.0", "", "::", "192.168.0.2", "map.example.org"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "", "::", "::1", "192.168.0.2"])  # noqa: S104
 def test_what_knows_the_demo_secret_serves_this_machine_only(mode, host):
     with pytest.raises(EnvError, match="this machine only"):
         Env.read({"HAZARDMAP_ENV": mode, "HAZARDMAP_HOST": host})
-    for loopback in ("127.0.0.1", "::1", "localhost"):
+    for loopback in ("127.0.0.1", "localhost"):
         assert Env.read({"HAZARDMAP_ENV": mode, "HAZARDMAP_HOST": loopback}).host == loopback
 
 

@@ -47,6 +47,19 @@ def test_the_licences_of_all_that_is_bundled_are_linked(client):
     assert "Leon Sorokin" in told
 
 
+def test_the_phone_loads_none_of_the_words_of_the_map():
+    chunks = json.loads((REPOSITORY / "frontend" / "dist" / "manifest.json").read_text())
+    waiting, loaded = ["src/drive/main.ts"], set()
+    while waiting:
+        name = waiting.pop()
+        if name not in loaded:
+            loaded.add(name)
+            parts = chunks[name]
+            waiting += [*parts.get("imports", []), *parts.get("dynamicImports", [])]
+    words = {name for name in loaded if "/strings." in name}
+    assert words == {f"src/drive/strings.{language}.ts" for language in ("de", "es", "fi")}
+
+
 @pytest.mark.parametrize(
     ("address", "camera", "position"),
     [("/drive/", True, True), ("/", False, True), ("/login/", False, False)],

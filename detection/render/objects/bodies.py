@@ -18,6 +18,7 @@ from detection.render.solid import (
 
 Point = tuple[float, float, float]
 Rng = np.random.Generator
+ABOVE_M = 0.004  # what is painted on the ground lies above it
 
 
 def rod(start: Point, end: Point, thick_m: float, colour: Colour) -> Solid:
@@ -116,7 +117,7 @@ def grounded(shape: Shape) -> Shape:
     return shape.moved(np.eye(3), np.array([0.0, 0.0, -shape.points[:, 2].min()]))
 
 
-def flat(outline: Floats, colours: list[Colour], *, up_m: float = 0.004) -> Shape:
+def flat(outline: Floats, colours: list[Colour]) -> Shape:
     """A mark on the ground. outline: (n, 2), star-shaped around 0; colours from rim to middle."""
     closed = np.concatenate([outline, outline[:1]])
     shares = np.linspace(1, 0, len(colours) + 1)
@@ -125,7 +126,7 @@ def flat(outline: Floats, colours: list[Colour], *, up_m: float = 0.004) -> Shap
         ring = np.stack(
             [closed[:-1] * outer, closed[1:] * outer, closed[1:] * inner, closed[:-1] * inner], 1
         )
-        faces.append(np.dstack([ring, np.full(ring.shape[:2], up_m)]))
+        faces.append(np.dstack([ring, np.full(ring.shape[:2], ABOVE_M)]))
         tones += [colour] * len(ring)
     return Shape((solid(np.concatenate(faces).tolist(), tones),))
 

@@ -7,6 +7,8 @@ from detection.render.objects.bodies import Rng, flat, lying
 from detection.render.objects.paint import darker, grey, hue
 from detection.render.solid import Colour, Shape, Solid
 
+CORNERS = 22
+
 
 def manhole(rng: Rng) -> Shape:
     """A cover of iron of 0.6 to 0.75 m in its frame."""
@@ -74,8 +76,8 @@ def _outline(right: float, away: float, reach: Floats) -> Floats:
     return np.asarray(np.stack([right * np.cos(turns), away * np.sin(turns)], 1) * reach[:, None])
 
 
-def _wavy(rng: Rng, corners: int = 22) -> Floats:
+def _wavy(rng: Rng) -> Floats:
     """How far an outline reaches, around 1, in slow waves."""
-    turns = np.arange(corners) * 2 * np.pi / corners
+    turns = np.arange(CORNERS) * 2 * np.pi / CORNERS
     waves = [rng.normal(0, 0.16 / k) * np.sin(k * turns + rng.uniform(0, 6)) for k in (2, 3, 5)]
     return np.asarray(1 + np.sum(waves, axis=0))

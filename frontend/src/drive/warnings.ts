@@ -1,13 +1,11 @@
+import { type Fading, probabilityAt } from '../shared/decay';
 import type { Place } from '../shared/geodesy';
-import { type Ahead, met } from './ahead';
+import { type Ahead, type Met, met } from './ahead';
 
 /** What a square tells of a hazard. Its probability fades from `p` at `t`. */
-export interface Hazard extends Place {
+export interface Hazard extends Place, Fading {
   id: string;
   kind: string;
-  p: number;
-  t: number;
-  half_life: number;
   severity: number;
   published: boolean;
 }
@@ -42,9 +40,9 @@ export function wedge(place: Place, heading_deg: number, speed_mps: number | nul
 /** What lies ahead, nearest first; rows of one kind are one warning. */
 export function warningsAhead(hazards: Iterable<Hazard>, view: Ahead, now_s: number): Warning[] {
   const near = [...hazards]
-    .filter((hazard) => hazard.p * 2 ** (-Math.max(0, now_s - hazard.t) / hazard.half_life) >= LEAST_LIKELY)
+    .filter((hazard) => probabilityAt(hazard, now_s) >= LEAST_LIKELY)
     .map((hazard) => ({ hazard, met: met(view, hazard) }))
-    .filter((one): one is { hazard: Hazard; met: { distance_m: number; offset_m: number } } => one.met !== null)
+    .filter((one): one is { hazard: Hazard; met: Met } => one.met !== null)
     .sort((a, b) => a.met.distance_m - b.met.distance_m || a.hazard.id.localeCompare(b.hazard.id));
   const found: (Warning & { last_m: number })[] = [];
   for (const { hazard, met: { distance_m } } of near) {

@@ -1,3 +1,4 @@
+import type { Place } from '../shared/geodesy';
 import type { Bbox } from './bounds';
 import type { Details, Hazard } from './hazard';
 import type { History } from './history';
@@ -70,7 +71,7 @@ export function fetchZone(id: string, signal: AbortSignal): Promise<ZoneDetails>
 }
 
 /** The work zones nearest to a place, nearest first. */
-export async function fetchNearestZones({ lon, lat }: { lon: number; lat: number }): Promise<NearZone[]> {
+export async function fetchNearestZones({ lon, lat }: Place): Promise<NearZone[]> {
   return (await json<{ zones: NearZone[] }>(`/map/workzones.json?at=${lon.toFixed(6)},${lat.toFixed(6)}`)).zones;
 }
 

@@ -1,4 +1,5 @@
-import { type Hazard, probabilityAt } from './hazard';
+import { probabilityAt } from '../shared/decay';
+import type { Hazard } from './hazard';
 
 export type Shown = 'any' | 'confirmed' | 'unconfirmed';
 

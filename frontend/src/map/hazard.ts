@@ -56,8 +56,3 @@ export interface Details {
   /** How many of the latest passes looked and did not see it. */
   against: number;
 }
-
-/** The probability at `at_s` (Unix seconds): p · 2^(−(at − t)/half_life); before t it is p. */
-export function probabilityAt(hazard: Pick<Hazard, 'p' | 't' | 'half_life'>, at_s: number): number {
-  return hazard.p * 2 ** (-Math.max(0, at_s - hazard.t) / hazard.half_life);
-}

@@ -1,7 +1,7 @@
 import { byId, el, isPlain, tellHeight } from '../shared/dom';
-import { ago } from '../shared/format';
 import { type Place, distance_m } from '../shared/geodesy';
 import { strings } from '../shared/strings';
+import { ago } from './ago';
 import type { Shown } from './history';
 import { renew, row } from './row';
 import { type Zone, middleOf, zoneRow } from './zone';

@@ -1,4 +1,5 @@
 import { el, svg } from '../shared/dom';
+import type { Place } from '../shared/geodesy';
 import { strings } from '../shared/strings';
 
 const PATIENCE_MS = 15_000;
@@ -10,7 +11,7 @@ export class NearMe {
   private agreed = false;
 
   constructor(
-    private readonly onPlace: (place: { lon: number; lat: number }) => void,
+    private readonly onPlace: (place: Place) => void,
     private readonly onTrouble: (words: string) => void,
     private readonly ask: (title: string, ...content: HTMLElement[]) => HTMLDialogElement,
     named: boolean,

@@ -1,3 +1,4 @@
+import { probabilityAt } from '../shared/decay';
 import { byId, el } from '../shared/dom';
 import { metres, momentOf } from '../shared/format';
 import { strings } from '../shared/strings';
@@ -13,7 +14,6 @@ import { openDialog } from './dialog';
 import { filterState } from './expressions';
 import { FilterBar } from './filterbar';
 import { NO_FILTERS, culprit, countKinds, matches, without, writeFilters } from './filters';
-import { probabilityAt } from './hazard';
 import { histogram } from './history';
 import { HazardList } from './list';
 import { LiveLink } from './live/link';
@@ -30,7 +30,7 @@ import { Shortcuts } from './shortcuts';
 import { LiveStatus } from './status';
 import { TimeBar } from './timebar';
 import { announce, toast } from './toast';
-import type { MapView } from './view';
+import type { Goal, MapView } from './view';
 import { readVocabulary } from './vocabulary';
 import { type NearZone, zoneMatches } from './zone';
 
@@ -61,7 +61,7 @@ export class MapPage {
   private readonly coverage: CoverageSwitch | null;
   private address: Address = this.readAddress();
   private view: MapView | null = null;
-  /** Where the reader is: known in this page only, and only after having been asked. */
+  /** Where the reader is, after having been asked for it. */
   private me: Place | null = null;
 
   constructor() {
@@ -83,7 +83,7 @@ export class MapPage {
     const whole = !this.embedded;
     this.bar = whole ? new FilterBar(this.vocabulary, (filters) => this.go({ filters })) : null;
     this.coverage = whole ? new CoverageSwitch((coverage) => this.go({ coverage })) : null;
-    this.search = whole ? new Search((place, words) => this.goTo(place, words)) : null;
+    this.search = whole ? new Search((goal, words) => this.goTo(goal, words)) : null;
     this.time = whole ? new TimeBar(now_s, (at_s, settled) => this.travel(at_s, settled)) : null;
     if (whole) this.addShare();
   }
@@ -261,8 +261,8 @@ export class MapPage {
     this.showContents();
   }
 
-  private goTo(place: Parameters<MapView['goTo']>[0], words: string): void {
-    this.view?.goTo(place);
+  private goTo(goal: Goal, words: string): void {
+    this.view?.goTo(goal);
     this.view?.focus();
     announce(strings.movedTo(words));
   }
@@ -290,10 +290,10 @@ export class MapPage {
   }
 
   private share(): void {
-    const list = new URLSearchParams();
-    writeFilters(this.address.filters, list, this.vocabulary.kinds);
-    list.set('bbox', inAddress(this.bbox()));
-    openShare({ cell: this.contents.section.cell, list });
+    const { filters } = this.address;
+    const list = new URLSearchParams({ bbox: inAddress(this.bbox()) });
+    writeFilters(filters, list, this.vocabulary.kinds);
+    openShare({ cell: this.contents.section.cell, list: filters.kinds?.size === 0 ? null : list });
   }
 
   private addControls(view: MapView): void {

@@ -11,7 +11,7 @@ export interface Palette {
   accent: string;
   /** Areas by expected hazards, five steps; each has at least 3:1 against the land, as it is drawn. */
   ramp: [string, string, string, string, string];
-  /** Where somebody has looked: in the last hour, day, week, month. The first is also the edge of all. */
+  /** Where somebody has looked: in the last 6 hours, day, week, month. The first is also the edge of all. */
   looked: [string, string, string, string];
   /** The number in an area, and what sets it off. */
   count: string;

@@ -1,9 +1,11 @@
+import { probabilityAt } from '../shared/decay';
 import { byId, el, isPlain } from '../shared/dom';
-import { ago, duration, localTime, metres, momentOf, percent } from '../shared/format';
+import { duration, localTime, metres, momentOf, percent } from '../shared/format';
 import { strings } from '../shared/strings';
+import { ago } from './ago';
 import { HttpError, fetchDetails, fetchZone } from './api';
 import { Carousel } from './carousel';
-import { type Details, type Hazard, probabilityAt } from './hazard';
+import type { Details, Hazard } from './hazard';
 import { capitalised, marker, row } from './row';
 import { type Vocabulary, likelihood } from './vocabulary';
 import { why } from './why';

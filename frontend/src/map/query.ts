@@ -1,3 +1,5 @@
+import type { Place } from '../shared/geodesy';
+
 /** A town: name, country code, longitude, latitude; the file has the most populous first. */
 export type Town = [name: string, country: string, lon: number, lat: number];
 
@@ -11,7 +13,7 @@ const CELL = /^8[0-9a-f]{14}$/i;
  * degrees with minutes and seconds. A comma divides the two, or else is a decimal comma. Null for
  * anything else.
  */
-export function coordinates(text: string): { lon: number; lat: number } | null {
+export function coordinates(text: string): Place | null {
   const even = text.replace(/\s+/g, ' '); // a long gap has many ways to be divided among what may be a space
   const found = PAIR.exec(even) ?? PAIR.exec(even.replace(/(\d),(?=\d)/g, '$1.'));
   if (found === null) return null;

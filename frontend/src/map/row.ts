@@ -1,7 +1,9 @@
+import { probabilityAt } from '../shared/decay';
 import { el, svg } from '../shared/dom';
-import { ago, metres, percent } from '../shared/format';
+import { metres, percent } from '../shared/format';
 import { strings } from '../shared/strings';
-import { type Hazard, probabilityAt } from './hazard';
+import { ago } from './ago';
+import type { Hazard } from './hazard';
 import type { Shown } from './history';
 
 /** A hazard as a row of the list, as of a moment. away_m: from where the reader is, if that is known. */

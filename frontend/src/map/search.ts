@@ -5,17 +5,15 @@ import { strings } from '../shared/strings';
 import { type Found, fetchFound } from './api';
 import type { Bbox } from './bounds';
 import { type Town, coordinates, isCell, townsLike } from './query';
+import type { Goal } from './view';
 
 const DELAY_MS = 200;
 const TOWNS = 6;
 
-/** Where a search leads. */
-export type Place = { lon: number; lat: number } | { ring: [number, number][] } | { bbox: Bbox };
-
 interface Option {
   words: string;
   kind: string;
-  place: Place;
+  goal: Goal;
 }
 
 /** The search box: coordinates and towns are found here, streets and H3 cells by the server. */
@@ -28,7 +26,7 @@ export class Search {
   private asked: AbortController | null = null;
   private towns: Promise<Town[]> | null = null;
 
-  constructor(private readonly onPlace: (place: Place, words: string) => void) {
+  constructor(private readonly onGoal: (goal: Goal, words: string) => void) {
     byId('search').hidden = false;
     this.input.addEventListener('focus', () => void this.gazetteer());
     this.input.addEventListener('input', () => {
@@ -67,7 +65,7 @@ export class Search {
       here ? null : fetchFound(text, asked.signal).catch(() => null),
     ]);
     if (asked.signal.aborted) return;
-    if (here) this.show([{ words: `${here.lat}, ${here.lon}`, kind: strings.foundCoordinates, place: here }]);
+    if (here) this.show([{ words: `${here.lat}, ${here.lon}`, kind: strings.foundCoordinates, goal: here }]);
     else this.show([...fromServer(found), ...(isCell(text) ? [] : townsLike(towns, text, TOWNS).map(fromTown))]);
   }
 
@@ -127,7 +125,7 @@ export class Search {
     if (option === undefined) return;
     this.input.value = option.words;
     this.close();
-    this.onPlace(option.place, option.words);
+    this.onGoal(option.goal, option.words);
   }
 
   private close(): void {
@@ -139,14 +137,14 @@ export class Search {
 
 function fromServer(found: Found | null): Option[] {
   if (found === null) return [];
-  const streets = found.streets.map(({ name, bbox }) => ({ words: name, kind: strings.foundStreet, place: { bbox } }));
+  const streets = found.streets.map(({ name, bbox }) => ({ words: name, kind: strings.foundStreet, goal: { bbox } }));
   if (found.cell === null) return streets;
   const { index, resolution, ring } = found.cell;
-  return [{ words: index, kind: strings.foundCell(resolution), place: { ring } }, ...streets];
+  return [{ words: index, kind: strings.foundCell(resolution), goal: { ring } }, ...streets];
 }
 
 function fromTown([name, country, lon, lat]: Town): Option {
   const reach_deg = 0.06;
   const bbox: Bbox = [lon - reach_deg, lat - reach_deg / 2, lon + reach_deg, lat + reach_deg / 2];
-  return { words: name, kind: countryName(country), place: { bbox } };
+  return { words: name, kind: countryName(country), goal: { bbox } };
 }

@@ -5,8 +5,8 @@ import { openDialog } from './dialog';
 export interface Shared {
   /** The cell of H3 that the view is about; null where it is too large for one. */
   cell: string | null;
-  /** The same filters as `/list/` takes them, with the section of the map. */
-  list: URLSearchParams;
+  /** The same filters as `/list/` takes them, with the section of the map; null where no kind is to be seen. */
+  list: URLSearchParams | null;
 }
 
 /** The dialog with all ways to pass on what one sees. */
@@ -16,7 +16,7 @@ export function openShare({ cell, list }: Shared): void {
   embedded.pathname = '/embed/';
   embedded.searchParams.delete('at'); // a frame shows what is there now
   const frame = `<iframe src="${attribute(embedded.href)}" width="100%" height="480" title="${attribute(strings.embedTitle)}" allow="geolocation"></iframe>`;
-  const feeds: [string, string][] = [[strings.shareList, `/list/?${list}`]];
+  const feeds: [string, string][] = list === null ? [] : [[strings.shareList, `/list/?${list}`]];
   if (cell !== null) {
     feeds.push([strings.shareArea, `/area/${cell}/`]);
     feeds.push([strings.shareGeoJson, `/area/${cell}/feed.geojson`]);

@@ -1,6 +1,7 @@
 import { byId, el, svg } from '../shared/dom';
-import { ago, dayOfWeek, momentOf } from '../shared/format';
+import { dayOfWeek, momentOf } from '../shared/format';
 import { strings } from '../shared/strings';
+import { ago } from './ago';
 import type { History } from './history';
 
 const STEP_S = 900;
@@ -34,13 +35,13 @@ export class TimeBar {
     byId('time-live').addEventListener('click', () => this.moveTo(0, true));
     this.faster(0);
     this.drawPlay();
-    this.drawDays();
-    this.draw();
+    this.show(null);
   }
 
-  /** Show a moment that something else has chosen. */
+  /** Show a moment that something else has chosen, or the same one once more: time has gone on. */
   show(at_s: number | null): void {
     this.at_s = at_s;
+    this.drawDays();
     this.draw();
   }
 
@@ -117,16 +118,17 @@ export class TimeBar {
   /** A name for each midnight of the seven days. */
   private drawDays(): void {
     const now_s = this.now_s();
-    const days = byId('time-days');
     const midnight = new Date(now_s * 1000);
     midnight.setHours(0, 0, 0, 0);
+    const names: HTMLElement[] = [];
     for (let back = 0; back < 7; back += 1) {
       const at_s = midnight.getTime() / 1000 - back * DAY_S;
       const share = 1 - (now_s - at_s) / (7 * DAY_S);
       if (share < 0 || share > 0.94) continue;
       const name = el('span', {}, dayOfWeek(at_s));
       name.style.setProperty('inset-inline-start', `${100 * share}%`);
-      days.append(name);
+      names.push(name);
     }
+    byId('time-days').replaceChildren(...names);
   }
 }

@@ -56,6 +56,9 @@ export interface ViewOptions {
   onLost(): void;
 }
 
+/** Where the map is to go: a place, what a ring goes around, or a section. */
+export type Goal = (Place & { role?: 'place' | 'me' }) | { ring: [number, number][] } | { bbox: Bbox };
+
 export function canDraw(): boolean {
   return document.createElement('canvas').getContext('webgl2') !== null;
 }
@@ -185,7 +188,7 @@ export class MapView {
   }
 
   /** Ring a hazard, wherever it is; null takes the ring away. */
-  point(hazard: { lon: number; lat: number } | null): void {
+  point(hazard: Place | null): void {
     this.mark(hazard === null ? [] : [point('hazard', hazard)]);
   }
 
@@ -230,18 +233,17 @@ export class MapView {
     this.map.easeTo({ padding: this.options.padding() });
   }
 
-  /** Show a place: a point, or a ring with what it goes around. */
-  goTo(place: { lon: number; lat: number; role?: 'place' | 'me' } | { ring: [number, number][] } | { bbox: Bbox }): void {
+  goTo(goal: Goal): void {
     const room = { padding: this.roomy(), absolutePadding: true, maxZoom: CLOSE_ZOOM + 1 };
-    if ('bbox' in place) {
-      this.map.fitBounds(place.bbox, room);
-    } else if ('ring' in place) {
-      this.mark([{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [place.ring] } }]);
-      const [lons, lats] = [place.ring.map(([lon]) => lon), place.ring.map(([, lat]) => lat)];
+    if ('bbox' in goal) {
+      this.map.fitBounds(goal.bbox, room);
+    } else if ('ring' in goal) {
+      this.mark([{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [goal.ring] } }]);
+      const [lons, lats] = [goal.ring.map(([lon]) => lon), goal.ring.map(([, lat]) => lat)];
       this.map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], room);
     } else {
-      this.mark([point(place.role ?? 'place', place)]);
-      this.map.jumpTo({ center: [place.lon, place.lat], zoom: Math.max(this.map.getZoom(), 15), padding: this.options.padding() });
+      this.mark([point(goal.role ?? 'place', goal)]);
+      this.map.jumpTo({ center: [goal.lon, goal.lat], zoom: Math.max(this.map.getZoom(), 15), padding: this.options.padding() });
     }
   }
 
@@ -320,6 +322,6 @@ export class MapView {
   }
 }
 
-function point(role: 'hazard' | 'place' | 'me', { lon, lat }: { lon: number; lat: number }): Feature {
+function point(role: 'hazard' | 'place' | 'me', { lon, lat }: Place): Feature {
   return { type: 'Feature', properties: { role }, geometry: { type: 'Point', coordinates: [lon, lat] } };
 }

@@ -1,8 +1,9 @@
+import { probabilityAt } from '../shared/decay';
 import { el, svg } from '../shared/dom';
 import { localTime, percent } from '../shared/format';
 import { strings } from '../shared/strings';
 import { type Curve, type Point, curveOf } from './curve';
-import { type Details, type Hazard, type Pass, probabilityAt } from './hazard';
+import type { Details, Hazard, Pass } from './hazard';
 
 const WIDTH = 376;
 const HEIGHT = 104;

@@ -1,10 +1,12 @@
+import { probabilityAt } from '../shared/decay';
 import { el } from '../shared/dom';
-import { ago, metres, percent } from '../shared/format';
+import { metres, percent } from '../shared/format';
 import { type Place, runningOn } from '../shared/geodesy';
 import { strings } from '../shared/strings';
+import { ago } from './ago';
 import type { Bbox } from './bounds';
 import type { Filters } from './filters';
-import { type Hazard, probabilityAt } from './hazard';
+import type { Hazard } from './hazard';
 import { likely } from './row';
 
 /** Road work along a stretch of road; times are Unix seconds. */

@@ -1,8 +1,6 @@
-import { strings } from './strings';
 import { lengthWords, readersLocale, readersUnits } from './units';
 
 const language = document.documentElement.lang || 'en';
-const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always', style: 'short' });
 const clock = new Intl.DateTimeFormat(readersLocale, { hour: '2-digit', minute: '2-digit' });
 const clockSeconds = new Intl.DateTimeFormat(readersLocale, {
   hour: '2-digit',
@@ -22,14 +20,6 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
   ['second', 1],
 ];
-
-/** "20 min. ago" for a moment `age_s` seconds back, which is told in full ten minutes. */
-export function ago(age_s: number): string {
-  if (age_s < 600) return strings.lessThanTenMinutes;
-  if (age_s < 3600) return relative.format(-10 * Math.floor(age_s / 600), 'minute');
-  const [unit, length_s] = UNITS.find(([, seconds]) => age_s >= seconds) ?? ['second', 1];
-  return relative.format(-Math.floor(age_s / length_s), unit);
-}
 
 /** Local wall-clock time; with the date where it was not within the last 18 hours. */
 export function localTime(at_s: number, now_s: number): string {

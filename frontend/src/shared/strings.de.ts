@@ -95,7 +95,7 @@ export const strings: Words = {
 
   nearMe: 'In meiner Nähe',
   nearMeReason:
-    'Ihr Browser wird fragen, ob diese Seite Ihre Position wissen darf. Damit wird die Karte auf Ihrem Gerät verschoben; sie wird nie an uns gesendet oder gespeichert.',
+    'Ihr Browser wird fragen, ob diese Seite Ihre Position wissen darf. Damit geht die Karte dorthin und findet auf Wunsch die nächste Baustelle; dafür erfahren wir den Ort und behalten ihn nicht.',
   nearMeAllow: 'Zeigen, was in meiner Nähe ist',
   nearMeRefused: 'Ihr Browser gibt dieser Seite Ihre Position nicht.',
   nearMeFailed: 'Ihre Position war nicht zu finden.',

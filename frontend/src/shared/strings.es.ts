@@ -95,7 +95,7 @@ export const strings: Words = {
 
   nearMe: 'Cerca de mí',
   nearMeReason:
-    'Tu navegador preguntará si esta página puede conocer tu posición. Se usa para mover el mapa en tu dispositivo; nunca se nos envía ni se guarda.',
+    'Tu navegador preguntará si esta página puede conocer tu posición. Con ella el mapa va allí y, si lo pides, se busca la obra más cercana; para eso se nos dice el lugar, y no lo guardamos.',
   nearMeAllow: 'Mostrar lo que hay cerca de mí',
   nearMeRefused: 'Tu navegador no da tu posición a esta página.',
   nearMeFailed: 'No se pudo encontrar tu posición.',

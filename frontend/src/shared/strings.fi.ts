@@ -95,7 +95,7 @@ export const strings: Words = {
 
   nearMe: 'Lähelläni',
   nearMeReason:
-    'Selain kysyy, saako tämä sivu tietää sijaintisi. Sillä siirretään karttaa laitteellasi; sitä ei koskaan lähetetä meille eikä tallenneta.',
+    'Selain kysyy, saako tämä sivu tietää sijaintisi. Sillä kartta siirretään sinne ja pyynnöstä etsitään lähin työmaa; siksi saamme tietää paikan, mutta emme säilytä sitä.',
   nearMeAllow: 'Näytä, mitä lähelläni on',
   nearMeRefused: 'Selaimesi ei kerro sijaintiasi tälle sivulle.',
   nearMeFailed: 'Sijaintiasi ei löytynyt.',

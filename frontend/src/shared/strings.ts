@@ -1,6 +1,6 @@
 import { translated } from './translated';
 
-/** Every word that scripts put on a page, in one place for translation. */
+/** Every word that the map's scripts put on its page, in one place for translation. */
 const english = {
   live: 'live',
   paused: 'paused',
@@ -91,7 +91,7 @@ const english = {
 
   nearMe: 'Near me',
   nearMeReason:
-    'Your browser will ask whether this page may know your position. It is used to move the map, on your device; it is never sent to us or stored.',
+    'Your browser will ask whether this page may know your position. It moves the map there and, if you ask for it, finds the nearest work zone; for that we are told the place, and do not keep it.',
   nearMeAllow: 'Show what is near me',
   nearMeRefused: 'Your browser does not let this page know your position.',
   nearMeFailed: 'Your position could not be found.',

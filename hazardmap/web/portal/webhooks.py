@@ -122,17 +122,15 @@ def enable(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpRespo
 def remove(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
     """Typing the host keeps a slip of the finger from losing what still waits."""
     endpoint = endpoint_of(portal, endpoint_id)
-    if request.POST.get("host", "").strip() != _host(endpoint):
-        words = _("Type the name of the host, exactly as it is.")
-        return done(request, _page(portal, endpoint_id), lambda: _refuse(words), "")
-    return done(
-        request,
-        portal.url("webhooks/"),
-        lambda: services.endpoint_remove(
-            organisation_id=portal.organisation.pk, endpoint_id=endpoint_id
-        ),
-        _("Removed, with its watch areas and messages."),
-    )
+    typed_right = request.POST.get("host", "").strip() == _host(endpoint)
+
+    def act() -> None:
+        if not typed_right:
+            raise ValueError(_("Type the name of the host, exactly as it is."))
+        services.endpoint_remove(organisation_id=portal.organisation.pk, endpoint_id=endpoint_id)
+
+    where = portal.url("webhooks/") if typed_right else _page(portal, endpoint_id)
+    return done(request, where, act, _("Removed, with its watch areas and messages."))
 
 
 def endpoint_of(portal: Portal, endpoint_id: UUID) -> EndpointInfo:
@@ -189,10 +187,6 @@ def _left_alone(endpoint: EndpointInfo) -> bool:
 def _shown_once(request: HttpRequest, portal: Portal, new: NewEndpoint) -> HttpResponse:
     endpoint = endpoint_of(portal, new.id)
     return show(request, portal, "webhook_secret", endpoint=endpoint, secret=new.secret)
-
-
-def _refuse(words: str) -> None:
-    raise ValueError(words)
 
 
 def _host(endpoint: EndpointInfo) -> str:

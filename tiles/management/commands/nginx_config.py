@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.settings.env import ENV
 from tiles.nginx import nginx_config
@@ -25,9 +25,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         out: Path = options["out"].absolute()
-        for folder in (out.parent, settings.TILE_FILES, settings.TILE_DENIED, settings.USAGE_LOG):
-            Path(folder).mkdir(parents=True, exist_ok=True)
         addresses = {name: options[name] for name in ("listen", "web", "live")}
-        out.touch(mode=0o600)
-        out.write_text(nginx_config(**addresses, state=out.parent))
+        text = nginx_config(**addresses, state=out.parent)
+        folders = (out.parent, settings.TILE_FILES, settings.TILE_DENIED, settings.USAGE_LOG)
+        try:
+            for folder in folders:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+            out.touch()
+            out.chmod(0o600)  # one that is there already may be open to everybody
+            out.write_text(text)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from error
         self.stdout.write(f"{out} is written")

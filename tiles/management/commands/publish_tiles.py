@@ -4,13 +4,14 @@ import logging
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
 from tiles.publish import NeverBuilt, publish
 from tiles.rebuild import rebuild
 
 logger = logging.getLogger(__name__)
+EVERY_S = 1.0
 AFTER_FAILURE_S = 5.0
 
 
@@ -18,25 +19,14 @@ class Command(BaseCommand):
     help = (
         "Follow the changes of the map: rewrite the features of what has changed and remove the "
         "files of the tiles that show it. Runs until it is stopped, and may be stopped at any "
-        "time. Examples: python manage.py publish_tiles; "
-        "what is waiting and no more: python manage.py publish_tiles --once"
+        "time. Example: python manage.py publish_tiles"
     )
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--every", type=float, default=1.0, metavar="SECONDS")
-        parser.add_argument("--once", action="store_true", help="end when nothing is waiting")
-
     def handle(self, *args: Any, **options: Any) -> None:
-        every_s = options["every"]
-        if not 0.05 <= every_s <= 3600.0:
-            raise CommandError(f"--every {every_s}: must be 0.05 to 3600 seconds.")
-        if options["once"]:
-            _publish()
-            return
         try:
             while True:
                 begin = time.monotonic()
-                pause_s = every_s if _published() else AFTER_FAILURE_S
+                pause_s = EVERY_S if _published() else AFTER_FAILURE_S
                 time.sleep(max(0.0, begin + pause_s - time.monotonic()))
         except KeyboardInterrupt:
             return

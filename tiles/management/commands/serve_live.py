@@ -19,12 +19,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--most", type=int, default=10_000, help="listeners; %(default)s")
-        parser.add_argument("--per-address", type=int, default=50, help="of them; %(default)s")
+        parser.add_argument("--per-address", type=int, default=50, help="listeners; %(default)s")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        limits = {name: options[name] for name in ("most", "per_address")}
         try:
-            asyncio.run(serve(ENV.live_address, **limits))
+            asyncio.run(serve(ENV.live_address, per_address=options["per_address"]))
         except OSError as error:
             raise CommandError(f"{ENV.live_address}: {error.strerror}.") from error

@@ -31,6 +31,7 @@ async function keep({ page, assets }, client) {
         // What the site has now may be newer than what is open, with parts that are not here.
         if (!answer.ok || !partsOf(await answer.clone().text()).every((part) => assets.includes(part))) return;
         await cache.put(PAGE, answer);
+        await forgetOthers(cache, [at(PAGE), ...assets]);
     } catch {
         return; // the page that was kept before is whole
     }
@@ -39,7 +40,17 @@ async function keep({ page, assets }, client) {
 
 function partsOf(html) {
     const found = html.matchAll(/"(\/static\/[^"]+\.(?:js|css))"/g);
-    return [...found].map(([, path]) => new URL(path, self.location.origin).href);
+    return [...found].map(([, path]) => at(path));
+}
+
+function at(path) {
+    return new URL(path, self.location.origin).href;
+}
+
+// What the pages before this one were made of.
+async function forgetOthers(cache, addresses) {
+    const others = (await cache.keys()).filter(({ url }) => !addresses.includes(url));
+    await Promise.all(others.map((key) => cache.delete(key)));
 }
 
 async function page(request) {
