@@ -1,16 +1,13 @@
 """The end of a month is killed again and again: all is billed and shared as if done at once."""
 
-import os
 import random
-import signal
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.billing.models import CreditUse, Invoice, InvoiceLine
@@ -20,6 +17,7 @@ from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances
 from tests.billing_scene import BEFORE, sell, serve
 from tests.db.test_payouts import driver
+from tests.faults.killed import is_killed
 from tests.told_scene import put_told, told
 
 MONTH = f"{BEFORE.start:%Y-%m}"
@@ -76,30 +74,6 @@ def books() -> dict[str, list[tuple[object, ...]]]:
         "ledger": sorted((str(b.kind), b.witness or 0, b.amount_micro) for b in balances()),
         "payouts": sorted(Payout.objects.values_list("witness", "amount_micro", "state")),
     }
-
-
-def is_killed(work: Callable[[], None], before_statement: int) -> bool:
-    """Whether a process that does this work dies before it sends that statement."""
-    connections.close_all()  # the child has one of its own
-    child = os.fork()
-    if child == 0:
-        left = [before_statement]
-
-        def kill(execute, *arguments):
-            left[0] -= 1
-            if not left[0]:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return execute(*arguments)
-
-        try:
-            with connection.execute_wrapper(kill):
-                work()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "it failed by itself"
-    return os.WIFSIGNALED(status)
 
 
 def test_a_month_that_ends_in_pieces_is_billed_and_shared_once(sold, capsys) -> None:
