@@ -1,8 +1,9 @@
 """Frames are forgotten in the very moment in which they are detected, or taken into the map."""
 
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,8 +11,10 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from hazardmap.accounts.models import User
+from hazardmap.accounts.services import account_leave
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services import frames_claim
+from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.models import View
 from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services import fuse_pending, picture_forget
@@ -22,6 +25,7 @@ from hazardmap.leaving.person_forget import person_forget
 from tests.at_once import in_thread, in_thread_of_its_own, somebody_waits
 from tests.capture_scene import driver, waiting_frame
 from tests.db.test_detect_pending import SEEN, Answer, Engine
+from tests.db.test_person_forget import tables_with
 from tests.detected import contributor, drive, minutes_ago
 from tests.scenes import ahead
 from tests.stack import wait_for
@@ -150,3 +154,34 @@ def test_what_is_taken_into_the_map_while_it_is_deleted_leaves_no_key_of_its_pic
         forgotten.result(20)
     assert not Frame.objects.exists()
     assert not PictureKey.objects.exists()
+
+
+def test_fusion_that_began_before_its_witness_was_forgotten_tells_nothing_of_him_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it has read of his device it writes into a checkpoint, of which nobody would know."""
+    cow = ahead(45.0, "cow")
+    leaver, other = contributor("leaver"), contributor("other")
+    for device in (leaver, contributor("ann")):
+        drive(device, minutes_ago(90), cow)
+    fuse_pending()
+    account_leave(user=leaver.owner)
+    drive(other, minutes_ago(1), cow)
+    module = import_module("hazardmap.hazards.services.ground_fuse")
+    go_on = module.checkpoints_keep
+    with ThreadPoolExecutor(1) as pool:
+        leaving: list[Future[None]] = []
+
+        def leaves_first(*given: Any) -> None:
+            leaving.append(in_thread(pool, lambda: _leaves(leaver.owner, leaver.id)))
+            wait_for(
+                "the other's turn", lambda: somebody_waits() or leaving[0].done(), timeout_s=10
+            )
+            go_on(*given)
+
+        monkeypatch.setattr(module, "checkpoints_keep", leaves_first)
+        fuse_pending()
+        leaving[0].result(20)
+    assert len(leaving) == 1
+    assert Checkpoint.objects.exists()
+    assert tables_with(leaver.id) == set()
