@@ -3,6 +3,7 @@
 After draft-ietf-httpapi-idempotency-key-header-07. Successes are kept for KEPT; what was refused
 has changed nothing and may be corrected under the same key. A kept answer may hold a token that
 is shown once, so it is sealed with the key and the request: the database alone cannot read it.
+What was done and the answer to it are one transaction: a process that dies leaves both or neither.
 """
 
 import json
@@ -13,6 +14,7 @@ from functools import wraps
 from hashlib import sha256, shake_256
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from django.db import transaction
 from django.db.models.functions import Now
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -64,16 +66,12 @@ def idempotent(
         if kept is not None:
             return _again(kept, secret)
         try:
-            response = post(view, request, *path, **parts)
+            with transaction.atomic():
+                response = post(view, request, *path, **parts)
+                _keep(name, response, secret)
         except Exception:
-            KeptAnswer.objects.filter(name=name).delete()
+            KeptAnswer.objects.filter(name=name, status=None).delete()
             raise
-        body = json.dumps(response.data, cls=JSONEncoder).encode()
-        KeptAnswer.objects.filter(name=name).update(
-            status=response.status_code,
-            location=response.headers.get("Location", ""),
-            body=_sealed(body, secret),
-        )
         return response
 
     return once
@@ -107,6 +105,19 @@ def _taken(name: bytes, payload: bytes) -> KeptAnswer | None:
     if kept.status is None:
         raise Running
     return kept
+
+
+def _keep(name: bytes, response: Response, secret: bytes) -> None:
+    """In the transaction of what was done. Raises Running where we were so slow that somebody else
+    has answered, or is about to: he is not to have done it twice."""
+    body = json.dumps(response.data, cls=JSONEncoder).encode()
+    kept = KeptAnswer.objects.filter(name=name, status=None).update(
+        status=response.status_code,
+        location=response.headers.get("Location", ""),
+        body=_sealed(body, secret),
+    )
+    if not kept:
+        raise Running
 
 
 def _again(kept: KeptAnswer, secret: bytes) -> Response:

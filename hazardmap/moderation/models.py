@@ -11,7 +11,10 @@ from hazardmap.platform.ids import new_id
 
 
 class Decision(models.Model):
-    """What a moderator decided about a hazard; `undone_at` takes it back, nothing is deleted."""
+    """What a moderator decided about a hazard; `undone_at` takes it back, nothing is deleted.
+
+    moderator: None is somebody who has left.
+    """
 
     class Action(models.TextChoices):
         CONFIRM = "confirm"
@@ -21,7 +24,9 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     hazard_id = models.UUIDField()
     verdict_id = models.UUIDField(unique=True)
-    moderator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     action = models.CharField(max_length=8, choices=Action)
     old_kind = models.CharField(max_length=24)
     new_kind = models.CharField(max_length=24, blank=True)

@@ -21,7 +21,8 @@ def new_receipt() -> str:
 class ImageReport(models.Model):
     """One person's report of one picture; nobody knows whose. decision: "" while it waits.
 
-    hazard_id: of the page that it was reported from, None where there was none.
+    hazard_id: of the page that it was reported from, None where there was none. moderator: who has
+    decided; None also where he has left since.
     """
 
     class Reason(models.TextChoices):
@@ -45,7 +46,7 @@ class ImageReport(models.Model):
     decision = models.CharField(max_length=9, choices=Decision, blank=True)
     decided_at = models.DateTimeField(null=True)
     moderator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
 
     class Meta:
@@ -56,12 +57,8 @@ class ImageReport(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decision="", decided_at=None, moderator=None)
-                | Q(
-                    decision__in=["removed", "corrected", "kept"],
-                    decided_at__isnull=False,
-                    moderator__isnull=False,
-                ),
-                name="report_decided_by_somebody",
+                | Q(decision__in=["removed", "corrected", "kept"], decided_at__isnull=False),
+                name="report_decided_at_a_time",
             ),
         ]
         indexes = [

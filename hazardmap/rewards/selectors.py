@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Concat, Substr
 
 from hazardmap.accounts.models import User
@@ -80,6 +80,16 @@ class PayoutInfo(NamedTuple):
     witness: int
     amount_micro: int
     state: str
+
+
+class OpenRun(NamedTuple):
+    """A run with payouts that have not ended: how many, and how much together."""
+
+    id: UUID
+    at: datetime
+    currency: Currency
+    payouts: int
+    amount_micro: int
 
 
 def balances() -> list[Balance]:
@@ -211,3 +221,13 @@ def payouts_of(run_id: UUID) -> list[PayoutInfo]:
     """The payouts of a run."""
     rows = Payout.objects.filter(run=run_id).order_by("witness")
     return [PayoutInfo(row.id, row.witness, row.amount_micro, row.state) for row in rows]
+
+
+def runs_open() -> list[OpenRun]:
+    """Oldest first."""
+    pending = PayoutRun.objects.filter(payouts__state=Payout.State.PENDING)
+    sums = pending.annotate(number=Count("payouts"), sum=Sum("payouts__amount_micro"))
+    return [
+        OpenRun(row.id, row.at, Currency(row.currency), row.number, int(row.sum))
+        for row in sums.order_by("at", "id")
+    ]

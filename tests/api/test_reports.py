@@ -225,9 +225,9 @@ def test_an_address_may_not_report_without_end(client, frame, monkeypatch):
     assert ImageReport.objects.count() == 20
 
 
-def test_a_decision_has_somebody_behind_it_by_rule_of_the_database(client, frame):
+def test_a_decision_has_a_time_by_rule_of_the_database(client, frame):
     reported(client, frame, "offensive")
-    with pytest.raises(IntegrityError, match="report_decided_by_somebody"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="report_decided_at_a_time"), transaction.atomic():
         ImageReport.objects.update(decision="kept")
 
 

@@ -1,8 +1,9 @@
 """Frames are forgotten in the very moment in which they are detected, or taken into the map."""
 
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,19 +11,24 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from hazardmap.accounts.models import User
+from hazardmap.accounts.services import account_leave
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services import frames_claim
+from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.models import View
+from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services import fuse_pending, picture_forget
-from hazardmap.inference.models import Detection, DetectionRun
+from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, ShadowRun
+from hazardmap.inference.services import detect_pending, runs_take
 from hazardmap.inference.services.model_register import in_service
 from hazardmap.leaving.person_forget import person_forget
 from tests.at_once import in_thread, in_thread_of_its_own, somebody_waits
 from tests.capture_scene import driver, waiting_frame
 from tests.detected import contributor, drive, minutes_ago
-from tests.made_up_engine import SEEN
+from tests.made_up_engine import SEEN, Answer, Engine
 from tests.scenes import ahead
 from tests.stack import wait_for
+from tests.whose_rows import tables_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Forget = Callable[[User, UUID], object]
@@ -106,3 +112,76 @@ def test_a_run_that_is_being_forgotten_never_says_that_nothing_was_there() -> No
             seen = View.objects.count(), Detection.objects.count()
         forgotten.result(20)
     assert seen == (0, 3)
+
+
+@pytest.mark.parametrize("after_looks", [0, 1])
+def test_a_shadow_writes_nothing_of_a_picture_that_was_deleted_meanwhile(
+    after_looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the originals of both in memory; one goes before its turn, or while it looks."""
+    owner, device = driver()
+    frames = [waiting_frame(device, owner).frame_id for _ in range(2)]
+    live = in_service().live
+    ModelVersion.objects.create(label="new", sha256="0" * 64, state="shadow", shadow_one_in=1)
+    looks: list[bytes] = []
+
+    def look(image: bytes) -> Answer:
+        looks.append(image)
+        if len(looks) == 1:
+            _deletes(owner, frames[1 - after_looks])
+        return SEEN
+
+    engines = {"detect_pending": Engine(lambda _: SEEN), "shadow_look": Engine(look)}
+    for name, made in engines.items():
+        module = import_module(f"hazardmap.inference.services.{name}")
+        monkeypatch.setattr(module, "engine", lambda made=made, **_: made)
+    assert detect_pending() == 2
+    assert len(looks) == 1 + after_looks
+    assert set(ShadowRun.objects.values_list("frame_id", "live_version", "error")) == {
+        (frames[after_looks], live.label, "")
+    }
+
+
+def test_what_is_taken_into_the_map_while_it_is_deleted_leaves_no_key_of_its_picture() -> None:
+    device = contributor("ann")
+    (frame_id,) = drive(device, minutes_ago(6), ahead(45.0, "cow"), frames=1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            runs_take(limit=1)
+            PictureKey.objects.create(frame_id=frame_id, key=1)  # as frames_admit, after it
+            forgotten = in_thread(pool, lambda: _deletes(device.owner, frame_id))
+            wait_for("the other's turn", lambda: somebody_waits() or forgotten.done(), timeout_s=10)
+        forgotten.result(20)
+    assert not Frame.objects.exists()
+    assert not PictureKey.objects.exists()
+
+
+def test_fusion_that_began_before_its_witness_was_forgotten_tells_nothing_of_him_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it has read of his device it writes into a checkpoint, of which nobody would know."""
+    cow = ahead(45.0, "cow")
+    leaver, other = contributor("leaver"), contributor("other")
+    for device in (leaver, contributor("ann")):
+        drive(device, minutes_ago(90), cow)
+    fuse_pending()
+    account_leave(user=leaver.owner)
+    drive(other, minutes_ago(1), cow)
+    module = import_module("hazardmap.hazards.services.ground_fuse")
+    go_on = module.checkpoints_keep
+    with ThreadPoolExecutor(1) as pool:
+        leaving: list[Future[None]] = []
+
+        def leaves_first(*given: Any) -> None:
+            leaving.append(in_thread(pool, lambda: _leaves(leaver.owner, leaver.id)))
+            wait_for(
+                "the other's turn", lambda: somebody_waits() or leaving[0].done(), timeout_s=10
+            )
+            go_on(*given)
+
+        monkeypatch.setattr(module, "checkpoints_keep", leaves_first)
+        fuse_pending()
+        leaving[0].result(20)
+    assert len(leaving) == 1
+    assert Checkpoint.objects.exists()
+    assert tables_with(leaver.id) == set()

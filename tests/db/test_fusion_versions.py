@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -208,6 +208,26 @@ def test_a_word_counts_by_the_trust_of_who_has_only_voted_there(town: dict[str, 
     assert after.p > next(one["p"] for one in doubted if one["kind"] == "sheep")
     list(area_refuse(WORLD))
     assert alike(everything(), believed)
+
+
+def test_a_version_that_is_written_while_another_is_learned_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each knows nothing of what the other has learned: the schedule gives way, people are told."""
+    old = params_now().params
+    slow = Proposal(old, replace(old, trusts={7: 0.5}), (Part.TRUST,))
+    longer = replace(old, half_lives_s={"cow": 7200.0})
+    version_write(Proposal(old, longer, (Part.HALF_LIVES,)), by="somebody")
+    written = params_now().params
+    for module in ("services.version_make", "management.commands.fusion_learn"):
+        learning = import_module(f"hazardmap.hazards.{module}")
+        monkeypatch.setattr(learning, "version_propose", lambda **_: slow)
+    trust_snapshot()
+    with pytest.raises(CommandError, match=f"version {written.version} was written meanwhile"):
+        learn()
+    assert learned_models.FusionVersion.objects.count() == 1
+    assert params_now().params == written
+    assert written.half_lives_s == {"cow": 7200.0}
 
 
 def test_half_lives_and_mistakes_are_learned_on_request_kept_and_forgotten(

@@ -153,6 +153,22 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
         call_command("payout", "csv", str(new_id()), out=tmp_path / "x.csv")
 
 
+def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):
+    """The connection to the terminal was lost when it was written: the money is on its way."""
+    share(50 * MICRO, driver("Ann"), driver("Bo"))
+    first, second = prepared()
+    run = PayoutRun.objects.get()
+    with pytest.raises(CommandError, match="nobody to pay"):
+        call_command("payout", "prepare")
+    assert f"run {run.pk}: 2 payouts, 50.00 EUR since" in capsys.readouterr().out
+    payout_end(payout_id=first.pk, paid=True)
+    call_command("payout", "list")
+    assert f"run {run.pk}: 1 payouts, 25.00 EUR since" in capsys.readouterr().out
+    payout_end(payout_id=second.pk, paid=False)
+    call_command("payout", "list")
+    assert capsys.readouterr().out == ""
+
+
 def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(client):
     user = driver(iban=None)
     client.force_login(user)

@@ -35,7 +35,7 @@ from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, Sh
 from hazardmap.leaving.person_forget import people_forget, person_forget
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.report_models import ImageReport
-from hazardmap.moderation.services import decide
+from hazardmap.moderation.services import decide, report_decide, report_file
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.services import (
     payout_run,
@@ -45,23 +45,10 @@ from hazardmap.rewards.services import (
 )
 from tests.account_scene import PASSWORD, founded, signed_in
 from tests.moderation_scene import _frame, hazard_at
+from tests.whose_rows import tables_with
 
 pytestmark = pytest.mark.django_db
 HELSINKI = (24.94, 60.17)
-
-
-def tables_with(text):
-    """Every table that has a row with this text in it; a UUID in either of its forms."""
-    forms = [f"%{text}%", f"%{getattr(text, 'hex', text)}%"]
-    with connection.cursor() as cursor:
-        names = connection.introspection.table_names(cursor)
-        found = []
-        for name in names:
-            rows = f'SELECT count(*) FROM "{name}" AS t WHERE t::text LIKE ANY(%s)'  # noqa: S608 - ours
-            cursor.execute(rows, [forms])
-            if cursor.fetchone()[0]:
-                found.append(name)
-    return set(found)
 
 
 def drove_past(owner):
@@ -172,6 +159,24 @@ def test_acts_of_somebody_who_left_stay_without_him():
     account_leave(user=olga)
     person_forget(account_id=olga.pk, witness=olga.witness)
     assert tables_with(olga.pk) == {"accounts_keyevent"}
+
+
+def test_a_former_moderator_is_forgotten_and_what_he_decided_stays(left):
+    owner, client, hazard_id, frame = left
+    report_file(frame_id=frame.id, reason="wrong_kind")
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    decide(moderator=owner, hazard_id=hazard_id, action=Decision.Action.CONFIRM)
+    report_decide(moderator=owner, frame_id=frame.id, decision="kept")
+    User.objects.filter(pk=owner.pk).update(is_staff=False)
+    payout_target_set(owner=owner, name="Aino", iban="DE89370400440532013000")
+    client.post("/account/data/leave/", {"password": PASSWORD})
+    User.objects.filter(pk=owner.pk).update(leaving_at=timezone.now() - timedelta(minutes=11))
+    assert people_forget() == 1
+    for text in (owner.pk, owner.name, "DE89370400440532013000"):
+        assert tables_with(text) == set(), text
+    colleague = signed_in(User.objects.create_superuser("boss@hazardmap.example", None))
+    for page in (f"queue/{hazard_id}", f"reports/{frame.id}"):
+        assert "somebody who has left" in colleague.get(f"/admin/{page}/").content.decode(), page
 
 
 def test_the_operator_forgets_by_a_command(left):

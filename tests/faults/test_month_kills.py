@@ -1,16 +1,13 @@
 """The end of a month is killed again and again: all is billed and shared as if done at once."""
 
-import os
 import random
-import signal
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.billing.models import CreditUse, Invoice, InvoiceLine
@@ -19,7 +16,7 @@ from hazardmap.rewards.models import Entry
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances
 from tests.billing_scene import BEFORE, sell, serve
-from tests.forked import ended, forked
+from tests.faults.killed import is_killed
 from tests.payout_scene import driver
 from tests.told_scene import put_told, told
 
@@ -77,26 +74,6 @@ def books() -> dict[str, list[tuple[object, ...]]]:
         "ledger": sorted((str(b.kind), b.witness or 0, b.amount_micro) for b in balances()),
         "payouts": sorted(Payout.objects.values_list("witness", "amount_micro", "state")),
     }
-
-
-def is_killed(work: Callable[[], None], before_statement: int) -> bool:
-    """Whether a process that does this work dies before it sends that statement."""
-
-    def mortal() -> None:
-        left = [before_statement]
-
-        def kill(execute, *arguments):
-            left[0] -= 1
-            if not left[0]:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return execute(*arguments)
-
-        with connection.execute_wrapper(kill):
-            work()
-
-    code = ended(forked(mortal))
-    assert code in {0, -signal.SIGKILL}, "it failed by itself"
-    return code != 0
 
 
 def test_a_month_that_ends_in_pieces_is_billed_and_shared_once(sold, capsys) -> None:

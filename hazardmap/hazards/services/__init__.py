@@ -21,6 +21,7 @@ from hazardmap.hazards.services.verdict_give import (
 )
 from hazardmap.hazards.services.version_make import (
     Proposal,
+    VersionMoved,
     trust_snapshot,
     version_propose,
     version_write,
@@ -34,6 +35,7 @@ __all__ = [
     "Proposal",
     "RoadsUnreadable",
     "VerdictRefused",
+    "VersionMoved",
     "VoteRefused",
     "area_refuse",
     "cells_rebuild",

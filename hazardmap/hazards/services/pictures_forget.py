@@ -78,8 +78,9 @@ def old_pictures_forget(*, longest_s: float = inf) -> int:
 
 def _forget(frame_ids: Collection[UUID]) -> None:
     frames_withdraw(frame_ids=frame_ids)
-    PictureKey.objects.filter(frame_id__in=frame_ids).delete()
+    # Runs first: it waits for whoever is just taking them in, who writes down these keys as well.
     runs_forget(frame_ids=frame_ids)
+    PictureKey.objects.filter(frame_id__in=frame_ids).delete()
     transaction.on_commit(lambda: frames_forget(frame_ids=frame_ids))
 
 

@@ -8,10 +8,12 @@ import h3.api.basic_int as h3
 from django.db import connection, transaction
 
 from hazardmap.core.geometry.grid import cell, parent
+from hazardmap.platform.one_at_a_time import many_at_a_time, one_at_a_time
 
 LOCK_RES = 7
 # PostgreSQL's advisory locks are one space of numbers for everybody; this moves ours aside.
 _NAMESPACE = 0x68617A << 40
+_EVALUATING = "evaluating places"
 
 Result = TypeVar("Result")
 
@@ -61,12 +63,18 @@ def with_neighbours(cells: Iterable[int]) -> frozenset[int]:
 def place_lock(cells: frozenset[int]) -> PlaceLock:
     """Wait for these cells, in ascending order, and hold them until commit or rollback."""
     if cells:
+        many_at_a_time(_EVALUATING)
         keys = [(h3_cell ^ _NAMESPACE) & (2**63 - 1) for h3_cell in sorted(cells)]
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys]
             )
     return PlaceLock(cells)
+
+
+def all_places_lock() -> None:
+    """Wait until nobody is at any place, and have others wait until the transaction ends."""
+    one_at_a_time(_EVALUATING)
 
 
 def under_place_lock(act: Callable[[PlaceLock], Result]) -> Result:

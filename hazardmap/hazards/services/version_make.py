@@ -4,6 +4,7 @@ Under a version everything is a replay of the evidence; a new one lets the place
 wait to be evaluated anew (`stale_refuse`).
 """
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,10 @@ from hazardmap.hazards.services.history_learn import Progress, history_learned
 from hazardmap.hazards.services.stale_refuse import stale_mark
 from hazardmap.hazards.services.trust_learn import Pair, trust_learned
 from hazardmap.inference.selectors import recall_table
+from hazardmap.platform.one_at_a_time import one_at_a_time
 from hazardmap.platform.unhurried import unhurried
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,23 @@ def version_propose(
     return Proposal(old, new, (Part.TRUST, *also), tuple(company))
 
 
+class VersionMoved(Exception):
+    """Somebody has written a version since this one was proposed, which knows nothing of it."""
+
+
 @unhurried()
 def version_write(proposal: Proposal, *, by: str) -> int:
-    """Make it the current version; how many places now wait to be evaluated under it."""
+    """Make it the current version; how many places now wait to be evaluated under it.
+
+    Raises VersionMoved.
+    """
+    one_at_a_time("fusion version")
     before = params_now()
+    if before.params.version != proposal.old.version:
+        raise VersionMoved(
+            f"version {before.params.version} was written meanwhile, and this began with "
+            f"{proposal.old.version}"
+        )
     company_keep(proposal.company)
     learned_models.FusionVersion.objects.create(
         by=by,
@@ -71,9 +88,13 @@ def version_write(proposal: Proposal, *, by: str) -> int:
 
 
 def trust_snapshot() -> None:
-    """A new version where trust has moved: what the schedule does by itself."""
+    """A new version where trust has moved: what the schedule does by itself. It gives way to
+    whoever has written one meanwhile, who has looked at trust as well."""
     proposal = version_propose()
-    if proposal.changes:
-        version_write(proposal, by="schedule")
-    else:
+    if not proposal.changes:
         company_keep(proposal.company)
+        return
+    try:
+        version_write(proposal, by="schedule")
+    except VersionMoved as moved:
+        logger.info("trust stays as it is for now: %s", moved)

@@ -18,6 +18,7 @@ from hazardmap.core.geometry.coverings import looked_from
 from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.models import Evidence, Look, View
 from hazardmap.hazards.picture_models import PictureKey
+from hazardmap.hazards.services.place_lock import all_places_lock
 from hazardmap.platform.rows_put import array
 from hazardmap.platform.unhurried import unhurried
 
@@ -68,9 +69,10 @@ def _device_forget(witness: int, device_id: UUID) -> None:
         for lines in _lines(witness, device_id):
             cursor.execute(_KEEP_LOOKS, who | _around(lines) | {"reach_m": str(VIEW_REACH_M)})
         cursor.execute(_FORGET_THE_REST, who)
+    # Last, since fusion waits: what it has read of this device it would write behind us.
+    all_places_lock()
     # A replay makes them anew.
     Checkpoint.objects.filter(devices__contains=[device_id]).delete()
-    # Last, since fusion may wait for these rows.
     Evidence.objects.filter(witness=witness, device_id=device_id).update(device_id=nobody)
 
 

@@ -45,7 +45,7 @@ def runs_take(*, limit: int) -> list[TakenRun]:
     now = timezone.now()
     due = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
     waiting = DetectionRun.objects.filter(due, fused_at__isnull=True).order_by("id")
-    runs = list(waiting.select_for_update(skip_locked=True)[:limit])
+    runs = list(waiting.select_for_update(skip_locked=True, no_key=True)[:limit])
     DetectionRun.objects.filter(id__in=[run.id for run in runs]).update(fused_at=now)
     detections: dict[UUID, list[TakenDetection]] = defaultdict(list)
     boxes = Detection.objects.filter(frame_id__in=[run.frame_id for run in runs]).order_by("id")

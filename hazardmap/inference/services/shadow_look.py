@@ -5,7 +5,10 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from uuid import UUID
+
+from django.db import connection, transaction
 
 from detection.engine import FrameResult
 from hazardmap.core.ids import child_id
@@ -66,9 +69,38 @@ def _look(sample: Sample) -> None:
         model_shadow(label=label, one_in=None)
         logger.error("%s has failed %d times and is no longer a shadow", label, MOST_FAILURES)
         return
-    # Written before the look: a model that brings the worker down leaves a trace.
-    run, is_new = ShadowRun.objects.get_or_create(
-        id=child_id(sample.frame_id, "shadow", label),
+    run_id = child_id(sample.frame_id, "shadow", label)
+    if not _begin(run_id, sample):
+        return
+    told: dict[str, Any] = {}
+    try:
+        detector = engine(label=label, path=Path(sample.shadow.manifest))
+        began = perf_counter()
+        [answer] = detector.process([sample.image])
+    except Exception as error:  # a candidate may fail in any way: that is what is tried
+        logger.exception("%s fails at frame %s", label, sample.frame_id)
+        told["error"] = f"{type(error).__name__}: {error}"[:200]
+    else:
+        told["candidate_ms"] = (perf_counter() - began) * 1000
+        if isinstance(answer, FrameResult):
+            told["error"] = ""
+            told["detections"] = [asdict(detection) for detection in answer.detections]
+        else:
+            told["error"] = f"rejected: {answer.reason}"
+    ShadowRun.objects.filter(id=run_id).update(**told)  # unless it was forgotten meanwhile
+
+
+@transaction.atomic
+def _begin(run_id: UUID, sample: Sample) -> bool:
+    """Note the look before it: a model that brings the worker down leaves a trace.
+
+    False where this was looked at before, or the frame was deleted since: nobody would ever delete
+    what is written of it then.
+    """
+    if not _lasts(child_id(sample.frame_id, sample.live.label)):
+        return False
+    _, is_new = ShadowRun.objects.get_or_create(
+        id=run_id,
         defaults={
             "frame_id": sample.frame_id,
             "model_version": sample.shadow,
@@ -77,20 +109,14 @@ def _look(sample: Sample) -> None:
             "error": UNFINISHED,
         },
     )
-    if not is_new:
-        return
-    try:
-        detector = engine(label=label, path=Path(sample.shadow.manifest))
-        began = perf_counter()
-        [answer] = detector.process([sample.image])
-    except Exception as error:  # a candidate may fail in any way: that is what is tried
-        logger.exception("%s fails at frame %s", label, sample.frame_id)
-        run.error = f"{type(error).__name__}: {error}"[:200]
-    else:
-        run.candidate_ms = (perf_counter() - began) * 1000
-        if isinstance(answer, FrameResult):
-            run.error = ""
-            run.detections = [asdict(detection) for detection in answer.detections]
-        else:
-            run.error = f"rejected: {answer.reason}"
-    run.save()
+    return is_new
+
+
+def _lasts(live_run_id: UUID) -> bool:
+    """Whether the live model's run is there, which then stays until the transaction ends. Whoever
+    takes it into the map is not kept waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM inference_detectionrun WHERE id = %s FOR KEY SHARE", [live_run_id]
+        )
+        return cursor.fetchone() is not None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hazardmap.accounts.models import User
 
 REASON_LENGTH = 200
+LEFT = "somebody who has left"
 
 
 class DecisionRefused(ValueError):
@@ -111,7 +112,7 @@ def _says(decision: Decision, moderator: "User", action: str, new_kind: str) -> 
 def _unless_decided(standing: Decision, moderator: "User", shown: Shown) -> None:
     """What one has decided oneself, one knows."""
     if str(standing.id) != shown.decision and standing.moderator_id != moderator.pk:
-        who = standing.moderator
+        who = standing.moderator or LEFT
         raise DecisionRefused(f"Meanwhile {who} has decided: {standing.summary}. Look again.")
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.core.learned.versions import Part, differences
 from hazardmap.hazards.backlog import stale
 from hazardmap.hazards.selectors import published_count
 from hazardmap.hazards.services import (
     Proposal,
+    VersionMoved,
     stale_refuse,
     version_propose,
     version_write,
@@ -57,7 +58,10 @@ class Command(BaseCommand):
 
     def _take(self, proposal: Proposal, by: str) -> None:
         before = published_count()
-        waiting = version_write(proposal, by=by)
+        try:
+            waiting = version_write(proposal, by=by)
+        except VersionMoved as moved:
+            raise CommandError(f"Nothing is written, so learn again: {moved}.") from moved
         for done, _ in enumerate(stale_refuse(), 1):
             self._progress(f"{done} of {waiting} places looked at")
         if left := stale().places:

@@ -13,7 +13,7 @@ from hazardmap.core.selling.iban import iban_from
 from hazardmap.core.selling.pricing.money import Currency, decimal_of, payable_micro, written
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
-from hazardmap.rewards.selectors import AT_LEAST_MICRO, payouts_of
+from hazardmap.rewards.selectors import AT_LEAST_MICRO, payouts_of, runs_open
 from hazardmap.rewards.services import PayoutRefused, payout_end, payout_run
 
 
@@ -21,7 +21,8 @@ class Command(BaseCommand):
     help = (
         "Pay contributors. `prepare` takes settled earnings out of the ledger into a run; `csv` "
         "and `pain001` write the run for a bank; `paid` and `failed` say what became of the run or "
-        "of one payout. Examples: python manage.py payout prepare --currency EUR --at-least 20; "
+        "of one payout; `list` names the runs that have not ended. "
+        "Examples: python manage.py payout prepare --currency EUR --at-least 20; "
         "python manage.py payout pain001 RUN --out run.xml --from-name 'Hazardmap Oy' "
         "--from-iban FI2112345600000785; python manage.py payout paid RUN"
     )
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             type=datetime.fromisoformat,
             help="what was settled by then (UTC), to note a run that a restored dump does not know",
         )
+        steps.add_parser("list")
         for name in ("csv", "pain001"):
             export = steps.add_parser(name)
             export.add_argument("run", type=UUID)
@@ -66,12 +68,22 @@ class Command(BaseCommand):
             at_least_micro = payable_micro(Decimal(options["at_least"]), currency)
         except (InvalidOperation, ValueError) as error:
             raise CommandError("--at-least: must be an amount that can be paid.") from error
-        run = payout_run(currency=currency, at_least_micro=at_least_micro, now=_time(options["at"]))
+        try:
+            now = _time(options["at"])
+            run = payout_run(currency=currency, at_least_micro=at_least_micro, now=now)
+        except PayoutRefused as refused:
+            self._list(options)
+            raise CommandError(str(refused)) from refused
         payouts = payouts_of(run.pk)
         for payout in payouts:
             self.stdout.write(f"{payout.witness:<18} {written(payout.amount_micro, currency):>20}")
         total = written(sum(payout.amount_micro for payout in payouts), currency)
         self.stdout.write(f"run {run.pk}: {len(payouts)} payouts, {total}")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for run in runs_open():
+            left = f"{run.payouts} payouts, {written(run.amount_micro, run.currency)}"
+            self.stdout.write(f"run {run.id}: {left} since {run.at:%Y-%m-%d %H:%M} UTC")
 
     def _csv(self, options: dict[str, Any]) -> None:
         options["out"].write_text(payout_csv(options["run"]), newline="")
