@@ -4,14 +4,15 @@ A snapshot: what is not in it any more is over. The order of elements is that of
 schemas.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 from xml.etree.ElementTree import Element, QName, SubElement, register_namespace, tostring
 
-from hazardmap.api.dialects.told import Told, Version, Zone, seconds
+from hazardmap.api.dialects.told import Told, Version, Zone, one_line, seconds
 from hazardmap.core.decay import probability_at
+from hazardmap.core.derived.workzone import Place
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.kinds import KINDS
 
@@ -123,10 +124,10 @@ def _of_zone(one: Zone, now: datetime) -> _Facts:
         version=Version(int(one.updated_at.timestamp() * 1000), one.updated_at),
         ends_at=zone.ends_by(0.5),
         probability=probability_at(zone.p, zone.t_ref, zone.half_life_s, now),
-        severity=2,
+        severity=zone.severity,
         says="road work",
         simulated=zone.simulated,
-        place=lambda record: _line(record, zone.line),
+        place=lambda record: _line(record, one_line(zone)),
     )
 
 
@@ -196,7 +197,7 @@ def _point(record: Element, hazard: Hazard) -> None:
     _add(accuracy, "loc:accuracyPercentile95", f"{hazard.radius_m:.1f}")
 
 
-def _line(record: Element, line: tuple[tuple[float, float], ...]) -> None:
+def _line(record: Element, line: Sequence[Place]) -> None:
     """In the direction of travel, latitude first as in EPSG:4326."""
     location = SubElement(record, _name("sit:locationReference"))
     _typed(location, "loc:LinearLocation")
