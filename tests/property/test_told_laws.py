@@ -183,4 +183,4 @@ def incidents(all_):
 
 def publication(all_, version=FIRST):
     versions = {hazard.id: version for hazard in all_.hazards}
-    return etree.fromstring(datex2.feed(all_, versions, publisher="a test", now=NOW))
+    return etree.fromstring(datex2.feed(all_, versions, country="xx", publisher="a test", now=NOW))

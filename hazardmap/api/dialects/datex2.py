@@ -27,7 +27,6 @@ NAMESPACES: Final[Mapping[str, str]] = {
 for _prefix, _address in NAMESPACES.items():
     register_namespace(_prefix, _address)
 WGS84: Final = "http://www.opengis.net/def/crs/EPSG/0/4326"
-NO_COUNTRY: Final = "xx"  # ISO 3166-1 leaves it to its users: nobody has told the map where it runs
 CERTAIN, PROBABLE = 0.95, 0.5
 _SEVERITY: Final = {1: "low", 2: "medium", 3: "high"}
 
@@ -81,14 +80,21 @@ RECORDS: Final[Mapping[str, _Record]] = {
 }
 
 
-def feed(told: Told, versions: Mapping[UUID, Version], *, publisher: str, now: datetime) -> bytes:
+def feed(
+    told: Told,
+    versions: Mapping[UUID, Version],
+    *,
+    country: str,
+    publisher: str,
+    now: datetime,
+) -> bytes:
     """The document as XML. versions: of every hazard. publisher: a name that stands for this map
-    for ever."""
+    for ever, in a country (two small letters)."""
     root = Element(_name("d2:payload"), lang="en", modelBaseVersion="3")
     _typed(root, "sit:SituationPublication")
     _add(root, "com:publicationTime", seconds(now))
     creator = SubElement(root, _name("com:publicationCreator"))
-    _add(creator, "com:country", NO_COUNTRY)
+    _add(creator, "com:country", country)
     _add(creator, "com:nationalIdentifier", publisher)
     for zone in told.zones:
         _situation(root, _of_zone(zone, now))
