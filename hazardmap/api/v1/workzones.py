@@ -36,8 +36,14 @@ from hazardmap.hazards.zone_selectors import (
 
 ZONES: Final = (
     *AREA,
-    Parameter("ended_since", moment, "also those that have ended at this time or later"),
-    Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
+    Parameter("ended_since", moment, "also all that have ended at this time or later"),
+    Parameter(
+        "min_probability",
+        number(0, 1),
+        "that it is there now, 0..1, unless it has ended",
+        float,
+        0.0,
+    ),
     MADE_UP,
     LIMIT,
     Parameter("after", read_id, "id of the last work zone of the page before"),
