@@ -1,7 +1,7 @@
 """Feeds for buyers in the dialects of others: all that is sure in a box, for whoever polls it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -24,11 +24,12 @@ from hazardmap.api.parameters import Parameter, number, read
 from hazardmap.api.problems import InvalidParameter
 from hazardmap.api.v1.workzones import zone_goods
 from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.derived.workzone import is_device
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.change_feed import Newest
-from hazardmap.hazards.zone_selectors import ZoneState, ZonesWanted, zones_page
+from hazardmap.hazards.zone_selectors import ZoneState, ZonesWanted, zones_page, zones_with
 
 Versions = Mapping[UUID, Version]
 MOST: Final = 5000
@@ -73,8 +74,9 @@ class DialectFeed(BuyerView, ABC):
     def get(self, request: Request) -> Response:
         values = read(request.query_params, PARAMETERS)
         now, newest = timezone.now(), change_feed.newest_change()
-        zones = _zones(values, now)
-        things = told([Zone(one.zone, one.updated_at) for one in zones], _hazards(values, now))
+        hazards = _hazards(values, now)
+        zones = _zones(values, now, hazards)
+        things = told([Zone(one.zone, one.updated_at) for one in zones], hazards)
         versions = self.versions(things, newest or Newest(0, now))
         goods = _together(zone_goods(zones), goods_of(things.hazards), versions)
         response = sold(
@@ -116,11 +118,16 @@ class Datex2(DialectFeed):
         return datex2.feed(things, versions, country=country, publisher=publisher(), now=now)
 
 
-def _zones(values: dict[str, Any], now: datetime) -> list[ZoneState]:
+def _zones(values: dict[str, Any], now: datetime, hazards: Sequence[Hazard]) -> list[ZoneState]:
+    """Those that reach into the box, or have one of these hazards beside their line there: else
+    this box would tell of the device, and the next one of its zone."""
     wanted = ZonesWanted(
         at=now, min_probability=values["min_probability"], simulated=_simulated(values)
     )
     found = zones_page(values["bbox"], wanted, limit=MOST + 1)
+    inside = {id_ for one in found for id_ in one.zone.hazard_ids}
+    if beside := [one.id for one in hazards if is_device(one) and one.id not in inside]:
+        found += zones_with(beside, wanted)
     _refuse_too_many(len(found), "work zones")
     return found
 

@@ -71,6 +71,12 @@ def zones_page(
     return [_state(row) for row in _asked(area, wanted, after).order_by("id")[:limit]]
 
 
+def zones_with(devices: Collection[UUID], wanted: ZonesWanted) -> list[ZoneState]:
+    """The work zones that have any of these devices, in ascending order of id."""
+    found = _asked(None, wanted, None).filter(hazard_ids__overlap=[*devices])
+    return [_state(row) for row in found.order_by("id")]
+
+
 def zones_count(area: Plain | None, wanted: ZonesWanted, *, after: UUID | None, most: int) -> int:
     """How many all further pages would have; `most` where it is as many or more."""
     return _asked(area, wanted, after)[:most].count()

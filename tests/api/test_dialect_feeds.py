@@ -58,6 +58,18 @@ def test_what_is_sure_in_the_box_is_told_once(client, key, path):
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_a_device_beside_its_zone_is_no_other_thing_in_the_next_box(client, key, path):
+    """Boxes that lie side by side tell of one thing, under one id."""
+    devices = [put_hazard(*place, kind="cone", p=0.97) for place in (HELSINKI, NORTH)]
+    beside = put_hazard(24.9402, 60.171, kind="cone", p=0.97)
+    zone = {str(put_zone(HELSINKI, NORTH, hazard_ids=(*devices, beside)))}
+    lone = {str(put_hazard(24.95, 60.18, kind="cone", p=0.97))}
+    west, east = "24,60,24.9401,61", "24.9401,60,26,61"
+    assert told(client, path, key, bbox=west) == zone
+    assert told(client, path, key, bbox=east) == zone | lone
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_polling_is_free_until_something_changes(client, key, path):
     cow = put_hazard(*HELSINKI, p=0.97)
     first = ask(client, path, key)
