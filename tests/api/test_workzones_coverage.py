@@ -32,6 +32,7 @@ def test_work_zones_of_an_area(client, key):
     assert said["started_at"] < said["last_seen"] < said["ends_earliest"] < said["ends_at"]
     assert said["ends_at"] < said["ends_latest"]
     assert len(said["devices"]) == said["kinds"]["cone"] == 3
+    assert said["severity"] == 1, "a cone's, as in tiles and DATEX II"
     (across,) = ask(client, key.token, "workzones", bbox="179,-18,-179,-16").json()["features"]
     assert across["id"] == str(there)
     assert across["geometry"]["type"] == "MultiLineString"

@@ -64,6 +64,9 @@ class WorkZoneProperties(serializers.Serializer[Any]):
     p = serializers.FloatField(help_text="probability at t; fades by half every half_life_s")
     t = serializers.DateTimeField()
     half_life_s = serializers.FloatField()
+    severity = serializers.IntegerField(
+        min_value=1, max_value=3, help_text="of its gravest device, as of hazards"
+    )
     kinds = serializers.DictField(
         child=serializers.IntegerField(), help_text="how many devices of each kind"
     )

@@ -20,6 +20,7 @@ def zone_feature(zone: WorkZone, updated_at: datetime, now: datetime) -> dict[st
         "p": zone.p,
         "t": timestamp(zone.t_ref),
         "half_life_s": zone.half_life_s,
+        "severity": zone.severity,
         "kinds": dict(zone.kinds),
         "devices": [str(id_) for id_ in zone.hazard_ids],
         "length_m": round(zone.length_m, 1),
