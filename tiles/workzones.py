@@ -4,7 +4,6 @@ from typing import Final
 
 from hazardmap.core.answers.public import public_zone
 from hazardmap.core.derived.workzone import WorkZone
-from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.zone_selectors import zone_changes_since, zones_page, zones_until
 from tiles import mvt
 from tiles.mercator import Tile
@@ -65,7 +64,7 @@ def _properties(zone: WorkZone) -> dict[str, Value]:
         "t": int(zone.t_ref.timestamp()),
         "half_life": int(zone.half_life_s),
         "kind": "work_zone",
-        "severity": max(KINDS[kind].severity for kind in zone.kinds),
+        "severity": zone.severity,
         "devices": len(zone.hazard_ids),
         "length_m": round(zone.length_m, 1),
         "bearing_deg": round(zone.bearing_deg, 1),

@@ -1,11 +1,13 @@
 """Feeds for buyers in the dialects of others: all that is sure in a box, for whoever polls it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -15,18 +17,21 @@ from hazardmap.api.authentication import BuyerKeyOrPassword, buyer_of
 from hazardmap.api.buyers import BuyerView, Goods, goods_of, sold
 from hazardmap.api.dialects import cifs, datex2
 from hazardmap.api.dialects.told import Told, Version, Zone, told
+from hazardmap.api.feeds import publisher
 from hazardmap.api.geojson import cursor_as_header, times_as_headers
 from hazardmap.api.grammar import BBOX, SIMULATED
 from hazardmap.api.parameters import Parameter, number, read
 from hazardmap.api.problems import InvalidParameter
 from hazardmap.api.v1.workzones import zone_goods
 from hazardmap.core.answers.wanted import Wanted
+from hazardmap.core.derived.workzone import is_device
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed, search
 from hazardmap.hazards.change_feed import Newest
-from hazardmap.hazards.zone_selectors import ZoneState, ZonesWanted, zones_page
+from hazardmap.hazards.zone_selectors import ZoneState, ZonesWanted, zones_page, zones_with
 
+Versions = Mapping[UUID, Version]
 MOST: Final = 5000
 """Of hazards, and of zones: a feed has no pages."""
 SURE: Final = 0.9
@@ -57,21 +62,28 @@ class DialectFeed(BuyerView, ABC):
     def bucket(self, request: Request) -> str:
         return f"feed:{buyer_of(request).key_id}"
 
+    def versions(self, things: Told, newest: Newest) -> Versions:
+        """Of its hazards, where the dialect tells them. newest: the latest change before `things`
+        were read."""
+        return {}
+
     @abstractmethod
-    def written(self, things: Told, request: Request, now: datetime, newest: Newest) -> bytes:
-        """The document. newest: the latest change before `things` were read."""
+    def written(self, things: Told, versions: Versions, now: datetime) -> bytes:
+        """The document."""
 
     def get(self, request: Request) -> Response:
         values = read(request.query_params, PARAMETERS)
         now, newest = timezone.now(), change_feed.newest_change()
-        zones = _zones(values, now)
-        things = told([Zone(one.zone, one.updated_at) for one in zones], _hazards(values, now))
-        goods = _together(zone_goods(zones), goods_of(things.hazards))
+        hazards = _hazards(values, now)
+        zones = _zones(values, now, hazards)
+        things = told([Zone(one.zone, one.updated_at) for one in zones], hazards)
+        versions = self.versions(things, newest or Newest(0, now))
+        goods = _together(zone_goods(zones), goods_of(things.hazards), versions)
         response = sold(
             request,
             goods,
             self.subject,
-            lambda: self.written(things, request, now, newest or Newest(0, now)),
+            lambda: self.written(things, versions, now),
             media_type=self.media_type,
         )
         headers = times_as_headers(now, newest and newest.at) | cursor_as_header(newest)
@@ -85,7 +97,7 @@ class Cifs(DialectFeed):
     subject = "cifs"
     media_type = cifs.MEDIA_TYPE
 
-    def written(self, things: Told, request: Request, now: datetime, newest: Newest) -> bytes:
+    def written(self, things: Told, versions: Versions, now: datetime) -> bytes:
         return cifs.feed(things)
 
 
@@ -94,16 +106,28 @@ class Datex2(DialectFeed):
     subject = "datex2"
     media_type = datex2.MEDIA_TYPE
 
-    def written(self, things: Told, request: Request, now: datetime, newest: Newest) -> bytes:
-        publisher = f"hazardmap at {request.get_host()}"
-        return datex2.feed(things, _versions(things, newest), publisher=publisher, now=now)
+    def versions(self, things: Told, newest: Newest) -> Versions:
+        """Nothing after `newest` counts: what changed while it was read gets its number next time,
+        where a number that is ahead of what is told would hide the change for ever."""
+        ids = [hazard.id for hazard in things.hazards]
+        known = change_feed.newest_changes(ids, until=newest.cursor)
+        return {id_: Version(*known.get(id_, newest)) for id_ in ids}
+
+    def written(self, things: Told, versions: Versions, now: datetime) -> bytes:
+        country = settings.COUNTRY
+        return datex2.feed(things, versions, country=country, publisher=publisher(), now=now)
 
 
-def _zones(values: dict[str, Any], now: datetime) -> list[ZoneState]:
+def _zones(values: dict[str, Any], now: datetime, hazards: Sequence[Hazard]) -> list[ZoneState]:
+    """Those that reach into the box, or have one of these hazards beside their line there: else
+    this box would tell of the device, and the next one of its zone."""
     wanted = ZonesWanted(
         at=now, min_probability=values["min_probability"], simulated=_simulated(values)
     )
     found = zones_page(values["bbox"], wanted, limit=MOST + 1)
+    inside = {id_ for one in found for id_ in one.zone.hazard_ids}
+    if beside := [one.id for one in hazards if is_device(one) and one.id not in inside]:
+        found += zones_with(beside, wanted)
     _refuse_too_many(len(found), "work zones")
     return found
 
@@ -120,14 +144,6 @@ def _simulated(values: dict[str, Any]) -> bool | None:
     return None if values["simulated"] else False
 
 
-def _versions(things: Told, newest: Newest) -> dict[UUID, Version]:
-    """Nothing after `newest` counts: what changed while it was read gets its number next time,
-    where a number that is ahead of what is told would hide the change for ever."""
-    ids = [hazard.id for hazard in things.hazards]
-    known = change_feed.newest_changes(ids, until=newest.cursor)
-    return {id_: Version(*known.get(id_, newest)) for id_ in ids}
-
-
 def _refuse_too_many(count: int, what: str) -> None:
     if count > MOST:
         raise InvalidParameter(
@@ -135,5 +151,9 @@ def _refuse_too_many(count: int, what: str) -> None:
         )
 
 
-def _together(a: Goods, b: Goods) -> Goods:
-    return Goods(a.units + b.units, a.hazards + b.hazards, a.state + b.state)
+def _together(zones: Goods, hazards: Goods, versions: Versions) -> Goods:
+    """A number that is told next time makes another answer: whoever is told by 304 that nothing has
+    changed would never get it."""
+    numbers = repr([version.number for version in versions.values()]).encode()
+    state = zones.state + hazards.state + numbers
+    return Goods(zones.units + hazards.units, zones.hazards + hazards.hazards, state)

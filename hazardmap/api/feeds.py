@@ -101,10 +101,15 @@ def _too_many() -> Invalid:
 
 
 def _written(bbox: Bbox | None, *, simulated: bool) -> bytes:
-    """Behind its tag. For everybody: it names the site, and not the host that somebody asked."""
+    """Behind its tag."""
     now = timezone.now()
     zones = _zones(bbox, simulated=simulated, now=now)
-    name = f"hazardmap at {settings.SITE.partition('://')[2]}"
     source = f"{settings.SITE}{reverse('wzdx')}"
     tag = blake2b(repr(zones).encode(), digest_size=_TAG_BYTES).digest()
-    return tag + json.dumps(wzdx.feed(zones, publisher=name, source=source, now=now)).encode()
+    feed = wzdx.feed(zones, publisher=publisher(), source=source, now=now)
+    return tag + json.dumps(feed).encode()
+
+
+def publisher() -> str:
+    """The name of this map in feeds: that of the site, whatever host somebody has asked."""
+    return f"hazardmap at {settings.SITE.partition('://')[2]}"

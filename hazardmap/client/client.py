@@ -117,7 +117,11 @@ class Client(Told):
 
     def changes(self, *, since: Since = 0, **part: Unpack[Part]) -> Iterator[Change]:
         """All that is known by now, of a part of the map if one is given; go on later with the
-        cursor of the last one, or of the last page (change_pages)."""
+        cursor of the last one, or of the last page (change_pages).
+
+        Whoever follows the map takes the cursor of `change_pages(since="now")` first and reads it
+        then (hazards): what changes meanwhile is told again, never lost.
+        """
         for page in self.change_pages(since=since, **part):
             yield from page["changes"]
 

@@ -6,8 +6,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from threading import Lock
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -15,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from .failure import ApiError
+from .failure import ApiError, retry_after_s
 
 _BUSY: Final = frozenset({429, 502, 503, 504})
 _UNDER_WAY: Final = 409
@@ -35,8 +33,9 @@ class Sending:
     """url: of the site. key: of the buyer. tries: how often a request is sent, at most.
 
     A request is sent again where the server is busy or away, after a pause that doubles, and never
-    earlier than `Retry-After` says. Every POST that writes carries an `Idempotency-Key`, so that it
-    happens once. Raises ApiError where the server refuses, httpx.TransportError where it is away.
+    earlier than `Retry-After` says: where that is more than a minute, not at all. Every POST that
+    writes carries an `Idempotency-Key`, so that it happens once. Raises ApiError where the server
+    refuses, httpx.TransportError where it is away.
 
     keep: how many answers to questions without a body are remembered. The same question is then
     asked with `If-None-Match`: where nothing but time has gone by it is free, and what comes is
@@ -160,10 +159,11 @@ class Sending:
                 asked_s = 0.0
             else:
                 under_way = answer.status_code == _UNDER_WAY and request.method == "POST"
-                if not left or not (under_way or answer.status_code in _BUSY):
+                asked_s = retry_after_s(answer)
+                passes = under_way or answer.status_code in _BUSY
+                if not left or not passes or asked_s > _LONGEST_PAUSE_S:
                     return answer
                 answer.close()
-                asked_s = _retry_after_s(answer)
             # Many who were refused at once do not come back at once.
             time.sleep(max(asked_s, pause_s * random.uniform(0.5, 1.0)))  # noqa: S311 - no secret hangs on it
             pause_s = min(pause_s * 2.0, _LONGEST_PAUSE_S)
@@ -176,19 +176,6 @@ class Sending:
             self._kept.move_to_end(name)
             while len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
-
-
-def _retry_after_s(answer: httpx.Response) -> float:
-    """Seconds, or a date, which may have gone by (RFC 9110, 10.2.3)."""
-    text = answer.headers.get("Retry-After", "")
-    if text.isascii() and text.isdecimal():
-        return min(float(text), _LONGEST_PAUSE_S)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    left_s = until.replace(tzinfo=UTC).timestamp() - time.time()  # such a date is always GMT
-    return min(max(left_s, 0.0), _LONGEST_PAUSE_S)
 
 
 def _query(values: Mapping[str, Any]) -> dict[str, str]:

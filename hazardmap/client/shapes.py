@@ -72,6 +72,7 @@ class WorkZoneProperties(TypedDict):
     p: float
     t: str
     half_life_s: float
+    severity: int
     kinds: dict[str, int]
     devices: list[str]
     length_m: float

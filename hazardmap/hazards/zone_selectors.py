@@ -40,8 +40,8 @@ class ZonesWanted:
     """Which work zones somebody wants: those that are there now.
 
     ended_since: also those that have ended at this time or later. seen_from, seen_to: the time
-    between the first and the last sighting touches this interval. min_probability: faded until
-    `at`, or now; what has ended has none. simulated: as in core.answers.wanted.
+    between the first and the last sighting touches this interval. min_probability: of those that
+    have not ended, faded until `at`, or now. simulated: as in core.answers.wanted.
     """
 
     ended_since: datetime | None = None
@@ -71,6 +71,12 @@ def zones_page(
     return [_state(row) for row in _asked(area, wanted, after).order_by("id")[:limit]]
 
 
+def zones_with(devices: Collection[UUID], wanted: ZonesWanted) -> list[ZoneState]:
+    """The work zones that have any of these devices, in ascending order of id."""
+    found = _asked(None, wanted, None).filter(hazard_ids__overlap=[*devices])
+    return [_state(row) for row in found.order_by("id")]
+
+
 def zones_count(area: Plain | None, wanted: ZonesWanted, *, after: UUID | None, most: int) -> int:
     """How many all further pages would have; `most` where it is as many or more."""
     return _asked(area, wanted, after)[:most].count()
@@ -92,10 +98,8 @@ def _asked(
     if wanted.seen_to is not None:
         found = found.filter(started_at__lte=wanted.seen_to)
     if wanted.min_probability > 0.0:
-        left = probability_at(wanted.at or timezone.now())
-        found = (
-            found.filter(ended_at=None).alias(left=left).filter(left__gte=wanted.min_probability)
-        )
+        found = found.alias(left=probability_at(wanted.at or timezone.now()))
+        found = found.filter(Q(ended_at__isnull=False) | Q(left__gte=wanted.min_probability))
     return found if after is None else found.filter(id__gt=after)
 
 

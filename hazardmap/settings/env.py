@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TILE_SECRET = re.compile("[0-9A-Za-z]{32,128}")
 # Nothing that could end a directive of a Content Security Policy.
 WEB_ADDRESS = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)(?=[:/]|$))[^\s;,'\"]+")
+COUNTRY = re.compile("[a-z]{2}")
 MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - refused in production below
 
@@ -49,7 +50,8 @@ class Env:
     tile_secrets: the first signs buyers' tile addresses, all of them are accepted. basemap: address
     of a MapLibre style for the ground of the map, then the origins of its tiles, glyphs and
     pictures; empty for the built-in one. operator: who runs the site, name and postal address.
-    contact: where people reach them, as a link (mailto:, https:).
+    contact: where people reach them, as a link (mailto:, https:). country: of the operator, by
+    ISO 3166-1 in small letters; xx, which that leaves to its users, where nobody has said it.
     """
 
     mode: Mode
@@ -76,6 +78,7 @@ class Env:
     basemap: tuple[str, ...]
     operator: str
     contact: str
+    country: str
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> "Env":
@@ -115,6 +118,7 @@ class Env:
             basemap=tuple(env.get("BASEMAP_STYLE_URL", "").split()),
             operator=" ".join(env.get("HAZARDMAP_OPERATOR", "").split()),
             contact=_contact(env.get("HAZARDMAP_CONTACT", "").strip()),
+            country=_country(env.get("HAZARDMAP_COUNTRY", "").strip().lower()),
         )
         result.check()
         return result
@@ -237,6 +241,12 @@ def _contact(text: str) -> str:
     if MAIL_ADDRESS.fullmatch(text):
         return f"mailto:{text}"
     raise EnvError("HAZARDMAP_CONTACT must be a mail address or an https address.")
+
+
+def _country(text: str) -> str:
+    if not text or COUNTRY.fullmatch(text):
+        return text or "xx"
+    raise EnvError("HAZARDMAP_COUNTRY must be two letters of ISO 3166-1, such as FI.")
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -45,8 +45,8 @@ TEMPLATES = [
 LIVE_ORIGIN = "" if ENV.mode is Mode.PRODUCTION else f"http://{ENV.host}:{ENV.live_port}"
 # A MapLibre style for the ground of the map, and the origins that it needs.
 BASEMAP = ENV.basemap
-# Who runs the site, and where people reach them; empty in a demonstration.
-OPERATOR, CONTACT = ENV.operator, ENV.contact
+# Who runs the site, and where people reach them (empty in a demonstration); in which country.
+OPERATOR, CONTACT, COUNTRY = ENV.operator, ENV.contact, ENV.country
 LOGIN_URL = "/login/"
 LOGOUT_REDIRECT_URL = "/"
 

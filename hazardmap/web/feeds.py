@@ -54,7 +54,7 @@ def rss(request: HttpRequest, area: str) -> HttpResponse:
         feed_copyright=f"{DATA_LICENCE} {DATA_LICENCE_URL}",
         ttl=5,
     )
-    for hazard in _hazards(cell):
+    for hazard in _latest(cell)[0]:
         address = request.build_absolute_uri(_address(hazard.id))
         feed.add_item(
             title=kind_label(hazard.kind).capitalize(),
@@ -73,19 +73,25 @@ def rss(request: HttpRequest, area: str) -> HttpResponse:
 @require_safe
 @limited("feeds", FEEDS_PER_MINUTE)
 def geojson(request: HttpRequest, area: str) -> HttpResponse:
-    """RFC 7946; a hazard is there with probability p · 2^(−(now − t) / half_life_s)."""
-    hazards = _hazards(read_area(area))
+    """RFC 7946; a hazard is there with probability p · 2^(−(now − t) / half_life_s).
+
+    Whoever reads it as a map of the area is told by `more` that it is not all of it.
+    """
+    hazards, more = _latest(read_area(area))
     body = {
         "type": "FeatureCollection",
         "licence": DATA_LICENCE_URL,
+        "more": more,
         "features": [_feature(request, hazard) for hazard in hazards],
     }
     return _kept(request, written(body), "application/geo+json")
 
 
-def _hazards(cell: Cell) -> list[Hazard]:
+def _latest(cell: Cell) -> tuple[list[Hazard], bool]:
+    """Those that were seen last, ENTRIES at most, and whether there are more."""
     wanted = Wanted(at=timezone.now(), published=False)
-    return newest_first(search.newest(cell, wanted, limit=ENTRIES))
+    found = search.newest(cell, wanted, limit=ENTRIES + 1)
+    return newest_first(found[:ENTRIES]), len(found) > ENTRIES
 
 
 def _address(hazard_id: UUID) -> str:

@@ -212,9 +212,7 @@ def test_it_keeps_no_more_than_it_is_told():
     assert not any("If-None-Match" in one.headers for one in asked)
 
 
-@pytest.mark.parametrize(
-    ("in_s", "least", "most"), [(30, 28.0, 30.0), (3600, 60.0, 60.0), (-30, 0.25, 0.5)]
-)
+@pytest.mark.parametrize(("in_s", "least", "most"), [(30, 28.0, 30.0), (-30, 0.25, 0.5)])
 def test_it_may_be_told_a_date(monkeypatch, in_s, least, most):
     date = formatdate(time.time() + in_s, usegmt=True)
     for text, shortest, longest in [(date, least, most), ("soon", 0.25, 0.5), ("", 0.25, 0.5)]:
@@ -224,6 +222,18 @@ def test_it_may_be_told_a_date(monkeypatch, in_s, least, most):
         client.hazard("x")
         (pause_s,) = paused
         assert shortest <= pause_s <= longest, text
+
+
+@pytest.mark.parametrize("date", [False, True])
+def test_it_does_not_come_back_before_it_may(monkeypatch, date):
+    """The quota of a month is no matter of minutes."""
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("it waits"))
+    text = formatdate(time.time() + 3600, usegmt=True) if date else "3600"
+    client, asked, _ = served(*[httpx.Response(429, headers={"Retry-After": text})] * 5)
+    with pytest.raises(ApiError) as refused:
+        client.hazard("x")
+    assert 3590 < refused.value.retry_after_s <= 3600
+    assert len(asked) == 1
 
 
 def test_it_gives_up(monkeypatch):

@@ -58,6 +58,18 @@ def test_what_is_sure_in_the_box_is_told_once(client, key, path):
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_a_device_beside_its_zone_is_no_other_thing_in_the_next_box(client, key, path):
+    """Boxes that lie side by side tell of one thing, under one id."""
+    devices = [put_hazard(*place, kind="cone", p=0.97) for place in (HELSINKI, NORTH)]
+    beside = put_hazard(24.9402, 60.171, kind="cone", p=0.97)
+    zone = {str(put_zone(HELSINKI, NORTH, hazard_ids=(*devices, beside)))}
+    lone = {str(put_hazard(24.95, 60.18, kind="cone", p=0.97))}
+    west, east = "24,60,24.9401,61", "24.9401,60,26,61"
+    assert told(client, path, key, bbox=west) == zone
+    assert told(client, path, key, bbox=east) == zone | lone
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_polling_is_free_until_something_changes(client, key, path):
     cow = put_hazard(*HELSINKI, p=0.97)
     first = ask(client, path, key)
@@ -101,13 +113,35 @@ def test_every_change_of_a_hazard_is_a_new_version_of_its_record(client, key):
     assert times == sorted(times)
 
 
-def test_what_changes_while_it_is_read_gets_its_version_next_time():
+def test_what_changes_while_it_is_read_gets_its_version_next_time(client, key, monkeypatch):
+    """Also for whoever asks only for what he does not have."""
     cow = made_up(*HELSINKI, p=0.97)
     hazards_write(present=[FusedHazard(cow, ())], gone={}, trails={})
     before = newest_change()
     hazards_write(present=[FusedHazard(replace(cow, passes=9), ())], gone={}, trails={})
+    now = newest_change()
     assert newest_changes([cow.id], until=before.cursor) == {cow.id: before}
     assert newest_changes([cow.id], until=before.cursor - 1) == {}
+    ends = iter([before, now])
+    monkeypatch.setattr(dialect_feeds.change_feed, "newest_change", lambda: next(ends))
+    first = ask(client, "/feeds/datex2-3.xml", key)
+    again = ask(client, "/feeds/datex2-3.xml", key, {"If-None-Match": first["ETag"]})
+    records = [
+        etree.fromstring(answer.content).find(".//sit:situationRecord", dict(NAMESPACES))
+        for answer in (first, again)
+    ]
+    assert [one.get("version") for one in records] == [str(before.cursor), str(now.cursor)]
+
+
+def test_the_publisher_is_one_whatever_host_is_asked(client, key, settings):
+    settings.ALLOWED_HOSTS, settings.COUNTRY = [".example.org"], "fi"
+    said = set()
+    for host in ("map.example.org", "MAP.example.org:81", "other.example.org"):
+        root = etree.fromstring(ask(client, "/feeds/datex2-3.xml", key, {"host": host}).content)
+        creator = root.find("com:publicationCreator", dict(NAMESPACES))
+        said.add(tuple(one.text for one in creator))
+    info = client.get("/feeds/wzdx-4.2.geojson", headers={"host": host}).json()["feed_info"]
+    assert said == {("fi", info["publisher"])}
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -18,6 +18,7 @@ from hazardmap.core.geometry.grid import cell, parent
 from hazardmap.hazards.models import Look
 from hazardmap.hazards.road_models import Road
 from hazardmap.hazards.services import cells_rebuild, verdict_give, vote_give
+from hazardmap.web import feeds
 from hazardmap.web.templatetags.humane import linked_data
 from tests.account_scene import person
 from tests.map_scene import put_hazard, put_zone
@@ -213,7 +214,7 @@ def test_the_list_has_few_statements(client):
     assert len(queries) == 2  # hazards, work zones
 
 
-def test_feeds_change_only_with_the_map(client):
+def test_feeds_change_only_with_the_map_and_say_what_they_leave_out(client, monkeypatch):
     id_ = put_hazard(*HELSINKI)
     put_hazard(0, 0)
     rss = client.get(f"/area/{AREA}/feed.rss")
@@ -244,6 +245,12 @@ def test_feeds_change_only_with_the_map(client):
         again = client.get(address, headers={"If-None-Match": answer["ETag"]})
         assert again.status_code == 200
         assert again["ETag"] != answer["ETag"]
+    for most, told in ((2, (2, False)), (1, (1, True))):
+        monkeypatch.setattr(feeds, "ENTRIES", most)
+        items = _tree(client.get(rss.request["PATH_INFO"]).content).findall("channel/item")
+        assert len(items) == most
+        area = client.get(geojson.request["PATH_INFO"]).json()
+        assert (len(area["features"]), area["more"]) == told
 
 
 def test_a_feed_without_entries_does_not_change_by_itself(client):

@@ -22,7 +22,7 @@ NORTH = (24.94, 60.1727)
 def test_work_zones_of_an_area(client, key):
     here, there = put_zone(HELSINKI, NORTH), put_zone((179.999, -17.0), (-179.999, -17.0))
     ago = timezone.now() - timedelta(hours=1)
-    put_zone(HELSINKI, NORTH, p=0.4)
+    unsure = put_zone(HELSINKI, NORTH, p=0.4)
     ended = put_zone(HELSINKI, NORTH, started_at=ago, last_seen=ago, ended_at=timezone.now())
     answer = ask(client, key.token, "workzones", bbox="24,60,25,61", min_probability=0.5)
     assert ids(answer) == [here]
@@ -32,15 +32,18 @@ def test_work_zones_of_an_area(client, key):
     assert said["started_at"] < said["last_seen"] < said["ends_earliest"] < said["ends_at"]
     assert said["ends_at"] < said["ends_latest"]
     assert len(said["devices"]) == said["kinds"]["cone"] == 3
+    assert said["severity"] == 1, "a cone's, as in tiles and DATEX II"
     (across,) = ask(client, key.token, "workzones", bbox="179,-18,-179,-16").json()["features"]
     assert across["id"] == str(there)
     assert across["geometry"]["type"] == "MultiLineString"
     assert [part[0][0] for part in across["geometry"]["coordinates"]] == [179.999, -180.0]
-    late = ask(client, key.token, "workzones", ended_since=(ago - timedelta(hours=1)).isoformat())
-    assert ended in ids(late)
+    since = {"ended_since": ago.isoformat()}
+    assert ids(ask(client, key.token, "workzones", **since)) == [here, there, unsure, ended]
+    sure = ask(client, key.token, "workzones", min_probability=0.5, **since)
+    assert ids(sure) == [here, there, ended], "who asks for what is sure is told of ends, too"
     over = ask(client, key.token, f"workzones/{ended}").json()["properties"]
     assert (over["probability"], over["ends_at"]) == (0.0, over["ended_at"])
-    assert billed() == [1, 1, 4, 1]
+    assert billed() == [1, 1, 4, 3, 1]
     assert_problem(ask(client, key.token, f"workzones/{HELSINKI}"), 404)
     assert_problem(
         ask(client, key.token, "workzones", min_probabilty=1),

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -30,6 +31,10 @@ SUBTYPES = {  # of those that the specification allows with HAZARD
     "HAZARD_ON_SHOULDER_ANIMALS",
 }
 places = st.tuples(st.floats(-180, 180), st.floats(-85, 85))
+lines = st.lists(places, min_size=2, max_size=4, unique_by=lambda p: (p[0] % 360.0, p[1]))
+CONSTRUCTION = st.sampled_from([k.name for k in KINDS.values() if k.group is Group.CONSTRUCTION])
+ACROSS = ((179.9, 10.0), (-179.98, 10.0), (-179.5, 10.0))
+"""The antimeridian, most of it beyond."""
 
 
 @st.composite
@@ -48,11 +53,11 @@ def scenes(draw):
         for number in range(count)
     ]
     zones = []
-    for number, line in enumerate(
-        draw(st.lists(st.lists(places, min_size=2, max_size=4), max_size=3))
-    ):
+    for number, line in enumerate(draw(st.lists(lines, max_size=3))):
         ids = [hazard.id for hazard in hazards[number::3] if draw(st.booleans())]
-        zone = replace(ONE, id=device((0, 0), 90 + number).id, line=tuple(line), t_ref=NOON)
+        kinds = dict.fromkeys(draw(st.sets(CONSTRUCTION, min_size=1)), 1)
+        id_ = device((0, 0), 90 + number).id
+        zone = replace(ONE, id=id_, line=tuple(line), t_ref=NOON, kinds=kinds)
         zones.append(Zone(replace(zone, hazard_ids=tuple(ids), p=draw(st.floats(0.5, 1))), NOON))
     return told(zones, hazards), zones, hazards
 
@@ -88,6 +93,7 @@ def test_cifs_has_all_that_it_asks_for(scene):
             assert abs(float(lat)) <= 85.1, "latitude first"
             assert abs(float(lon)) <= 180.0
             assert len(lat.partition(".")[2]) >= 6
+        assert_short_way(map(float, numbers[1::2]))
         (thing,) = [one for one in all_things(all_) if str(one.id) == incident["id"]]
         assert incident["description"].startswith("simulated: ") == thing.simulated
         one_way = len(numbers) > 2
@@ -109,6 +115,25 @@ def test_datex_keeps_its_schema(scene):
         assert abs(float(said.rpartition(" ")[2]) - left) < 0.0051
         belief = record.find("sit:probabilityOfOccurrence", NS).text
         assert belief == ("certain" if left >= 0.95 else "probable" if left >= 0.5 else "riskOf")
+        severity = record.find("sit:severity", NS).text
+        assert severity == {1: "low", 2: "medium", 3: "high"}[thing.severity]
+        for line in record.iterfind(".//loc:posList", NS):
+            assert_short_way(map(float, line.text.split(" ")[1::2]))
+
+
+def assert_short_way(lons):
+    """Not once around the earth: neither format knows a line across the antimeridian."""
+    assert all(abs(b - a) <= 180.0 for a, b in pairwise(lons))
+
+
+def test_of_a_line_across_the_antimeridian_the_longer_part_is_told():
+    all_ = told([Zone(replace(ONE, line=ACROSS, t_ref=NOON), NOON)], [])
+    lons = [-180.0, *(lon for lon, _ in ACROSS[1:])]
+    (incident,) = incidents(all_)
+    said = publication(all_).find(".//loc:posList", NS).text
+    for text in (incident["incident"]["polyline"], said):
+        numbers = [float(number) for number in text.split(" ")]
+        assert (numbers[1::2], set(numbers[::2])) == (lons, {10.0})
 
 
 def test_the_schema_refuses_what_the_standard_refuses():
@@ -158,4 +183,4 @@ def incidents(all_):
 
 def publication(all_, version=FIRST):
     versions = {hazard.id: version for hazard in all_.hazards}
-    return etree.fromstring(datex2.feed(all_, versions, publisher="a test", now=NOW))
+    return etree.fromstring(datex2.feed(all_, versions, country="xx", publisher="a test", now=NOW))

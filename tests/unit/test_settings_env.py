@@ -51,6 +51,8 @@ def test_production_with_all_it_needs():
     both = Env.read(PRODUCTION | {"HAZARDMAP_HOSTS": ".example.org, other.example"})
     assert both.site == "https://example.org"
     assert env.contact == "mailto:map@example.org"
+    assert env.country == "xx"
+    assert Env.read(PRODUCTION | {"HAZARDMAP_COUNTRY": "FI "}).country == "fi"
     form = "https://example.org/contact"
     assert Env.read(PRODUCTION | {"HAZARDMAP_CONTACT": form}).contact == form
 
@@ -71,6 +73,7 @@ def test_production_with_all_it_needs():
         ({"HAZARDMAP_OPERATOR": " "}, "HAZARDMAP_OPERATOR"),
         ({"HAZARDMAP_CONTACT": None}, "HAZARDMAP_CONTACT"),
         ({"HAZARDMAP_CONTACT": "javascript:alert(1)"}, "HAZARDMAP_CONTACT must be"),
+        ({"HAZARDMAP_COUNTRY": "Finland"}, "HAZARDMAP_COUNTRY must be two letters"),
     ],
 )
 def test_production_refuses(change, says):

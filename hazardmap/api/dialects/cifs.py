@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from hazardmap.api.dialects.told import UNKNOWN_ROAD, Told
+from hazardmap.api.dialects.told import UNKNOWN_ROAD, Told, one_line
 from hazardmap.core.answers.feature import written
 from hazardmap.core.derived.workzone import Place, WorkZone
 from hazardmap.core.fusion.hazard import Hazard
@@ -37,7 +37,7 @@ def _of_zone(zone: WorkZone) -> dict[str, Any]:
         "id": str(zone.id),
         "type": _HAZARD,
         "subtype": _CONSTRUCTION,
-        "polyline": _polyline(zone.line),
+        "polyline": _polyline(one_line(zone)),
         "direction": "ONE_DIRECTION",
         "street": UNKNOWN_ROAD,
         "starttime": _time(zone.started_at),

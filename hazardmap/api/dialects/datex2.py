@@ -4,14 +4,15 @@ A snapshot: what is not in it any more is over. The order of elements is that of
 schemas.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 from xml.etree.ElementTree import Element, QName, SubElement, register_namespace, tostring
 
-from hazardmap.api.dialects.told import Told, Version, Zone, seconds
+from hazardmap.api.dialects.told import Told, Version, Zone, one_line, seconds
 from hazardmap.core.decay import probability_at
+from hazardmap.core.derived.workzone import Place
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.kinds import KINDS
 
@@ -26,7 +27,6 @@ NAMESPACES: Final[Mapping[str, str]] = {
 for _prefix, _address in NAMESPACES.items():
     register_namespace(_prefix, _address)
 WGS84: Final = "http://www.opengis.net/def/crs/EPSG/0/4326"
-NO_COUNTRY: Final = "xx"  # ISO 3166-1 leaves it to its users: nobody has told the map where it runs
 CERTAIN, PROBABLE = 0.95, 0.5
 _SEVERITY: Final = {1: "low", 2: "medium", 3: "high"}
 
@@ -80,14 +80,21 @@ RECORDS: Final[Mapping[str, _Record]] = {
 }
 
 
-def feed(told: Told, versions: Mapping[UUID, Version], *, publisher: str, now: datetime) -> bytes:
+def feed(
+    told: Told,
+    versions: Mapping[UUID, Version],
+    *,
+    country: str,
+    publisher: str,
+    now: datetime,
+) -> bytes:
     """The document as XML. versions: of every hazard. publisher: a name that stands for this map
-    for ever."""
+    for ever, in a country (two small letters)."""
     root = Element(_name("d2:payload"), lang="en", modelBaseVersion="3")
     _typed(root, "sit:SituationPublication")
     _add(root, "com:publicationTime", seconds(now))
     creator = SubElement(root, _name("com:publicationCreator"))
-    _add(creator, "com:country", NO_COUNTRY)
+    _add(creator, "com:country", country)
     _add(creator, "com:nationalIdentifier", publisher)
     for zone in told.zones:
         _situation(root, _of_zone(zone, now))
@@ -123,10 +130,10 @@ def _of_zone(one: Zone, now: datetime) -> _Facts:
         version=Version(int(one.updated_at.timestamp() * 1000), one.updated_at),
         ends_at=zone.ends_by(0.5),
         probability=probability_at(zone.p, zone.t_ref, zone.half_life_s, now),
-        severity=2,
+        severity=zone.severity,
         says="road work",
         simulated=zone.simulated,
-        place=lambda record: _line(record, zone.line),
+        place=lambda record: _line(record, one_line(zone)),
     )
 
 
@@ -196,7 +203,7 @@ def _point(record: Element, hazard: Hazard) -> None:
     _add(accuracy, "loc:accuracyPercentile95", f"{hazard.radius_m:.1f}")
 
 
-def _line(record: Element, line: tuple[tuple[float, float], ...]) -> None:
+def _line(record: Element, line: Sequence[Place]) -> None:
     """In the direction of travel, latitude first as in EPSG:4326."""
     location = SubElement(record, _name("sit:locationReference"))
     _typed(location, "loc:LinearLocation")

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from hazardmap.core.answers.feature import timestamp
-from hazardmap.core.derived.workzone import WorkZone
+from hazardmap.core.answers.zone_feature import line_parts
+from hazardmap.core.derived.workzone import Place, WorkZone
 from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.core.geometry.geodesy import between
 
 UNKNOWN_ROAD = "unknown"
 """OpenStreetMap's names may not go into a feed that others pass on under their own terms."""
@@ -37,6 +40,16 @@ def told(zones: Sequence[Zone], hazards: Sequence[Hazard]) -> Told:
     """Devices of a zone that is told are not told again one by one."""
     inside = {id_ for one in zones for id_ in one.zone.hazard_ids}
     return Told(zones, [hazard for hazard in hazards if hazard.id not in inside])
+
+
+def one_line(zone: WorkZone) -> list[Place]:
+    """Its line, in the direction of travel, for those who have no word for one across the
+    antimeridian: of that the longer part, where the whole would lead around the earth."""
+    return max(line_parts(zone.line), key=_length_m)
+
+
+def _length_m(line: Sequence[Place]) -> float:
+    return sum(between(*a, *b)[1] for a, b in pairwise(line))
 
 
 def seconds(at: datetime) -> str:

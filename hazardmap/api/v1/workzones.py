@@ -36,8 +36,14 @@ from hazardmap.hazards.zone_selectors import (
 
 ZONES: Final = (
     *AREA,
-    Parameter("ended_since", moment, "also those that have ended at this time or later"),
-    Parameter("min_probability", number(0, 1), "that it is there now, 0..1", float, 0.0),
+    Parameter("ended_since", moment, "also all that have ended at this time or later"),
+    Parameter(
+        "min_probability",
+        number(0, 1),
+        "that it is there now, 0..1, unless it has ended",
+        float,
+        0.0,
+    ),
     MADE_UP,
     LIMIT,
     Parameter("after", read_id, "id of the last work zone of the page before"),
@@ -58,6 +64,9 @@ class WorkZoneProperties(serializers.Serializer[Any]):
     p = serializers.FloatField(help_text="probability at t; fades by half every half_life_s")
     t = serializers.DateTimeField()
     half_life_s = serializers.FloatField()
+    severity = serializers.IntegerField(
+        min_value=1, max_value=3, help_text="of its gravest device, as of hazards"
+    )
     kinds = serializers.DictField(
         child=serializers.IntegerField(), help_text="how many devices of each kind"
     )

@@ -20,6 +20,7 @@ def zone_feature(zone: WorkZone, updated_at: datetime, now: datetime) -> dict[st
         "p": zone.p,
         "t": timestamp(zone.t_ref),
         "half_life_s": zone.half_life_s,
+        "severity": zone.severity,
         "kinds": dict(zone.kinds),
         "devices": [str(id_) for id_ in zone.hazard_ids],
         "length_m": round(zone.length_m, 1),
@@ -44,6 +45,14 @@ def zone_feature(zone: WorkZone, updated_at: datetime, now: datetime) -> dict[st
 
 def line_geometry(line: Sequence[Place]) -> dict[str, Any]:
     """A LineString; cut in two at the antimeridian where it crosses it (RFC 7946, 3.1.9)."""
+    lines = [[list(place) for place in part] for part in line_parts(line)]
+    if len(lines) == 1:
+        return {"type": "LineString", "coordinates": lines[0]}
+    return {"type": "MultiLineString", "coordinates": lines}
+
+
+def line_parts(line: Sequence[Place]) -> list[list[Place]]:
+    """What of a line lies on one side of the antimeridian, part by part in its order."""
     parts: list[list[Place]] = [[line[0]]]
     for (lon, lat), (to_lon, to_lat) in pairwise(line):
         if abs(to_lon - lon) > 180.0:
@@ -53,8 +62,4 @@ def line_geometry(line: Sequence[Place]) -> dict[str, Any]:
             parts[-1].append((side, at))
             parts.append([(-side, at)])
         parts[-1].append((to_lon, to_lat))
-    kept = [part for part in parts if len(set(part)) > 1]
-    if len(kept) == 1:
-        return {"type": "LineString", "coordinates": [list(place) for place in kept[0]]}
-    lines = [[list(place) for place in part] for part in kept]
-    return {"type": "MultiLineString", "coordinates": lines}
+    return [part for part in parts if len(set(part)) > 1]

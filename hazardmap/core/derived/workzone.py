@@ -78,6 +78,11 @@ class WorkZone:
     ended_at: datetime | None = None
     merged_into: UUID | None = None
 
+    @property
+    def severity(self) -> int:
+        """1..3, of its gravest kind."""
+        return max(KINDS[kind].severity for kind in self.kinds)
+
     def ends_by(self, share: float) -> datetime:
         """By when it will have gone with this probability (0 < share < 1), if it is there at t_ref.
 
