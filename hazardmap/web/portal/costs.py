@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Final
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -31,8 +33,11 @@ from hazardmap.billing.spend_selectors import spend_alerts, spending_now
 from hazardmap.core.access.roles import Act
 from hazardmap.metering.selectors import usage_complete_to
 from hazardmap.platform.harmless_cell import harmless_cell
+from hazardmap.platform.limited import too_many_of
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.web.portal.csv_file import csv_file
+
+LISTS_PER_HOUR: Final = 60
 
 
 @require_safe
@@ -149,10 +154,12 @@ def line_page(
 @portal_page(Act.SEE_BILLS)
 def line_csv(
     request: HttpRequest, portal: Portal, invoice_id: UUID, position: int
-) -> StreamingHttpResponse:
+) -> HttpResponseBase:
     """Every answer behind a line of usage, and what was in it."""
     invoice = _invoice(portal, invoice_id)
     line = _line(invoice, position)
+    if refused := too_many_of(portal.user.pk, "lists of answers", LISTS_PER_HOUR):
+        return refused
     return csv_file(_answers(line.id), name=f"{invoice.number or 'draft'}-{position}")
 
 
