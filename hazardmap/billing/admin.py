@@ -124,18 +124,17 @@ class InvoiceAdmin(ReadOnlyAdmin):
         key_id, text = request.GET.get("key"), request.GET.get("hour")
         if key_id and not request.user.has_perm("metering.view_usageevent"):
             raise PermissionDenied
-        events = None
+        answers = None
         if key_id and text:
             try:
-                events = line_hour_events(line_id, key_id, datetime.fromisoformat(text))
+                answers = line_hour_events(line_id, key_id, datetime.fromisoformat(text))
             except ValueError as error:
                 raise Http404 from error
         context = self.admin_site.each_context(request) | {
             "title": line.text,
             "line": line,
             "hours": line_hours(line_id)[:OPEN_HOURS],
-            "events": events and events.shown,
-            "more": events and events.more,
+            "answers": answers,
         }
         return render(request, "billing/invoice_line.html", context)
 

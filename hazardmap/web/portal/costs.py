@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -31,7 +32,8 @@ from hazardmap.billing.selectors import (
 from hazardmap.billing.services import cap_set
 from hazardmap.billing.spend_selectors import spend_alerts, spending_now
 from hazardmap.core.access.roles import Act
-from hazardmap.metering.selectors import usage_complete_to
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.metering.selectors import is_kept, usage_complete_to
 from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.platform.limited import too_many_of
 from hazardmap.web.portal.access import Portal, done, portal_page, show
@@ -146,6 +148,7 @@ def line_page(
         hours=line_hours(line.id),
         events=first.shown if first else [],
         more=first is not None and first.more,
+        kept=first is None or first.kept,
         opened=(key, hour),
     )
 
@@ -155,7 +158,7 @@ def line_page(
 def line_csv(
     request: HttpRequest, portal: Portal, invoice_id: UUID, position: int
 ) -> HttpResponseBase:
-    """Every answer behind a line of usage, and what was in it."""
+    """Every answer behind a line of usage, and what was in it; or its hours, once they are gone."""
     invoice = _invoice(portal, invoice_id)
     line = _line(invoice, position)
     if refused := too_many_of(portal.user.pk, "lists of answers", LISTS_PER_HOUR):
@@ -165,7 +168,11 @@ def line_csv(
 
 def _answers(line_id: UUID) -> Iterator[Sequence[object]]:
     yield "served_utc", "key", "units", "what", "request", "hazards"
+    is_there = cache(is_kept)
     for hour, events in line_events(line_id):
+        if not is_there(month_of(hour.hour).start):  # then its sum is all that is left
+            since = f"{hour.hour.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+            yield since, hour.key_id, hour.quantity, "", "", ""
         for event in events:
             hazards = " ".join(map(str, event.hazards))
             at, what = event.at.astimezone(UTC), harmless_cell(event.subject)
