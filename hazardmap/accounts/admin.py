@@ -19,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from hazardmap.accounts.models import ApiKey, Device, KeyEvent, Membership, Organisation, User
 from hazardmap.accounts.services import (
     address_changed,
-    members_tell,
+    members_changed,
     password_changed,
     roles_in,
     sessions_end,
@@ -188,7 +188,7 @@ class OrganisationAdmin(DeclaredLookups, AnyModelAdmin):
         organisation, actor = form.instance, cast("User", request.user)
         before = roles_in(organisation)
         super().save_related(request, form, formsets, change)
-        members_tell(organisation=organisation, before=before, actor=actor)
+        members_changed(organisation=organisation, before=before, actor=actor)
 
 
 @admin.register(ApiKey)

@@ -6,13 +6,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Membership
+from hazardmap.accounts.models import ApiKey, MailLink, Membership
 from hazardmap.accounts.services import (
     AccountsRefused,
     NotAllowed,
     Overlap,
     key_create,
     key_roll,
+    member_invite,
     member_remove,
     member_set_role,
     organisation_close,
@@ -96,6 +97,16 @@ def test_members_and_owners_are_told_of_what_others_change(
     assert to == [olga.email, second.email], "who leaves knows"
     to, words = told(organisation_close, actor=olga)
     assert (to, "has closed Fleet" in words) == ([second.email], True)
+
+
+def test_who_is_out_does_not_come_back_by_an_invitation_of_his_own():
+    organisation, olga = founded()
+    second = member(organisation, Role.OWNER)
+    of = {"organisation_id": organisation.pk}
+    for actor, email in ((olga, "new@fleet.example"), (second, "himself@elsewhere.example")):
+        member_invite(**of, actor=actor, email=email, role=Role.OWNER, language="en")
+    member_set_role(**of, actor=olga, user_id=second.pk, role=Role.READER)
+    assert MailLink.objects.get().email == "new@fleet.example"
 
 
 def test_a_closed_organisation_serves_nobody_and_is_kept():

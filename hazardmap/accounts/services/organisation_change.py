@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import ApiKey, MailLink, Membership, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
 from hazardmap.accounts.services.key_change import key_revoke
-from hazardmap.accounts.services.members_tell import closing_tell, members_tell, roles_in
+from hazardmap.accounts.services.members_changed import closing_tell, members_changed, roles_in
 from hazardmap.accounts.services.name_check import name_check, one_line
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.access.roles import Act, Role
@@ -65,7 +65,7 @@ def member_set_role(*, organisation_id: UUID, actor: User, user_id: UUID, role: 
     membership.role = role
     membership.save(update_fields=["role"])
     _keep_an_owner(organisation_id)
-    members_tell(organisation=organisation, before=before, actor=actor)
+    members_changed(organisation=organisation, before=before, actor=actor)
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def member_remove(*, organisation_id: UUID, actor: User, user_id: UUID) -> None:
     before = roles_in(organisation)
     membership.delete()
     _keep_an_owner(organisation_id)
-    members_tell(organisation=organisation, before=before, actor=actor)
+    members_changed(organisation=organisation, before=before, actor=actor)
 
 
 def _membership(organisation_id: UUID, user_id: UUID) -> Membership:

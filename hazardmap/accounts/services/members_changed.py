@@ -1,4 +1,4 @@
-"""A mail about who belongs to an organisation: to whom it concerns, and to its owners."""
+"""What follows when the members of an organisation change: who is told, which invitations end."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from hazardmap.accounts.models import Membership, Organisation, User
+from hazardmap.accounts.models import MailLink, Membership, Organisation, User
 from hazardmap.core.access.roles import Role
 from hazardmap.platform.mail import Mail, Receiver, mail_notice, page_link
 
@@ -19,14 +19,16 @@ def roles_in(organisation: Organisation) -> dict[UUID, str]:
     return dict(members.values_list("user", "role"))
 
 
-def members_tell(*, organisation: Organisation, before: Mapping[UUID, str], actor: User) -> None:
-    """After the transaction, of everybody who is in, out or in another role since `before`.
-
-    Not to the actor, who knows.
+def members_changed(*, organisation: Organisation, before: Mapping[UUID, str], actor: User) -> None:
+    """Whoever is in, out or in another role since `before` gets a mail after the transaction, and
+    so do the owners; not the actor, who knows. Whoever may invite nobody any more has invited
+    nobody: he could come back by it.
     """
     now = roles_in(organisation)
     changed = {who for who in {*before, *now} if before.get(who) != now.get(who)}
     owners = {who for who, role in now.items() if role == Role.OWNER}
+    waiting = MailLink.objects.filter(organisation=organisation, used_at__isnull=True)
+    waiting.filter(invited_by__in=changed - owners).delete()
     for who, email in _people(changed).values_list("pk", "email"):
         news = partial(_changed, organisation.name, email, now.get(who, ""))
         _tell({who, *owners} - {actor.pk}, news)
