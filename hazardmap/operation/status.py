@@ -24,6 +24,7 @@ from hazardmap.billing.spend_selectors import spending_watched_at
 from hazardmap.closing.watching import keys_held
 from hazardmap.core.operation import condition
 from hazardmap.core.operation.condition import Health, Line
+from hazardmap.moderation.report_selectors import oldest_waiting
 from hazardmap.platform.disk import free_bytes
 from hazardmap.platform.partitions import missing_partitions, month_after
 from hazardmap.settings.env import ENV
@@ -80,6 +81,10 @@ def _pictures() -> Iterator[Line]:
     older_than = timedelta(days=settings.PICTURE_DAYS)
     since = hazardmap.capture.backlog.oldest_picture_due(older_than=older_than)
     yield condition.waiting("old pictures", _age(since), condition.PICTURES)
+
+
+def _reports() -> Iterator[Line]:
+    yield condition.waiting("reports", _age(oldest_waiting()), condition.REPORTS)
 
 
 def _takedowns() -> Iterator[Line]:
@@ -201,5 +206,5 @@ def _first_line(error: Exception) -> str:
 _OF_ROWS: Final[tuple[Callable[[], Iterator[Line]], ...]] = (
     *(_detector, _detection, _fusion, _places, _readers, _tiles),
     *(_webhooks, _usage_logs, _spending, _payments, _mail, _partitions, _pictures),
-    *(_takedowns, _leaving),
+    *(_reports, _takedowns, _leaving),
 )

@@ -34,6 +34,8 @@ from hazardmap.inference.models import DetectionRun, ModelVersion
 from hazardmap.inference.services.model_register import in_service
 from hazardmap.metering.services import usage_record, usage_ship
 from hazardmap.operation.status import status
+from hazardmap.moderation.report_models import ImageReport
+from hazardmap.moderation.services import report_file
 from hazardmap.platform.partitions import make_partitions, month_after
 from hazardmap.settings.env import ENV
 from hazardmap.webhooks.models import Delivery, Endpoint
@@ -53,7 +55,7 @@ OK, LATE, STUCK = Health.OK, Health.LATE, Health.STUCK
 NAMES = (
     *("database", "redis", "detector", "detection", "fusion", "places", "tiles"),
     *("webhooks sent", "usage logs", "spending", "payments", "mail", "partitions"),
-    *("old pictures", "takedowns", "leaving", "live stream"),
+    *("old pictures", "reports", "takedowns", "leaving", "live stream"),
     *("schedule", "export", "disk"),
 )
 
@@ -284,18 +286,22 @@ def test_a_picture_that_is_kept_too_long(settings):
     assert line("old pictures").verdict is OK
 
 
-def test_what_people_were_promised_to_be_deleted():
+def test_what_people_were_promised():
     ann = contributor("ann")
     drive_by(ann, "cow", HELSINKI, timezone.now())
-    taken = Takedown.objects.create(frame=Frame.objects.first(), erase_at=timezone.now())
+    frame = Frame.objects.first()
+    report_file(frame_id=frame.pk, reason="wrong_kind")
+    taken = Takedown.objects.create(frame=frame, erase_at=timezone.now())
     account_leave(user=ann.owner)
-    names = ("takedowns", "leaving")
+    names = ("reports", "takedowns", "leaving")
     assert {line(name).verdict for name in names} == {OK}
     Takedown.objects.filter(pk=taken.pk).update(erase_at=ago(hours=25))
     User.objects.update(leaving_at=ago(hours=25))
+    ImageReport.objects.update(at=ago(days=8))
     assert {line(name).verdict for name in names} == {STUCK}
     Takedown.objects.filter(pk=taken.pk).update(erased_at=timezone.now())
     User.objects.update(leaving_at=None)
+    ImageReport.objects.all().delete()
     assert {line(name).said for name in names} == {"nothing waits"}
 
 

@@ -57,6 +57,8 @@ SCHEDULE: Final = Limits(10 * _MIN, 30 * _MIN)
 PICTURES: Final = Limits(2 * _H, 24 * _H)
 # Tasks of every five minutes and every hour, of which people are promised more.
 FORGETTING: Final = Limits(3 * _H, 24 * _H)
+# People were told that a moderator will look; it takes one who signs in to see that they wait.
+REPORTS: Final = Limits(24 * _H, 168 * _H)
 # Every night; one that was missed is late, three are a fault.
 EXPORT: Final = Limits(26 * _H, 74 * _H)
 # The schedule asks every minute, a provider may be away for hours, and a buyer waits for the bill.
