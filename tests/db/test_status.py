@@ -33,9 +33,9 @@ from hazardmap.hazards.services import cells_refresh, fuse_pending
 from hazardmap.inference.models import DetectionRun, ModelVersion
 from hazardmap.inference.services.model_register import in_service
 from hazardmap.metering.services import usage_record, usage_ship
-from hazardmap.operation.status import status
 from hazardmap.moderation.report_models import ImageReport
 from hazardmap.moderation.services import report_file
+from hazardmap.operation.status import status
 from hazardmap.platform.partitions import make_partitions, month_after
 from hazardmap.settings.env import ENV
 from hazardmap.webhooks.models import Delivery, Endpoint
