@@ -1,6 +1,6 @@
 """People and organisations, to edit; keys and devices, to read and without their secrets."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -9,13 +9,22 @@ from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import ApiKey, Device, KeyEvent, Membership, Organisation, User
-from hazardmap.accounts.services import address_changed, password_changed, sessions_end
+from hazardmap.accounts.services import (
+    address_changed,
+    members_changed,
+    password_changed,
+    roles_in,
+    sessions_end,
+)
+from hazardmap.core.access.roles import Role
 from hazardmap.platform.read_only_admin import (
     AnyModelAdmin,
     AnyTabularInline,
@@ -33,9 +42,10 @@ if TYPE_CHECKING:
     UserChange = UserChangeForm[User]
     PasswordChange = AdminPasswordChangeForm[User]
     UserAdminBase = DjangoUserAdmin[User]
+    AnyFormSet = BaseInlineFormSet[Any, Any, Any]
 else:  # Django's own classes take no type parameters when they run.
     UserCreation, UserChange, UserAdminBase = AdminUserCreationForm, UserChangeForm, DjangoUserAdmin
-    PasswordChange = AdminPasswordChangeForm
+    PasswordChange, AnyFormSet = AdminPasswordChangeForm, BaseInlineFormSet
 
 
 class LowerCaseEmail(forms.EmailField):
@@ -140,19 +150,45 @@ class RightsAdmin(DeclaredLookups, GroupAdmin):
         return bool(request.user.is_superuser)
 
 
+class MembersFormSet(AnyFormSet):
+    def clean(self) -> None:
+        super().clean()
+        rows = [getattr(form, "cleaned_data", {}) for form in self.forms]
+        roles = {row["role"] for row in rows if row.get("role") and not row.get("DELETE")}
+        if roles and Role.OWNER not in roles:
+            raise ValidationError("An organisation keeps an owner.")
+
+
 class MembershipInline(AnyTabularInline):
     model = Membership
+    formset = MembersFormSet
     autocomplete_fields = ("user",)
     extra = 0
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(DeclaredLookups, AnyModelAdmin):
-    list_display = ("name", "created_at")
+    """One that is closed is kept as it is; its owners close it."""
+
+    list_display = ("name", "created_at", "closed_at")
     search_fields = ("name",)
     ordering = ("name",)
-    readonly_fields = ("created_at",)
+    readonly_fields = ("created_at", "closed_at")
     inlines = (MembershipInline,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        is_open = obj is None or obj.closed_at is None
+        return is_open and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Or whoever may edit organisations could put himself into any of them unnoticed."""
+        organisation, actor = form.instance, cast("User", request.user)
+        before = roles_in(organisation)
+        super().save_related(request, form, formsets, change)
+        members_changed(organisation=organisation, before=before, actor=actor)
 
 
 @admin.register(ApiKey)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -23,19 +24,23 @@ class Tries:
     per_address: int
 
     def too_many(self, whom: str, address: str) -> bool:
-        """Count a try, before it is looked at: those of one moment cannot all slip through."""
+        """Count a try, before it is looked at: those of one moment cannot all slip through.
+
+        An address that has used up its own leaves no row for each name that it makes up.
+        """
         now = timezone.now()
         LoginTries.objects.filter(started_at__lte=now - DAY).delete()
-        # Both are counted, whatever the first says.
-        tries = (
-            _count(self._key(whom, address), now, WINDOW),
-            _count(self._key("", address), now, WINDOW),
-        )
-        return tries[0] > self.per_whom or tries[1] > self.per_address
+        if _count(self._key("", address), now, WINDOW) > self.per_address:
+            return True
+        return _count(self._key(whom, address), now, WINDOW) > self.per_whom
 
     def forget(self, whom: str, address: str) -> None:
-        """It went well: the slips before it are forgotten."""
+        """It went well: the slips before it are forgotten, and it is none of its address, behind
+        which there may be a whole company.
+        """
         LoginTries.objects.filter(key=self._key(whom, address)).delete()
+        of_address = LoginTries.objects.filter(key=self._key("", address), tries__gt=0)
+        of_address.update(tries=F("tries") - 1)
 
     def _key(self, whom: str, address: str) -> str:
         """Keyed, because people type passwords into the wrong field."""

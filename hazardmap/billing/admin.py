@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -113,23 +114,27 @@ class InvoiceAdmin(ReadOnlyAdmin):
         return HttpResponse(file.content, content_type=file.media_type, headers=headers)
 
     def line(self, request: HttpRequest, invoice_id: UUID, line_id: UUID) -> HttpResponse:
-        """The hours of a line; of the one that is asked for, its answers and their hazards."""
+        """The hours of a line; of the one that is asked for, its answers and their hazards.
+
+        These say where a fleet was in which second, and are for those who may see usage.
+        """
         line = get_object_or_404(models.InvoiceLine, pk=line_id, invoice=invoice_id)
         if not self.has_view_permission(request, line.invoice):
             raise Http404
         key_id, text = request.GET.get("key"), request.GET.get("hour")
-        events = None
+        if key_id and not request.user.has_perm("metering.view_usageevent"):
+            raise PermissionDenied
+        answers = None
         if key_id and text:
             try:
-                events = line_hour_events(line_id, key_id, datetime.fromisoformat(text))
+                answers = line_hour_events(line_id, key_id, datetime.fromisoformat(text))
             except ValueError as error:
                 raise Http404 from error
         context = self.admin_site.each_context(request) | {
             "title": line.text,
             "line": line,
             "hours": line_hours(line_id)[:OPEN_HOURS],
-            "events": events and events.shown,
-            "more": events and events.more,
+            "answers": answers,
         }
         return render(request, "billing/invoice_line.html", context)
 

@@ -11,13 +11,14 @@ from django.db.models import Sum
 
 from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine, LineHour
+from hazardmap.billing.selectors import customers_until
 from hazardmap.core.selling.pricing.attribution import paid_by_usage
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.pricing.prices_json import prices_from
 from hazardmap.core.selling.pricing.rating import Line, LineKind
 from hazardmap.core.selling.usage import Meter
-from hazardmap.metering.selectors import Used, usage_by_hour, usage_in_hour
+from hazardmap.metering.selectors import Used, is_kept, usage_by_hour, usage_in_hour
 
 ANSWERS_SHOWN: Final = 500
 
@@ -32,10 +33,14 @@ class BilledHour:
 
 
 class FirstAnswers(NamedTuple):
-    """The ANSWERS_SHOWN first of an hour: with tiles there may be hundreds of thousands."""
+    """The ANSWERS_SHOWN first of an hour: with tiles there may be hundreds of thousands.
+
+    kept: or they have been forgotten since.
+    """
 
     shown: list[Used]
     more: bool
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,11 @@ def line_hour_events(line_id: UUID, key_id: str, hour: datetime) -> FirstAnswers
     if hour.tzinfo is None:
         raise ValueError("an hour needs a time zone")
     if not LineHour.objects.filter(line_id=line_id, key_id=key_id, hour=hour).exists():
-        return FirstAnswers([], more=False)
+        return FirstAnswers([], more=False, kept=True)
     line = InvoiceLine.objects.get(pk=line_id)
     answers = usage_in_hour(key_id, Meter(line.of), hour)
-    return FirstAnswers(list(islice(answers, ANSWERS_SHOWN)), more=next(answers, None) is not None)
+    shown = list(islice(answers, ANSWERS_SHOWN))
+    return FirstAnswers(shown, more=next(answers, None) is not None, kept=is_kept(hour))
 
 
 def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:
@@ -116,6 +122,27 @@ def hours_unbilled(customer_id: int, month: Period) -> Iterator[Unbilled]:
             if one != other:
                 covered = any(start <= hour and (end is None or hour < end) for start, end in spans)
                 yield Unbilled(key, hour, meter, one, other, covered)
+
+
+def is_open(month: Period) -> bool:
+    """Whether something that was served in a month is still to be invoiced, or to be paid."""
+    return any(
+        hour.subscribed
+        for customer_id in customers_until(month.end)
+        for hour in hours_unbilled(customer_id, month)
+    ) or any(state in {Invoice.State.DRAFT, Invoice.State.FINALISED} for state, *_ in _bills(month))
+
+
+def months_billing(month: Period) -> list[Period]:
+    """The months of the invoices that bill what was served in a month: usage may come late."""
+    return sorted({Period(start, end) for _, start, end in _bills(month)})
+
+
+def _bills(month: Period) -> list[tuple[str, datetime, datetime]]:
+    """State, start and end of these invoices."""
+    hours = LineHour.objects.filter(hour__gte=month.start, hour__lt=month.end)
+    invoices = Invoice.objects.filter(lines__in=hours.values("line"))
+    return list(invoices.values_list("state", "start", "end").distinct())
 
 
 def months_ended(line_ids: Iterable[UUID]) -> list[Period]:

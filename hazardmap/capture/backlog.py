@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from hazardmap.capture.models import Frame
+from django.utils import timezone
+
+from hazardmap.capture.models import Frame, Takedown
 from hazardmap.capture.selectors import pictures_due
 
 
@@ -19,3 +21,9 @@ def oldest_picture_due(*, older_than: timedelta) -> datetime | None:
         frame = Frame.objects.get(id=id_)
         return frame.picture_until or frame.received_at + older_than
     return None
+
+
+def oldest_to_erase() -> datetime | None:
+    """Since when the file of a picture that was taken down should be erased; None where none is."""
+    due = Takedown.objects.filter(erase_at__lte=timezone.now(), erased_at=None)
+    return due.order_by("erase_at").values_list("erase_at", flat=True).first()

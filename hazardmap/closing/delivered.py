@@ -71,6 +71,8 @@ def delivered(
         else:
             for event in events:
                 _divide(parts, event.quantity, event.hazards)
+        if not parts:  # none are left of what is billed after years
+            parts[None] = 1
         yield hour.hour, split(hour.quantity * PARTS, parts)
 
 

@@ -8,7 +8,13 @@ from hazardmap.accounts.selectors import unbilled_keys
 from hazardmap.billing.line_selectors import Unbilled, hours_unbilled
 from hazardmap.billing.selectors import customers_until, is_finalised, keys_of_customers
 from hazardmap.core.selling.pricing.period import Period
-from hazardmap.metering.selectors import hours_unequal, logs_waiting, records_missing, usage_keys
+from hazardmap.metering.selectors import (
+    hours_unequal,
+    is_kept,
+    logs_waiting,
+    records_missing,
+    usage_keys,
+)
 
 DAY = timedelta(days=1)
 LOADED_WITHIN = timedelta(hours=2)
@@ -30,6 +36,9 @@ def reconcile(month: Period, now: datetime) -> Iterator[Difference]:
         what = f"{record.quantity} of {record.meter} to {record.key_id} ({record.request_id})"
         yield Difference(True, f"{what} stand in the log {log} and not among the events")
     day, end = month.start, min(month.end, now)
+    if not is_kept(month.start):
+        yield Difference(False, "the answers of this month are forgotten, so none is counted anew")
+        day = end
     while day < end:
         for hour in hours_unequal(start=day, end=day + DAY):
             yield Difference(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from hazardmap.closing.alerts_tell import alerts_tell
 from hazardmap.closing.month_share import held_share
 from hazardmap.closing.reconcile import reconcile
+from hazardmap.closing.usage_forget import old_usage_forget
 from hazardmap.closing.watching import keys_held
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.platform.unhurried import unhurried_session
@@ -29,6 +30,12 @@ def share_held() -> None:
 @shared_task
 def meter_watches() -> None:
     watch_hours_record(held=keys_held())
+
+
+@shared_task
+@unhurried_session()
+def forget_usage() -> None:
+    old_usage_forget(timezone.now())
 
 
 @shared_task

@@ -48,11 +48,11 @@ class DayFilter(admin.SimpleListFilter):
             return queryset.filter(id__gte=first_id_of(today - timedelta(days=DAYS - 1)))
         try:
             day = date.fromisoformat(self.value() or today.date().isoformat())
-        except ValueError as error:
+            start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            first_id, after_id = first_id_of(start), first_id_of(start + timedelta(days=1))
+        except (ValueError, OverflowError) as error:  # no day, or one that no id can be of
             raise IncorrectLookupParameters from error
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        end = start + timedelta(days=1)
-        return queryset.filter(id__gte=first_id_of(start), id__lt=first_id_of(end))
+        return queryset.filter(id__gte=first_id, id__lt=after_id)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Django's first choice is "All"; here no choice means today."""

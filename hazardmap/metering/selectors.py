@@ -16,9 +16,10 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
 from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.usage import Meter, UsageRecord, records_of
 from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageHour, UsageSegment
-from hazardmap.platform.partitions import first_id_of
+from hazardmap.platform.partitions import first_id_of, missing_partitions, months_of
 
 LINES_AT_ONCE = 1000
 ANSWERS_AT_ONCE = 2000
@@ -204,6 +205,16 @@ def _lines(path: Path, size: int) -> Iterator[UsageRecord]:
                 return
             with suppress(ValueError):
                 yield from records_of(line.decode())
+
+
+def months_kept() -> list[Period]:
+    """The months (UTC) whose answers are there, the oldest first."""
+    return [month_of(month) for month in months_of(UsageEvent._meta.db_table)]
+
+
+def is_kept(hour: datetime) -> bool:
+    """Whether the answers behind an hour's sum are there, or have been forgotten since."""
+    return not missing_partitions(hour, [UsageEvent._meta.db_table])
 
 
 def usage_in_hour(key_id: str, meter: Meter, hour: datetime) -> Iterator[Used]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -57,7 +58,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         """What the list's search and filters select, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        chosen: Any = self.get_changelist_instance(request)
+        try:
+            chosen: Any = self.get_changelist_instance(request)
+        except IncorrectLookupParameters as wrong:
+            raise BadRequest from wrong
         name = f"audit-{timezone.now():%Y-%m-%d}.csv"
         return StreamingHttpResponse(
             audit_lines(chosen.get_queryset(request).iterator(chunk_size=1000)),

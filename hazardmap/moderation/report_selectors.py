@@ -71,6 +71,12 @@ def correction_of(report: ImageReport) -> Decision | None:
     return standing.order_by("-at").first()
 
 
+def oldest_waiting() -> datetime | None:
+    """Since when the first report waits for a moderator; None where none does."""
+    waiting = ImageReport.objects.filter(decision="").order_by("at")
+    return waiting.values_list("at", flat=True).first()
+
+
 def frames_waiting() -> list[UUID]:
     """Frames with reports that wait: privacy first, then the oldest."""
     urgency = Case(When(reason=ImageReport.Reason.PRIVACY, then=Value(0)), default=Value(1))

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from redis import RedisError
 
+import hazardmap.accounts.backlog
 import hazardmap.billing.backlog
 import hazardmap.capture.backlog
 import hazardmap.hazards.backlog
@@ -23,6 +24,7 @@ from hazardmap.billing.spend_selectors import spending_watched_at
 from hazardmap.closing.watching import keys_held
 from hazardmap.core.operation import condition
 from hazardmap.core.operation.condition import Health, Line
+from hazardmap.moderation.report_selectors import oldest_waiting
 from hazardmap.platform.disk import free_bytes
 from hazardmap.platform.partitions import missing_partitions, month_after
 from hazardmap.settings.env import ENV
@@ -47,10 +49,11 @@ def status() -> list[Line]:
 def _database() -> Line:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SELECT pg_database_size(current_database())")
+            (size_bytes,) = cursor.fetchone()
     except DatabaseError as error:
         return condition.answering("database", _first_line(error))
-    return condition.answering("database", "")
+    return condition.database(size_bytes)
 
 
 def _redis() -> Line:
@@ -78,6 +81,20 @@ def _pictures() -> Iterator[Line]:
     older_than = timedelta(days=settings.PICTURE_DAYS)
     since = hazardmap.capture.backlog.oldest_picture_due(older_than=older_than)
     yield condition.waiting("old pictures", _age(since), condition.PICTURES)
+
+
+def _reports() -> Iterator[Line]:
+    yield condition.waiting("reports", _age(oldest_waiting()), condition.REPORTS)
+
+
+def _takedowns() -> Iterator[Line]:
+    since = hazardmap.capture.backlog.oldest_to_erase()
+    yield condition.waiting("takedowns", _age(since), condition.FORGETTING)
+
+
+def _leaving() -> Iterator[Line]:
+    since = hazardmap.accounts.backlog.left_since()
+    yield condition.waiting("leaving", _age(since), condition.FORGETTING)
 
 
 def _fusion() -> Iterator[Line]:
@@ -146,7 +163,7 @@ def _files() -> Iterator[Line]:
 
 def _disks() -> Iterator[Line]:
     """That of the state, and others that hold a part of it. A folder that is still to be made will
-    be on the first.
+    be on the first; one of others, such as a database server's, may be none for us to look into.
     """
     parts = {
         "blobs": Path(default_storage.path("")),
@@ -154,12 +171,22 @@ def _disks() -> Iterator[Line]:
         "tiles": Path(settings.TILE_FILES),
         "export": Path(settings.TILE_EXPORT).parent,
     }
+    if settings.DATABASE_FOLDER is not None:
+        parts["database"] = settings.DATABASE_FOLDER
     yield condition.disk(free_bytes(settings.VAR))
-    told = {settings.VAR.stat().st_dev}
+    told = {_number_of_disk(settings.VAR), None}
     for name, folder in parts.items():
-        if folder.is_dir() and (disk := folder.stat().st_dev) not in told:
+        disk = _number_of_disk(folder)
+        if disk not in told:
             told.add(disk)
             yield condition.disk(free_bytes(folder), of=name)
+
+
+def _number_of_disk(folder: Path) -> int | None:
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None
 
 
 def _written_at(paths: list[Path]) -> datetime | None:
@@ -179,4 +206,5 @@ def _first_line(error: Exception) -> str:
 _OF_ROWS: Final[tuple[Callable[[], Iterator[Line]], ...]] = (
     *(_detector, _detection, _fusion, _places, _readers, _tiles),
     *(_webhooks, _usage_logs, _spending, _payments, _mail, _partitions, _pictures),
+    *(_reports, _takedowns, _leaving),
 )

@@ -1,10 +1,11 @@
-"""Views that one address may ask for only so often."""
+"""Views that one address, or one account, may ask for only so often."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from hazardmap.platform.client_address import client_address
 from hazardmap.platform.problems import answer
@@ -13,6 +14,7 @@ from hazardmap.platform.rate_limit import allow
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 PERIOD_S = 60
+HOUR_S = 3600
 
 
 def limited(what: str, per_minute: int) -> Callable[[View[P]], View[P]]:
@@ -31,3 +33,13 @@ def limited(what: str, per_minute: int) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def too_many_of(account: UUID, what: str, per_hour: int) -> HttpResponse | None:
+    """The answer to an account that asks for `what` more often in an hour, from wherever."""
+    bucket = f"{what.replace(' ', '-')}-of:{account}"
+    if allow(bucket, limit=per_hour, period_s=HOUR_S):
+        return None
+    refused = answer(429, f"More than {per_hour} {what} an hour from one account.")
+    refused.headers["Retry-After"] = str(HOUR_S // per_hour)
+    return refused

@@ -49,6 +49,24 @@ class CreatePartitionedModel(CreateModel):
             schema_editor.sql_create_table = plain
 
 
+def months_of(table: str) -> list[datetime]:
+    """The first days of the months that are there, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid "
+            "WHERE inhparent = %s::regclass ORDER BY relname",
+            [table],
+        )
+        names = [name for (name,) in cursor.fetchall()]
+    return [datetime.strptime(f"{name[-7:]}+0000", "%Y_%m%z") for name in names]
+
+
+def drop_partition(table: str, month: datetime) -> None:
+    """With all its rows; it waits for whoever reads or writes the table, as long as one may."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TABLE "{partition_name(table, month)}"')
+
+
 def missing_partitions(month: datetime, tables: Sequence[str] = PARTITIONED_TABLES) -> list[str]:
     """Names of the tables that are missing for this month (UTC)."""
     names = [partition_name(table, month) for table in tables]

@@ -117,6 +117,12 @@ def is_split(line_id: UUID) -> bool:
     return Booking.objects.filter(reference=reference(SPLIT, line_id)).exists()
 
 
+def is_settled(line_id: UUID, now: datetime) -> bool:
+    """Whether what was divided of an invoice's line can no longer be taken back."""
+    divided = Booking.objects.filter(reference=reference(SPLIT, line_id), at__lt=now - HELD_BACK)
+    return divided.exists()
+
+
 def lines_held() -> list[UUID]:
     """The lines whose share is set aside and neither divided nor taken back."""
     after = len(f"{SET_ASIDE}:") + 1

@@ -1,5 +1,7 @@
 """PostgreSQL, blobs and logs."""
 
+from pathlib import Path
+
 from hazardmap.settings.env import ENV
 
 DATABASES = {"default": ENV.database() | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
@@ -18,6 +20,9 @@ DATABASES["default"]["OPTIONS"] |= {
     "tcp_user_timeout": 15_000,
     "prepare_threshold": 5,  # for the statements of tiles; Django's own are never prepared
 }
+# The server's own, where it is a cluster of `make up`: beside the folder of its socket.
+_SOCKETS = Path(DATABASES["default"]["HOST"])
+DATABASE_FOLDER = _SOCKETS.parent / "postgres" if _SOCKETS.is_absolute() else None
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -23,6 +23,7 @@ from hazardmap.accounts.services import (
     password_reset_finish,
     second_factor_check,
 )
+from hazardmap.platform.client_address import client_address
 from hazardmap.web.asking import EmailForm, mail_sent, new_password, signed_in, words_of
 from hazardmap.web.landing import landing
 from hazardmap.web.session_guard import is_verified
@@ -85,7 +86,9 @@ def reset_finish_page(request: HttpRequest, token: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            password_reset_finish(token=token, password=new_password(request))
+            password_reset_finish(
+                token=token, password=new_password(request), address=client_address(request)
+            )
             messages.success(request, _("The password is set. Sign in with it."))
             return HttpResponseRedirect("/login/")
         except (ValidationError, AccountsRefused) as refused:

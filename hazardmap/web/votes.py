@@ -11,9 +11,8 @@ from django.views.decorators.http import require_POST
 from hazardmap.hazards import selectors
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.services import VoteRefused, vote_give
-from hazardmap.platform.limited import limited
+from hazardmap.platform.limited import limited, too_many_of
 from hazardmap.platform.problems import answer
-from hazardmap.platform.rate_limit import allow
 from hazardmap.web.asking import signed_in
 
 STANDS = {"stands": True, "gone": False}
@@ -36,8 +35,8 @@ def vote(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         if heir is None:
             raise Http404
         hazard_id = heir
-    if not allow(f"votes-of:{user.pk}", limit=VOTES_PER_HOUR, period_s=3600):
-        return answer(429, f"More than {VOTES_PER_HOUR} votes an hour from one account.")
+    if refused := too_many_of(user.pk, "votes", VOTES_PER_HOUR):
+        return refused
     try:
         vote_give(hazard_id=hazard_id, account_id=user.pk, stands=STANDS[word])
     except VoteRefused:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,12 +25,14 @@ from hazardmap.capture.selectors import every_frame_of, takedowns_kept
 from hazardmap.hazards.person_selectors import views_kept, witness_kept
 from hazardmap.inference.person_selectors import looks_kept
 from hazardmap.moderation.person_selectors import decisions_kept
+from hazardmap.platform.limited import too_many_of
 from hazardmap.rewards.selectors import earnings_kept
 from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.security import password_again
 
 PAGE = "/account/data/"
 FRAMES_AT_ONCE: Final = 500
+COPIES_PER_HOUR: Final = 10
 
 
 @never_cache
@@ -42,10 +45,13 @@ def your_data_page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """Everything that is kept of a person, as one JSON document."""
+    user = signed_in(request)
+    if refused := too_many_of(user.pk, "copies of your data", COPIES_PER_HOUR):
+        return refused
     return StreamingHttpResponse(
-        _document(signed_in(request), request.build_absolute_uri),
+        _document(user, request.build_absolute_uri),
         content_type="application/json",
         headers={"Content-Disposition": 'attachment; filename="hazardmap-my-data.json"'},
     )

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from hazardmap.accounts.models import SignIn, User
-from hazardmap.accounts.services import account_leave
+from hazardmap.accounts.models import Membership, Organisation, SignIn, User
+from hazardmap.accounts.services import account_leave, organisation_close
+from hazardmap.core.access.roles import Role
+from tests.account_scene import founded, member, person
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +62,60 @@ def test_an_account_that_was_left_is_not_brought_back(client, boss):
     assert client.get(address).status_code == 200
     form = {"email": "ann@drivers.example", "name": "", "is_active": "on"}
     assert client.post(address, form).status_code == 403
+
+
+def team(*rows):
+    """The form of an organisation: rows of a membership or None, whose, its role, and whether it
+    goes.
+    """
+    old = sum(row is not None for row, *_ in rows)
+    form = {"name": "Fleet"} | {"membership_set-TOTAL_FORMS": len(rows)}
+    form |= {"membership_set-INITIAL_FORMS": old}
+    for number, (row, user, role, goes) in enumerate(rows):
+        fields = {"id": row.pk if row else "", "user": user.pk, "role": role}
+        fields |= {"DELETE": "on"} if goes else {}
+        form |= {f"membership_set-{number}-{name}": value for name, value in fields.items()}
+    return form
+
+
+def test_who_is_put_into_an_organisation_or_out_of_it_is_told_and_so_are_its_owners(
+    client, boss, mailoutbox, django_capture_on_commit_callbacks
+):
+    """Or whoever may edit organisations could see the bills of any of them unnoticed."""
+    organisation, olga = founded()
+    reader, eve = member(organisation, Role.READER), person("eve")
+    User.objects.filter(pk=olga.pk).update(language="de")
+    owner, other = Membership.objects.order_by("pk")
+    page = f"/admin/accounts/organisation/{organisation.pk}/change/"
+    changed = team(
+        (owner, olga, "owner", False), (other, reader, "reader", True), (None, eve, "owner", False)
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(page, changed).status_code == 302
+    assert [one.to for one in mailoutbox] == [
+        *([eve.email], [olga.email]),
+        *([eve.email], [olga.email], [reader.email]),
+    ]
+    assert "in the role: owner" in " ".join(mailoutbox[0].body.split())
+    assert mailoutbox[1].subject == "[hazardmap] Mitglieder von Fleet haben sich geändert"
+    assert f"{reader.email} does not belong to Fleet" in " ".join(mailoutbox[4].body.split())
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page, team((owner, olga, "owner", False)) | {"name": "Fleets"})
+    assert len(mailoutbox) == 5, "another name is no news of a member"
+
+
+def test_an_organisation_keeps_an_owner_and_is_never_deleted(client, boss):
+    organisation, olga = founded()
+    owner = Membership.objects.get()
+    page = f"/admin/accounts/organisation/{organisation.pk}"
+    for row in ((owner, olga, "reader", False), (owner, olga, "", False)):
+        assert client.post(f"{page}/change/", team(row)).status_code == 200
+    answer = client.post(f"{page}/change/", team((owner, olga, "reader", False)))
+    assert "keeps an owner" in answer.content.decode()
+    assert Membership.objects.get().role == Role.OWNER
+    assert client.post(f"{page}/delete/", {"post": "yes"}).status_code == 403
+    organisation_close(organisation_id=organisation.pk, actor=olga)
+    assert client.get(f"{page}/change/").status_code == 200
+    again = client.post(f"{page}/change/", team((None, olga, "owner", False)))
+    assert again.status_code == 403, "nobody is put into one that is closed"
+    assert Organisation.objects.get().closed_at

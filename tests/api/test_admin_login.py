@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.accounts.login import (
+    SIGNING_IN,
     TO_ACCOUNT,
     TOO_MANY,
     TOO_MANY_OF_ALL,
@@ -83,7 +84,20 @@ def test_a_success_forgets_the_slips_before_it(client):
 def test_one_address_cannot_try_many_accounts(client):
     for number in range(TRIES_PER_ADDRESS):
         sign_in(client, "wrong", email=f"guess{number}@x.example")
+    rows = LoginTries.objects.count()
     assert str(TOO_MANY) in sign_in(client, PASSWORD).content.decode()
+    sign_in(client, "wrong", email="one-more@x.example")
+    assert LoginTries.objects.count() == rows, "nor fill a table with names that it makes up"
+
+
+def test_a_company_behind_one_address_signs_in_in_the_morning():
+    address = "192.0.2.1"
+    for number in range(TRIES_PER_ADDRESS + 1):
+        assert not SIGNING_IN.too_many(f"driver{number}@x.example", address)
+        SIGNING_IN.forget(f"driver{number}@x.example", address)
+    for _ in range(TRIES_PER_ADDRESS):
+        SIGNING_IN.too_many(EMAIL, address)
+    assert SIGNING_IN.too_many("driver1@x.example", address), "what went wrong is not forgotten"
 
 
 def test_waiting_opens_the_door_again(client):

@@ -137,8 +137,9 @@ def test_usage_is_summed_by_day_key_and_meter(client, boss, used):
     assert line.format(today - timedelta(days=1), "key-two", 9, 1) in html
     html = client.get("/admin/metering/usageevent/?day=all&q=key-two").content.decode()
     assert "key-one" not in html
-    nonsense = client.get("/admin/metering/usageevent/?day=tomorrow")
-    assert nonsense.status_code == 302
+    for nonsense in ("tomorrow", "9999-12-31", "0001-01-01"):
+        answer = client.get(f"/admin/metering/usageevent/?day={nonsense}")
+        assert answer.status_code == 302, nonsense
 
 
 def test_the_audit_log_is_exported_as_its_list_is_filtered(client, boss, hazard_id):

@@ -60,6 +60,17 @@ def test_who_has_lost_the_phone_takes_it_off_by_a_recovery_code(client):
     assert not TOTPDevice.objects.exists()
 
 
+def test_slips_with_the_app_keep_no_recovery_code_from_working(client):
+    """Each doubles the pause after it, and it is years until the recovery codes are needed."""
+    nora = person("nora")
+    recovery = enrolled(client, nora)[0]
+    lost = Client()
+    sign_in(lost, nora)
+    assert lost.post("/login/code/", {"code": "000000"}).status_code == 200
+    assert lost.post("/login/code/", {"code": recovery}).status_code == 302
+    assert TOTPDevice.objects.get().throttling_failure_count == 0, "who has shown one is no guesser"
+
+
 def test_who_sets_it_up_on_the_phone_itself_opens_the_app_by_a_link(client):
     client.force_login(person("nora"))
     page = client.get("/account/second-factor/").content.decode()

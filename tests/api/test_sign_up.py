@@ -10,6 +10,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from hazardmap.accounts.login import TRIES_PER_ACCOUNT_AND_ADDRESS
 from hazardmap.accounts.models import Consent, LoginTries, MailLink, Membership, User
 from hazardmap.accounts.services import (
     AccountsRefused,
@@ -186,6 +187,16 @@ def test_a_new_password_ends_every_session_and_the_link(client):
     assert "The password is set. Sign in with it." in set_now.content.decode()
     assert other.get("/account/").status_code == 302
     assert client.post(link, {"password": NEW["password"]}).status_code == 410
+    signed = client.post("/login/", {"username": nora.email, "password": NEW["password"]})
+    assert signed.status_code == 302
+
+
+def test_who_has_forgotten_the_password_signs_in_with_the_new_one_after_too_many_tries(client):
+    nora = person("nora")
+    for _ in range(TRIES_PER_ACCOUNT_AND_ADDRESS + 1):
+        page = client.post("/login/", {"username": nora.email, "password": "was it this"})
+    assert "Too many tries" in page.content.decode()
+    client.post(link_in_mail_to(nora), {"password": NEW["password"]})
     signed = client.post("/login/", {"username": nora.email, "password": NEW["password"]})
     assert signed.status_code == 302
 

@@ -28,7 +28,7 @@ def test_a_superuser_sees_every_line_and_what_is_stuck(boss):
     assert "no-store" in answer["Cache-Control"]
     assert blocked_by_policy(answer) == []
     html = answer.content.decode()
-    assert '<tr class="ok"><th scope="row">Database</th><td>ok</td><td>answers</td></tr>' in html
+    assert '<tr class="ok"><th scope="row">Database</th><td>ok</td><td>answers, 0.' in html
     assert '<tr class="stuck"><th scope="row">Detection</th><td>stuck</td>' in html
     assert boss.post(ADDRESS).status_code == 405
 

@@ -6,13 +6,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from hazardmap.accounts.models import ApiKey, Membership
+from hazardmap.accounts.models import ApiKey, MailLink, Membership
 from hazardmap.accounts.services import (
     AccountsRefused,
     NotAllowed,
     Overlap,
     key_create,
     key_roll,
+    member_invite,
     member_remove,
     member_set_role,
     organisation_close,
@@ -67,6 +68,45 @@ def test_everybody_may_leave_and_only_owners_remove():
     with pytest.raises(NotAllowed, match="no such member"):
         member_remove(organisation_id=organisation.pk, actor=olga, user_id=developer.pk)
     assert Membership.objects.get().user == olga
+
+
+def test_members_and_owners_are_told_of_what_others_change(
+    mailoutbox, django_capture_on_commit_callbacks
+):
+    organisation, olga = founded()
+    second, reader = (member(organisation, role) for role in (Role.OWNER, Role.READER))
+    leaver = member(organisation, Role.BILLING)
+    of = {"organisation_id": organisation.pk}
+
+    def told(act, **who):
+        del mailoutbox[:]
+        with django_capture_on_commit_callbacks(execute=True):
+            act(**of, **who)
+        words = {" ".join(one.body.split()) for one in mailoutbox}
+        assert len(words) <= 1
+        return [one.to[0] for one in mailoutbox], "".join(words)
+
+    to, words = told(member_set_role, actor=olga, user_id=reader.pk, role=Role.BILLING)
+    assert to == [second.email, reader.email]
+    assert f"{reader.email} belongs to Fleet on hazardmap, in the role: billing." in words
+    assert told(member_set_role, actor=olga, user_id=reader.pk, role=Role.BILLING) == ([], "")
+    to, words = told(member_remove, actor=olga, user_id=reader.pk)
+    assert to == [second.email, reader.email]
+    assert f"{reader.email} does not belong to Fleet" in words
+    to, _words = told(member_remove, actor=leaver, user_id=leaver.pk)
+    assert to == [olga.email, second.email], "who leaves knows"
+    to, words = told(organisation_close, actor=olga)
+    assert (to, "has closed Fleet" in words) == ([second.email], True)
+
+
+def test_who_is_out_does_not_come_back_by_an_invitation_of_his_own():
+    organisation, olga = founded()
+    second = member(organisation, Role.OWNER)
+    of = {"organisation_id": organisation.pk}
+    for actor, email in ((olga, "new@fleet.example"), (second, "himself@elsewhere.example")):
+        member_invite(**of, actor=actor, email=email, role=Role.OWNER, language="en")
+    member_set_role(**of, actor=olga, user_id=second.pk, role=Role.READER)
+    assert MailLink.objects.get().email == "new@fleet.example"
 
 
 def test_a_closed_organisation_serves_nobody_and_is_kept():

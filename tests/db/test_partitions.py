@@ -18,6 +18,7 @@ from hazardmap.platform.partitions import (
     first_id_of,
     make_partitions,
     month_after,
+    months_of,
     partition_name,
 )
 from tests.at_once import in_thread, in_thread_of_its_own, somebody_waits
@@ -82,6 +83,7 @@ def test_a_fresh_database_has_last_month_to_two_months_ahead(table):
     now = timezone.now()
     names = {f"{table}_{month_after(now, offset):%Y_%m}" for offset in (-1, 0, 1, 2)}
     assert names <= partitions(table)
+    assert {partition_name(table, month) for month in months_of(table)} == partitions(table)
     assert make_partitions(now) == []
 
 

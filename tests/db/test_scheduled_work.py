@@ -61,6 +61,7 @@ ELSEWHERE = {
     "detect_pending",
     "export_tiles",
     "forget_mail_files",
+    "forget_usage",
     "meter_watches",
     "reconcile_month",
     "share_held",

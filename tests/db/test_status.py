@@ -15,10 +15,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from hazardmap.accounts.models import User
+from hazardmap.accounts.services import account_leave
 from hazardmap.billing.payment_models import Payment
 from hazardmap.billing.services import invoice_draft, invoice_finalise, payments_push
 from hazardmap.billing.spend_models import SpendWatch
-from hazardmap.capture.models import Frame
+from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.core.operation import condition
 from hazardmap.core.operation.condition import Health
@@ -31,6 +33,8 @@ from hazardmap.hazards.services import cells_refresh, fuse_pending
 from hazardmap.inference.models import DetectionRun, ModelVersion
 from hazardmap.inference.services.model_register import in_service
 from hazardmap.metering.services import usage_record, usage_ship
+from hazardmap.moderation.report_models import ImageReport
+from hazardmap.moderation.services import report_file
 from hazardmap.operation.status import status
 from hazardmap.platform.partitions import make_partitions, month_after
 from hazardmap.settings.env import ENV
@@ -51,7 +55,7 @@ OK, LATE, STUCK = Health.OK, Health.LATE, Health.STUCK
 NAMES = (
     *("database", "redis", "detector", "detection", "fusion", "places", "tiles"),
     *("webhooks sent", "usage logs", "spending", "payments", "mail", "partitions"),
-    *("old pictures", "live stream"),
+    *("old pictures", "reports", "takedowns", "leaving", "live stream"),
     *("schedule", "export", "disk"),
 )
 
@@ -60,7 +64,7 @@ NAMES = (
 def well(settings, tmp_path, monkeypatch):
     """A site at which all is well."""
     monkeypatch.setattr("hazardmap.operation.status.live_problem", lambda _address: "")
-    settings.VAR = tmp_path
+    settings.VAR, settings.DATABASE_FOLDER = tmp_path, None
     for name in ("celery/schedule", "export/hazardmap.pmtiles"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).touch()
@@ -282,6 +286,25 @@ def test_a_picture_that_is_kept_too_long(settings):
     assert line("old pictures").verdict is OK
 
 
+def test_what_people_were_promised():
+    ann = contributor("ann")
+    drive_by(ann, "cow", HELSINKI, timezone.now())
+    frame = Frame.objects.first()
+    report_file(frame_id=frame.pk, reason="wrong_kind")
+    taken = Takedown.objects.create(frame=frame, erase_at=timezone.now())
+    account_leave(user=ann.owner)
+    names = ("reports", "takedowns", "leaving")
+    assert {line(name).verdict for name in names} == {OK}
+    Takedown.objects.filter(pk=taken.pk).update(erase_at=ago(hours=25))
+    User.objects.update(leaving_at=ago(hours=25))
+    ImageReport.objects.update(at=ago(days=8))
+    assert {line(name).verdict for name in names} == {STUCK}
+    Takedown.objects.filter(pk=taken.pk).update(erased_at=timezone.now())
+    User.objects.update(leaving_at=None)
+    ImageReport.objects.all().delete()
+    assert {line(name).said for name in names} == {"nothing waits"}
+
+
 def test_files_that_are_not_written_any_more(tmp_path):
     for path, name in (("celery/schedule", "schedule"), ("export/hazardmap.pmtiles", "export")):
         aged(tmp_path / path, days=4)
@@ -300,9 +323,11 @@ def test_a_disk_that_is_full(monkeypatch):
 
 def test_a_part_of_the_state_may_lie_on_a_disk_of_its_own(settings, monkeypatch, tmp_path):
     with TemporaryDirectory(dir="/dev/shm") as folder:  # another file system
-        settings.USAGE_LOG = Path(folder)
+        settings.USAGE_LOG, settings.DATABASE_FOLDER = Path(folder), tmp_path / "not-here"
         monkeypatch.setattr(
             "hazardmap.operation.status.free_bytes", lambda of: 10**12 if of == tmp_path else 9
         )
         found = [(one.name, one.verdict) for one in status() if one.name.startswith("disk")]
-    assert found == [("disk", OK), ("disk of usage", STUCK)]
+        assert found == [("disk", OK), ("disk of usage", STUCK)]
+        settings.USAGE_LOG, settings.DATABASE_FOLDER = tmp_path, Path(folder)
+        assert line("disk of database").verdict is STUCK

@@ -29,7 +29,7 @@ def test_what_is_done_again_and_again(age, verdict):
 
 def test_every_limit_is_late_before_it_is_stuck():
     limits = [value for value in vars(condition).values() if isinstance(value, Limits)]
-    assert len(limits) == 12
+    assert len(limits) == 14
     assert all(timedelta(0) < one.late < one.stuck for one in limits)
 
 
@@ -38,6 +38,7 @@ def test_every_limit_is_late_before_it_is_stuck():
     [
         (condition.answering("redis", ""), OK, "answers"),
         (condition.answering("redis", "refused"), STUCK, "refused"),
+        (condition.database(12_345_678_901), OK, "answers, 12.3 GB"),
         (condition.detector("road-1-ab", ""), OK, "road-1-ab"),
         (condition.detector("", ""), LATE, "no worker has been started yet"),
         (condition.detector("road-1-ab", "gone"), STUCK, "road-1-ab, gone"),

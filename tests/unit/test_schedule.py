@@ -49,6 +49,7 @@ AT_LEAST_EVERY = {
     "hazardmap.billing.tasks.compare_payments": DAY,
     "hazardmap.closing.tasks.share_held": DAY,
     "hazardmap.closing.tasks.reconcile_month": DAY,
+    "hazardmap.closing.tasks.forget_usage": DAY,
     # A site that runs on: partitions a month ahead, an archive that is never three days old.
     "hazardmap.platform.tasks.make_partitions": DAY,
     "tiles.tasks.export_tiles": DAY,

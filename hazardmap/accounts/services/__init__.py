@@ -36,6 +36,7 @@ from hazardmap.accounts.services.key_use import Buyer, KeyRefused, key_admit
 from hazardmap.accounts.services.language_choose import language_choose
 from hazardmap.accounts.services.mail_link import link_find
 from hazardmap.accounts.services.member_invite import invitation_withdraw, member_invite
+from hazardmap.accounts.services.members_changed import members_changed, roles_in
 from hazardmap.accounts.services.organisation_change import (
     member_remove,
     member_set_role,
@@ -100,6 +101,7 @@ __all__ = [
     "member_invite",
     "member_remove",
     "member_set_role",
+    "members_changed",
     "organisation_close",
     "organisation_create",
     "owner_tell",
@@ -111,6 +113,7 @@ __all__ = [
     "permit",
     "recovery_codes_left",
     "recovery_codes_renew",
+    "roles_in",
     "second_factor_begin",
     "second_factor_check",
     "second_factor_confirm",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from hazardmap.accounts.models import ApiKey, MailLink, Membership, Organisation, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
 from hazardmap.accounts.services.key_change import key_revoke
+from hazardmap.accounts.services.members_changed import closing_tell, members_changed, roles_in
 from hazardmap.accounts.services.name_check import name_check, one_line
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.access.roles import Act, Role
@@ -36,7 +37,10 @@ def organisation_create(*, name: str, owner: User | None = None) -> Organisation
 
 @transaction.atomic
 def organisation_close(*, organisation_id: UUID, actor: User) -> None:
-    """End all its keys, invitations and memberships. Usage and invoices stay. Raises NotAllowed."""
+    """End all its keys, invitations and memberships; all members are told. Usage and invoices stay.
+
+    Raises NotAllowed.
+    """
     # Who makes a key waits for this; a key that is just being rolled must be able to end.
     list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id))
     organisation = permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
@@ -45,19 +49,23 @@ def organisation_close(*, organisation_id: UUID, actor: User) -> None:
         for kid in kids:
             key_revoke(kid=kid, actor=actor)
     MailLink.objects.filter(organisation=organisation).delete()
+    members = roles_in(organisation)
     Membership.objects.filter(organisation=organisation).delete()
     organisation.closed_at = timezone.now()
     organisation.save(update_fields=["closed_at"])
+    closing_tell(organisation=organisation, members=members, actor=actor)
 
 
 @transaction.atomic
 def member_set_role(*, organisation_id: UUID, actor: User, user_id: UUID, role: Role) -> None:
     """Raises NotAllowed, and AccountsRefused where it would leave no owner."""
-    permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
+    organisation = permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
     membership = _membership(organisation_id, user_id)
+    before = roles_in(organisation)
     membership.role = role
     membership.save(update_fields=["role"])
     _keep_an_owner(organisation_id)
+    members_changed(organisation=organisation, before=before, actor=actor)
 
 
 @transaction.atomic
@@ -67,9 +75,12 @@ def member_remove(*, organisation_id: UUID, actor: User, user_id: UUID) -> None:
     Raises NotAllowed, and AccountsRefused where it would leave no owner.
     """
     act = Act.LOOK if user_id == actor.pk else Act.MANAGE_TEAM
-    permit(actor=actor, organisation_id=organisation_id, act=act)
-    _membership(organisation_id, user_id).delete()
+    organisation = permit(actor=actor, organisation_id=organisation_id, act=act)
+    membership = _membership(organisation_id, user_id)
+    before = roles_in(organisation)
+    membership.delete()
     _keep_an_owner(organisation_id)
+    members_changed(organisation=organisation, before=before, actor=actor)
 
 
 def _membership(organisation_id: UUID, user_id: UUID) -> Membership:

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_otp import match_token
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -20,6 +19,7 @@ from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.owner_tell import owner_tell
 
 RECOVERY_CODES = 10
+APP_DIGITS = 6
 BEGUN_FOR = timedelta(minutes=15)
 WRONG = gettext_lazy("This code is wrong, used already, or came too soon after a wrong one.")
 
@@ -78,9 +78,23 @@ def second_factor_confirm(*, user: User, code: str) -> tuple[Device, list[str]]:
     return device, _new_recovery_codes(user)
 
 
+@transaction.atomic
 def second_factor_check(*, user: User, code: str) -> Device | None:
-    """The app's device, or the recovery code's, that this code belongs to."""
-    return match_token(user, _plain(code))
+    """The app's device, or the recovery code's, that this code belongs to.
+
+    What is wrong counts against what it looks like alone, and until the right one is shown: each
+    slip doubles the pause after it, and recovery codes are not tried for years.
+    """
+    plain = _plain(code)
+    kind = TOTPDevice if plain.isdecimal() and len(plain) == APP_DIGITS else StaticDevice
+    device = kind.objects.select_for_update().filter(user=user, confirmed=True).first()
+    if device is None or not device.verify_token(plain):
+        return None
+    for each in (TOTPDevice, StaticDevice):
+        each.objects.filter(user=user).update(
+            throttling_failure_count=0, throttling_failure_timestamp=None
+        )
+    return device
 
 
 def recovery_codes_renew(*, user: User, code: str) -> list[str]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hazardmap.accounts.login import TO_ACCOUNT
+from hazardmap.accounts.login import SIGNING_IN, TO_ACCOUNT
 from hazardmap.accounts.models import Consent, MailLink, Membership, User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.consent_give import consent_give
@@ -87,8 +87,11 @@ def password_reset_ask(*, email: str, language: str) -> None:
 
 
 @transaction.atomic
-def password_reset_finish(*, token: str, password: str) -> User:
-    """All sessions end with the old password. Raises ValidationError and AccountsRefused."""
+def password_reset_finish(*, token: str, password: str, address: str) -> User:
+    """All sessions end with the old password, and so does the pause after too many tries.
+
+    address: from where, for the pause is one of that. Raises ValidationError and AccountsRefused.
+    """
     link = link_find(token, MailLink.Purpose.RESET, lock=True)
     if link is None or link.user is None or not link.user.is_active:
         raise AccountsRefused(GONE)
@@ -100,6 +103,7 @@ def password_reset_finish(*, token: str, password: str) -> User:
     password_changed(user=user)
     sessions_end(user=user, but="")
     TO_ACCOUNT.forget(user.email)
+    SIGNING_IN.forget(user.email, address)
     return user
 
 

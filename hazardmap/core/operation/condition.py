@@ -55,6 +55,10 @@ SPENDING: Final = Limits(30 * _S, 5 * _MIN)
 SCHEDULE: Final = Limits(10 * _MIN, 30 * _MIN)
 # Looked for every minute, a few thousand at a time: a day more than promised is a fault.
 PICTURES: Final = Limits(2 * _H, 24 * _H)
+# Tasks of every five minutes and every hour, of which people are promised more.
+FORGETTING: Final = Limits(3 * _H, 24 * _H)
+# People were told that a moderator will look; it takes one who signs in to see that they wait.
+REPORTS: Final = Limits(24 * _H, 168 * _H)
 # Every night; one that was missed is late, three are a fault.
 EXPORT: Final = Limits(26 * _H, 74 * _H)
 # The schedule asks every minute, a provider may be away for hours, and a buyer waits for the bill.
@@ -85,6 +89,11 @@ def done(name: str, age: timedelta | None, limits: Limits, *, never: Health) -> 
 def answering(name: str, problem: str) -> Line:
     """A service that others cannot be without; problem: why it does not answer, or ""."""
     return Line(name, Health.STUCK if problem else Health.OK, problem or "answers")
+
+
+def database(size_bytes: int) -> Line:
+    """One that answers. Its disk may be another machine's, which only its size tells of."""
+    return Line("database", Health.OK, f"answers, {size_bytes / 1e9:.1f} GB")
 
 
 def detector(label: str, problem: str) -> Line:

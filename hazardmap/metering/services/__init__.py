@@ -1,6 +1,7 @@
 """What writes usage."""
 
 from hazardmap.metering.services.answers_count import answer_count, answers_add
+from hazardmap.metering.services.usage_forget import usage_forget
 from hazardmap.metering.services.usage_hold import usage_hold
 from hazardmap.metering.services.usage_record import usage_has_room, usage_record
 from hazardmap.metering.services.usage_reserve import (
@@ -20,6 +21,7 @@ __all__ = [
     "UnitsByKey",
     "answer_count",
     "answers_add",
+    "usage_forget",
     "usage_has_room",
     "usage_hold",
     "usage_record",

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from hazardmap.core.selling.hours import HOUR, hour_of
 from hazardmap.metering.models import HourToRoll
+from hazardmap.metering.selectors import is_kept
 from hazardmap.platform.partitions import first_id_of
 
 HOUR_ROLL_SQL = (Path(__file__).parents[1] / "sql" / "hour_roll.sql").read_text()
@@ -55,6 +56,9 @@ def _one_at_a_time() -> None:
 
 
 def _roll(hour: datetime) -> None:
+    """Where the answers have been forgotten, their sums are all that is left of them."""
+    if not is_kept(hour):
+        return
     ids = {"first_id": first_id_of(hour), "after_id": first_id_of(hour + HOUR)}
     with connection.cursor() as cursor:
         cursor.execute(HOUR_ROLL_SQL, {"hour": hour, **ids})

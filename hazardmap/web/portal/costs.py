@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Final
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -29,10 +32,14 @@ from hazardmap.billing.selectors import (
 from hazardmap.billing.services import cap_set
 from hazardmap.billing.spend_selectors import spend_alerts, spending_now
 from hazardmap.core.access.roles import Act
-from hazardmap.metering.selectors import usage_complete_to
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.metering.selectors import is_kept, usage_complete_to
 from hazardmap.platform.harmless_cell import harmless_cell
+from hazardmap.platform.limited import too_many_of
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 from hazardmap.web.portal.csv_file import csv_file
+
+LISTS_PER_HOUR: Final = 60
 
 
 @require_safe
@@ -141,6 +148,7 @@ def line_page(
         hours=line_hours(line.id),
         events=first.shown if first else [],
         more=first is not None and first.more,
+        kept=first is None or first.kept,
         opened=(key, hour),
     )
 
@@ -149,16 +157,22 @@ def line_page(
 @portal_page(Act.SEE_BILLS)
 def line_csv(
     request: HttpRequest, portal: Portal, invoice_id: UUID, position: int
-) -> StreamingHttpResponse:
-    """Every answer behind a line of usage, and what was in it."""
+) -> HttpResponseBase:
+    """Every answer behind a line of usage, and what was in it; or its hours, once they are gone."""
     invoice = _invoice(portal, invoice_id)
     line = _line(invoice, position)
+    if refused := too_many_of(portal.user.pk, "lists of answers", LISTS_PER_HOUR):
+        return refused
     return csv_file(_answers(line.id), name=f"{invoice.number or 'draft'}-{position}")
 
 
 def _answers(line_id: UUID) -> Iterator[Sequence[object]]:
     yield "served_utc", "key", "units", "what", "request", "hazards"
+    is_there = cache(is_kept)
     for hour, events in line_events(line_id):
+        if not is_there(month_of(hour.hour).start):  # then its sum is all that is left
+            since = f"{hour.hour.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+            yield since, hour.key_id, hour.quantity, "", "", ""
         for event in events:
             hazards = " ".join(map(str, event.hazards))
             at, what = event.at.astimezone(UTC), harmless_cell(event.subject)
