@@ -134,14 +134,18 @@ def lines_settling(now: datetime) -> list[UUID]:
 def statement(witness: int) -> Iterator[StatementLine]:
     """How a contributor came to a balance, oldest first."""
     entries = Entry.objects.filter(account__witness=witness).select_related("booking", "account")
-    for row in entries.order_by("id"):
-        yield StatementLine(
-            row.at,
-            row.booking.reference,
-            Currency(row.account.currency),
-            row.amount_micro,
-            row.booking.inputs,
-        )
+    yield from map(statement_line, entries.order_by("id"))
+
+
+def statement_line(row: Entry) -> StatementLine:
+    """row: with its booking and account."""
+    return StatementLine(
+        row.at,
+        row.booking.reference,
+        Currency(row.account.currency),
+        row.amount_micro,
+        row.booking.inputs,
+    )
 
 
 def statement_document(witness: int) -> dict[str, Any]:

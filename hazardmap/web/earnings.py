@@ -74,7 +74,7 @@ def _page(request: HttpRequest, *, name: str = "", iban: str = "") -> HttpRespon
             )
             for one in balances
         ],
-        "lines": [_row(line) for line in reversed(lines[-LINES:])],
+        "lines": [movement_words(line) for line in reversed(lines[-LINES:])],
         "left_out": max(0, len(lines) - LINES),
         "target": payout_target(user),
         "held_back_days": HELD_BACK.days,
@@ -124,12 +124,15 @@ def _sold(inputs: Mapping[str, Any]) -> dict[str, object]:
     return {"sold": METERS[Meter(inputs["meter"])], "month": month}
 
 
-def _row(line: StatementLine) -> dict[str, object]:
+def movement_words(line: StatementLine) -> dict[str, object]:
+    """One movement for a template. line_id: of an invoice, whose page says what it was for."""
     kind, _colon, which = line.reference.partition(":")
+    which = which.rpartition(":")[2]
     return {
         "at": line.at,
         "words": WORDS.get(kind, kind),
         **_sold(line.inputs),
-        "which": which.rpartition(":")[2],
+        "which": which,
+        "line_id": "" if kind in {PAYOUT, FAILED} else which,
         "amount": amount_words(line.amount_micro, line.currency),
     }

@@ -24,6 +24,7 @@ from hazardmap.capture.selectors import every_frame_of, takedowns_kept
 from hazardmap.hazards.person_selectors import views_kept, witness_kept
 from hazardmap.inference.person_selectors import looks_kept
 from hazardmap.moderation.person_selectors import decisions_kept
+from hazardmap.rewards.reason_selectors import reasons_kept
 from hazardmap.rewards.selectors import earnings_kept
 from hazardmap.web.asking import signed_in, words_of
 from hazardmap.web.security import password_again
@@ -85,6 +86,7 @@ def _document(user: User, address: Callable[[str], str]) -> Iterator[str]:
     head = account_kept(user) | earnings_kept(user) | decisions_kept(user)
     yield json.dumps(head, default=str, indent=1)[:-2]
     device_ids = [device["id"] for device in head["devices"]]
+    yield from _section("reasons", reasons_kept(user.witness))
     yield from _section("frames", _frames(user, address))
     for name, rows in witness_kept(user.witness, device_ids):
         yield from _section(name, rows)

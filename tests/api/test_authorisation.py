@@ -10,6 +10,7 @@ from datetime import timedelta
 from difflib import unified_diff
 from http.cookies import SimpleCookie
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -26,10 +27,12 @@ from hazardmap.core.access.roles import Role
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.grid import cell_text
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.services import report_file
 from hazardmap.platform.ids import new_id
+from hazardmap.rewards.services import share_set_aside, share_split
 from hazardmap.web.picture_address import PictureConverter
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.services import deliveries_make
@@ -56,7 +59,7 @@ BODIES = {  # where a wrong one is refused before anybody looks whose thing it i
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 # What belongs to somebody, and what names none of it.
-DRIVEN = {"frame_id": new_id(), "device_id": new_id()}
+DRIVEN = {"frame_id": new_id(), "device_id": new_id(), "line_id": new_id()}
 BOUGHT = {"organisation_id": new_id(), "watch_id": new_id(), "endpoint_id": new_id()} | {
     "delivery_id": new_id(),
     "user_id": new_id(),
@@ -160,6 +163,7 @@ def things(people):
         "zone_id": put_zone(HELSINKI, (24.95, 60.18)),
         "frame_id": frame,
         "device_id": aino.id,
+        "line_id": _earned(aino.owner),
         "watch_id": watch,
         "endpoint_id": endpoint,
         "delivery_id": Delivery.objects.latest("id").id,
@@ -173,6 +177,14 @@ def things(people):
         "column": 1,
         "row": 1,
     }
+
+
+def _earned(owner: User) -> UUID:
+    """The line of an invoice of which a contributor has a share."""
+    line_id = new_id()
+    share_set_aside(line_id=line_id, amount_micro=9_000_000, currency=Currency.EUR)
+    share_split(line_id=line_id, weights={owner.witness: 1})
+    return line_id
 
 
 def _of_the_portal():

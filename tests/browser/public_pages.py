@@ -50,6 +50,7 @@ PRIVATE = {
 ELSEWHERE = {
     "address-confirm",
     "consent",
+    "earned-line",
     "embed",
     "login-code",
     "map",
