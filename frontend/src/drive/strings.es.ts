@@ -18,6 +18,8 @@ export const strings: Strings = {
   recordOff: 'Grabar: no',
   imprecise: 'Posición demasiado imprecisa, no se toman imágenes',
   offline: 'Sin conexión, las imágenes esperan en este teléfono',
+  busy: 'El sitio no acepta imágenes ahora; esperan en este teléfono',
+  drivenElsewhere: 'El trayecto sigue en otra pestaña de este navegador; esta se ha detenido.',
   notPaired: 'Este teléfono ya no está emparejado y no graba nada.',
   notLicensed: 'La licencia de las imágenes subidas ha cambiado. Inicia sesión en este sitio y acéptala en la página de tu cuenta; hasta entonces las imágenes esperan en este teléfono.',
   cameraDenied: 'No se permitió la cámara. Permítela para esta página en los ajustes del navegador.',

@@ -18,6 +18,8 @@ const english = {
   recordOff: 'Record: off',
   imprecise: 'Position too imprecise, no frames are taken',
   offline: 'No connection, frames wait on this phone',
+  busy: 'The site takes no frames now, they wait on this phone',
+  drivenElsewhere: 'Driving goes on in another tab of this browser; this one has stopped.',
   notPaired: 'This phone is not paired any more, and records nothing.',
   notLicensed: 'The licence of uploads has changed. Sign in on this site and agree to it on your account page; until then frames wait on this phone.',
   cameraDenied: 'The camera was not allowed. Allow it for this page in the browser’s settings.',
