@@ -35,7 +35,8 @@ function scene() {
   const cache = {
     match,
     put: async (key: Key, answer: Response) => void kept.set(at(key), answer),
-    keys: async () => [],
+    keys: async () => [...kept.keys()].map((url) => ({ url })),
+    delete: async (key: Key) => kept.delete(at(key)),
     addAll: async (keys: string[]) => {
       const answers = await Promise.all(keys.map((key) => fetched(key)));
       if (!answers.every((answer) => answer.ok)) throw new TypeError('not ok');
@@ -64,7 +65,7 @@ function scene() {
     });
   const deploy = (script: string) => site.set(at('/drive/'), new Response(`<script src="${script}"></script>`));
   const serve = (path: string, body: string, status = 200) => site.set(at(path), new Response(body, { status }));
-  return { site, network, told, keep, open, deploy, serve };
+  return { site, kept, network, told, keep, open, deploy, serve };
 }
 
 /** A phone that has kept the page of a first deploy. */
@@ -107,6 +108,16 @@ describe('the worker of the drive page', () => {
     site.clear();
     expect(await open('/drive/', 'navigate')).toContain('/static/a.js');
     expect(told).toEqual(['kept']);
+  });
+
+  it('forgets the scripts of the page before once a new one is kept whole', async () => {
+    const { kept, deploy, serve, keep } = await keeping();
+    deploy('/static/b.js');
+    await keep(['/static/b.js']);
+    expect([...kept.keys()]).toEqual([at('/static/a.js'), at('/drive/')]);
+    serve('/static/b.js', 'b');
+    await keep(['/static/b.js']);
+    expect([...kept.keys()]).toEqual([at('/drive/'), at('/static/b.js')]);
   });
 
   it('does not keep a page that is newer than the one whose scripts it was told of', async () => {

@@ -29,8 +29,11 @@ async function keep({ page, assets }, client) {
         await cache.addAll(assets);
         const answer = await fetch(page);
         // What the site has now may be newer than what is open, with parts that are not here.
-        if (!answer.ok || !partsOf(await answer.clone().text()).every((part) => assets.includes(part))) return;
+        const parts = partsOf(await answer.clone().text());
+        if (!answer.ok || !parts.every((part) => assets.includes(part))) return;
+        const before = await cache.match(PAGE, { ignoreVary: true });
         await cache.put(PAGE, answer);
+        if (before && String(partsOf(await before.text())) !== String(parts)) await forgetAllBut(cache, assets);
     } catch {
         return; // the page that was kept before is whole
     }
@@ -76,6 +79,13 @@ async function inTimeElseKept(fresh, kept) {
 async function keptElseFresh(request) {
     const kept = await caches.match(request, { ignoreVary: true });
     return kept ?? fetch(request);
+}
+
+// Each new version of the site brings new parts, and a phone would keep them all.
+async function forgetAllBut(cache, assets) {
+    const wanted = new Set([...assets, new URL(PAGE, self.location.origin).href]);
+    const keys = await cache.keys();
+    await Promise.all(keys.filter(({ url }) => !wanted.has(url)).map((key) => cache.delete(key)));
 }
 
 async function forgetOldest(cache) {
