@@ -54,12 +54,13 @@ def why(witness: int, line_id: UUID) -> list[Why]:
 def reasons_kept(witness: int) -> Iterator[Mapping[str, Any]]:
     """All that is kept of what somebody was paid for, to take along."""
     rows = Reason.objects.filter(witness=witness).order_by("booking", "-parts", "hazard_id")
-    for row in rows.select_related("booking").iterator():
+    columns = rows.values_list("booking__reference", "hazard_id", "parts", "sold")
+    for name, hazard_id, parts, sold in columns.iterator():
         yield {
-            "reference": row.booking.reference,
-            "hazard_id": row.hazard_id,
-            "parts": int(row.parts),
-            "sold": int(row.sold),
+            "reference": name,
+            "hazard_id": hazard_id,
+            "parts": int(parts),
+            "sold": int(sold),
         }
 
 
@@ -67,9 +68,9 @@ def _why(witness: int, line: StatementLine, rows: list[Reason]) -> Why:
     kind = line.reference.partition(":")[0]
     amounts: Mapping[UUID | None, int] = {}
     if rows and kind == SPLIT:
-        own = {row.hazard_id: int(row.parts) for row in rows}
-        all_parts = int(dict(line.inputs["weights"])[witness])
-        amounts = split(line.amount_micro, {**own, None: all_parts - sum(own.values())})
+        own: dict[UUID | None, int] = {row.hazard_id: int(row.parts) for row in rows}
+        rest = int(dict(line.inputs["weights"])[witness]) - sum(own.values())
+        amounts = split(line.amount_micro, own | {None: rest})
     reasons = [
         ReasonInfo(row.hazard_id, int(row.parts), int(row.sold), amounts.get(row.hazard_id))
         for row in rows
