@@ -23,7 +23,7 @@ const BACK_MS = 3000;
 /** The page in a car: it warns; and where the phone is paired, it records. */
 export class DrivePage {
   private readonly button = byId<HTMLButtonElement>('run');
-  private readonly awake = new Awake();
+  private readonly awake = new Awake((stays) => notice('screen', stays ? null : strings.screenMayGo));
   private readonly voice = new Voice();
   private readonly warner = new Warner(this.voice);
   private readonly pairing: Pairing;
@@ -151,6 +151,7 @@ export class DrivePage {
       this.positions.stop();
       this.warner.stop();
       await this.awake.off();
+      notice('screen', null);
     }
     void this.record(); // a camera may keep one waiting, as one that another app has; warnings need none
     document.body.classList.toggle('driving', this.running);

@@ -20,6 +20,7 @@ export const strings: Strings = {
   offline: 'Keine Verbindung, die Bilder warten auf diesem Telefon',
   busy: 'Die Website nimmt gerade keine Bilder an, sie warten auf diesem Telefon',
   drivenElsewhere: 'Die Fahrt geht in einem anderen Tab dieses Browsers weiter; dieser hat aufgehört.',
+  screenMayGo: 'Dieses Telefon schaltet vielleicht von selbst seinen Bildschirm aus; dann warnt es nicht und nimmt nicht auf. Stellen Sie ein, dass er beim Fahren an bleibt.',
   notPaired: 'Dieses Telefon ist nicht mehr gekoppelt und nimmt nichts auf.',
   notLicensed: 'Die Lizenz der hochgeladenen Bilder hat sich geändert. Melden Sie sich auf dieser Seite an und stimmen Sie ihr auf Ihrer Kontoseite zu; bis dahin warten die Bilder auf diesem Telefon.',
   cameraDenied: 'Die Kamera wurde nicht erlaubt. Erlauben Sie sie für diese Seite in den Einstellungen des Browsers.',

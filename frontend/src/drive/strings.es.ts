@@ -20,6 +20,7 @@ export const strings: Strings = {
   offline: 'Sin conexión, las imágenes esperan en este teléfono',
   busy: 'El sitio no acepta imágenes ahora; esperan en este teléfono',
   drivenElsewhere: 'El trayecto sigue en otra pestaña de este navegador; esta se ha detenido.',
+  screenMayGo: 'Puede que este teléfono apague la pantalla por sí solo; entonces ni avisa ni graba. Ajústalo para que siga encendida mientras conduces.',
   notPaired: 'Este teléfono ya no está emparejado y no graba nada.',
   notLicensed: 'La licencia de las imágenes subidas ha cambiado. Inicia sesión en este sitio y acéptala en la página de tu cuenta; hasta entonces las imágenes esperan en este teléfono.',
   cameraDenied: 'No se permitió la cámara. Permítela para esta página en los ajustes del navegador.',

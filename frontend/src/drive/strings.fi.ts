@@ -20,6 +20,7 @@ export const strings: Strings = {
   offline: 'Ei yhteyttä, kuvat odottavat tässä puhelimessa',
   busy: 'Sivusto ei ota kuvia nyt vastaan, ne odottavat tässä puhelimessa',
   drivenElsewhere: 'Ajo jatkuu selaimen toisessa välilehdessä; tämä on pysähtynyt.',
+  screenMayGo: 'Tämä puhelin saattaa sammuttaa näyttönsä itsestään, eikä se silloin varoita eikä tallenna. Aseta näyttö pysymään päällä ajon ajan.',
   notPaired: 'Tätä puhelinta ei ole enää liitetty, eikä se kuvaa mitään.',
   notLicensed: 'Lähetettyjen kuvien lisenssi on muuttunut. Kirjaudu tälle sivustolle ja hyväksy se tilisivullasi; siihen asti kuvat odottavat tässä puhelimessa.',
   cameraDenied: 'Kameraa ei sallittu. Salli se tälle sivulle selaimen asetuksissa.',

@@ -20,6 +20,7 @@ const english = {
   offline: 'No connection, frames wait on this phone',
   busy: 'The site takes no frames now, they wait on this phone',
   drivenElsewhere: 'Driving goes on in another tab of this browser; this one has stopped.',
+  screenMayGo: 'This phone may switch its screen off by itself, and then it neither warns nor records. Set it to stay on while you drive.',
   notPaired: 'This phone is not paired any more, and records nothing.',
   notLicensed: 'The licence of uploads has changed. Sign in on this site and agree to it on your account page; until then frames wait on this phone.',
   cameraDenied: 'The camera was not allowed. Allow it for this page in the browser’s settings.',
