@@ -124,7 +124,10 @@ export class DrivePage {
   private async toggle(): Promise<void> {
     notice('problem', null);
     notice('place-problem', null);
-    if (this.running || (await this.mayDrive())) await this.run(!this.running);
+    this.button.disabled = true;
+    const may = this.running || (await this.mayDrive());
+    this.button.disabled = false;
+    if (may) await this.run(!this.running);
   }
 
   private async mayDrive(): Promise<boolean> {
