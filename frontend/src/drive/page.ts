@@ -34,6 +34,8 @@ export class DrivePage {
   private readonly wheel = new Wheel(() => void this.drivenElsewhere());
   private readonly counters = { sent: 0, refused: 0 };
   private departure = new Departure();
+  /** Whether this tab may drive. */
+  private asking = false;
   private running = false;
   private recording = false;
   /** The camera is being asked for. */
@@ -124,9 +126,10 @@ export class DrivePage {
   private async toggle(): Promise<void> {
     notice('problem', null);
     notice('place-problem', null);
-    this.button.disabled = true;
+    if (this.asking) return;
+    this.asking = true;
     const may = this.running || (await this.mayDrive());
-    this.button.disabled = false;
+    this.asking = false;
     if (may) await this.run(!this.running);
   }
 
