@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.splitting import split
 from hazardmap.rewards.models import Entry
 from hazardmap.rewards.reason_models import Reason
 from hazardmap.rewards.references import CLAW_BACK, CORRECTION, SPLIT, TAKE_BACK, reference
-from hazardmap.rewards.selectors import StatementLine, statement_line
+from hazardmap.rewards.selectors import Movement
 
 _KINDS: Final = (SPLIT, CLAW_BACK, CORRECTION)
 
@@ -31,7 +32,7 @@ class Why(NamedTuple):
     rest_micro: of a share, what was for hazards that are not among them.
     """
 
-    line: StatementLine
+    movement: Movement
     reasons: list[ReasonInfo]
     rest_micro: int
 
@@ -43,12 +44,11 @@ def why(witness: int, line_id: UUID) -> list[Why]:
     names += [f"{TAKE_BACK}:{name}" for name in names]
     entries = Entry.objects.filter(account__witness=witness, booking__reference__in=names)
     found = list(entries.select_related("booking", "account").order_by("id"))
-    bookings = [entry.booking_id for entry in found]
-    kept: dict[int, list[Reason]] = {booking: [] for booking in bookings}
-    rows = Reason.objects.filter(witness=witness, booking__in=bookings)
+    kept: dict[int, list[Reason]] = {entry.booking_id: [] for entry in found}
+    rows = Reason.objects.filter(witness=witness, booking__in=kept)
     for row in rows.order_by("-parts", "hazard_id"):
         kept[row.booking_id].append(row)
-    return [_why(witness, statement_line(entry), kept[entry.booking_id]) for entry in found]
+    return [_why(witness, entry, kept[entry.booking_id]) for entry in found]
 
 
 def reasons_kept(witness: int) -> Iterator[Mapping[str, Any]]:
@@ -64,15 +64,24 @@ def reasons_kept(witness: int) -> Iterator[Mapping[str, Any]]:
         }
 
 
-def _why(witness: int, line: StatementLine, rows: list[Reason]) -> Why:
-    kind = line.reference.partition(":")[0]
+def _why(witness: int, entry: Entry, rows: list[Reason]) -> Why:
+    """entry: with its booking and account."""
+    name, inputs = entry.booking.reference, entry.booking.inputs
     amounts: Mapping[UUID | None, int] = {}
-    if rows and kind == SPLIT:
+    if rows and name.startswith(f"{SPLIT}:"):
         own: dict[UUID | None, int] = {row.hazard_id: int(row.parts) for row in rows}
-        rest = int(dict(line.inputs["weights"])[witness]) - sum(own.values())
-        amounts = split(line.amount_micro, own | {None: rest})
+        rest = int(dict(inputs["weights"])[witness]) - sum(own.values())
+        amounts = split(entry.amount_micro, own | {None: rest})
+    movement = Movement(
+        entry.at,
+        name,
+        Currency(entry.account.currency),
+        entry.amount_micro,
+        inputs.get("meter"),
+        inputs.get("month"),
+    )
     reasons = [
         ReasonInfo(row.hazard_id, int(row.parts), int(row.sold), amounts.get(row.hazard_id))
         for row in rows
     ]
-    return Why(line, reasons, amounts.get(None, 0))
+    return Why(movement, reasons, amounts.get(None, 0))

@@ -45,20 +45,20 @@ def earned_line_page(request: HttpRequest, line_id: UUID) -> HttpResponse:
     movements = why(witness, line_id)
     if not movements:
         raise Http404
-    ids = {reason.hazard_id for movement in movements for reason in movement.reasons}
+    ids = {reason.hazard_id for one in movements for reason in one.reasons}
     own = own_hazards(witness, ids)
     return render(
         request,
         "web/earned_line.html",
-        {"movements": [_movement(movement, own) for movement in movements]},
+        {"movements": [_movement(one, own) for one in movements]},
     )
 
 
-def _movement(movement: Why, own: Mapping[UUID, OwnHazard]) -> dict[str, object]:
-    line = movement.line
-    rest = amount_words(movement.rest_micro, line.currency) if movement.rest_micro else ""
-    told = [_told(reason, own[reason.hazard_id], line.currency) for reason in movement.reasons]
-    return movement_words(line) | {"told": told, "rest": rest}
+def _movement(one: Why, own: Mapping[UUID, OwnHazard]) -> dict[str, object]:
+    currency = one.movement.currency
+    rest = amount_words(one.rest_micro, currency) if one.rest_micro else ""
+    told = [_told(reason, own[reason.hazard_id], currency) for reason in one.reasons]
+    return movement_words(one.movement) | {"told": told, "rest": rest}
 
 
 def _told(reason: ReasonInfo, own: OwnHazard, currency: Currency) -> Told:
