@@ -7,6 +7,7 @@ from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -20,9 +21,12 @@ from hazardmap.core.access.roles import Role
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.grid import cell_text
+from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.moderation.services import report_file
+from hazardmap.platform.ids import new_id
+from hazardmap.rewards.services import share_set_aside, share_split
 from hazardmap.web.picture_address import PictureConverter
 from hazardmap.webhooks.models import Delivery
 from hazardmap.webhooks.services import deliveries_make
@@ -124,6 +128,7 @@ def their_things(people: dict[str, Person]) -> dict[str, Any]:
         "zone_id": put_zone(HELSINKI, (24.95, 60.18)),
         "frame_id": frame,
         "device_id": aino.id,
+        "line_id": _earned(aino.owner),
         "watch_id": watch,
         "endpoint_id": endpoint,
         "delivery_id": Delivery.objects.latest("id").id,
@@ -137,6 +142,14 @@ def their_things(people: dict[str, Person]) -> dict[str, Any]:
         "column": 1,
         "row": 1,
     }
+
+
+def _earned(owner: User) -> UUID:
+    """The line of an invoice of which a contributor has a share."""
+    line_id = new_id()
+    share_set_aside(line_id=line_id, amount_micro=9_000_000, currency=Currency.EUR)
+    share_split(line_id=line_id, weights={owner.witness: 1})
+    return line_id
 
 
 def _of_the_portal() -> dict[str, Any]:

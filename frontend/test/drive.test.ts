@@ -21,6 +21,7 @@ describe('isDue', () => {
     expect(isDue(FIX, later(5.9, 5000))).toBe(false);
     expect(isDue(FIX, later(6.1, 5000))).toBe(true);
     expect(isDue(FIX, later(30, 900))).toBe(false);
+    expect(isDue(FIX, later(30, -300_000))).toBe(true); // the phone's clock was put back
   });
 
   it('takes none where the position is too imprecise', () => {
@@ -98,26 +99,38 @@ describe('upload', () => {
   it.each(['NotReadableError', 'NotFoundError'])('gives up a picture that the browser has lost: %s', async (name) => {
     vi.stubGlobal('fetch', sent);
     const lost = frame(() => Promise.reject(new DOMException('', name)));
-    expect(await upload('token', lost)).toMatchObject({ kind: 'refused' });
+    expect(await upload('token', lost, 1000)).toMatchObject({ kind: 'refused' });
     expect(sent).not.toHaveBeenCalled();
-    expect(await upload('token', frame(async () => new ArrayBuffer(8)))).toEqual({ kind: 'accepted' });
+    expect(await upload('token', frame(async () => new ArrayBuffer(8)), 1000)).toEqual({ kind: 'accepted' });
   });
 
   it('tries again with one that cannot be read just now', async () => {
     vi.stubGlobal('fetch', sent);
     const busy = frame(() => Promise.reject(new DOMException('', 'AbortError')));
-    expect(await upload('token', busy)).toEqual({ kind: 'later', wait_ms: null });
+    expect(await upload('token', busy, 1000)).toEqual({ kind: 'later', wait_ms: null, why: 'silent' });
+  });
+
+  it('tells a network that is slow from one that is gone', async () => {
+    const patience = vi.spyOn(AbortSignal, 'timeout');
+    const late = { name: 'TimeoutError', why: 'slow' };
+    for (const { name, why } of [late, { name: 'NetworkError', why: 'silent' }]) {
+      vi.stubGlobal('fetch', () => Promise.reject(new DOMException('', name)));
+      const outcome = await upload('token', frame(async () => new ArrayBuffer(8)), 240_000);
+      expect(outcome).toEqual({ kind: 'later', wait_ms: null, why });
+    }
+    expect(patience).toHaveBeenCalledWith(240_000);
+    patience.mockRestore();
   });
 });
 
 describe('outcomeOf', () => {
   const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '7' };
   const problem = (status: number, body: object) => new Response(JSON.stringify(body), { status, headers });
-  const later = { kind: 'later', wait_ms: null };
+  const later = { kind: 'later', wait_ms: null, why: 'silent' };
 
   it('keeps what a busy or failing server did not take', async () => {
     for (const status of [408, 429, 500, 503]) {
-      expect(await outcomeOf(problem(status, { detail: 'later' }))).toEqual({ kind: 'later', wait_ms: 7000 });
+      expect(await outcomeOf(problem(status, { detail: 'later' }))).toEqual({ kind: 'later', wait_ms: 7000, why: status === 500 ? 'failed' : 'busy' });
     }
   });
 

@@ -1,24 +1,31 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../src/drive/server';
 import type { QueuedFrame, Store } from '../src/drive/store';
-import { Uploader } from '../src/drive/uploader';
+import { Uploader, type Way } from '../src/drive/uploader';
 
+const FAILED: Outcome = { kind: 'later', wait_ms: null, why: 'failed' };
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** An uploader before a server that answers as it is told; `attempts` are the tokens it was shown. */
 function scene(answer: Outcome) {
-  const kept = { token: 'first' as string | undefined, frames: [] as number[], asked: 0 };
+  const kept = { token: 'first' as string | undefined, frames: [] as number[], asked: 0, broken: false };
   const store = {
-    token: async () => kept.token,
+    token: async () => {
+      if (kept.broken) throw new DOMException('', 'UnknownError');
+      return kept.token;
+    },
+    postpone: async ({ id }: QueuedFrame) => void kept.frames.push(...kept.frames.splice(kept.frames.indexOf(id), 1)),
     forgetToken: async () => void (kept.token = undefined),
     oldest: async () => (kept.frames[0] === undefined ? undefined : ({ id: kept.frames[0] } as QueuedFrame)),
     remove: async (id: number) => void (kept.frames = kept.frames.filter((other) => other !== id)),
   } as unknown as Store;
   const nothing = () => undefined;
-  const server = { answer, attempts: [] as string[], meanwhile: nothing as () => void };
-  const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), reachable: nothing }, async (token) => {
+  const server = { answer, attempts: [] as string[], asked: [] as number[], patience_ms: [] as number[], ways: [] as Way[], meanwhile: nothing as () => void, badFrame: 0 };
+  const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), way: (way) => void server.ways.push(way) }, async (token, { id }, patience_ms) => {
     server.attempts.push(token);
-    const given = server.answer;
+    server.asked.push(id);
+    server.patience_ms.push(patience_ms);
+    const given = id === server.badFrame ? FAILED : server.answer;
     server.meanwhile();
     return given;
   });
@@ -52,7 +59,7 @@ describe('Uploader', () => {
   });
 
   it('leaves a busy server alone for as long as it asks for, however many frames come', async () => {
-    const { kept, server, drive } = scene({ kind: 'later', wait_ms: 60_000 });
+    const { kept, server, drive } = scene({ kind: 'later', wait_ms: 60_000, why: 'busy' });
     await drive(59);
     expect(server.attempts).toHaveLength(1);
     server.answer = { kind: 'accepted' };
@@ -62,7 +69,7 @@ describe('Uploader', () => {
   });
 
   it.each([9_999_999_000, 2 ** 31])('is not led to try without a pause by a wait of %i ms', async (wait_ms) => {
-    const { server, drive } = scene({ kind: 'later', wait_ms });
+    const { server, drive } = scene({ kind: 'later', wait_ms, why: 'busy' });
     await drive(60);
     expect(server.attempts).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(3_600_000);
@@ -70,13 +77,51 @@ describe('Uploader', () => {
   });
 
   it('tries less and less often while nothing answers', async () => {
-    const { server, drive } = scene({ kind: 'later', wait_ms: null });
+    const { server, drive } = scene({ kind: 'later', wait_ms: null, why: 'silent' });
     await drive(120);
     expect(server.attempts.length).toBeLessThan(12);
   });
 
+  it('gives a slow network more and more time, and a fast one no more than a minute', async () => {
+    const { server, drive } = scene({ kind: 'later', wait_ms: null, why: 'slow' });
+    await drive(60);
+    expect(server.patience_ms.slice(0, 5)).toEqual([60_000, 120_000, 240_000, 300_000, 300_000]);
+    server.answer = { kind: 'accepted' };
+    server.meanwhile = () => vi.setSystemTime(Date.now() + 90_000); // so long an upload takes
+    await drive(60);
+    expect(server.patience_ms.at(-1)).toBe(180_000);
+    server.meanwhile = () => undefined;
+    await drive(2);
+    expect(server.patience_ms.at(-1)).toBe(60_000);
+    expect(new Set(server.ways)).toEqual(new Set(['silent', 'open']));
+  });
+
+  it('lets the others go first where the server fails on one', async () => {
+    const { kept, server, uploader, drive } = scene({ kind: 'accepted' });
+    kept.frames = [7, 8, 9];
+    server.badFrame = 7;
+    uploader.wake();
+    await drive(30);
+    expect(server.asked.slice(0, 5)).toEqual([7, 7, 7, 8, 9]);
+    expect(kept.frames).toContain(7);
+    expect(kept.frames.length).toBeLessThan(5);
+    expect(server.ways[0]).toBe('busy');
+  });
+
+  it('goes on by itself after the store has failed', async () => {
+    const { kept, server, uploader } = scene({ kind: 'accepted' });
+    kept.frames = [1];
+    kept.broken = true;
+    uploader.wake();
+    await settled();
+    kept.broken = false;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(server.attempts).toHaveLength(1);
+    expect(kept.frames).toEqual([]);
+  });
+
   it('tries at once when the network is back', async () => {
-    const { server, drive } = scene({ kind: 'later', wait_ms: 60_000 });
+    const { server, drive } = scene({ kind: 'later', wait_ms: 60_000, why: 'busy' });
     await drive(1);
     window.dispatchEvent(new Event('online'));
     await settled();

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from hazardmap.accounts.models import Device
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.ids import uuid7
 from hazardmap.platform.place_columns import LAT, LON
@@ -86,6 +87,15 @@ def frame_info(frame_id: UUID, *, account_id: UUID) -> FrameInfo | None:
 
 def frame_owner(frame_id: UUID) -> UUID | None:
     return Frame.objects.filter(id=frame_id).values_list("account_id", flat=True).first()
+
+
+def last_taken(device_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When each of these devices took its latest frame, of those that have any."""
+    latest = Frame.objects.filter(device_id=OuterRef("id")).order_by("-captured_at")
+    devices = Device.objects.filter(id__in=device_ids).annotate(
+        last=Subquery(latest.values("captured_at")[:1])
+    )
+    return dict(devices.exclude(last=None).values_list("id", "last"))
 
 
 def every_frame_of(account_id: UUID) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from hazardmap.billing.line_selectors import LineShare, months_ended, shares_of
 from hazardmap.closing.delivered import TilesShown, delivered
 from hazardmap.core.selling.pricing.period import Period
-from hazardmap.core.selling.sharing import Sold, Trail, penalties, weights
+from hazardmap.core.selling.sharing import Sold, Trail, earned, penalties, spoilt, weights
 from hazardmap.hazards.delivered import trails_of
 from hazardmap.platform.unhurried import unhurried
 from hazardmap.rewards.selectors import is_split, lines_held, lines_settling
@@ -76,11 +76,13 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
     if settled and share.paid and not is_split(share.line_id):
         with unhurried():
             sold, trails = _sold(share, tiles)
-            share_split(line_id=share.line_id, weights=weights(sold, trails))
+            theirs, owed = list(earned(sold, trails)), list(spoilt(sold, trails))
+            share_split(line_id=share.line_id, weights=weights(theirs), parts=theirs)
             share_claw_back(
                 line_id=share.line_id,
-                penalties=penalties(sold, trails),
+                penalties=penalties(owed),
                 units=sum(sold.values()),
+                parts=owed,
             )
         return Outcome.DIVIDED
     return Outcome.HELD if held else Outcome.AS_BEFORE
@@ -90,11 +92,13 @@ def _judge_again(share: LineShare, tiles: TilesShown) -> Outcome:
     """Who has told what proved false since it was divided pays for it while he is not paid yet."""
     with unhurried():
         sold, trails = _sold(share, tiles)
+        owed = list(spoilt(sold, trails))
         done = share_correct(
             line_id=share.line_id,
-            weights=weights(sold, trails),
-            penalties=penalties(sold, trails),
+            weights=weights(earned(sold, trails)),
+            penalties=penalties(owed),
             units=sum(sold.values()),
+            parts=owed,
         )
     return Outcome.CORRECTED if done else Outcome.AS_BEFORE
 

@@ -14,7 +14,7 @@ from hazardmap.footage.camm import read_camm
 from hazardmap.footage.clock import UNDATED, camera_began, satellites_began
 from hazardmap.footage.gopro import read_gopro
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
-from hazardmap.footage.moments import Moment, moments
+from hazardmap.footage.moments import Chosen, Moment, moments
 from hazardmap.footage.movie import Movie, read_movie
 from hazardmap.footage.novatek import read_novatek
 from hazardmap.footage.sidecar import read_sidecar
@@ -49,8 +49,13 @@ class Drive:
     path: Path
     digest: bytes
     began_at: datetime
+    length_s: float
     track: Sequence[Fix]
-    moments: Sequence[Moment]
+    chosen: Chosen
+
+    @property
+    def moments(self) -> Sequence[Moment]:
+        return self.chosen.moments
 
 
 def read_drive(path: Path, said: Said) -> Drive | Unusable:
@@ -70,7 +75,7 @@ def read_drive(path: Path, said: Said) -> Drive | Unusable:
         return found
     began_at, track = found
     chosen = moments(track, began_at=began_at, length_s=length_s, every=said.every)
-    return Drive(path, movie.digest, began_at, track, chosen)
+    return Drive(path, movie.digest, began_at, length_s, track, chosen)
 
 
 def _telemetry(path: Path, movie: Movie) -> Telemetry | Unusable:

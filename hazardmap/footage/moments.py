@@ -25,11 +25,23 @@ class Moment:
     motion: Motion
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """moments: in order of time. unplaced_s: of how much of the video nobody knows the place.
+    imprecise_s: of how much it is known to worse than WORST_ACCURACY_M only.
+    """
+
+    moments: Sequence[Moment]
+    unplaced_s: float
+    imprecise_s: float
+
+
 def moments(
     track: Sequence[Fix], *, began_at: datetime, length_s: float, every: timedelta
-) -> list[Moment]:
-    """In order of time; at least `every` apart."""
+) -> Chosen:
+    """At least `every` apart."""
     chosen: list[Moment] = []
+    unplaced = imprecise = 0
     apart_s = max(every.total_seconds(), SHORTEST_S)
     step = 0
     while (at_s := step * _STEP_S) < min(length_s, LONGEST_S):
@@ -38,17 +50,17 @@ def moments(
         if chosen and at_s - chosen[-1].at_s < apart_s - _STEP_S / 2:
             continue
         here = position_at(track, at)
+        unplaced += here is None
         if here is None or (chosen and _near(chosen[-1].motion, here)):
             continue
         motion = motion_at(track, at)
-        if motion is not None and _worth(motion):
+        if motion is None or motion.speed_mps < _STANDING_MPS:
+            continue
+        if motion.accuracy_m is None or motion.accuracy_m <= WORST_ACCURACY_M:
             chosen.append(Moment(at_s, motion))
-    return chosen
-
-
-def _worth(motion: Motion) -> bool:
-    placed = motion.accuracy_m is None or motion.accuracy_m <= WORST_ACCURACY_M
-    return placed and motion.speed_mps >= _STANDING_MPS
+        else:
+            imprecise += 1
+    return Chosen(chosen, unplaced * _STEP_S, imprecise * _STEP_S)
 
 
 def _near(last: Motion, here: tuple[float, float]) -> bool:

@@ -1,4 +1,7 @@
-"""Forget a person: pictures, tracks, and the account; what the map learned stays, anonymous."""
+"""Forget a person: pictures, tracks, what pay was for, and the account.
+
+What the map learned stays, anonymous, and so do amounts of money.
+"""
 
 import logging
 from typing import Final
@@ -9,6 +12,7 @@ from hazardmap.capture.selectors import frame_ids_of
 from hazardmap.capture.services import frames_forget, frames_withdraw
 from hazardmap.hazards.services import witness_forget
 from hazardmap.inference.services import runs_forget
+from hazardmap.rewards.services import reasons_forget
 
 AT_ONCE: Final = 500
 logger = logging.getLogger(__name__)
@@ -39,4 +43,5 @@ def person_forget(*, account_id: UUID, witness: int) -> None:
         runs_forget(frame_ids=frame_ids)
         frames_forget(frame_ids=frame_ids)
     witness_forget(witness=witness)
+    reasons_forget(witness=witness)
     account_delete(account_id=account_id)

@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from hazardmap.rewards import payout_models  # noqa: F401 - imported to be found
+from hazardmap.rewards import (
+    payout_models,  # noqa: F401 - imported to be found
+    reason_models,  # noqa: F401 - as above
+)
 
 
 class Account(models.Model):

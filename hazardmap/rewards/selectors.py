@@ -39,6 +39,18 @@ class Balance(NamedTuple):
     amount_micro: int
 
 
+class Movement(NamedTuple):
+    """One movement of a contributor's balance, for people. meter, month: what was sold, and when
+    ("2026-11"); None of payouts and of old bookings."""
+
+    at: datetime
+    reference: str
+    currency: Currency
+    amount_micro: int
+    meter: str | None
+    month: str | None
+
+
 class StatementLine(NamedTuple):
     """One movement of a contributor's balance. inputs: what the amount follows from."""
 
@@ -145,6 +157,24 @@ def lines_settling(now: datetime) -> list[UUID]:
     again = Concat(Value(f"{CORRECTION}:"), OuterRef("line"))
     left = divided.exclude(Exists(Booking.objects.filter(reference=again)))
     return [UUID(line) for line in left.values_list("line", flat=True)]
+
+
+def movements(witness: int, *, limit: int) -> list[Movement]:
+    """The latest, latest first, without what their amounts follow from: of a large sale those are
+    the weights of all who shared it."""
+    names = ("at", "booking__reference", "account__currency", "amount_micro")
+    said = ("booking__inputs__meter", "booking__inputs__month")
+    entries = Entry.objects.filter(account__witness=witness).order_by("-id")
+    return [
+        Movement(at, name, Currency(currency), amount_micro, meter, month)
+        for at, name, currency, amount_micro, meter, month in entries.values_list(*names, *said)[
+            :limit
+        ]
+    ]
+
+
+def movement_count(witness: int) -> int:
+    return Entry.objects.filter(account__witness=witness).count()
 
 
 def statement(witness: int) -> Iterator[StatementLine]:

@@ -25,7 +25,7 @@ from hazardmap.accounts.services import (
     pairing_code_create,
 )
 from hazardmap.capture.drive_selectors import drives_of
-from hazardmap.capture.selectors import frames_of
+from hazardmap.capture.selectors import frames_of, last_taken
 from hazardmap.core.ids import id_or_none
 from hazardmap.hazards.services import drive_forget, picture_forget
 from hazardmap.web.asking import signed_in, words_of
@@ -103,11 +103,12 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     before = id_or_none(request.GET.get("before", ""))
     frames = frames_of(user.pk, limit=RECENT_FRAMES, before=before)
     devices = devices_of(user)
+    last = last_taken([device.id for device in devices])
     context = {
         "code": code,
         "stopped": Consent.Document.UPLOADS in consents_asked(user),
         "licensed": has_consented(user, Consent.Document.UPLOADS),
-        "devices": devices,
+        "devices": [(device, last.get(device.id)) for device in devices],
         "drives": _drives(user, devices),
         "drives_told": any(one.extra_tags == "drives" for one in messages.get_messages(request)),
         "older": frames[-1].id if len(frames) == RECENT_FRAMES else None,

@@ -1,8 +1,7 @@
 """A contributor's earnings: balances, where they come from, and where the money goes."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -28,11 +27,12 @@ from hazardmap.rewards.references import (
 )
 from hazardmap.rewards.selectors import (
     HELD_BACK,
-    StatementLine,
+    Movement,
     earnings,
+    movement_count,
+    movements,
     payout_target,
     payout_terms,
-    statement,
     statement_document,
 )
 from hazardmap.rewards.services import PayoutRefused, payout_target_set
@@ -61,7 +61,6 @@ def earnings_page(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, *, name: str = "", iban: str = "") -> HttpResponse:
     """name, iban: of a bank account that was refused, to be put right."""
     user = signed_in(request)
-    lines = list(statement(user.witness))
     balances = earnings(user.witness, timezone.now())
     terms = [payout_terms(one.currency) for one in balances] or [payout_terms(Currency.EUR)]
     context = {
@@ -74,8 +73,8 @@ def _page(request: HttpRequest, *, name: str = "", iban: str = "") -> HttpRespon
             )
             for one in balances
         ],
-        "lines": [_row(line) for line in reversed(lines[-LINES:])],
-        "left_out": max(0, len(lines) - LINES),
+        "lines": [movement_words(one) for one in movements(user.witness, limit=LINES)],
+        "left_out": max(0, movement_count(user.witness) - LINES),
         "target": payout_target(user),
         "held_back_days": HELD_BACK.days,
         "terms": [(amount_words(one.at_least_micro, one.currency), one.last_at) for one in terms],
@@ -116,20 +115,23 @@ def payout_account(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/account/earnings/")
 
 
-def _sold(inputs: Mapping[str, Any]) -> dict[str, object]:
-    """What was sold, and in which month; bookings from before do not say it."""
-    if "meter" not in inputs:
-        return {}
-    month = datetime.strptime(inputs["month"], "%Y-%m").replace(tzinfo=UTC)
-    return {"sold": METERS[Meter(inputs["meter"])], "month": month}
-
-
-def _row(line: StatementLine) -> dict[str, object]:
-    kind, _colon, which = line.reference.partition(":")
+def movement_words(one: Movement) -> dict[str, object]:
+    """For a template. line_id: of an invoice, whose page says what it was for; "" of a payout."""
+    kind, _colon, which = one.reference.partition(":")
+    which = which.rpartition(":")[2]
     return {
-        "at": line.at,
+        "at": one.at,
         "words": WORDS.get(kind, kind),
-        **_sold(line.inputs),
-        "which": which.rpartition(":")[2],
-        "amount": amount_words(line.amount_micro, line.currency),
+        **_sold(one),
+        "which": which,
+        "line_id": "" if kind in {PAYOUT, FAILED} else which,
+        "amount": amount_words(one.amount_micro, one.currency),
     }
+
+
+def _sold(one: Movement) -> dict[str, object]:
+    """What was sold, and in which month; bookings from before do not say it."""
+    if one.meter is None or one.month is None:
+        return {}
+    month = datetime.strptime(one.month, "%Y-%m").replace(tzinfo=UTC)
+    return {"sold": METERS[Meter(one.meter)], "month": month}

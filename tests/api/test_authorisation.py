@@ -36,7 +36,7 @@ BODIES = {  # where a wrong one is refused before anybody looks whose thing it i
     "api/v1/webhooks/<id:endpoint_id>/replay": {"since": timezone.now().isoformat()},
 }
 # What belongs to somebody, and what names none of it.
-DRIVEN = {"frame_id": new_id(), "device_id": new_id()}
+DRIVEN = {"frame_id": new_id(), "device_id": new_id(), "line_id": new_id()}
 BOUGHT = {"organisation_id": new_id(), "watch_id": new_id(), "endpoint_id": new_id()} | {
     "delivery_id": new_id(),
     "user_id": new_id(),

@@ -37,9 +37,12 @@ PUBLIC: dict[str, Callable[[Scene], str]] = {
     "upload-licence": lambda scene: "/terms/uploads/",
     "nothing": lambda scene: "/nothing-here/",
 }
+LINE = UUID(int=7)
+"""Of an invoice; of it the first demo contributor has a share."""
 PRIVATE = {
     "account": "/account/",
     "address-change": "/account/address/",
+    "earned-line": f"/account/earnings/{LINE}/",
     "earnings": "/account/earnings/",
     "portal": "/portal/",
     "second-factor": "/account/second-factor/",
@@ -93,8 +96,10 @@ NO_PAGES = {
 
 
 def scene_of(stack: Stack, hazard: UUID, place: tuple[float, float]) -> Scene:
-    """Report a picture of a hazard, so that there is a receipt, and put a work zone beside it."""
+    """Report a picture of a hazard, so that there is a receipt, put a work zone beside it, and pay
+    the first demo contributor for it."""
     (lon, lat), (east, north) = place, (place[0] + 0.001, place[1])
+    email = stack.accounts["logins"][0]["email"]
     code = (
         "from uuid import UUID; from django.urls import reverse; "
         "from hazardmap.hazards.image_selectors import images_of; "
@@ -104,6 +109,15 @@ def scene_of(stack: Stack, hazard: UUID, place: tuple[float, float]) -> Scene:
         f"frame = images_of(ids[0])[-1].frame_id; "
         f"zone = put_zone(({lon}, {lat}), ({east}, {north}), hazard_ids=ids); "
         "report = reverse('image-report', args=[frame]); "
+        "from hazardmap.accounts.models import User; "
+        "from hazardmap.core.selling.pricing.money import Currency; "
+        "from hazardmap.core.selling.sharing import PARTS, Part; "
+        "from hazardmap.rewards.services import share_set_aside, share_split; "
+        f"who, line = User.objects.get(email='{email}').witness, UUID('{LINE}'); "
+        "what = {'meter': 'hazard', 'month': '2026-10'}; "
+        "share_set_aside(line_id=line, amount_micro=5, currency=Currency.EUR, what=what); "
+        "share_split(line_id=line, weights={who: 3 * PARTS}, "
+        "parts=[Part(who, ids[0], 2 * PARTS, 3 * PARTS)]); "
         "print(report, report_file(frame_id=frame, reason='wrong_kind'), zone)"
     )
     report, receipt, zone = stack.run(code).split()[-3:]

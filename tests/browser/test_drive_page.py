@@ -10,6 +10,7 @@ from tests.browser.driving import START, STEP_LAT, drive, set_off
 from tests.stack import wait_for
 
 PROBLEM = "application/problem+json"
+RUN = ("Start", "Stop")
 
 
 def frames(stack):
@@ -170,6 +171,31 @@ def test_a_lost_camera_is_not_hidden_by_a_lost_network(phone):
     expect(phone.locator("#state")).to_have_text(re.compile("No connection"))
     phone.evaluate(f"{TRACK}.dispatchEvent(new Event('ended'))")
     expect(phone.locator("#state")).to_have_text("Not recording: stop and start again")
+
+
+def test_a_phone_stays_paired_and_drives_in_one_tab_at_a_time(phone):
+    phone.reload()
+    expect(phone.locator("#cockpit")).to_be_visible()
+    expect(phone.locator("#pair")).to_be_hidden()
+    other = phone.context.new_page()
+    other.goto("/drive/")
+    start, stop = ([one.get_by_role("button", name=name) for one in (phone, other)] for name in RUN)
+    start[0].click()
+    expect(stop[0]).to_be_visible()
+    asked = other.get_by_role("dialog", name="Another tab is driving")
+    start[1].click()
+    expect(asked).to_be_visible()
+    other.keyboard.press("Escape")
+    expect(start[1]).to_be_visible()
+    expect(stop[0]).to_be_visible()
+    start[1].click()
+    asked.get_by_role("button", name="Drive here instead").click()
+    expect(stop[1]).to_be_visible()
+    expect(phone.locator("#problem")).to_contain_text("Driving goes on in another tab")
+    other.close()
+    start[0].click()
+    expect(stop[0]).to_be_visible()
+    expect(phone.locator("#problem")).to_be_hidden()
 
 
 NO_CAMERA = """() => {

@@ -92,12 +92,6 @@ def test_frames_that_wait_are_deleted_only_after_asking(phone):
     expect(phone.locator("#queued")).to_have_text("0")
 
 
-def test_a_phone_stays_paired(phone):
-    phone.reload()
-    expect(phone.locator("#cockpit")).to_be_visible()
-    expect(phone.locator("#pair")).to_be_hidden()
-
-
 def test_a_wrong_code_says_so(new_page):
     page = new_page(viewport=PHONE)
     page.goto("/drive/")

@@ -75,7 +75,10 @@ def test_an_owner_deletes_a_drive_and_nothing_else(
     stranger, camera = driver("ben")
     theirs = drive(stranger, camera, 0)
     client.force_login(owner)
+    device_create(owner=owner, name="new")
     page = client.get("/account/").content.decode()
+    assert page.count("last frame 2 hours ago") == 2
+    assert page.count("no frames") == 1
     address = f"/account/drives/{phone.device_id}/delete/"
     assert page.count("Delete this drive") == 3
     assert f'value="{NOON.isoformat()}"' in page

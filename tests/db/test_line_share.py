@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from hazardmap.billing.services import (
     invoice_pay,
     invoice_void,
 )
+from hazardmap.capture.models import Frame
 from hazardmap.closing.delivered import TilesShown
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.closing.tasks import share_held
@@ -28,11 +30,13 @@ from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.selling.hours import HOUR, hour_of
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.sharing import PARTS, Part
 from hazardmap.core.selling.statement import faults
 from hazardmap.core.selling.usage import Meter
 from hazardmap.hazards.delivered import published_in
 from hazardmap.hazards.models import HazardEvent
 from hazardmap.hazards.services import verdict_give
+from hazardmap.platform.amounts import amount_words
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Booking
 from hazardmap.rewards.selectors import (
@@ -46,6 +50,7 @@ from hazardmap.rewards.services import (
     share_split,
     share_take_back,
 )
+from hazardmap.web.picture_address import PictureConverter
 from tests.at_once import at_once
 from tests.billing_scene import BEFORE, LAST, customer_of, euros, sell, serve
 from tests.detected import contributor, drive, fuse_in_turn, hazards, minutes_ago, trail
@@ -59,9 +64,15 @@ def amounts():
     return {(row.kind, row.witness): row.amount_micro for row in balances()}
 
 
+def pictured(page):
+    """The frames whose pictures a page shows."""
+    names = re.findall(r'src="/images/([0-9a-f-]{36})\.jpg"', page)
+    return [PictureConverter().to_python(name) for name in names]
+
+
 @pytest.mark.django_db
 def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys, client):
-    _, key = sell()
+    organisation_id, key = sell()
     early, late = contributor("early"), contributor("late")
     cow = ahead(45.0, "cow")
     seen_at, after = BEFORE.start + timedelta(days=1), timedelta(minutes=4)
@@ -97,10 +108,44 @@ def test_half_of_what_is_paid_goes_to_those_who_saw_what_was_delivered(capsys, c
     client.force_login(early.owner)
     page = client.get("/account/earnings/").content.decode()
     assert f"Share of what was sold: hazards returned, {BEFORE.start:%B %Y}" in page
+    (split,) = Booking.objects.filter(reference__startswith="split:")
+    link = f"/account/earnings/{split.reference.removeprefix('split:')}/"
+    assert f'href="{link}"' in page
+    for device, other in ((early, late), (late, early)):
+        client.force_login(device.owner)
+        why = client.get(link).content.decode()
+        own = earned[device.owner.witness]
+        assert why.count(amount_words(own, Currency.EUR)) == 2, "all of it is for this hazard"
+        assert f"{round(100 * own / sum(earned.values()))}\xa0% of 3 units" in why
+        assert f'href="/hazards/{hazard.id}/"' in why
+        assert Frame.objects.filter(device=device, id__in=pictured(why)).count() == 3
+        assert not Frame.objects.exclude(device=device).filter(id__in=pictured(why)).exists()
+        private = ("Fleet", key, str(organisation_id), str(other.owner.witness))
+        assert not [one for one in private if one in why]
+    client.force_login(back_dated.owner)
+    assert client.get(link).status_code == 404
 
 
 @pytest.mark.django_db
-def test_what_proves_false_before_it_is_payable_is_taken_back():
+def test_of_what_a_share_was_for_the_rest_is_told_as_a_sum(client):
+    """Hazards beyond those that are kept, and bookings from before any were."""
+    owner, gone = contributor("early").owner, new_id()
+    client.force_login(owner)
+    shown = []
+    for parts in ([Part(owner.witness, gone, 6 * PARTS, 8 * PARTS)], []):
+        line = new_id()
+        share_set_aside(line_id=line, amount_micro=15_000_000, currency=Currency.EUR)
+        weights = {owner.witness: 10 * PARTS, None: 5 * PARTS}
+        share_split(line_id=line, weights=weights, parts=parts)
+        shown.append(client.get(f"/account/earnings/{line}/").content.decode())
+    for words in ("10.00 EUR", "75\xa0% of 8 units", "6.00 EUR", "map knows no more"):
+        assert words in shown[0]
+    assert re.search(r"All other hazards together.*4\.00 EUR", shown[0])
+    assert "Which hazards this was for is not kept" in shown[1]
+
+
+@pytest.mark.django_db
+def test_what_proves_false_before_it_is_payable_is_taken_back(client):
     organisation_id, key = sell()
     liars, cow = [contributor(name) for name in ("one", "two")], ahead(45.0, "cow")
     since = BEFORE.start + timedelta(days=1)
@@ -127,6 +172,11 @@ def test_what_proves_false_before_it_is_payable_is_taken_back():
     assert amounts()["unclaimed", None] == sum(half.values())
     for who in half:
         assert list(faults(json.loads(json.dumps(statement_document(who))))) == []
+    client.force_login(liars[0].owner)
+    line = Booking.objects.get(reference__startswith="split:").reference.removeprefix("split:")
+    why = client.get(f"/account/earnings/{line}/").content.decode()
+    assert why.count(f'href="/hazards/{hazard.id}/"') == 2, "what it was for, and was taken for"
+    assert "Taken back: the map was told what proved false" in why
 
 
 @pytest.mark.django_db

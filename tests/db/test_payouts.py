@@ -3,13 +3,16 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from xml.etree import ElementTree
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hazardmap.core.selling.statement import faults
@@ -169,7 +172,9 @@ def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(client):
+def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(
+    client, monkeypatch
+):
     user = driver(iban=None)
     client.force_login(user)
     assert "Nothing yet" in client.get("/account/earnings/").content.decode()
@@ -185,6 +190,13 @@ def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(
     page = client.get("/account/earnings/").content.decode()
     for words in ("8.00 EUR", "Share of what was sold", "Handed over to be paid", "-8.00 EUR"):
         assert words in page, words
+    monkeypatch.setattr("hazardmap.web.earnings.LINES", 1)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/account/earnings/").content.decode()
+    assert "1 older movement is in the download" in page
+    assert ("Handed over to be paid" in page, "Share of what was sold" in page) == (True, False)
+    whole = re.compile('"inputs"(,| FROM)')
+    assert not [one for one in queries if whole.search(one["sql"])], "the weights of all who share"
     document = client.get("/account/earnings.json").json()
     assert list(faults(document)) == []
     assert "/account/earnings/" in client.get("/account/").content.decode()

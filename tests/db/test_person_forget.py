@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.sharing import Part
 from hazardmap.hazards.checkpoint_models import Checkpoint
 from hazardmap.hazards.image_selectors import images_of
 from hazardmap.hazards.learned_models import Mounting
@@ -37,6 +37,7 @@ from hazardmap.moderation.models import Decision
 from hazardmap.moderation.report_models import ImageReport
 from hazardmap.moderation.services import decide, report_decide, report_file
 from hazardmap.platform.ids import new_id
+from hazardmap.rewards.reason_models import Reason
 from hazardmap.rewards.services import (
     payout_run,
     payout_target_set,
@@ -74,6 +75,14 @@ def edited(owner):
     signed_in(boss).post(f"/admin/accounts/user/{owner.pk}/change/", form)
 
 
+def shared(owner, hazard_id):
+    """A line of an invoice is divided: all of it is his, half of it because of this hazard."""
+    line = new_id()
+    share_set_aside(line_id=line, amount_micro=9_000_000, currency=Currency.EUR)
+    parts = [Part(owner.witness, hazard_id, 1, 2)]
+    share_split(line_id=line, weights={owner.witness: 2}, parts=parts)
+
+
 @pytest.fixture
 def left():
     """A contributor of two who saw a cow, and what he has besides; he is signed in."""
@@ -93,6 +102,8 @@ def left():
 def test_nothing_is_left_but_what_the_map_has_learned(left):
     owner, client, hazard_id, empty = left
     edited(owner)
+    shared(owner, hazard_id)
+    assert Reason.objects.filter(witness=owner.witness).exists()
     device = owner.devices.get()
     frames = list(Frame.objects.filter(account=owner).values_list("id", flat=True))
     telling = set(
@@ -108,9 +119,11 @@ def test_nothing_is_left_but_what_the_map_has_learned(left):
     assert client.get("/account/").status_code == 302
     assert people_forget() == 0, "what was under way may still arrive"
     User.objects.filter(pk=owner.pk).update(leaving_at=timezone.now() - timedelta(minutes=11))
+    shared(owner, hazard_id)
     assert people_forget() == 1
     assert people_forget() == 0
 
+    assert not Reason.objects.exists(), "money says no more where he drove"
     for text in (owner.email, owner.name, owner.pk, device.id, device.kid):
         assert tables_with(text) == set(), text
     for frame_id in frames:
@@ -226,6 +239,7 @@ EXPORTED = {
     "rewards_account": lambda kept: kept["statement"]["lines"],
     "rewards_booking": lambda kept: kept["statement"]["lines"][0]["inputs"],
     "rewards_payout": lambda kept: kept["payouts"],
+    "rewards_reason": lambda kept: kept["reasons"][0]["hazard_id"],
     "rewards_payouttarget": lambda kept: kept["payout_account"]["iban"],
 }
 LEFT_OUT = {
@@ -265,9 +279,7 @@ def test_every_table_that_knows_a_person_is_in_what_he_can_take_along(left):
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     decide(moderator=owner, hazard_id=hazard_id, action=Decision.Action.CONFIRM)
     payout_target_set(owner=owner, name="Aino", iban="DE89370400440532013000")
-    line = new_id()
-    share_set_aside(line_id=line, amount_micro=9_000_000, currency=Currency.EUR)
-    share_split(line_id=line, weights={owner.witness: Fraction(1)})
+    shared(owner, hazard_id)
     payout_run(currency=Currency.EUR, at_least_micro=1, now=timezone.now() + timedelta(days=15))
 
     known = (owner.pk, owner.witness, owner.email, device.id, frame.id)

@@ -194,7 +194,7 @@ def test_moments_are_apart_in_place_and_time(steps, every_s):
         track.append(Fix(at, lon, lat))
     began_at = track[0].at - timedelta(seconds=1)
     chosen = moments(track, began_at=began_at, length_s=300, every=timedelta(seconds=every_s))
-    for a, b in pairwise(chosen):
+    for a, b in pairwise(chosen.moments):
         assert b.at_s - a.at_s >= max(every_s, SHORTEST_S) - 0.06
         east_m = (b.motion.lon - a.motion.lon) * 55_800
         north_m = (b.motion.lat - a.motion.lat) * 111_400

@@ -14,7 +14,18 @@ from hazardmap.core.fusion.hazard import Evidence, State
 from hazardmap.core.fusion.trail import one_trail
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.ids import uuid7
-from hazardmap.core.selling.sharing import PARTS, Sold, Trail, bits_told, penalties, weights
+from hazardmap.core.selling.sharing import (
+    PARTS,
+    Part,
+    Sold,
+    Trail,
+    bits_told,
+    earned,
+    penalties,
+    reasons,
+    spoilt,
+    weights,
+)
 from tests import told_scene
 from tests.fused import PARAMS
 from tests.scenes import Fleet, ahead
@@ -77,12 +88,29 @@ trails = st.builds(
 )
 @FEW
 def test_all_that_was_delivered_is_somebodys_or_nobodys(found, delivered):
-    shares = weights(delivered, found)
+    shares = weights(earned(delivered, found))
     assert sum(shares.values()) == sum(delivered.values())
     assert all(share > 0 for share in shares.values())
-    spoilt = penalties(delivered, found)
-    assert all(units > 0 for units in spoilt.values())
-    assert sum(spoilt.values()) <= sum(delivered.values())
+    owed = penalties(spoilt(delivered, found))
+    assert all(units > 0 for units in owed.values())
+    assert sum(owed.values()) <= sum(delivered.values())
+    for parts, whose in ((earned(delivered, found), shares), (spoilt(delivered, found), owed)):
+        why = reasons(parts, most=99)
+        assert all(0 < part.parts <= part.sold for part in why)
+        for who in whose.keys() - {None}:
+            own = [part.parts for part in why if part.witness == who]
+            assert own == sorted(own, reverse=True)
+            assert sum(own) == whose[who], "each is for hazards, to the last part"
+
+
+def test_of_many_hazards_those_are_kept_that_were_most():
+    parts = [Part(1, UUID(int=n), n, 9) for n in (3, 1, 2, 3)]
+    parts += [Part(None, UUID(int=1), 5, 9), Part(2, UUID(int=1), 1, 9)]
+    assert reasons(parts, most=2) == [
+        Part(1, UUID(int=3), 6, 18),
+        Part(1, UUID(int=2), 2, 9),
+        Part(2, UUID(int=1), 1, 9),
+    ]
 
 
 def test_a_line_tells_what_it_says_of_itself_whatever_stands_between():
@@ -147,12 +175,12 @@ def test_who_told_the_truth_shares_a_sale_by_bits_and_who_lied_owes_what_he_spoi
     spoken, silent = UUID(int=1), UUID(int=2)
     trails = {spoken: Trail(lines, 3600.0, verdict=Ruling.CONFIRM), silent: Trail([], 3600.0)}
     sold = {Sold(spoken, 3): 800, Sold(silent): 500, Sold(None): 300}
-    assert weights(sold, trails) == {1: 600, 2: 200, None: 800}
-    assert penalties(sold, trails) == {}, "nobody reported it later, so it may have gone"
+    assert weights(earned(sold, trails)) == {1: 600, 2: 200, None: 800}
+    assert penalties(spoilt(sold, trails)) == {}, "nobody reported it later, so it may have gone"
     lines.append(told(4, 0.5, 0.5, minute=20))
     trails[spoken] = Trail(lines, 3600.0, verdict=Ruling.CONFIRM)
-    assert weights(sold, trails) == {1: 600, 2: 200, None: 800}
-    assert penalties(sold, trails) == {3: 160}
+    assert weights(earned(sold, trails)) == {1: 600, 2: 200, None: 800}
+    assert penalties(spoilt(sold, trails)) == {3: 160}
 
 
 def test_trails_that_prove_to_be_one_keep_what_each_line_told():
@@ -193,9 +221,9 @@ def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
     alone = Trail([told(1, 0.008, 0.92), told(1, 0.9, 0.98, minute=9)], 3600.0)
     assert alone.real is None
     sold = {Sold(UUID(int=1), 2): 5}
-    assert weights(sold, {UUID(int=1): alone}) == {None: 5}
-    assert penalties(sold, {UUID(int=1): alone}) == {}
-    assert weights({}, {}) == {None: 1}, "nor does anybody where nothing was sold"
+    assert weights(earned(sold, {UUID(int=1): alone})) == {None: 5}
+    assert penalties(spoilt(sold, {UUID(int=1): alone})) == {}
+    assert weights(earned({}, {})) == {None: 1}, "nor does anybody where nothing was sold"
 
 
 def test_who_denies_what_was_never_there_earns():
@@ -251,8 +279,8 @@ def test_only_what_was_received_before_a_sale_earns_from_it_or_owes(said, hour, 
     id_, limit = UUID(int=1), NOON + hour * MINUTE
     sold = {Sold(id_, trail.received(limit)): PARTS}
     known = {who for who, at, later in said if at + later < hour}
-    assert {who for who in weights(sold, {id_: trail}) if who is not None} <= known
-    assert penalties(sold, {id_: trail}).keys() <= known
+    assert {who for who in weights(earned(sold, {id_: trail})) if who is not None} <= known
+    assert penalties(spoilt(sold, {id_: trail})).keys() <= known
 
 
 def test_a_report_is_received_when_its_last_frame_is():

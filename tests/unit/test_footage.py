@@ -151,21 +151,35 @@ def test_no_picture_while_the_car_stands_nor_closer_than_six_metres():
         for s in range(1, 60)
     ]
     chosen = moments([*track, *standing], began_at=START, length_s=69, every=timedelta(seconds=1))
-    assert [one.at_s for one in chosen] == pytest.approx(range(11))
+    assert [one.at_s for one in chosen.moments] == pytest.approx(range(11))
     slow = moments(fixes(2, 20), began_at=START, length_s=20, every=timedelta(seconds=1))
-    assert [one.at_s for one in slow] == pytest.approx([0, 3, 6, 9, 12, 15, 18], abs=0.11)
+    assert [one.at_s for one in slow.moments] == pytest.approx([0, 3, 6, 9, 12, 15, 18], abs=0.11)
+
+
+def test_how_much_of_a_video_has_no_place_or_a_bad_one_is_known():
+    near = fixes(10, 10)
+    far = [one._replace(at=one.at + timedelta(seconds=50), lat=one.lat + 0.01) for one in near]
+    every = timedelta(seconds=1)
+    gap = moments([*near, *far], began_at=START, length_s=60, every=every)
+    assert gap.unplaced_s == pytest.approx(40, abs=1.1)
+    assert gap.imprecise_s == 0
+    assert len(gap.moments) == 21
+    bad = [one._replace(accuracy_m=60.0) for one in near]
+    imprecise = moments(bad, began_at=START, length_s=10, every=every)
+    assert (len(imprecise.moments), imprecise.unplaced_s) == (0, 0)
+    assert imprecise.imprecise_s == pytest.approx(10, abs=0.2)
 
 
 @pytest.mark.parametrize("every_s", [0.5, 2])
 def test_the_sender_says_how_often(every_s):
     chosen = moments(fixes(30, 10), began_at=START, length_s=10, every=timedelta(seconds=every_s))
-    assert len(chosen) == pytest.approx(10 / every_s, abs=1)
+    assert len(chosen.moments) == pytest.approx(10 / every_s, abs=1)
 
 
 def test_no_more_pictures_than_the_site_takes_however_often_is_asked_for():
     chosen = moments(fixes(100, 60), began_at=START, length_s=60, every=timedelta(0))
-    assert 150 < len(chosen) <= 300
-    assert min(b.at_s - a.at_s for a, b in pairwise(chosen)) > 0.2
+    assert 150 < len(chosen.moments) <= 300
+    assert min(b.at_s - a.at_s for a, b in pairwise(chosen.moments)) > 0.2
 
 
 def test_a_course_is_told_only_of_what_moves():

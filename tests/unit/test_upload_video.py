@@ -14,7 +14,7 @@ from PIL import Image
 from hazardmap.api import filming, uploading
 from hazardmap.core.access.tokens import Use, new_token
 from hazardmap.footage.stills import Reel
-from tests.capture_scene import picture
+from tests.capture_scene import gpx, picture
 from tests.dashcam_scene import listed, viofo
 from tests.footage_scene import START, drive, film, gps5, gps9
 from tests.upload_server import Server
@@ -223,8 +223,12 @@ def test_an_old_video_is_one_sentence_and_few_requests(tmp_path):
 
 
 def test_what_cannot_be_used_is_one_sentence_each_and_the_rest_is_sent(tmp_path):
+    """Also of a video a part of which has no place."""
     gopro(tmp_path, "a.mp4")
     gopro(tmp_path, "parked.mp4", (0,) * 4)
+    film(tmp_path / "part.mp4", seconds=14, made_at=START)
+    walk = [(24.94, 60.17 + s / 11_000, START + timedelta(seconds=s)) for s in range(8, 21)]
+    (tmp_path / "part.gpx").write_text(gpx(*walk))
     film(tmp_path / "silent.mov", seconds=2)
     (tmp_path / "torn.MP4").write_bytes(b"text")
     (tmp_path / "old.avi").write_bytes(b"RIFF")
@@ -233,10 +237,12 @@ def test_what_cannot_be_used_is_one_sentence_each_and_the_rest_is_sent(tmp_path)
         f"refused: {tmp_path}/old.avi: only MP4 and MOV can be read; "
         "ffmpeg -i old.avi -c copy old.mp4 makes one",
         f"left out: {tmp_path}/parked.mp4: the car stood all the time",
+        f"left out: {tmp_path}/part.mp4: for 0:08 of its 0:14 min no place is known: it goes from "
+        "12:00:00 to 12:00:13 UTC, its track from 12:00:08 to 12:00:20",
         f"refused: {tmp_path}/silent.mov: has no track that we can read: give --gpx, or put "
         "silent.gpx beside it",
         f"refused: {tmp_path}/torn.MP4: is not a whole MP4 or MOV video",
-        "6 accepted, 0 repeated, 3 refused, 0 failed, 1 left out",
+        "12 accepted, 0 repeated, 3 refused, 0 failed, 2 left out",
         "Not every frame was taken; the reasons are above.",
     ]
 

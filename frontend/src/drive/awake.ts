@@ -3,7 +3,10 @@ export class Awake {
   private wanted = false;
   private lock: WakeLockSentinel | null = null;
 
-  constructor() {
+  constructor(
+    /** Whether the screen stays on: a phone that is low on battery, or an old browser, may switch it off. */
+    private readonly told: (stays: boolean) => void,
+  ) {
     document.addEventListener('visibilitychange', () => void this.hold());
   }
 
@@ -19,11 +22,20 @@ export class Awake {
   }
 
   private async hold(): Promise<void> {
-    if (!this.wanted || document.hidden || !('wakeLock' in navigator)) return;
+    if (!this.wanted || document.hidden) return;
     try {
-      this.lock = await navigator.wakeLock.request('screen');
+      const lock = await navigator.wakeLock.request('screen');
+      this.lock = lock;
+      lock.addEventListener('release', () => this.released());
+      if (this.wanted) this.told(true);
+      else await lock.release(); // it was switched off meanwhile
     } catch {
-      // Low battery: the drive goes on for as long as the screen does.
+      this.told(false);
     }
+  }
+
+  /** By the browser, and not because the page was hidden. */
+  private released(): void {
+    if (this.wanted && !document.hidden) this.told(false);
   }
 }

@@ -5,6 +5,7 @@ const LONGEST_MUTED_MS = 10_000;
 
 /** The rear camera, shown in a <video>, and single frames of it as JPEG. */
 export class Camera {
+  private readonly canvas = document.createElement('canvas'); // one: phones give pages few megabytes of them
   private stream: MediaStream | null = null;
   private muted: number | undefined;
 
@@ -42,7 +43,7 @@ export class Camera {
       return null;
     }
     const scale = Math.min(1, WIDEST_PX / videoWidth);
-    const canvas = document.createElement('canvas');
+    const { canvas } = this;
     canvas.width = Math.round(videoWidth * scale);
     canvas.height = Math.round(videoHeight * scale);
     canvas.getContext('2d')?.drawImage(this.video, 0, 0, canvas.width, canvas.height);
@@ -50,7 +51,14 @@ export class Camera {
   }
 
   private watch(track: MediaStreamTrack): void {
-    const wait = () => (this.muted = window.setTimeout(this.lost, LONGEST_MUTED_MS));
+    const wait = () => {
+      const since_ms = Date.now();
+      this.muted = window.setTimeout(() => {
+        // A page that stood still meanwhile comes back before its camera does.
+        if (Date.now() - since_ms > 2 * LONGEST_MUTED_MS) wait();
+        else this.lost();
+      }, LONGEST_MUTED_MS);
+    };
     track.onended = this.lost;
     track.onmute = wait;
     track.onunmute = () => window.clearTimeout(this.muted);

@@ -14,7 +14,9 @@ export interface Fix extends Place {
 export function isDue(last: Fix | null, fix: Fix): boolean {
   if (fix.accuracy_m > WORST_ACCURACY_M) return false;
   if (last === null) return true;
-  return fix.at_ms - last.at_ms >= SHORTEST_MS && distance_m(last, fix) >= SPACING_M;
+  const since_ms = fix.at_ms - last.at_ms;
+  const soon = since_ms >= 0 && since_ms < SHORTEST_MS; // below 0 the phone's clock was put back
+  return !soon && distance_m(last, fix) >= SPACING_M;
 }
 
 const LONGEST_CARRY_MS = 2000;

@@ -1,5 +1,6 @@
 import { byId } from '../shared/dom';
 import { lengthWords, readersLocale, readersUnits, roughWords, speedWords } from '../shared/units';
+import { asked } from './asked';
 import { Awake } from './awake';
 import { Departure, QUIET_M } from './departure';
 import { notice } from './notice';
@@ -11,14 +12,18 @@ import { Recorder } from './recorder';
 import type { Store } from './store';
 import { strings } from './strings';
 import { Switch } from './switch';
-import { Uploader } from './uploader';
+import { Uploader, type Way } from './uploader';
 import { Voice } from './voice';
 import { Warner } from './warner';
+import { Wheel } from './wheel';
+
+/** A phone that was locked may take its camera away only after the page is back. */
+const BACK_MS = 3000;
 
 /** The page in a car: it warns; and where the phone is paired, it records. */
 export class DrivePage {
   private readonly button = byId<HTMLButtonElement>('run');
-  private readonly awake = new Awake();
+  private readonly awake = new Awake((stays) => notice('screen', stays ? null : strings.screenMayGo));
   private readonly voice = new Voice();
   private readonly warner = new Warner(this.voice);
   private readonly pairing: Pairing;
@@ -26,8 +31,11 @@ export class DrivePage {
   private readonly recorder: Recorder;
   private readonly uploader: Uploader;
   private readonly positions: Positions;
+  private readonly wheel = new Wheel(() => void this.drivenElsewhere());
   private readonly counters = { sent: 0, refused: 0 };
   private departure = new Departure();
+  /** Whether this tab may drive. */
+  private asking = false;
   private running = false;
   private recording = false;
   /** The camera is being asked for. */
@@ -35,7 +43,7 @@ export class DrivePage {
   /** The last frame could not be taken or kept, and the page says so. */
   private failed = false;
   private changing: Promise<void> = Promise.resolve();
-  private reachable = true;
+  private way: Way = 'open';
   private licensed = true;
   /** Null while there is no position. */
   private precise: boolean | null = null;
@@ -55,8 +63,10 @@ export class DrivePage {
       },
       lost: () => this.cameraLost(),
       failed: (error) => {
+        const words = problemWords(error);
+        if (!this.failed) this.voice.say(words, false);
         this.failed = true;
-        notice('problem', problemWords(error));
+        notice('problem', words);
       },
     });
     this.positions = new Positions({
@@ -65,7 +75,10 @@ export class DrivePage {
       silent: () => this.unplaced(),
     });
     // Another app may have had the camera meanwhile.
-    document.addEventListener('visibilitychange', record);
+    document.addEventListener('visibilitychange', () => {
+      record();
+      window.setTimeout(record, BACK_MS);
+    });
   }
 
   async start(): Promise<void> {
@@ -90,13 +103,15 @@ export class DrivePage {
         notice('problem', strings.refused(reason));
         void this.count();
       },
-      unpaired: () => void this.pairing.revoked(),
+      unpaired: () => {
+        if (this.pairing.paired) void this.pairing.revoked();
+      },
       unlicensed: () => {
         if (this.licensed) notice('problem', strings.notLicensed);
         this.licensed = false;
       },
-      reachable: (yes) => {
-        this.reachable = yes;
+      way: (way) => {
+        this.way = way;
         this.drawState();
       },
     });
@@ -111,7 +126,21 @@ export class DrivePage {
   private async toggle(): Promise<void> {
     notice('problem', null);
     notice('place-problem', null);
-    await this.run(!this.running);
+    if (this.asking) return;
+    this.asking = true;
+    const may = this.running || (await this.mayDrive());
+    this.asking = false;
+    if (may) await this.run(!this.running);
+  }
+
+  private async mayDrive(): Promise<boolean> {
+    if (await this.wheel.take()) return true;
+    return (await asked('elsewhere')) === 'here' && this.wheel.take({ fromAnother: true });
+  }
+
+  private async drivenElsewhere(): Promise<void> {
+    await this.run(false);
+    notice('problem', strings.drivenElsewhere);
   }
 
   private async run(running: boolean): Promise<void> {
@@ -124,9 +153,11 @@ export class DrivePage {
       await this.awake.on();
       this.positions.start();
     } else {
+      this.wheel.leave();
       this.positions.stop();
       this.warner.stop();
       await this.awake.off();
+      notice('screen', null);
     }
     void this.record(); // a camera may keep one waiting, as one that another app has; warnings need none
     document.body.classList.toggle('driving', this.running);
@@ -214,7 +245,7 @@ export class DrivePage {
     if (this.recording && !this.departure.left) {
       return strings.departing(roughWords(QUIET_M, readersLocale, readersUnits));
     }
-    if (!this.reachable) return strings.offline;
+    if (this.way !== 'open') return this.way === 'busy' ? strings.busy : strings.offline;
     if (this.recording) return strings.recording;
     return this.running ? strings.unrecorded : strings.ready;
   }

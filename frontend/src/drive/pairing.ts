@@ -1,4 +1,5 @@
 import { byId } from '../shared/dom';
+import { asked } from './asked';
 import { notice } from './notice';
 import { PairingError, pair } from './server';
 import type { Store } from './store';
@@ -88,14 +89,4 @@ function handedCode(): string | null {
   const code = new URLSearchParams(location.hash.slice(1)).get('code');
   if (code !== null) history.replaceState(null, '', location.pathname + location.search);
   return code;
-}
-
-/** What a dialog is answered with; '' where it is put off. */
-async function asked(id: string, words: string): Promise<string> {
-  const dialog = byId<HTMLDialogElement>(id);
-  byId(`${id}-words`).textContent = words;
-  dialog.returnValue = '';
-  dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
-  return dialog.returnValue;
 }

@@ -1,18 +1,17 @@
 import type { QueuedFrame } from './store';
 import { strings } from './strings';
 
-const TIMEOUT_MS = 60_000;
-
 /**
  * What became of an upload. `unlicensed`: its owner is to agree to the licence first. `later` may be tried again, after
- * `wait_ms` if the server said so.
+ * `wait_ms` if the server said so; `why`: there was no answer, none in time, or the site's own word that it takes
+ * nothing now or could not take this frame.
  */
 export type Outcome =
   | { kind: 'accepted' }
   | { kind: 'refused'; reason: string }
   | { kind: 'unpaired' }
   | { kind: 'unlicensed' }
-  | { kind: 'later'; wait_ms: number | null };
+  | { kind: 'later'; wait_ms: number | null; why: 'silent' | 'slow' | 'busy' | 'failed' };
 
 export class PairingError extends Error {}
 
@@ -28,7 +27,7 @@ export async function pair(code: string, name: string): Promise<string> {
   return ((await response.json()) as { token: string }).token;
 }
 
-export async function upload(token: string, frame: QueuedFrame): Promise<Outcome> {
+export async function upload(token: string, frame: QueuedFrame, patience_ms: number): Promise<Outcome> {
   const body = new FormData();
   body.append('metadata', JSON.stringify(frame.metadata));
   try {
@@ -38,13 +37,14 @@ export async function upload(token: string, frame: QueuedFrame): Promise<Outcome
       headers: { Authorization: `Bearer ${token}` },
       body,
       credentials: 'omit',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(patience_ms),
     });
     return await outcomeOf(response);
   } catch (error) {
     // A picture that the browser has lost would hold up all that come after it.
     if (error instanceof DOMException && LOST.has(error.name)) return { kind: 'refused', reason: strings.refusedImage };
-    return { kind: 'later', wait_ms: null };
+    const slow = error instanceof DOMException && error.name === 'TimeoutError';
+    return { kind: 'later', wait_ms: null, why: slow ? 'slow' : 'silent' };
   }
 }
 
@@ -67,7 +67,8 @@ export async function outcomeOf(response: Response): Promise<Outcome> {
   if (problem !== null && status === 403 && String(problem.type).endsWith('#not-licensed')) return { kind: 'unlicensed' };
   if (problem !== null && FINAL.has(status)) return { kind: 'refused', reason: reasonOf(status, problem) };
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
-  return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null };
+  const why = problem === null ? 'silent' : status === 500 ? 'failed' : 'busy';
+  return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null, why };
 }
 
 function pairingWords(status: number): string {

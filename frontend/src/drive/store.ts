@@ -62,6 +62,14 @@ export class Store {
     await this.write('frames', (table) => table.delete(id));
   }
 
+  /** Last of all that wait. */
+  async postpone({ id, image, metadata }: QueuedFrame): Promise<void> {
+    await this.write('frames', (table) => {
+      table.delete(id);
+      return table.add({ image, metadata });
+    });
+  }
+
   private async read<T>(table: string, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     return answer(ask((await this.transaction(table, 'readonly')).objectStore(table)));
   }

@@ -7,10 +7,11 @@ paid and nobody owes. Only what was told before a sale has made it or spoilt it;
 settles what was the truth (docs/adr/0040-what-is-paid-for.md).
 """
 
+import heapq
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -170,28 +171,75 @@ def _log2(p: float, existed: bool) -> float:
     return math.log2(p if existed else 1.0 - p)
 
 
-def weights(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> dict[int | None, int]:
-    """By witness, what of a sale is theirs: the PARTS that each hazard was are shared by the bits
-    that had been told about it. None: what nobody's evidence stands behind.
+class Part(NamedTuple):
+    """Of what a hazard was of a sale, what one witness earns or has spoilt; both in PARTS.
 
-    Who told the truth shares alone; who told against it gets nothing, and owes `penalties`.
+    witness, hazard_id: None where nobody's evidence stands behind it, and where there was none.
     """
-    found = Counter[int | None]()
+
+    witness: int | None
+    hazard_id: UUID | None
+    parts: int
+    sold: int
+
+
+def earned(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> Iterator[Part]:
+    """The PARTS that each hazard was, shared by the bits that had been told about it.
+
+    Who told the truth shares alone; who told against it gets nothing, and owes what is `spoilt`.
+    """
     for one, parts in sold.items():
         told = {who: bits for who, bits in _bits_behind(one, trails).items() if bits > 0}
-        found.update(split(parts, told) if told else {None: parts})
-    return {who: parts for who, parts in found.items() if parts} or {None: 1}
+        for who, part in (split(parts, told) if told else {None: parts}).items():
+            if part:
+                yield Part(who, one.hazard_id, part, parts)
 
 
-def penalties(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> dict[int, int]:
-    """By witness, what of a sale was spoilt by what they told against the truth: the PARTS that a
-    hazard was, by their part of all bits that had been told about it, for and against."""
-    found = Counter[int]()
+def spoilt(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> Iterator[Part]:
+    """What was told against the truth: of the PARTS that a hazard was, that part of all bits that
+    had been told about it, for and against."""
     for one, parts in sold.items():
         told = _bits_behind(one, trails)
         total = sum(map(abs, told.values()), Fraction(0))
-        found.update({who: int(parts * -bits / total) for who, bits in told.items() if bits < 0})
-    return {who: parts for who, parts in found.items() if parts}
+        for who, bits in told.items():
+            part = int(parts * -bits / total) if bits < 0 else 0
+            if part:
+                yield Part(who, one.hazard_id, part, parts)
+
+
+def weights(parts: Iterable[Part]) -> dict[int | None, int]:
+    """By witness, what of a sale they have `earned`."""
+    found = Counter[int | None]()
+    for part in parts:
+        found[part.witness] += part.parts
+    return dict(found) or {None: 1}
+
+
+def penalties(parts: Iterable[Part]) -> dict[int, int]:
+    """By witness, what of a sale they have `spoilt`."""
+    found = Counter[int]()
+    for part in parts:
+        if part.witness is not None:
+            found[part.witness] += part.parts
+    return dict(found)
+
+
+def reasons(parts: Iterable[Part], most: int) -> list[Part]:
+    """For each witness the hazards that were most of what is his, so many at most."""
+    sums: defaultdict[tuple[int, UUID], list[int]] = defaultdict(lambda: [0, 0])
+    for part in parts:
+        if part.witness is not None and part.hazard_id is not None:
+            both = sums[part.witness, part.hazard_id]
+            both[0] += part.parts
+            both[1] += part.sold
+    of: defaultdict[int, list[tuple[int, UUID, int]]] = defaultdict(list)
+    for (witness, hazard_id), (own, sold) in sums.items():
+        of[witness].append((-own, hazard_id, sold))
+    return [
+        Part(witness, hazard_id, -less, sold)
+        for witness, rows in of.items()
+        for less, hazard_id, sold in heapq.nsmallest(most, rows)
+    ]
 
 
 def _bits_behind(one: Sold, trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:

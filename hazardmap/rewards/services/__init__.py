@@ -14,6 +14,7 @@ from hazardmap.rewards.services.payout_run import (
     payout_run,
     payout_target_set,
 )
+from hazardmap.rewards.services.reasons_keep import reasons_forget
 
 __all__ = [
     "Ledger",
@@ -23,6 +24,7 @@ __all__ = [
     "payout_end",
     "payout_run",
     "payout_target_set",
+    "reasons_forget",
     "share_claw_back",
     "share_correct",
     "share_set_aside",

@@ -1,7 +1,7 @@
 """The contributors' share of what was sold: set aside, divided by evidence, taken back."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hazardmap.core.selling.pricing.money import Currency
+from hazardmap.core.selling.sharing import Part
 from hazardmap.core.selling.splitting import split
 from hazardmap.rewards.models import Account, Booking
 from hazardmap.rewards.references import (
@@ -21,6 +22,7 @@ from hazardmap.rewards.references import (
 )
 from hazardmap.rewards.selectors import earned
 from hazardmap.rewards.services.ledger_book import Ledger, entries_of, ledger_book, ledger_lock
+from hazardmap.rewards.services.reasons_keep import reasons_keep
 
 NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 Witness = TypeVar("Witness", int, int | None)
@@ -44,34 +46,41 @@ def share_set_aside(
 
 
 @transaction.atomic
-def share_split(*, line_id: UUID, weights: Mapping[int | None, int]) -> bool:
+def share_split(
+    *, line_id: UUID, weights: Mapping[int | None, int], parts: Iterable[Part] = ()
+) -> bool:
     """Divide what is held of a line by witness, to the micro-unit; False where that is done.
 
-    None is what nobody's evidence stands behind. Once divided it stays, whatever the evidence
-    becomes. Raises Booking.DoesNotExist where nothing was set aside.
+    None is what nobody's evidence stands behind. parts: what the weights are made of. Once divided
+    it stays, whatever the evidence becomes. Raises Booking.DoesNotExist where nothing was set
+    aside.
     """
-    if Booking.objects.filter(reference=reference(SPLIT, line_id)).exists():
+    name = reference(SPLIT, line_id)
+    if Booking.objects.filter(reference=name).exists():
         return False
     held, amount_micro, currency = _held(line_id)
     ledger_lock()
     ordered = _ordered(weights)
-    parts = split(amount_micro, ordered)
-    return ledger_book(
-        reference=reference(SPLIT, line_id),
+    shares = split(amount_micro, ordered)
+    return _book(
+        name,
         entries={
             Ledger(Account.Kind.HELD, None, currency): -amount_micro,
-            **{_owner(witness, currency): part for witness, part in parts.items()},
+            **{_owner(witness, currency): share for witness, share in shares.items()},
         },
         inputs=held | {"weights": _written(ordered)},
+        parts=parts,
     )
 
 
 @transaction.atomic
-def share_claw_back(*, line_id: UUID, penalties: Mapping[int, int], units: int) -> bool:
+def share_claw_back(
+    *, line_id: UUID, penalties: Mapping[int, int], units: int, parts: Iterable[Part] = ()
+) -> bool:
     """Take from witnesses what they spoilt of a line, and of what is not paid out yet only.
 
     penalties: of the line's `units`, how many each has spoilt (core.selling.sharing.penalties).
-    False where there is nothing to take, or it is taken already.
+    parts: what they are made of. False where there is nothing to take, or it is taken already.
     """
     name = reference(CLAW_BACK, line_id)
     if not penalties or Booking.objects.filter(reference=name).exists():
@@ -84,37 +93,44 @@ def share_claw_back(*, line_id: UUID, penalties: Mapping[int, int], units: int) 
     }
     if not any(taken.values()):
         return False
-    return ledger_book(
-        reference=name,
+    return _book(
+        name,
         entries=_forfeited(taken, currency),
         inputs=held | {"units": str(units), "penalties": _written(_ordered(penalties))},
+        parts=_of(taken, parts),
     )
 
 
 @transaction.atomic
 def share_correct(
-    *, line_id: UUID, weights: Mapping[int | None, int], penalties: Mapping[int, int], units: int
+    *,
+    line_id: UUID,
+    weights: Mapping[int | None, int],
+    penalties: Mapping[int, int],
+    units: int,
+    parts: Iterable[Part] = (),
 ) -> bool:
     """Leave who has told against the truth with what he would have of a line that is divided, had
     all been known then that is known now; once, and of what is not paid out yet only.
 
-    False where there is nothing to take, or it is taken already.
+    parts: what the penalties are made of. False where there is nothing to take, or it is taken
+    already.
     """
     name = reference(CORRECTION, line_id)
     if not penalties or Booking.objects.filter(reference=name).exists():
         return False
     held, amount_micro, currency = _held(line_id)
     ledger_lock()
-    had, parts = _had(line_id), split(amount_micro, _ordered(weights))
+    had, shares = _had(line_id), split(amount_micro, _ordered(weights))
     taken: dict[int, int] = {}
     for witness, spoilt in sorted(penalties.items()):
-        would_have = parts.get(witness, 0) - amount_micro * spoilt // units
+        would_have = shares.get(witness, 0) - amount_micro * spoilt // units
         too_much = max(0, had[witness] - would_have)
         taken[witness] = min(too_much, max(0, earned(witness, currency)))
     if not any(taken.values()):
         return False
-    return ledger_book(
-        reference=name,
+    return _book(
+        name,
         entries=_forfeited(taken, currency),
         inputs=held
         | {
@@ -122,6 +138,7 @@ def share_correct(
             "units": str(units),
             "penalties": _written(_ordered(penalties)),
         },
+        parts=_of(taken, parts),
     )
 
 
@@ -138,6 +155,16 @@ def share_take_back(*, line_id: UUID) -> bool:
                 entries={ledger: -amount for ledger, amount in entries_of(booking).items()},
                 inputs={},
             )
+    return done
+
+
+def _book(
+    name: str, *, entries: Mapping[Ledger, int], inputs: Mapping[str, Any], parts: Iterable[Part]
+) -> bool:
+    """With what it was for; False where somebody else has booked it meanwhile."""
+    done = ledger_book(reference=name, entries=entries, inputs=inputs)
+    if done:
+        reasons_keep(reference=name, parts=parts)
     return done
 
 
@@ -164,6 +191,11 @@ def _ordered(weights: Mapping[Witness, int]) -> dict[Witness, int]:
 
 def _written(weights: Mapping[Witness, int]) -> list[list[int | str | None]]:
     return [[witness, str(weight)] for witness, weight in weights.items()]
+
+
+def _of(taken: Mapping[int, int], parts: Iterable[Part]) -> Iterable[Part]:
+    """Only of those from whom something is taken."""
+    return (part for part in parts if part.witness is not None and taken.get(part.witness))
 
 
 def _forfeited(taken: Mapping[int, int], currency: Currency) -> dict[Ledger, int]:
