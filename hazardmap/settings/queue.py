@@ -38,7 +38,7 @@ _NIGHTLY = [
     ("write the whole map into a file", "tiles.tasks.export_tiles", 3, 17),
     ("compare payments", "hazardmap.billing.tasks.compare_payments", 4, 17),
     ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 5, 17),
-    ("forget usage that is settled", "hazardmap.closing.tasks.forget_usage", 5, 47),
+    ("forget usage that is settled", "hazardmap.closing.tasks.forget_usage", 6, 17),
 ]
 CELERY_TASK_ROUTES = {
     **{task: {"queue": "slow"} for _, task, _, _ in _NIGHTLY},
