@@ -1,9 +1,8 @@
 """Frames are forgotten in the very moment in which they are detected, or taken into the map."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,10 +13,11 @@ from hazardmap.accounts.models import User
 from hazardmap.accounts.services import account_leave
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services import frames_claim
-from hazardmap.hazards.checkpoint_models import Checkpoint
+from hazardmap.core.geometry.coverings import Ground
 from hazardmap.hazards.models import View
 from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services import fuse_pending, picture_forget
+from hazardmap.hazards.services.checkpoints import Reached
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion, ShadowRun
 from hazardmap.inference.services import detect_pending, runs_take
 from hazardmap.inference.services.model_register import in_service
@@ -159,29 +159,32 @@ def test_what_is_taken_into_the_map_while_it_is_deleted_leaves_no_key_of_its_pic
 def test_fusion_that_began_before_its_witness_was_forgotten_tells_nothing_of_him_afterwards(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What it has read of his device it writes into a checkpoint, of which nobody would know."""
-    cow = ahead(45.0, "cow")
-    leaver, other = contributor("leaver"), contributor("other")
-    for device in (leaver, contributor("ann")):
-        drive(device, minutes_ago(90), cow)
+    """Its memo holds what he alone has reported of a horse, and nobody would look for it there."""
+    cow, horse = ahead(45.0, "cow"), ahead(30.0, "horse", right_m=5.0)
+    leaver = contributor("leaver")
+    drive(leaver, minutes_ago(30), horse, score=0.3, frames=3)
+    drive(contributor("ann"), minutes_ago(20), cow)
     fuse_pending()
     account_leave(user=leaver.owner)
-    drive(other, minutes_ago(1), cow)
+    drive(contributor("ben"), minutes_ago(10), cow)
     module = import_module("hazardmap.hazards.services.ground_fuse")
     go_on = module.checkpoints_keep
     with ThreadPoolExecutor(1) as pool:
         leaving: list[Future[None]] = []
+        named: set[UUID] = set()
 
-        def leaves_first(*given: Any) -> None:
+        def leaves_first(reached: Mapping[Ground, Reached], digest: str) -> None:
+            for one in reached.values():
+                named.update(*(stored.checkpoint.devices for stored in one.made))
             leaving.append(in_thread(pool, lambda: _leaves(leaver.owner, leaver.id)))
             wait_for(
                 "the other's turn", lambda: somebody_waits() or leaving[0].done(), timeout_s=10
             )
-            go_on(*given)
+            go_on(reached, digest)
 
         monkeypatch.setattr(module, "checkpoints_keep", leaves_first)
         fuse_pending()
         leaving[0].result(20)
     assert len(leaving) == 1
-    assert Checkpoint.objects.exists()
+    assert leaver.id in named, "the scene has no such memo"
     assert tables_with(leaver.id) == set()
