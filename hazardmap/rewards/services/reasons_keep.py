@@ -32,7 +32,7 @@ def reasons_keep(*, reference: str, parts: Iterable[Part]) -> None:
                 sold=part.sold,
             )
             for part in found
-            if part.witness in here
+            if part.witness in here and part.hazard_id is not None
         ),
         batch_size=_AT_ONCE,
     )
