@@ -15,7 +15,7 @@ CHECKS = {
     "Format": ["ruff", "format", "--check", "--quiet", "."],
     "Layers": ["lint-imports", "--no-cache"],
 }
-TYPES = ["mypy", "--num-workers", "2", "hazardmap", "detection", "tiles", "deploy/bootstrap"]
+TYPES = ["mypy", "--num-workers", "2", "hazardmap", "detection", "tiles", "deploy"]
 MIGRATIONS = ["python", "manage.py", "makemigrations", "--check", "--dry-run"]
 PRODUCTION = {
     "HAZARDMAP_ENV": "production",

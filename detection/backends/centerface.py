@@ -43,7 +43,8 @@ def network_of(model: Model) -> bytes:
     for value in (*graph.input, *graph.output):
         for side in value.type.tensor_type.shape.dim:
             side.Clear()
-    return proto.SerializeToString()
+    rewritten: bytes = proto.SerializeToString()
+    return rewritten
 
 
 class CenterFace:
