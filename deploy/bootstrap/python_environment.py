@@ -30,12 +30,11 @@ def install_requirements(place: Place, name: str) -> None:
 
 def pip_install(place: Place, *arguments: str | Path) -> None:
     """`pip install` into `.venv`."""
-    command: Command = [place.python, "-m", "pip", "install", "--no-input", "--no-compile"]
-    for one in (
-        [*command, "--disable-pip-version-check", *arguments],
-        [place.python, "-c", COMPILE_WITH_ALL_CORES],
-    ):
-        run(one, log=place.log("python"), cwd=place.home)
+    options = ("--no-input", "--no-compile", "--disable-pip-version-check")
+    install: Command = [place.python, "-m", "pip", "install", *options, *arguments]
+    compiled: Command = [place.python, "-c", COMPILE_WITH_ALL_CORES]
+    for command in (install, compiled):
+        run(command, log=place.log("python"), cwd=place.home)
 
 
 def _install(place: Place, name: str) -> None:
