@@ -3,12 +3,13 @@
 import json
 import threading
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -30,7 +31,7 @@ def taken_for_dead() -> None:
     KeptAnswer.objects.filter(status=None).update(at=timezone.now() - LEASE - timedelta(seconds=1))
 
 
-def add(token: str, key: str) -> HttpResponse:
+def add(token: str, key: str) -> Any:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
     body = json.dumps({"url": URL})
     return Client().post("/api/v1/webhooks", body, "application/json", headers=headers)
@@ -40,7 +41,7 @@ def test_what_was_done_is_not_done_again_wherever_it_was_killed() -> None:
     token = buyer().token
     for number in count(3):  # the first two ask who it is
         key = f"k{number}"
-        killed = is_killed(lambda key=key: add(token, key), before_statement=number)
+        killed = is_killed(partial(add, token, key), before_statement=number)
         taken_for_dead()
         first, again = add(token, key), add(token, key)
         assert (first.status_code, again.status_code) == (201, 201), number
