@@ -120,6 +120,7 @@ def test_nothing_is_left_but_what_the_map_has_learned(left):
     assert people_forget() == 0, "what was under way may still arrive"
     User.objects.filter(pk=owner.pk).update(leaving_at=timezone.now() - timedelta(minutes=11))
     shared(owner, hazard_id)
+    assert Reason.objects.count() == 1, "of who has left nothing more is noted"
     assert people_forget() == 1
     assert people_forget() == 0
 
