@@ -10,7 +10,12 @@ from tests.conftest import REPOSITORY
 
 TEMPLATES = REPOSITORY / "hazardmap" / "web" / "templates"
 # Hours that are billed are UTC for everybody; a text for a picture holds no element.
-IN_UTC = {"portal/usage.html", "portal/invoice_line.html", "web/account.html"}
+IN_UTC = {
+    "portal/usage.html",
+    "portal/invoice_line.html",
+    "web/account.html",
+    "web/earned_line.html",
+}
 
 
 def test_templates_write_times_of_day_as_elements():
