@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from uuid import UUID
@@ -33,6 +34,7 @@ def contributor(name: str) -> Device:
     return Device.objects.get(id=device_create(owner=owner, name=name).device_id)
 
 
+@cache
 def grey_jpeg() -> bytes:
     file = BytesIO()
     Image.new("RGB", (320, 180), "grey").save(file, "JPEG")

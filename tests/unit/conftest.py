@@ -10,7 +10,10 @@ import pytest
 from django.utils import timezone
 
 from deploy.bootstrap import place as place_module
+from detection.engine import Engine
+from detection.manifest import SHIPPED, load_manifest
 from tests.moderation_scene import hazard_at
+from tests.shipped_models import CONFIG
 
 PLACE = (24.94, 60.17)
 
@@ -28,3 +31,10 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         folder = Path(name)
         monkeypatch.setattr(place_module, "PERSISTENT_TEMPORARY", folder)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """As it is shipped."""
+    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=CONFIG) as engine:
+        yield engine

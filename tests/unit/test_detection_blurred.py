@@ -10,9 +10,8 @@ from detection.backends.centerface import CenterFace
 from detection.backends.yolo import Found, Yolo
 from detection.engine import Engine, FrameResult
 from detection.hazards import HazardFinder, Seen
-from detection.manifest import SHIPPED, load_manifest
 from detection.privacy import Private
-from tests.shipped_models import CONFIG, needs_weights
+from tests.shipped_models import needs_weights
 
 NOTHING = np.zeros((0, 5), np.float32)
 # A face, a plate, and a person as tall as that makes the upper fifth a head; score last.
@@ -23,12 +22,6 @@ BOXES = {
 }
 
 pytestmark = needs_weights
-
-
-@pytest.fixture(scope="module")
-def engine():
-    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=CONFIG) as engine:
-        yield engine
 
 
 def _checks() -> np.ndarray:

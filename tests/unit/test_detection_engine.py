@@ -13,7 +13,7 @@ from PIL import Image
 
 from detection.backends.yolo import Yolo
 from detection.decode import Reason, Rejection
-from detection.engine import Engine, FrameResult
+from detection.engine import FrameResult
 from detection.manifest import SHIPPED, ManifestError, load_manifest
 from detection.privacy import Private
 from tests.shipped_models import CONFIG, REPOSITORY, SHARED, needs_weights
@@ -24,12 +24,6 @@ pytestmark = needs_weights
 needs_pictures = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the optional data folder is absent"
 )
-
-
-@pytest.fixture(scope="module")
-def engine():
-    with Engine(load_manifest(SHIPPED), device="cpu", config_dir=CONFIG) as engine:
-        yield engine
 
 
 def _jpeg(width: int = 640, height: int = 360, seed: int = 3) -> bytes:
