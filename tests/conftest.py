@@ -70,7 +70,7 @@ def _emptied(_: TransactionTestCase) -> None:
     """Only what has rows: to empty all tables after each test that commits takes as long as it."""
     tables = [
         table
-        for table in connection.introspection.django_table_names(only_existing=True)
+        for table in connection.introspection.django_table_names()
         if table not in {"django_content_type", "auth_permission"}  # as migrating left them
     ]
     filled = " UNION ALL ".join(
