@@ -31,24 +31,21 @@ KILLS = 6
 MANY_KILLS = 60
 
 
-def _ship_by_few_lines() -> None:
-    import_module("hazardmap.metering.services.usage_ship").CHUNK_BYTES = 2000
-    usage_ship()
-
-
-def _kill_shippers(kills: int) -> None:
+def _kill_shippers(kills: int, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Path(settings.USAGE_LOG)
     folder.mkdir()
     path = folder / f"{timezone.now():%Y-%m-%dT%H}-host-1.usage"
     path.write_text("".join(f"{record(number).to_line()}\n" for number in range(4000)))
     chance = random.Random(kills)
     progress = [0]
-    for _ in range(kills):
-        shipper = forked(_ship_by_few_lines)
-        time.sleep(chance.uniform(0.02, 0.25))
-        os.kill(shipper, signal.SIGKILL)
-        ended(shipper)
-        progress.append(UsageEvent.objects.count())
+    with monkeypatch.context() as patch:
+        patch.setattr(import_module("hazardmap.metering.services.usage_ship"), "CHUNK_BYTES", 2000)
+        for _ in range(kills):
+            shipper = forked(usage_ship)
+            time.sleep(chance.uniform(0.02, 0.25))
+            os.kill(shipper, signal.SIGKILL)
+            ended(shipper)
+            progress.append(UsageEvent.objects.count())
     assert any(0 < count < 4000 for count in progress), "no kill fell between two chunks"
     usage_ship()
     assert UsageEvent.objects.count() == 4000
@@ -56,13 +53,13 @@ def _kill_shippers(kills: int) -> None:
     assert UsageSegment.objects.get().offset == path.stat().st_size
 
 
-def test_a_killed_shipper_loses_and_doubles_nothing() -> None:
-    _kill_shippers(KILLS)
+def test_a_killed_shipper_loses_and_doubles_nothing(monkeypatch) -> None:
+    _kill_shippers(KILLS, monkeypatch)
 
 
 @pytest.mark.soak
-def test_many_killed_shippers_lose_and_double_nothing() -> None:
-    _kill_shippers(MANY_KILLS)
+def test_many_killed_shippers_lose_and_double_nothing(monkeypatch) -> None:
+    _kill_shippers(MANY_KILLS, monkeypatch)
 
 
 def test_shippers_at_once_load_each_line_once(monkeypatch) -> None:
