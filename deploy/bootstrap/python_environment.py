@@ -8,6 +8,12 @@ from deploy.bootstrap.place import Place
 from deploy.bootstrap.step import stamped
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # another one may sit in a home folder closed to the services
+# What pip compiles it compiles with one core, which takes it as long as all the rest. Some packages
+# have files of other Pythons, which nobody imports.
+COMPILE_WITH_ALL_CORES = """
+import compileall, sysconfig
+compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2, workers=0)
+"""
 
 
 def install_requirements(place: Place, name: str) -> None:
@@ -24,12 +30,12 @@ def install_requirements(place: Place, name: str) -> None:
 
 def pip_install(place: Place, *arguments: str | Path) -> None:
     """`pip install` into `.venv`."""
-    command: Command = [place.python, "-m", "pip", "install", "--no-input"]
-    run(
+    command: Command = [place.python, "-m", "pip", "install", "--no-input", "--no-compile"]
+    for one in (
         [*command, "--disable-pip-version-check", *arguments],
-        log=place.log("python"),
-        cwd=place.home,
-    )
+        [place.python, "-c", COMPILE_WITH_ALL_CORES],
+    ):
+        run(one, log=place.log("python"), cwd=place.home)
 
 
 def _install(place: Place, name: str) -> None:
