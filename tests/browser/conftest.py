@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--disable-features=LocalNetworkAccessChecks",  # a frame shows what is served on this machine
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=5",  # the fewest that there can be
     "--use-fake-ui-for-media-stream",
 ]
 DESKTOP = {"width": 1280, "height": 800}
