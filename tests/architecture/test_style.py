@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
@@ -17,23 +17,22 @@ CODE = [
 TESTS = sorted((REPOSITORY / "tests").rglob("*.py"))
 
 
-def parsed() -> Iterator[tuple[Path, ast.AST]]:
-    return ((path, ast.parse(path.read_text())) for path in CODE)
+def nodes(paths: Iterable[Path]) -> Iterator[tuple[Path, ast.AST]]:
+    return ((path, node) for path in paths for node in ast.walk(ast.parse(path.read_text())))
 
 
 def test_nothing_happens_behind_a_row_that_is_saved():
     signals = {"django.dispatch", "django.db.models.signals"}
     imported = {
         (path.name, node.module)
-        for path, tree in parsed()
-        for node in ast.walk(tree)
+        for path, node in nodes(
+            path for path in CODE if any(one in path.read_text() for one in signals)
+        )
         if isinstance(node, ast.ImportFrom) and node.module in signals
     }
     methods = {
         (path.name, part.name)
-        for path, tree in parsed()
-        if path.name.endswith("models.py")
-        for node in ast.walk(tree)
+        for path, node in nodes(path for path in CODE if path.name.endswith("models.py"))
         if isinstance(node, ast.ClassDef)
         for part in node.body
         if isinstance(part, ast.FunctionDef) and part.name in {"save", "delete", "clean"}
