@@ -31,11 +31,16 @@ def install_requirements(place: Place, name: str) -> None:
 def pip_install(place: Place, *arguments: str | Path) -> None:
     """`pip install` into `.venv`."""
     command: Command = [place.python, "-m", "pip", "install", "--no-input", "--no-compile"]
-    for one in (
+    run(
         [*command, "--disable-pip-version-check", *arguments],
+        log=place.log("python"),
+        cwd=place.home,
+    )
+    run(
         [place.python, "-c", COMPILE_WITH_ALL_CORES],
-    ):
-        run(one, log=place.log("python"), cwd=place.home)
+        log=place.log("python"),
+        cwd=place.home,
+    )
 
 
 def _install(place: Place, name: str) -> None:
