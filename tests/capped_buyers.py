@@ -13,8 +13,9 @@ from django.db import connection
 from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create
 from hazardmap.billing.services import cap_set
+from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.core.selling.usage import UsageRecord, records_of
-from tests.billing_scene import NOW, month_of, sell
+from tests.billing_scene import NOW, sell
 from tests.map_scene import put_hazard
 from tests.stack import REPOSITORY
 

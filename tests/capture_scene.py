@@ -83,7 +83,7 @@ def waiting_frame(device: NewDevice, owner: User) -> Accepted:
 
 
 def send(client: Client, token: str, image: bytes, metadata: Any = None) -> Any:
-    body = {"image": SimpleUploadedFile("frame.jpg", image)}
+    body: dict[str, Any] = {"image": SimpleUploadedFile("frame.jpg", image)}
     if metadata is not None:
         body["metadata"] = json.dumps(metadata)
     return client.post("/api/v1/frames", body, headers={"Authorization": f"Bearer {token}"})

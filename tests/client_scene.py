@@ -3,11 +3,12 @@
 import json
 
 import httpx
-from django.conf import settings
 from django.test import Client
 
+from tests.stack import REPOSITORY
+
 SITE = "http://testserver"
-DOCUMENT = json.loads((settings.REPOSITORY / "docs" / "openapi.json").read_text())
+DOCUMENT = json.loads((REPOSITORY / "docs" / "openapi.json").read_text())
 OPERATIONS = {
     one["operationId"]: one for methods in DOCUMENT["paths"].values() for one in methods.values()
 }

@@ -1,7 +1,6 @@
 """Contributors who can be paid, and what has settled for them."""
 
 from datetime import datetime, timedelta
-from fractions import Fraction
 from uuid import UUID
 
 from django.utils import timezone
@@ -35,7 +34,7 @@ def share(micro: int, *users: User) -> UUID:
     """That much of a sale, in equal parts."""
     line = new_id()
     share_set_aside(line_id=line, amount_micro=micro, currency=EUR)
-    share_split(line_id=line, weights={user.witness: Fraction(1) for user in users})
+    share_split(line_id=line, weights={user.witness: 1 for user in users})
     return line
 
 

@@ -74,24 +74,12 @@ class Stack:
             os.killpg(self.processes[name].pid, told)
 
     def stop(self) -> None:
+        """At once: what a process does when it is told to end takes seconds, and is no test's."""
         if self._shell:
             self._shell.stop()
-        self._restless(signal.SIGCONT)  # who sleeps does not hear that it is to end
-        for process in self.processes.values():
-            process.terminate()
         for name in list(self.processes):
-            try:
-                self.processes[name].wait(10)
-            except subprocess.TimeoutExpired:
-                pass
-            finally:
-                self.kill_quietly(name)
-
-    def kill_quietly(self, name: str) -> None:
-        process = self.processes.pop(name)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+            with suppress(ProcessLookupError):
+                self.kill(name)
 
     def manage(self, *arguments: str) -> str:
         """A management command in this stack's environment; its output."""

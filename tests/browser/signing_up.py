@@ -21,7 +21,7 @@ def link_for(stack: Stack, email: str) -> str:
         links = [re.search(pattern, text) for text in texts if f"To: {email}" in text]
         return next((link[0] for link in links if link), None)
 
-    return wait_for("a mail", found, timeout_s=10)
+    return str(wait_for("a mail", found, timeout_s=10))
 
 
 def signed_up(page: Page, stack: Stack, email: str) -> None:
