@@ -2,9 +2,8 @@
 
 import gc
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -16,7 +15,6 @@ from pytest_django import Settings
 
 from detection.decode import Decoder
 from hazardmap.platform.partitions import make_partitions, month_after
-from tests import sharing_out
 from tests.migrated import migrated
 from tests.stack import Stack, started
 from tiles import own_connection
@@ -38,18 +36,6 @@ hypothesis.settings.load_profile("here")
 def pytest_configure() -> None:
     if not os.environ.get("DATABASE_URL"):
         pytest.exit('No services: run `make test`, or eval "$(make -s services)" first.', 2)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    for item in filter(sharing_out.asks_the_stack, items):
-        item.add_marker(sharing_out.STACK)
-    yield  # others put them into an order of theirs
-    items.sort(key=sharing_out.asks_the_stack, reverse=True)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing_out.ByFile:
-    return sharing_out.ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

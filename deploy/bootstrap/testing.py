@@ -30,8 +30,8 @@ def test() -> int:
         lint(place, environment)
         # The same examples each time: a change is judged and not the dice (tests/conftest.py).
         same = environment | {"CI": "1"}
-        # In an order of our own, with the many quick files last (tests/sharing_out.py).
-        apart = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+        # By name, so that the many quick files come last and no worker ends long before the other.
+        apart = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
         return _pytest(place, same, "not soak", *apart)
 
 
