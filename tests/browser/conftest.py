@@ -59,9 +59,8 @@ def new_context(browser: Browser, stack: Stack) -> Iterator[Callable[..., Browse
     contexts = []
 
     def make(**options: object) -> BrowserContext:
-        # What moves is drawn in software, picture by picture: only who looks at it asks for it.
-        settings = {"base_url": stack.url, "viewport": DESKTOP, "reduced_motion": "reduce"}
-        contexts.append(browser.new_context(**settings | options))  # type: ignore[arg-type]
+        settings = {"base_url": stack.url, "viewport": DESKTOP, **options}
+        contexts.append(browser.new_context(**settings))  # type: ignore[arg-type]
         return contexts[-1]
 
     yield make

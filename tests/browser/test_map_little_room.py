@@ -31,7 +31,7 @@ def hazards(place_hazard):
     ids=["large-letters", "zoomed", "on-its-side"],
 )
 def test_list_map_and_details_can_all_be_reached(new_page, hazards, viewport, letters):
-    page = new_page(viewport=viewport, locale="de-DE")
+    page = new_page(viewport=viewport, locale="de-DE", reduced_motion="reduce")
     if letters:
         letters(page)
     open_map(page, f"/#map=15/{COW[1]}/{COW[0]}")

@@ -25,7 +25,7 @@ def hazards(place_hazard):
 
 
 def test_a_click_on_a_marker_opens_its_evidence_and_escape_goes_back(new_page, hazards):
-    page = new_page(reduced_motion="no-preference")
+    page = new_page()
     open_map(page, f"/{NEAR}")
     row = page.locator(f"[data-hazard='{hazards['cow']}']")
     expect(row).to_be_visible()
@@ -83,7 +83,7 @@ def test_an_address_with_a_hazard_shows_it(new_page, hazards):
 
 def test_a_long_title_keeps_to_the_panel_and_clear_of_its_buttons(new_page, place_hazard):
     debris = place_hazard("debris", 23.8310, 61.4207)
-    page = new_page(viewport=PHONE, locale="de-DE")
+    page = new_page(viewport=PHONE, locale="de-DE", reduced_motion="reduce")
     page.goto(f"/?hz={debris}")
     head = page.locator("#panel .hazard-head")
     title = head.get_by_role("heading", name="Gegenstand auf der Fahrbahn")
@@ -163,7 +163,7 @@ def test_a_new_hazard_comes_by_the_stream_into_all_pages_of_a_browser(new_contex
 def test_the_last_days_can_be_seen_again_by_keys(new_page, hazards, stack):
     place = f"{COW[0] + 0.002}, {COW[1]}, 'deer', from_h=30, to_h=20"
     stack.run(f"from tests.map_scene import put_past; put_past({place})")
-    page = new_page()
+    page = new_page(reduced_motion="reduce")
     open_map(page, f"/{NEAR}")
     expect(page.locator("#list-count")).to_have_text("2 hazards in view")
     expect(page.locator("#time-bars rect")).to_have_count(56)

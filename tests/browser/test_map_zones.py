@@ -43,7 +43,7 @@ def test_a_work_zone_fills_what_is_left_of_the_map_each_time_it_is_opened(new_pa
     line = f"({lon}, {lat}), ({lon + 0.0022}, {lat}), ({lon + 0.0044}, {lat})"
     scene = f"from tests.map_scene import put_zone; print(put_zone({line}))"
     zone = stack.run(scene).split()[-1]
-    page = new_page()
+    page = new_page(reduced_motion="reduce")
     said = []
     page.on("console", lambda message: said.append(message.text))
     open_map(page, f"/#map=16/{lat}/{lon}")
