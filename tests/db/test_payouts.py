@@ -4,6 +4,9 @@ import csv
 import io
 import json
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from xml.etree import ElementTree
@@ -126,6 +129,17 @@ def test_what_proved_false_is_taken_from_what_is_not_paid_yet():
     assert len(list(faults(document))) > 0
 
 
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A longer one breaks off there, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys):
     first, second = driver("Ann Ålund"), driver("Bo", iban=OURS)
     share(50 * MICRO, first, second)
@@ -148,6 +162,9 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
     assert {one.text for one in root.iterfind(".//p:EndToEndId", space)} == {
         payout.pk.hex for payout in run.payouts.all()
     }
+    with files_of_at_most(100), pytest.raises(CommandError, match="--out: .* cannot be written"):
+        call_command("payout", "pain001", str(run.pk), out=tmp_path / "half.xml", **bank)
+    assert not (tmp_path / "half.xml").exists()
     call_command("payout", "paid", str(run.pk))
     assert "2 payouts paid" in capsys.readouterr().out
     with pytest.raises(CommandError, match="nobody to pay"):

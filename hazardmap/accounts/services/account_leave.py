@@ -28,7 +28,9 @@ def account_leave(*, user: User) -> None:
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_staff:
-        raise AccountsRefused(_("An account with rights in the administration is closed there."))
+        raise AccountsRefused(
+            _("An administrator must first take away this account’s rights in the administration.")
+        )
     for membership in _memberships(user):
         owners = Membership.objects.filter(organisation=membership.organisation, role=Role.OWNER)
         if membership.role == Role.OWNER and not owners.exclude(user=user).exists():

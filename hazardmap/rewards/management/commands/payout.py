@@ -86,14 +86,22 @@ class Command(BaseCommand):
             self.stdout.write(f"run {run.id}: {left} since {run.at:%Y-%m-%d %H:%M} UTC")
 
     def _csv(self, options: dict[str, Any]) -> None:
-        options["out"].write_text(payout_csv(options["run"]), newline="")
-        self.stdout.write(f"{options['out']}")
+        self._write(options["out"], payout_csv(options["run"]).encode())
 
     def _pain001(self, options: dict[str, Any]) -> None:
         debtor = Debtor(options["from_name"], options["from_iban"], options["from_bic"])
         day = options["on"] or timezone.now().date()
-        options["out"].write_bytes(payout_pain001(options["run"], debtor, day))
-        self.stdout.write(f"{options['out']}")
+        self._write(options["out"], payout_pain001(options["run"], debtor, day))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """As a whole or not at all: nobody shall send half a run to the bank."""
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            if path.is_file():
+                path.unlink()
+            raise CommandError(f"--out: {path} cannot be written: {error.strerror}.") from error
+        self.stdout.write(f"{path}")
 
     def _paid(self, options: dict[str, Any]) -> None:
         self._end(options["id"], paid=True)
