@@ -162,7 +162,7 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
     assert {one.text for one in root.iterfind(".//p:EndToEndId", space)} == {
         payout.pk.hex for payout in run.payouts.all()
     }
-    with files_of_at_most(100), pytest.raises(CommandError, match="--out: .* cannot be written"):
+    with files_of_at_most(100), pytest.raises(CommandError, match=r"--out: .* cannot be written"):
         call_command("payout", "pain001", str(run.pk), out=tmp_path / "half.xml", **bank)
     assert not (tmp_path / "half.xml").exists()
     call_command("payout", "paid", str(run.pk))

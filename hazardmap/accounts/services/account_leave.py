@@ -28,9 +28,8 @@ def account_leave(*, user: User) -> None:
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_staff:
-        raise AccountsRefused(
-            _("An administrator must first take away this account’s rights in the administration.")
-        )
+        text = _("This account has rights in the administration: have them taken away first.")
+        raise AccountsRefused(text)
     for membership in _memberships(user):
         owners = Membership.objects.filter(organisation=membership.organisation, role=Role.OWNER)
         if membership.role == Role.OWNER and not owners.exclude(user=user).exists():
