@@ -83,7 +83,7 @@ def test_production_refuses(change, says):
 
 
 @pytest.mark.parametrize("mode", ["demo", "test"])
-@pytest.mark.parametrize("host", ["0.0.0.0", "", "::", "::1", "192.168.0.2"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "", "::", "::1", "192.168.0.2"])  # noqa: S104 - none is listened at
 def test_what_knows_the_demo_secret_serves_this_machine_only(mode, host):
     with pytest.raises(EnvError, match="this machine only"):
         Env.read({"HAZARDMAP_ENV": mode, "HAZARDMAP_HOST": host})
