@@ -1,9 +1,10 @@
-"""A buyer whose endpoint is told what happens in Helsinki."""
+"""Scenes that tests of the database share: a buyer who is told of Helsinki, somebody who leaves."""
 
 import pytest
 
 from hazardmap.billing import spend_terms
 from tests.billing_scene import sell
+from tests.leaving_scene import leaver
 from tests.map_scene import buyer
 from tests.receiver import receiving
 from tests.spending_scene import MONTH, PRICES, module
@@ -36,3 +37,9 @@ def sold(request, db, monkeypatch):
     monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
     monkeypatch.setattr(module, "REFUSED_FOR_S", 0.0)
     return sell(start=MONTH.start, prices=getattr(request, "param", PRICES))
+
+
+@pytest.fixture
+def left():
+    """A contributor who is signed in and will leave (tests/leaving_scene.py)."""
+    return leaver()
