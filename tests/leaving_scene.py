@@ -6,18 +6,13 @@ from django.test import Client
 from django.utils import timezone
 
 from hazardmap.accounts.models import Consent, User
-from hazardmap.accounts.services import (
-    consent_give,
-)
+from hazardmap.accounts.services import consent_give
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.sharing import Part
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import DetectionRun, ModelVersion
 from hazardmap.platform.ids import new_id
-from hazardmap.rewards.services import (
-    share_set_aside,
-    share_split,
-)
+from hazardmap.rewards.services import share_set_aside, share_split
 from tests.account_scene import PASSWORD, signed_in
 from tests.moderation_scene import _frame, hazard_at
 

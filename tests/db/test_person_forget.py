@@ -26,9 +26,7 @@ from hazardmap.leaving.person_forget import people_forget, person_forget
 from hazardmap.moderation.models import Decision
 from hazardmap.moderation.services import decide, report_decide, report_file
 from hazardmap.rewards.reason_models import Reason
-from hazardmap.rewards.services import (
-    payout_target_set,
-)
+from hazardmap.rewards.services import payout_target_set
 from tests.account_scene import PASSWORD, founded, signed_in
 from tests.leaving_scene import edited, shared
 from tests.whose_rows import tables_with

@@ -10,11 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import MailLink, User
-from hazardmap.accounts.services import (
-    key_create,
-    organisation_create,
-    pairing_code_create,
-)
+from hazardmap.accounts.services import key_create, organisation_create, pairing_code_create
 from hazardmap.capture.models import Frame, Takedown
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.hazards.learned_models import Mounting
@@ -25,10 +21,7 @@ from hazardmap.moderation.models import Decision
 from hazardmap.moderation.report_models import ImageReport
 from hazardmap.moderation.services import decide
 from hazardmap.platform.ids import new_id
-from hazardmap.rewards.services import (
-    payout_run,
-    payout_target_set,
-)
+from hazardmap.rewards.services import payout_run, payout_target_set
 from tests.leaving_scene import edited, shared
 from tests.moderation_scene import hazard_at
 from tests.whose_rows import tables_with
