@@ -76,7 +76,7 @@ def _share(share: LineShare, tiles: TilesShown, *, settled: bool) -> Outcome:
     if settled and share.paid and not is_split(share.line_id):
         with unhurried():
             sold, trails = _sold(share, tiles)
-            theirs, owed = list(earned(sold, trails)), list(spoilt(sold, trails))
+            theirs, owed = earned(sold, trails), spoilt(sold, trails)
             share_split(line_id=share.line_id, weights=weights(theirs), parts=theirs)
             share_claw_back(
                 line_id=share.line_id,
@@ -92,7 +92,7 @@ def _judge_again(share: LineShare, tiles: TilesShown) -> Outcome:
     """Who has told what proved false since it was divided pays for it while he is not paid yet."""
     with unhurried():
         sold, trails = _sold(share, tiles)
-        owed = list(spoilt(sold, trails))
+        owed = spoilt(sold, trails)
         done = share_correct(
             line_id=share.line_id,
             weights=weights(earned(sold, trails)),

@@ -19,8 +19,8 @@ from hazardmap.core.selling.sharing import (
     Part,
     Sold,
     Trail,
-    bits_told,
     earned,
+    microbits_told,
     penalties,
     reasons,
     spoilt,
@@ -95,6 +95,7 @@ def test_all_that_was_delivered_is_somebodys_or_nobodys(found, delivered):
     assert all(units > 0 for units in owed.values())
     assert sum(owed.values()) <= sum(delivered.values())
     for parts, whose in ((earned(delivered, found), shares), (spoilt(delivered, found), owed)):
+        assert len({part[:2] for part in parts}) == len(parts), "one for each witness and hazard"
         why = reasons(parts, most=99)
         assert all(0 < part.parts <= part.sold for part in why)
         for who in whose.keys() - {None}:
@@ -104,10 +105,10 @@ def test_all_that_was_delivered_is_somebodys_or_nobodys(found, delivered):
 
 
 def test_of_many_hazards_those_are_kept_that_were_most():
-    parts = [Part(1, UUID(int=n), n, 9) for n in (3, 1, 2, 3)]
+    parts = [Part(1, UUID(int=n), n, 9) for n in (3, 1, 2)]
     parts += [Part(None, UUID(int=1), 5, 9), Part(2, UUID(int=1), 1, 9)]
     assert reasons(parts, most=2) == [
-        Part(1, UUID(int=3), 6, 18),
+        Part(1, UUID(int=3), 3, 9),
         Part(1, UUID(int=2), 2, 9),
         Part(2, UUID(int=1), 1, 9),
     ]
@@ -116,25 +117,25 @@ def test_of_many_hazards_those_are_kept_that_were_most():
 def test_a_line_tells_what_it_says_of_itself_whatever_stands_between():
     """Between the second line and the third people voted it down: that is nobody's."""
     lines = [told(1, 0.008, 0.92), told(2, 0.9, 0.97, minute=5), told(3, 0.4, 0.8, minute=9)]
-    bits = bits_told(Trail(lines, 3600.0))
-    assert float(bits[1]) == pytest.approx(math.log2(0.92 / 0.008), abs=1e-6)
-    assert float(bits[2]) == pytest.approx(math.log2(0.97 / 0.9), abs=1e-6)
-    assert float(bits[3]) == pytest.approx(math.log2(0.8 / 0.4), abs=1e-6)
+    bits = microbits_told(Trail(lines, 3600.0))
+    assert bits[1] / 1e6 == pytest.approx(math.log2(0.92 / 0.008), abs=1e-6)
+    assert bits[2] / 1e6 == pytest.approx(math.log2(0.97 / 0.9), abs=1e-6)
+    assert bits[3] / 1e6 == pytest.approx(math.log2(0.8 / 0.4), abs=1e-6)
 
 
 def test_of_what_was_never_there_a_line_tells_by_how_much_less_it_is_believed():
     lines = [told(1, 0.008, 0.5), told(2, 0.5, 0.2, seen=False, minute=5)]
-    bits = bits_told(Trail(lines, 3600.0, verdict=Ruling.REJECT))
-    assert float(bits[1]) == pytest.approx(math.log2(0.5 / 0.992), abs=1e-6)
-    assert float(bits[2]) == pytest.approx(math.log2(0.8 / 0.5), abs=1e-6)
+    bits = microbits_told(Trail(lines, 3600.0, verdict=Ruling.REJECT))
+    assert bits[1] / 1e6 == pytest.approx(math.log2(0.5 / 0.992), abs=1e-6)
+    assert bits[2] / 1e6 == pytest.approx(math.log2(0.8 / 0.5), abs=1e-6)
 
 
 def test_old_rows_follow_from_their_neighbours():
     lines = [told(1, None, 0.9, bits=5.0), told(2, None, 0.99, bits=5.0, minute=60)]
-    bits = bits_told(Trail(lines, 3600.0))
+    bits = microbits_told(Trail(lines, 3600.0))
     before = 0.9 / (0.9 + 0.1 * 32)
-    assert float(bits[1]) == pytest.approx(math.log2(0.9 / before), abs=1e-6)
-    assert float(bits[2]) == pytest.approx(math.log2(0.99 / 0.45), abs=1e-6)
+    assert bits[1] / 1e6 == pytest.approx(math.log2(0.9 / before), abs=1e-6)
+    assert bits[2] / 1e6 == pytest.approx(math.log2(0.99 / 0.45), abs=1e-6)
 
 
 def test_old_rows_were_real_if_they_were_ever_believed():
@@ -189,18 +190,18 @@ def test_trails_that_prove_to_be_one_keep_what_each_line_told():
     twin = [told(2, 0.008, 0.3, minute=2), told(4, 0.3, 0.5, minute=6)]
     trail = Trail(one_trail(here, twin), 3600.0)
     assert [one.witness for one in trail.contributions] == [1, 2, 3, 4]
-    assert all(bits > 0 for bits in bits_told(trail).values())
+    assert all(bits > 0 for bits in microbits_told(trail).values())
 
 
 def test_sock_puppets_that_are_found_out_are_one_witness():
     lines = [told(1, 0.008, 0.9), told(2, 0.9, 0.98, minute=2), told(3, 0.95, 0.85, seen=False)]
-    assert bits_told(Trail(lines, 3600.0))[1] > 0
-    assert bits_told(Trail(lines, 3600.0, aliases={2: 1})) == {}
+    assert microbits_told(Trail(lines, 3600.0))[1] > 0
+    assert microbits_told(Trail(lines, 3600.0, aliases={2: 1})) == {}
     denied = [told(1, 0.008, 0.5)]
     denied += [told(who, 0.3, 0.03, seen=False, minute=who) for who in (2, 3)]
-    assert bits_told(Trail(denied, 3600.0))[1] < 0
-    assert bits_told(Trail(denied, 3600.0, aliases={3: 2})) == {}
-    assert bits_told(Trail(denied, 3600.0, aliases={3: 1})) == {}, "he denied himself"
+    assert microbits_told(Trail(denied, 3600.0))[1] < 0
+    assert microbits_told(Trail(denied, 3600.0, aliases={3: 2})) == {}
+    assert microbits_told(Trail(denied, 3600.0, aliases={3: 1})) == {}, "he denied himself"
 
 
 def test_on_their_devices_word_alone_nobody_settles_what_is_paid_for():
@@ -210,11 +211,15 @@ def test_on_their_devices_word_alone_nobody_settles_what_is_paid_for():
     denied += [told(who, 0.3, 0.03, seen=False, minute=who) for who in (2, 3)]
     for lines in (reported, denied):
         words = [replace(line, checked=False) for line in lines]
-        assert bits_told(Trail(words, 3600.0)) == {}
+        assert microbits_told(Trail(words, 3600.0)) == {}
         assert Trail(words, 3600.0, verdict=Ruling.CONFIRM).real
-        assert bits_told(Trail([*words[:-1], lines[-1]], 3600.0)) == bits_told(Trail(lines, 3600.0))
+        assert microbits_told(Trail([*words[:-1], lines[-1]], 3600.0)) == microbits_told(
+            Trail(lines, 3600.0)
+        )
     alone = [replace(denied[0]), *(replace(line, checked=False) for line in denied[1:])]
-    assert bits_told(Trail(alone, 3600.0)) == {}, "he who is denied is no witness against himself"
+    assert microbits_told(Trail(alone, 3600.0)) == {}, (
+        "he who is denied is no witness against himself"
+    )
 
 
 def test_a_lone_report_that_nobody_tests_earns_nothing_and_owes_nothing():
@@ -230,9 +235,9 @@ def test_who_denies_what_was_never_there_earns():
     claims = [told(1, 0.008, 0.5), told(2, 0.5, 0.2, seen=False, minute=1)]
     claims.append(told(3, 0.2, 0.05, seen=False, minute=2))
     for verdict in (None, Ruling.REJECT):
-        bits = bits_told(Trail(claims, 3600.0, cleared=True, verdict=verdict))
+        bits = microbits_told(Trail(claims, 3600.0, cleared=True, verdict=verdict))
         assert bits[1] < 0 < bits[2]
-    bits = bits_told(Trail(claims, 3600.0, verdict=Ruling.CONFIRM))
+    bits = microbits_told(Trail(claims, 3600.0, verdict=Ruling.CONFIRM))
     assert set(bits) == {1}, "a moderator has seen its pictures, and not what came after them"
     assert bits[1] > 0
 
@@ -247,7 +252,7 @@ def test_who_clears_what_has_gone_told_the_truth(cleared):
         told(4, 0.8, 0.4, seen=False, real=0.9, minute=200),
         told(5, 0.4, 0.05, seen=False, real=0.8, minute=201),
     ]
-    bits = bits_told(Trail(lines, 3600.0, cleared=cleared))
+    bits = microbits_told(Trail(lines, 3600.0, cleared=cleared))
     assert bits[1] > 0
     assert bits[3] > 0
     assert bits[2] < 0, "it was reported again, so it was there"
@@ -304,8 +309,8 @@ def test_what_fusion_clears_is_settled_as_it_was():
         (one,) = fuse(fleet.views, fleet.observations, PARAMS)
         assert one.hazard.state is State.CLEARED
         ended.append(Trail(one.evidence, one.hazard.half_life_s, cleared=True))
-    assert not any(bits > 0 for who, bits in bits_told(ended[0]).items() if who < 3)
-    bits = bits_told(ended[1])
+    assert not any(bits > 0 for who, bits in microbits_told(ended[0]).items() if who < 3)
+    bits = microbits_told(ended[1])
     assert ended[1].real
     assert all(one > 0 for one in bits.values())
     assert bits.keys() >= {1, 2, 3, 4}

@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fractions import Fraction
 from functools import cached_property
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -152,7 +151,7 @@ class Trail:
         return self.aliases.get(item.witness, item.witness)
 
 
-def bits_told(trail: Trail, lines: int | None = None) -> dict[int, Fraction]:
+def microbits_told(trail: Trail, lines: int | None = None) -> dict[int, int]:
     """Settled bits by witness, in whole millionths: log2(p_after / p_before) of the truth.
 
     lines: only of so many, those that were received first. Below zero for who told more against
@@ -161,8 +160,8 @@ def bits_told(trail: Trail, lines: int | None = None) -> dict[int, Fraction]:
     sums: defaultdict[int, float] = defaultdict(float)
     for _, witness, bits in trail.contributions[:lines]:
         sums[witness] += bits
-    told = {witness: Fraction(round(bits * _MICRO), _MICRO) for witness, bits in sums.items()}
-    return {witness: bits for witness, bits in sorted(told.items()) if bits}
+    told = {witness: round(bits * _MICRO) for witness, bits in sorted(sums.items())}
+    return {witness: bits for witness, bits in told.items() if bits}
 
 
 def _log2(p: float, existed: bool) -> float:
@@ -183,28 +182,19 @@ class Part(NamedTuple):
     sold: int
 
 
-def earned(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> Iterator[Part]:
+def earned(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> list[Part]:
     """The PARTS that each hazard was, shared by the bits that had been told about it.
 
     Who told the truth shares alone; who told against it gets nothing, and owes what is `spoilt`.
+    One Part for each witness and hazard, whenever it was sold.
     """
-    for one, parts in sold.items():
-        told = {who: bits for who, bits in _bits_behind(one, trails).items() if bits > 0}
-        for who, part in (split(parts, told) if told else {None: parts}).items():
-            if part:
-                yield Part(who, one.hazard_id, part, parts)
+    return _together(_shared(sold, trails))
 
 
-def spoilt(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> Iterator[Part]:
+def spoilt(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> list[Part]:
     """What was told against the truth: of the PARTS that a hazard was, that part of all bits that
-    had been told about it, for and against."""
-    for one, parts in sold.items():
-        told = _bits_behind(one, trails)
-        total = sum(map(abs, told.values()), Fraction(0))
-        for who, bits in told.items():
-            part = int(parts * -bits / total) if bits < 0 else 0
-            if part:
-                yield Part(who, one.hazard_id, part, parts)
+    had been told about it, for and against. One Part for each witness and hazard."""
+    return _together(_owed(sold, trails))
 
 
 def weights(parts: Iterable[Part]) -> dict[int | None, int]:
@@ -226,22 +216,43 @@ def penalties(parts: Iterable[Part]) -> dict[int, int]:
 
 def reasons(parts: Iterable[Part], most: int) -> list[Part]:
     """For each witness the hazards that were most of what is his, so many at most."""
-    sums: defaultdict[tuple[int, UUID], list[int]] = defaultdict(lambda: [0, 0])
+    of: defaultdict[int, list[tuple[int, UUID, Part]]] = defaultdict(list)
     for part in parts:
         if part.witness is not None and part.hazard_id is not None:
-            both = sums[part.witness, part.hazard_id]
-            both[0] += part.parts
-            both[1] += part.sold
-    of: defaultdict[int, list[tuple[int, UUID, int]]] = defaultdict(list)
-    for (witness, hazard_id), (own, sold) in sums.items():
-        of[witness].append((-own, hazard_id, sold))
-    return [
-        Part(witness, hazard_id, -less, sold)
-        for witness, rows in of.items()
-        for less, hazard_id, sold in heapq.nsmallest(most, rows)
-    ]
+            of[part.witness].append((-part.parts, part.hazard_id, part))
+    return [part for rows in of.values() for _, _, part in heapq.nsmallest(most, rows)]
 
 
-def _bits_behind(one: Sold, trails: Mapping[UUID, Trail]) -> dict[int, Fraction]:
+def _shared(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> Iterator[Part]:
+    for one, parts in sold.items():
+        told = {who: bits for who, bits in _told(one, trails).items() if bits > 0}
+        for who, part in (split(parts, told) if told else {None: parts}).items():
+            if part:
+                yield Part(who, one.hazard_id, part, parts)
+
+
+def _owed(sold: Mapping[Sold, int], trails: Mapping[UUID, Trail]) -> Iterator[Part]:
+    for one, parts in sold.items():
+        told = _told(one, trails)
+        total = sum(map(abs, told.values()))
+        for who, bits in told.items():
+            part = parts * -bits // total if bits < 0 else 0
+            if part:
+                yield Part(who, one.hazard_id, part, parts)
+
+
+def _told(one: Sold, trails: Mapping[UUID, Trail]) -> dict[int, int]:
+    """Microbits by witness of what was known of it when it was sold."""
     trail = None if one.hazard_id is None else trails.get(one.hazard_id)
-    return bits_told(trail, one.lines) if trail else {}
+    return microbits_told(trail, one.lines) if trail else {}
+
+
+def _together(parts: Iterable[Part]) -> list[Part]:
+    """A hazard that changes is sold as another many times in a month: a country's month would
+    be millions of parts."""
+    sums: defaultdict[tuple[int | None, UUID | None], list[int]] = defaultdict(lambda: [0, 0])
+    for part in parts:
+        both = sums[part.witness, part.hazard_id]
+        both[0] += part.parts
+        both[1] += part.sold
+    return [Part(*whose, *both) for whose, both in sums.items()]

@@ -14,14 +14,14 @@ def split(amount: int, weights: Mapping[Who, int | Fraction]) -> dict[Who, int]:
     remainders (Hamilton's method), among equals to those who come first in `weights`. Raises
     ValueError on negative numbers and where nobody has any weight.
     """
-    total = sum(weights.values(), Fraction(0))
+    total = sum(weights.values())
     if amount < 0 or any(weight < 0 for weight in weights.values()):
         raise ValueError("an amount and the weights that it is split by are never below zero")
     if not total:
         raise ValueError("an amount cannot be split by weights that are all zero")
-    exact = {who: amount * weight / total for who, weight in weights.items()}
-    parts = {who: int(share) for who, share in exact.items()}
-    by_remainder = sorted(exact, key=lambda who: parts[who] - exact[who])
+    shares = {who: divmod(amount * weight, total) for who, weight in weights.items()}
+    parts = {who: whole for who, (whole, _) in shares.items()}
+    by_remainder = sorted(shares, key=lambda who: shares[who][1], reverse=True)
     for who in by_remainder[: amount - sum(parts.values())]:
         parts[who] += 1
     return parts
