@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from typing import NamedTuple
 
@@ -168,11 +168,21 @@ def _in_turns(site: Site, question: Question) -> tuple[list[Taken], list[Taken]]
 def _ask(connection: HTTPConnection, path: str, headers: dict[str, str], count: int) -> None:
     """A client's part of a block. By the standard library: it leaves the server more processor."""
     for _ in range(count):
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
+        answer = _answer(connection, path, headers)
         answer.read()
         if answer.status != httpx.codes.OK:
             sys.exit(f"{path} was answered with {answer.status}")
+
+
+def _answer(connection: HTTPConnection, path: str, headers: dict[str, str]) -> HTTPResponse:
+    """Once more where the server had ended a connection that was idle for long, as clients do."""
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse()
+    except RemoteDisconnected:
+        connection.close()
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse()
 
 
 def _processor_s(site: Site) -> float:
