@@ -28,7 +28,7 @@ soak: ## the long tests
 catalogues: ## take new texts of the pages into the catalogues of the languages, and compile them
 	@.venv/bin/python -m deploy.catalogues
 
-services: ## PostGIS and Redis for tests in the background: eval "$(make -s services)"; pytest …
+services: ## what tests and benchmarks need, and PostGIS and Redis for them in the background: eval "$(make -s services)"; pytest …
 	@$(BOOTSTRAP) services
 
 services-stop: ## stop them

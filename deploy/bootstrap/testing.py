@@ -48,10 +48,10 @@ def lint_only() -> None:
 
 
 def start_standing_services() -> None:
-    """Start services for a developer's own test runs; print the lines that point a shell there."""
+    """Start services for a developer's own test runs, and for benchmarks, with everything that
+    these need; print the lines that point a shell there."""
     with contextlib.redirect_stdout(sys.stderr):  # a shell evaluates what is printed
-        packages.install_as_needed(packages.TO_RUN, CLONE)
-    place = _test_place()
+        place = _ready()
     folder = place.var / "test"
     services = _standing(place)
     services.start()
@@ -62,6 +62,17 @@ def start_standing_services() -> None:
 def stop_standing_services() -> None:
     """Stop them."""
     _standing(_test_place()).stop()
+
+
+def _ready() -> Place:
+    """Everything installed, fetched and built that tests need: only what is missing."""
+    prerequisites.check_machine(CLONE)
+    packages.install_as_needed([*packages.TO_RUN, *packages.TO_TEST], CLONE)
+    place = _test_place()
+    install_requirements(place, "requirements-dev.txt")
+    fetch_all(place)
+    build_frontend(place)
+    return place
 
 
 def _test_place() -> Place:
@@ -88,12 +99,7 @@ def _settings(place: Place, services: Services, folder: Path) -> dict[str, str]:
 @contextmanager
 def _stack() -> Iterator[tuple[Place, dict[str, str]]]:
     """Everything installed, and throw-away services running: the place and its environment."""
-    prerequisites.check_machine(CLONE)
-    packages.install_as_needed([*packages.TO_RUN, *packages.TO_TEST], CLONE)
-    place = _test_place()
-    install_requirements(place, "requirements-dev.txt")
-    fetch_all(place)
-    build_frontend(place)
+    place = _ready()
     _remove_abandoned(place)
     name = f"test/{os.getpid()}"
     folder = place.var / name

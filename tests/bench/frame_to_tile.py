@@ -6,6 +6,7 @@ that holds the new hazard.
 """
 
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -14,9 +15,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import django
 import httpx
 import mapbox_vector_tile
 from PIL import Image
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hazardmap.settings")
+django.setup()
 
 from detection.render.drive import DriveSummary, render_drive
 from tests.stack import Stack, started, wait_for

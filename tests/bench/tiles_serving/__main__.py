@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import gzip
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ django.setup()
 
 from django.conf import settings
 
+from deploy.bootstrap.packages import install_as_needed
 from hazardmap.core.access.tile_token import signed
 from tests.bench import figures
 from tests.bench.figures import Figure
@@ -53,8 +53,7 @@ def main() -> None:
     parser.add_argument("--listeners", type=int, default=2500)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks")
     given = parser.parse_args()
-    if shutil.which("wrk") is None:
-        sys.exit("wrk is missing: apt-get install wrk")
+    install_as_needed(["wrk"], REPOSITORY)
     with (
         TemporaryDirectory(prefix="tiles-serving-") as name,
         started(folder := Path(name), only=["web"]) as stack,
@@ -213,8 +212,9 @@ machine as the servers, medians. {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} 
 resident memory each and {percent:.1f} % of a core together; all of them had heard of a change
 {crowded.heard_s:.1f} s after it was written.
 
-**Reproduce**: `make bench-tiles-serving` (two minutes; needs wrk and nginx-light).
+**Reproduce**: `make bench-tiles-serving` (two minutes).
 """
 
 
-main()
+if __name__ == "__main__":
+    main()
