@@ -6,12 +6,13 @@ from typing import Final, NamedTuple
 
 from django.db import connection
 
+from hazardmap.core.full_times import day_of
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.box_cells import is_in, spans_over
 from hazardmap.core.geometry.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.geometry.grid import descendants
-from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
+from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING
 from hazardmap.platform.rows_put import array
 
 WINDOW: Final = timedelta(days=30)
