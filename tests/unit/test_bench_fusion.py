@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from hazardmap.core.fusion.fuse import fuse, on_plane
+from hazardmap.core.fusion.fuse import on_plane
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
@@ -15,6 +15,7 @@ from tests.bench.fusion.baselines import best_count, best_ttl
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.figures import figures, summary
 from tests.bench.fusion.run import run
+from tests.fuse import fuse
 from tests.scenes import NOON, Fleet, ahead
 from tests.sim.scenario import scenario
 from tests.sim.town import Town

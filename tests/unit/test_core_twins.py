@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from hazardmap.core.fusion.candidate import Candidate
-from hazardmap.core.fusion.fuse import fuse, on_plane
+from hazardmap.core.fusion.fuse import on_plane
 from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
 from hazardmap.core.seeing.passes import split
+from tests.fuse import fuse
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 NEAR, FAR = ahead(38.0, "debris"), ahead(62.0, "debris")
