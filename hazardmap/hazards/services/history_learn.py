@@ -12,8 +12,8 @@ from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.coverings import Ground, middles, seen_from_where
 from hazardmap.core.geometry.grid import parent
-from hazardmap.core.learned.history import ground_tally, with_road
-from hazardmap.core.learned.learning import Tally, learned
+from hazardmap.core.learned.history import ground_tally
+from hazardmap.core.learned.learning import Tally, learned, with_road
 from hazardmap.core.seeing.passes import GAP
 from hazardmap.hazards import models
 from hazardmap.hazards.services.area_refuse import occupied
