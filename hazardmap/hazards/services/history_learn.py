@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.fusion.params import FusionParams
@@ -20,6 +19,7 @@ from hazardmap.hazards.services.area_refuse import occupied
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_of
 from hazardmap.hazards.services.ground_find import grounds_around
 from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.platform.rows_read import rows_read
 from hazardmap.platform.unhurried import unhurried
 
 Progress = Callable[[int, int], None]
@@ -73,6 +73,6 @@ def _rejected() -> set[UUID]:
 
 def _driven_m() -> float:
     """Length of all passes together."""
-    with unhurried(), connection.cursor() as cursor:
-        cursor.execute(_DRIVEN, [GAP.total_seconds()])
-        return float(cursor.fetchone()[0])
+    with unhurried():
+        [(length_m,)] = rows_read(_DRIVEN, [GAP.total_seconds()])
+    return float(length_m)
