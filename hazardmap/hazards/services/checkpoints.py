@@ -97,11 +97,11 @@ def _row(ground: Ground, stored: Stored, digest: str) -> Row:
     return {
         "anchor": min(ground),
         "cells": sorted(ground),
-        "at": stored.checkpoint.at.isoformat(),
+        "at": stored.checkpoint.at,
         "params": digest,
         "state": checkpoint_json(stored.checkpoint),
-        "devices": sorted(map(str, stored.checkpoint.devices)),
-        "hazards": {str(fused): str(id_) for fused, id_ in stored.hazards.items()},
+        "devices": sorted(stored.checkpoint.devices),
+        "hazards": {str(fused): id_ for fused, id_ in stored.hazards.items()},
     }
 
 

@@ -41,7 +41,7 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
     repeated = _seen_before(left)
     doubts |= dict.fromkeys(repeated, Doubt.REPEATED_PICTURE)
     new = [
-        {"frame_id": str(shot.frame_id), "key": key}
+        {"frame_id": shot.frame_id, "key": key}
         for shot in left
         if shot.frame_id not in repeated
         for key in picture_keys(shot)
