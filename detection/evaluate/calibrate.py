@@ -1,6 +1,9 @@
-"""Fit what scores are worth, and say how wrong they were before and are after."""
+"""What scores are worth: how wrong they are, and how wrong they would be by the best method.
 
-from collections.abc import Callable, Mapping, Sequence
+Fusion does not read this: it has densities of scores in the recall table.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -23,31 +26,8 @@ FEWEST: Final = 20
 PULL: Final = 1.0
 # No probability is closer to 0 or 1.
 SURE: Final = 1e-4
-GRID: Final = np.unique(np.concatenate([[0.0], np.linspace(0.02, 0.98, 49), [0.99, 1.0]]))
 
 Map = Callable[[Floats], Floats]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
-    """Corners of a line that never falls: scores and probabilities, (n,), 0..1."""
-
-    scores: Floats
-    probabilities: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class PassCurve:
-    """Log odds = constant + rise ln s - fall ln(1 - s) + frames ln n; rise, fall >= 0.
-
-    s: best score of a pass; n: frames of it that report the thing. Beta calibration (M. Kull,
-    T. Silva Filho and P. Flach, AISTATS 2017) with n as a covariate.
-    """
-
-    constant: float
-    rise: float
-    fall: float
-    frames: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,24 +41,19 @@ class Reports:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """method: its name. curve: fitted on everything.
-
-    unseen: (n,) what each report is worth according to the other scenes; the expected calibration
-    error "after" is measured with these.
+    """method: its name. unseen: (n,) what each report is worth according to the other scenes; the
+    expected calibration error "after" is measured with these.
     """
 
     method: str
-    curve: Curve
     unseen: Floats
 
 
 def fit(reports: Reports) -> Fitted:
-    """The method that predicts unseen scenes best (log loss), fitted on all reports."""
+    """The method that predicts unseen scenes best (log loss)."""
     tried = {name: _unseen(method, reports) for name, method in METHODS.items()}
     best = min(tried, key=lambda name: _log_loss(tried[name], reports.right))
-    worth = METHODS[best](reports.scores, reports.right)(GRID)
-    rising = np.maximum.accumulate(worth.clip(0, 1)).round(5)
-    return Fitted(best, Curve(GRID, rising), tried[best])
+    return Fitted(best, tried[best])
 
 
 def enough(reports: Reports) -> bool:
@@ -100,15 +75,6 @@ def reliability(worth: Floats, right: NDArray[np.bool_]) -> Floats:
     filled = np.unique(bins)
     rows = [(worth[bins == b].mean(), right[bins == b].mean(), (bins == b).sum()) for b in filled]
     return np.array(rows, np.float64).reshape(-1, 3)
-
-
-def fit_passes(best: Floats, frames: NDArray[np.intp], right: NDArray[np.bool_]) -> PassCurve:
-    """Worth of the best score of a pass of n reporting frames. All arrays: (passes,)."""
-    rise, fall = _beta_features(best)
-    columns = np.column_stack([rise, fall, np.log(np.maximum(frames, 1))])
-    weights = _logistic(columns, right, ((0, None), (0, None), (None, None)))
-    constant, up, down, per_frame = (round(float(weight), 5) for weight in weights)
-    return PassCurve(constant, up, down, per_frame)
 
 
 def _unseen(method: "Callable[[Floats, NDArray[np.bool_]], Map]", reports: Reports) -> Floats:
@@ -138,7 +104,7 @@ def _platt(scores: Floats, right: NDArray[np.bool_]) -> Map:
         rise, fall = _beta_features(x)
         return (rise + fall)[:, None]
 
-    weights = _logistic(columns(scores), right, ((0, None),))
+    weights = _logistic(columns(scores), right)
     return lambda x: _worth(weights, columns(x))
 
 
@@ -148,7 +114,7 @@ def _beta(scores: Floats, right: NDArray[np.bool_]) -> Map:
     def columns(x: Floats) -> Floats:
         return np.column_stack(_beta_features(x))
 
-    weights = _logistic(columns(scores), right, ((0, None), (0, None)))
+    weights = _logistic(columns(scores), right)
     return lambda x: _worth(weights, columns(x))
 
 
@@ -177,11 +143,10 @@ def _worth(weights: Floats, columns: Floats) -> Floats:
     return result
 
 
-def _logistic(
-    columns: Floats, right: NDArray[np.bool_], bounds: Sequence[tuple[float | None, float | None]]
-) -> Floats:
-    """Constant and weights of a logistic regression, pulled a little towards (0, 1, 1 …, 0)."""
-    towards = np.array([0.0, *(1.0 if low == 0 else 0.0 for low, _ in bounds)])
+def _logistic(columns: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Constant and weights ≥ 0 of a logistic regression, pulled a little towards (0, 1, 1 …)."""
+    bounds = [(None, None), *[(0.0, None)] * columns.shape[1]]
+    towards = np.array([0.0, *[1.0] * columns.shape[1]])
     sign = np.where(right, 1.0, -1.0)
     design = np.column_stack([np.ones(len(columns)), columns])
 
@@ -191,5 +156,5 @@ def _logistic(
         value = np.logaddexp(0, -margin).sum() + PULL * (away**2).sum() / 2
         return float(value), -design.T @ (sign * expit(-margin)) + PULL * away
 
-    found = minimize(loss, towards, jac=True, method="L-BFGS-B", bounds=[(None, None), *bounds])
+    found = minimize(loss, towards, jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x, np.float64)
