@@ -87,6 +87,6 @@ def test_who_has_said_of_either_that_it_is_gone_has_said_it_of_both():
     older, younger = candidate(first), candidate(second)
     for voter, one in ((71, older), (72, younger)):
         one.vote(NOON + timedelta(minutes=6), voter, stands=False)
-        assert one.deniers == 1
+        assert one.voices.deniers == 1
     older.absorb(younger)
-    assert older.deniers == 2
+    assert older.voices.deniers == 2

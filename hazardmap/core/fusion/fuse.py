@@ -193,7 +193,7 @@ def fused(one: Candidate, plane: Plane) -> FusedHazard:
         first_seen=reports.first[0],
         last_seen=reports.last_at,
         passes=len(reports.passes),
-        witnesses=one.witnesses,
+        witnesses=one.voices.witnesses,
         published=one.published,
         confirmed=one.confirmed,
         simulated=reports.simulated,

@@ -77,7 +77,7 @@ def tally(candidates: Iterable[Candidate], now: datetime) -> Tally:
     """
     sums = Tally()
     for one in candidates:
-        if not one.checked:
+        if not one.voices.checked:
             continue
         born = np.array([1.0, one.belief.real, one.belief.phantom, one.looks[0].chance.reported])
         sums.births[one.kind] = sums.births.get(one.kind, np.zeros(4)) + born * (1.0 - one.beside)
