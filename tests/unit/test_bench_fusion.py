@@ -53,7 +53,8 @@ def test_the_best_time_to_live_cuts_where_truth_ends():
 
 
 def test_the_short_form_gives_every_figure():
-    outcome = run(Town(scenario(blocks=4), seed=3, days=1.0), FusionParams(), every_h=3.0)
+    # Longer than a day: then the map learns whom it trusts.
+    outcome = run(Town(scenario(blocks=4), seed=3, days=1.1), FusionParams(), every_h=3.0)
     found = figures([summary(outcome)], FusionParams())
     assert {figure["measure"] for figure in found} >= NAMES
     json.dumps(found)

@@ -134,7 +134,7 @@ def _reported(drive: Drive, plane: Plane) -> list[Thing]:
 def _trusting(replay: Replay, params: FusionParams) -> FusionParams:
     """The same parameters with what the stream has told of its contributors so far."""
     candidates = [*replay.candidates, *replay.given_up]
-    known = reputation(Claim(c.evidence, c.half_life_s) for c in candidates)
+    known = reputation(lambda: [Claim(c.evidence, c.half_life_s) for c in candidates])
     return replace(params, trusts=known.trusts, aliases=known.alias)
 
 
