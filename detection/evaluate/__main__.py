@@ -88,7 +88,7 @@ def _run(given: argparse.Namespace, arguments: Sequence[str]) -> None:
     report = given.out / "report.json"
     # Written last: killed before, the folder has no report, and not an older one of other weights.
     report.unlink(missing_ok=True)
-    drive = _drive(given.out, subject, mine, before)
+    drive = _write_tables(given.out, subject, mine, before)
     compared = (given.compare.as_posix(), other.figures) if other else None
     plots = _plots(card.with_name("model-card"), mine)
     records.write(card, model_card(subject, mine.figures, drive, compared, plots))
@@ -112,10 +112,12 @@ def _plots(folder: Path, mine: Measured) -> list[str]:
     return draw_all(folder, mine.sample, mine.figures)
 
 
-def _drive(
+def _write_tables(
     out: Path, subject: Subject, mine: Measured, before: dict[str, Any] | None
 ) -> DriveFigures | None:
-    """The figures of the drives, where there are some; then the recall table is written, too."""
+    """The calibration, and with drives the recall table; the figures of the drives."""
+    calibration = records.calibration_json(mine.figures, subject.sha256, mine.passes)
+    records.write_json(out / "calibration.json", calibration)
     if mine.drive is None or mine.dark is None:
         return None
     table = recall_table(subject.version, mine.figures, mine.drive, mine.dark, before)

@@ -1,9 +1,6 @@
-"""What scores are worth: how wrong they are, and how wrong they would be by the best method.
+"""Fit what scores are worth, and say how wrong they were before and are after."""
 
-Fusion does not read this: it has densities of scores in the recall table.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -26,8 +23,31 @@ FEWEST: Final = 20
 PULL: Final = 1.0
 # No probability is closer to 0 or 1.
 SURE: Final = 1e-4
+GRID: Final = np.unique(np.concatenate([[0.0], np.linspace(0.02, 0.98, 49), [0.99, 1.0]]))
 
 Map = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Corners of a line that never falls: scores and probabilities, (n,), 0..1."""
+
+    scores: Floats
+    probabilities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PassCurve:
+    """Log odds = constant + rise ln s - fall ln(1 - s) + frames ln n; rise, fall >= 0.
+
+    s: best score of a pass; n: frames of it that report the thing. Beta calibration (M. Kull,
+    T. Silva Filho and P. Flach, AISTATS 2017) with n as a covariate.
+    """
+
+    constant: float
+    rise: float
+    fall: float
+    frames: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,19 +61,24 @@ class Reports:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """method: its name. unseen: (n,) what each report is worth according to the other scenes; the
-    expected calibration error "after" is measured with these.
+    """method: its name. curve: fitted on everything.
+
+    unseen: (n,) what each report is worth according to the other scenes; the expected calibration
+    error "after" is measured with these.
     """
 
     method: str
+    curve: Curve
     unseen: Floats
 
 
 def fit(reports: Reports) -> Fitted:
-    """The method that predicts unseen scenes best (log loss)."""
+    """The method that predicts unseen scenes best (log loss), fitted on all reports."""
     tried = {name: _unseen(method, reports) for name, method in METHODS.items()}
     best = min(tried, key=lambda name: _log_loss(tried[name], reports.right))
-    return Fitted(best, tried[best])
+    worth = METHODS[best](reports.scores, reports.right)(GRID)
+    rising = np.maximum.accumulate(worth.clip(0, 1)).round(5)
+    return Fitted(best, Curve(GRID, rising), tried[best])
 
 
 def enough(reports: Reports) -> bool:
@@ -75,6 +100,15 @@ def reliability(worth: Floats, right: NDArray[np.bool_]) -> Floats:
     filled = np.unique(bins)
     rows = [(worth[bins == b].mean(), right[bins == b].mean(), (bins == b).sum()) for b in filled]
     return np.array(rows, np.float64).reshape(-1, 3)
+
+
+def fit_passes(best: Floats, frames: NDArray[np.intp], right: NDArray[np.bool_]) -> PassCurve:
+    """Worth of the best score of a pass of n reporting frames. All arrays: (passes,)."""
+    rise, fall = _beta_features(best)
+    columns = np.column_stack([rise, fall, np.log(np.maximum(frames, 1))])
+    weights = _logistic(columns, right, ((0, None), (0, None), (None, None)))
+    constant, up, down, per_frame = (round(float(weight), 5) for weight in weights)
+    return PassCurve(constant, up, down, per_frame)
 
 
 def _unseen(method: "Callable[[Floats, NDArray[np.bool_]], Map]", reports: Reports) -> Floats:
@@ -104,7 +138,7 @@ def _platt(scores: Floats, right: NDArray[np.bool_]) -> Map:
         rise, fall = _beta_features(x)
         return (rise + fall)[:, None]
 
-    weights = _logistic(columns(scores), right)
+    weights = _logistic(columns(scores), right, ((0, None),))
     return lambda x: _worth(weights, columns(x))
 
 
@@ -114,7 +148,7 @@ def _beta(scores: Floats, right: NDArray[np.bool_]) -> Map:
     def columns(x: Floats) -> Floats:
         return np.column_stack(_beta_features(x))
 
-    weights = _logistic(columns(scores), right)
+    weights = _logistic(columns(scores), right, ((0, None), (0, None)))
     return lambda x: _worth(weights, columns(x))
 
 
@@ -143,10 +177,11 @@ def _worth(weights: Floats, columns: Floats) -> Floats:
     return result
 
 
-def _logistic(columns: Floats, right: NDArray[np.bool_]) -> Floats:
-    """Constant and weights ≥ 0 of a logistic regression, pulled a little towards (0, 1, 1 …)."""
-    bounds = [(None, None), *[(0.0, None)] * columns.shape[1]]
-    towards = np.array([0.0, *[1.0] * columns.shape[1]])
+def _logistic(
+    columns: Floats, right: NDArray[np.bool_], bounds: Sequence[tuple[float | None, float | None]]
+) -> Floats:
+    """Constant and weights of a logistic regression, pulled a little towards (0, 1, 1 …, 0)."""
+    towards = np.array([0.0, *(1.0 if low == 0 else 0.0 for low, _ in bounds)])
     sign = np.where(right, 1.0, -1.0)
     design = np.column_stack([np.ones(len(columns)), columns])
 
@@ -156,5 +191,5 @@ def _logistic(columns: Floats, right: NDArray[np.bool_]) -> Floats:
         value = np.logaddexp(0, -margin).sum() + PULL * (away**2).sum() / 2
         return float(value), -design.T @ (sign * expit(-margin)) + PULL * away
 
-    found = minimize(loss, towards, jac=True, method="L-BFGS-B", bounds=bounds)
+    found = minimize(loss, towards, jac=True, method="L-BFGS-B", bounds=[(None, None), *bounds])
     return np.asarray(found.x, np.float64)

@@ -282,8 +282,8 @@ def _limits() -> str:
   from. What is drawn on them comes from the code that draws for training, with other dice: drums,
   signs and pavement are no other sorts.
 - What fusion expects to be seen of cows and COCO's other species is a guess by hand, as long as no
-  rendered drive has them. What scores are worth differs by kind, and fusion takes it to be the same
-  for all.
+  rendered drive has them; calibration curves by kind say what scores are worth, and fusion has its
+  own form of them, one for all kinds.
 - Scenes are told apart by how alike pictures look; retakes from another side count as two.
 - What darkness leaves of recall is measured on pictures of the day that were darkened."""
 

@@ -5,7 +5,7 @@ A drive is a folder as `detection.render` writes it: drive-N/0001.jpg … and tr
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detection.evaluate.intervals import Interval, share
 from detection.evaluate.matching import Floats, overlaps
@@ -51,24 +52,26 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class FalsePass:
-    """One false report over the frames that say it. best: score, 0..1."""
+class Pass:
+    """One thing, or one false report, over the frames that report it. best: score, 0..1."""
 
     kind: str
     best: float
+    frames: int
+    true: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drive:
     """Everything seen and reported along all drives of a folder. frames, length_m: of all drives.
 
-    sightings: one per frame and thing in it.
+    sightings: one per frame and thing in it. passes: of all that has a report, true or false.
     """
 
     frames: int
     length_m: float
     sightings: tuple[Sighting, ...]
-    false: tuple[FalsePass, ...]
+    passes: tuple[Pass, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def read_drive(folder: Path, predicted: Sequence[Predicted]) -> Drive:
     reports of a thing the best counts, the others are not false.
     """
     sightings: list[Sighting] = []
-    false: list[FalsePass] = []
+    false: list[Pass] = []
     answers, length_m, frames = iter(predicted), 0.0, 0
     for drive in _truth(folder)["drives"]:
         open_chains: list[_Chain] = []
@@ -132,7 +135,8 @@ def read_drive(folder: Path, predicted: Sequence[Predicted]) -> Drive:
             ended, open_chains = _continued(open_chains, stray)
             false += ended
         false += [chain.ended() for chain in open_chains]
-    return Drive(frames, length_m, tuple(sightings), tuple(false))
+    true = _true_passes(sightings)
+    return Drive(frames, length_m, tuple(sightings), (*true, *false))
 
 
 def joined(drives: Sequence[Drive]) -> Drive:
@@ -141,7 +145,7 @@ def joined(drives: Sequence[Drive]) -> Drive:
         sum(drive.frames for drive in drives),
         sum(drive.length_m for drive in drives),
         tuple(sighting for drive in drives for sighting in drive.sightings),
-        tuple(each for drive in drives for each in drive.false),
+        tuple(each for drive in drives for each in drive.passes),
     )
 
 
@@ -162,7 +166,7 @@ def figures(drive: Drive, thresholds: Mapping[str, float], known: frozenset[int]
         found[kind] = share(sum(any(hits) for hits in chosen), len(chosen))
         flat = [hit for hits in chosen for hit in hits]
         per_frame[kind] = share(sum(flat), len(flat))
-    false = sum(each.best >= thresholds[each.kind] for each in drive.false)
+    false = sum(not p.true and p.best >= thresholds[p.kind] for p in drive.passes)
     kilometres = drive.length_m / 1000
     return DriveFigures(found, per_frame, false / kilometres, drive.length_m, drive.frames)
 
@@ -174,9 +178,10 @@ class _Chain:
     number: int
     centre: Floats
     best: float
+    frames: int = 1
 
-    def ended(self) -> FalsePass:
-        return FalsePass(CLASSES[self.number], self.best)
+    def ended(self) -> Pass:
+        return Pass(CLASSES[self.number], self.best, self.frames, true=False)
 
 
 def _truth(folder: Path) -> dict[str, Any]:
@@ -224,7 +229,7 @@ def _compared(
 
 def _continued(
     chains: Sequence[_Chain], stray: Sequence[_Chain]
-) -> tuple[list[FalsePass], list[_Chain]]:
+) -> tuple[list[Pass], list[_Chain]]:
     """Chains that found no report in this frame end; the others go on."""
     free, going = list(chains), []
     for report in stray:
@@ -236,8 +241,18 @@ def _continued(
         if before is not None and np.hypot(*(before.centre - report.centre)) <= SAME_PLACE:
             free.remove(before)
             report.best = max(report.best, before.best)
+            report.frames = before.frames + 1
         going.append(report)
     return [chain.ended() for chain in free], going
+
+
+def _true_passes(sightings: Sequence[Sighting]) -> Iterator[Pass]:
+    by_thing: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for sighting in sightings:
+        if sighting.score > 0:
+            by_thing[sighting.kind, sighting.number].append(sighting.score)
+    for (kind, _), scores in by_thing.items():
+        yield Pass(kind, max(scores), len(scores), true=True)
 
 
 def _metres(a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
@@ -246,3 +261,14 @@ def _metres(a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
     half = sin((lat_b - lat_a) / 2) ** 2
     half += cos(lat_a) * cos(lat_b) * sin(radians(b["lon"] - a["lon"]) / 2) ** 2
     return 2 * EARTH_M * asin(sqrt(half))
+
+
+def pass_arrays(
+    drive: Drive,
+) -> tuple[Floats, NDArray[np.intp], NDArray[np.bool_]]:
+    """Best scores, reporting frames, and whether true, of all passes."""
+    return (
+        np.array([each.best for each in drive.passes], np.float64),
+        np.array([each.frames for each in drive.passes], np.intp),
+        np.array([each.true for each in drive.passes], bool),
+    )

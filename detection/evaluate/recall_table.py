@@ -212,7 +212,9 @@ def _false_alarms(
     alarms = figures.alarms_all
     independent = FRAMES / (1 + (FRAMES - 1) * correlation)
     spots = (alarms.frames + 1) * SPOTS / independent + drive.length_m / SPOT_M
-    wrong = Counter(each.kind for each in drive.false if each.best >= thresholds[each.kind])
+    wrong = Counter(
+        each.kind for each in drive.passes if not each.true and each.best >= thresholds[each.kind]
+    )
     chances = {
         kind: round(float(np.clip((alarms.by_kind[name] + wrong[name] + 1) / spots, 1e-6, 0.5)), 6)
         for kind, name in zip(KINDS, CLASSES, strict=True)

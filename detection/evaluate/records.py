@@ -8,9 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from detection.evaluate.calibrate import Curve, PassCurve
 from detection.evaluate.drive import DriveFigures
 from detection.evaluate.measure import Figures
-from detection.labelled import CLASSES
+from detection.labelled import CLASSES, KINDS
 
 _FLAT: Final = re.compile(r"\[\n([^\[\]{}]*?)\n\s*\]")
 Row = dict[str, Any]
@@ -53,10 +54,31 @@ def report_json(figures: Figures, drive: DriveFigures | None, facts: dict[str, A
     }
 
 
+def calibration_json(figures: Figures, weights_sha256: str, passes: PassCurve | None) -> Row:
+    """What scores are worth, in single frames (`curves`, `default`) and in `passes` (`PassCurve`).
+
+    By the names of the map's kinds. Without enough reports a score stands for itself. Fusion has
+    its own form of this, the recall table: densities of the scores of true and false reports.
+    """
+    fitted = dict(figures.calibration.fitted)
+    pooled = fitted.pop("", None)
+    same = {"scores": [0.0, 1.0], "probabilities": [0.0, 1.0]}
+    return {
+        "weights_sha256": weights_sha256,
+        "curves": {KINDS[CLASSES.index(name)]: _curve(each.curve) for name, each in fitted.items()},
+        "default": same if pooled is None else _curve(pooled.curve),
+        "passes": None if passes is None else asdict(passes),
+    }
+
+
 def thresholds(figures: Figures) -> dict[str, float]:
     """The shipped threshold of each class."""
     shares = figures.working.shipped.tolist()
     return {kind: round(share, 4) for kind, share in zip(CLASSES, shares, strict=True)}
+
+
+def _curve(curve: Curve) -> Row:
+    return {"scores": curve.scores.round(4).tolist(), "probabilities": curve.probabilities.tolist()}
 
 
 def _plain(content: Any) -> Any:

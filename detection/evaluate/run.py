@@ -8,9 +8,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.evaluate import calibrate
 from detection.evaluate.claims import DRAWN
 from detection.evaluate.dark import Found, darkened
-from detection.evaluate.drive import Drive, joined, pictures_of, read_drive, render_drives
+from detection.evaluate.drive import (
+    Drive,
+    joined,
+    pass_arrays,
+    pictures_of,
+    read_drive,
+    render_drives,
+)
 from detection.evaluate.frames import clip_frames, is_ordinary
 from detection.evaluate.matching import Floats, match
 from detection.evaluate.measure import Figures, Sample, found_at, measure, sample
@@ -31,12 +39,13 @@ ASKED: Final = "asked"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """Everything that was found out about one network. drive, dark: None without drives."""
+    """Everything that was found out about one network. drive, passes, dark: None without drives."""
 
     known: frozenset[int]
     sample: Sample
     figures: Figures
     drive: Drive | None
+    passes: calibrate.PassCurve | None
     dark: Found | None
 
 
@@ -84,14 +93,17 @@ def evaluate(
     thresholds = None if released_in is None else _released(released_in, weights)
     figures = measure(of, known, thresholds, read_review())
     if not seeds:
-        return Measured(known, of, figures, None, None)
+        return Measured(known, of, figures, None, None, None)
     drive = joined(
         [
             read_drive(folder, look(pictures_of(folder)))
             for folder in render_drives(KEPT / "drives", assets, seeds)
         ]
     )
-    return Measured(known, of, figures, drive, _dark(of, figures, look))
+    best, frames, right = pass_arrays(drive)
+    certain = min(int(right.sum()), int((~right).sum()))
+    passes = calibrate.fit_passes(best, frames, right) if certain >= calibrate.FEWEST else None
+    return Measured(known, of, figures, drive, passes, _dark(of, figures, look))
 
 
 def _released(manifest: Path, weights: Path) -> Floats:

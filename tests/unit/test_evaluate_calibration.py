@@ -1,5 +1,7 @@
 """Calibration never falls, and makes scores truer."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,10 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from detection.evaluate import calibrate
-
-GRID = np.linspace(0.0, 1.0, 51)
+from detection.evaluate.measure import measure, sample
+from detection.evaluate.records import calibration_json
+from detection.labelled import ALL, KINDS
+from tests.evaluated import crowd
 
 
 def reports(seed: int, count: int = 1500, sureness: float = 2.0) -> calibrate.Reports:
@@ -25,16 +29,16 @@ def test_calibration_makes_scores_truer() -> None:
     fitted = calibrate.fit(one)
     assert before > 0.08
     assert calibrate.expected_error(fitted.unseen, one.right) < before / 2
-    worth = calibrate.METHODS[fitted.method](one.scores, one.right)
     fresh = reports(2)
-    assert calibrate.expected_error(worth(fresh.scores), fresh.right) < before / 2
-    assert worth(expit(2 * logit(np.array([0.7])))) == pytest.approx(0.7, abs=0.06)
+    worth = np.interp(fresh.scores, fitted.curve.scores, fitted.curve.probabilities)
+    assert calibrate.expected_error(worth, fresh.right) < before / 2
+    half = np.interp(expit(2 * logit(0.7)), fitted.curve.scores, fitted.curve.probabilities)
+    assert half == pytest.approx(0.7, abs=0.06)
 
 
 def test_what_is_calibrated_stays_as_it_is() -> None:
-    one = reports(3, sureness=1.0)
-    worth = calibrate.METHODS[calibrate.fit(one).method](one.scores, one.right)
-    assert np.abs(worth(GRID) - GRID).max() < 0.12
+    fitted = calibrate.fit(reports(3, sureness=1.0))
+    assert np.abs(fitted.curve.probabilities - fitted.curve.scores).max() < 0.12
 
 
 @given(
@@ -43,7 +47,7 @@ def test_what_is_calibrated_stays_as_it_is() -> None:
 )
 def test_no_method_ever_falls(pairs: list[tuple[float, bool]], method: str) -> None:
     scores, right = (np.array(column) for column in zip(*pairs, strict=True))
-    worth = calibrate.METHODS[method](scores, right)(GRID)
+    worth = calibrate.METHODS[method](scores, right)(calibrate.GRID)
     assert np.all(np.diff(worth) >= -1e-9)
     assert np.all((worth >= 0) & (worth <= 1))
 
@@ -53,3 +57,27 @@ def test_expected_error_by_hand() -> None:
     worth = np.repeat([0.9, 0.3], 4)
     right = np.array([1, 1, 0, 0, 1, 1, 1, 1], bool)
     assert calibrate.expected_error(worth, right) == pytest.approx(0.55)
+
+
+def test_more_frames_count_in_a_pass() -> None:
+    rng = np.random.default_rng(7)
+    frames = rng.integers(1, 9, 2000)
+    best = rng.uniform(0.1, 0.95, 2000)
+    right = rng.random(2000) < expit(logit(best) - 1 + 1.5 * np.log(frames))
+    curve = calibrate.fit_passes(best, frames, right)
+    assert curve.frames == pytest.approx(1.5, abs=0.4)
+    assert curve.constant == pytest.approx(-1, abs=0.4)
+    assert min(curve.rise, curve.fall) >= 0
+
+
+def test_what_is_written_rises_and_has_the_names_of_the_map() -> None:
+    figures = measure(sample(*crowd(8, 80)), ALL)
+    passes = calibrate.PassCurve(0.1, 1.0, 0.5, 0.3)
+    data = json.loads(json.dumps(calibration_json(figures, "ab" * 32, passes)))
+    assert data["passes"] == {"constant": 0.1, "rise": 1.0, "fall": 0.5, "frames": 0.3}
+    assert "cone" in data["curves"]
+    assert set(data["curves"]) <= set(KINDS)
+    for curve in (*data["curves"].values(), data["default"]):
+        assert len(curve["scores"]) == len(curve["probabilities"]) > 2
+        assert np.all(np.diff(curve["scores"]) > 0)
+        assert np.all(np.diff(curve["probabilities"]) >= 0)

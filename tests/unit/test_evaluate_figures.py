@@ -257,9 +257,10 @@ def test_a_drive_with_known_reports(tmp_path: Path) -> None:
     ]
     seen = drive.read_drive(tmp_path, answers)
     assert seen.length_m == pytest.approx(20, abs=0.1)
-    assert sorted((each.kind, each.best) for each in seen.false) == [
-        ("cone", 0.6),
-        ("drum_barrel", 0.3),
+    assert sorted((p.kind, p.best, p.frames, p.true) for p in seen.passes) == [
+        ("cone", 0.6, 2, False),
+        ("cone", 0.9, 1, True),
+        ("drum_barrel", 0.3, 1, False),
     ]
     found = drive.figures(seen, dict.fromkeys(CLASSES, 0.5), ALL)
     assert (found.found["cone"].value, found.per_frame["cone"].value) == (1.0, 0.5)
@@ -272,7 +273,7 @@ def test_a_deer_on_a_drive_is_found_by_whoever_reports_an_animal(tmp_path: Path)
     (tmp_path / "truth.json").write_text(json.dumps({"drives": [{"drive": 1, "frames": [frame]}]}))
     there = (0.3, 0.5, 0.2, 0.2)
     seen = drive.read_drive(tmp_path, [reported((ANIMAL, 0.7, there), (DEER, 0.6, there))])
-    assert ([(s.kind, s.score) for s in seen.sightings], seen.false) == ([("animal", 0.7)], ())
+    assert [(p.kind, p.best, p.true) for p in seen.passes] == [("animal", 0.7, True)]
 
 
 def test_frames_of_a_clip_that_show_a_hazard_are_no_ordinary_ones(tmp_path: Path) -> None:

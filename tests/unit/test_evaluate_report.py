@@ -14,7 +14,7 @@ from detection.evaluate import records
 from detection.evaluate.__main__ import main
 from detection.evaluate.claims import Claim, claim
 from detection.evaluate.dark import Found
-from detection.evaluate.drive import Drive, FalsePass, Sighting
+from detection.evaluate.drive import Drive, Pass, Sighting
 from detection.evaluate.drive import figures as drive_figures
 from detection.evaluate.measure import measure, sample
 from detection.evaluate.recall_table import recall_table
@@ -107,7 +107,7 @@ def test_repeated_frames_correlate() -> None:
 def test_false_passes_of_drives_are_false_alarms() -> None:
     figures = measure(sample(*crowd(6, 60)), ALL)
 
-    def alarm(false: tuple[FalsePass, ...]) -> float:
+    def alarm(false: tuple[Pass, ...]) -> float:
         drive = Drive(240, 1000.0, sightings(1), false)
         table = recall_table("road-1", figures, drive, NOTHING, None)
         assert table["false_alarm_per_pass"] == pytest.approx(
@@ -115,11 +115,11 @@ def test_false_passes_of_drives_are_false_alarms() -> None:
         )
         return float(table["false_alarms"]["cone"])
 
-    false = FalsePass("cone", 0.99)
+    false = Pass("cone", 0.99, 1, true=False)
     quiet = alarm(())
     assert alarm((false,) * 40) > 20 * quiet
     assert alarm((replace(false, kind="barrier"),) * 40) == quiet
-    assert alarm((replace(false, best=0.001),)) == quiet
+    assert alarm((replace(false, best=0.001), replace(false, true=True))) == quiet
 
 
 @pytest.mark.parametrize(
