@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.seeing.recall import DEFAULT_TABLE, Recall
+from tests.fuse import fuse
 from tests.scenes import NOON, Fleet, ahead
 
 CONE = ahead(45.0, "cone")

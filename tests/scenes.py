@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+import numpy as np
+
 from hazardmap.core.fusion.fuse import observe
 from hazardmap.core.geometry.box import Box
-from hazardmap.core.geometry.geodesy import between, moved
+from hazardmap.core.geometry.geodesy import Plane, between, moved
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.seeing.camera import Camera, project
 from hazardmap.core.seeing.locating import NotLocatable
@@ -50,6 +52,12 @@ def box_of(camera: Camera, bearing_deg: float, range_m: float, kind: str) -> Box
     box = Box(foot[0] - half, max(head[1], 0.0), foot[0] + half, foot[1])
     inside = box.left > 0.01 and box.right < 0.99 and box.bottom < 0.99 and box.top < box.bottom
     return box if inside else None
+
+
+def driven_m(views: Sequence[View], plane: Plane) -> float:
+    """From the first view to the last along the drive."""
+    east_m, north_m, _ = plane.flatten([v.lon for v in views], [v.lat for v in views])
+    return float(np.hypot(np.diff(east_m), np.diff(north_m)).sum())
 
 
 class Fleet:

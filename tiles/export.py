@@ -12,9 +12,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 
+from hazardmap.core.full_times import day_of
 from hazardmap.core.operation.licence import DATA_LICENCE
 from hazardmap.hazards.coverage_search import WINDOW
-from hazardmap.hazards.looks_told import day_of
 from hazardmap.hazards.zone_selectors import zones_page
 from tiles import coverage, layers, workzones
 from tiles.archive import Archive, writing

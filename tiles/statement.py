@@ -5,18 +5,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 _FOLDER = Path(__file__).parent / "sql"
 
 
 def rows(name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """What a statement returns; none for one that only writes."""
-    with connection.cursor() as cursor:
-        cursor.execute(text(name), parameters)
-        return cursor.fetchall() if cursor.description else []
+    return rows_read(text(name), parameters)
 
 
 def columns(names: Iterable[str], table: Sequence[Sequence[Any]]) -> dict[str, str]:

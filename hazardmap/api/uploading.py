@@ -239,7 +239,7 @@ class _Sender:
         """
         files = {"image": (name, picture.image)}
         data = {"metadata": json.dumps(dict(picture.metadata))} if picture.metadata else {}
-        for delay_s in delays_s(first_s=0.5, factor=2, longest_s=8, tries=5):
+        for delay_s in delays_s(first_s=0.5, longest_s=8, tries=5):
             try:
                 response = self._client.post("/api/v1/frames", files=files, data=data)
                 asked_s = _asked_pause_s(response)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from django.db import connection
 
 from hazardmap.capture.models import Frame
 from hazardmap.core.derived.drive_ends import STOP
+from hazardmap.platform.rows_read import rows_read
 
 NEWEST: Final = 50_000
 """Of more frames the older ones make no drives here; what is deleted makes room for them."""
@@ -44,10 +43,8 @@ class DriveInfo:
 
 def drives_of(account_id: UUID, *, limit: int) -> list[DriveInfo]:
     """The account's latest drives of which a picture is kept or awaited, latest first."""
-    asked: dict[str, Any] = {"account": account_id, "newest": NEWEST, "pause": STOP, "limit": limit}
-    with connection.cursor() as cursor:
-        cursor.execute(_DRIVES, asked)
-        return [DriveInfo(*row) for row in cursor.fetchall()]
+    asked = {"account": account_id, "newest": NEWEST, "pause": STOP, "limit": limit}
+    return [DriveInfo(*row) for row in rows_read(_DRIVES, asked)]
 
 
 def frame_ids_of_drive(

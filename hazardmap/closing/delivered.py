@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.line_selectors import line_events
+from hazardmap.core.full_times import HOUR
 from hazardmap.core.kinds import GROUPS, KINDS, Group
-from hazardmap.core.selling.hours import HOUR
 from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.sharing import PARTS
 from hazardmap.core.selling.splitting import split

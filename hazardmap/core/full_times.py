@@ -1,6 +1,10 @@
-"""Times at the beginning of what they lie in: how exactly the public is told (docs/adr/0034)."""
+"""Times at the beginning of what they lie in, in UTC: usage is counted by hours, and the public is
+told no time more exactly than docs/adr/0034 has it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+HOUR: Final = timedelta(hours=1)
 
 
 def minute_of(at: datetime) -> datetime:
@@ -9,6 +13,16 @@ def minute_of(at: datetime) -> datetime:
 
 
 def ten_minutes_of(at: datetime) -> datetime:
-    """The beginning (UTC) of its ten minutes."""
+    """The beginning of its ten minutes."""
     at = minute_of(at.astimezone(UTC))
     return at.replace(minute=at.minute // 10 * 10)
+
+
+def hour_of(at: datetime) -> datetime:
+    """The beginning of its hour."""
+    return minute_of(at.astimezone(UTC)).replace(minute=0)
+
+
+def day_of(at: datetime) -> datetime:
+    """The beginning of its day."""
+    return hour_of(at).replace(hour=0)

@@ -15,7 +15,7 @@ from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.selectors import customer_known
 from hazardmap.billing.services import customer_set, subscribe, terms_set
 from hazardmap.core.access.tokens import Use, parse_token
-from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.full_times import HOUR
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.demo.accounts import DemoAccounts

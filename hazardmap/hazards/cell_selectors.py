@@ -9,7 +9,7 @@ from django.db.models import Max
 from hazardmap.core.derived import cells as core
 from hazardmap.hazards import cell_models, mapping
 from hazardmap.platform.rows_put import array
-from hazardmap.platform.rows_read import rows_read
+from hazardmap.platform.rows_read import rows_prepared
 
 _CELLS = "SELECT cell, res, cursor, t_ref, counts::text FROM hazards_cell"
 
@@ -51,5 +51,5 @@ def _states(which: str, *values: int | str) -> list[CellState]:
     """By hand: asked for thousands at a time, the ORM takes several times as long."""
     return [
         CellState(cell, res, at, mapping.counts_of(t_ref, orjson.loads(counts)))
-        for cell, res, at, t_ref, counts in rows_read(f"{_CELLS} {which}", values)
+        for cell, res, at, t_ref, counts in rows_prepared(f"{_CELLS} {which}", values)
     ]

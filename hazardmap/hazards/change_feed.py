@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from hazardmap.core.fusion.hazard import LIVE_STATES, Hazard, HazardEvent
@@ -15,6 +14,7 @@ from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox, holds
 from hazardmap.core.messages.watch import Watch, change_seen
 from hazardmap.hazards import mapping, models
+from hazardmap.platform.rows_read import rows_read
 
 LOOKED_AT_ONCE = 20_000
 READ_AT_ONCE = 2000
@@ -120,13 +120,11 @@ def count_seen(since: int, *, watch: Watch, area: Bbox | Cell | None) -> Count:
 
 def _stretch(since: int) -> tuple[int, bool]:
     """Up to which cursor one request looks, and whether that is as far as it may."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT max(cursor), count(*) FROM (SELECT cursor FROM hazards_hazardevent "
-            "WHERE cursor > %s ORDER BY cursor LIMIT %s) AS looked",
-            [since, LOOKED_AT_ONCE],
-        )
-        last, count = cursor.fetchone()
+    [(last, count)] = rows_read(
+        "SELECT max(cursor), count(*) FROM (SELECT cursor FROM hazards_hazardevent "
+        "WHERE cursor > %s ORDER BY cursor LIMIT %s) AS looked",
+        [since, LOOKED_AT_ONCE],
+    )
     return last or since, count == LOOKED_AT_ONCE
 
 
@@ -147,19 +145,17 @@ def _rows_maybe_seen(
         is_east, is_west = "({0}->>'lon')::float8 >= %(west)s", "({0}->>'lon')::float8 <= %(east)s"
         is_seen += " AND ({0}->>'lat')::float8 BETWEEN %(south)s AND %(north)s"
         is_seen += f" AND ({is_east} {'AND' if west <= east else 'OR'} {is_west})"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT now.cursor, now.change, now.at, now.hazard, now.merged_into, before.hazard "  # noqa: S608 - our own words
-            "FROM hazards_hazardevent AS now LEFT JOIN LATERAL ("
-            "SELECT hazard FROM hazards_hazardevent AS earlier "
-            "WHERE earlier.hazard_id = now.hazard_id AND earlier.cursor < now.cursor "
-            "ORDER BY earlier.cursor DESC LIMIT 1) AS before ON true "
-            "WHERE now.cursor > %(since)s AND now.cursor <= %(until)s "
-            f"AND ({is_seen.format('now.hazard')} OR {is_seen.format('before.hazard')}) "
-            "ORDER BY now.cursor LIMIT %(most)s",
-            values | {"since": since, "until": until, "most": most},
-        )
-        return list(cursor.fetchall())
+    return rows_read(
+        "SELECT now.cursor, now.change, now.at, now.hazard, now.merged_into, before.hazard "  # noqa: S608 - our own words
+        "FROM hazards_hazardevent AS now LEFT JOIN LATERAL ("
+        "SELECT hazard FROM hazards_hazardevent AS earlier "
+        "WHERE earlier.hazard_id = now.hazard_id AND earlier.cursor < now.cursor "
+        "ORDER BY earlier.cursor DESC LIMIT 1) AS before ON true "
+        "WHERE now.cursor > %(since)s AND now.cursor <= %(until)s "
+        f"AND ({is_seen.format('now.hazard')} OR {is_seen.format('before.hazard')}) "
+        "ORDER BY now.cursor LIMIT %(most)s",
+        values | {"since": since, "until": until, "most": most},
+    )
 
 
 def moves_since(cursor: int, *, limit: int) -> list[Move]:
@@ -190,15 +186,14 @@ def changed_at() -> datetime | None:
 
 def newest_changes(ids: Sequence[UUID], *, until: int) -> dict[UUID, Newest]:
     """The latest change of each of these hazards, up to a cursor; of those that have one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT wanted.id, event.cursor, event.at "
-            "FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
-            "SELECT cursor, at FROM hazards_hazardevent "
-            "WHERE hazard_id = wanted.id AND cursor <= %s ORDER BY cursor DESC LIMIT 1) AS event",
-            [list(ids), until],
-        )
-        return {id_: Newest(*newest) for id_, *newest in cursor.fetchall()}
+    rows = rows_read(
+        "SELECT wanted.id, event.cursor, event.at "
+        "FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
+        "SELECT cursor, at FROM hazards_hazardevent "
+        "WHERE hazard_id = wanted.id AND cursor <= %s ORDER BY cursor DESC LIMIT 1) AS event",
+        [list(ids), until],
+    )
+    return {id_: Newest(*newest) for id_, *newest in rows}
 
 
 def newest_change() -> Newest | None:

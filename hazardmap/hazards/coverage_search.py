@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from django.db import connection
-
+from hazardmap.core.full_times import day_of
 from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.box_cells import is_in, spans_over
 from hazardmap.core.geometry.coverings import LOOKED_RES, SEVEN_SHIFT
 from hazardmap.core.geometry.grid import descendants
-from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING, day_of
+from hazardmap.hazards.looks_told import SAID, SAYS_SOMETHING
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 WINDOW: Final = timedelta(days=30)
 """Since when looks are told to whoever does not say."""
@@ -39,16 +39,14 @@ def coverage_of(cells: Iterable[int], *, since: datetime) -> dict[int, Covered]:
     ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
     # LATERAL: each cell goes by an index. A join of ranges is estimated to be so large that with
     # a year of looks all of them are read instead.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
-            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
-            f"CROSS JOIN LATERAL (SELECT {SAID} FROM hazards_look AS look "
-            f"WHERE {_inside(ranges)} AND told AND last_at >= %s HAVING {SAYS_SOMETHING}) "
-            "AS looked",
-            [*(array(row[side] for row in ranges) for side in range(3)), day_of(since)],
-        )
-        return {cell: Covered(*looks) for cell, *looks in cursor.fetchall()}
+    rows = rows_read(
+        "SELECT wanted.cell, looked.* "  # noqa: S608 - our own words
+        "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS wanted (cell, first, last) "
+        f"CROSS JOIN LATERAL (SELECT {SAID} FROM hazards_look AS look "
+        f"WHERE {_inside(ranges)} AND told AND last_at >= %s HAVING {SAYS_SOMETHING}) AS looked",
+        [*(array(row[side] for row in ranges) for side in range(3)), day_of(since)],
+    )
+    return {cell: Covered(*looks) for cell, *looks in rows}
 
 
 def _inside(ranges: list[tuple[int, int, int]]) -> str:
@@ -72,22 +70,18 @@ def coverage_page(
     spans = [area.span()] if isinstance(area, Cell) else spans_over(area)
     begin = -1 if after is None else after
     left = [(max(first, begin + 1), last) for first, last in spans if last > begin]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT looked.* "  # noqa: S608 - our own words
-            "FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last), "
-            f"LATERAL (SELECT cell, {SAID} FROM hazards_look WHERE cell BETWEEN first AND last "
-            f"AND told AND last_at >= %s AND last_at < %s GROUP BY cell HAVING {SAYS_SOMETHING} "
-            "ORDER BY cell LIMIT %s) AS looked ORDER BY cell LIMIT %s",
-            [
-                *(array(span[side] for span in left) for side in range(2)),
-                day_of(since),
-                day_of(until) + timedelta(days=1),
-                limit,
-                limit,
-            ],
-        )
-        found = [(cell, Covered(*looks)) for cell, *looks in cursor.fetchall()]
+    rows = rows_read(
+        "SELECT looked.* "  # noqa: S608 - our own words
+        "FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last), "
+        f"LATERAL (SELECT cell, {SAID} FROM hazards_look WHERE cell BETWEEN first AND last "
+        f"AND told AND last_at >= %s AND last_at < %s GROUP BY cell HAVING {SAYS_SOMETHING} "
+        "ORDER BY cell LIMIT %s) AS looked ORDER BY cell LIMIT %s",
+        [
+            *(array(span[side] for span in left) for side in range(2)),
+            *(day_of(since), day_of(until) + timedelta(days=1), limit, limit),
+        ],
+    )
+    found = [(cell, Covered(*looks)) for cell, *looks in rows]
     after = found[-1][0] if len(found) == limit else None
     if not isinstance(area, Cell):
         found = [one for one in found if is_in(one[0], area)]

@@ -1,12 +1,11 @@
 """Reads: which hazard has the evidence of one that is no more, since both proved to be one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
-
-from django.db import connection
 
 from hazardmap.hazards import models
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 # Each step is later than the one before, so that it ends where ids have come back and gone again.
 _HEIRS = """
@@ -45,9 +44,7 @@ def line_of(hazard_id: UUID) -> list[UUID]:
 
 def forebears_of(hazard_id: UUID) -> list[UUID]:
     """All hazards that are no more and whose evidence this one has."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PERHAPS_BEFORE, {"heir": hazard_id})
-        perhaps = [id_ for (id_,) in cursor.fetchall()]
+    perhaps = [id_ for (id_,) in rows_read(_PERHAPS_BEFORE, {"heir": hazard_id})]
     return [gone for gone, heir in heirs_of(perhaps).items() if heir == hazard_id]
 
 
@@ -57,9 +54,6 @@ def heir_of(hazard_id: UUID) -> UUID | None:
     return heir if heir and models.Hazard.objects.filter(id=heir).exists() else None
 
 
-def _steps(hazard_ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+def _steps(hazard_ids: Iterable[UUID]) -> Iterator[tuple[UUID, UUID]]:
     """Each of these with each of its heirs, those of later steps last."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEIRS, [array(hazard_ids)])
-        rows: list[tuple[UUID, UUID]] = cursor.fetchall()
-    return rows
+    return ((gone, heir) for gone, heir in rows_read(_HEIRS, [array(hazard_ids)]))

@@ -4,14 +4,26 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from hazardmap.core.fusion.hazard import LIVE_STATES
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.hazards.live import boxes, placed, touching
+from hazardmap.platform.rows_read import rows_read
 
 MOST_STATES = 16
+_STATES = """
+    SELECT wanted.id, extract(epoch FROM event.at)::float8,
+        event.change <> 'removed' AND event.hazard->>'state' = ANY(%s::text[]),
+        (event.hazard->>'published')::bool, (event.hazard->>'p')::float8,
+        extract(epoch FROM (event.hazard->>'t_ref')::timestamptz)::float8,
+        (event.hazard->>'half_life_s')::float8,
+        extract(epoch FROM (event.hazard->>'last_seen')::timestamptz)::float8
+    FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
+        SELECT * FROM hazards_hazardevent WHERE hazard_id = wanted.id
+        ORDER BY cursor DESC LIMIT %s
+    ) AS event ORDER BY event.cursor
+"""
 
 
 class PastState(NamedTuple):
@@ -67,20 +79,7 @@ def histories_in(bbox: Bbox, *, since: datetime, limit: int) -> list[History]:
 
 def _states(ids: list[UUID]) -> dict[UUID, list[PastState]]:
     """The last states of each, oldest first; only what is asked for leaves the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT wanted.id, extract(epoch FROM event.at)::float8, "
-            "event.change <> 'removed' AND event.hazard->>'state' = ANY(%s::text[]), "
-            "(event.hazard->>'published')::bool, (event.hazard->>'p')::float8, "
-            "extract(epoch FROM (event.hazard->>'t_ref')::timestamptz)::float8, "
-            "(event.hazard->>'half_life_s')::float8, "
-            "extract(epoch FROM (event.hazard->>'last_seen')::timestamptz)::float8 "
-            "FROM unnest(%s::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
-            "SELECT * FROM hazards_hazardevent WHERE hazard_id = wanted.id "
-            "ORDER BY cursor DESC LIMIT %s) AS event ORDER BY event.cursor",
-            [LIVE_STATES, ids, MOST_STATES],
-        )
-        states: dict[UUID, list[PastState]] = {}
-        for hazard_id, *values in cursor.fetchall():
-            states.setdefault(hazard_id, []).append(PastState(*values))
-        return states
+    states: dict[UUID, list[PastState]] = {}
+    for hazard_id, *values in rows_read(_STATES, [LIVE_STATES, ids, MOST_STATES]):
+        states.setdefault(hazard_id, []).append(PastState(*values))
+    return states

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from hazardmap.capture.selectors import with_picture
@@ -13,6 +12,7 @@ from hazardmap.core.fusion.hazard import LIVE, LIVE_STATES, Hazard
 from hazardmap.core.geometry.box import Box
 from hazardmap.hazards import models
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 _SPARE = 24  # pictures in reserve for those that are hidden
 
@@ -47,9 +47,7 @@ def images_of(hazard_id: UUID, *, limit: int = 12, hidden: bool = False) -> list
 
 def best_frames_of(hazard_ids: Iterable[UUID]) -> set[UUID]:
     """The frame of the first of `images_of` of each of these hazards, hidden or not."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BEST_REPORTS, [array(hazard_ids), 1 + _SPARE])
-        reports = cursor.fetchall()
+    reports = rows_read(_BEST_REPORTS, [array(hazard_ids), 1 + _SPARE])
     kept = with_picture({frame_id for _, frame_id in reports}, hidden=True)
     best: dict[UUID, UUID] = {}
     for hazard_id, frame_id in reports:

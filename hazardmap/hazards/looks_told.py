@@ -2,10 +2,10 @@
 
 Whatever shows coverage reads it by these words. They say of looks that are told (models.Look):
 the last hour, how many looks (an account counts once an hour) and how many accounts; where fewer
-than FEW accounts have looked, only the last day, once it is over.
+than FEW accounts have looked, only the last day, once it is over. They are asked for by whole days
+(UTC): who may choose a time to the second could find out that of a look.
 """
 
-from datetime import UTC, datetime
 from typing import Final
 
 FEW: Final = 3
@@ -19,8 +19,3 @@ SAID: Final = (
     f"CASE WHEN {_MANY} THEN count(DISTINCT witness) END"
 )
 SAYS_SOMETHING: Final = f"{_MANY} OR min(hour) < {_TODAY}"
-
-
-def day_of(at: datetime) -> datetime:
-    """Its beginning, UTC: who may choose a time to the second could find out that of a look."""
-    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

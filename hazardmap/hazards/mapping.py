@@ -1,6 +1,6 @@
 """Rows of the map as the frozen dataclasses of core, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -26,23 +26,8 @@ TIMES: Final = ("t_ref", "first_seen", "last_seen", "expires_at")
 
 def view_row(view: View, *, model_version: str) -> Row:
     """As rows_put takes it."""
-    return {
-        "frame_id": str(view.frame_id),
-        "device_id": str(view.device_id),
-        "witness": view.witness,
-        "captured_at": view.captured_at.isoformat(),
-        "position": point(view.lon, view.lat),
-        "cell": looked_cell(view.lon, view.lat),
-        "accuracy_m": view.accuracy_m,
-        "heading_deg": view.heading_deg,
-        "heading_sigma_deg": view.heading_sigma_deg,
-        "speed_mps": view.speed_mps,
+    return _at_its_place(view, looked_cell) | {
         "camera": _camera_json(view.camera),
-        "aspect": view.aspect,
-        "usable": view.usable,
-        "dark": view.dark,
-        "simulated": view.simulated,
-        "edge": view.edge,
         "occluders": [box.sides() for box in view.occluders],
         "model_version": model_version,
     }
@@ -50,19 +35,9 @@ def view_row(view: View, *, model_version: str) -> Row:
 
 def observation_row(observation: Observation) -> Row:
     """As rows_put takes it."""
-    return {
-        "id": str(observation.id),
-        "view_id": str(observation.frame_id),
-        "kind": observation.kind,
-        "score": observation.score,
-        "position": point(observation.lon, observation.lat),
-        "cell": seen_cell(observation.lon, observation.lat),
-        "range_m": observation.range_m,
-        "cov_ee_m2": observation.cov_ee_m2,
-        "cov_en_m2": observation.cov_en_m2,
-        "cov_nn_m2": observation.cov_nn_m2,
-        "box": observation.box.sides(),
-    }
+    values = _at_its_place(observation, seen_cell)
+    frame_id = values.pop("frame_id")
+    return values | {"view_id": frame_id, "box": observation.box.sides()}
 
 
 def verdict_of(row: models.Verdict) -> Verdict:
@@ -97,9 +72,7 @@ def hazard_of(row: models.Hazard) -> Hazard:
 
 def hazard_values(hazard: Hazard) -> Row:
     """As rows_put takes it."""
-    values = hazard_json(hazard)
-    lon, lat = values.pop("lon"), values.pop("lat")
-    return values | {"position": point(lon, lat), "cell": looked_cell(lon, lat)}
+    return _at_its_place(hazard, looked_cell)
 
 
 def evidence_of(row: models.Evidence) -> Evidence:
@@ -109,26 +82,7 @@ def evidence_of(row: models.Evidence) -> Evidence:
 
 def evidence_row(hazard_id: UUID, evidence: Evidence) -> Row:
     """As rows_put takes it."""
-    best = evidence.best_observation
-    return {
-        "hazard_id": str(hazard_id),
-        "pass_id": str(evidence.pass_id),
-        "witness": evidence.witness,
-        "device_id": str(evidence.device_id),
-        "first_at": evidence.first_at.isoformat(),
-        "last_at": evidence.last_at.isoformat(),
-        "seen": evidence.seen,
-        "score": evidence.score,
-        "visibility": evidence.visibility,
-        "log2_ratio": evidence.log2_ratio,
-        "frames": evidence.frames,
-        "observations": [str(id_) for id_ in evidence.observations],
-        "best_observation": str(best) if best else None,
-        "p_after": evidence.p_after,
-        "p_before": evidence.p_before,
-        "real": evidence.real,
-        "checked": evidence.checked,
-    }
+    return _fields(evidence) | {"hazard_id": hazard_id}
 
 
 def mounting_of(row: learned_models.Mounting) -> Mounting:
@@ -140,7 +94,7 @@ def mounting_of(row: learned_models.Mounting) -> Mounting:
 
 def hazard_json(hazard: Hazard) -> dict[str, Any]:
     """A hazard as the change feed keeps it."""
-    values = {name: getattr(hazard, name) for name in Hazard.__dataclass_fields__}
+    values = _fields(hazard)
     return values | {
         "id": str(hazard.id),
         "state": hazard.state.value,
@@ -176,10 +130,22 @@ def cell_row(cell: int, res: int, counts: Counts, cursor: int) -> Row:
     return {
         "cell": cell,
         "res": res,
-        "t_ref": counts.t_ref and counts.t_ref.isoformat(),
+        "t_ref": counts.t_ref,
         "counts": counts.by_kind,
         "cursor": cursor,
     }
+
+
+def _at_its_place(item: View | Observation | Hazard, cell_of: Callable[[float, float], int]) -> Row:
+    """Its fields, with a point and the cell of that for longitude and latitude."""
+    values = _fields(item)
+    lon, lat = values.pop("lon"), values.pop("lat")
+    return values | {"position": point(lon, lat), "cell": cell_of(lon, lat)}
+
+
+def _fields(item: View | Observation | Hazard | Evidence) -> Row:
+    """By name, as they are: `asdict` would take apart what they hold."""
+    return {name: getattr(item, name) for name in item.__dataclass_fields__}
 
 
 @lru_cache(maxsize=1000)

@@ -29,7 +29,7 @@ def zone_row(zone: WorkZone, *, updated_at: datetime) -> Row:
     places = ",".join(f"{lon!r} {lat!r}" for lon, lat in _running_on(zone.line))
     return zone_json(zone) | {
         "line": f"SRID=4326;LINESTRING({places})",
-        "updated_at": updated_at.isoformat(),
+        "updated_at": updated_at,
     }
 
 

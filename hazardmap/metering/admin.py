@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from hazardmap.core.full_times import day_of
 from hazardmap.metering.models import UsageEvent, UsageSegment
 from hazardmap.platform.partitions import first_id_of
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin
@@ -42,8 +43,7 @@ class DayFilter(admin.SimpleListFilter):
         return [("all", f"the last {DAYS} days"), *((day.isoformat(), str(day)) for day in days)]
 
     def queryset(self, request: Any, queryset: QuerySet[UsageEvent]) -> QuerySet[UsageEvent]:
-        now = timezone.now().astimezone(UTC)
-        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = day_of(timezone.now())
         if self.value() == "all":
             return queryset.filter(id__gte=first_id_of(today - timedelta(days=DAYS - 1)))
         try:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Trunc
 
-from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.full_times import HOUR, minute_of
 from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.usage import Meter, UsageRecord, records_of
 from hazardmap.metering.models import AnswerHour, HourToRoll, UsageEvent, UsageHour, UsageSegment
@@ -134,7 +134,7 @@ def usage_complete_to(now: datetime) -> datetime:
         if SEGMENT_HOUR.match(name)
     ]
     waiting += HourToRoll.objects.order_by("hour").values_list("hour", flat=True)[:1]
-    return min([now.replace(second=0, microsecond=0), *waiting])
+    return min([minute_of(now), *waiting])
 
 
 def usage_lately(*, since: datetime) -> dict[str, int]:

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model
@@ -11,7 +13,7 @@ Row = dict[str, Any]
 
 
 def rows_put(model: type[Model], rows: Sequence[Row], *, unique: str = "", over: bool) -> None:
-    """Insert rows: columns by name, as JSON knows them (UUIDs and times as text).
+    """Insert rows: columns by name; what JSON knows, UUIDs and times.
 
     unique: the columns, with commas, whose conflict is meant, by default the primary key. A row
     that is there already is written over if `over`, else left as it is. All rows have the same
@@ -23,7 +25,7 @@ def rows_put(model: type[Model], rows: Sequence[Row], *, unique: str = "", over:
     conflict = unique or model._meta.pk.column
     changed = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
-    text = json.dumps(rows, allow_nan=False)
+    text = json.dumps(rows, allow_nan=False, default=_as_text)
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {columns} '  # noqa: S608 - our own names
@@ -31,6 +33,12 @@ def rows_put(model: type[Model], rows: Sequence[Row], *, unique: str = "", over:
             f"ON CONFLICT ({conflict}) DO {f'UPDATE SET {changed}' if over else 'NOTHING'}",
             [text],
         )
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, UUID | datetime):
+        return str(value)
+    raise TypeError(f"a row cannot hold a {type(value).__name__}")
 
 
 def point(lon: float, lat: float) -> str:

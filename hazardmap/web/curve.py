@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hazardmap.core.decay import probability_at
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.fusion.hazard import Evidence, Hazard
-from hazardmap.core.selling.hours import hour_of
 
 WIDTH, HEIGHT = 600.0, 120.0
 STEPS = 12

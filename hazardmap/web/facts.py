@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from hazardmap.core.answers.public import public
 from hazardmap.core.decay import probability_at
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.fusion.hazard import LIVE, Evidence, Hazard
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.kinds import KINDS
-from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards.image_selectors import EvidenceImage
 from hazardmap.web.words import STATES, Words, kind_label, likelihood, severity_label
 

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.geometry.grid import cell, cell_text
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
-from hazardmap.core.selling.hours import hour_of
 from hazardmap.hazards import selectors
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.image_selectors import images_of, shows_pictures

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from hazardmap.closing.delivered import TilesShown
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.fusion.hazard import Change
-from hazardmap.core.selling.hours import hour_of
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.hazards.delivered import published_in
 from hazardmap.hazards.models import HazardEvent

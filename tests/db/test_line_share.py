@@ -23,8 +23,8 @@ from hazardmap.billing.services import (
 from hazardmap.capture.models import Frame
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.closing.tasks import share_held
+from hazardmap.core.full_times import HOUR
 from hazardmap.core.fusion.verdict import Ruling
-from hazardmap.core.selling.hours import HOUR
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.sharing import PARTS, Part
 from hazardmap.core.selling.statement import faults

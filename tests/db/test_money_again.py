@@ -27,7 +27,7 @@ from hazardmap.billing.services import (
 )
 from hazardmap.closing.month_share import held_share, month_share
 from hazardmap.core.access.scopes import Environment
-from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.statement import faults
 from hazardmap.core.selling.usage import Meter, UsageRecord

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from hazardmap.platform.rows_read import rows_read
+from hazardmap.platform.rows_read import rows_prepared
 from tiles.hazards import hazards_tile
 from tiles.mercator import Tile
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("tile", [Tile(10, 500, 300), Tile(14, 8000, 5000)])
 def test_a_tile_is_read_after_a_rollback_that_made_the_driver_drop_all_plans(tile: Tile) -> None:
     assert hazards_tile(tile) is None
-    assert rows_read("SELECT 1", []) == [(1,)]
+    assert rows_prepared("SELECT 1", []) == [(1,)]
     with transaction.atomic():
         connection.cursor().execute("SELECT 1")
         transaction.set_rollback(True)

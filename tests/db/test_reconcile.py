@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from hazardmap.billing.models import Subscription
-from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import UsageEvent, UsageHour
 from hazardmap.metering.services import usage_record, usage_roll, usage_roll_between, usage_ship

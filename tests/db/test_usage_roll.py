@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncHour
 from django.utils import timezone
 
-from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.models import HourToRoll, UsageEvent, UsageHour
 from hazardmap.metering.selectors import usage_by_hour, usage_in_hour, usage_total

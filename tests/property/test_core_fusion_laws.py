@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hazardmap.core.decay import probability_at
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import Hazard, State
 from hazardmap.core.fusion.lifecycle import expiry
 from hazardmap.core.fusion.params import FusionParams
@@ -19,6 +18,7 @@ from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.core.kinds import KINDS
+from tests.fuse import fuse
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 PARAMS = FusionParams()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.telling import believed_p, published_p
+from tests.fuse import fuse
 from tests.scenes import NOON, Fleet, ahead
 
 shares = st.floats(0.0, 1.0)

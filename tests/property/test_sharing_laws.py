@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import Evidence, State
 from hazardmap.core.fusion.trail import one_trail
 from hazardmap.core.fusion.verdict import Ruling
@@ -27,6 +26,7 @@ from hazardmap.core.selling.sharing import (
     weights,
 )
 from tests import told_scene
+from tests.fuse import fuse
 from tests.fused import PARAMS
 from tests.scenes import Fleet, ahead
 

@@ -2,11 +2,12 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hazardmap.core.fusion.fuse import fuse, on_plane
+from hazardmap.core.fusion.fuse import on_plane
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
@@ -14,11 +15,14 @@ from hazardmap.core.seeing.passes import split
 from tests.bench.fusion.baselines import best_count, best_ttl
 from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.figures import figures, summary
+from tests.bench.fusion.kept import imported
 from tests.bench.fusion.run import run
+from tests.fuse import fuse
 from tests.scenes import NOON, Fleet, ahead
 from tests.sim.scenario import scenario
 from tests.sim.town import Town
 
+ROOT = Path(__file__).parents[2]
 NAMES = {
     "ece", "decile_error_max", "brier_over_ttl", "brier_over_log_odds", "clear_passes_to_drop",
     "occluded_passes_drop", "position_median_3_m", "position_median_8_m", "radius95_coverage",
@@ -49,10 +53,17 @@ def test_the_best_time_to_live_cuts_where_truth_ends():
 
 
 def test_the_short_form_gives_every_figure():
-    outcome = run(Town(scenario(blocks=4), seed=3, days=1.0), FusionParams(), every_h=3.0)
+    # Longer than a day: then the map learns whom it trusts.
+    outcome = run(Town(scenario(blocks=4), seed=3, days=1.1), FusionParams(), every_h=3.0)
     found = figures([summary(outcome)], FusionParams())
     assert {figure["measure"] for figure in found} >= NAMES
     json.dumps(found)
+
+
+def test_a_stream_is_kept_only_while_fusion_itself_is_the_same():
+    files = {path.relative_to(ROOT).as_posix() for path in imported()}
+    assert {"hazardmap/core/fusion/candidate.py", "tests/bench/fusion/run.py"} <= files
+    assert "tests/bench/fusion/report.py" not in files
 
 
 def test_the_incremental_form_is_fuse():

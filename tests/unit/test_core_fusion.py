@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import State
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.geometry.geodesy import between
+from tests.fuse import fuse
 from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
 from tests.scenes import NOON, Fleet, ahead
 
@@ -265,27 +265,6 @@ def test_simulated_evidence_marks_the_hazard():
     assert not the_only(fleet).simulated
     fleet.drive(9, NOON + HOUR, there=[CONE], simulated=True)
     assert the_only(fleet).simulated
-
-
-def test_bad_sets_are_refused():
-    fleet = certain_cone(1)
-    some = fleet.observations[0]
-    with pytest.raises(ValueError, match="no view"):
-        fuse([], fleet.observations, PARAMS)
-    with pytest.raises(ValueError, match="two different"):
-        fuse(fleet.views, [some, replace(some, score=0.1)], PARAMS)
-    for wrong in (
-        {"lon": math.nan},
-        {"lat": 91.0},
-        {"cov_ee_m2": math.nan},
-        {"cov_nn_m2": -1.0},
-        {"cov_en_m2": 1e6},
-        {"score": math.nan},
-    ):
-        with pytest.raises(ValueError, match=r"position|covariance|score"):
-            fuse(fleet.views, [replace(some, **wrong)], PARAMS)
-    with pytest.raises(KeyError):
-        fuse(fleet.views, [replace(some, kind="unicorn")], PARAMS)
 
 
 def test_nonsense_accuracy_and_heading_sigma_make_a_vague_hazard():

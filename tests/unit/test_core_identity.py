@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.identity import match
+from tests.fuse import fuse
 from tests.fused import CONE, HOUR, PARAMS, certain_cone
 from tests.scenes import NOON, Fleet, ahead
 

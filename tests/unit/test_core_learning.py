@@ -10,9 +10,9 @@ from hazardmap.core.fusion.fuse import on_plane
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
-from hazardmap.core.learned.learning import Tally, learned, tally
+from hazardmap.core.learned.learning import Tally, learned, tally, with_road
 from hazardmap.core.seeing.passes import split
-from tests.scenes import HELSINKI, NOON, Fleet, ahead
+from tests.scenes import HELSINKI, NOON, Fleet, ahead, driven_m
 
 SHIPPED = FusionParams()
 
@@ -23,9 +23,11 @@ def told(fleet, params=SHIPPED):
     replay = Replay(
         plane, params, on_plane(fleet.observations, {v.frame_id: v for v in fleet.views}, plane)
     )
-    replay.run(split(fleet.views), [])
+    passes = split(fleet.views)
+    replay.run(passes, [])
     now = max(view.captured_at for view in fleet.views)
-    return tally([*replay.candidates, *replay.given_up], replay.looked_m, now)
+    looked_m = sum(driven_m(one.views, plane) for one in passes)
+    return with_road(tally([*replay.candidates, *replay.given_up], now), looked_m)
 
 
 @pytest.fixture(scope="module")

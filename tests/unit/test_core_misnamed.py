@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.params import FusionParams
+from tests.fuse import fuse
 from tests.scenes import Fleet, ahead
 
 NEAR_M = 20.0

@@ -1,7 +1,7 @@
 """What stands in a row is expected sooner than what stands alone."""
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.geometry.geodesy import between
+from tests.fuse import fuse
 from tests.fused import HOUR, PARAMS, the_only
 from tests.scenes import NOON, Fleet, Truth, ahead
 

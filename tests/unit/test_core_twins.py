@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from hazardmap.core.fusion.candidate import Candidate
-from hazardmap.core.fusion.fuse import fuse, on_plane
+from hazardmap.core.fusion.fuse import on_plane
 from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
 from hazardmap.core.seeing.passes import split
+from tests.fuse import fuse
 from tests.scenes import HELSINKI, NOON, Fleet, ahead
 
 NEAR, FAR = ahead(38.0, "debris"), ahead(62.0, "debris")
@@ -86,6 +87,6 @@ def test_who_has_said_of_either_that_it_is_gone_has_said_it_of_both():
     older, younger = candidate(first), candidate(second)
     for voter, one in ((71, older), (72, younger)):
         one.vote(NOON + timedelta(minutes=6), voter, stands=False)
-        assert one.deniers == 1
+        assert one.voices.deniers == 1
     older.absorb(younger)
-    assert older.deniers == 2
+    assert older.voices.deniers == 2

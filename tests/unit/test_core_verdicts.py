@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.hazard import LIVE, State
 from hazardmap.core.fusion.verdict import Ruling, Verdict
+from tests.fuse import fuse
 from tests.fused import CONE, HOUR, PARAMS, SHARP, certain_cone, the_only
 from tests.scenes import NOON, Fleet, ahead
 

@@ -195,7 +195,7 @@ def _warning(rng: Rng) -> Picture:
         if lime
         else hue(rng, (44, 54), (0.75, 0.98), (0.8, 1.0))
     )
-    return diamond_of(rng, tone, bordered=True)
+    return diamond_of(rng, tone)
 
 
 def _rim(rng: Rng) -> Picture:

@@ -44,19 +44,18 @@ _LINES = (
 
 
 def diamond(rng: Rng) -> Picture:
-    """An orange diamond with a black border line; fluorescent ones are redder and brighter."""
+    """An orange diamond; fluorescent ones are redder and brighter."""
     bright = rng.random() < 0.65
     ground = hue(rng, (10, 22), (0.78, 0.95), (0.92, 1.0)) if bright else orange(rng)
-    return diamond_of(rng, ground, bordered=True)
+    return diamond_of(rng, ground)
 
 
-def diamond_of(rng: Rng, ground: Colour, *, bordered: bool) -> Picture:
-    """A diamond of that colour with a legend."""
+def diamond_of(rng: Rng, ground: Colour) -> Picture:
+    """A diamond of that colour with a black border line and a legend."""
     picture = np.zeros((SIZE, SIZE, 4), np.uint8)
     _square_on_corner(picture, 1, bytes_of(ground))
-    if bordered:
-        _square_on_corner(picture, 9, _INK)
-        _square_on_corner(picture, 9 + int(rng.integers(5, 9)), bytes_of(ground))
+    _square_on_corner(picture, 9, _INK)
+    _square_on_corner(picture, 9 + int(rng.integers(5, 9)), bytes_of(ground))
     legend = rng.random()
     if legend < 0.5:
         text(picture, str(rng.choice(_TEXTS)), (0.2, 0.27, 0.8, 0.73), _INK)

@@ -72,7 +72,7 @@ def _put_off(alert: SpendAlert, to: Iterable[Receiver], failed: MailFailed) -> N
     """Those who have it by now, or never will, are not tried again."""
     alert.mailed_to += [one.email for one in to if one not in failed.waiting]
     alert.mail_tries += 1
-    *_, pause_s = delays_s(first_s=30, factor=2, longest_s=3600, tries=alert.mail_tries)
+    *_, pause_s = delays_s(first_s=30, longest_s=3600, tries=alert.mail_tries)
     alert.mail_next_at = timezone.now() + timedelta(seconds=pause_s)
     alert.mail_problem = str(failed)
     alert.save()

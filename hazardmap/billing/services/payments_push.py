@@ -65,7 +65,7 @@ def _step(chosen: Provider, payment_id: int, step: Callable[[Provider, Payment],
         step(chosen, payment)
     except ProviderFailed as failed:
         payment.tries += 1
-        *_, pause_s = delays_s(first_s=30, factor=2, longest_s=6 * 3600, tries=payment.tries)
+        *_, pause_s = delays_s(first_s=30, longest_s=6 * 3600, tries=payment.tries)
         payment.next_at = timezone.now() + timedelta(seconds=pause_s)
         payment.problem = str(failed)[:500]
         payment.save()

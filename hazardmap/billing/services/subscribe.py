@@ -11,7 +11,7 @@ from hazardmap.billing.documents import BuyerTerms
 from hazardmap.billing.models import Customer, PriceVersion, Seller, Subscription
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.full_times import hour_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.db.models import Max, Q
 
 from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.core.selling.hours import HOUR, hour_of
+from hazardmap.core.full_times import HOUR, hour_of
 
 
 def subscriptions_end() -> int:

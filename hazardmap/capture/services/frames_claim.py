@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -16,6 +16,7 @@ from hazardmap.capture.models import Frame
 from hazardmap.capture.services.frame_finish import frame_rejected
 from hazardmap.platform.database_clock import database_now
 from hazardmap.platform.disk import LAST_BYTES
+from hazardmap.platform.rows_read import rows_read
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 2
@@ -102,9 +103,7 @@ def frames_release(frames: Collection[ClaimedFrame], *, wait: timedelta = timede
 
 
 def _batch(now: datetime) -> list[Frame]:
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_TURN, [now])
-        ids = [frame_id for (frame_id,) in cursor.fetchall()]
+    ids = [frame_id for (frame_id,) in rows_read(_IN_TURN, [now])]
     in_turn = RawSQL("array_position(%s::uuid[], id)", [ids])
     waiting = _free(now).filter(attempts=0, id__in=ids).order_by(in_turn)
     rows = list(waiting.select_for_update(skip_locked=True)[:LARGE_BATCH])

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import md5, sha256
 
+from hazardmap.core.full_times import day_of
+
 LIFE_DAYS = 7
 
 
@@ -42,8 +44,7 @@ def secret_name(secret: str) -> str:
 
 def signed(kid: str, layer: str, *, secret: str, now: datetime) -> TileToken:
     """A token for a layer, good for 7 to 8 days: the same one all day (UTC)."""
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    expires = int((day + timedelta(days=LIFE_DAYS + 1)).timestamp())
+    expires = int((day_of(now) + timedelta(days=LIFE_DAYS + 1)).timestamp())
     return TileToken(kid, expires, secret_name(secret) + _digest(kid, expires, layer, secret))
 
 

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-import h3.api.basic_int as h3
 import shapely
 
+from hazardmap.core.geometry.area import Cell
 from hazardmap.core.geometry.region import read_region
 
 
 def outline(cell: int) -> dict[str, Any]:
     """Its outline against the clock; cut at the antimeridian where it crosses it."""
-    ring = [[round(lon, 7), round(lat, 7)] for lat, lon in h3.cell_to_boundary(cell)]
-    ring.append(ring[0])
+    ring = [[round(lon, 7), round(lat, 7)] for lon, lat in Cell(cell).outline()]
     plain = {"type": "Polygon", "coordinates": [ring]}
     lons = [lon for lon, _ in ring]
     if max(lons) - min(lons) <= 180.0:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.geometry.coverings import looked_cell
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.core.seeing.observation import View
@@ -36,7 +37,7 @@ def looked(views: Iterable[View]) -> list[Looked]:
         if heading is None or not view.usable:
             continue
         lon, lat, _ = moved(view.lon, view.lat, heading + view.camera.yaw_deg, _AHEAD_M)
-        hour = view.captured_at.replace(minute=0, second=0, microsecond=0)
+        hour = hour_of(view.captured_at)
         key = looked_cell(lon, lat), view.witness, hour
         latest[key] = max(view.captured_at, latest.get(key, view.captured_at))
     return [Looked(*key, latest[key]) for key in sorted(latest)]

@@ -1,4 +1,4 @@
-"""One thing on the road while its evidence is replayed: place, kind, belief, witnesses, trail."""
+"""One thing on the road while its evidence is replayed: place, kind, belief, trail."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -15,6 +15,7 @@ from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief, Likelihood, predicted, updated, with_exists
 from hazardmap.core.fusion.telling import believed_p, published_p
 from hazardmap.core.fusion.trail import line, one_trail
+from hazardmap.core.fusion.voices import Voices
 from hazardmap.core.geometry.geodesy import Floats
 from hazardmap.core.kinds import FAMILY, named
 from hazardmap.core.seeing.placing import Place, Placed, joined
@@ -57,10 +58,7 @@ class Candidate:
     `belief` belongs to. beside: how surely it had a neighbour when it was first reported.
     looks: every look that counted, in order of time. past: what went before, where it was taken up
     from a checkpoint; then `sightings`, `looks` and `evidence` hold only what came since.
-    checked: one of its reports is our own detector's.
-    against: accounts that looked and saw nothing since the last report. unseen: our own detector
-    is one of those. voters: people who have voted; those in gone_by have said since then that it is
-    gone.
+    voices: who says that it is there, and who denies it.
     """
 
     def __init__(
@@ -80,14 +78,11 @@ class Candidate:
         self.sightings: list[Sighting] = []
         self.evidence: list[Evidence] = []
         self.past: Past | None = None
-        self.supporters: set[int] = set()
-        self.against: set[int] = set()
-        self.voters: set[int] = set()
-        self.gone_by: set[int] = set()
+        self.voices = Voices()
         self.belief = prior
         self.at = look.of.last_at
         self.state = State.CANDIDATE
-        self.shown = self.confirmed = self.checked = self.unseen = False
+        self.shown = self.confirmed = False
         self._label: str | None = None
         self._votes: dict[str, float] = defaultdict(float)
         self._poor_miss = 1.0
@@ -143,21 +138,9 @@ class Candidate:
         return self.family, self.mean_m, self.cov_m2
 
     @property
-    def witnesses(self) -> int:
-        """How many accounts report it; together one while nobody has but their devices' word."""
-        return len(self.supporters) if self.checked else 1
-
-    @property
-    def deniers(self) -> int:
-        """How many accounts deny it; together one while nobody has but their devices' word."""
-        if self.unseen or self.gone_by:
-            return len(self.against | self.gone_by)
-        return min(len(self.against), 1)
-
-    @property
     def published(self) -> bool:
-        limits = self._params.limits
-        return self.live and is_published(self.p, self.witnesses, self.confirmed, limits)
+        witnesses, limits = self.voices.witnesses, self._params.limits
+        return self.live and is_published(self.p, witnesses, self.confirmed, limits)
 
     @property
     def expires_at(self) -> datetime:
@@ -213,9 +196,7 @@ class Candidate:
             if FAMILY[observation.kind] == self.family:
                 self._votes[observation.kind] += max(observation.score, 1e-3)
         self.sightings.extend(thing.sightings)
-        self.supporters.add(self._params.witness(look.witness))
-        self.checked |= look.checked(thing)
-        self._forget_denials()
+        self.voices.reported(self._params.witness(look.witness), checked=look.checked(thing))
         self._poor_miss = 1.0
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, len(thing.sightings)))
@@ -232,8 +213,7 @@ class Candidate:
         if look.poor:
             self._poor_miss *= 1.0 - look.visibility
         if look.visibility >= _COUNTS_AGAINST and not look.poor:
-            self.against.add(self._params.witness(look.witness))
-            self.unseen |= look.checked(None)
+            self.voices.missed(self._params.witness(look.witness), checked=look.checked(None))
         self._keep_above_clearing(before)
         self._evaluate()
         self.looks.append(Seen(look.of.last_at, look.chance, 0))
@@ -245,14 +225,14 @@ class Candidate:
         It supports no publication, and clears nothing that nobody else denies.
         """
         voter = self._params.witness(witness)
-        if voter in self.voters:
+        if voter in self.voices.voters:
             return
-        self.voters.add(voter)
+        self.voices.voters.add(voter)
         self._advance(max(self.at, at))
         before = self.p
         self.belief = updated(self.belief, of_vote(stands, witness, self._params))
         if not stands:
-            self.gone_by.add(voter)
+            self.voices.gone_by.add(voter)
         self._keep_above_clearing(before)
         self._evaluate()
 
@@ -263,7 +243,7 @@ class Candidate:
         """
         self.belief, self.confirmed, self.shown = _CONFIRMED, True, True
         self.state = State.ACTIVE
-        self._forget_denials()
+        self.voices.forget_denials()
 
     def reject(self, at: datetime) -> None:
         """A moderator says that nothing of this sort is there; the spot stays suspect."""
@@ -304,30 +284,18 @@ class Candidate:
             self._votes[kind] += votes
         self._label = self._label or twin._label
         self.confirmed |= twin.confirmed
-        self.checked |= twin.checked
         self.shown |= twin.shown
-        self.supporters |= twin.supporters
-        self.voters |= twin.voters
-        self.gone_by |= twin.gone_by
+        self.voices.join(twin.voices)
         self.sightings.extend(twin.sightings)
         self.looks = sorted([*self.looks, *twin.looks], key=lambda look: look.at)
         *trail, last = one_trail(self.evidence, twin.evidence)
         self.evidence = [*trail, replace(last, real=min(self.belief.real, 1.0))]
         self._evaluate()
 
-    def _forget_denials(self) -> None:
-        self.against.clear()
-        self.gone_by.clear()
-        self.unseen = False
-
     def _keep_above_clearing(self, before: float) -> None:
         floor = min(before, self._params.limits.clear)
-        if not self._may_clear() and self.p < floor:
+        if self.p < floor and not self.voices.may_clear(self._params.limits.witnesses):
             self.belief = with_exists(self.belief, believed_p(floor, self._doubt))
-
-    def _may_clear(self) -> bool:
-        enough = self.deniers >= self._params.limits.witnesses
-        return enough or self.supporters <= self.against
 
     def _advance(self, now: datetime) -> None:
         self.belief, self.at = self.belief_at(now), max(self.at, now)
@@ -338,7 +306,8 @@ class Candidate:
             self.belief = with_exists(self.belief, self._params.p_max)
         p = self.p
         self.shown = self.shown or p >= limits.show
-        if self.deniers and p < limits.clear and self._may_clear() and self.shown:
+        denied = self.voices.deniers and self.voices.may_clear(limits.witnesses)
+        if denied and p < limits.clear and self.shown:
             self.state = State.CLEARED
         elif p < limits.expire and self.shown:
             self.state = State.EXPIRED

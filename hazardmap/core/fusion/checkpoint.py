@@ -21,6 +21,7 @@ from hazardmap.core.fusion.hazard import Evidence, State
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.persistence import Belief
 from hazardmap.core.fusion.replay import Replay
+from hazardmap.core.fusion.voices import Voices
 from hazardmap.core.geometry.geodesy import Plane
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.passes import GAP, End, Pass, end, split
@@ -31,9 +32,10 @@ SHARE: Final = 0.01
 """A new checkpoint is worth writing for more new passes than this share of those it remembers."""
 
 Json = dict[str, Any]
+_VOICES: Final = ("supporters", "checked", "against", "unseen")
 _HISTORY: Final = frozenset(
     # A place that somebody has voted about is replayed from the beginning.
-    {"sightings", "evidence", "looks", "past", "_params", "voters", "gone_by"}
+    {"sightings", "evidence", "looks", "past", "_params", "voices", "voters", "gone_by"}
 )
 
 
@@ -189,9 +191,9 @@ def _saved(candidate: Candidate) -> Json:
 
     The trail of one that has been on the map is stored with its hazard already.
     """
-    state = {name: value for name, value in vars(candidate).items() if name not in _HISTORY}
-    past = candidate.brief
-    return {name: _plain(value) for name, value in state.items()} | {
+    past, state = candidate.brief, vars(candidate) | vars(candidate.voices)
+    kept = {name: _plain(value) for name, value in state.items() if name not in _HISTORY}
+    return kept | {
         "evidence": [] if candidate.shown else [_evidence_json(i) for i in candidate.evidence],
         "past": [
             [past.first[0].isoformat(), past.first[1].hex],
@@ -204,11 +206,10 @@ def _saved(candidate: Candidate) -> Json:
 
 def _restored(saved: Mapping[str, Any], params: FusionParams) -> Candidate:
     candidate = Candidate.__new__(Candidate)
-    state = {name: _READ[name](value) for name, value in saved.items() if name in _READ}
-    rest = {name: value for name, value in saved.items() if name not in _READ}
-    vars(candidate).update(rest | state)
-    vars(candidate).update({"_params": params, "sightings": [], "looks": []})
-    vars(candidate).update({"voters": set(), "gone_by": set()})
+    state = dict(saved) | {name: read(saved[name]) for name, read in _READ.items()}
+    voices = Voices(**{name: state.pop(name) for name in _VOICES})
+    state |= {"_params": params, "voices": voices, "sightings": [], "looks": []}
+    vars(candidate).update(state)
     return candidate
 
 

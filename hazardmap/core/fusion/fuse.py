@@ -1,9 +1,8 @@
 """From views and observations to hazards: the pure heart of the map.
 
 `observe` puts one detection on the ground, `fuse_ground` turns those of one ground into hazards,
-and `checkpoint.advance` gives the same where a beginning was replayed before: these the map calls,
-with rows that the database has checked. `fuse` is the function that they are parts of, over any
-sets of views and observations, which it checks itself: for tests and measurements.
+and `checkpoint.advance` gives the same where a beginning was replayed before. What is impossible
+the database has refused already.
 """
 
 import math
@@ -12,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -20,12 +18,10 @@ import numpy as np
 from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.fusion.candidate import Candidate
 from hazardmap.core.fusion.hazard import Evidence, Hazard
-from hazardmap.core.fusion.lifecycle import swept
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.fusion.verdict import Ruling, Verdict
 from hazardmap.core.geometry.box import Box
-from hazardmap.core.geometry.coverings import grounds, seen_cell, seen_from_where
 from hazardmap.core.geometry.geodesy import Plane, check_position, moved, radius95_m, turned
 from hazardmap.core.ids import uuid7
 from hazardmap.core.kinds import KINDS
@@ -33,8 +29,6 @@ from hazardmap.core.seeing.locating import NotLocatable, locate
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.passes import Pass, heading_deg, heading_sigma_deg, split
 from hazardmap.core.seeing.sightings import Sighting, sighting
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,65 +84,23 @@ def observe(
     )
 
 
-def fuse(
-    views: Iterable[View],
-    observations: Iterable[Observation],
-    params: FusionParams,
-    verdicts: Iterable[Verdict] = (),
-    now: datetime | None = None,
-) -> list[FusedHazard]:
-    """The hazards that a set of views and observations tells of, ordered by id.
-
-    A pure function of the three *sets* under one parameter version: order, repetition and
-    batching change nothing. Grounds (`coverings.grounds`) do not influence each other, so fusing
-    them one by one or all at once is the same; each needs the views in its reach
-    (`coverings.seen_from_where`), those that saw nothing included.
-
-    Nothing depends on the clock. A hazard that nobody looked at again is returned as it was left,
-    with its `expires_at`; if `now` is given, those whose time is over by then come as expired.
-    Hazards that were cleared, rejected or expired are returned too, so that their end can be
-    told; candidates that never became probable enough for the map are not.
-
-    A hazard's id comes from its first report and is the same in every replay of the same set.
-    A late, earlier report changes it: `core.fusion.identity.match` then finds the id to keep.
-
-    Raises ValueError where an observation has no view, where one id has two contents, and where a
-    position or a covariance is impossible; KeyError on an unknown kind.
-    """
-    all_views = _distinct(views, lambda v: v.frame_id)
-    by_frame = {view.frame_id: view for view in all_views}
-    all_observations = _distinct(observations, lambda o: o.id)
-    for view in all_views:
-        check_position(view.lon, view.lat)
-    for observation in all_observations:
-        _check(observation, by_frame)
-    judged = sorted(_distinct(verdicts, lambda v: v.id), key=lambda v: (v.at, v.id))
-    by_cell: dict[int, list[Observation]] = defaultdict(list)
-    for observation in all_observations:
-        by_cell[seen_cell(observation.lon, observation.lat)].append(observation)
-    parts = grounds(by_cell)
-    reach = seen_from_where([(view.lon, view.lat) for view in all_views], parts)
-    found: list[FusedHazard] = []
-    for part, seen_from in zip(parts, reach, strict=True):
-        here = [o for one in part for o in by_cell[one]]
-        ids = {o.id for o in here}
-        about = [verdict for verdict in judged if not ids.isdisjoint(verdict.observation_ids)]
-        found += fuse_ground([all_views[i] for i in seen_from], here, about, params)
-    if now is not None:
-        found = [FusedHazard(swept(one.hazard, now), one.evidence) for one in found]
-    return sorted(found, key=lambda one: one.hazard.id)
-
-
 def fuse_ground(
     views: Sequence[View],
     observations: Iterable[Observation],
     verdicts: Sequence[Verdict],
     params: FusionParams,
 ) -> list[FusedHazard]:
-    """Replay one ground from its observations, at least one; verdicts in order of (at, id).
+    """The hazards of one ground, a pure function of the three sets: their order changes nothing.
 
-    What a moderator rejected is replayed by itself: it ends cleared, supports nothing else, and
-    leaves the spot suspect from then on.
+    views: those in its reach (`coverings.seen_from_where`), what saw nothing included.
+    observations: at least one. verdicts: in order of (at, id). What a moderator rejected is
+    replayed by itself: it ends cleared, supports nothing else, and leaves the spot suspect from
+    then on.
+
+    Nothing depends on the clock: a hazard that nobody looked at again is returned as it was left,
+    with its `expires_at`. Those that are over are returned too, so that their end can be told;
+    candidates that never became probable enough for the map are not. A hazard's id comes from its
+    first report. A late, earlier one changes it: `identity.match` then finds the id to keep.
     """
     by_frame = {view.frame_id: view for view in views}
     ordered = sorted(observations, key=canonical(by_frame))
@@ -241,7 +193,7 @@ def fused(one: Candidate, plane: Plane) -> FusedHazard:
         first_seen=reports.first[0],
         last_seen=reports.last_at,
         passes=len(reports.passes),
-        witnesses=one.witnesses,
+        witnesses=one.voices.witnesses,
         published=one.published,
         confirmed=one.confirmed,
         simulated=reports.simulated,
@@ -255,25 +207,3 @@ def _cov(observation: Observation) -> list[list[float]]:
         [observation.cov_ee_m2, observation.cov_en_m2],
         [observation.cov_en_m2, observation.cov_nn_m2],
     ]
-
-
-def _check(observation: Observation, by_frame: Mapping[UUID, View]) -> None:
-    check_position(observation.lon, observation.lat)
-    if observation.frame_id not in by_frame:
-        raise ValueError(f"observation {observation.id} has no view {observation.frame_id}")
-    (ee, en), (_, nn) = _cov(observation)
-    if not (0.0 < ee < 1e8 and 0.0 < nn < 1e8 and ee * nn - en**2 > 0.0):
-        raise ValueError(f"observation {observation.id} has an impossible covariance")
-    if not 0.0 <= observation.score <= 1.0:
-        raise ValueError(f"observation {observation.id} has score {observation.score}")
-    if observation.kind not in KINDS:
-        raise KeyError(observation.kind)
-
-
-def _distinct(items: Iterable[T], key: Callable[[T], UUID]) -> list[T]:
-    """Each item once, ordered by id."""
-    by_id: dict[UUID, T] = {}
-    for item in items:
-        if by_id.setdefault(key(item), item) != item:
-            raise ValueError(f"two different contents under the id {key(item)}")
-    return [by_id[id_] for id_ in sorted(by_id)]

@@ -37,10 +37,10 @@ _REACH_M: Final = 150.0  # of cameras and of gates
 class Replay:
     """One place under replay. Feed it passes in order; read `candidates`.
 
-    given_up: what was never probable enough for the map. looked_m: how far all passes went.
-    sightings: by frame id. suspects: what moderators rejected here, each valid from its `at` on.
-    known: the candidates of a checkpoint, oldest first. Learning (`core.learned.learning`) rests on
-    the whole history, so it replays without.
+    given_up: what was never probable enough for the map. sightings: by frame id. suspects: what
+    moderators rejected here, each valid from its `at` on. known: the candidates of a checkpoint,
+    oldest first. Learning (`core.learned.learning`) rests on the whole history, so it replays
+    without.
     """
 
     def __init__(
@@ -55,7 +55,6 @@ class Replay:
         self._suspects = suspects
         self._nearby = Nearby()
         self.given_up: list[Candidate] = []
-        self.looked_m = 0.0
         for candidate in known:
             self._nearby.add(candidate)
 
@@ -111,7 +110,6 @@ class Replay:
         """The next pass, with the things that it reports. Returns all that it may have changed."""
         views = looks(one.views, self._plane)
         live = self._in_reach(views, one.last_at)
-        self.looked_m += views.length_m
         targets = [
             *(_target(candidate, candidate.kind) for candidate in live),
             *(_target(thing, thing.best.kind) for thing in found),

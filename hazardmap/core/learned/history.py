@@ -1,7 +1,6 @@
 """What the whole history of a ground leaves to learn from (core.learned.learning)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +8,7 @@ from hazardmap.core.fusion.fuse import canonical, on_plane
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
-from hazardmap.core.kinds import FAMILY
-from hazardmap.core.learned.learning import SPOT_M, Tally, tally
+from hazardmap.core.learned.learning import Tally, tally
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.passes import split
 
@@ -34,10 +32,4 @@ def ground_tally(
     plane = Plane(kept[0].lon, kept[0].lat)
     replay = Replay(plane, params, on_plane(kept, by_frame, plane))
     replay.run(split(views), ())
-    return tally([*replay.candidates, *replay.given_up], 0.0, now)
-
-
-def with_road(sums: Tally, looked_m: float) -> Tally:
-    """The sums of all grounds, with how far all passes looked along the road, in metres."""
-    families = {FAMILY[kind] for kind in sums.births}
-    return replace(sums, spots=looked_m / SPOT_M * max(len(families), 1))
+    return tally([*replay.candidates, *replay.given_up], now)

@@ -27,8 +27,7 @@ _SURE: Final = 0.95  # of being real, or a mistake, to serve as an example of on
 _PRIOR_CASES: Final = 20.0
 _PRIOR_DEATHS: Final = 5.0
 _SETTLED: Final = 3  # reports that make an example
-SPOT_M: Final = 20.0
-"""A false alarm this far along the road would be at another spot."""
+_SPOT_M: Final = 20.0  # a false alarm this far along the road would be at another spot
 _BINS: Final = 20  # of the score
 _SCALES: Final = np.exp(np.linspace(-0.7, 0.3, 21))  # of the table's recall
 _SCALE_SIGMA, _CORRELATION_SIGMA = 0.2, 0.2  # of their priors
@@ -70,19 +69,16 @@ def _joined(a: dict[str, Floats], b: dict[str, Floats]) -> dict[str, Floats]:
     return {kind: a.get(kind, zero) + b.get(kind, zero) for kind in sorted(a.keys() | b.keys())}
 
 
-def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Tally:
-    """What a replay leaves to learn from.
+def tally(candidates: Iterable[Candidate], now: datetime) -> Tally:
+    """What a replay leaves to learn from, but for `spots` (`with_road`).
 
     candidates: all of them, those that were given up included; what only devices say of themselves
-    teaches nothing. looked_m: length of the roads that all passes together looked along. now: when
-    the stream ends.
+    teaches nothing. now: when the stream ends.
     """
     sums = Tally()
-    families = set()
     for one in candidates:
-        if not one.checked:
+        if not one.voices.checked:
             continue
-        families.add(one.family)
         born = np.array([1.0, one.belief.real, one.belief.phantom, one.looks[0].chance.reported])
         sums.births[one.kind] = sums.births.get(one.kind, np.zeros(4)) + born * (1.0 - one.beside)
         sums.beside += born * one.beside
@@ -90,7 +86,13 @@ def tally(candidates: Iterable[Candidate], looked_m: float, now: datetime) -> Ta
         if one.reports >= _SETTLED:
             life = _life(one, now) * one.belief.real
             sums.lives[one.kind] = sums.lives.get(one.kind, np.zeros(2)) + life
-    return replace(sums, spots=looked_m / SPOT_M * max(len(families), 1))
+    return sums
+
+
+def with_road(sums: Tally, looked_m: float) -> Tally:
+    """The sums of all grounds, with how far all passes looked along the road, in metres."""
+    families = {FAMILY[kind] for kind in sums.births}
+    return replace(sums, spots=looked_m / _SPOT_M * max(len(families), 1))
 
 
 def learned(

@@ -53,11 +53,6 @@ class Looks:
     dark: NDArray[np.bool_]
     obstructed: NDArray[np.bool_]
 
-    @property
-    def length_m(self) -> float:
-        """From the first view to the last along the drive."""
-        return float(np.hypot(np.diff(self.east_m), np.diff(self.north_m)).sum())
-
 
 def looks(views: Sequence[View], plane: Plane) -> Looks:
     """Prepare the views of a pass for `chances`."""

@@ -89,29 +89,6 @@ class UsageRecord:
             f'"hazards":[{hazards}]}}'
         )
 
-    @classmethod
-    def from_line(cls, line: str) -> "UsageRecord":
-        """Read what `to_line` wrote. Raises ValueError on anything else."""
-        return cls._from_json(_parsed(line))
-
-    @classmethod
-    def _from_json(cls, fields: Any) -> "UsageRecord":
-        try:
-            at = datetime.fromisoformat(fields["at"])
-            if at.tzinfo is None:
-                raise ValueError("a usage record needs a time zone")
-            return cls(
-                key_id=_text(fields["key_id"]),
-                meter=Meter(fields["meter"]),
-                quantity=_whole(fields["quantity"]),
-                at=at.astimezone(UTC),
-                request_id=_text(fields["request_id"]),
-                subject=_text(fields["subject"]),
-                hazards=tuple(UUID(value) for value in fields["hazards"]),
-            )
-        except (LookupError, TypeError, AttributeError, OverflowError) as error:
-            raise ValueError(f"not a usage record: {error!r}") from error
-
 
 def line_of(records: Sequence[UsageRecord]) -> str:
     """All records of one answer: a list where there are several, so that half a line is none."""
@@ -123,16 +100,27 @@ def line_of(records: Sequence[UsageRecord]) -> str:
 
 def records_of(line: str) -> list[UsageRecord]:
     """Read what `line_of` wrote. Raises ValueError on anything else."""
-    found = _parsed(line)
-    each = found if isinstance(found, list) and found else [found]
-    return [UsageRecord._from_json(fields) for fields in each]
-
-
-def _parsed(line: str) -> Any:
     try:
-        return json.loads(line)
-    except RecursionError as error:
+        found = json.loads(line)
+        each = found if isinstance(found, list) and found else [found]
+        return [_record(fields) for fields in each]
+    except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a usage record: {error!r}") from error
+
+
+def _record(fields: Any) -> UsageRecord:
+    at = datetime.fromisoformat(fields["at"])
+    if at.tzinfo is None:
+        raise ValueError("a usage record needs a time zone")
+    return UsageRecord(
+        key_id=_text(fields["key_id"]),
+        meter=Meter(fields["meter"]),
+        quantity=_whole(fields["quantity"]),
+        at=at.astimezone(UTC),
+        request_id=_text(fields["request_id"]),
+        subject=_text(fields["subject"]),
+        hazards=tuple(UUID(value) for value in fields["hazards"]),
+    )
 
 
 def _text(value: object) -> str:

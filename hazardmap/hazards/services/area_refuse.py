@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import h3.api.basic_int as h3
-from django.db import connection
 
 from hazardmap.core.geometry.bbox import Bbox
 from hazardmap.core.geometry.coverings import SEEN_RES, middles
 from hazardmap.core.geometry.grid import descendants, parent
 from hazardmap.hazards.services.ground_fuse import fuse_around
 from hazardmap.hazards.services.place_lock import LOCK_RES, under_place_lock
+from hazardmap.platform.rows_read import rows_read
 
 BoxOrCell = Bbox | int
 """West, south, east and north (west > east crosses the antimeridian), or an H3 cell."""
@@ -43,10 +43,8 @@ def place_refuse(cells: Sequence[int]) -> None:
 def occupied(area: BoxOrCell | None) -> list[int]:
     """Cells (SEEN_RES) in the area, or anywhere, that hold observations, ascending."""
     where, values = _condition(area)
-    with connection.cursor() as cursor:
-        statement = f"SELECT DISTINCT cell FROM hazards_observation WHERE {where} ORDER BY cell"  # noqa: S608 - one of those below
-        cursor.execute(statement, values)
-        return [cell for (cell,) in cursor.fetchall()]
+    statement = f"SELECT DISTINCT cell FROM hazards_observation WHERE {where} ORDER BY cell"  # noqa: S608 - one of those below
+    return [cell for (cell,) in rows_read(statement, values)]
 
 
 def _condition(area: BoxOrCell | None) -> tuple[str, list[Any]]:

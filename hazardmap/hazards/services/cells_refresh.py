@@ -14,7 +14,7 @@ from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.services.feed_follow import Touched, feed_follow, feed_hold
 from hazardmap.platform.garbage import collected_later
 from hazardmap.platform.rows_put import array, rows_put
-from hazardmap.platform.rows_read import rows_read
+from hazardmap.platform.rows_read import rows_prepared
 
 READER = "cells"
 BATCH = 500
@@ -76,7 +76,7 @@ def _shares_in(cells: Collection[int]) -> dict[int, list[Share]]:
     ranges = [(cell, *descendants(cell, LOOKED_RES)) for cell in cells]
     found: dict[int, list[Share]] = {cell: [] for cell in cells}
     columns = [array(column) for column in zip(*ranges, strict=True)]
-    for cell, *share in rows_read(_SHARES, [*columns, LIVE_STATES]):
+    for cell, *share in rows_prepared(_SHARES, [*columns, LIVE_STATES]):
         found[cell].append(Share._make(share))
     return found
 

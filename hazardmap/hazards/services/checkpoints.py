@@ -15,6 +15,7 @@ from hazardmap.hazards import checkpoint_models, learned_models
 from hazardmap.hazards.services.evidence_read import BEGINNING
 from hazardmap.hazards.services.place_lock import LOCK_RES
 from hazardmap.platform.rows_put import Row, array, rows_put
+from hazardmap.platform.rows_read import rows_read
 
 _YOUNGEST = """
     SELECT DISTINCT ON (made.anchor) made.anchor, cells::text, state::text, hazards::text
@@ -64,11 +65,10 @@ def checkpoints_of(
     """
     by_anchor = {min(ground): ground for ground in grounds if before[ground] != BEGINNING}
     limits = [before[ground].isoformat() for ground in by_anchor.values()]
-    with connection.cursor() as cursor:
-        cursor.execute(_YOUNGEST, [array(by_anchor), array(limits), digest])
-        rows = cursor.fetchall()
     found = {}
-    for anchor, cells, state, hazards in rows:
+    for anchor, cells, state, hazards in rows_read(
+        _YOUNGEST, [array(by_anchor), array(limits), digest]
+    ):
         ground = by_anchor[anchor]
         if ground == frozenset(json.loads(cells)):
             ids = {UUID(fused): UUID(id_) for fused, id_ in json.loads(hazards).items()}
@@ -97,11 +97,11 @@ def _row(ground: Ground, stored: Stored, digest: str) -> Row:
     return {
         "anchor": min(ground),
         "cells": sorted(ground),
-        "at": stored.checkpoint.at.isoformat(),
+        "at": stored.checkpoint.at,
         "params": digest,
         "state": checkpoint_json(stored.checkpoint),
-        "devices": sorted(map(str, stored.checkpoint.devices)),
-        "hazards": {str(fused): str(id_) for fused, id_ in stored.hazards.items()},
+        "devices": sorted(stored.checkpoint.devices),
+        "hazards": {str(fused): id_ for fused, id_ in stored.hazards.items()},
     }
 
 

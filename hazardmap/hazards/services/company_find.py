@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.learned.company import company
+from hazardmap.platform.rows_read import rows_read
 from hazardmap.platform.unhurried import unhurried
 
 WINDOW = timedelta(days=7)
@@ -40,10 +40,8 @@ def company_find() -> list[tuple[int, int]]:
     """Pairs of witnesses that count as one (core.learned.company)."""
     values: dict[str, Any] = {"since": timezone.now() - WINDOW, "together_s": TOGETHER_S}
     found = []
-    with unhurried(), connection.cursor() as cursor:
+    with unhurried():
         for together, alone in ((_SIDE_BY_SIDE, _LOOKS), (_ONE_TRACK, _PLACES)):
-            cursor.execute(alone, values)
-            counts = dict(cursor.fetchall())
-            cursor.execute(together, values)
-            found += company(cursor.fetchall(), counts)
+            counts = dict(rows_read(alone, values))
+            found += company(rows_read(together, values), counts)
     return found

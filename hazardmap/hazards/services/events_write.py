@@ -28,14 +28,14 @@ def events_write(
     if not events:
         return
     feed_lock()
-    at = timezone.now().isoformat()
+    at = timezone.now()
     told = [
         {
             "at": at,
             "change": change.value,
-            "hazard_id": str(hazard.id),
+            "hazard_id": hazard.id,
             "hazard": mapping.hazard_json(hazard),
-            "merged_into": str(heirs[hazard.id]) if hazard.id in heirs else None,
+            "merged_into": heirs.get(hazard.id),
         }
         for change, hazard in events
     ]

@@ -12,8 +12,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from hazardmap.core.fusion.hazard import Evidence
 from hazardmap.core.fusion.verdict import Verdict
 from hazardmap.core.geometry.box import Box
@@ -23,6 +21,7 @@ from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.hazards import mapping, models
 from hazardmap.hazards.vote_models import Vote
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -149,10 +148,7 @@ def _wanted(grounds: Since) -> tuple[list[int], list[object]]:
 
 
 def _rows(statement: str, *arrays: Iterable[object]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [array(values) for values in arrays])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    return rows_read(statement, [array(values) for values in arrays])
 
 
 @lru_cache(maxsize=10_000)

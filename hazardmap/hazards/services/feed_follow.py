@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from hazardmap.hazards import feed_models
 from hazardmap.hazards.change_feed import Move, latest_cursor, moves_since
 from hazardmap.platform.hardship import TooMuch, hardship
+from hazardmap.platform.rows_read import rows_read
 
 BATCH = 1000
 PARTS = 10  # into which one is divided that takes too long, which takes half a minute to find out
@@ -59,9 +60,8 @@ def feed_follow(name: str, take: Callable[[Collection[Touched]], None]) -> int:
     """
 
     def read(after: int, limit: int) -> set[int]:
-        with connection.cursor() as cursor:
-            cursor.execute(_TOUCHED, {"after": after, "limit": limit})
-            told = [(at, Touched(*state)) for at, *state in cursor.fetchall()]
+        rows = rows_read(_TOUCHED, {"after": after, "limit": limit})
+        told = [(at, Touched(*state)) for at, *state in rows]
         cursors = {at for at, _ in told if at > after}
         if cursors:
             take({state for _, state in told})

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from django.db import connection
-
 from hazardmap.capture.selectors import FramePose, poses, track_around, tracks_around
 from hazardmap.capture.services import frames_doubted
 from hazardmap.core.geometry.grid import cell
@@ -23,6 +21,7 @@ from hazardmap.hazards.picture_models import PictureKey
 from hazardmap.hazards.services.place_lock import LOCK_RES, with_neighbours
 from hazardmap.platform.one_at_a_time import one_at_a_time
 from hazardmap.platform.rows_put import array, rows_put
+from hazardmap.platform.rows_read import rows_read
 
 CAMERA = "camera"
 DOUBTS = [doubt.value for doubt in Doubt]
@@ -42,7 +41,7 @@ def frames_admit(frames: Mapping[UUID, FramePose], *, telling: Collection[UUID])
     repeated = _seen_before(left)
     doubts |= dict.fromkeys(repeated, Doubt.REPEATED_PICTURE)
     new = [
-        {"frame_id": str(shot.frame_id), "key": key}
+        {"frame_id": shot.frame_id, "key": key}
         for shot in left
         if shot.frame_id not in repeated
         for key in picture_keys(shot)
@@ -109,13 +108,11 @@ def _keep(known: dict[int, list[Shot]], shot: Shot) -> None:
 def _with_keys(keys: set[int]) -> list[Shot]:
     if not keys:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT frame_id FROM hazards_picturekey WHERE key = ANY(%s::bigint[])",
-            [array(keys)],
-        )
-        ids = [id_ for (id_,) in cursor.fetchall()]
-    return [_shot(frame) for frame in poses(ids).values()]
+    found = rows_read(
+        "SELECT DISTINCT frame_id FROM hazards_picturekey WHERE key = ANY(%s::bigint[])",
+        [array(keys)],
+    )
+    return [_shot(frame) for frame in poses(id_ for (id_,) in found).values()]
 
 
 def _plain(shot: Shot) -> bool:

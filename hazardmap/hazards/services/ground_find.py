@@ -5,8 +5,6 @@ The work goes with the length of the road that is covered and not with how often
 
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
-
 from hazardmap.core.geometry.coverings import (
     Ground,
     Place,
@@ -18,6 +16,7 @@ from hazardmap.core.geometry.coverings import (
     seen_from_where,
 )
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 
 def grounds_around(*, seen: Iterable[Place], looked_from: Sequence[Place]) -> list[Ground]:
@@ -48,10 +47,9 @@ def _grown(start: set[int]) -> set[int]:
 
 def _occupied(cells: set[int]) -> set[int]:
     """Those that hold an observation: one look into the index for each."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT cell FROM unnest(%s::bigint[]) AS one (cell) WHERE EXISTS "
-            "(SELECT FROM hazards_observation AS seen WHERE seen.cell = one.cell)",
-            [array(sorted(cells))],
-        )
-        return {cell for (cell,) in cursor.fetchall()}
+    found = rows_read(
+        "SELECT cell FROM unnest(%s::bigint[]) AS one (cell) WHERE EXISTS "
+        "(SELECT FROM hazards_observation AS seen WHERE seen.cell = one.cell)",
+        [array(sorted(cells))],
+    )
+    return {cell for (cell,) in found}

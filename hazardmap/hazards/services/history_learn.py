@@ -5,21 +5,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.verdict import Ruling
 from hazardmap.core.geometry.coverings import Ground, middles, seen_from_where
 from hazardmap.core.geometry.grid import parent
-from hazardmap.core.learned.history import ground_tally, with_road
-from hazardmap.core.learned.learning import Tally, learned
+from hazardmap.core.learned.history import ground_tally
+from hazardmap.core.learned.learning import Tally, learned, with_road
 from hazardmap.core.seeing.passes import GAP
 from hazardmap.hazards import models
 from hazardmap.hazards.services.area_refuse import occupied
 from hazardmap.hazards.services.evidence_read import BEGINNING, observations_of, views_of
 from hazardmap.hazards.services.ground_find import grounds_around
 from hazardmap.hazards.services.place_lock import LOCK_RES
+from hazardmap.platform.rows_read import rows_read
 from hazardmap.platform.unhurried import unhurried
 
 Progress = Callable[[int, int], None]
@@ -73,6 +73,6 @@ def _rejected() -> set[UUID]:
 
 def _driven_m() -> float:
     """Length of all passes together."""
-    with unhurried(), connection.cursor() as cursor:
-        cursor.execute(_DRIVEN, [GAP.total_seconds()])
-        return float(cursor.fetchone()[0])
+    with unhurried():
+        [(length_m,)] = rows_read(_DRIVEN, [GAP.total_seconds()])
+    return float(length_m)

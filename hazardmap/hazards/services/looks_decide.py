@@ -9,7 +9,7 @@ from django.utils import timezone
 from hazardmap.accounts.selectors import devices_behind
 from hazardmap.capture.selectors import track_between
 from hazardmap.core.derived.drive_ends import STOP, Fix, around, ends, hides
-from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.full_times import HOUR
 from hazardmap.hazards.models import Look
 
 DELAY: Final = timedelta(hours=1)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable, Iterator
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from hazardmap.hazards.services.area_refuse import occupied, place_refuse
 from hazardmap.hazards.services.place_lock import LOCK_RES, with_neighbours
 from hazardmap.platform.hardship import IMPOSSIBLE, TooMuch, hardship, patiently, pause
 from hazardmap.platform.rows_put import array, rows_put
+from hazardmap.platform.rows_read import rows_read
 
 logger = logging.getLogger(__name__)
 
@@ -73,9 +74,7 @@ def _spoken(witnesses: Collection[int]) -> list[int]:
         SELECT cell FROM hazards_vote WHERE witness = ANY(%s::bigint[]) AND undone_at IS NULL
     """
     who = array(sorted(witnesses))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [who, who])
-        return [cell for (cell,) in cursor.fetchall()]
+    return [cell for (cell,) in rows_read(statement, [who, who])]
 
 
 def _places(cells: Iterable[int]) -> frozenset[int]:

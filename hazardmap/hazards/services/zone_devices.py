@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any
 from uuid import UUID
 
 import h3.api.basic_int as h3
-from django.db import connection
 from django.db.models import Q
 
 from hazardmap.core.derived.drives import Seen, Track
@@ -18,6 +16,7 @@ from hazardmap.core.seeing.tracks import TrackPoint
 from hazardmap.hazards import models
 from hazardmap.hazards.columns import hazards_of
 from hazardmap.platform.rows_put import array
+from hazardmap.platform.rows_read import rows_read
 
 PASSES = 12
 """Of each device, the latest that reported it: their drives make the line."""
@@ -88,16 +87,16 @@ def tracks_by(devices: Collection[Hazard]) -> Tracks:
     }
     wanted: set[tuple[object, ...]] = set()
     seen: dict[UUID, set[Seen]] = defaultdict(set)
-    for hazard_id, device_id, first_at, last_at, at, *place in _rows(
-        _PASSES, array(around), PASSES
+    for hazard_id, device_id, first_at, last_at, at, *place in rows_read(
+        _PASSES, [array(around), PASSES]
     ):
         wanted |= {(cell, device_id, first_at, last_at) for cell in around[hazard_id]}
         if at is not None:
             seen[device_id].add(Seen(at, hazard_id, *place))
     fixes: dict[UUID, set[TrackPoint]] = defaultdict(set)
     if wanted:
-        columns = (array(column) for column in zip(*wanted, strict=True))
-        for device_id, *fix in _rows(_FIXES, *columns):
+        columns = [array(column) for column in zip(*wanted, strict=True)]
+        for device_id, *fix in rows_read(_FIXES, columns):
             fixes[device_id].add(TrackPoint(*fix))
     return {id_: Track(of_device, seen.get(id_, ())) for id_, of_device in fixes.items()}
 
@@ -105,10 +104,3 @@ def tracks_by(devices: Collection[Hazard]) -> Tracks:
 def _devices(condition: Q) -> dict[UUID, Hazard]:
     found = models.Hazard.objects.filter(_DEVICES & condition)
     return {hazard.id: hazard for hazard in hazards_of(found)}
-
-
-def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found

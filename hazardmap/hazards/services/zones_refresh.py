@@ -87,9 +87,9 @@ def _write(before: Iterable[WorkZone], after: Iterable[WorkZone]) -> None:
     rows_put(zone_models.Zone, new, over=True)
     told = [
         {
-            "at": now.isoformat(),
+            "at": now,
             "change": _change(known.get(zone.id), zone).value,
-            "zone_id": str(zone.id),
+            "zone_id": zone.id,
             "zone": zone_mapping.zone_json(zone),
         }
         for zone in changed

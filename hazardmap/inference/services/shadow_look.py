@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from detection.engine import FrameResult
 from hazardmap.core.ids import child_id
@@ -17,6 +17,7 @@ from hazardmap.inference.detector import engine
 from hazardmap.inference.models import ModelVersion, ShadowRun
 from hazardmap.inference.services.model_promote import model_shadow
 from hazardmap.inference.services.model_register import InService
+from hazardmap.platform.rows_read import rows_read
 
 logger = logging.getLogger(__name__)
 # Originals in memory at any time. When frames come faster, the oldest of them go unseen.
@@ -115,8 +116,5 @@ def _begin(run_id: UUID, sample: Sample) -> bool:
 def _lasts(live_run_id: UUID) -> bool:
     """Whether the live model's run is there, which then stays until the transaction ends. Whoever
     takes it into the map is not kept waiting."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM inference_detectionrun WHERE id = %s FOR KEY SHARE", [live_run_id]
-        )
-        return cursor.fetchone() is not None
+    locked = "SELECT 1 FROM inference_detectionrun WHERE id = %s FOR KEY SHARE"
+    return bool(rows_read(locked, [live_run_id]))

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.full_times import hour_of
 
 MOST: Final = 10_000
 _counts: Counter[tuple[str, datetime, int]] = Counter()

@@ -16,7 +16,7 @@ from typing import Final
 
 from django.conf import settings
 
-from hazardmap.core.selling.hours import HOUR, hour_of
+from hazardmap.core.full_times import HOUR, hour_of
 from hazardmap.core.selling.usage import UsageRecord, line_of
 from hazardmap.platform.disk import LAST_BYTES, free_bytes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from hazardmap.core.selling.hours import HOUR, hour_of
+from hazardmap.core.full_times import HOUR, hour_of
 from hazardmap.metering.models import HourToRoll
 from hazardmap.metering.selectors import is_kept
 from hazardmap.platform.partitions import first_id_of

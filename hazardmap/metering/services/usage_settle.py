@@ -10,7 +10,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from hazardmap.core.selling.hours import HOUR
+from hazardmap.core.full_times import HOUR
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import usage_by_key, usage_complete_to
 from hazardmap.metering.services.usage_reserve import HOUR_TEXT, Account

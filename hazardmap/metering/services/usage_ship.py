@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from hazardmap.core.selling.hours import hour_of
+from hazardmap.core.full_times import hour_of
 from hazardmap.core.selling.usage import UsageRecord, records_of
 from hazardmap.metering.models import HourToRoll, UsageEvent, UsageSegment
 from hazardmap.metering.selectors import bytes_loaded

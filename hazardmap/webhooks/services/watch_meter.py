@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hazardmap.core.selling.hours import HOUR, hour_of
+from hazardmap.core.full_times import HOUR, hour_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record
 from hazardmap.webhooks.models import WatchArea

@@ -27,7 +27,7 @@ from detection.manifest import SHIPPED as SHIPPED_WEIGHTS
 from detection.manifest import Manifest, load_manifest
 from detection.quality import judge
 from hazardmap.capture.exif import read_georeference
-from hazardmap.core.fusion.fuse import fuse, observe
+from hazardmap.core.fusion.fuse import observe
 from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.learned.versions import SHIPPED
@@ -39,6 +39,7 @@ from hazardmap.core.seeing.camera import (
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.recall import table_from_json
 from tests.bench.drive.scoring import Shown
+from tests.fuse import fuse
 
 DRIVES: Final = Path("var/drives")
 ASSETS: Final = Path("var/assets")

@@ -23,14 +23,18 @@ _READERS = frozenset({"__main__.py", "kept.py", "report.py"})
 @cache
 def _code() -> bytes:
     """Of what this process has imported when it first asks, whatever is edited while it runs."""
-    named = [getattr(module, "__file__", None) for module in [*sys.modules.values()]]
-    files = {Path(name) for name in named if name}
-    places = [_ROOT / folder for folder in _SOURCES]
-    own = {path for path in files if path.parent in places and path.name not in _READERS}
     digest = sha256()
-    for path in sorted({*own, *(_ROOT / "tests/sim").glob("*.toml")}):
+    for path in sorted({*imported(), *(_ROOT / "tests/sim").glob("*.toml")}):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.digest()
+
+
+def imported() -> set[Path]:
+    """Files that figures come from, in whatever folder of `_SOURCES`."""
+    named = [getattr(module, "__file__", None) for module in [*sys.modules.values()]]
+    files = {Path(name) for name in named if name}
+    places = {_ROOT / folder for folder in _SOURCES}
+    return {path for path in files if places & {*path.parents} and path.name not in _READERS}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hazardmap.core.fusion.fuse import on_plane
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.fusion.replay import Replay
 from hazardmap.core.geometry.geodesy import Plane
-from hazardmap.core.learned.learning import Tally, tally
+from hazardmap.core.learned.learning import Tally, tally, with_road
 from hazardmap.core.learned.learning import learned as learned_params
 from hazardmap.core.learned.trust import Claim, newcomer, reputation
 from hazardmap.core.seeing.association import things
@@ -23,6 +23,7 @@ from tests.bench.fusion.calibration import Calibration
 from tests.bench.fusion.following import Following
 from tests.bench.fusion.peers import Peers
 from tests.bench.fusion.sites import SITUATIONS, Sites
+from tests.scenes import driven_m
 from tests.sim.town import CORNER, START, Drive, Town
 from tests.sim.world import KINDS
 
@@ -63,14 +64,15 @@ def _tally(town: Town, params: FusionParams) -> Tally:
     plane = Plane(*CORNER)
     replay = Replay(plane, params, {})
     mountings: dict[UUID, Mounting] = defaultdict(Mounting)
-    now = START
+    now, looked_m = START, 0.0
     for drive in town.drives(lambda device, stated: mountings[device].applied(stated)):
         now = max(now, drive.views[-1].captured_at)
         (one,) = split(drive.views)
         reported = _reported(drive, plane)
         mountings[one.views[0].device_id] += learned(reported)
         replay.step(one, reported)
-    return tally([*replay.candidates, *replay.given_up], replay.looked_m, now)
+        looked_m += driven_m(one.views, plane)
+    return with_road(tally([*replay.candidates, *replay.given_up], now), looked_m)
 
 
 def run(town: Town, params: FusionParams, every_h: float = 1.0) -> Outcome:
@@ -132,7 +134,7 @@ def _reported(drive: Drive, plane: Plane) -> list[Thing]:
 def _trusting(replay: Replay, params: FusionParams) -> FusionParams:
     """The same parameters with what the stream has told of its contributors so far."""
     candidates = [*replay.candidates, *replay.given_up]
-    known = reputation(Claim(c.evidence, c.half_life_s) for c in candidates)
+    known = reputation(lambda: [Claim(c.evidence, c.half_life_s) for c in candidates])
     return replace(params, trusts=known.trusts, aliases=known.alias)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hazardmap.core.fusion.fuse import fuse
 from hazardmap.core.fusion.params import FusionParams
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.seeing.recall import Recall
+from tests.fuse import fuse
 from tests.scenes import NOON, Fleet, ahead
 
 _CONE = ahead(45.0, "cone")
