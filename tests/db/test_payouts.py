@@ -169,8 +169,10 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
     assert "2 payouts paid" in capsys.readouterr().out
     with pytest.raises(CommandError, match="nobody to pay"):
         call_command("payout", "prepare")
-    with pytest.raises(CommandError, match="There is no run"):
-        call_command("payout", "csv", str(new_id()), out=tmp_path / "x.csv")
+    nothing = str(new_id())
+    for step, options in (("csv", {"out": tmp_path / "x.csv"}), ("paid", {}), ("failed", {})):
+        with pytest.raises(CommandError, match=f"There is no run or payout {nothing}."):
+            call_command("payout", step, nothing, **options)
 
 
 def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):

@@ -60,7 +60,8 @@ class Command(BaseCommand):
         except PayoutRefused as refused:
             raise CommandError(str(refused)) from refused
         except (Payout.DoesNotExist, PayoutRun.DoesNotExist) as error:
-            raise CommandError(f"There is no run or payout {options.get('run')}.") from error
+            which = options.get("run") or options.get("id")
+            raise CommandError(f"There is no run or payout {which}.") from error
 
     def _prepare(self, options: dict[str, Any]) -> None:
         currency = options["currency"]
