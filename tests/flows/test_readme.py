@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -46,6 +48,8 @@ def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Pat
         _curl(command, stack, tmp_path)
     elif match := MANAGE.fullmatch(command):
         _manage(match[1], stack, tmp_path)
+    elif command.startswith("pip "):
+        _client(command, stack, tmp_path)
     elif command == ".venv/bin/python -m detection.evaluate --data PATH/data.yaml":
         _measure(tmp_path)
     else:
@@ -89,6 +93,20 @@ def _curl(command: str, stack: Stack, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def _client(command: str, stack: Stack, folder: Path) -> None:
+    """Installed from the site, as its page says too, whose program then asks it."""
+    command = command.replace("http://127.0.0.1:8000", stack.url)
+    page = unescape(httpx.get(f"{stack.url}/api/").text)
+    assert command in page
+    program = re.findall(r"<code>(import os\n.*?)</code>", page, re.DOTALL)[0]
+    # What it is built with and needs is here: nothing is fetched but the client.
+    options = ["--target", folder, "--no-deps", "--no-build-isolation", "--quiet"]
+    install = [sys.executable, "-m", *shlex.split(command), *options]
+    subprocess.run(install, check=True)
+    environment = {"PYTHONPATH": str(folder), "HAZARDMAP_KEY": stack.accounts["api_key"]}
+    subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, check=True)
+
+
 def _manage(arguments: str, stack: Stack, folder: Path) -> None:
     stack.environment["HAZARDMAP_TOKEN"] = stack.accounts["device_tokens"][1]
     name, *rest = arguments.split()
@@ -102,7 +120,7 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
         exif = Image.open(folder / "frame.jpg").getexif()
         assert not exif, "a frame without a place is refused, with a reason"
         with pytest.raises(AssertionError, match="lon: missing: neither the metadata"):
-            stack.manage("upload", str(folder), "--url", stack.url)
+            stack.manage("upload", str(folder))
         return
     if name.startswith("model_"):
         _model(name, rest, stack, folder)
@@ -128,7 +146,7 @@ def _upload_with_track(options: list[str], stack: Stack, folder: Path) -> None:
     track = folder / "track.gpx"
     track.write_text(gpx((24.94, 60.17, at - timedelta(seconds=5)), (24.95, 60.17, at)))
     options[options.index("--gpx") + 1] = str(track)
-    output = stack.manage("upload", str(folder), "--url", stack.url, *options)
+    output = stack.manage("upload", str(folder), *options)
     assert "1 accepted, 0 repeated, 0 refused, 0 failed" in output
 
 
@@ -139,7 +157,7 @@ def _upload_card(stack: Stack, folder: Path) -> None:
     card = folder / "card"
     card.mkdir()
     film(card / "GX010001.MP4", seconds=4, samples=samples, street=1)
-    output = stack.manage("upload", str(card), "--url", stack.url)
+    output = stack.manage("upload", str(card))
     assert "4 accepted, 0 repeated, 0 refused, 0 failed" in output
 
 
