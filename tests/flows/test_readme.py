@@ -40,16 +40,27 @@ def test_there_are_commands() -> None:
     assert len(COMMANDS) >= 6
 
 
+@pytest.fixture(scope="module")
+def pasted(stack: Stack) -> dict[str, str]:
+    """What `make up` has for the shell of who goes on with the README."""
+    summary = stack.manage("demo_summary")
+    return dict(re.findall(r"^ *export (HAZARDMAP_\w+)=(\S+)$", summary, re.MULTILINE))
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Path) -> None:
+def test_a_command_of_the_readme_works(
+    command: str, stack: Stack, pasted: dict[str, str], tmp_path: Path
+) -> None:
     for name in ("frame.jpg", "crop.jpg"):
         Image.new("RGB", (640, 360), (90, 90, 90)).save(tmp_path / name)
     if command.startswith("curl "):
-        _curl(command, stack, tmp_path)
+        _curl(command, stack, pasted, tmp_path)
     elif match := MANAGE.fullmatch(command):
         _manage(match[1], stack, tmp_path)
+    elif command.endswith("--url https://map.example.org"):
+        _upload_elsewhere(command, stack, pasted, tmp_path)
     elif command.startswith("pip "):
-        _client(command, stack, tmp_path)
+        _client(command, stack, pasted, tmp_path)
     elif command == ".venv/bin/python -m detection.evaluate --data PATH/data.yaml":
         _measure(tmp_path)
     else:
@@ -72,16 +83,12 @@ def _measure(folder: Path) -> None:
     assert all(model.path.name in card for model in models[Role.HAZARDS])
 
 
-def _curl(command: str, stack: Stack, folder: Path) -> None:
+def _curl(command: str, stack: Stack, pasted: dict[str, str], folder: Path) -> None:
     command = command.replace("http://127.0.0.1:8000", stack.url)
     command = command.replace("ABCD2345", _pairing_code(stack) if "ABCD2345" in command else "")
     command = command.replace('"MODEL"', f'"{configured().label}"')
     command = command.replace("ENDPOINT", _endpoint(stack) if "ENDPOINT" in command else "")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HAZARDMAP_TOKEN": stack.accounts["device_tokens"][0],
-        "HAZARDMAP_KEY": stack.accounts["api_key"],
-    }
+    environment = {"PATH": os.environ["PATH"]} | pasted
     done = subprocess.run(
         ["/bin/sh", "-c", f"{command} --silent --fail-with-body"],
         cwd=folder,
@@ -93,7 +100,7 @@ def _curl(command: str, stack: Stack, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _client(command: str, stack: Stack, folder: Path) -> None:
+def _client(command: str, stack: Stack, pasted: dict[str, str], folder: Path) -> None:
     """Installed from the site, as its page says too, whose program then asks it."""
     command = command.replace("http://127.0.0.1:8000", stack.url)
     page = unescape(httpx.get(f"{stack.url}/api/").text)
@@ -103,7 +110,7 @@ def _client(command: str, stack: Stack, folder: Path) -> None:
     options = ["--target", folder, "--no-deps", "--no-build-isolation", "--quiet"]
     install = [sys.executable, "-m", *shlex.split(command), *options]
     subprocess.run(install, check=True)
-    environment = {"PYTHONPATH": str(folder), "HAZARDMAP_KEY": stack.accounts["api_key"]}
+    environment = {"PYTHONPATH": str(folder)} | pasted
     subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, check=True)
 
 
@@ -159,6 +166,19 @@ def _upload_card(stack: Stack, folder: Path) -> None:
     film(card / "GX010001.MP4", seconds=4, samples=samples, street=1)
     output = stack.manage("upload", str(card))
     assert "4 accepted, 0 repeated, 0 refused, 0 failed" in output
+
+
+def _upload_elsewhere(command: str, stack: Stack, pasted: dict[str, str], folder: Path) -> None:
+    """Where there are no settings, no database and nothing that runs."""
+    command = command.replace("hm_dev_…", pasted["HAZARDMAP_TOKEN"])
+    command = command.replace("/path/to/card", str(folder))
+    command = command.replace("https://map.example.org", stack.url)
+    environment = {"PATH": os.environ["PATH"]}
+    shell = ["/bin/sh", "-c", command]
+    done = subprocess.run(
+        shell, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "lon: missing: neither the metadata" in done.stdout, done.stderr
 
 
 def _learn(options: list[str], stack: Stack) -> None:
