@@ -33,8 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            for path in copies_without_frame(MIN_AGE):
+            number = 0
+            for number, path in enumerate(copies_without_frame(MIN_AGE), 1):
                 self.stdout.write(f"would delete {path}")
+            self.stdout.write(f"{number} pictures without a frame would be deleted")
             return
         if not options["yes"]:
             self._ask()
