@@ -33,10 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            number = 0
-            for number, path in enumerate(copies_without_frame(MIN_AGE), 1):
+            copies = 0
+            for copies, path in enumerate(copies_without_frame(MIN_AGE), 1):
                 self.stdout.write(f"would delete {path}")
-            self.stdout.write(f"{number} pictures without a frame would be deleted")
+            self.stdout.write(f"{copies} pictures without a frame would be deleted")
             return
         if not options["yes"]:
             self._ask()
