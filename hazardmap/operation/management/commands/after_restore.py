@@ -33,10 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            copies = 0
-            for copies, path in enumerate(copies_without_frame(MIN_AGE), 1):
+            paths = list(copies_without_frame(MIN_AGE))
+            for path in paths:
                 self.stdout.write(f"would delete {path}")
-            self.stdout.write(f"{copies} pictures without a frame would be deleted")
+            self.stdout.write(f"{len(paths)} pictures without a frame would be deleted")
             return
         if not options["yes"]:
             self._ask()

@@ -45,7 +45,9 @@ class Command(BaseCommand):
         for name in ("csv", "pain001"):
             export = steps.add_parser(name)
             export.add_argument("run", type=UUID)
-            export.add_argument("--out", type=Path, required=True)
+            export.add_argument(
+                "--out", type=Path, required=True, help="a file, or - for standard output"
+            )
         export.add_argument("--from-name", required=True)
         export.add_argument("--from-iban", type=iban_from, required=True)
         export.add_argument("--from-bic", default="")
@@ -96,6 +98,9 @@ class Command(BaseCommand):
 
     def _write(self, path: Path, content: bytes) -> None:
         """As a whole or not at all: nobody shall send half a run to the bank."""
+        if path == Path("-"):
+            self.stdout.write(content.decode(), ending="")
+            return
         try:
             path.write_bytes(content)
         except OSError as error:
