@@ -7,6 +7,7 @@ committed: a fresh machine needs neither gettext nor this.
 
 import io
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -134,6 +135,7 @@ def _po(language: str) -> Path:
 
 
 def main() -> int:
+    ArgumentParser(prog="python -m deploy.catalogues", description=__doc__).parse_args()
     for language in LANGUAGES:
         update(language)
         for text in missing(language):

@@ -7,6 +7,7 @@ git. The image is made of that copy: what is no part of the offered source does 
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Final
 
@@ -59,7 +60,9 @@ def _present(root: Path, names: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    here, target = Path.cwd(), Path(sys.argv[1])
+    parser = ArgumentParser(prog="python -m deploy.source_files", description=__doc__)
+    parser.add_argument("folder", type=Path, help="is made; example: /app")
+    here, target = Path.cwd(), parser.parse_args().folder
     for name in untracked_files(here):
         sys.stderr.write(f"{name} is not tracked by git and left out\n")
     names = source_files(here)

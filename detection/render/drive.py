@@ -116,7 +116,7 @@ def _check(drives: int, start: datetime, objects: int | None, frame_spacing_m: f
     if objects is not None and not 1 <= objects <= 60:
         raise ValueError("objects must be 1..60")
     if not 1.0 <= frame_spacing_m <= 50.0:
-        raise ValueError("frame_spacing_m must be 1..50")
+        raise ValueError("spacing of frames must be 1..50 m")
 
 
 def _trip(rng: np.random.Generator, starts_at: datetime) -> _Trip:

@@ -68,7 +68,7 @@ class _Bearer(BaseAuthentication):
 class DeviceToken(_Bearer):
     """`Authorization: Bearer hm_dev_…`: may upload and read the account's own frames."""
 
-    what = "device token"
+    what = "device token (hm_dev_…)"
 
     def authenticate(self, request: Request) -> tuple[Contributor, None] | None:
         token = self.token(request)
@@ -83,7 +83,7 @@ class DeviceToken(_Bearer):
 class BuyerKey(_Bearer):
     """`Authorization: Bearer hm_key_…` (or hm_test_…): may do what its scopes say."""
 
-    what = "API key"
+    what = "API key (hm_key_… or hm_test_…)"
 
     def authenticate(self, request: Request) -> tuple[Buyer, None] | None:
         token = self.token(request)

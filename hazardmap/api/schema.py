@@ -63,7 +63,9 @@ WRITING = {
     "addWatchArea",
     "reportLeakedKeys",
 }
-FREE = ("/api/v1/usage", "/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
+OWN = ("/api/v1/usage", "/api/v1/webhooks", "/api/v1/watch-areas", "/api/v1/deliveries")
+"""The buyer's own things and no part of the map: they have no ETag."""
+FREE = (*OWN, "/api/v1/coverage")
 SOLD_AMONG_THEM = {"getDelivery"}
 STREAMED = {"exportHazards"}
 
@@ -78,7 +80,7 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             operation.setdefault("security", [])  # what takes no token says so
             if operation["operationId"] in WRITING:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            if method == "get" and not path.startswith(FREE) and _of_buyers(operation) - STREAMED:
+            if method == "get" and not path.startswith(OWN) and _of_buyers(operation) - STREAMED:
                 operation["responses"]["304"] = {"description": "as If-None-Match says; free"}
             # The web server itself answers this, in its own words.
             operation["responses"]["414"] = {"description": "the address is longer than 8 kB"}

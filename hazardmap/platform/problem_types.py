@@ -47,14 +47,16 @@ NO_TOKEN: Final = ProblemType(
     401,
     "A token is needed",
     "There was no header `Authorization: Bearer …`.",
-    "Make a key in the portal and send it in that header, never in the address.",
+    "Make a key in the portal, or for frames pair a device with a code of the account page. Send "
+    "it in that header, never in the address.",
 )
 BAD_TOKEN: Final = ProblemType(
     "bad-token",
     401,
     "The token is not valid",
     "The key or device token is unknown, was revoked, or has expired.",
-    "Look up its state in the portal. If it was rolled, use the new one.",
+    "Look up its state in the portal, or that of a device on the account page. If it was rolled, "
+    "use the new one. A key uploads no frames, and a device asks for no hazards.",
 )
 CAP_REACHED: Final = ProblemType(
     "cap-reached",

@@ -10,5 +10,9 @@ PAGES_PER_MINUTE = 600
 
 @require_safe
 def about_page(request: HttpRequest) -> HttpResponse:
-    who = {"operator": settings.OPERATOR, "contact": settings.CONTACT}
-    return render(request, "web/about.html", who)
+    of_this_site = {
+        "operator": settings.OPERATOR,
+        "contact": settings.CONTACT,
+        "picture_days": settings.PICTURE_DAYS,
+    }
+    return render(request, "web/about.html", of_this_site)

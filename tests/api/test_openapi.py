@@ -56,7 +56,7 @@ def test_it_lists_every_address(document):
         ),
         ("workzones", "get", "apiKey", "200 304 400 401 402 403 429 503"),
         ("workzones/{zone_id}", "get", "apiKey", "200 304 400 401 402 403 404 405 429 503"),
-        ("coverage", "get", "apiKey", "200 304 400 401 402 403 429 503"),
+        ("coverage", "get", "apiKey", "200 304 400 401 403 429 503"),
     ],
 )
 def test_each_operation_says_who_may_call_and_what_can_go_wrong(

@@ -67,6 +67,16 @@ def test_a_price_is_in_money_and_reserves_nothing(client, sold, key):
     assert told["amount"] == "1.20", "the query costs something, too"
 
 
+def test_what_is_free_is_answered_whatever_is_spent(client, sold, key):
+    """As the document says: neither 402 nor 429 for a quota."""
+    cap(sold, "0.10")
+    put_hazard(1.0, 50.0)
+    assert ask(client, key.token, bbox=BOX, published="false").status_code == 200
+    assert ask(client, key.token, bbox=BOX, published="false").status_code == 402
+    assert ask(client, key.token, "coverage", bbox=BOX).status_code == 200
+    assert ask(client, key.token, "usage").status_code == 200
+
+
 def test_work_zones_are_priced_by_the_number_of_those_that_follow(client):
     key = buyer()
     zones = sorted(str(put_zone((1.0, 50.0 + n), (1.01, 50.0 + n))) for n in range(3))

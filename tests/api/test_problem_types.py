@@ -86,7 +86,9 @@ def test_what_is_asked_wrong(client, get, post):
 
 def test_who_may_not_ask_is_told_which_of_four_reasons(client, get):
     leads(get(token=""), "no-token", client)
-    leads(get(token="hm_key_of_nobody"), "bad-token", client)
+    refused = get(token="hm_dev_of_nobody")
+    leads(refused, "bad-token", client)
+    assert "hm_key_" in refused.json()["detail"], "which kind of token it has to be"
     ApiKey.objects.update(scopes=[Scope.TILES])
     leads(get(), "no-scope", client)
     ApiKey.objects.update(allowed_networks=["192.0.2.0/24"])

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from django.utils import timezone
 
 OPERATOR = "Road Watch <Ltd>, Street 1, 00100 Town"
@@ -28,3 +29,12 @@ def test_whoever_finds_a_hole_learns_whom_to_tell(client, settings):
 def test_a_demonstration_has_nobody_to_name(client):
     assert client.get("/.well-known/security.txt").status_code == 404
     assert 'id="operator"' not in client.get("/about/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "language", "told"),
+    [(1, "en", "after 1 day,"), (14, "en", "after 14 days,"), (14, "de", "nach 14 Tagen,")],
+)
+def test_everybody_can_read_how_long_pictures_stay(client, settings, days, language, told):
+    settings.PICTURE_DAYS = days
+    assert told in client.get(f"/about/?lang={language}").content.decode()

@@ -227,7 +227,8 @@ def test_pictures_without_a_frame_go_and_those_with_one_stay(settings, monkeypat
     for path in {*kept, lost}:
         os.utime(default_storage.path(path), (yesterday, yesterday))
     call_command("after_restore", "--dry-run")
-    assert capsys.readouterr().out == f"would delete {lost}\n"
+    said = f"would delete {lost}\n1 pictures without a frame would be deleted\n"
+    assert capsys.readouterr().out == said
     monkeypatch.setattr("builtins.input", lambda question: "no" if "1 pictures" in question else "")
     with pytest.raises(CommandError, match="Nothing was done"):
         call_command("after_restore")

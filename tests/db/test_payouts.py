@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -165,12 +166,18 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
     with files_of_at_most(100), pytest.raises(CommandError, match=r"--out: .* cannot be written"):
         call_command("payout", "pain001", str(run.pk), out=tmp_path / "half.xml", **bank)
     assert not (tmp_path / "half.xml").exists()
+    capsys.readouterr()
+    call_command("payout", "csv", str(run.pk), out=Path("-"))
+    printed = capsys.readouterr().out
+    assert printed.encode() == (tmp_path / "run.csv").read_bytes(), "a container has no other way"
     call_command("payout", "paid", str(run.pk))
     assert "2 payouts paid" in capsys.readouterr().out
     with pytest.raises(CommandError, match="nobody to pay"):
         call_command("payout", "prepare")
-    with pytest.raises(CommandError, match="There is no run"):
-        call_command("payout", "csv", str(new_id()), out=tmp_path / "x.csv")
+    nothing = str(new_id())
+    for step, options in (("csv", {"out": tmp_path / "x.csv"}), ("paid", {}), ("failed", {})):
+        with pytest.raises(CommandError, match=f"There is no run or payout {nothing}."):
+            call_command("payout", step, nothing, **options)
 
 
 def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):

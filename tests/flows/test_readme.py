@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -38,14 +40,29 @@ def test_there_are_commands() -> None:
     assert len(COMMANDS) >= 6
 
 
+@pytest.fixture(scope="module")
+def pasted(stack: Stack) -> dict[str, str]:
+    """What `make up` has for the shell of who goes on with the README."""
+    summary = stack.manage("demo_summary")
+    return dict(re.findall(r"^ *export (HAZARDMAP_\w+)=(\S+)$", summary, re.MULTILINE))
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_the_readme_works(command: str, stack: Stack, tmp_path: Path) -> None:
+def test_a_command_of_the_readme_works(
+    command: str, stack: Stack, pasted: dict[str, str], tmp_path: Path
+) -> None:
     for name in ("frame.jpg", "crop.jpg"):
         Image.new("RGB", (640, 360), (90, 90, 90)).save(tmp_path / name)
     if command.startswith("curl "):
-        _curl(command, stack, tmp_path)
+        _ask(f"{command} --silent --fail-with-body", stack, pasted, tmp_path)
+    elif command.startswith("GDAL_"):
+        assert "Feature Count" in _ask(command, stack, pasted, tmp_path)
     elif match := MANAGE.fullmatch(command):
         _manage(match[1], stack, tmp_path)
+    elif command.endswith("--url https://map.example.org"):
+        _upload_elsewhere(command, stack, pasted, tmp_path)
+    elif command.startswith("pip "):
+        _client(command, stack, pasted, tmp_path)
     elif command == ".venv/bin/python -m detection.evaluate --data PATH/data.yaml":
         _measure(tmp_path)
     else:
@@ -68,18 +85,15 @@ def _measure(folder: Path) -> None:
     assert all(model.path.name in card for model in models[Role.HAZARDS])
 
 
-def _curl(command: str, stack: Stack, folder: Path) -> None:
+def _ask(command: str, stack: Stack, pasted: dict[str, str], folder: Path) -> str:
+    """What it prints."""
     command = command.replace("http://127.0.0.1:8000", stack.url)
     command = command.replace("ABCD2345", _pairing_code(stack) if "ABCD2345" in command else "")
     command = command.replace('"MODEL"', f'"{configured().label}"')
     command = command.replace("ENDPOINT", _endpoint(stack) if "ENDPOINT" in command else "")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HAZARDMAP_TOKEN": stack.accounts["device_tokens"][0],
-        "HAZARDMAP_KEY": stack.accounts["api_key"],
-    }
+    environment = {"PATH": os.environ["PATH"]} | pasted
     done = subprocess.run(
-        ["/bin/sh", "-c", f"{command} --silent --fail-with-body"],
+        ["/bin/sh", "-c", command],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -87,6 +101,21 @@ def _curl(command: str, stack: Stack, folder: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _client(command: str, stack: Stack, pasted: dict[str, str], folder: Path) -> None:
+    """Installed from the site, as its page says too, whose program then asks it."""
+    command = command.replace("http://127.0.0.1:8000", stack.url)
+    page = unescape(httpx.get(f"{stack.url}/api/").text)
+    assert command in page
+    program = re.findall(r"<code>(import os\n.*?)</code>", page, re.DOTALL)[0]
+    # What it is built with and needs is here: nothing is fetched but the client.
+    options = ["--target", folder, "--no-deps", "--no-build-isolation", "--quiet"]
+    install = [sys.executable, "-m", *shlex.split(command), *options]
+    subprocess.run(install, check=True)
+    environment = {"PYTHONPATH": str(folder)} | pasted
+    subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, check=True)
 
 
 def _manage(arguments: str, stack: Stack, folder: Path) -> None:
@@ -102,7 +131,7 @@ def _manage(arguments: str, stack: Stack, folder: Path) -> None:
         exif = Image.open(folder / "frame.jpg").getexif()
         assert not exif, "a frame without a place is refused, with a reason"
         with pytest.raises(AssertionError, match="lon: missing: neither the metadata"):
-            stack.manage("upload", str(folder), "--url", stack.url)
+            stack.manage("upload", str(folder))
         return
     if name.startswith("model_"):
         _model(name, rest, stack, folder)
@@ -128,7 +157,7 @@ def _upload_with_track(options: list[str], stack: Stack, folder: Path) -> None:
     track = folder / "track.gpx"
     track.write_text(gpx((24.94, 60.17, at - timedelta(seconds=5)), (24.95, 60.17, at)))
     options[options.index("--gpx") + 1] = str(track)
-    output = stack.manage("upload", str(folder), "--url", stack.url, *options)
+    output = stack.manage("upload", str(folder), *options)
     assert "1 accepted, 0 repeated, 0 refused, 0 failed" in output
 
 
@@ -139,8 +168,21 @@ def _upload_card(stack: Stack, folder: Path) -> None:
     card = folder / "card"
     card.mkdir()
     film(card / "GX010001.MP4", seconds=4, samples=samples, street=1)
-    output = stack.manage("upload", str(card), "--url", stack.url)
+    output = stack.manage("upload", str(card))
     assert "4 accepted, 0 repeated, 0 refused, 0 failed" in output
+
+
+def _upload_elsewhere(command: str, stack: Stack, pasted: dict[str, str], folder: Path) -> None:
+    """Where there are no settings, no database and nothing that runs."""
+    command = command.replace("hm_dev_…", pasted["HAZARDMAP_TOKEN"])
+    command = command.replace("/path/to/card", str(folder))
+    command = command.replace("https://map.example.org", stack.url)
+    environment = {"PATH": os.environ["PATH"]}
+    shell = ["/bin/sh", "-c", command]
+    done = subprocess.run(
+        shell, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "lon: missing: neither the metadata" in done.stdout, done.stderr
 
 
 def _learn(options: list[str], stack: Stack) -> None:

@@ -9,6 +9,7 @@ also from the weights that are known later, a payout from the balance before it.
 
 import json
 import sys
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -58,12 +59,25 @@ def _due_micro(
     return share_micro
 
 
-def main(path: str) -> int:
-    """Print what is wrong; 0 if nothing is."""
-    found = list(faults(json.loads(Path(path).read_text())))
+def main(path: Path) -> int:
+    """Print what is wrong; 0 if nothing is, 2 where the file is no statement."""
+    try:
+        found = list(faults(json.loads(path.read_text())))
+    except OSError as error:
+        sys.stderr.write(f"{path}: {error.strerror}.\n")
+        return 2
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        sys.stderr.write(f"{path} is no statement, or a part of one.\n")
+        return 2
     sys.stdout.write("".join(f"{fault}\n" for fault in found) or "every amount is right\n")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]) if len(sys.argv) == 2 else __doc__)
+    parser = ArgumentParser(
+        prog="python -m hazardmap.core.selling.statement",
+        description="Compute each amount of a contributor's statement again, without the site.",
+        epilog="example: python -m hazardmap.core.selling.statement statement.json",
+    )
+    parser.add_argument("file", type=Path, help="what /account/earnings.json gives")
+    sys.exit(main(parser.parse_args().file))

@@ -72,7 +72,7 @@ def operations() -> list[Operation]:
         Operation(
             "export",
             str(_("A whole area as CSV")),
-            str(_("By the megabyte; also as GeoJSON or NDJSON, as the header Accept says.")),
+            str(_("By the megabyte; also as GeoJSON, NDJSON or GeoParquet, as Accept says.")),
             f"/api/v1/hazards/export?bbox={_box()}",
         ),
         Operation(

@@ -18,6 +18,7 @@ from hazardmap.api.uploading import Journal, Outcome, upload
 from hazardmap.core.access.tokens import Token, Use, parse_token
 from hazardmap.footage.drive import Said
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
+from hazardmap.settings.env import ENV
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 # Pictures of phones and cameras: whoever sends them is told that they cannot be read.
@@ -43,7 +44,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
-        parser.add_argument("--url", default="http://127.0.0.1:8000", help="default: %(default)s")
+        parser.add_argument("--url", default=ENV.site, help="default: %(default)s")
         parser.add_argument(
             "--token",
             default=os.environ.get("HAZARDMAP_TOKEN"),

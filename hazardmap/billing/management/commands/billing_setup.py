@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from hazardmap.billing.documents import terms_from
 from hazardmap.billing.services import terms_set
 from hazardmap.core.operation.document import Unreadable
+from hazardmap.platform.given_file import given_text
 
 EXAMPLE = """\
 {
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
-        source.add_argument("path", nargs="?", type=Path)
+        source.add_argument("path", nargs="?", type=Path, help="or - for standard input")
         source.add_argument("--example", action="store_true", help="print a file to start from")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,7 +58,7 @@ class Command(BaseCommand):
             return
         path = options["path"]
         try:
-            seller, plans = terms_from(json.loads(path.read_text()))
+            seller, plans = terms_from(json.loads(given_text(path)))
         except (OSError, UnicodeDecodeError, json.JSONDecodeError, Unreadable) as error:
             raise CommandError(f"{path}: {error}") from error
         for code, version in terms_set(seller=seller, plans=plans).items():

@@ -13,6 +13,7 @@ from hazardmap.billing.documents import buyer_from
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import customer_set, subscribe
 from hazardmap.core.operation.document import Unreadable
+from hazardmap.platform.given_file import given_text
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("organisation", type=UUID)
         parser.add_argument("plan")
-        parser.add_argument("--buyer", type=Path)
+        parser.add_argument("--buyer", type=Path, help="a file, or - for standard input")
         parser.add_argument("--start", type=datetime.fromisoformat, metavar="YYYY-MM-DDTHH")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         start = timezone.now() if start is None else start.replace(tzinfo=start.tzinfo or UTC)
         try:
             if path is not None:
-                buyer = buyer_from(json.loads(path.read_text()))
+                buyer = buyer_from(json.loads(given_text(path)))
                 customer_set(organisation_id=organisation, buyer=buyer)
             new = subscribe(organisation_id=organisation, plan=options["plan"], start=start)
         except (OSError, UnicodeDecodeError, json.JSONDecodeError, Unreadable) as error:

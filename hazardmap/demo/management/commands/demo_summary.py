@@ -34,12 +34,16 @@ class Command(BaseCommand):
                 for login in accounts.logins
             ),
             "",
+            "  For your shell, and for what the README has to paste:",
+            f"    export HAZARDMAP_KEY={accounts.api_key}",
+            f"    export HAZARDMAP_TOKEN={accounts.device_tokens[0]}",
+            "",
             "  Ask for the hazards, as a buyer:",
-            f"    curl -H 'Authorization: Bearer {accounts.api_key}' \\",
+            '    curl -H "Authorization: Bearer $HAZARDMAP_KEY" \\',
             f"      '{url}/api/v1/hazards?bbox={bounds}'",
             "",
             "  Send a frame of your own, as a contributor (JPEG with GPS EXIF):",
-            f"    curl -H 'Authorization: Bearer {accounts.device_tokens[0]}' \\",
+            '    curl -H "Authorization: Bearer $HAZARDMAP_TOKEN" \\',
             f"      -F image=@frame.jpg {url}/api/v1/frames",
             "",
         ]

@@ -22,9 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--out", type=Path, required=True, help="folder to write to")
         parser.add_argument("--seed", type=int, default=1, help="another seed, another street")
-        parser.add_argument("--drives", type=int, default=2, help="dashcams on the same street")
-        parser.add_argument("--objects", type=int, help="how many things stand on the road")
-        parser.add_argument("--spacing", type=float, default=6.0, help="metres between frames")
+        parser.add_argument(
+            "--drives", type=int, default=2, help="dashcams on the same street, 1 to 9"
+        )
+        parser.add_argument("--objects", type=int, help="things on the road, 1 to 60")
+        parser.add_argument("--spacing", type=float, default=6.0, help="of frames, 1 to 50 m")
         parser.add_argument("--start", type=datetime.fromisoformat, help="default: just now")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -33,8 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            for path in copies_without_frame(MIN_AGE):
+            paths = list(copies_without_frame(MIN_AGE))
+            for path in paths:
                 self.stdout.write(f"would delete {path}")
+            self.stdout.write(f"{len(paths)} pictures without a frame would be deleted")
             return
         if not options["yes"]:
             self._ask()

@@ -45,7 +45,9 @@ class Command(BaseCommand):
         for name in ("csv", "pain001"):
             export = steps.add_parser(name)
             export.add_argument("run", type=UUID)
-            export.add_argument("--out", type=Path, required=True)
+            export.add_argument(
+                "--out", type=Path, required=True, help="a file, or - for standard output"
+            )
         export.add_argument("--from-name", required=True)
         export.add_argument("--from-iban", type=iban_from, required=True)
         export.add_argument("--from-bic", default="")
@@ -60,7 +62,8 @@ class Command(BaseCommand):
         except PayoutRefused as refused:
             raise CommandError(str(refused)) from refused
         except (Payout.DoesNotExist, PayoutRun.DoesNotExist) as error:
-            raise CommandError(f"There is no run or payout {options.get('run')}.") from error
+            which = options.get("run") or options.get("id")
+            raise CommandError(f"There is no run or payout {which}.") from error
 
     def _prepare(self, options: dict[str, Any]) -> None:
         currency = options["currency"]
@@ -95,6 +98,9 @@ class Command(BaseCommand):
 
     def _write(self, path: Path, content: bytes) -> None:
         """As a whole or not at all: nobody shall send half a run to the bank."""
+        if path == Path("-"):
+            self.stdout.write(content.decode(), ending="")
+            return
         try:
             path.write_bytes(content)
         except OSError as error:
