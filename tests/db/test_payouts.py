@@ -163,9 +163,12 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
     assert {one.text for one in root.iterfind(".//p:EndToEndId", space)} == {
         payout.pk.hex for payout in run.payouts.all()
     }
-    with files_of_at_most(100), pytest.raises(CommandError, match=r"--out: .* cannot be written"):
-        call_command("payout", "pain001", str(run.pk), out=tmp_path / "half.xml", **bank)
-    assert not (tmp_path / "half.xml").exists()
+    files = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for name in ("run.xml", "new.xml"):
+        full = pytest.raises(CommandError, match=r"--out: .* cannot be written")
+        with files_of_at_most(100), full:
+            call_command("payout", "pain001", str(run.pk), out=tmp_path / name, **bank)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == files
     capsys.readouterr()
     call_command("payout", "csv", str(run.pk), out=Path("-"))
     printed = capsys.readouterr().out

@@ -101,11 +101,12 @@ class Command(BaseCommand):
         if path == Path("-"):
             self.stdout.write(content.decode(), ending="")
             return
+        half = path.with_name(f"{path.name}.half")
         try:
-            path.write_bytes(content)
+            half.write_bytes(content)
+            half.replace(path)
         except OSError as error:
-            if path.is_file():
-                path.unlink()
+            half.unlink(missing_ok=True)
             raise CommandError(f"--out: {path} cannot be written: {error.strerror}.") from error
         self.stdout.write(f"{path}")
 
