@@ -34,10 +34,10 @@ from hazardmap.billing.spend_selectors import spend_alerts, spending_now
 from hazardmap.core.access.roles import Act
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.metering.selectors import is_kept, usage_complete_to
+from hazardmap.platform.csv_file import csv_file
 from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.platform.limited import too_many_of
 from hazardmap.web.portal.access import Portal, done, portal_page, show
-from hazardmap.web.portal.csv_file import csv_file
 
 LISTS_PER_HOUR: Final = 60
 

@@ -20,10 +20,10 @@ from hazardmap.metering.selectors import (
     usage_complete_to,
     usage_series,
 )
+from hazardmap.platform.csv_file import csv_file
 from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.answered import answered
-from hazardmap.web.portal.csv_file import csv_file
 from hazardmap.web.portal.meters import METERS
 
 DAY = timedelta(days=1)
