@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.sharing import PARTS
 from hazardmap.hazards.own_selectors import OwnHazard, OwnPass, own_hazards
 from hazardmap.platform.amounts import amount_words
+from hazardmap.platform.there import there
 from hazardmap.rewards.reason_selectors import ReasonInfo, Why, why
 from hazardmap.web.asking import signed_in
 from hazardmap.web.earnings import movement_words
@@ -42,9 +43,7 @@ class Told:
 def earned_line_page(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """Of the reader's own movements: nobody else's, and nothing of who has bought."""
     witness = signed_in(request).witness
-    movements = why(witness, line_id)
-    if not movements:
-        raise Http404
+    movements = there(why(witness, line_id))
     ids = {reason.hazard_id for one in movements for reason in one.reasons}
     own = own_hazards(witness, ids)
     return render(

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from hazardmap.moderation.services import report_file
 from hazardmap.platform.client_address import client_address
 from hazardmap.platform.limited import limited
 from hazardmap.platform.rate_limit import allow
+from hazardmap.platform.there import there
 from hazardmap.web.pages import PAGES_PER_MINUTE
 from hazardmap.web.words import Words
 
@@ -45,8 +46,7 @@ class ReportForm(forms.Form):
 @never_cache
 def report_page(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     """Only pictures that everybody may see, or could before a report, can be reported."""
-    if not is_evidence(frame_id) or not with_picture([frame_id], hidden=True):
-        raise Http404
+    there(is_evidence(frame_id) and with_picture([frame_id], hidden=True))
     form = ReportForm(request.POST if request.method == "POST" else None)
     status, problem = 200, ""
     if form.is_bound and form.is_valid():
@@ -72,9 +72,7 @@ def report_page(request: HttpRequest, frame_id: UUID) -> HttpResponse:
 @limited("pages", PAGES_PER_MINUTE)
 @never_cache
 def receipt_page(request: HttpRequest, receipt: str) -> HttpResponse:
-    outcome = outcome_of(receipt)
-    if outcome is None:
-        raise Http404
+    outcome = there(outcome_of(receipt))
     context = {
         "outcome": outcome,
         "reason": REASONS[outcome.reason],

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zone_get
 from hazardmap.platform.limited import limited
+from hazardmap.platform.there import there
 from hazardmap.web.facts import row_of
 from hazardmap.web.hazard_page import AREA_RES
 from hazardmap.web.pages import PAGES_PER_MINUTE
@@ -23,10 +24,7 @@ DEVICES_LIMIT = 100
 @require_safe
 @limited("pages", PAGES_PER_MINUTE)
 def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
-    found = zone_get(zone_id)
-    if found is None:
-        raise Http404
-    zone, now = found.zone, timezone.now()
+    zone, now = there(zone_get(zone_id)).zone, timezone.now()
     lon, lat = middle_of(zone)
     row = zone_row_of(zone, now)
     context = {

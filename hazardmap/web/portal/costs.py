@@ -37,6 +37,7 @@ from hazardmap.metering.selectors import is_kept, usage_complete_to
 from hazardmap.platform.csv_file import csv_file
 from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.platform.limited import too_many_of
+from hazardmap.platform.there import there
 from hazardmap.web.portal.access import Portal, done, portal_page, show
 
 LISTS_PER_HOUR: Final = 60
@@ -188,10 +189,7 @@ def _invoice(portal: Portal, invoice_id: UUID) -> InvoiceInfo:
 
 
 def _line(invoice: InvoiceInfo, position: int) -> InvoiceLineInfo:
-    for line in invoice.lines:
-        if line.position == position:
-            return line
-    raise Http404
+    return there(next((line for line in invoice.lines if line.position == position), None))
 
 
 def _hour(text: str) -> datetime | None:
