@@ -1,13 +1,10 @@
 """The e-mail address of an account: asking for another one, and confirming it."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from hazardmap.accounts.models import MailLink
 from hazardmap.accounts.services import (
@@ -17,14 +14,12 @@ from hazardmap.accounts.services import (
     has_second_factor,
     link_find,
 )
-from hazardmap.web.asking import EmailForm, mail_sent, signed_in, words_of
+from hazardmap.web.asking import EmailForm, mail_sent, own_page_with_form, signed_in, words_of
 from hazardmap.web.security import code_again, password_again
 
 
-@never_cache
 @sensitive_post_parameters("password", "code")
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def address_page(request: HttpRequest) -> HttpResponse:
     """Ask for a link to the new address: with the password, and a code where there are codes."""
     user, form = signed_in(request), EmailForm(request.POST or None)
@@ -46,9 +41,7 @@ def address_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/address.html", context)
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def address_finish_page(request: HttpRequest, token: str) -> HttpResponse:
     """By the account that asked alone; opening changes nothing, since programs open links too."""
     link, user, error = link_find(token, MailLink.Purpose.ADDRESS), signed_in(request), ""

@@ -1,14 +1,18 @@
 """What the pages about accounts have in common."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hazardmap.accounts.login import TOO_MANY
 from hazardmap.accounts.models import MailLink, User
@@ -23,6 +27,7 @@ MAILED_ENOUGH = _(
 MAILED_ENOUGH_TODAY = _(
     "This address has got many mails from us today. Use the last one, or ask again tomorrow."
 )
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 _ASKING_FOR_MAIL = Tries("mail", per_whom=3, per_address=20)
 _FROM_A_NETWORK = Total("mail from", 10)
 # People who asked for nothing get them, too. No longer than a link lives (services.mail_link): who
@@ -37,8 +42,23 @@ class EmailForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
+def own_page(view: V) -> V:
+    """Decorates a page of whoever is signed in; nobody else finds it in a cache."""
+    return never_cache(login_required(require_safe(view)))
+
+
+def own_page_with_form(view: V) -> V:
+    """The same of one whose form is sent to itself."""
+    return never_cache(login_required(require_http_methods(["GET", "HEAD", "POST"])(view)))
+
+
+def own_form(view: V) -> V:
+    """Decorates what a form of such a page is sent to."""
+    return never_cache(login_required(require_POST(view)))
+
+
 def signed_in(request: HttpRequest) -> User:
-    """The signed-in user; `login_required` has seen to it."""
+    """The signed-in user, of what is decorated so."""
     assert isinstance(request.user, User)  # noqa: S101 - narrows the type, never fails
     return request.user
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from hazardmap.capture.selectors import hidden_picture, with_picture
 from hazardmap.hazards.image_selectors import is_evidence
@@ -20,7 +20,7 @@ from hazardmap.platform.client_address import client_address
 from hazardmap.platform.limited import limited
 from hazardmap.platform.rate_limit import allow
 from hazardmap.platform.there import there
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.pages import PAGES_PER_MINUTE, public_page
 from hazardmap.web.words import Words
 
 REPORTS_PER_HOUR: Final = 20
@@ -68,8 +68,7 @@ def report_page(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     return render(request, "web/report.html", context, status=status)
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 @never_cache
 def receipt_page(request: HttpRequest, receipt: str) -> HttpResponse:
     outcome = there(outcome_of(receipt))

@@ -3,14 +3,11 @@
 import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login as verify
 
 from hazardmap.accounts.login import TOO_MANY
@@ -30,15 +27,20 @@ from hazardmap.accounts.services import (
 from hazardmap.accounts.tries import Tries
 from hazardmap.platform.client_address import client_address
 from hazardmap.web.agent import agent_words
-from hazardmap.web.asking import new_password, signed_in, words_of
+from hazardmap.web.asking import (
+    new_password,
+    own_form,
+    own_page,
+    own_page_with_form,
+    signed_in,
+    words_of,
+)
 
 PAGE = "/account/security/"
 CHANGING = Tries("password", per_whom=5, per_address=50)
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def security_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     context = {
@@ -49,10 +51,8 @@ def security_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/security.html", context)
 
 
-@never_cache
 @sensitive_post_parameters("old", "password")
-@login_required
-@require_POST
+@own_form
 def change_password(request: HttpRequest) -> HttpResponse:
     """Other sessions end; this one goes on."""
     user = signed_in(request)
@@ -75,10 +75,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(PAGE)
 
 
-@never_cache
 @sensitive_post_parameters("password")
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def enrol(request: HttpRequest) -> HttpResponse:
     """Set a second factor up: a secret for the app, then a code of it with the password, then
     recovery codes.
@@ -106,9 +104,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     return render(request, "web/enrol.html", context)
 
 
-@never_cache
-@login_required
-@require_POST
+@own_form
 def renew_codes(request: HttpRequest) -> HttpResponse:
     try:
         codes = recovery_codes_renew(user=signed_in(request), code=request.POST.get("code", ""))
@@ -118,8 +114,7 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(PAGE)
 
 
-@login_required
-@require_POST
+@own_form
 def remove(request: HttpRequest) -> HttpResponse:
     try:
         second_factor_remove(user=signed_in(request), code=request.POST.get("code", ""))
@@ -129,8 +124,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(PAGE)
 
 
-@login_required
-@require_POST
+@own_form
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """One by its number, or all others."""
     number = request.POST.get("number") or None

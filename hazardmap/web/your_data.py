@@ -7,15 +7,12 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.person_selectors import account_kept
@@ -28,7 +25,7 @@ from hazardmap.moderation.person_selectors import decisions_kept
 from hazardmap.platform.limited import too_many_of
 from hazardmap.rewards.reason_selectors import reasons_kept
 from hazardmap.rewards.selectors import earnings_kept
-from hazardmap.web.asking import signed_in, words_of
+from hazardmap.web.asking import own_form, own_page, signed_in, words_of
 from hazardmap.web.security import password_again
 
 PAGE = "/account/data/"
@@ -36,16 +33,12 @@ FRAMES_AT_ONCE: Final = 500
 COPIES_PER_HOUR: Final = 10
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def your_data_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/your_data.html", {"facts": account_facts(signed_in(request))})
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def export(request: HttpRequest) -> HttpResponseBase:
     """Everything that is kept of a person, as one JSON document."""
     user = signed_in(request)
@@ -58,8 +51,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@login_required
-@require_POST
+@own_form
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Of mails; that of pages is in their menu."""
     try:
@@ -70,10 +62,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(PAGE)
 
 
-@never_cache
 @sensitive_post_parameters("password")
-@login_required
-@require_POST
+@own_form
 def leave(request: HttpRequest) -> HttpResponse:
     """Delete the account: the password again, for there is no way back."""
     user = signed_in(request)
