@@ -171,6 +171,11 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
         call_command("payout", "prepare")
     with pytest.raises(CommandError, match="There is no run"):
         call_command("payout", "csv", str(new_id()), out=tmp_path / "x.csv")
+    nobodys = str(new_id())
+    with pytest.raises(CommandError, match=f"There is no run or payout {nobodys}"):
+        call_command("payout", "failed", nobodys)
+    with pytest.raises(CommandError, match="--at: then: must be a time like 2026-11-01T14:00"):
+        call_command("payout", "prepare", "--at", "then")
 
 
 def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):
