@@ -25,7 +25,8 @@ from hazardmap.capture.drive_selectors import drives_of
 from hazardmap.capture.selectors import frames_of, last_taken
 from hazardmap.core.ids import id_or_none
 from hazardmap.hazards.services import drive_forget, picture_forget
-from hazardmap.web.asking import own_form, own_page, signed_in, words_of
+from hazardmap.platform.sentences import sentence
+from hazardmap.web.asking import own_form, own_page, signed_in
 from hazardmap.web.form_addresses import page_before
 from hazardmap.web.words import PROVENANCES, REASONS
 
@@ -50,7 +51,7 @@ def pairing_code(request: HttpRequest) -> HttpResponse:
     try:
         return _account(request, pairing_code_create(owner=user))
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
         return HttpResponseRedirect("/account/")
 
 

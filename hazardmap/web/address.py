@@ -14,7 +14,8 @@ from hazardmap.accounts.services import (
     has_second_factor,
     link_find,
 )
-from hazardmap.web.asking import EmailForm, mail_sent, own_page_with_form, signed_in, words_of
+from hazardmap.platform.sentences import sentence
+from hazardmap.web.asking import EmailForm, mail_sent, own_page_with_form, signed_in
 from hazardmap.web.security import code_again, password_again
 
 
@@ -36,7 +37,7 @@ def address_page(request: HttpRequest) -> HttpResponse:
             if sent is not None:
                 return sent
         except AccountsRefused as refused:
-            form.add_error(None, words_of(refused))
+            form.add_error(None, sentence(refused))
     context = {"form": form, "second_factor": has_second_factor(user)}
     return render(request, "web/address.html", context)
 
@@ -53,5 +54,5 @@ def address_finish_page(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("Your account has its new address. Sign in with it."))
             return HttpResponseRedirect("/account/security/")
         except AccountsRefused as refused:
-            error = words_of(refused)
+            error = sentence(refused)
     return render(request, "web/address_finish.html", {"link": link, "error": error})

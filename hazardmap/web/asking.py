@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hazardmap.accounts.login import TOO_MANY
 from hazardmap.accounts.models import MailLink, User
+from hazardmap.accounts.services import AccountsRefused
 from hazardmap.accounts.tries import HOUR, Total, Tries
+from hazardmap.billing.refused import BillingRefused
 from hazardmap.platform.client_address import client_address, client_network
 from hazardmap.platform.mail import MailFailed
+from hazardmap.platform.sentences import sentence
 
 MAIL_FAILED = _("No mail can be sent at the moment. Try again in some minutes.")
 MAILED_ENOUGH = _(
@@ -95,11 +98,16 @@ def new_password(request: HttpRequest) -> str:
     return request.POST.get("password", "")[:1000]
 
 
-def words_of(refused: Exception) -> str:
-    """One sentence after the other, for people."""
-    if isinstance(refused, ValidationError):
-        return " ".join(refused.messages)
-    return str(refused)
+def done(request: HttpRequest, where: str, act: Callable[[], object], words: str) -> HttpResponse:
+    """Do it, say so, and go on to `where`; say why where it is refused."""
+    try:
+        act()
+        messages.success(request, words)
+    except (AccountsRefused, BillingRefused, ValueError) as refused:
+        messages.error(request, sentence(refused))
+    except MailFailed:
+        messages.error(request, str(MAIL_FAILED))
+    return HttpResponseRedirect(where)
 
 
 def flags(request: HttpRequest, *names: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """How an account is protected: password, second factor, sessions."""
 
+from functools import partial
+
 import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -26,14 +28,15 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.accounts.tries import Tries
 from hazardmap.platform.client_address import client_address
+from hazardmap.platform.sentences import sentence
 from hazardmap.web.agent import agent_words
 from hazardmap.web.asking import (
+    done,
     new_password,
     own_form,
     own_page,
     own_page_with_form,
     signed_in,
-    words_of,
 )
 
 PAGE = "/account/security/"
@@ -67,10 +70,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, _("The password is changed; your other sessions have ended."))
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
         return HttpResponseRedirect(PAGE)
     except ValidationError as too_weak:
-        messages.error(request, words_of(too_weak))
+        messages.error(request, sentence(too_weak))
     CHANGING.forget(user.email, client_address(request))  # the old one was right
     return HttpResponseRedirect(PAGE)
 
@@ -92,7 +95,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
             sessions_end(user=user, but=_key(request))
             return render(request, "web/recovery_codes.html", {"codes": codes})
         except AccountsRefused as refused:
-            error = words_of(refused)
+            error = sentence(refused)
     enrolment = second_factor_begin(user=user)
     picture = segno.make(enrolment.url, micro=False).svg_data_uri(scale=5, border=2, light="#fff")
     context = {
@@ -110,18 +113,15 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
         codes = recovery_codes_renew(user=signed_in(request), code=request.POST.get("code", ""))
         return render(request, "web/recovery_codes.html", {"codes": codes})
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
     return HttpResponseRedirect(PAGE)
 
 
 @own_form
 def remove(request: HttpRequest) -> HttpResponse:
-    try:
-        second_factor_remove(user=signed_in(request), code=request.POST.get("code", ""))
-        messages.success(request, _("The second factor is removed."))
-    except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
-    return HttpResponseRedirect(PAGE)
+    user, code = signed_in(request), request.POST.get("code", "")
+    act = partial(second_factor_remove, user=user, code=code)
+    return done(request, PAGE, act, _("The second factor is removed."))
 
 
 @own_form

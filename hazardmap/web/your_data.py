@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -23,9 +24,10 @@ from hazardmap.hazards.person_selectors import views_kept, witness_kept
 from hazardmap.inference.person_selectors import looks_kept
 from hazardmap.moderation.person_selectors import decisions_kept
 from hazardmap.platform.limited import too_many_of
+from hazardmap.platform.sentences import sentence
 from hazardmap.rewards.reason_selectors import reasons_kept
 from hazardmap.rewards.selectors import earnings_kept
-from hazardmap.web.asking import own_form, own_page, signed_in, words_of
+from hazardmap.web.asking import done, own_form, own_page, signed_in
 from hazardmap.web.security import password_again
 
 PAGE = "/account/data/"
@@ -54,12 +56,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @own_form
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Of mails; that of pages is in their menu."""
-    try:
-        language_choose(user=signed_in(request), language=request.POST.get("language", ""))
-        messages.success(request, _("Saved."))
-    except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
-    return HttpResponseRedirect(PAGE)
+    act = partial(
+        language_choose, user=signed_in(request), language=request.POST.get("language", "")
+    )
+    return done(request, PAGE, act, _("Saved."))
 
 
 @sensitive_post_parameters("password")
@@ -71,7 +71,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         password_again(request)
         account_leave(user=user)
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
         return HttpResponseRedirect(PAGE)
     logout(request)
     return render(request, "web/left.html")

@@ -38,7 +38,8 @@ from hazardmap.platform.csv_file import csv_file
 from hazardmap.platform.harmless_cell import harmless_cell
 from hazardmap.platform.limited import too_many_of
 from hazardmap.platform.there import there
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 
 LISTS_PER_HOUR: Final = 60
 

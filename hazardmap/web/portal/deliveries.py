@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from hazardmap.core.access.roles import Act
 from hazardmap.core.ids import id_or_none
 from hazardmap.platform.there import there
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import KEPT, DeliveryDetail, DeliveryInfo
 

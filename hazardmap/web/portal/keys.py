@@ -24,7 +24,8 @@ from hazardmap.core.access.roles import Act
 from hazardmap.core.access.scopes import SCOPE_WORDS, Environment, Scope
 from hazardmap.platform.sentences import sentence
 from hazardmap.platform.there import there
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.snippets import first_call
 
 LIVES = {

@@ -15,7 +15,8 @@ from hazardmap.core.geometry.region import read_region, region_of_box
 from hazardmap.core.geometry.route import read_line
 from hazardmap.core.kinds import KINDS
 from hazardmap.platform.there import there
-from hazardmap.web.portal.access import Portal, done, portal_page
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page
 from hazardmap.webhooks import selectors, services
 
 MOST_LETTERS = 400_000

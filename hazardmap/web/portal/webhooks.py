@@ -18,7 +18,8 @@ from hazardmap.core.access.scopes import Scope
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.messages.webhook import TRIPS_AT
 from hazardmap.platform.there import there
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.deliveries import STATES, deliveries_asked
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, WebhookRefused
