@@ -64,4 +64,3 @@ from hazardmap.accounts.services.sign_up import (
     sign_up_ask,
     sign_up_finish,
 )
-from hazardmap.accounts.services.user_create import user_create
