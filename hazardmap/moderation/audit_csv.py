@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from hazardmap.moderation.models import AuditEntry
-from hazardmap.platform.harmless_cell import harmless_cell
 
 COLUMNS = ("id", "at", "who", "action", "subject", "before", "after", "reason")
 
@@ -13,7 +12,7 @@ def audit_rows(entries: Iterable[AuditEntry]) -> Iterator[Sequence[str]]:
     """A heading and a row per entry; times in ISO 8601 (UTC), old and new values as JSON."""
     yield COLUMNS
     for entry in entries:
-        cells = (
+        yield (
             str(entry.pk),
             entry.at.isoformat(),
             entry.actor,
@@ -23,4 +22,3 @@ def audit_rows(entries: Iterable[AuditEntry]) -> Iterator[Sequence[str]]:
             json.dumps(entry.after, sort_keys=True),
             entry.reason,
         )
-        yield [harmless_cell(cell) for cell in cells]
