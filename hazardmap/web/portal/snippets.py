@@ -81,7 +81,7 @@ def _operations() -> Iterator[Operation]:
     yield Operation(
         "export",
         _("A whole area as CSV"),
-        _("By the megabyte; also as GeoJSON, NDJSON or GeoParquet, as the header Accept says."),
+        _("By the megabyte; also as GeoJSON or NDJSON, as the header Accept says."),
         f"/api/v1/hazards/export?bbox={_box(bounds)}",
         accept="text/csv",
     )
