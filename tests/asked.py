@@ -1,6 +1,7 @@
 """What buyers ask about hazards, what is answered, and what it costs."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,23 @@ def vehicle(place: tuple[float, float], heading_deg: float, **more: float) -> di
 def ids(answer: Any) -> list[UUID]:
     assert answer.status_code == 200, answer.content
     return [UUID(feature["id"]) for feature in answer.json()["features"]]
+
+
+def every_page(client: Client, token: str, answer: Any, body: Any = None) -> Iterator[Any]:
+    """This answer and those that links to the next lead to. body: what POST asks of each."""
+    method, content = ("GET", "") if body is None else ("POST", json.dumps(body))
+    while True:
+        yield answer
+        links = {link["rel"]: link["href"] for link in answer.json()["links"]}
+        if "next" not in links:
+            return
+        answer = client.generic(
+            method,
+            links["next"].removeprefix("http://testserver"),
+            content,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {token}"},
+        )
 
 
 def billed(beside: Meter | None = None) -> list[int]:

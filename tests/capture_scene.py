@@ -16,6 +16,7 @@ from PIL import ExifTags, Image
 from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.services import NewDevice, consent_give, device_create
 from hazardmap.capture.exif import read_georeference
+from hazardmap.capture.models import Frame
 from hazardmap.capture.services import Accepted, frame_accept
 from hazardmap.core.seeing.georeference import Georeference
 
@@ -95,6 +96,11 @@ def stored_originals() -> list[str]:
     listed: Callable[[str], Any] = default_storage.listdir
     folders = listed("originals")[0]
     return [name for folder in folders for name in listed(f"originals/{folder}")[1]]
+
+
+def assert_nothing_stored() -> None:
+    assert not Frame.objects.exists()
+    assert not stored_originals()
 
 
 def gpx(*fixes: tuple[float, float, datetime]) -> str:

@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from hazardmap.footage.drive import Drive, Said, read_drive
 from hazardmap.footage.movie import EPOCH
+from hazardmap.footage.track import Fix
 
 FPS = 10
 SIZE = (320, 180)
@@ -163,6 +166,29 @@ def film(
     track = index_of(samples, at + 8) if samples else b""
     path.write_bytes(data[:at] + box("mdat", telemetry) + box("moov", bytes(index) + track))
     return path
+
+
+def filmed(
+    folder: Path,
+    seconds: Sequence[Second],
+    write: Callable[[Second], bytes] = gps5,
+    said: Said | None = None,
+    **how: Any,
+) -> Drive:
+    """A video of these seconds, as it was read. how: as for film()."""
+    samples = [write(second) for second in seconds]
+    path = film(folder / "drive.mp4", seconds=len(seconds), samples=samples, **how)
+    found = read_drive(path, said or Said())
+    assert isinstance(found, Drive), found
+    return found
+
+
+def fixes(speed_mps: float, seconds: int) -> list[Fix]:
+    """A track to the north."""
+    return [
+        Fix(START + timedelta(seconds=s), 24.94, 60.17 + speed_mps * s / M_PER_DEG)
+        for s in range(seconds + 1)
+    ]
 
 
 def _street(street: int, number: int, *, blurred: bool) -> np.ndarray:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from hazardmap.accounts.models import User
-from hazardmap.accounts.services import user_create
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.payout_models import Payout
@@ -24,7 +23,7 @@ MICRO = 1_000_000
 
 
 def driver(name: str = "Ann Ålund", iban: str = IBAN) -> User:
-    user = user_create(email=f"{new_id()}@example.org", password="x")
+    user = User.objects.create_user(email=f"{new_id()}@example.org", password="x")
     if iban:
         payout_target_set(owner=user, name=name, iban=iban)
     return user

@@ -9,23 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from hazardmap.accounts.key_models import ApiKey, KeyEvent
+from hazardmap.accounts.key_models import ApiKey, KeyEvent  # noqa: F401 - Django looks for models here
 from hazardmap.core.access.roles import Role
 from hazardmap.platform.ids import new_id
-
-__all__ = [
-    "ApiKey",
-    "Consent",
-    "Device",
-    "KeyEvent",
-    "LoginTries",
-    "MailLink",
-    "Membership",
-    "Organisation",
-    "PairingCode",
-    "SignIn",
-    "User",
-]
 
 
 def new_witness() -> int:

@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from hazardmap.accounts.services import Buyer
 from hazardmap.api.authentication import BuyerKey, HasScope, buyer_of
 from hazardmap.api.geojson import MEDIA_TYPE, Cost
-from hazardmap.api.limits import LimitedView
+from hazardmap.api.operations import OperationView
 from hazardmap.api.parameters import Parameter, one_of
 from hazardmap.api.spending import check_affordable, give_back, quote, reserve_together
 from hazardmap.core.access.scopes import Scope
@@ -50,7 +50,7 @@ MOST_COUNTED: Final = 100_000
 TEST_REQUESTS_PER_DAY: Final = 1000
 
 
-class BuyerView(LimitedView):
+class BuyerView(OperationView):
     """Answers keys that have the `scope`. Test keys cost nothing, so all of an organisation
     have a bound together.
 

@@ -20,7 +20,8 @@ from hazardmap.api.dialects.told import Told, Version, Zone, told
 from hazardmap.api.feeds import publisher
 from hazardmap.api.geojson import cursor_as_header, times_as_headers
 from hazardmap.api.grammar import BBOX, SIMULATED
-from hazardmap.api.parameters import Parameter, number, read
+from hazardmap.api.operations import takes
+from hazardmap.api.parameters import Parameter, number
 from hazardmap.api.problems import InvalidParameter
 from hazardmap.api.v1.workzones import zone_goods
 from hazardmap.core.answers.wanted import Wanted
@@ -71,8 +72,9 @@ class DialectFeed(BuyerView, ABC):
     def written(self, things: Told, versions: Versions, now: datetime) -> bytes:
         """The document."""
 
+    @takes(*PARAMETERS)
     def get(self, request: Request) -> Response:
-        values = read(request.query_params, PARAMETERS)
+        values = self.values
         now, newest = timezone.now(), change_feed.newest_change()
         hazards = _hazards(values, now)
         zones = _zones(values, now, hazards)

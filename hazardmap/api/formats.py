@@ -1,8 +1,6 @@
 """Hazards in each format of an export, as a stream of bytes that needs no more room as it grows."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final, NamedTuple
@@ -11,6 +9,7 @@ from hazardmap.api.geojson import MEDIA_TYPE as GEOJSON
 from hazardmap.api.geojson import HazardProperties, times
 from hazardmap.core.answers.feature import feature, timestamp, written
 from hazardmap.core.fusion.hazard import Hazard
+from hazardmap.platform.csv_file import csv_lines
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -46,23 +45,16 @@ def _ndjson(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Ite
 
 
 def _csv(hazards: Iterable[Hazard], now: datetime, _: datetime | None) -> Iterator[bytes]:
-    return _joined(line.encode() for line in _lines(hazards, now))
+    return _joined(line.encode() for line in csv_lines(_rows(hazards, now)))
 
 
-def _lines(hazards: Iterable[Hazard], now: datetime) -> Iterator[str]:
-    """RFC 4180. Names of columns come first, also where nothing follows."""
-    line = io.StringIO()
-    writer = csv.writer(line)
+def _rows(hazards: Iterable[Hazard], now: datetime) -> Iterator[Sequence[object]]:
+    """Names of columns come first, also where nothing follows."""
     columns = list(HazardProperties().fields)
-    writer.writerow(["id", "lon", "lat", *columns])
-    yield line.getvalue()
+    yield ["id", "lon", "lat", *columns]
     for hazard in hazards:
-        line.seek(0)
-        line.truncate()
         properties = feature(hazard, now)["properties"]
-        values = [_cell(properties[name]) for name in columns]
-        writer.writerow([hazard.id, hazard.lon, hazard.lat, *values])
-        yield line.getvalue()
+        yield [hazard.id, hazard.lon, hazard.lat, *(_cell(properties[name]) for name in columns)]
 
 
 def _cell(value: object) -> object:

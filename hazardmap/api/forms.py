@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from hazardmap.api.body import MAX_JSON_BYTES, json_of
-from hazardmap.api.parameters import moment, read
+from hazardmap.api.parameters import moment
 from hazardmap.api.problems import Invalid
 from hazardmap.core.seeing.georeference import Fault, member
 
@@ -66,10 +66,8 @@ def form_of(
 ) -> dict[str, Any]:
     """What was sent, as the serializer reads it. Raises Invalid, also of what it does not know.
 
-    partial: nothing is needed, and what is left out is left out. What takes a form takes no
-    parameters.
+    partial: nothing is needed, and what is left out is left out.
     """
-    read(request.query_params, ())
     sent = json_of(request, limit_bytes)
     if not isinstance(sent, dict):
         raise Invalid([Fault("", "must be a JSON object")])

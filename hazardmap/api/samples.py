@@ -3,9 +3,10 @@
 Tests run every one of them.
 """
 
-import json
 from typing import Any, Final
 from urllib.parse import urlencode
+
+from hazardmap.platform.code_samples import Call, Token, samples_of
 
 SITE: Final = "https://map.example"
 _ROUTE: Final = {"type": "LineString", "coordinates": [[24.94, 60.17], [24.96, 60.18]]}
@@ -39,6 +40,7 @@ BODY: Final[dict[str, Any]] = {
 FILE: Final = "frame.jpg"
 ACCEPT: Final = {"exportHazards": "text/csv"}
 _WITHOUT_TOKEN: Final = {"pairDevice", "reportLeakedKeys"}
+_LANGUAGES: Final = {"curl": "Shell"}
 
 
 def add_samples(path: str, method: str, operation: dict[str, Any]) -> None:
@@ -54,75 +56,20 @@ def add_samples(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["requestBody"]["content"]["application/json"]["example"] = BODY[id_]
     query = urlencode(QUERY.get(id_, {}), safe=",")
     url = f"{SITE}{path}{f'?{query}' if query else ''}"
-    operation["x-codeSamples"] = [
-        {"lang": "Shell", "label": "curl", "source": _curl(id_, method, url)},
-        {"lang": "JavaScript", "label": "JavaScript", "source": _javascript(id_, method, url)},
-        {"lang": "Python", "label": "Python", "source": _python(id_, method, url)},
-    ]
-
-
-def _headers(id_: str, token: str) -> dict[str, str]:
-    headers = {} if id_ in _WITHOUT_TOKEN else {"Authorization": f"Bearer {token}"}
-    return headers | ({"Accept": ACCEPT[id_]} if id_ in ACCEPT else {})
-
-
-def _variable(id_: str) -> str:
-    return "HAZARDMAP_TOKEN" if id_ in {"uploadFrame", "getFrame"} else "HAZARDMAP_KEY"
-
-
-def _curl(id_: str, method: str, url: str) -> str:
-    parts = ["curl"]
-    if method in ("delete", "patch"):
-        parts.append(f"-X {method.upper()}")
-    elif method == "post" and id_ not in BODY and id_ != "uploadFrame":
-        parts.append("-X POST")
-    parts += [
-        f'-H "{name}: {value}"' for name, value in _headers(id_, f"${_variable(id_)}").items()
-    ]
-    if id_ in BODY:
-        parts.append(f"--json '{json.dumps(BODY[id_])}'")
-    if id_ == "uploadFrame":
-        parts.append(f"-F image=@{FILE}")
-    return " \\\n  ".join([*parts, f'"{url}"'])
-
-
-def _javascript(id_: str, method: str, url: str) -> str:
-    headers = [f"{name}: `{value}`" for name, value in _headers(id_, "${key}").items()]
-    options = [f'method: "{method.upper()}"'] if method != "get" else []
-    lines = []
-    if id_ in BODY:
-        headers.append('"Content-Type": "application/json"')
-        options.append(f"body: JSON.stringify({json.dumps(BODY[id_])})")
-    if id_ == "uploadFrame":
-        lines = ["const form = new FormData();", 'form.append("image", file);']
-        options.append("body: form")
-    if headers:
-        options.append(f"headers: {{ {', '.join(headers)} }}")
-    body = "".join(f"  {option},\n" for option in options)
-    lines.append(f'const answer = await fetch("{url}", {{\n{body}}});')
-    lines.append("if (!answer.ok) throw new Error((await answer.json()).detail);")
-    lines.append("console.log(await answer.text());")
-    return "\n".join(lines)
-
-
-def _python(id_: str, method: str, url: str) -> str:
-    arguments = [f'"{url}"']
-    if headers := _headers(id_, "{key}"):
-        pairs = ", ".join(
-            f'"{name}": {"f" if "{" in value else ""}"{value}"' for name, value in headers.items()
-        )
-        arguments.append(f"headers={{{pairs}}}")
-    if id_ in BODY:
-        arguments.append(f"json={BODY[id_]!r}")
-    if id_ == "uploadFrame":
-        arguments.append(f'files={{"image": open("{FILE}", "rb")}}')
-    inner = "".join(f"    {argument},\n" for argument in arguments)
-    return "\n".join(
-        [
-            "import httpx",
-            "",
-            f"answer = httpx.{method}(\n{inner})",
-            "answer.raise_for_status()",
-            "print(answer.text)",
-        ]
+    call = Call(
+        method,
+        url,
+        token=None if id_ in _WITHOUT_TOKEN else _token(id_),
+        headers={"Accept": ACCEPT[id_]} if id_ in ACCEPT else {},
+        body=BODY.get(id_),
+        file=FILE if id_ == "uploadFrame" else "",
     )
+    operation["x-codeSamples"] = [
+        {"lang": _LANGUAGES.get(one.label, one.label), "label": one.label, "source": one.code}
+        for one in samples_of(call)
+    ]
+
+
+def _token(id_: str) -> Token:
+    name = "HAZARDMAP_TOKEN" if id_ in {"uploadFrame", "getFrame"} else "HAZARDMAP_KEY"
+    return Token(f"${name}", "${key}", "{key}")

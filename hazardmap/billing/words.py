@@ -1,18 +1,22 @@
 """What the lines of an invoice say."""
 
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.pricing.rating import LineKind
 from hazardmap.core.selling.pricing.tax import Tax, TaxCategory
 from hazardmap.core.selling.usage import Meter
 
-METERS = {
-    Meter.TILE: "map tiles",
-    Meter.HAZARD: "hazards returned",
-    Meter.ROUTE: "route queries",
-    Meter.WEBHOOK: "webhooks delivered",
-    Meter.EXPORT_MB: "megabytes exported",
-    Meter.IMAGE: "images",
-    Meter.WATCH_HOUR: "watch-area hours",
+METERS: Final = {
+    Meter.TILE: gettext_noop("map tiles"),
+    Meter.HAZARD: gettext_noop("hazards returned"),
+    Meter.ROUTE: gettext_noop("route queries"),
+    Meter.WEBHOOK: gettext_noop("webhooks delivered"),
+    Meter.EXPORT_MB: gettext_noop("megabytes exported"),
+    Meter.IMAGE: gettext_noop("images"),
+    Meter.WATCH_HOUR: gettext_noop("watch-area hours"),
 }
 
 

@@ -19,7 +19,6 @@ from hazardmap.accounts.services import (
     device_create,
     key_create,
     organisation_create,
-    user_create,
 )
 from hazardmap.settings.env import ENV, Mode
 
@@ -93,7 +92,7 @@ def _create() -> DemoAccounts:
 def _person(role: str, name: str, **fields: bool) -> tuple[Login, User]:
     password = secrets.token_urlsafe(12)
     email = f"{name.lower()}@demo.invalid"
-    user = user_create(email=email, password=password, name=name, **fields)
+    user = User.objects.create_user(email=email, password=password, name=name, **fields)
     consent_give(user=user, documents=list(Consent.Document))
     return Login(role, email, password), user
 

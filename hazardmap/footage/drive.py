@@ -31,7 +31,7 @@ _LOOKED_AT: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the sender says of videos that do not say it.
+    """What the sender says of videos and pictures that do not say it.
 
     clock: the time zone that the camera shows, and in which it writes when a video was made.
     """

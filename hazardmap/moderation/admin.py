@@ -10,8 +10,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 
-from hazardmap.moderation.audit_csv import audit_lines
+from hazardmap.moderation.audit_csv import audit_rows
 from hazardmap.moderation.models import AuditEntry, Decision
+from hazardmap.platform.csv_file import csv_file
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, second_column
 
 
@@ -62,9 +63,5 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             chosen: Any = self.get_changelist_instance(request)
         except IncorrectLookupParameters as wrong:
             raise BadRequest from wrong
-        name = f"audit-{timezone.now():%Y-%m-%d}.csv"
-        return StreamingHttpResponse(
-            audit_lines(chosen.get_queryset(request).iterator(chunk_size=1000)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        entries = chosen.get_queryset(request).iterator(chunk_size=1000)
+        return csv_file(audit_rows(entries), name=f"audit-{timezone.now():%Y-%m-%d}")

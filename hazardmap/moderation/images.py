@@ -3,20 +3,19 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from hazardmap.capture.selectors import hidden_picture, stored_image
 from hazardmap.moderation.access import may_moderate
+from hazardmap.platform.there import there
 
 
 @require_safe
 def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     if not may_moderate(request):
         _unless_shown(request, frame_id)
-    content = stored_image(frame_id)
-    if content is None:
-        raise Http404
+    content = there(stored_image(frame_id))
     return HttpResponse(
         content,
         content_type="image/jpeg",

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -91,9 +91,7 @@ def skip(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
 @moderators_only
 def take_back(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Undo a decision and show its hazard again."""
-    decision = Decision.objects.filter(id=decision_id).first()
-    if decision is None:
-        raise Http404
+    decision = get_object_or_404(Decision, id=decision_id)
     services.undo(moderator=the_moderator(request), decision_id=decision_id)
     messages.success(request, f"Taken back: {decision.summary}.")
     return redirect("admin:queue_item", decision.hazard_id)

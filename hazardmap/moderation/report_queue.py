@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +21,7 @@ from hazardmap.moderation.report_selectors import (
     reports_of,
 )
 from hazardmap.moderation.screen import reported_picture
+from hazardmap.platform.there import there
 
 
 @require_safe
@@ -37,9 +38,7 @@ def first(request: HttpRequest) -> HttpResponse:
 @require_safe
 @moderators_only
 def item(request: HttpRequest, frame_id: UUID) -> HttpResponse:
-    reports = reports_of(frame_id)
-    if not reports:
-        raise Http404
+    reports = there(reports_of(frame_id))
     waiting = [report for report in reports if not report.decision]
     hazards = {report.hazard_id for report in reports if report.hazard_id}
     context = page_context(request, "Reported picture") | {

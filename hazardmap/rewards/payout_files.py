@@ -1,7 +1,6 @@
 """Payouts as files for a bank: CSV for people, pain.001 (ISO 20022) for SEPA."""
 
-import csv
-import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,7 +9,7 @@ from sepaxml import SepaTransfer
 
 from hazardmap.core.selling.iban import reached_by_sepa
 from hazardmap.core.selling.pricing.money import Currency, decimal_of
-from hazardmap.platform.harmless_cell import harmless_cell
+from hazardmap.platform.csv_file import csv_lines
 from hazardmap.rewards.bank_text import bank_text
 from hazardmap.rewards.payout_models import Payout, PayoutRun
 from hazardmap.rewards.services.payout_run import PayoutRefused
@@ -29,13 +28,7 @@ class Debtor:
 
 def payout_csv(run_id: UUID) -> str:
     """A line for each payout that has not ended; RFC 4180."""
-    run, file = PayoutRun.objects.get(pk=run_id), io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["payout", "name", "iban", "amount", "currency"])
-    for payout in _pending(run):
-        amount = f"{decimal_of(payout.amount_micro).normalize():f}"
-        writer.writerow([payout.id, harmless_cell(payout.name), payout.iban, amount, run.currency])
-    return file.getvalue()
+    return "".join(csv_lines(_rows(PayoutRun.objects.get(pk=run_id))))
 
 
 def payout_pain001(run_id: UUID, debtor: Debtor, on: date) -> bytes:
@@ -78,6 +71,13 @@ def _payee(payout: Payout) -> str:
     raise PayoutRefused(
         f"Banks of SEPA cannot {what} of the payout {payout.pk}: note it as failed."
     )
+
+
+def _rows(run: PayoutRun) -> Iterator[Sequence[object]]:
+    yield "payout", "name", "iban", "amount", "currency"
+    for payout in _pending(run):
+        amount = f"{decimal_of(payout.amount_micro).normalize():f}"
+        yield payout.id, payout.name, payout.iban, amount, run.currency
 
 
 def _pending(run: PayoutRun) -> list[Payout]:

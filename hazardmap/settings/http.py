@@ -25,8 +25,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hazardmap.web.form_addresses.FormAddresses",
-    "hazardmap.web.too_often.TooOften",
-    "hazardmap.web.unstorable.Unstorable",
+    "hazardmap.web.refusal_pages.RefusalPages",
 ]
 TEMPLATES = [
     {

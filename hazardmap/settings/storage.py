@@ -60,7 +60,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
-            "()": "hazardmap.platform.redacted.Redacted",
+            "()": "hazardmap.platform.log_lines.Redacted",
             "format": "%(levelname)s %(name)s: %(message)s",
         }
     },

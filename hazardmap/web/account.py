@@ -5,14 +5,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.consent_selectors import consents_asked, has_consented
 from hazardmap.accounts.models import Consent, User
@@ -28,7 +25,8 @@ from hazardmap.capture.drive_selectors import drives_of
 from hazardmap.capture.selectors import frames_of, last_taken
 from hazardmap.core.ids import id_or_none
 from hazardmap.hazards.services import drive_forget, picture_forget
-from hazardmap.web.asking import signed_in, words_of
+from hazardmap.platform.sentences import sentence
+from hazardmap.web.asking import own_form, own_page, signed_in
 from hazardmap.web.form_addresses import page_before
 from hazardmap.web.words import PROVENANCES, REASONS
 
@@ -36,16 +34,12 @@ RECENT_FRAMES = 24
 RECENT_DRIVES = 20
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def account_page(request: HttpRequest) -> HttpResponse:
     return _account(request, None)
 
 
-@never_cache
-@login_required
-@require_POST
+@own_form
 def pairing_code(request: HttpRequest) -> HttpResponse:
     """A new code, shown in the answer and nowhere else. Uploads need their licence first."""
     user = signed_in(request)
@@ -57,20 +51,18 @@ def pairing_code(request: HttpRequest) -> HttpResponse:
     try:
         return _account(request, pairing_code_create(owner=user))
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
         return HttpResponseRedirect("/account/")
 
 
-@login_required
-@require_POST
+@own_form
 def revoke(request: HttpRequest, device_id: UUID) -> HttpResponse:
     device_revoke(owner=signed_in(request), device_id=device_id)
     messages.success(request, _("The device can no longer upload."), extra_tags="devices")
     return HttpResponseRedirect("/account/#devices")
 
 
-@login_required
-@require_POST
+@own_form
 def picture_delete(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     """For good. A second click finds it gone and says the same."""
     picture_forget(frame_id=frame_id, account_id=signed_in(request).pk)
@@ -78,8 +70,7 @@ def picture_delete(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"{_page(request)}#frames")
 
 
-@login_required
-@require_POST
+@own_form
 def drive_delete(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """For good, all pictures of a drive. A second click finds them gone and says the same."""
     begin, end = _moment(request, "begin"), _moment(request, "end")

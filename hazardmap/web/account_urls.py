@@ -9,10 +9,10 @@ from hazardmap.web import (
     consent,
     earned_line,
     earnings,
+    pages,
     security,
     sign_in,
     sign_up,
-    terms,
     your_data,
 )
 
@@ -24,8 +24,8 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("signup/", sign_up.sign_up_page, name="sign-up"),
     path("signup/<str:token>/", sign_up.sign_up_finish_page, name="sign-up-finish"),
-    path("terms/", terms.terms_page, name="terms"),
-    path("terms/uploads/", terms.upload_licence_page, name="upload-licence"),
+    path("terms/", pages.terms_page, name="terms"),
+    path("terms/uploads/", pages.upload_licence_page, name="upload-licence"),
     path("account/", account.account_page, name="account"),
     path("account/consent/", consent.consent_page, name="consent"),
     path("account/pairing-code/", account.pairing_code, name="pairing-code"),

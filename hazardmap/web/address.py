@@ -1,13 +1,10 @@
 """The e-mail address of an account: asking for another one, and confirming it."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from hazardmap.accounts.models import MailLink
 from hazardmap.accounts.services import (
@@ -17,14 +14,13 @@ from hazardmap.accounts.services import (
     has_second_factor,
     link_find,
 )
-from hazardmap.web.asking import EmailForm, mail_sent, signed_in, words_of
+from hazardmap.platform.sentences import sentence
+from hazardmap.web.asking import EmailForm, mail_sent, own_page_with_form, signed_in
 from hazardmap.web.security import code_again, password_again
 
 
-@never_cache
 @sensitive_post_parameters("password", "code")
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def address_page(request: HttpRequest) -> HttpResponse:
     """Ask for a link to the new address: with the password, and a code where there are codes."""
     user, form = signed_in(request), EmailForm(request.POST or None)
@@ -41,14 +37,12 @@ def address_page(request: HttpRequest) -> HttpResponse:
             if sent is not None:
                 return sent
         except AccountsRefused as refused:
-            form.add_error(None, words_of(refused))
+            form.add_error(None, sentence(refused))
     context = {"form": form, "second_factor": has_second_factor(user)}
     return render(request, "web/address.html", context)
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def address_finish_page(request: HttpRequest, token: str) -> HttpResponse:
     """By the account that asked alone; opening changes nothing, since programs open links too."""
     link, user, error = link_find(token, MailLink.Purpose.ADDRESS), signed_in(request), ""
@@ -60,5 +54,5 @@ def address_finish_page(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("Your account has its new address. Sign in with it."))
             return HttpResponseRedirect("/account/security/")
         except AccountsRefused as refused:
-            error = words_of(refused)
+            error = sentence(refused)
     return render(request, "web/address_finish.html", {"link": link, "error": error})

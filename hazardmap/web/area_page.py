@@ -8,7 +8,6 @@ import h3.api.basic_int as h3
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from hazardmap.core.answers.public import newest_first
 from hazardmap.core.answers.wanted import Wanted
@@ -20,9 +19,8 @@ from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards import search
 from hazardmap.hazards.cell_selectors import cells_of
 from hazardmap.hazards.coverage_search import Covered, coverage_of
-from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.pages import public_page
 
 SHOWN: Final = 100
 WIDEST_RES: Final = 4
@@ -60,8 +58,7 @@ def place_of(cell: int) -> str:
     return f"{lat:.{digits}f}, {lon:.{digits}f}"
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def area_page(request: HttpRequest, area: str) -> HttpResponse:
     cell = read_area(area)
     now = timezone.now()

@@ -1,24 +1,19 @@
 """Texts that have changed since somebody agreed to them: he is asked again."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from hazardmap.accounts.consent_selectors import consents_asked
 from hazardmap.accounts.models import Consent
 from hazardmap.accounts.services import consent_give
-from hazardmap.web.asking import flags, signed_in
+from hazardmap.web.asking import flags, own_page_with_form, signed_in
 from hazardmap.web.sign_in import safe_next
 
 TERMS, UPLOADS = Consent.Document.TERMS, Consent.Document.UPLOADS
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def consent_page(request: HttpRequest) -> HttpResponse:
     """No way on without the terms; without the licence of uploads, devices cannot upload."""
     user, then, error = signed_in(request), safe_next(request), None

@@ -20,7 +20,7 @@ from hazardmap.core.answers.wanted import Wanted
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.hazards import search
 from hazardmap.platform.limited import limited
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.pages import public_page
 from hazardmap.web.words import vocabulary
 
 SQUARE_DEG: Final = 0.2
@@ -33,8 +33,7 @@ MAX_AGE_S: Final = 20
 LEAST_LIKELY: Final = 0.2
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def drive_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/drive.html", {"vocabulary": vocabulary()})
 
@@ -55,8 +54,7 @@ def square(request: HttpRequest, column: int, row: int) -> HttpResponse:
     return answer
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker: at this address, because it may look after /drive/ only from there."""
     return HttpResponse(

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.sharing import PARTS
 from hazardmap.hazards.own_selectors import OwnHazard, OwnPass, own_hazards
 from hazardmap.platform.amounts import amount_words
+from hazardmap.platform.there import there
 from hazardmap.rewards.reason_selectors import ReasonInfo, Why, why
-from hazardmap.web.asking import signed_in
+from hazardmap.web.asking import own_page, signed_in
 from hazardmap.web.earnings import movement_words
 from hazardmap.web.words import kind_label
 
@@ -36,15 +34,11 @@ class Told:
     passes_left: int
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def earned_line_page(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """Of the reader's own movements: nobody else's, and nothing of who has bought."""
     witness = signed_in(request).witness
-    movements = why(witness, line_id)
-    if not movements:
-        raise Http404
+    movements = there(why(witness, line_id))
     ids = {reason.hazard_id for one in movements for reason in one.reasons}
     own = own_hazards(witness, ids)
     return render(

@@ -4,14 +4,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.services import AccountsRefused
 from hazardmap.core.selling.pricing.money import Currency
@@ -36,7 +33,7 @@ from hazardmap.rewards.selectors import (
     statement_document,
 )
 from hazardmap.rewards.services import PayoutRefused, payout_target_set
-from hazardmap.web.asking import signed_in
+from hazardmap.web.asking import own_form, own_page, signed_in
 from hazardmap.web.portal.meters import METERS
 from hazardmap.web.security import password_again
 
@@ -51,9 +48,7 @@ WORDS: Final = {
 }
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def earnings_page(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
@@ -84,9 +79,7 @@ def _page(request: HttpRequest, *, name: str = "", iban: str = "") -> HttpRespon
     return render(request, "web/earnings.html", context)
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def earnings_json(request: HttpRequest) -> HttpResponse:
     """All movements with what their amounts follow from, for core.selling.statement."""
     answer = JsonResponse(
@@ -96,10 +89,8 @@ def earnings_json(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@never_cache
 @sensitive_post_parameters("password")
-@login_required
-@require_POST
+@own_form
 def payout_account(request: HttpRequest) -> HttpResponse:
     """Where the money goes from now on: the password again, for it is money."""
     name, iban = request.POST.get("name", ""), request.POST.get("iban", "")

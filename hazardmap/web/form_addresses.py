@@ -1,21 +1,16 @@
-"""Addresses that only take forms, for people who come to them without one."""
+"""Forms that are sent by somebody who is not signed in, or no longer."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
-
-from hazardmap.platform.problems import MACHINE_READ
 
 _SIGN_IN = ("/login/", "/admin/login/")
 
 
 class FormAddresses:
-    """Whoever sends a form without being signed in comes back to its page, and not to where it was
-    sent; whoever opens such an address gets a page that says what it is.
-    """
+    """Middleware: they come back to the page of the form, and not to where it was sent."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,10 +20,6 @@ class FormAddresses:
         if request.method == "POST" and _asks_to_sign_in(request, response):
             where = urlsplit(response.headers["Location"]).path
             response.headers["Location"] = f"{where}{then(request)}"
-        elif response.status_code == 405 and _is_opened(request):
-            allowed = response.headers["Allow"]
-            response = render(request, "web/405.html", status=405)
-            response.headers["Allow"] = allowed
         return response
 
 
@@ -56,9 +47,3 @@ def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
     to = urlsplit(response.headers.get("Location", ""))
     back = parse_qs(to.query).get("next", [""])[0]
     return to.path in _SIGN_IN and urlsplit(back).path == request.path
-
-
-def _is_opened(request: HttpRequest) -> bool:
-    """By a person in a browser."""
-    opened = request.method in {"GET", "HEAD"} and not request.path.startswith(MACHINE_READ)
-    return opened and "text/html" in request.headers.get("Accept", "")

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from hazardmap.core.full_times import hour_of
 from hazardmap.core.geometry.grid import cell, cell_text
@@ -16,19 +15,17 @@ from hazardmap.hazards import selectors
 from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.image_selectors import images_of, shows_pictures
 from hazardmap.hazards.road_selectors import road_near
-from hazardmap.platform.limited import limited
 from hazardmap.platform.moved import moved
 from hazardmap.web.curve import curve_of
 from hazardmap.web.facts import Picture, Row, passes_of, pictures_of, row_of
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.pages import public_page
 from hazardmap.web.words import STATES, severity_label
 
 PASSES = 200
 AREA_RES = 7
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def hazard_page(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     hazard = selectors.hazard_get(hazard_id)
     if hazard is None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from hazardmap.capture.selectors import frame_owner, hidden_picture, stored_image
 from hazardmap.hazards.image_selectors import is_evidence
 from hazardmap.platform.limited import limited
+from hazardmap.platform.there import there
 
 PICTURES_PER_MINUTE = 1200
 MAX_AGE_S = 300  # a picture that is taken down is gone everywhere after this long
@@ -25,9 +26,7 @@ def image(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     public = is_evidence(frame_id)
     if not public and not _is_owner(request, frame_id):
         raise Http404
-    content = None if hidden_picture(frame_id) else stored_image(frame_id)
-    if content is None:
-        raise Http404
+    content = there(None if hidden_picture(frame_id) else stored_image(frame_id))
     scope = "public" if public else "private"
     return HttpResponse(
         content,

@@ -7,18 +7,16 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from hazardmap.core.answers.public import newest_first
 from hazardmap.core.fusion.hazard import Hazard
 from hazardmap.core.geometry.area import Circle
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.hazards import search
-from hazardmap.platform.limited import limited
 from hazardmap.web.facts import Row, row_of
 from hazardmap.web.list_form import DEFAULT_RADIUS_KM, LAST_PAGE, ListForm, Near, Question
 from hazardmap.web.list_zones import zones_of
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.pages import public_page
 from hazardmap.web.words import group_labels, kinds_by_group
 
 PER_PAGE: Final = 50
@@ -34,8 +32,7 @@ class Line:
     distance_m: float | None
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def list_page(request: HttpRequest) -> HttpResponse:
     form = ListForm(request.GET)
     asked = form.is_valid()

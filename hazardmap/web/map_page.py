@@ -8,29 +8,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
 
 from hazardmap.core.answers.public import newest_first
 from hazardmap.hazards import change_feed, selectors
-from hazardmap.platform.limited import limited
 from hazardmap.web.facts import row_of
 from hazardmap.web.headers import MAP_SENSORS, content_security_policy
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.pages import public_page
 from hazardmap.web.words import group_labels, vocabulary
 
 NEWEST = 30
 LIVE_PATH = "/live/v1/hazards"
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def map_page(request: HttpRequest) -> HttpResponse:
     return _map(request, embedded=False)
 
 
 @xframe_options_exempt
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def embedded_map(request: HttpRequest) -> HttpResponse:
     """The map alone; the only page that others may show in theirs, so nothing signs in here."""
     return _map(request, embedded=True)

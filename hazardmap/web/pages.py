@@ -1,11 +1,23 @@
-"""What all public pages share, and the page that says what this is."""
+"""What all public pages share, and those that are a text: what this is, what people agree to."""
+
+from typing import ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hazardmap.accounts.consent_selectors import VERSIONS
+from hazardmap.accounts.models import Consent
+from hazardmap.platform.limited import View, limited
+
 PAGES_PER_MINUTE = 600
+P = ParamSpec("P")
+
+
+def public_page(view: View[P]) -> View[P]:
+    """Decorates a page that anybody may read, and nobody too often."""
+    return require_safe(limited("pages", PAGES_PER_MINUTE)(view))
 
 
 @require_safe
@@ -16,3 +28,14 @@ def about_page(request: HttpRequest) -> HttpResponse:
         "picture_days": settings.PICTURE_DAYS,
     }
     return render(request, "web/about.html", of_this_site)
+
+
+@require_safe
+def terms_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/terms.html", {"version": VERSIONS[Consent.Document.TERMS]})
+
+
+@require_safe
+def upload_licence_page(request: HttpRequest) -> HttpResponse:
+    version = VERSIONS[Consent.Document.UPLOADS]
+    return render(request, "web/upload_licence.html", {"version": version})

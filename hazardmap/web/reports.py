@@ -4,12 +4,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from hazardmap.capture.selectors import hidden_picture, with_picture
 from hazardmap.hazards.image_selectors import is_evidence
@@ -19,7 +19,8 @@ from hazardmap.moderation.services import report_file
 from hazardmap.platform.client_address import client_address
 from hazardmap.platform.limited import limited
 from hazardmap.platform.rate_limit import allow
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.platform.there import there
+from hazardmap.web.pages import PAGES_PER_MINUTE, public_page
 from hazardmap.web.words import Words
 
 REPORTS_PER_HOUR: Final = 20
@@ -45,8 +46,7 @@ class ReportForm(forms.Form):
 @never_cache
 def report_page(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     """Only pictures that everybody may see, or could before a report, can be reported."""
-    if not is_evidence(frame_id) or not with_picture([frame_id], hidden=True):
-        raise Http404
+    there(is_evidence(frame_id) and with_picture([frame_id], hidden=True))
     form = ReportForm(request.POST if request.method == "POST" else None)
     status, problem = 200, ""
     if form.is_bound and form.is_valid():
@@ -68,13 +68,10 @@ def report_page(request: HttpRequest, frame_id: UUID) -> HttpResponse:
     return render(request, "web/report.html", context, status=status)
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 @never_cache
 def receipt_page(request: HttpRequest, receipt: str) -> HttpResponse:
-    outcome = outcome_of(receipt)
-    if outcome is None:
-        raise Http404
+    outcome = there(outcome_of(receipt))
     context = {
         "outcome": outcome,
         "reason": REASONS[outcome.reason],

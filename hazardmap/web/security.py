@@ -1,16 +1,15 @@
 """How an account is protected: password, second factor, sessions."""
 
+from functools import partial
+
 import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login as verify
 
 from hazardmap.accounts.login import TOO_MANY
@@ -29,16 +28,22 @@ from hazardmap.accounts.services import (
 )
 from hazardmap.accounts.tries import Tries
 from hazardmap.platform.client_address import client_address
+from hazardmap.platform.sentences import sentence
 from hazardmap.web.agent import agent_words
-from hazardmap.web.asking import new_password, signed_in, words_of
+from hazardmap.web.asking import (
+    done,
+    new_password,
+    own_form,
+    own_page,
+    own_page_with_form,
+    signed_in,
+)
 
 PAGE = "/account/security/"
 CHANGING = Tries("password", per_whom=5, per_address=50)
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def security_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     context = {
@@ -49,10 +54,8 @@ def security_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/security.html", context)
 
 
-@never_cache
 @sensitive_post_parameters("old", "password")
-@login_required
-@require_POST
+@own_form
 def change_password(request: HttpRequest) -> HttpResponse:
     """Other sessions end; this one goes on."""
     user = signed_in(request)
@@ -67,18 +70,16 @@ def change_password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, _("The password is changed; your other sessions have ended."))
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
         return HttpResponseRedirect(PAGE)
     except ValidationError as too_weak:
-        messages.error(request, words_of(too_weak))
+        messages.error(request, sentence(too_weak))
     CHANGING.forget(user.email, client_address(request))  # the old one was right
     return HttpResponseRedirect(PAGE)
 
 
-@never_cache
 @sensitive_post_parameters("password")
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def enrol(request: HttpRequest) -> HttpResponse:
     """Set a second factor up: a secret for the app, then a code of it with the password, then
     recovery codes.
@@ -94,7 +95,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
             sessions_end(user=user, but=_key(request))
             return render(request, "web/recovery_codes.html", {"codes": codes})
         except AccountsRefused as refused:
-            error = words_of(refused)
+            error = sentence(refused)
     enrolment = second_factor_begin(user=user)
     picture = segno.make(enrolment.url, micro=False).svg_data_uri(scale=5, border=2, light="#fff")
     context = {
@@ -106,31 +107,24 @@ def enrol(request: HttpRequest) -> HttpResponse:
     return render(request, "web/enrol.html", context)
 
 
-@never_cache
-@login_required
-@require_POST
+@own_form
 def renew_codes(request: HttpRequest) -> HttpResponse:
     try:
         codes = recovery_codes_renew(user=signed_in(request), code=request.POST.get("code", ""))
         return render(request, "web/recovery_codes.html", {"codes": codes})
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
     return HttpResponseRedirect(PAGE)
 
 
-@login_required
-@require_POST
+@own_form
 def remove(request: HttpRequest) -> HttpResponse:
-    try:
-        second_factor_remove(user=signed_in(request), code=request.POST.get("code", ""))
-        messages.success(request, _("The second factor is removed."))
-    except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
-    return HttpResponseRedirect(PAGE)
+    user, code = signed_in(request), request.POST.get("code", "")
+    act = partial(second_factor_remove, user=user, code=code)
+    return done(request, PAGE, act, _("The second factor is removed."))
 
 
-@login_required
-@require_POST
+@own_form
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """One by its number, or all others."""
     number = request.POST.get("number") or None

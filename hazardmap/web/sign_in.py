@@ -24,7 +24,8 @@ from hazardmap.accounts.services import (
     second_factor_check,
 )
 from hazardmap.platform.client_address import client_address
-from hazardmap.web.asking import EmailForm, mail_sent, new_password, signed_in, words_of
+from hazardmap.platform.sentences import sentence
+from hazardmap.web.asking import EmailForm, mail_sent, new_password, signed_in
 from hazardmap.web.landing import landing
 from hazardmap.web.session_guard import is_verified
 
@@ -92,7 +93,7 @@ def reset_finish_page(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("The password is set. Sign in with it."))
             return HttpResponseRedirect("/login/")
         except (ValidationError, AccountsRefused) as refused:
-            error = words_of(refused)
+            error = sentence(refused)
     return render(request, "web/reset_finish.html", {"email": link.email, "error": error})
 
 

@@ -20,7 +20,8 @@ from hazardmap.accounts.services import (
     sign_up_ask,
     sign_up_finish,
 )
-from hazardmap.web.asking import EmailForm, flags, mail_sent, new_password, words_of
+from hazardmap.platform.sentences import sentence
+from hazardmap.web.asking import EmailForm, flags, mail_sent, new_password
 from hazardmap.web.sign_in import page_asked_for
 
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - no password
@@ -63,7 +64,7 @@ def sign_up_finish_page(request: HttpRequest, token: str) -> HttpResponse:
             then = f"/portal/{link.organisation_id}/" if link.organisation_id else link.then
             return HttpResponseRedirect(then or "/account/")
         except (ValidationError, AccountsRefused) as refused:
-            error = words_of(refused)
+            error = sentence(refused)
     context = {"link": link, "error": error, "name": name} | ticked
     return render(request, "web/sign_up_finish.html", context)
 
@@ -77,5 +78,5 @@ def _invitation(request: HttpRequest, token: str, link: MailLink) -> HttpRespons
             messages.success(request, _("Welcome to the team."))
             return HttpResponseRedirect(f"/portal/{link.organisation_id}/")
         except AccountsRefused as refused:
-            error = words_of(refused)
+            error = sentence(refused)
     return render(request, "web/invitation.html", {"link": link, "error": error})

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,6 +13,7 @@ from hazardmap.hazards.heirs import heir_of
 from hazardmap.hazards.services import VoteRefused, vote_give
 from hazardmap.platform.limited import limited, too_many_of
 from hazardmap.platform.problems import answer
+from hazardmap.platform.there import there
 from hazardmap.web.asking import signed_in
 
 STANDS = {"stands": True, "gone": False}
@@ -31,10 +32,7 @@ def vote(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         return answer(400, "vote must be stands or gone.")
     if selectors.hazard_get(hazard_id) is None:
         # Pages may be open for hours. The word is about what stands there, whose id is another now.
-        heir = heir_of(hazard_id)
-        if heir is None:
-            raise Http404
-        hazard_id = heir
+        hazard_id = there(heir_of(hazard_id))
     if refused := too_many_of(user.pk, "votes", VOTES_PER_HOUR):
         return refused
     try:

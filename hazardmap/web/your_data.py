@@ -2,20 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.accounts.models import User
 from hazardmap.accounts.person_selectors import account_kept
@@ -26,9 +24,10 @@ from hazardmap.hazards.person_selectors import views_kept, witness_kept
 from hazardmap.inference.person_selectors import looks_kept
 from hazardmap.moderation.person_selectors import decisions_kept
 from hazardmap.platform.limited import too_many_of
+from hazardmap.platform.sentences import sentence
 from hazardmap.rewards.reason_selectors import reasons_kept
 from hazardmap.rewards.selectors import earnings_kept
-from hazardmap.web.asking import signed_in, words_of
+from hazardmap.web.asking import done, own_form, own_page, signed_in
 from hazardmap.web.security import password_again
 
 PAGE = "/account/data/"
@@ -36,16 +35,12 @@ FRAMES_AT_ONCE: Final = 500
 COPIES_PER_HOUR: Final = 10
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def your_data_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/your_data.html", {"facts": account_facts(signed_in(request))})
 
 
-@never_cache
-@login_required
-@require_safe
+@own_page
 def export(request: HttpRequest) -> HttpResponseBase:
     """Everything that is kept of a person, as one JSON document."""
     user = signed_in(request)
@@ -58,22 +53,17 @@ def export(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@login_required
-@require_POST
+@own_form
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Of mails; that of pages is in their menu."""
-    try:
-        language_choose(user=signed_in(request), language=request.POST.get("language", ""))
-        messages.success(request, _("Saved."))
-    except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
-    return HttpResponseRedirect(PAGE)
+    act = partial(
+        language_choose, user=signed_in(request), language=request.POST.get("language", "")
+    )
+    return done(request, PAGE, act, _("Saved."))
 
 
-@never_cache
 @sensitive_post_parameters("password")
-@login_required
-@require_POST
+@own_form
 def leave(request: HttpRequest) -> HttpResponse:
     """Delete the account: the password again, for there is no way back."""
     user = signed_in(request)
@@ -81,7 +71,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         password_again(request)
         account_leave(user=user)
     except AccountsRefused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, sentence(refused))
         return HttpResponseRedirect(PAGE)
     logout(request)
     return render(request, "web/left.html")

@@ -3,7 +3,7 @@
 import re
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -11,6 +11,7 @@ from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zone_get, zones_near
 from hazardmap.platform.limited import limited
 from hazardmap.platform.problems import answer
+from hazardmap.platform.there import there
 from hazardmap.web.facts import hazard_facts
 from hazardmap.web.fresh_json import fresh_json
 from hazardmap.web.zone_facts import middle_of, zone_devices, zone_facts
@@ -40,10 +41,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
 @limited("work zones", ANSWERS_PER_MINUTE)
 def workzone(request: HttpRequest, zone_id: UUID) -> HttpResponse:
     """One work zone with the hazards that make it, in the order in which one drives past them."""
-    found = zone_get(zone_id)
-    if found is None:
-        raise Http404
-    zone = found.zone
+    zone = there(zone_get(zone_id)).zone
     lon, lat = middle_of(zone)
     return fresh_json(
         {

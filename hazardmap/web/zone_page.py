@@ -2,31 +2,26 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from hazardmap.core.geometry.grid import cell, cell_text
 from hazardmap.core.operation.licence import DATA_LICENCE, DATA_LICENCE_URL
 from hazardmap.hazards.road_selectors import road_near
 from hazardmap.hazards.zone_selectors import zone_get
-from hazardmap.platform.limited import limited
+from hazardmap.platform.there import there
 from hazardmap.web.facts import row_of
 from hazardmap.web.hazard_page import AREA_RES
-from hazardmap.web.pages import PAGES_PER_MINUTE
+from hazardmap.web.pages import public_page
 from hazardmap.web.zone_facts import middle_of, zone_devices, zone_row_of
 
 DEVICES_LIMIT = 100
 
 
-@require_safe
-@limited("pages", PAGES_PER_MINUTE)
+@public_page
 def zone_page(request: HttpRequest, zone_id: UUID) -> HttpResponse:
-    found = zone_get(zone_id)
-    if found is None:
-        raise Http404
-    zone, now = found.zone, timezone.now()
+    zone, now = there(zone_get(zone_id)).zone, timezone.now()
     lon, lat = middle_of(zone)
     row = zone_row_of(zone, now)
     context = {

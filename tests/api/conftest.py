@@ -1,4 +1,4 @@
-"""Who asks: a buyer with a key, a moderator, an administrator, everybody. And a hazard."""
+"""Who asks: a buyer, a device, a moderator, an administrator, everybody. And a hazard."""
 
 import json
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import User
 from hazardmap.platform import rate_limit
+from tests.capture_scene import driver
 from tests.everybody_scene import everybody, their_things
 from tests.map_scene import buyer
 from tests.moderation_scene import hazard_at
@@ -18,6 +19,12 @@ from tests.webhook_scene import URL
 @pytest.fixture
 def key():
     return buyer()
+
+
+@pytest.fixture
+def token():
+    """A contributor's device."""
+    return driver()[1].token
 
 
 @pytest.fixture

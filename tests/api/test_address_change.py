@@ -13,7 +13,7 @@ from hazardmap.accounts.services import (
     language_choose,
     password_change,
 )
-from hazardmap.platform.redacted import Redacted
+from hazardmap.platform.log_lines import Redacted
 from tests.account_scene import (
     PASSWORD,
     code_of,

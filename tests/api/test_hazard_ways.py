@@ -1,14 +1,12 @@
 """Hazards along a route and ahead of a vehicle: in order, on which side, and seen how."""
 
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from hazardmap.core.selling.usage import Meter
-from tests.asked import EAST, START, ask, billed, ids, line, on, post, vehicle
+from tests.asked import EAST, START, ask, billed, every_page, ids, line, on, post, vehicle
 from tests.map_scene import put_hazard
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
@@ -40,17 +38,10 @@ def test_a_polyline_says_the_same_as_its_positions(client, key):
     positions = [(-120.2, 38.5), (-120.95, 40.7), (-126.453, 43.252)]
     cow = put_hazard(*positions[1])
     for body in ({"polyline": text}, line(*positions)):
-        seen, pages = [], 0
-        answer = post(client, key.token, "along-route", body)
-        while True:
-            seen, pages = seen + ids(answer), pages + 1
-            links = {link["rel"]: link["href"] for link in answer.json()["links"]}
-            if "next" not in links:
-                break
-            query = dict(part.split("=") for part in links["next"].split("?")[1].split("&"))
-            answer = post(client, key.token, "along-route", body, **query)
-        assert seen == [cow]
-        assert pages == 8, "of 100 km each"
+        first = post(client, key.token, "along-route", body)
+        pages = [ids(page) for page in every_page(client, key.token, first, body)]
+        assert [id_ for page in pages for id_ in page] == [cow]
+        assert len(pages) == 8, "of 100 km each"
         priced = post(client, key.token, "along-route", body, explain="cost").json()
         assert (priced["units"], priced["beside"]) == (1, {"route": 8})
 
@@ -59,16 +50,9 @@ def test_following_next_visits_every_hazard_of_a_route_once(client, key):
     put = [put_hazard(*on(n * 100, 5 - n)) for n in range(12)]
     same_place = sorted(put_hazard(*on(1150)) for _ in range(5))
     beyond = sorted(put_hazard(*on(5010, n)) for n in range(5))
-    seen: list[UUID] = []
-    query: dict[str, Any] = {"limit": 3}
-    while True:
-        answer = post(client, key.token, "along-route", EAST, **query)
-        seen += ids(answer)
-        links = {link["rel"]: link["href"] for link in answer.json()["links"]}
-        if "next" not in links:
-            break
-        query = dict(part.split("=") for part in links["next"].split("?")[1].split("&"))
-    assert seen == put + same_place + beyond
+    first = post(client, key.token, "along-route", EAST, limit=3)
+    pages = every_page(client, key.token, first, EAST)
+    assert [id_ for page in pages for id_ in ids(page)] == put + same_place + beyond
     priced = post(client, key.token, "along-route", EAST, limit=3, explain="cost").json()
     assert (priced["units"], priced["beside"]) == (22, {"route": len(billed(Meter.ROUTE))})
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -16,7 +16,7 @@ from hazardmap.core.kinds import KINDS
 from hazardmap.hazards.models import Hazard
 from hazardmap.metering.models import UsageEvent
 from hazardmap.platform.ids import new_id
-from tests.asked import WORLD, ask, billed, ids
+from tests.asked import WORLD, ask, billed, every_page, ids
 from tests.capture_scene import driver
 from tests.map_scene import buyer, put_hazard
 from tests.moderation_scene import hazard_at
@@ -163,20 +163,11 @@ def test_following_next_visits_every_hazard_once(client, key, limit, count):
     Hazard.objects.all().delete()
     UsageEvent.objects.all().delete()
     put = sorted(put_hazard(10 + n / 100, 50) for n in range(count))
-    seen: list[UUID] = []
-    pages = []
-    answer = ask(client, key.token, bbox="9,49,12,51", limit=limit)
-    while True:
-        pages.append(len(ids(answer)))
-        seen += ids(answer)
-        links = {link["rel"]: link["href"] for link in answer.json()["links"]}
-        if "next" not in links:
-            break
-        headers = {"Authorization": f"Bearer {key.token}"}
-        answer = client.get(links["next"].removeprefix("http://testserver"), headers=headers)
-    assert seen == put
-    assert all(size == limit for size in pages[:-1])
-    assert sorted(billed()) == sorted(size for size in pages if size)
+    first = ask(client, key.token, bbox="9,49,12,51", limit=limit)
+    pages = [ids(page) for page in every_page(client, key.token, first)]
+    assert [id_ for page in pages for id_ in page] == put
+    assert all(len(page) == limit for page in pages[:-1])
+    assert sorted(billed()) == sorted(len(page) for page in pages if page)
 
 
 def test_what_is_billed_is_what_was_returned(client, key):

@@ -23,8 +23,8 @@ from hazardmap.accounts.services import (
 from hazardmap.accounts.services.member_invite import FROM_ONE
 from hazardmap.accounts.tries import Total, Tries
 from hazardmap.core.access.roles import Role
+from hazardmap.platform.log_lines import Redacted
 from hazardmap.platform.mail import MailFailed
-from hazardmap.platform.redacted import Redacted
 from tests.account_scene import PASSWORD, founded, link_in, link_in_mail_to, member, person
 from tests.at_once import at_once
 

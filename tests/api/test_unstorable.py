@@ -6,7 +6,7 @@ from django.db import DataError, connection, transaction
 from hazardmap.accounts.models import Membership, Organisation
 from hazardmap.accounts.services import key_create, organisation_create
 from hazardmap.core.access.roles import Role
-from hazardmap.web.unstorable import Unstorable
+from hazardmap.web.refusal_pages import RefusalPages
 from tests.account_scene import person
 
 pytestmark = pytest.mark.django_db
@@ -51,4 +51,4 @@ def test_a_drive_of_no_year_that_is_known_is_not_deleted(client, fleet):
 def test_what_the_database_itself_refuses_stays_a_failure(rf):
     with pytest.raises(DataError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 / 0")
-    assert Unstorable(None).process_exception(rf.get("/list/"), refused.value) is None
+    assert RefusalPages(None).process_exception(rf.get("/list/"), refused.value) is None

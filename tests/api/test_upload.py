@@ -20,6 +20,7 @@ from hazardmap.capture.models import Frame
 from hazardmap.capture.services import originals_sweep
 from hazardmap.core.ids import uuid7
 from tests.capture_scene import GPS, driver, gps_tags, here, picture, send, stored_originals
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
 
@@ -174,10 +175,11 @@ def test_one_reads_what_became_of_ones_own_frames_only(client):
     owner, device = driver("aino")
     frame = send(client, device.token, picture(), here()).json()["id"]
 
-    def status(token: str) -> Any:
+    def status(token: str, query: str = "") -> Any:
         headers = {"Authorization": f"Bearer {token}"}
-        return client.get(f"/api/v1/frames/{frame}", headers=headers)
+        return client.get(f"/api/v1/frames/{frame}{query}", headers=headers)
 
+    assert_problem(status(device.token, "?fields=state"), 400, "fields", "is no parameter here")
     mine = status(device.token)
     assert mine.status_code == 200
     assert mine.json()["state"] == "received"

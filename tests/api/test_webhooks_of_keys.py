@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hazardmap.accounts.models import Organisation
+from hazardmap.accounts.models import Organisation, User
 from hazardmap.accounts.services import (
     Overlap,
     key_create,
@@ -12,7 +12,6 @@ from hazardmap.accounts.services import (
     key_revoke,
     key_roll,
     organisation_create,
-    user_create,
 )
 from hazardmap.core.access.scopes import Environment
 from hazardmap.webhooks import selectors
@@ -27,7 +26,7 @@ SINCE = {"since": "2999-01-01T00:00:00Z"}
 
 @pytest.fixture
 def olga():
-    return user_create(email="olga@example.org", password="x")
+    return User.objects.create_user(email="olga@example.org", password="x")
 
 
 @pytest.fixture

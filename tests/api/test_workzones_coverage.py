@@ -10,7 +10,7 @@ from django.utils import timezone
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.core.geometry.geodesy import moved
 from hazardmap.hazards.models import Look
-from tests.asked import WORLD, ask, billed, ids
+from tests.asked import WORLD, ask, billed, every_page, ids
 from tests.map_scene import around, looked_at, put_zone
 from tests.problems import assert_problem
 
@@ -173,14 +173,8 @@ def test_every_covered_cell_of_a_box_comes_once(client, key, bbox):
         lat, lon = h3.cell_to_latlng(int(text, 16))
         if west <= lon <= east and south <= lat <= north:
             expected.add(text)
-    seen, params = [], {}
-    while True:
-        answer = ask(client, key.token, "coverage", bbox=bbox, limit=20, **params)
-        seen += list(covered(answer))
-        links = {link["rel"]: link["href"] for link in answer.json()["links"]}
-        if "next" not in links:
-            break
-        params = {"after": links["next"].rpartition("after=")[2]}
+    first = ask(client, key.token, "coverage", bbox=bbox, limit=20)
+    seen = [cell for page in every_page(client, key.token, first) for cell in covered(page)]
     assert expected
     assert len(expected) < len(cells)
     assert sorted(seen) == sorted(expected)

@@ -12,7 +12,7 @@ from hazardmap.accounts.selectors import (
     device_cameras,
     devices_of,
 )
-from hazardmap.accounts.services import device_create, device_revoke, key_admit, user_create
+from hazardmap.accounts.services import device_create, device_revoke, key_admit
 from hazardmap.core.seeing.camera import DEFAULT_CAMERA
 from tests.capture_scene import driver
 from tests.map_scene import buyer
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_address_is_one_account_however_it_is_written():
-    user_create(email="Aino@Drivers.Example", password="a long enough password")
+    User.objects.create_user(email="Aino@Drivers.Example", password="a long enough password")
     assert User.objects.get().email == "aino@drivers.example"
     with pytest.raises(IntegrityError), transaction.atomic():
-        user_create(email="AINO@drivers.example", password="another long password")
+        User.objects.create_user(email="AINO@drivers.example", password="another long password")
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.update(email="Aino@drivers.example")
 

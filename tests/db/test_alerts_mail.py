@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from hazardmap.accounts.models import Membership
-from hazardmap.accounts.services import user_create
+from hazardmap.accounts.models import Membership, User
 from hazardmap.billing.models import Customer
 from hazardmap.billing.services import alerts_mail
 from hazardmap.billing.services.alerts_mail import GIVEN_UP_AFTER
@@ -33,7 +32,7 @@ def alert(*emails):
     """Half of the cap of an organisation with these owners is spent."""
     organisation_id, _ = sell(start=month_of(NOW).start)
     for email in emails:
-        user = user_create(email=email, password="x")
+        user = User.objects.create_user(email=email, password="x")
         Membership.objects.create(organisation_id=organisation_id, user=user, role="owner")
     customer = Customer.objects.get(organisation=organisation_id)
     amounts = {"percent": 50, "cap_micro": 4_000_000, "spent_micro": 2_000_000}

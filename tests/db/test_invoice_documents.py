@@ -11,7 +11,7 @@ from facturx import xml_check_xsd
 from lxml import etree
 from pypdf import PdfReader
 
-from hazardmap.accounts.services import user_create
+from hazardmap.accounts.models import User
 from hazardmap.billing.documents import buyer_from
 from hazardmap.billing.invoice_facts import invoice_facts
 from hazardmap.billing.invoice_files import credit_note_file, invoice_file
@@ -169,7 +169,7 @@ def test_a_pdf_says_who_pays_whom_what_until_when():
 @pytest.mark.django_db
 def test_the_operator_downloads_them_and_opens_a_line_down_to_the_hazards(client):
     _, invoice = billed()
-    admin = user_create(email="a@example.org", password="x", is_staff=True, is_superuser=True)
+    admin = User.objects.create_superuser("a@example.org", "x")
     client.force_login(admin)
     page = f"/admin/billing/invoice/{invoice.id}"
     for kind, begin in (("pdf", b"%PDF"), ("xml", b"<?xml")):

@@ -10,7 +10,6 @@ from hazardmap.accounts.services import (
     key_limit,
     organisation_create,
     sign_up_finish,
-    user_create,
 )
 from hazardmap.accounts.services.mail_link import link_make
 from hazardmap.core.access.key_limits import KeyLimits
@@ -20,7 +19,7 @@ BROKEN, ONE_LINE = " Evil\nCorp\u2028\tLtd ", "Evil Corp Ltd"
 
 
 def test_names_are_one_line():
-    owner = user_create(email="owner@example.org", password="x")
+    owner = User.objects.create_user(email="owner@example.org", password="x")
     organisation = organisation_create(name=BROKEN, owner=owner)
     key = key_create(organisation=organisation, name=BROKEN)
     assert ApiKey.objects.get().name == ONE_LINE
@@ -38,7 +37,7 @@ def test_names_are_one_line():
 def test_an_old_name_of_two_lines_stops_no_report_of_a_leak(client):
     keys = []
     for number, name in enumerate(("Evil\nCorp", "Fleet")):
-        owner = user_create(email=f"owner{number}@example.org", password="x")
+        owner = User.objects.create_user(email=f"owner{number}@example.org", password="x")
         organisation = organisation_create(name="new", owner=owner)
         type(organisation).objects.filter(pk=organisation.pk).update(name=name)
         keys.append(key_create(organisation=organisation, name="k").token)

@@ -181,6 +181,8 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
     for step, options in (("csv", {"out": tmp_path / "x.csv"}), ("paid", {}), ("failed", {})):
         with pytest.raises(CommandError, match=f"There is no run or payout {nothing}."):
             call_command("payout", step, nothing, **options)
+    with pytest.raises(CommandError, match="--at: then: must be a time like 2026-11-01T14:00"):
+        call_command("payout", "prepare", "--at", "then")
 
 
 def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):

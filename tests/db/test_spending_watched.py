@@ -11,8 +11,8 @@ from django.core import mail
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from hazardmap.accounts.models import Membership
-from hazardmap.accounts.services import language_choose, user_create
+from hazardmap.accounts.models import Membership, User
+from hazardmap.accounts.services import language_choose
 from hazardmap.billing.services import (
     alerts_mail,
     spending_watch,
@@ -102,8 +102,8 @@ def test_a_hard_cap_stops_messages_and_watched_hours(sold, settings):
 
 
 def test_who_pays_is_told_once_at_each_step(sold):
-    owner = user_create(email="owner@example.org", password="x")
-    reader = user_create(email="reader@example.org", password="x")
+    owner = User.objects.create_user(email="owner@example.org", password="x")
+    reader = User.objects.create_user(email="reader@example.org", password="x")
     for user, role in ((owner, "owner"), (reader, "reader")):
         Membership.objects.create(organisation_id=sold[0], user=user, role=role)
     cap(sold, "4")

@@ -65,12 +65,12 @@ def test_a_command_sums_anew_what_was_tampered_with(capsys):
     usage_roll()
     UsageHour.objects.update(quantity=1000)
     UsageHour.objects.create(key_id="z", hour=NOW, meter="tile", quantity=1, answers=1)
-    call_command("roll_usage", since=(NOW - timedelta(days=1)).date().isoformat())
+    call_command("roll_usage", f"--since={(NOW - timedelta(days=1)).date().isoformat()}")
     assert "hours summed anew" in capsys.readouterr().out
     assert rolled() == recount()
     for wrong in ("yesterday", "2999-01-01"):
-        with pytest.raises(CommandError, match=f"--since {wrong}: must"):
-            call_command("roll_usage", since=wrong)
+        with pytest.raises(CommandError, match=f"{wrong}: must"):
+            call_command("roll_usage", f"--since={wrong}")
 
 
 @pytest.mark.django_db(transaction=True)

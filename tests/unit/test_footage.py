@@ -1,28 +1,20 @@
-"""Videos: where the camera was, which moments are chosen, and the pictures of them."""
+"""Videos: where the camera was and when, as it says itself or a track beside it does."""
 
 import struct
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
-from io import BytesIO
-from itertools import pairwise
 
 import pytest
-from PIL import Image
 
-from detection import quality
-from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.footage import gpx as gpx_module
 from hazardmap.footage import movie as movies
-from hazardmap.footage import stills, stills_child
-from hazardmap.footage.drive import Drive, Said, read_drive
+from hazardmap.footage.drive import Said, read_drive
 from hazardmap.footage.gopro import read_gopro
 from hazardmap.footage.klv import entries
-from hazardmap.footage.moments import moments
 from hazardmap.footage.movie import read_movie
 from hazardmap.footage.stills import Reel, Still
 from hazardmap.footage.telemetry import ERROR_M
-from hazardmap.footage.track import Fix, motion_at
-from hazardmap.footage.unusable import Blurred, Unusable
+from hazardmap.footage.unusable import Unusable
 from tests.capture_scene import gpx
 from tests.footage_scene import (
     M_PER_DEG,
@@ -31,6 +23,8 @@ from tests.footage_scene import (
     box,
     drive,
     film,
+    filmed,
+    fixes,
     full,
     gps5,
     gps9,
@@ -39,26 +33,6 @@ from tests.footage_scene import (
 )
 
 WRITERS = pytest.mark.parametrize("write", [gps5, gps9])
-
-
-def filmed(tmp_path, seconds, write=gps5, said=None, **how):
-    path = film(
-        tmp_path / "drive.mp4",
-        seconds=len(seconds),
-        samples=[write(second) for second in seconds],
-        **how,
-    )
-    found = read_drive(path, said or Said())
-    assert isinstance(found, Drive), found
-    return found
-
-
-def fixes(speed_mps, seconds, every_s=1):
-    """A track to the north."""
-    return [
-        Fix(START + timedelta(seconds=s), 24.94, 60.17 + speed_mps * s / M_PER_DEG)
-        for s in range(0, seconds + 1, every_s)
-    ]
 
 
 @WRITERS
@@ -144,54 +118,6 @@ def test_a_torn_last_sample_costs_only_itself(tmp_path):
     assert len(read_gopro(path, read_movie(path)).readings) == 30
 
 
-def test_no_picture_while_the_car_stands_nor_closer_than_six_metres():
-    track = [*fixes(8, 10)]
-    standing = [
-        Fix(START + timedelta(seconds=10 + s), 24.94, track[-1].lat + s * 0.9 / M_PER_DEG)
-        for s in range(1, 60)
-    ]
-    chosen = moments([*track, *standing], began_at=START, length_s=69, every=timedelta(seconds=1))
-    assert [one.at_s for one in chosen.moments] == pytest.approx(range(11))
-    slow = moments(fixes(2, 20), began_at=START, length_s=20, every=timedelta(seconds=1))
-    assert [one.at_s for one in slow.moments] == pytest.approx([0, 3, 6, 9, 12, 15, 18], abs=0.11)
-
-
-def test_how_much_of_a_video_has_no_place_or_a_bad_one_is_known():
-    near = fixes(10, 10)
-    far = [one._replace(at=one.at + timedelta(seconds=50), lat=one.lat + 0.01) for one in near]
-    every = timedelta(seconds=1)
-    gap = moments([*near, *far], began_at=START, length_s=60, every=every)
-    assert gap.unplaced_s == pytest.approx(40, abs=1.1)
-    assert gap.imprecise_s == 0
-    assert len(gap.moments) == 21
-    bad = [one._replace(accuracy_m=60.0) for one in near]
-    imprecise = moments(bad, began_at=START, length_s=10, every=every)
-    assert (len(imprecise.moments), imprecise.unplaced_s) == (0, 0)
-    assert imprecise.imprecise_s == pytest.approx(10, abs=0.2)
-
-
-@pytest.mark.parametrize("every_s", [0.5, 2])
-def test_the_sender_says_how_often(every_s):
-    chosen = moments(fixes(30, 10), began_at=START, length_s=10, every=timedelta(seconds=every_s))
-    assert len(chosen.moments) == pytest.approx(10 / every_s, abs=1)
-
-
-def test_no_more_pictures_than_the_site_takes_however_often_is_asked_for():
-    chosen = moments(fixes(100, 60), began_at=START, length_s=60, every=timedelta(0))
-    assert 150 < len(chosen.moments) <= 300
-    assert min(b.at_s - a.at_s for a, b in pairwise(chosen.moments)) > 0.2
-
-
-def test_a_course_is_told_only_of_what_moves():
-    track = [Fix(START + timedelta(seconds=s), 24.94 + s * 1e-4, 60.17) for s in range(5)]
-    moving = motion_at(track, START + timedelta(seconds=2))
-    assert moving.heading_deg == pytest.approx(90, abs=0.1)
-    assert moving.speed_mps == pytest.approx(5.56, rel=0.01)
-    still = [one._replace(lon=24.94) for one in track]
-    assert motion_at(still, START + timedelta(seconds=2)).heading_deg is None
-    assert motion_at(track, START + timedelta(seconds=9)) is None
-
-
 @pytest.mark.parametrize("name", ["drive.gpx", "drive.GPX"])
 def test_without_telemetry_the_gpx_beside_it_and_the_time_of_the_file_serve(tmp_path, name):
     path = film(tmp_path / "drive.mp4", seconds=6, made_at=START)
@@ -252,12 +178,6 @@ def test_one_who_has_nothing_is_told_what_to_do(tmp_path):
     assert read_drive(path, Said()) == Unusable(why)
 
 
-def test_the_last_moment_of_a_video_has_a_picture(tmp_path):
-    found = filmed(tmp_path, drive([30] * 3), said=Said(every=timedelta(0)), fps=3)
-    with Reel(found.path) as reel:
-        assert isinstance(reel.still(found.moments[-1].at_s), Still)
-
-
 def test_what_is_no_video_is_told(tmp_path):
     whole = film(tmp_path / "drive.mp4", seconds=1).read_bytes()
     path = tmp_path / "other.mp4"
@@ -280,44 +200,6 @@ def test_sizes_beyond_any_camera_are_refused_before_they_are_read(tmp_path):
     ):
         path.write_bytes(whole[: sizes + 4] + wrong + whole[sizes + 12 :])
         assert "has telemetry that cannot be read" in read_drive(path, Said()).why
-
-
-def test_the_same_moment_gives_the_same_bytes_and_the_sharpest_frame(tmp_path):
-    path = film(tmp_path / "drive.mp4", seconds=4)
-    with Reel(path) as reel:
-        first = [reel.still(at_s) for at_s in (0, 1, 3)]
-        again = [reel.still(at_s) for at_s in (1, 0)]
-    assert all(isinstance(one, Still) for one in first)
-    assert again == [first[1], first[0]]
-    assert [one.at_s for one in first] == pytest.approx([0, 1, 3], abs=0.21)
-    with Reel(path) as other:
-        assert other.still(3) == first[2], "whatever was asked for before"
-    assert Image.open(BytesIO(first[0].jpeg)).size == (320, 180)
-
-
-def test_a_camera_that_was_turned_gives_upright_pictures(tmp_path):
-    with Reel(film(tmp_path / "drive.mp4", seconds=1, turned=True)) as reel:
-        still = reel.still(0)
-    assert Image.open(BytesIO(still.jpeg)).size == (180, 320)
-
-
-def test_what_is_blurred_or_not_there_is_a_value(tmp_path):
-    path = film(tmp_path / "drive.mp4", seconds=3, blurred=[1])
-    with Reel(path) as reel:
-        assert isinstance(reel.still(1), Blurred)
-        assert isinstance(reel.still(2), Still)
-        assert reel.still(50) == Unusable("its pictures end earlier than it says, or are damaged")
-    playlist = tmp_path / "playlist.mp4"
-    playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{path}\n")
-    with Reel(playlist) as reel:
-        assert reel.still(0) == Unusable("its pictures cannot be decoded")
-
-
-def test_a_decoder_that_says_nothing_is_ended_and_not_asked_again(tmp_path):
-    with Reel(film(tmp_path / "drive.mp4", seconds=1), silence_s=0.001) as reel:
-        first = reel.still(0)
-        assert "brings the decoder down" in first.why
-        assert reel.still(0) is first
 
 
 @pytest.mark.parametrize(
@@ -350,8 +232,3 @@ def test_the_telemetry_of_more_cameras_is_read_to_its_end(shared, name):
     read = list(entries(memoryview(data)))
     assert {entry.key for entry in read} == {b"DEVC"}
     assert klv("DEVC", "", 1, bytes(read[0].data)) == data[: len(read[0].data) + 8]
-
-
-def test_the_sender_knows_what_the_site_takes():
-    assert stills_child.SHARP_RATIO == quality.SHARP_RATIO
-    assert stills.LARGEST_BYTES == MAX_BYTES

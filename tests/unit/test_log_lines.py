@@ -26,7 +26,7 @@ def formatter() -> logging.Formatter:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What time it is: one number."""
     now = [1000.0]
-    monkeypatch.setattr("hazardmap.platform.told_once.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("hazardmap.platform.log_lines.time.monotonic", lambda: now[0])
     return now
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hazardmap.api.completing import Completing
+from hazardmap.api.completing import completed
 from hazardmap.api.uploading import Journal, upload
+from hazardmap.footage.drive import Said
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 from hazardmap.footage.track import position_at
 from tests.capture_scene import BASE, gps_tags, gpx, picture
@@ -31,8 +32,8 @@ def track(tmp_path):
     return read_gpx(path)
 
 
-def said(completing, *pictures):
-    return [dict(item.metadata) for item in completing.items(pictures)]
+def told(said, *pictures):
+    return [dict(item.metadata) for item in completed(pictures, said)]
 
 
 def test_between_two_fixes_one_was_on_the_straight_way(track):
@@ -47,7 +48,7 @@ def test_before_after_and_in_a_gap_nobody_knows(track, seconds):
 
 
 def test_local_time_and_a_track_make_a_place(tmp_path, track):
-    (one,) = said(Completing(clock=SUMMER, track=track), file(tmp_path, picture(detail=LOCAL)))
+    (one,) = told(Said(clock=SUMMER, track=track), file(tmp_path, picture(detail=LOCAL)))
     assert datetime.fromisoformat(one["captured_at"]) == NOON + LATER / 2
     assert (one["lon"], one["lat"]) == pytest.approx((24.945, 60.17), abs=1e-5)
 
@@ -57,33 +58,33 @@ def test_what_the_exif_says_goes_before(tmp_path, track):
     place = {tag: value for tag, value in gps_tags(10, 50, NOON).items() if tag < 5}
     zoned = picture(gps=place, detail=LOCAL | {BASE.OffsetTimeOriginal: "+05:00"})
     paths = file(tmp_path, full), file(tmp_path, zoned, "zoned.jpg")
-    completing = Completing(clock=SUMMER, taken_from=NOON, track=track)
-    assert said(completing, *paths) == [{}, {}]
+    said = Said(clock=SUMMER, taken_from=NOON, track=track)
+    assert told(said, *paths) == [{}, {}]
 
 
 def test_a_receiver_that_did_not_know_where_it_was_gives_way_to_the_track(tmp_path, track):
     lost = picture(gps=gps_tags(0, 0, NOON))
-    (one,) = said(Completing(track=track), file(tmp_path, lost))
+    (one,) = told(Said(track=track), file(tmp_path, lost))
     assert (one["lon"], one["lat"]) == (24.94, 60.17)
 
 
 def test_pictures_of_a_video_are_counted_off(tmp_path, track):
     frames = [file(tmp_path, picture(), f"{n}.jpg") for n in range(3)]
-    completing = Completing(taken_from=NOON, every=timedelta(seconds=5), track=track)
-    told = said(completing, *frames)
-    assert [datetime.fromisoformat(one["captured_at"]) for one in told] == [
+    said = Said(taken_from=NOON, every=timedelta(seconds=5), track=track)
+    found = told(said, *frames)
+    assert [datetime.fromisoformat(one["captured_at"]) for one in found] == [
         NOON,
         NOON + LATER / 2,
         NOON + LATER,
     ]
-    assert [one["lon"] for one in told] == pytest.approx([24.94, 24.945, 24.95], abs=1e-5)
+    assert [one["lon"] for one in found] == pytest.approx([24.94, 24.945, 24.95], abs=1e-5)
 
 
 def test_without_a_time_there_is_no_place_and_a_file_that_is_no_picture_is_sent_as_it_is(
     tmp_path, track
 ):
     paths = file(tmp_path, picture()), file(tmp_path, b"text", "text.jpg"), tmp_path / "absent.jpg"
-    assert said(Completing(clock=SUMMER, track=track), *paths) == [{}, {}, {}]
+    assert told(Said(clock=SUMMER, track=track), *paths) == [{}, {}, {}]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_of_a_file_that_was_cut_off_there_is_what_was_written(tmp_path):
 def test_a_picture_beyond_the_track_says_so_where_it_is_refused(tmp_path, track):
     server = Server(lambda body, number: (400, {"detail": "there is no place"}))
     late = file(tmp_path, picture(detail={BASE.DateTimeOriginal: "2026:11:28 21:00:05"}))
-    items = Completing(clock=SUMMER, track=track).items([late])
+    items = completed([late], Said(clock=SUMMER, track=track))
     with server.running() as url:
         (outcome,) = upload(items, url=url, token="device", journal=Journal(None))
     assert outcome.detail == (

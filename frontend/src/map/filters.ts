@@ -89,7 +89,7 @@ export function without(filters: Filters, name: FilterName): Filters {
   return { ...filters, ...(none[name] as Partial<Filters>) };
 }
 
-export type Filtered = Pick<Hazard, 'kind' | 'last_seen' | 'p' | 't' | 'half_life' | 'published'>;
+type Filtered = Pick<Hazard, 'kind' | 'last_seen' | 'p' | 't' | 'half_life' | 'published'>;
 
 export function matches(hazard: Filtered, filters: Filters, now_s: number): boolean {
   return (

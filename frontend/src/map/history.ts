@@ -11,7 +11,7 @@ export type State = [
   last_seen: number,
 ];
 
-export type PastHazard = Pick<
+type PastHazard = Pick<
   Hazard,
   'id' | 'kind' | 'label' | 'group' | 'lon' | 'lat' | 'radius_m' | 'first_seen' | 'simulated'
 > & { states: State[] };

@@ -7,7 +7,7 @@ import { renew, row } from './row';
 import { type Zone, middleOf, zoneRow } from './zone';
 
 /** What the list shows. moment: in words, where it is not now. hiding: what hides the others. */
-export interface Listed {
+interface Listed {
   hazards: Shown[];
   zones: Zone[];
   /** Where the reader is, if that is known: what is nearest comes first then. */

@@ -8,7 +8,7 @@ interface Screen {
 }
 
 /** What lies under a pointer or a finger. */
-export type Picked =
+type Picked =
   | { what: 'hazard'; id: string }
   | { what: 'workzone'; id: string }
   | { what: 'cell' }

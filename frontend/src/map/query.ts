@@ -43,7 +43,7 @@ export function isCell(text: string): boolean {
 }
 
 /** Without accents and case, so that "Malmo" finds "Malmö". */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase('en');
 }
 

@@ -2,7 +2,7 @@ import { el } from '../shared/dom';
 import { strings } from '../shared/strings';
 import { openDialog } from './dialog';
 
-export interface Shared {
+interface Shared {
   /** The cell of H3 that the view is about; null where it is too large for one. */
   cell: string | null;
   /** The same filters as `/list/` takes them, with the section of the map; null where no kind is to be seen. */

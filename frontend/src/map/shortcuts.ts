@@ -4,7 +4,7 @@ import { openDialog } from './dialog';
 
 const OFF = 'hazardmap.no-single-keys';
 
-export interface Shortcut {
+interface Shortcut {
   key: string;
   words: string;
   action: () => void;

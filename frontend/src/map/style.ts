@@ -14,7 +14,7 @@ export interface Layers {
   coverage: TileJson | null;
 }
 
-export interface Look {
+interface Look {
   palette: Palette;
   tiles: Layers;
   vocabulary: Vocabulary;

@@ -1,5 +1,5 @@
 /** Of each other language, the module that has its words. */
-export type Catalogues<T> = Record<string, () => Promise<{ strings: T }>>;
+type Catalogues<T> = Record<string, () => Promise<{ strings: T }>>;
 
 /** The words of the page's language; English where there are none, or where they do not come. */
 export async function translated<T>(english: T, others: Catalogues<T>): Promise<T> {

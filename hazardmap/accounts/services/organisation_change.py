@@ -1,4 +1,4 @@
-"""Organisations: founded, renamed, closed; who belongs to them, in which role."""
+"""Organisations: founded and closed; who belongs to them, in which role."""
 
 from uuid import UUID
 

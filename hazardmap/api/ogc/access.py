@@ -6,7 +6,7 @@ from rest_framework.request import Request
 
 from hazardmap.api.authentication import BuyerKeyOrPassword
 from hazardmap.api.buyers import BuyerView
-from hazardmap.api.limits import LimitedView
+from hazardmap.api.operations import OperationView
 from hazardmap.platform.client_address import client_address
 
 FREE: Final = frozenset({"coverage"})
@@ -21,7 +21,7 @@ class FeaturesView(BuyerView):
         super().initial(request, *args, **kwargs)
 
 
-class DescriptionView(LimitedView):
+class DescriptionView(OperationView):
     """What anybody may read: what there is, and how to ask for it."""
 
     authentication_classes = ()

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,10 +16,12 @@ from hazardmap.api.ogc.access import DescriptionView, FeaturesView
 from hazardmap.api.ogc.collections import COLLECTIONS, Collection
 from hazardmap.api.ogc.document import OPENAPI, described
 from hazardmap.api.ogc.parameters import JSON as JSON_PARAMETER
+from hazardmap.api.operations import takes
 from hazardmap.api.parameters import read
 from hazardmap.core.answers.feature import timestamp
 from hazardmap.hazards import change_feed
 from hazardmap.platform.moved import moved
+from hazardmap.platform.there import there
 
 JSON = "application/json"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -30,8 +32,8 @@ Link = dict[str, str]
 
 @extend_schema(exclude=True)
 class Landing(DescriptionView):
+    @takes(JSON_PARAMETER)
     def get(self, request: Request) -> Response:
-        read(request.query_params, [JSON_PARAMETER])
         return _answer(
             {
                 "title": "hazardmap",
@@ -49,23 +51,23 @@ class Landing(DescriptionView):
 
 @extend_schema(exclude=True)
 class Conformance(DescriptionView):
+    @takes(JSON_PARAMETER)
     def get(self, request: Request) -> Response:
-        read(request.query_params, [JSON_PARAMETER])
         return _answer({"conformsTo": CONFORMS_TO})
 
 
 @extend_schema(exclude=True)
 class Document(DescriptionView):
+    @takes(JSON_PARAMETER)
     def get(self, request: Request) -> Response:
-        read(request.query_params, [JSON_PARAMETER])
         server = request.build_absolute_uri(reverse("ogc-landing")).rstrip("/")
         return _answer(described(COLLECTIONS.values(), server), OPENAPI)
 
 
 @extend_schema(exclude=True)
 class Collections(DescriptionView):
+    @takes(JSON_PARAMETER)
     def get(self, request: Request) -> Response:
-        read(request.query_params, [JSON_PARAMETER])
         return _answer(
             {
                 "links": [_link(request, "self", JSON, "ogc-collections")],
@@ -76,8 +78,8 @@ class Collections(DescriptionView):
 
 @extend_schema(exclude=True)
 class CollectionById(DescriptionView):
+    @takes(JSON_PARAMETER)
     def get(self, request: Request, collection_id: str) -> Response:
-        read(request.query_params, [JSON_PARAMETER])
         return _answer(_about(request, _known(collection_id)))
 
 
@@ -106,9 +108,9 @@ class Items(FeaturesView):
 
 @extend_schema(exclude=True)
 class Item(FeaturesView):
+    @takes(JSON_PARAMETER)
     def get(self, request: Request, collection_id: str, feature_id: str) -> HttpResponse:
         known = _known(collection_id)
-        read(request.query_params, [JSON_PARAMETER])
         now, changed_at = timezone.now(), change_feed.changed_at()
         found = known.one(feature_id, now)
         if found is None:
@@ -124,9 +126,7 @@ class Item(FeaturesView):
 
 
 def _known(collection_id: str) -> Collection:
-    if collection_id not in COLLECTIONS:
-        raise Http404
-    return COLLECTIONS[collection_id]
+    return there(COLLECTIONS.get(collection_id))
 
 
 def _about(request: Request, about: Collection) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +15,8 @@ from rest_framework.response import Response
 from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, estimate, links_of, metered
 from hazardmap.api.geojson import Answer, HazardFeature, Link, times
 from hazardmap.api.grammar import BBOX, CELL, FILTERS
-from hazardmap.api.parameters import Parameter, described, read, whole
+from hazardmap.api.operations import operation
+from hazardmap.api.parameters import Parameter, whole
 from hazardmap.api.problems import InvalidParameter
 from hazardmap.core.answers.feature import feature
 from hazardmap.core.fusion.hazard import Change, HazardEvent
@@ -24,6 +24,7 @@ from hazardmap.core.messages.watch import Watch
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.change_feed import Count, Newest, Part
+from hazardmap.platform.there import there
 
 MAX_CURSOR = 2**63 - 1
 DEFAULT_LIMIT = 1000
@@ -103,11 +104,7 @@ ANSWERS = {
 
 
 class Changes(BuyerView):
-    @extend_schema(
-        operation_id="listChanges",
-        parameters=described((*FEED, *PART)),
-        responses=ANSWERS,
-    )
+    @operation("listChanges", (*FEED, *PART), responses=ANSWERS)
     def get(self, request: Request) -> Response:
         """Every change of every hazard after a cursor, unpublished hazards and removals too.
 
@@ -120,7 +117,7 @@ class Changes(BuyerView):
         moves out of it, or is published no more, is told as removed from it, as it is by then.
         Only what is told is billed; the cursor goes on over the rest.
         """
-        values = read(request.query_params, (*FEED, *PART))
+        values = self.values
         bbox, cell = values["bbox"], values["cell"]
         if bbox is not None and cell is not None:
             raise InvalidParameter(
@@ -139,16 +136,11 @@ class Changes(BuyerView):
 
 
 class HazardHistory(BuyerView):
-    @extend_schema(
-        operation_id="listChangesOfHazard",
-        parameters=described(FEED),
-        responses=ANSWERS,
-    )
+    @operation("listChangesOfHazard", FEED, responses=ANSWERS)
     def get(self, request: Request, hazard_id: UUID) -> Response:
         """What became of one hazard, change by change, also after it has gone."""
-        if not change_feed.was_there(hazard_id):
-            raise Http404
-        values = read(request.query_params, FEED)
+        there(change_feed.was_there(hazard_id))
+        values = self.values
         changes = partial(change_feed.changes, hazard_id=hazard_id)
         return _answer(request, values, changes, partial(change_feed.count, hazard_id=hazard_id))
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +11,8 @@ from rest_framework.response import Response
 from hazardmap.api.buyers import BuyerView, Goods, links_of, sold
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, collection
 from hazardmap.api.grammar import BBOX, CELL, LIMIT
-from hazardmap.api.parameters import Parameter, described, moment, read
+from hazardmap.api.operations import operation
+from hazardmap.api.parameters import Parameter, moment
 from hazardmap.api.problems import InvalidParameter
 from hazardmap.core.answers.cell_feature import outline
 from hazardmap.core.answers.feature import timestamp
@@ -81,11 +81,7 @@ class CoverageCollection(Answer):
 class Coverage(BuyerView):
     meter = None
 
-    @extend_schema(
-        operation_id="listCoverage",
-        parameters=described(COVERAGE),
-        responses={(200, MEDIA_TYPE): CoverageCollection},
-    )
+    @operation("listCoverage", COVERAGE, responses={(200, MEDIA_TYPE): CoverageCollection})
     def get(self, request: Request) -> Response:
         """Cells about 130 m wide at which somebody looked, page by page. Free.
 
@@ -94,7 +90,7 @@ class Coverage(BuyerView):
         than three accounts on the day after), and never around the beginning and the end of a
         drive. A page may be short or even empty and still have a `next`.
         """
-        values = read(request.query_params, COVERAGE)
+        values = self.values
         if (values["bbox"] is None) == (values["cell"] is None):
             rule = "give bbox=west,south,east,north or cell: one of the two"
             raise InvalidParameter([Fault("bbox", rule)])

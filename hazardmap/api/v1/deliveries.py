@@ -4,9 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,11 +14,13 @@ from hazardmap.api.forms import Moment, form_of
 from hazardmap.api.geojson import Cost, Link
 from hazardmap.api.grammar import read_id
 from hazardmap.api.idempotency import idempotent
-from hazardmap.api.parameters import Parameter, described, one_of, read, whole
+from hazardmap.api.operations import operation
+from hazardmap.api.parameters import Parameter, one_of, whole
 from hazardmap.api.problems import Invalid
 from hazardmap.api.spending import give_back, reserve
 from hazardmap.core.seeing.georeference import Fault
 from hazardmap.core.selling.usage import Meter
+from hazardmap.platform.there import there
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import KEPT, KEPT_DAYS, DeliveryDetail
 
@@ -77,15 +77,12 @@ class ReplayAnswer(serializers.Serializer[Any]):
 
 
 class Deliveries(WebhookView):
-    @extend_schema(
-        operation_id="listDeliveries", parameters=described(PAGE), responses=DeliveryList
-    )
+    @operation("listDeliveries", PAGE, responses=DeliveryList)
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         """The messages of an endpoint, newest first; they are kept for 30 days."""
-        values = read(request.query_params, PAGE)
+        values = self.values
         mine = whose(request)
-        if selectors.endpoint_get(**mine, endpoint_id=endpoint_id) is None:
-            raise Http404
+        there(selectors.endpoint_get(**mine, endpoint_id=endpoint_id))
         limit = values.pop("limit")
         found = selectors.deliveries_of(**mine, endpoint_id=endpoint_id, limit=limit + 1, **values)
         after = str(found[limit - 1].id) if len(found) > limit else None
@@ -98,9 +95,7 @@ class Deliveries(WebhookView):
 
 
 class DeadReplay(WebhookView):
-    @extend_schema(
-        operation_id="replayDeadDeliveries", request=ReplayRequest, responses=ReplayAnswer
-    )
+    @operation("replayDeadDeliveries", request=ReplayRequest, responses=ReplayAnswer)
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send again what was given up since a time."""
@@ -108,24 +103,20 @@ class DeadReplay(WebhookView):
         if since < timezone.now() - KEPT:
             raise Invalid([Fault("since", f"messages are kept for {KEPT_DAYS} days")])
         mine = whose(request)
-        if selectors.endpoint_get(**mine, endpoint_id=endpoint_id) is None:
-            raise Http404
+        there(selectors.endpoint_get(**mine, endpoint_id=endpoint_id))
         number = services.dead_replay(**mine, endpoint_id=endpoint_id, since=since)
         return Response({"messages": number})
 
 
 class DeliveryById(WebhookView):
-    @extend_schema(operation_id="getDelivery", responses=DeliveryWithTries)
+    @operation("getDelivery", responses=DeliveryWithTries)
     def get(self, request: Request, delivery_id: UUID) -> Response:
         """One message, as it is sent, with every try.
 
         A message of the map is counted once (`webhook`): when it arrives, or when it is read here
         before. Reading it again is free.
         """
-        read(request.query_params, ())
-        found = selectors.delivery_get(**whose(request), delivery_id=delivery_id)
-        if found is None:
-            raise Http404
+        found = there(selectors.delivery_get(**whose(request), delivery_id=delivery_id))
         cost = _sold(request, found)
         tries = Attempt(found.tries, many=True).data
         body = {"body": found.body, "tries": tries, "cost": cost | {"beside": {}}}
@@ -133,14 +124,11 @@ class DeliveryById(WebhookView):
 
 
 class DeliveryReplay(WebhookView):
-    @extend_schema(operation_id="replayDelivery", request=None, responses={204: None})
+    @operation("replayDelivery", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, delivery_id: UUID) -> Response:
         """Send a message again, with the same id; free if it has arrived before."""
-        read(request.query_params, ())
-        mine = whose(request)
-        if not services.delivery_replay(**mine, delivery_id=delivery_id):
-            raise Http404
+        there(services.delivery_replay(**whose(request), delivery_id=delivery_id))
         return Response(status=204)
 
 

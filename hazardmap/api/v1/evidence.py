@@ -15,7 +15,6 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
     PolymorphicProxySerializer,
-    extend_schema,
 )
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,7 +23,8 @@ from rest_framework.response import Response
 from hazardmap.api.buyers import EXPLAIN, BuyerView, CostEstimate, Goods, estimate, links_of, sold
 from hazardmap.api.geojson import Answer, Link, times
 from hazardmap.api.grammar import LIMIT
-from hazardmap.api.parameters import Parameter, described, read
+from hazardmap.api.operations import operation
+from hazardmap.api.parameters import Parameter
 from hazardmap.api.problems import InvalidParameter
 from hazardmap.capture.selectors import with_picture
 from hazardmap.core.answers.anonymous import pass_name
@@ -125,9 +125,10 @@ class Trail(Answer):
 
 
 class HazardEvidence(BuyerView):
-    @extend_schema(
-        operation_id="listEvidence",
-        parameters=[*described(TRAIL), HEIR],
+    @operation(
+        "listEvidence",
+        TRAIL,
+        headers=[HEIR],
         responses={
             (200, MEDIA_TYPE): PolymorphicProxySerializer(
                 "TrailOrCost", [Trail, CostEstimate], resource_type_field_name=None
@@ -143,7 +144,7 @@ class HazardEvidence(BuyerView):
         and names of passes that are no names elsewhere, so that nobody can be followed from hazard
         to hazard. `p_after` comes of the exact times.
         """
-        values = read(request.query_params, TRAIL)
+        values = self.values
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:

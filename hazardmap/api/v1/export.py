@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
@@ -26,7 +26,7 @@ from hazardmap.api.geojson import (
     times_as_headers,
 )
 from hazardmap.api.grammar import AREA, AT, FILTERS, area_of, time_of, wanted_of
-from hazardmap.api.parameters import described, read
+from hazardmap.api.operations import operation
 from hazardmap.api.spending import reserve
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.answers.wanted import Wanted
@@ -57,9 +57,9 @@ class Export(BuyerView):
     def bucket(self, request: Request) -> str:
         return f"export:{buyer_of(request).key_id}"
 
-    @extend_schema(
-        operation_id="exportHazards",
-        parameters=described(ENCLOSED),
+    @operation(
+        "exportHazards",
+        ENCLOSED,
         responses={
             (200, MEDIA_TYPE): ExportCollection,
             (200, JSON): PolymorphicProxySerializer(
@@ -79,7 +79,7 @@ class Export(BuyerView):
         neither age nor cursor. One that has begun is finished, whatever is left of a spending cap.
         Test keys export areas of up to 1,000 hazards; larger ones are refused.
         """
-        values = read(request.query_params, ENCLOSED)
+        values = self.values
         media_type = request.get_preferred_type(list(FORMATS))
         if media_type is None:
             raise NotAcceptable(f"There is {', '.join(FORMATS)}; Accept asks for none of them.")

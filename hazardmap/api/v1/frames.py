@@ -6,9 +6,8 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -19,8 +18,7 @@ from hazardmap.api.authentication import DeviceToken, NotLicensed, contributor_o
 from hazardmap.api.body import bound
 from hazardmap.api.forms import Text, form_of
 from hazardmap.api.idempotency import idempotent
-from hazardmap.api.limits import LimitedView
-from hazardmap.api.parameters import read
+from hazardmap.api.operations import OperationView, operation
 from hazardmap.api.problems import Invalid, NoRoomForFrames, TooLarge, TooManyFrames
 from hazardmap.capture.selectors import FrameInfo, frame_info
 from hazardmap.capture.services import FrameRefused, NoRoom, TooManyWaiting, frame_accept
@@ -30,6 +28,7 @@ from hazardmap.core.seeing.georeference import Fault, member
 from hazardmap.inference.selectors import model_names
 from hazardmap.inference.services import detect_hint
 from hazardmap.platform.client_address import client_address
+from hazardmap.platform.there import there
 
 # Everything of the request that is not the picture: boundaries, headers, metadata.
 ENVELOPE_BYTES = 100_000
@@ -76,7 +75,7 @@ class FrameStatus(serializers.Serializer[FrameInfo]):
     provenance = serializers.CharField()
 
 
-class Frames(LimitedView):
+class Frames(OperationView):
     authentication_classes = (DeviceToken,)
     parser_classes = (MultiPartParser,)
     quota = UPLOADS_PER_MINUTE
@@ -90,8 +89,8 @@ class Frames(LimitedView):
             raise NotLicensed
         bound(request, MAX_BYTES + ENVELOPE_BYTES, TOO_LARGE)
 
-    @extend_schema(
-        operation_id="uploadFrame",
+    @operation(
+        "uploadFrame",
         request={"multipart/form-data": FrameUpload},
         responses={
             202: OpenApiResponse(FrameReceipt, "accepted, will be detected"),
@@ -104,7 +103,6 @@ class Frames(LimitedView):
 
         At most 2,000 frames or 1 GB of one account wait for detection; more of them get 429.
         """
-        read(request.query_params, ())
         contributor = contributor_of(request)
         image, metadata, edge = _parts(request)
         try:
@@ -132,19 +130,17 @@ class Frames(LimitedView):
         )
 
 
-class Frame(LimitedView):
+class Frame(OperationView):
     authentication_classes = (DeviceToken,)
 
     def bucket(self, request: Request) -> str:
         return f"frame-states:{contributor_of(request).device_id}"
 
-    @extend_schema(operation_id="getFrame", responses=FrameStatus)
+    @operation("getFrame", responses=FrameStatus)
     def get(self, request: Request, frame_id: UUID) -> Response:
         """What became of one of your frames."""
         contributor = contributor_of(request)
-        info = frame_info(frame_id, account_id=contributor.account_id)
-        if info is None:
-            raise Http404
+        info = there(frame_info(frame_id, account_id=contributor.account_id))
         return Response(FrameStatus(info).data)
 
 
@@ -158,7 +154,7 @@ class PairingAnswer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="shown this once")
 
 
-class Pair(LimitedView):
+class Pair(OperationView):
     permission_classes = ()
     quota = 10
     window_s = 300
@@ -166,9 +162,7 @@ class Pair(LimitedView):
     def bucket(self, request: Request) -> str:
         return f"pair:{client_address(request)}"
 
-    @extend_schema(
-        operation_id="pairDevice", request=PairingRequest, responses={201: PairingAnswer}, auth=[]
-    )
+    @operation("pairDevice", request=PairingRequest, responses={201: PairingAnswer}, auth=[])
     @idempotent
     def post(self, request: Request) -> Response:
         """Turn a pairing code into a device token."""

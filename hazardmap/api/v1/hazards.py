@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,7 +31,7 @@ from hazardmap.api.geojson import (
     times,
 )
 from hazardmap.api.grammar import AFTER, AREA, AT, FILTERS, LIMIT, area_of, time_of, wanted_of
-from hazardmap.api.parameters import described, read
+from hazardmap.api.operations import operation
 from hazardmap.api.problems import Invalid
 from hazardmap.api.v1.evidence import (
     HEIR,
@@ -78,11 +77,7 @@ ANSWERS = {(200, MEDIA_TYPE): HazardCollection, **ESTIMATE}
 
 
 class Hazards(BuyerView):
-    @extend_schema(
-        operation_id="listHazards",
-        parameters=described(IN_AREA),
-        responses=ANSWERS,
-    )
+    @operation("listHazards", IN_AREA, responses=ANSWERS)
     def get(self, request: Request) -> Response:
         """The live hazards in a box, a circle or a cell of H3, page by page in order of id.
 
@@ -90,26 +85,21 @@ class Hazards(BuyerView):
         empty and still have a `next`. Without it, `X-Cursor` of the first page is where listChanges
         goes on from there (`since`): what changes while pages are read is told again, never lost.
         """
-        values = read(request.query_params, IN_AREA)
+        values = self.values
         return _page(request, area_of(values), values)
 
 
 class HazardsInRegion(BuyerView):
     parser_classes = GEOMETRY
 
-    @extend_schema(
-        operation_id="listHazardsInRegion",
-        parameters=described(PAGE),
-        request=RegionGeometry,
-        responses=ANSWERS,
-    )
+    @operation("listHazardsInRegion", PAGE, request=RegionGeometry, responses=ANSWERS)
     def post(self, request: Request) -> Response:
         """The live hazards in a polygon, page by page in order of id.
 
         The sides are straight in degrees. One that spans more than 180° of longitude crosses the
         antimeridian, except one from −180 to 180. `X-Cursor` is as in listHazards.
         """
-        values = read(request.query_params, PAGE)
+        values = self.values
         try:
             region = read_region(json_of(request))
         except ValueError as error:
@@ -118,17 +108,12 @@ class HazardsInRegion(BuyerView):
 
 
 class HazardById(BuyerView):
-    @extend_schema(
-        operation_id="getHazard",
-        parameters=[HEIR],
-        responses={(200, MEDIA_TYPE): HazardDetail, **MERGED},
-    )
+    @operation("getHazard", headers=[HEIR], responses={(200, MEDIA_TYPE): HazardDetail, **MERGED})
     def get(self, request: Request, hazard_id: UUID) -> HttpResponse:
         """One hazard with what is behind it: passes (the latest 1,000), and pictures.
 
         The id of one that proved to be one with another leads to that, under whose id it is told.
         """
-        read(request.query_params, ())
         now, changed_at = timezone.now(), change_feed.changed_at()
         hazard = selectors.hazard_get(hazard_id)
         if hazard is None:

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,7 +9,7 @@ from rest_framework.response import Response
 from hazardmap.accounts.services import key_report_leaked
 from hazardmap.api.forms import Text, form_of
 from hazardmap.api.idempotency import idempotent
-from hazardmap.api.limits import LimitedView
+from hazardmap.api.operations import OperationView, operation
 from hazardmap.platform.client_address import client_address
 
 MOST_TOKENS: Final = 100
@@ -32,16 +31,14 @@ class RevokedKeys(serializers.Serializer[Any]):
     )
 
 
-class LeakedKeys(LimitedView):
+class LeakedKeys(OperationView):
     permission_classes = ()
     quota = 30
 
     def bucket(self, request: Request) -> str:
         return f"leaked:{client_address(request)}"
 
-    @extend_schema(
-        operation_id="reportLeakedKeys", request=FoundKeys, responses=RevokedKeys, auth=[]
-    )
+    @operation("reportLeakedKeys", request=FoundKeys, responses=RevokedKeys, auth=[])
     @idempotent
     def post(self, request: Request) -> Response:
         """Revoke API keys that have become public. Only a whole key proves that it was found."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 from hazardmap.accounts.selectors import api_key_of
 from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
-from hazardmap.api.parameters import read
+from hazardmap.api.operations import operation
 from hazardmap.api.spending import quote
 from hazardmap.billing.cost_told import plain
 from hazardmap.billing.spend_selectors import CapInfo, KeySpending, SpendingNow, spending_now
@@ -75,10 +74,9 @@ class Usage(BuyerView):
     def bucket(self, request: Request) -> str:
         return f"usage:{buyer_of(request).key_id}"
 
-    @extend_schema(operation_id="getUsage", responses=UsageNow)
+    @operation("getUsage", responses=UsageNow)
     def get(self, request: Request) -> Response:
         """What was used and spent in this month, what is left, and what this key may do. Free."""
-        read(request.query_params, ())
         buyer, now = buyer_of(request), timezone.now()
         spending = spending_now(buyer.organisation_id, now)
         row = api_key_of(buyer.organisation_id, buyer.key_id)

@@ -3,9 +3,7 @@
 from typing import Any, Final, cast
 from uuid import UUID
 
-from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,13 +11,14 @@ from rest_framework.response import Response
 from hazardmap.api.buyers import WebhookView, whose
 from hazardmap.api.forms import Number, Text, Truth, form_of
 from hazardmap.api.idempotency import idempotent
-from hazardmap.api.parameters import read
+from hazardmap.api.operations import operation
 from hazardmap.api.problems import Invalid
 from hazardmap.core.geometry.corridor import USUAL_M, Watched
 from hazardmap.core.geometry.region import read_region
 from hazardmap.core.geometry.route import read_line
 from hazardmap.core.kinds import GROUPS, KINDS, NAMES, kinds_of
 from hazardmap.core.seeing.georeference import Fault
+from hazardmap.platform.there import there
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import WatchChange, WatchInfo, WebhookRefused
 
@@ -87,14 +86,13 @@ class WatchList(serializers.Serializer[Any]):
 
 
 class WatchAreas(WebhookView):
-    @extend_schema(operation_id="listWatchAreas", responses=WatchList)
+    @operation("listWatchAreas", responses=WatchList)
     def get(self, request: Request) -> Response:
         """What the endpoints of this key watch."""
-        read(request.query_params, ())
         found = selectors.watch_areas_of(**whose(request))
         return Response({"watch_areas": WatchArea(found, many=True).data})
 
-    @extend_schema(operation_id="addWatchArea", request=WatchRequest, responses={201: WatchArea})
+    @operation("addWatchArea", request=WatchRequest, responses={201: WatchArea})
     @idempotent
     def post(self, request: Request) -> Response:
         """Watch an area or a route from now on. What is there already is not told.
@@ -122,13 +120,12 @@ class WatchAreas(WebhookView):
 
 
 class WatchAreaById(WebhookView):
-    @extend_schema(operation_id="getWatchArea", responses=WatchArea)
+    @operation("getWatchArea", responses=WatchArea)
     def get(self, request: Request, watch_id: UUID) -> Response:
         """One watch area."""
-        read(request.query_params, ())
         return Response(WatchArea(_found(request, watch_id)).data)
 
-    @extend_schema(operation_id="changeWatchArea", request=WatchPatch, responses=WatchArea)
+    @operation("changeWatchArea", request=WatchPatch, responses=WatchArea)
     def patch(self, request: Request, watch_id: UUID) -> Response:
         """Watch otherwise from now on; what is left out stays as it is.
 
@@ -140,26 +137,19 @@ class WatchAreaById(WebhookView):
             changes["watched"] = _watched(_completed(values, _found(request, watch_id)))
         if "kinds" in values:
             changes["kinds"] = _kinds(values)
-        if not services.watch_change(
-            **whose(request), watch_id=watch_id, changes=cast(WatchChange, changes)
-        ):
-            raise Http404
+        change = cast(WatchChange, changes)
+        there(services.watch_change(**whose(request), watch_id=watch_id, changes=change))
         return Response(WatchArea(_found(request, watch_id)).data)
 
-    @extend_schema(operation_id="removeWatchArea", responses={204: None})
+    @operation("removeWatchArea", responses={204: None})
     def delete(self, request: Request, watch_id: UUID) -> Response:
         """Stop watching it."""
-        read(request.query_params, ())
-        if not services.watch_remove(**whose(request), watch_id=watch_id):
-            raise Http404
+        there(services.watch_remove(**whose(request), watch_id=watch_id))
         return Response(status=204)
 
 
 def _found(request: Request, watch_id: UUID) -> WatchInfo:
-    found = selectors.watch_area_get(**whose(request), watch_id=watch_id)
-    if found is None:
-        raise Http404
-    return found
+    return there(selectors.watch_area_get(**whose(request), watch_id=watch_id))
 
 
 def _kinds(values: dict[str, Any]) -> frozenset[str] | None:

@@ -4,7 +4,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,7 +19,8 @@ from hazardmap.api.buyers import (
 )
 from hazardmap.api.geojson import MEDIA_TYPE, AheadCollection, RouteCollection, collection, on_way
 from hazardmap.api.grammar import FILTERS, LAT, LIMIT, LON, wanted_of
-from hazardmap.api.parameters import Parameter, described, number, read
+from hazardmap.api.operations import operation
+from hazardmap.api.parameters import Parameter, number
 from hazardmap.api.problems import Invalid, InvalidParameter
 from hazardmap.core.answers.feature import feature
 from hazardmap.core.geometry.ahead import MAX_REACH_M, Ahead
@@ -92,9 +92,9 @@ ROUTE_QUERY: Final = {Meter.ROUTE: 1}
 class HazardsAlongRoute(BuyerView):
     parser_classes = GEOMETRY
 
-    @extend_schema(
-        operation_id="listHazardsAlongRoute",
-        parameters=described(ON_ROUTE),
+    @operation(
+        "listHazardsAlongRoute",
+        ON_ROUTE,
         request=RouteLine,
         responses={(200, MEDIA_TYPE): RouteCollection, **ESTIMATE},
     )
@@ -106,7 +106,7 @@ class HazardsAlongRoute(BuyerView):
         A page looks at 100 km of the route at most, so it may be short or even empty and still
         have a `next`. Where the route passes a hazard twice, the nearer place counts.
         """
-        values = read(request.query_params, ON_ROUTE)
+        values = self.values
         now = timezone.now()
         way = (_route(request), values["corridor_m"], wanted_of(values, now))
         changed_at = change_feed.changed_at()
@@ -132,10 +132,8 @@ class HazardsAlongRoute(BuyerView):
 
 
 class HazardsAhead(BuyerView):
-    @extend_schema(
-        operation_id="listHazardsAhead",
-        parameters=described(AHEAD),
-        responses={(200, MEDIA_TYPE): AheadCollection, **ESTIMATE},
+    @operation(
+        "listHazardsAhead", AHEAD, responses={(200, MEDIA_TYPE): AheadCollection, **ESTIMATE}
     )
     def get(self, request: Request) -> Response:
         """The live hazards ahead of a moving vehicle, nearest first.
@@ -145,7 +143,7 @@ class HazardsAhead(BuyerView):
         Looks speed_mps · horizon_s ahead (at least 100 m, at most 20 km), in a wedge that opens
         as roads may bend: heading_deg ± spread_deg, corridor_m to each side at the vehicle.
         """
-        values = read(request.query_params, AHEAD)
+        values = self.values
         speed_mps = values["speed_mps"]
         reach_m = max(MIN_REACH_M, speed_mps * values["horizon_s"])
         if reach_m > MAX_REACH_M:

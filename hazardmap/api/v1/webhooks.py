@@ -4,9 +4,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -16,9 +14,10 @@ from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import WebhookView, whose
 from hazardmap.api.forms import Text, Whole, form_of
 from hazardmap.api.idempotency import idempotent
-from hazardmap.api.parameters import read
+from hazardmap.api.operations import operation
 from hazardmap.api.problems import Invalid, InvalidParameter
 from hazardmap.core.seeing.georeference import Fault
+from hazardmap.platform.there import there
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, TooManyTests, WebhookRefused
 
@@ -66,19 +65,16 @@ class TestAnswer(serializers.Serializer[Any]):
 
 
 class Endpoints(WebhookView):
-    @extend_schema(operation_id="listEndpoints", responses=EndpointList)
+    @operation("listEndpoints", responses=EndpointList)
     def get(self, request: Request) -> Response:
         """Where you are told of changes: what this key, or one it was rolled from, has added.
 
         All of your organisation's are in the portal.
         """
-        read(request.query_params, ())
         found = selectors.endpoints_of(**whose(request))
         return Response({"endpoints": Endpoint(found, many=True).data})
 
-    @extend_schema(
-        operation_id="addEndpoint", request=EndpointRequest, responses={201: EndpointCreated}
-    )
+    @operation("addEndpoint", request=EndpointRequest, responses={201: EndpointCreated})
     @idempotent
     def post(self, request: Request) -> Response:
         """Be told at an address; what of is said by watch areas.
@@ -97,13 +93,12 @@ class Endpoints(WebhookView):
 
 
 class EndpointById(WebhookView):
-    @extend_schema(operation_id="getEndpoint", responses=Endpoint)
+    @operation("getEndpoint", responses=Endpoint)
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         """One endpoint, and how it is doing."""
-        read(request.query_params, ())
         return Response(Endpoint(_found(request, endpoint_id)).data)
 
-    @extend_schema(operation_id="changeEndpoint", request=EndpointRequest, responses=Endpoint)
+    @operation("changeEndpoint", request=EndpointRequest, responses=Endpoint)
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
         """Another address for an endpoint: its secret, watch areas and messages stay.
 
@@ -111,84 +106,66 @@ class EndpointById(WebhookView):
         """
         url = form_of(request, EndpointRequest)["url"]
         try:
-            _must(services.endpoint_move(**whose(request), endpoint_id=endpoint_id, url=url))
+            there(services.endpoint_move(**whose(request), endpoint_id=endpoint_id, url=url))
         except WebhookRefused as refused:
             raise Invalid([Fault(refused.field, refused.rule)]) from refused
         return Response(Endpoint(_found(request, endpoint_id)).data)
 
-    @extend_schema(operation_id="removeEndpoint", responses={204: None})
+    @operation("removeEndpoint", responses={204: None})
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
         """Remove an endpoint with its watch areas and messages."""
-        read(request.query_params, ())
-        _must(services.endpoint_remove(**whose(request), endpoint_id=endpoint_id))
+        there(services.endpoint_remove(**whose(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
 
 class EndpointSecret(WebhookView):
-    @extend_schema(
-        operation_id="rollEndpointSecret", request=RollRequest, responses={200: EndpointCreated}
-    )
+    @operation("rollEndpointSecret", request=RollRequest, responses={200: EndpointCreated})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """A new secret. For overlap_s messages carry two signatures, by the old one and by it."""
         overlap_s = form_of(request, RollRequest)["overlap_s"]
         made = services.secret_roll(**whose(request), endpoint_id=endpoint_id, overlap_s=overlap_s)
-        if made is None:
-            raise Http404
-        return _created(request, made, 200)
+        return _created(request, there(made), 200)
 
 
 class EndpointPause(WebhookView):
-    @extend_schema(operation_id="pauseEndpoint", request=None, responses={204: None})
+    @operation("pauseEndpoint", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send nothing until it is enabled; messages wait. One that is off stays as it is."""
-        read(request.query_params, ())
-        _must(services.endpoint_pause(**whose(request), endpoint_id=endpoint_id))
+        there(services.endpoint_pause(**whose(request), endpoint_id=endpoint_id))
         return Response(status=204)
 
 
 class EndpointEnable(WebhookView):
-    @extend_schema(operation_id="enableEndpoint", request=None, responses={204: None})
+    @operation("enableEndpoint", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send again at once what waits for an endpoint that was disabled, or is left alone.
 
         One whose key was revoked stays off: add it again with another key.
         """
-        read(request.query_params, ())
         try:
-            _must(services.endpoint_enable(**whose(request), endpoint_id=endpoint_id))
+            there(services.endpoint_enable(**whose(request), endpoint_id=endpoint_id))
         except WebhookRefused as refused:
             raise InvalidParameter([Fault(refused.field, refused.rule)]) from refused
         return Response(status=204)
 
 
 class EndpointTest(WebhookView):
-    @extend_schema(operation_id="testEndpoint", request=None, responses={202: TestAnswer})
+    @operation("testEndpoint", request=None, responses={202: TestAnswer})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send a message of the type endpoint.test; it is free, 60 times an hour."""
-        read(request.query_params, ())
         try:
             made = services.endpoint_test(**whose(request), endpoint_id=endpoint_id)
         except TooManyTests as refused:
             raise Throttled(wait=refused.wait_s) from refused
-        if made is None:
-            raise Http404
-        return Response({"delivery_id": str(made)}, status=202)
+        return Response({"delivery_id": str(there(made))}, status=202)
 
 
 def _found(request: Request, endpoint_id: UUID) -> EndpointInfo:
-    found = selectors.endpoint_get(**whose(request), endpoint_id=endpoint_id)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _must(found: bool) -> None:
-    if not found:
-        raise Http404
+    return there(selectors.endpoint_get(**whose(request), endpoint_id=endpoint_id))
 
 
 def _created(request: Request, made: NewEndpoint, status: int) -> Response:

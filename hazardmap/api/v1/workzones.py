@@ -5,9 +5,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,7 +21,8 @@ from hazardmap.api.buyers import (
 )
 from hazardmap.api.geojson import MEDIA_TYPE, Answer, Link, collection, times
 from hazardmap.api.grammar import AREA, LIMIT, MADE_UP, area_if_any, read_id
-from hazardmap.api.parameters import Parameter, described, moment, number, read
+from hazardmap.api.operations import operation
+from hazardmap.api.parameters import Parameter, moment, number
 from hazardmap.core.answers.zone_feature import zone_feature
 from hazardmap.hazards import change_feed
 from hazardmap.hazards.zone_selectors import (
@@ -33,6 +32,7 @@ from hazardmap.hazards.zone_selectors import (
     zones_count,
     zones_page,
 )
+from hazardmap.platform.there import there
 
 ZONES: Final = (
     *AREA,
@@ -104,17 +104,15 @@ class WorkZoneDetail(Answer, WorkZoneFeature):
 
 
 class WorkZones(BuyerView):
-    @extend_schema(
-        operation_id="listWorkZones",
-        parameters=described(ZONES),
-        responses={(200, MEDIA_TYPE): WorkZoneCollection, **ESTIMATE},
+    @operation(
+        "listWorkZones", ZONES, responses={(200, MEDIA_TYPE): WorkZoneCollection, **ESTIMATE}
     )
     def get(self, request: Request) -> Response:
         """The work zones that reach into an area, or all of them, page by page in order of id.
 
         A unit is a work zone.
         """
-        values = read(request.query_params, ZONES)
+        values = self.values
         now, changed_at, limit = timezone.now(), change_feed.changed_at(), values["limit"]
         area, after = area_if_any(values), values["after"]
         wanted = ZonesWanted(at=now, **{name: values[name] for name in WHICH})
@@ -133,14 +131,11 @@ class WorkZones(BuyerView):
 
 
 class WorkZoneById(BuyerView):
-    @extend_schema(operation_id="getWorkZone", responses={(200, MEDIA_TYPE): WorkZoneDetail})
+    @operation("getWorkZone", responses={(200, MEDIA_TYPE): WorkZoneDetail})
     def get(self, request: Request, zone_id: UUID) -> Response:
         """One work zone, ended or not."""
-        read(request.query_params, ())
         now, changed_at = timezone.now(), change_feed.changed_at()
-        found = zone_get(zone_id)
-        if found is None:
-            raise Http404
+        found = there(zone_get(zone_id))
         body = zone_feature(found.zone, found.updated_at, now) | times(now, changed_at)
         return sold(request, zone_goods([found]), "workzone", body)
 

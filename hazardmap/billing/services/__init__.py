@@ -29,33 +29,3 @@ from hazardmap.billing.services.spending_watch import spending_watch
 from hazardmap.billing.services.subscribe import Subscribed, customer_set, subscribe
 from hazardmap.billing.services.subscriptions_end import subscriptions_end
 from hazardmap.billing.services.terms_set import terms_set
-
-__all__ = [
-    "Charged",
-    "SpendingRefused",
-    "Subscribed",
-    "alerts_hand_on",
-    "alerts_mail",
-    "answer_quote",
-    "answer_reserve",
-    "answer_return",
-    "billing_address_set",
-    "cap_set",
-    "credit_grant",
-    "credit_note_issue",
-    "customer_set",
-    "invoice_draft",
-    "invoice_finalise",
-    "invoice_pay",
-    "invoice_void",
-    "numbers_raise",
-    "payers_update",
-    "payments_compare",
-    "payments_push",
-    "provider_event_take",
-    "refusal_known",
-    "spending_watch",
-    "subscribe",
-    "subscriptions_end",
-    "terms_set",
-]

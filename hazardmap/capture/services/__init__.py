@@ -16,30 +16,3 @@ from hazardmap.capture.services.takedown import (
     pictures_erase,
 )
 from hazardmap.capture.services.waiting_room import NoRoom, TooManyWaiting
-
-__all__ = [
-    "Accepted",
-    "AlreadyErased",
-    "ClaimedFrame",
-    "FrameRefused",
-    "NoRoom",
-    "TooManyWaiting",
-    "copies_sweep",
-    "copies_without_frame",
-    "frame_accept",
-    "frame_detected",
-    "frame_rejected",
-    "frames_claim",
-    "frames_doubted",
-    "frames_forget",
-    "frames_release",
-    "frames_withdraw",
-    "originals_sweep",
-    "picture_hide",
-    "picture_keep",
-    "picture_remove",
-    "picture_show",
-    "pictures_erase",
-    "pictures_expire",
-    "pictures_prolong",
-]

@@ -29,34 +29,3 @@ from hazardmap.hazards.services.version_make import (
 from hazardmap.hazards.services.vote_give import VoteRefused, vote_give
 from hazardmap.hazards.services.witness_forget import witness_forget
 from hazardmap.hazards.services.zones_refresh import zones_rebuild, zones_refresh
-
-__all__ = [
-    "BoxOrCell",
-    "Proposal",
-    "RoadsUnreadable",
-    "VerdictRefused",
-    "VersionMoved",
-    "VoteRefused",
-    "area_refuse",
-    "cells_rebuild",
-    "cells_refresh",
-    "drive_forget",
-    "expire_faded",
-    "fuse_pending",
-    "looks_decide",
-    "mountings_learn",
-    "moves_follow",
-    "old_pictures_forget",
-    "picture_forget",
-    "roads_load",
-    "stale_refuse",
-    "trust_snapshot",
-    "verdict_give",
-    "verdict_undo",
-    "version_propose",
-    "version_write",
-    "vote_give",
-    "witness_forget",
-    "zones_rebuild",
-    "zones_refresh",
-]

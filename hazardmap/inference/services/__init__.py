@@ -12,19 +12,3 @@ from hazardmap.inference.services.model_register import model_register
 from hazardmap.inference.services.runs_forget import runs_forget
 from hazardmap.inference.services.runs_postpone import runs_postpone, runs_waiting
 from hazardmap.inference.services.runs_take import TakenDetection, TakenRun, runs_take
-
-__all__ = [
-    "ModelRefused",
-    "Promotion",
-    "TakenDetection",
-    "TakenRun",
-    "detect_hint",
-    "detect_pending",
-    "model_promote",
-    "model_register",
-    "model_shadow",
-    "runs_forget",
-    "runs_postpone",
-    "runs_take",
-    "runs_waiting",
-]

@@ -14,21 +14,3 @@ from hazardmap.metering.services.usage_reserve import (
 from hazardmap.metering.services.usage_roll import usage_roll, usage_roll_between
 from hazardmap.metering.services.usage_settle import usage_settle
 from hazardmap.metering.services.usage_ship import usage_ship
-
-__all__ = [
-    "ALL",
-    "Account",
-    "UnitsByKey",
-    "answer_count",
-    "answers_add",
-    "usage_forget",
-    "usage_has_room",
-    "usage_hold",
-    "usage_record",
-    "usage_recount",
-    "usage_reserve",
-    "usage_roll",
-    "usage_roll_between",
-    "usage_settle",
-    "usage_ship",
-]

@@ -5,15 +5,3 @@ from hazardmap.moderation.services.decision_undo import undo
 from hazardmap.moderation.services.model_promote import model_promote
 from hazardmap.moderation.services.report_decide import report_decide, report_undo
 from hazardmap.moderation.services.report_file import ReportRefused, report_file
-
-__all__ = [
-    "DecisionRefused",
-    "ReportRefused",
-    "Shown",
-    "decide",
-    "model_promote",
-    "report_decide",
-    "report_file",
-    "report_undo",
-    "undo",
-]

@@ -15,19 +15,3 @@ from hazardmap.rewards.services.payout_run import (
     payout_target_set,
 )
 from hazardmap.rewards.services.reasons_keep import reasons_forget
-
-__all__ = [
-    "Ledger",
-    "LedgerConflict",
-    "PayoutRefused",
-    "ledger_book",
-    "payout_end",
-    "payout_run",
-    "payout_target_set",
-    "reasons_forget",
-    "share_claw_back",
-    "share_correct",
-    "share_set_aside",
-    "share_split",
-    "share_take_back",
-]

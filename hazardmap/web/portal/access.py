@@ -6,21 +6,16 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from hazardmap.accounts.models import Organisation, User
 from hazardmap.accounts.selectors import memberships_of
-from hazardmap.accounts.services import AccountsRefused
-from hazardmap.billing.refused import BillingRefused
 from hazardmap.core.access.roles import Act, Role, may
-from hazardmap.platform.mail import MailFailed
-from hazardmap.platform.sentences import sentence
-from hazardmap.web.asking import MAIL_FAILED, signed_in
+from hazardmap.web.asking import signed_in
 
 P = ParamSpec("P")
 
@@ -76,15 +71,3 @@ def show(
     allowed = {act.name: portal.may(act) for act in Act}
     values = {"portal": portal, "may": allowed, "here": page, "base": portal.url()} | context
     return render(request, f"portal/{page}.html", values, status=status)
-
-
-def done(request: HttpRequest, where: str, act: Callable[[], object], words: str) -> HttpResponse:
-    """Do it, say so, and go on to `where`; say why where it is refused."""
-    try:
-        act()
-        messages.success(request, words)
-    except (AccountsRefused, BillingRefused, ValueError) as refused:
-        messages.error(request, sentence(refused))
-    except MailFailed:
-        messages.error(request, str(MAIL_FAILED))
-    return HttpResponseRedirect(where)

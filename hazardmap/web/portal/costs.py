@@ -34,10 +34,11 @@ from hazardmap.billing.spend_selectors import spend_alerts, spending_now
 from hazardmap.core.access.roles import Act
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.metering.selectors import is_kept, usage_complete_to
-from hazardmap.platform.harmless_cell import harmless_cell
+from hazardmap.platform.csv_file import csv_file
 from hazardmap.platform.limited import too_many_of
-from hazardmap.web.portal.access import Portal, done, portal_page, show
-from hazardmap.web.portal.csv_file import csv_file
+from hazardmap.platform.there import there
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 
 LISTS_PER_HOUR: Final = 60
 
@@ -175,9 +176,8 @@ def _answers(line_id: UUID) -> Iterator[Sequence[object]]:
             yield since, hour.key_id, hour.quantity, "", "", ""
         for event in events:
             hazards = " ".join(map(str, event.hazards))
-            at, what = event.at.astimezone(UTC), harmless_cell(event.subject)
-            place = f"{at:%Y-%m-%dT%H:%M:%S.%fZ}", hour.key_id
-            yield *place, event.quantity, what, event.request_id, hazards
+            at = f"{event.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+            yield at, hour.key_id, event.quantity, event.subject, event.request_id, hazards
 
 
 def _invoice(portal: Portal, invoice_id: UUID) -> InvoiceInfo:
@@ -188,10 +188,7 @@ def _invoice(portal: Portal, invoice_id: UUID) -> InvoiceInfo:
 
 
 def _line(invoice: InvoiceInfo, position: int) -> InvoiceLineInfo:
-    for line in invoice.lines:
-        if line.position == position:
-            return line
-    raise Http404
+    return there(next((line for line in invoice.lines if line.position == position), None))
 
 
 def _hour(text: str) -> datetime | None:

@@ -4,7 +4,7 @@ import json
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hazardmap.core.access.roles import Act
 from hazardmap.core.ids import id_or_none
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.platform.there import there
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import KEPT, DeliveryDetail, DeliveryInfo
 
@@ -78,8 +80,7 @@ def again(request: HttpRequest, portal: Portal, delivery_id: UUID) -> HttpRespon
 def replay_dead(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
     """All that were given up and are still kept."""
     mine = portal.organisation.pk
-    if selectors.endpoint_get(mine, endpoint_id) is None:
-        raise Http404
+    there(selectors.endpoint_get(mine, endpoint_id))
     since = timezone.now() - KEPT
     count = services.dead_replay(organisation_id=mine, endpoint_id=endpoint_id, since=since)
     words = ngettext("%d message is sent again.", "%d messages are sent again.", count) % count
@@ -87,7 +88,4 @@ def replay_dead(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> Http
 
 
 def _delivery(portal: Portal, delivery_id: UUID) -> DeliveryDetail:
-    found = selectors.delivery_get(portal.organisation.pk, delivery_id)
-    if found is None:
-        raise Http404
-    return found
+    return there(selectors.delivery_get(portal.organisation.pk, delivery_id))

@@ -8,7 +8,7 @@ from hazardmap.accounts.selectors import api_keys_of
 from hazardmap.core.access.roles import Act
 from hazardmap.core.access.scopes import SCOPE_WORDS
 from hazardmap.web.portal.access import Portal, portal_page, show
-from hazardmap.web.portal.snippets import operations, snippets
+from hazardmap.web.portal.snippets import snippets
 
 
 @require_safe
@@ -25,6 +25,6 @@ def docs_page(request: HttpRequest, portal: Portal) -> HttpResponse:
         "docs",
         keys=live,
         key=key,
-        operations=[(one, snippets(request, one, prefix)) for one in operations()],
+        operations=snippets(request, prefix),
         scopes=SCOPE_WORDS.items(),
     )

@@ -1,12 +1,10 @@
 """The entrance: which organisation, or a first one; and how its month stands."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of, memberships_of
@@ -16,16 +14,14 @@ from hazardmap.core.access.roles import Act
 from hazardmap.core.selling.pricing.money import decimal_of
 from hazardmap.core.selling.pricing.period import month_of
 from hazardmap.metering.selectors import answers_by_status, usage_complete_to, usage_series
-from hazardmap.web.asking import signed_in
+from hazardmap.web.asking import own_page_with_form, signed_in
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.answered import answered
 from hazardmap.web.portal.meters import month_rows
 from hazardmap.web.portal.snippets import first_call
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@own_page_with_form
 def entrance(request: HttpRequest) -> HttpResponse:
     user, error = signed_in(request), ""
     if request.method == "POST":

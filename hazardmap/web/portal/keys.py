@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +23,9 @@ from hazardmap.core.access.key_limits import KeyLimits
 from hazardmap.core.access.roles import Act
 from hazardmap.core.access.scopes import SCOPE_WORDS, Environment, Scope
 from hazardmap.platform.sentences import sentence
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.platform.there import there
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.snippets import first_call
 
 LIVES = {
@@ -151,10 +153,7 @@ def _shown_once(request: HttpRequest, portal: Portal, new: NewKey) -> HttpRespon
 
 
 def _key(portal: Portal, kid: str) -> ApiKey:
-    key = api_key_of(portal.organisation.pk, kid)
-    if key is None:
-        raise Http404
-    return key
+    return there(api_key_of(portal.organisation.pk, kid))
 
 
 def _limits(request: HttpRequest) -> KeyLimits:

@@ -5,21 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
+from hazardmap.billing import words
 from hazardmap.billing.spend_selectors import SpendingNow
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import UsedInTime
 
-METERS: Final = {
-    Meter.TILE: _("map tiles"),
-    Meter.HAZARD: _("hazards returned"),
-    Meter.ROUTE: _("route queries"),
-    Meter.WEBHOOK: _("webhooks delivered"),
-    Meter.EXPORT_MB: _("megabytes exported"),
-    Meter.IMAGE: _("images"),
-    Meter.WATCH_HOUR: _("watch-area hours"),
-}
+METERS: Final = {meter: gettext_lazy(name) for meter, name in words.METERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ def month_rows(used: Iterable[UsedInTime], spending: SpendingNow | None) -> list
         included = {charge.meter: charge.included for charge in spending.prices.charges}
     quotas = spending.quotas if spending else {}
     return [
-        MonthRow(str(words), units[meter], answers[meter], included.get(meter), quotas.get(meter))
-        for meter, words in METERS.items()
+        MonthRow(str(name), units[meter], answers[meter], included.get(meter), quotas.get(meter))
+        for meter, name in METERS.items()
         if meter in included or units[meter]
     ]

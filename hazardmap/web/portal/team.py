@@ -17,7 +17,8 @@ from hazardmap.accounts.services import (
     organisation_close,
 )
 from hazardmap.core.access.roles import Act, Role, may
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 
 
 @require_safe

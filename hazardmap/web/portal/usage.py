@@ -20,10 +20,9 @@ from hazardmap.metering.selectors import (
     usage_complete_to,
     usage_series,
 )
-from hazardmap.platform.harmless_cell import harmless_cell
+from hazardmap.platform.csv_file import csv_file
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.answered import answered
-from hazardmap.web.portal.csv_file import csv_file
 from hazardmap.web.portal.meters import METERS
 
 DAY = timedelta(days=1)
@@ -159,6 +158,5 @@ def _chart(
 def _table_of(rows: list[UsedInTime], names: dict[str, str]) -> Iterator[Sequence[object]]:
     yield "from_utc", "key", "key_name", "meter", "units", "answers"
     for row in rows:
-        name = harmless_cell(names[row.key_id])
-        at = row.at.strftime("%Y-%m-%dT%H:%MZ")
+        at, name = row.at.strftime("%Y-%m-%dT%H:%MZ"), names[row.key_id]
         yield at, row.key_id, name, row.meter.value, row.quantity, row.answers

@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,7 +14,9 @@ from hazardmap.core.geometry.positions import geometry_of
 from hazardmap.core.geometry.region import read_region, region_of_box
 from hazardmap.core.geometry.route import read_line
 from hazardmap.core.kinds import KINDS
-from hazardmap.web.portal.access import Portal, done, portal_page
+from hazardmap.platform.there import there
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page
 from hazardmap.webhooks import selectors, services
 
 MOST_LETTERS = 400_000
@@ -36,8 +38,7 @@ def add(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse
             simulated=None if request.POST.get("simulated") == "on" else False,
         )
 
-    if selectors.endpoint_get(portal.organisation.pk, endpoint_id) is None:
-        raise Http404
+    there(selectors.endpoint_get(portal.organisation.pk, endpoint_id))
     words = _("Watched from now on. What is there already is not told.")
     return done(request, portal.url(f"webhooks/{endpoint_id}/"), act, words)
 
@@ -46,9 +47,7 @@ def add(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse
 @portal_page(Act.MANAGE_WEBHOOKS)
 def remove(request: HttpRequest, portal: Portal, watch_id: UUID) -> HttpResponse:
     mine = portal.organisation.pk
-    watch = selectors.watch_area_get(mine, watch_id)
-    if watch is None:
-        raise Http404
+    watch = there(selectors.watch_area_get(mine, watch_id))
     return done(
         request,
         portal.url(f"webhooks/{watch.endpoint_id}/"),

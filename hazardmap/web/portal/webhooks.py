@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,9 @@ from hazardmap.core.access.roles import Act
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.kinds import KINDS
 from hazardmap.core.messages.webhook import TRIPS_AT
-from hazardmap.web.portal.access import Portal, done, portal_page, show
+from hazardmap.platform.there import there
+from hazardmap.web.asking import done
+from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.deliveries import STATES, deliveries_asked
 from hazardmap.webhooks import selectors, services
 from hazardmap.webhooks.values import EndpointInfo, NewEndpoint, WebhookRefused
@@ -91,9 +93,7 @@ def roll(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpRespons
         endpoint_id=endpoint_id,
         overlap_s=int(overlap.total_seconds()),
     )
-    if new is None:
-        raise Http404
-    return _shown_once(request, portal, new)
+    return _shown_once(request, portal, there(new))
 
 
 @require_POST
@@ -135,10 +135,7 @@ def remove(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpRespo
 
 def endpoint_of(portal: Portal, endpoint_id: UUID) -> EndpointInfo:
     """Another organisation's looks like one that is not there."""
-    found = selectors.endpoint_get(portal.organisation.pk, endpoint_id)
-    if found is None:
-        raise Http404
-    return found
+    return there(selectors.endpoint_get(portal.organisation.pk, endpoint_id))
 
 
 def _acted(

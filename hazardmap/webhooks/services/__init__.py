@@ -20,25 +20,3 @@ from hazardmap.webhooks.services.endpoint_keep import (
 from hazardmap.webhooks.services.notice_make import notice_make
 from hazardmap.webhooks.services.watch_keep import watch_add, watch_change, watch_remove
 from hazardmap.webhooks.services.watch_meter import watch_hours_record
-
-__all__ = [
-    "Sender",
-    "dead_replay",
-    "deliveries_forget",
-    "deliveries_make",
-    "deliveries_send",
-    "delivery_bill",
-    "delivery_replay",
-    "endpoint_add",
-    "endpoint_enable",
-    "endpoint_move",
-    "endpoint_pause",
-    "endpoint_remove",
-    "endpoint_test",
-    "notice_make",
-    "secret_roll",
-    "watch_add",
-    "watch_change",
-    "watch_hours_record",
-    "watch_remove",
-]

@@ -8,7 +8,7 @@ const POLL_TIMEOUT_MS = 10_000;
 const STREAM_AGAIN_MS = 60_000;
 const TRIES = 2;
 
-export interface Ear {
+interface Ear {
   heard(heard: Heard): void;
   /** The connection stands, and nothing has been missed up to now. */
   alive(): void;

@@ -12,7 +12,7 @@ import httpx
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from hazardmap.api.completing import Completing
+from hazardmap.api.completing import completed
 from hazardmap.api.filming import OTHERS, READ, drives, items
 from hazardmap.api.uploading import Journal, Outcome, upload
 from hazardmap.core.access.tokens import Token, Use, parse_token
@@ -85,13 +85,12 @@ class Command(BaseCommand):
         if token is None:
             raise CommandError("A device token (hm_dev_…) is needed: --token or HAZARDMAP_TOKEN.")
         pictures, videos, unread = _found(options["paths"])
-        completing = _completing(options)
-        if completing.taken_from and len(videos) > 1:
+        said = _said(options)
+        if said.taken_from and len(videos) > 1:
             raise CommandError("--taken-from says when one video began: name one at a time.")
-        said = Said(completing.clock, completing.taken_from, completing.every, completing.track)
         found, others = drives(videos, said)
         outcomes = unread + others
-        sent = completing.items(pictures)
+        sent = completed(pictures, said)
         total = len(pictures) + sum(len(drive.moments) for drive in found)
         with tqdm(total=total, unit="frame", disable=None) as bar:
 
@@ -155,12 +154,12 @@ def _seconds(text: str) -> timedelta:
         raise ArgumentTypeError("must be a number of seconds") from error
 
 
-def _completing(options: dict[str, Any]) -> Completing:
+def _said(options: dict[str, Any]) -> Said:
     try:
         track = sorted(fix for path in options["gpx"] for fix in read_gpx(path))
     except GpxUnreadable as error:
         raise CommandError(str(error)) from error
-    return Completing(
+    return Said(
         clock=options["utc_offset"],
         taken_from=options["taken_from"],
         every=options["every_s"],

@@ -1,6 +1,5 @@
 """Draft and finalise the invoices of a month."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,9 +8,10 @@ from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import customers_until, invoice_get
 from hazardmap.billing.services import invoice_draft, invoice_finalise, subscriptions_end
 from hazardmap.core.selling.pricing.money import written
-from hazardmap.core.selling.pricing.period import Period, month_of
+from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.pricing.tax import TaxUnknown
 from hazardmap.metering.services import usage_roll
+from hazardmap.platform import arguments
 
 
 class Command(BaseCommand):
@@ -22,11 +22,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("month", metavar="YYYY-MM")
+        parser.add_argument("month", metavar="YYYY-MM", type=arguments.month)
         parser.add_argument("--finalise", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        month = _month(options["month"])
+        month = options["month"]
         usage_roll()
         subscriptions_end()
         customers, failed = customers_until(month.end), 0
@@ -50,10 +50,3 @@ def _bill(customer_id: int, month: Period, *, finalise: bool) -> str:
     info = invoice_get(invoice.id)
     amount = written(info.total_micro, info.currency)
     return f"{info.number or info.id} {info.state}, {amount}, {info.buyer}"
-
-
-def _month(text: str) -> Period:
-    try:
-        return month_of(datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC))
-    except ValueError as error:
-        raise CommandError(f"{text}: must be a month like 2026-10.") from error

@@ -1,7 +1,5 @@
 """Note what a customer has paid in advance."""
 
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import credit_grant
+from hazardmap.platform import arguments
 
 
 class Command(BaseCommand):
@@ -20,30 +19,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("organisation", type=UUID)
-        parser.add_argument("amount", help="in the customer's currency")
-        parser.add_argument("--expires", metavar="YYYY-MM-DD", help="first day (UTC) it is gone")
+        parser.add_argument("amount", type=arguments.amount, help="in the customer's currency")
+        parser.add_argument(
+            "--expires",
+            metavar="YYYY-MM-DD",
+            type=arguments.day,
+            help="first day (UTC) it is gone",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             credit_grant(
                 organisation_id=options["organisation"],
-                amount=_amount(options["amount"]),
-                expires_at=_day(options["expires"]),
+                amount=options["amount"],
+                expires_at=options["expires"],
             )
         except BillingRefused as refused:
             raise CommandError(f"{refused}.") from refused
         self.stdout.write(f"{options['organisation']} has {options['amount']} more to spend")
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise CommandError(f"{text}: must be an amount like 500.00.") from error
-
-
-def _day(text: str | None) -> datetime | None:
-    try:
-        return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise CommandError(f"--expires {text}: must be a day like 2027-12-31.") from error

@@ -1,7 +1,6 @@
 """Sell a plan to an organisation."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from hazardmap.billing.documents import buyer_from
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import customer_set, subscribe
 from hazardmap.core.operation.document import Unreadable
+from hazardmap.platform import arguments
 from hazardmap.platform.given_file import given_text
 
 
@@ -28,12 +28,11 @@ class Command(BaseCommand):
         parser.add_argument("organisation", type=UUID)
         parser.add_argument("plan")
         parser.add_argument("--buyer", type=Path, help="a file, or - for standard input")
-        parser.add_argument("--start", type=datetime.fromisoformat, metavar="YYYY-MM-DDTHH")
+        parser.add_argument("--start", type=arguments.moment, metavar="YYYY-MM-DDTHH")
 
     def handle(self, *args: Any, **options: Any) -> None:
         organisation, path = options["organisation"], options["buyer"]
-        start = options["start"]
-        start = timezone.now() if start is None else start.replace(tzinfo=start.tzinfo or UTC)
+        start = options["start"] or timezone.now()
         try:
             if path is not None:
                 buyer = buyer_from(json.loads(given_text(path)))

@@ -1,6 +1,5 @@
 """Check that what was served is what is billed."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,6 +7,7 @@ from django.utils import timezone
 
 from hazardmap.closing.reconcile import reconcile
 from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.platform import arguments
 from hazardmap.platform.unhurried import unhurried_session
 
 
@@ -19,20 +19,17 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("month", nargs="?", metavar="YYYY-MM")
+        parser.add_argument("month", nargs="?", metavar="YYYY-MM", type=arguments.month)
 
     @unhurried_session()
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        text = options["month"] or f"{now.astimezone(UTC):%Y-%m}"
-        try:
-            month = month_of(datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC))
-        except ValueError as error:
-            raise CommandError(f"{text}: must be a month like 2026-10.") from error
+        month = options["month"] or month_of(now)
+        name = f"{month.start:%Y-%m}"
         wrong = 0
         for difference in reconcile(month, now):
             wrong += difference.wrong
             self.stdout.write(f"{'wrong' if difference.wrong else 'note'}: {difference.words}")
         if wrong:
-            raise CommandError(f"{wrong} differences in {text}.")
-        self.stdout.write(f"{text}: what was served is what is summed, and no more is billed")
+            raise CommandError(f"{wrong} differences in {name}.")
+        self.stdout.write(f"{name}: what was served is what is summed, and no more is billed")

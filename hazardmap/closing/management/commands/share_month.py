@@ -1,6 +1,5 @@
 """Give the contributors their share of a month."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,7 +7,7 @@ from django.utils import timezone
 
 from hazardmap.closing.month_share import Outcome, month_share
 from hazardmap.core.selling.pricing.money import written
-from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.platform import arguments
 
 
 class Command(BaseCommand):
@@ -21,15 +20,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("month", metavar="YYYY-MM")
+        parser.add_argument("month", metavar="YYYY-MM", type=arguments.month)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            month = month_of(datetime.strptime(options["month"], "%Y-%m").replace(tzinfo=UTC))
-        except ValueError as error:
-            raise CommandError(f"{options['month']}: must be a month like 2026-10.") from error
         lines = failed = 0
-        for share, outcome in month_share(month, timezone.now()):
+        for share, outcome in month_share(options["month"], timezone.now()):
             lines += 1
             failed += outcome is Outcome.FAILED
             amount = written(share.amount_micro, share.currency)

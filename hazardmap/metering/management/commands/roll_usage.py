@@ -1,12 +1,13 @@
 """Sum usage by the hour."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hazardmap.metering.services import usage_roll, usage_roll_between
+from hazardmap.platform import arguments
 
 
 class Command(BaseCommand):
@@ -17,24 +18,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--since", metavar="YYYY-MM-DD", help="first day (UTC)")
+        parser.add_argument(
+            "--since", metavar="YYYY-MM-DD", type=arguments.day, help="first day (UTC)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["since"] is None:
             self.stdout.write(f"{usage_roll()} hours summed")
             return
-        start, end = _midnight(options["since"]), timezone.now()
+        start, end = options["since"], timezone.now()
         if start > end:
-            raise CommandError(f"--since {options['since']}: must not lie in the future.")
+            raise CommandError(f"--since {start:%Y-%m-%d}: must not lie in the future.")
         count, hours = 0, (end - start) // timedelta(hours=1) + 1
         for count, _hour in enumerate(usage_roll_between(start, end), start=1):
             self.stdout.write(f"{count} of {hours} hours", ending="\r")
         self.stdout.write(f"{count} hours summed anew")
-
-
-def _midnight(text: str) -> datetime:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"--since {text}: must be a day like 2026-11-01.") from error
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

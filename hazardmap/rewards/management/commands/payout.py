@@ -1,6 +1,6 @@
 """Pay contributors what they have earned."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hazardmap.core.selling.iban import iban_from
 from hazardmap.core.selling.pricing.money import Currency, decimal_of, payable_micro, written
+from hazardmap.platform import arguments
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
 from hazardmap.rewards.selectors import AT_LEAST_MICRO, payouts_of, runs_open
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         )
         prepare.add_argument(
             "--at",
-            type=datetime.fromisoformat,
+            type=arguments.moment,
             help="what was settled by then (UTC), to note a run that a restored dump does not know",
         )
         steps.add_parser("list")
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         except PayoutRefused as refused:
             raise CommandError(str(refused)) from refused
         except (Payout.DoesNotExist, PayoutRun.DoesNotExist) as error:
-            which = options.get("run") or options.get("id")
+            which = options.get("run") or options["id"]
             raise CommandError(f"There is no run or payout {which}.") from error
 
     def _prepare(self, options: dict[str, Any]) -> None:
@@ -128,7 +129,6 @@ def _time(at: datetime | None) -> datetime:
     now = timezone.now()
     if at is None:
         return now
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if at > now:
         raise CommandError("--at: must be in the past.")
     return at

@@ -1,20 +1,28 @@
-"""Logs that stay short while something is away: each worker fails each second alike."""
+"""Logs without secrets, and short while something is away: each worker fails each second alike."""
 
 import logging
 import time
 import traceback
 from typing import Any, Final
 
+from hazardmap.core.access.tokens import without_secrets
+
 AGAIN_AFTER_S: Final = 60.0
 _AT_MOST: Final = 100
 
 
-class ToldOnce(logging.Formatter):
-    """A traceback that this process has written within the last minute is one line."""
+class Redacted(logging.Formatter):
+    """Django's and our messages and tracebacks, with the secrets of tokens taken out.
+
+    A traceback that this process has written within the last minute is one line.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._told_at: dict[str, float] = {}
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - a name of logging
         text = super().formatException(ei)
