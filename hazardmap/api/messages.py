@@ -29,8 +29,8 @@ HEADERS: Final = {
     "webhook-id": "of the message, the same at every try: what has come twice is known by it",
     "webhook-timestamp": "of this try, in seconds since 1970: refuse what is older than minutes",
     "webhook-signature": "v1, and the HMAC-SHA-256 over id, timestamp and body, joined by full "
-    "stops, in Base64; its key is what stands behind whsec_ in the secret, in Base64. Two, parted "
-    "by a space, while a secret that was rolled is still valid",
+    "stops, in Base64; its key is what stands behind whsec_ in the secret, in Base64. More, parted "
+    "by spaces, while secrets that were rolled are still valid",
 }
 
 

@@ -1,13 +1,14 @@
 """From the change feed to a receiver: once for each change, in order, however often it fails."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.utils import timezone
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from hazardmap.core.fusion.hazard import Change, State
 from hazardmap.core.messages import webhook
@@ -25,6 +26,7 @@ from hazardmap.webhooks.services import (
     endpoint_test,
     secret_roll,
 )
+from hazardmap.webhooks.values import WebhookRefused
 from tests.at_once import in_thread_of_its_own
 from tests.map_scene import buyer
 from tests.webhook_scene import (
@@ -217,10 +219,39 @@ def test_for_a_while_after_rolling_both_secrets_verify(receiver, hook, key):
     for secret in (hook.secret, rolled.secret):
         assert Webhook(secret).verify(body.decode(), headers)["type"] == "endpoint.test"
     assert len(headers["webhook-signature"].split()) == 2
-    Endpoint.objects.update(older_secret_until=timezone.now())
+    Endpoint.objects.update(older_secrets_until=[timezone.now()])
     endpoint_test(**mine)
     deliveries_send()
     assert len(receiver.got[-1][0]["webhook-signature"].split()) == 1
+
+
+def test_rolled_again_each_secret_verifies_until_its_own_end(receiver, hook, key):
+    mine = {"organisation_id": organisation_of(key), "endpoint_id": hook.id}
+    secrets = [hook.secret, *(secret_roll(**mine, overlap_s=for_s).secret for for_s in (240, 60))]
+    clock = Clock()
+
+    def verifying():
+        endpoint_test(**mine)
+        clock.forward(seconds=2)
+        deliveries_send(now=clock)
+        headers, body = receiver.got[-1]
+        assert len(headers["webhook-signature"].split()) == len(
+            set(headers["webhook-signature"].split())
+        )
+        for number, secret in enumerate(secrets, start=1):
+            with suppress(WebhookVerificationError):
+                Webhook(secret).verify(body.decode(), headers)
+                yield number
+
+    assert list(verifying()) == [1, 2, 3]
+    clock.forward(seconds=61)
+    assert list(verifying()) == [1, 3]
+    clock.forward(seconds=180)
+    assert list(verifying()) == [3]
+    for _ in range(18):
+        secret_roll(**mine, overlap_s=0)
+    with pytest.raises(WebhookRefused, match="20 secrets were made since the oldest one"):
+        secret_roll(**mine, overlap_s=0)
 
 
 def test_a_private_address_is_never_asked(receiver, hook, settings):
