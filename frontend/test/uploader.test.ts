@@ -21,7 +21,7 @@ function scene(answer: Outcome) {
   } as unknown as Store;
   const nothing = () => undefined;
   const server = { answer, attempts: [] as string[], asked: [] as number[], patience_ms: [] as number[], ways: [] as Way[], meanwhile: nothing as () => void, badFrame: 0 };
-  const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), way: (way) => void server.ways.push(way) }, async (token, { id }, patience_ms) => {
+  const uploader = new Uploader(store, { sent: nothing, emptied: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), way: (way) => void server.ways.push(way) }, async (token, { id }, patience_ms) => {
     server.attempts.push(token);
     server.asked.push(id);
     server.patience_ms.push(patience_ms);
@@ -45,6 +45,7 @@ describe('Uploader', () => {
     vi.useFakeTimers();
     const page = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
     vi.stubGlobal('window', page);
+    vi.stubGlobal('navigator', {}); // as of a browser that knows nothing of its tabs
   });
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -118,6 +119,22 @@ describe('Uploader', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(server.attempts).toHaveLength(1);
     expect(kept.frames).toEqual([]);
+  });
+
+  it('sends a frame that comes while its turn ends', async () => {
+    const slow = async (_: string, __: object, work: () => Promise<boolean>) => {
+      const more = await work();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return more;
+    };
+    vi.stubGlobal('navigator', { locks: { request: slow } });
+    const { kept, server, uploader } = scene({ kind: 'accepted' });
+    uploader.wake();
+    await vi.advanceTimersByTimeAsync(20);
+    kept.frames = [1];
+    uploader.queued();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(server.asked).toEqual([1]);
   });
 
   it('tries at once when the network is back', async () => {

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.driving import START, STEP_LAT, drive, set_off
@@ -196,6 +196,38 @@ def test_a_phone_stays_paired_and_drives_in_one_tab_at_a_time(phone):
     start[0].click()
     expect(stop[0]).to_be_visible()
     expect(phone.locator("#problem")).to_be_hidden()
+
+
+def test_two_tabs_send_what_waits_once(phone):
+    """A repeated frame is known to the server, but it is the driver's data that it has cost."""
+    under_way: list[Route] = []
+    site = "refuses"
+
+    def answer(route: Route) -> None:
+        if site == "refuses":
+            route.fulfill(status=503)
+        elif site == "waits":
+            under_way.append(route)
+        else:
+            route.continue_()
+
+    phone.context.route("**/api/v1/frames", answer)
+    set_off(phone)
+    drive(phone, [1])
+    expect(phone.locator("#queued")).to_have_text("2")
+    other = phone.context.new_page()
+    other.goto("/drive/")
+    expect(other.locator("#queued")).to_have_text("2")
+    site = "waits"
+    for tab in (phone, other):
+        tab.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.wait_for_timeout(500)
+    assert len(under_way) == 1
+    site = "answers"
+    under_way[0].continue_()
+    for tab in (phone, other):
+        expect(tab.locator("#queued")).to_have_text("0")
+    assert sum(int(tab.locator("#sent").text_content()) for tab in (phone, other)) == 2
 
 
 NO_CAMERA = """() => {

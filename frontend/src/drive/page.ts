@@ -98,6 +98,7 @@ export class DrivePage {
         this.licensed = true;
         void this.count();
       },
+      emptied: () => void this.count(),
       refused: (reason) => {
         this.counters.refused += 1;
         notice('problem', strings.refused(reason));
