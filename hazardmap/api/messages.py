@@ -19,7 +19,10 @@ from hazardmap.webhooks.services.messages import hazard_body, notice_body, test_
 
 ANSWERS: Final = {
     "2XX": OpenApiResponse(description="it has arrived"),
-    "410": OpenApiResponse(description="you want no more: the endpoint is switched off"),
+    "410": OpenApiResponse(
+        description="you want no more: the endpoint is switched off, and "
+        "those who may change it get a mail"
+    ),
     "default": OpenApiResponse(
         description="anything else, a redirect, or nothing within some seconds: it is sent again, "
         "ten times within about three days, not before `Retry-After`"

@@ -16,7 +16,8 @@ class Endpoint(models.Model):
 
     older_secrets_until: until when each secret before it signs, too, the latest one first.
     key_id: of the API key that made it, on whose account deliveries are. failures: in a row.
-    retry_at: until then it is left alone.
+    retry_at: until then it is left alone. told_at: when those who see to it were told that its
+    messages are given up, None since it last took one.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -30,6 +31,7 @@ class Endpoint(models.Model):
     disabled_why = models.CharField(max_length=200, blank=True)
     failures = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from hazardmap.core.messages import webhook
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint
 from hazardmap.webhooks.services.delivery_bill import delivery_bill
+from hazardmap.webhooks.services.endpoint_tell import tell_it_is_away, tell_it_is_off
 
 GONE: Final = gettext_noop("it answered 410 Gone")
 
@@ -57,8 +58,9 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, url: str, sent: Sent) -
             _delivered(delivery, endpoint, sent)
         case _ if endpoint.url != url:
             delivery.next_at = sent.over_at
-        case webhook.Outcome.UNWANTED:
+        case webhook.Outcome.UNWANTED if endpoint.disabled_at is None:
             endpoint.disabled_at, endpoint.disabled_why = sent.over_at, GONE
+            tell_it_is_off(endpoint)
         case webhook.Outcome.FAILED:
             _failed(delivery, endpoint, sent)
     # Not begun_at and billed, which somebody who reads it may have set in the meantime.
@@ -70,7 +72,7 @@ def _delivered(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, sent.over_at
     delivery_bill(delivery_id=delivery.id)
     if endpoint.failures:
-        endpoint.failures, endpoint.retry_at = 0, None
+        endpoint.failures, endpoint.retry_at, endpoint.told_at = 0, None, None
         waiting = endpoint.deliveries.filter(state=Delivery.State.WAITING)
         waiting.filter(next_at__gt=sent.over_at).update(next_at=sent.over_at)
 
@@ -79,6 +81,9 @@ def _failed(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     next_at = webhook.next_try(delivery.attempts, sent.over_at, sent.retry_after_s)
     if next_at is None:
         delivery.state = Delivery.State.DEAD
+        if endpoint.told_at is None:
+            endpoint.told_at = sent.over_at
+            tell_it_is_away(endpoint)
     else:
         delivery.next_at = next_at
     endpoint.failures += 1

@@ -152,7 +152,7 @@ def _check(url: str) -> None:
 def _begin_anew(row: Endpoint) -> None:
     """As if it had never failed: what waits for it is due at once."""
     now = timezone.now()
-    row.failures, row.retry_at = 0, None
+    row.failures, row.retry_at, row.told_at = 0, None, None
     row.save()
     row.deliveries.filter(state=Delivery.State.WAITING, next_at__gt=now).update(next_at=now)
 
