@@ -8,7 +8,7 @@ const LONGEST_MS = 15 * 60_000;
 /** How long an answer may take: a slow network needs minutes for a frame, a dead one gives none. */
 const PATIENCE_MS = 60_000;
 const LONGEST_PATIENCE_MS = 5 * 60_000;
-/** A frame on which the server fails so often lets the others go first. */
+/** A frame on which the server fails so often, or that something before it lets not pass, lets the others go first. */
 const MOST_FAILURES = 3;
 
 /** How frames get away: they do; nobody answers; or the site takes none now. */
@@ -108,10 +108,10 @@ export class Uploader {
   }
 
   private async later(frame: QueuedFrame, { why, wait_ms }: Extract<Outcome, { kind: 'later' }>): Promise<void> {
-    this.listener.way(why === 'silent' || why === 'slow' ? 'silent' : 'busy');
+    this.listener.way(why === 'busy' || why === 'failed' ? 'busy' : 'silent');
     if (why === 'slow') this.patience_ms = patient(2 * this.patience_ms);
     this.waitAfter(wait_ms ?? 0);
-    if (why !== 'failed') return;
+    if (why !== 'failed' && why !== 'strange') return;
     this.failed = { id: frame.id, times: this.failed.id === frame.id ? this.failed.times + 1 : 1 };
     if (this.failed.times >= MOST_FAILURES) await this.store.postpone(frame);
   }
