@@ -136,10 +136,14 @@ class DeliveryReplay(WebhookView):
     @extend_schema(operation_id="replayDelivery", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, delivery_id: UUID) -> Response:
-        """Send a message again, with the same id; free if it has arrived before."""
+        """Send a message again, with the same id; free if it has arrived before.
+
+        One that is being sent at this moment is left as it is.
+        """
         read(request.query_params, ())
         mine = whose(request)
-        if not services.delivery_replay(**mine, delivery_id=delivery_id):
+        begun = services.delivery_replay(**mine, delivery_id=delivery_id)
+        if not begun and selectors.delivery_get(**mine, delivery_id=delivery_id) is None:
             raise Http404
         return Response(status=204)
 
