@@ -26,6 +26,7 @@ from hazardmap.webhooks.services import (
     endpoint_test,
     secret_roll,
 )
+from hazardmap.webhooks.services.delivery_settle import Sent
 from hazardmap.webhooks.values import WebhookRefused
 from tests.at_once import in_thread_of_its_own
 from tests.map_scene import buyer
@@ -192,6 +193,38 @@ def test_a_failure_is_tried_again_when_the_time_has_come(receiver, hook, answer,
     clock.forward(seconds=3)
     assert deliveries_send(now=clock) == 1
     assert len(receiver.got) == 2, "a redirect is not followed"
+
+
+def test_what_is_refused_keeps_its_times_whatever_else_is_taken(receiver, hook):
+    """Ten tries in three days, and not ten in a row because other messages arrive."""
+    clock = Clock()
+    receiver.answer = 503
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    clock.forward(seconds=1)
+    deliveries_send(now=clock)
+    receiver.answer = 204
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    clock.forward(seconds=1)
+    assert deliveries_send(now=clock) == 1
+    clock.forward(seconds=1)
+    assert deliveries_send(now=clock) == 0
+    clock.forward(seconds=5)
+    assert deliveries_send(now=clock) == 1
+    assert receiver.ids()[0] == receiver.ids()[2] != receiver.ids()[1]
+
+
+def test_who_asks_to_be_left_alone_is_whatever_he_takes_at_that_moment(hook):
+    told(Change.APPEARED, cow())
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    now = timezone.now()
+    for claimed, status in zip(sending._claim(2, now, ()), (429, 200), strict=True):
+        sent = Sent(now, status, "", duration_ms=1, retry_after_s=90 if status == 429 else None)
+        sending._settle(claimed, sent)
+    assert sending._claim(2, now + timedelta(seconds=89), ()) == []
+    assert len(sending._claim(2, now + timedelta(seconds=91), ())) == 1
 
 
 def test_whoever_says_gone_is_left_alone_until_switched_on(receiver, hook, key):

@@ -71,8 +71,11 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, url: str, sent: Sent) -
 def _delivered(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, sent.over_at
     delivery_bill(delivery_id=delivery.id)
-    if endpoint.failures:
-        endpoint.failures, endpoint.retry_at, endpoint.told_at = 0, None, None
+    was_away = endpoint.failures >= webhook.TRIPS_AT
+    endpoint.failures, endpoint.told_at = 0, None
+    # Else one message that it refuses would be tried ten times in a row, at each that it takes.
+    if was_away:
+        endpoint.retry_at = None
         waiting = endpoint.deliveries.filter(state=Delivery.State.WAITING)
         waiting.filter(next_at__gt=sent.over_at).update(next_at=sent.over_at)
 
