@@ -16,8 +16,8 @@ class Endpoint(models.Model):
 
     older_secrets_until: until when each secret before it signs, too, the latest one first.
     key_id: of the API key that made it, on whose account deliveries are. failures: in a row.
-    retry_at: until then it is left alone. told_at: when those who see to it were told that its
-    messages are given up, None since it last took one.
+    retry_at: until then it is left alone. told_at: when those who see to it were told that
+    messages are given up, None since it was last away.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

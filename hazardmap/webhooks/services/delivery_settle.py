@@ -13,6 +13,7 @@ from hazardmap.webhooks.models import Attempt, Delivery, Endpoint
 from hazardmap.webhooks.services.delivery_bill import delivery_bill
 from hazardmap.webhooks.services.endpoint_tell import tell_it_is_away, tell_it_is_off
 
+TOLD_AGAIN: Final = timedelta(days=7)
 GONE: Final = gettext_noop("it answered 410 Gone")
 
 
@@ -72,10 +73,10 @@ def _delivered(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, sent.over_at
     delivery_bill(delivery_id=delivery.id)
     was_away = endpoint.failures >= webhook.TRIPS_AT
-    endpoint.failures, endpoint.told_at = 0, None
+    endpoint.failures = 0
     # Else one message that it refuses would be tried ten times in a row, at each that it takes.
     if was_away:
-        endpoint.retry_at = None
+        endpoint.retry_at, endpoint.told_at = None, None
         waiting = endpoint.deliveries.filter(state=Delivery.State.WAITING)
         waiting.filter(next_at__gt=sent.over_at).update(next_at=sent.over_at)
 
@@ -84,7 +85,7 @@ def _failed(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     next_at = webhook.next_try(delivery.attempts, sent.over_at, sent.retry_after_s)
     if next_at is None:
         delivery.state = Delivery.State.DEAD
-        if endpoint.told_at is None:
+        if endpoint.told_at is None or endpoint.told_at <= sent.over_at - TOLD_AGAIN:
             endpoint.told_at = sent.over_at
             tell_it_is_away(endpoint)
     else:

@@ -42,20 +42,21 @@ def tell_it_is_off(endpoint: Endpoint) -> None:
 
 
 def tell_it_is_away(endpoint: Endpoint) -> None:
-    """After the transaction: the first message since it last took one is given up."""
+    """After the transaction: a message is given up."""
     _tell(
         endpoint,
         lambda: Mail(
-            _("A webhook takes no messages: %(host)s") % {"host": _host(endpoint)},
+            _("A message of a webhook is given up: %(host)s") % {"host": _host(endpoint)},
             (
                 _(
-                    "Messages to %(url)s are given up: after ten tries within some three days it "
-                    "had taken none. Newer ones are still tried, one at a time."
+                    "%(url)s has not taken a message in ten tries within some three days, so it "
+                    "is given up. The others are still sent."
                 )
                 % {"url": endpoint.url},
                 _(
-                    "What it answers stands beside each message. Once it works, send again what "
-                    "was given up, up to %(days)d days later."
+                    "What it answered stands beside each message. Once it works, send again what "
+                    "was given up, up to %(days)d days later. If there is more, you are told in a "
+                    "week, or when it has been away anew."
                 )
                 % {"days": KEPT_DAYS},
                 _page(endpoint),
