@@ -94,7 +94,7 @@ def _endpoints(which: Q) -> list[EndpointInfo]:
             disabled_at=row.disabled_at,
             disabled_why=row.disabled_why,
             failures=row.failures,
-            retry_at=row.retry_at,
+            retry_at=row.retry_at if row.retry_at and row.retry_at > now else None,
             older_secret_until=max(
                 (until for until in row.older_secrets_until if until > now), default=None
             ),

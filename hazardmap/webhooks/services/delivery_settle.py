@@ -93,4 +93,6 @@ def _failed(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     endpoint.failures += 1
     asked_s = min(sent.retry_after_s or 0, webhook.LONGEST_WAIT_S)
     pause_s = max(webhook.pause_s(endpoint.failures), asked_s)
-    endpoint.retry_at = sent.over_at + timedelta(seconds=pause_s) if pause_s else None
+    if pause_s:
+        until = sent.over_at + timedelta(seconds=pause_s)
+        endpoint.retry_at = max(endpoint.retry_at or until, until)
