@@ -243,6 +243,7 @@ def test_without_the_permission_it_says_what_to_do(new_page, phone):
     phone.get_by_role("button", name="Start").click()
     expect(phone.locator("#problem")).to_contain_text("The camera was not allowed. Allow it")
     expect(phone.locator("#place-problem")).to_contain_text("The position was not allowed. Allow")
+    assert phone.evaluate("window.said").pop() == "Warnings have stopped."
 
 
 def test_who_records_nothing_is_not_asked_for_a_camera(new_page):
