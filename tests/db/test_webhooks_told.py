@@ -34,6 +34,7 @@ def test_who_sees_to_it_is_told_that_it_was_switched_off(
     assert mail.to == [olga.email]
     assert "410 Gone" in mail.body
     assert f"/webhooks/{hook.id}/" in mail.body
+    assert receiver.url not in mail.body, "an address may hold a secret of its receiver"
 
 
 def test_who_sees_to_it_is_told_once_that_messages_are_given_up(

@@ -26,10 +26,10 @@ def tell_it_is_off(endpoint: Endpoint) -> None:
             _("A webhook is switched off: %(host)s") % {"host": _host(endpoint)},
             (
                 _(
-                    "%(url)s has answered “410 Gone”, by which a receiver says that it wants no "
+                    "%(host)s has answered “410 Gone”, by which a receiver says that it wants no "
                     "more. So nothing is sent there."
                 )
-                % {"url": endpoint.url},
+                % {"host": _host(endpoint)},
                 _(
                     "If that was not meant, switch it on again: what waits is sent then, up to "
                     "%(days)d days later. If it was, remove it: until then its watched hours count."
@@ -49,10 +49,10 @@ def tell_it_is_away(endpoint: Endpoint) -> None:
             _("A message of a webhook is given up: %(host)s") % {"host": _host(endpoint)},
             (
                 _(
-                    "%(url)s has not taken a message in ten tries within some three days, so it "
+                    "%(host)s has not taken a message in ten tries within some three days, so it "
                     "is given up. The others are still sent."
                 )
-                % {"url": endpoint.url},
+                % {"host": _host(endpoint)},
                 _(
                     "What it answered stands beside each message. Once it works, send again what "
                     "was given up, up to %(days)d days later. If there is more, you are told in a "
@@ -73,6 +73,7 @@ def _tell(endpoint: Endpoint, write: Callable[[], Mail]) -> None:
 
 
 def _host(endpoint: Endpoint) -> str:
+    """All that a mail says of an address: the rest may be a secret of its receiver."""
     return urlsplit(endpoint.url).hostname or ""
 
 
