@@ -126,7 +126,7 @@ describe('upload', () => {
 describe('outcomeOf', () => {
   const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '7' };
   const problem = (status: number, body: object) => new Response(JSON.stringify(body), { status, headers });
-  const later = { kind: 'later', wait_ms: null, why: 'silent' };
+  const later = { kind: 'later', wait_ms: null, why: 'strange' };
 
   it('keeps what a busy or failing server did not take', async () => {
     for (const status of [408, 429, 500, 503]) {

@@ -4,6 +4,7 @@ import type { QueuedFrame, Store } from '../src/drive/store';
 import { Uploader, type Way } from '../src/drive/uploader';
 
 const FAILED: Outcome = { kind: 'later', wait_ms: null, why: 'failed' };
+const STRANGE: Outcome = { kind: 'later', wait_ms: null, why: 'strange' };
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** An uploader before a server that answers as it is told; `attempts` are the tokens it was shown. */
@@ -20,12 +21,12 @@ function scene(answer: Outcome) {
     remove: async (id: number) => void (kept.frames = kept.frames.filter((other) => other !== id)),
   } as unknown as Store;
   const nothing = () => undefined;
-  const server = { answer, attempts: [] as string[], asked: [] as number[], patience_ms: [] as number[], ways: [] as Way[], meanwhile: nothing as () => void, badFrame: 0 };
-  const uploader = new Uploader(store, { sent: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), way: (way) => void server.ways.push(way) }, async (token, { id }, patience_ms) => {
+  const server = { answer, attempts: [] as string[], asked: [] as number[], patience_ms: [] as number[], ways: [] as Way[], meanwhile: nothing as () => void, badFrame: 0, bad: FAILED };
+  const uploader = new Uploader(store, { sent: nothing, emptied: nothing, refused: nothing, unpaired: nothing, unlicensed: () => void (kept.asked += 1), way: (way) => void server.ways.push(way) }, async (token, { id }, patience_ms) => {
     server.attempts.push(token);
     server.asked.push(id);
     server.patience_ms.push(patience_ms);
-    const given = id === server.badFrame ? FAILED : server.answer;
+    const given = id === server.badFrame ? server.bad : server.answer;
     server.meanwhile();
     return given;
   });
@@ -45,6 +46,7 @@ describe('Uploader', () => {
     vi.useFakeTimers();
     const page = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
     vi.stubGlobal('window', page);
+    vi.stubGlobal('navigator', {}); // as of a browser that knows nothing of its tabs
   });
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -96,8 +98,12 @@ describe('Uploader', () => {
     expect(new Set(server.ways)).toEqual(new Set(['silent', 'open']));
   });
 
-  it('lets the others go first where the server fails on one', async () => {
+  it.each([
+    ['the server fails on one', FAILED, 'busy'],
+    ['a filter before it lets one not pass', STRANGE, 'silent'],
+  ])('lets the others go first where %s', async (_, bad, way) => {
     const { kept, server, uploader, drive } = scene({ kind: 'accepted' });
+    server.bad = bad;
     kept.frames = [7, 8, 9];
     server.badFrame = 7;
     uploader.wake();
@@ -105,7 +111,7 @@ describe('Uploader', () => {
     expect(server.asked.slice(0, 5)).toEqual([7, 7, 7, 8, 9]);
     expect(kept.frames).toContain(7);
     expect(kept.frames.length).toBeLessThan(5);
-    expect(server.ways[0]).toBe('busy');
+    expect(server.ways[0]).toBe(way);
   });
 
   it('goes on by itself after the store has failed', async () => {
@@ -118,6 +124,22 @@ describe('Uploader', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(server.attempts).toHaveLength(1);
     expect(kept.frames).toEqual([]);
+  });
+
+  it('sends a frame that comes while its turn ends', async () => {
+    const slow = async (_: string, __: object, work: () => Promise<boolean>) => {
+      const more = await work();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return more;
+    };
+    vi.stubGlobal('navigator', { locks: { request: slow } });
+    const { kept, server, uploader } = scene({ kind: 'accepted' });
+    uploader.wake();
+    await vi.advanceTimersByTimeAsync(20);
+    kept.frames = [1];
+    uploader.queued();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(server.asked).toEqual([1]);
   });
 
   it('tries at once when the network is back', async () => {

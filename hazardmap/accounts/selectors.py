@@ -208,11 +208,11 @@ def unbilled_keys(kids: Iterable[str]) -> set[str]:
     return set(found.values_list("kid", flat=True))
 
 
-def billing_people(organisation_id: UUID) -> list[Receiver]:
-    """The members who see to an organisation's bills, by address."""
-    payers = [role for role, acts in ALLOWED.items() if Act.MANAGE_BILLING in acts]
+def people_who_may(organisation_id: UUID, act: Act) -> list[Receiver]:
+    """The members of an organisation whose role lets them, by address."""
+    roles = [role for role, acts in ALLOWED.items() if act in acts]
     members = Membership.objects.filter(
-        organisation=organisation_id, role__in=payers, user__is_active=True
+        organisation=organisation_id, role__in=roles, user__is_active=True
     )
     people = members.order_by("user__email").values_list("user__email", "user__language")
     return [Receiver(*one) for one in people]

@@ -59,6 +59,10 @@ class Total:
         """Count it, before it is done."""
         return _count(_hashed(self.what, whom), timezone.now(), self.window) > self.most
 
+    def reached(self, whom: str) -> bool:
+        """Count it; true once within the window, for the one that fills it."""
+        return _count(_hashed(self.what, whom), timezone.now(), self.window) == self.most
+
     def forget(self, whom: str) -> None:
         LoginTries.objects.filter(key=_hashed(self.what, whom)).delete()
 

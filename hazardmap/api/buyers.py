@@ -12,7 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.http import parse_etags
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
@@ -33,6 +33,7 @@ from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import answer_count, usage_record
 from hazardmap.platform.rate_limit import spend
 from hazardmap.platform.request_id import request_id
+from hazardmap.platform.unchanged_since import unchanged_since
 
 EXPLAIN: Final = Parameter(
     "explain", one_of("cost"), "cost: say what this and all further pages would cost, for nothing"
@@ -172,17 +173,22 @@ def sold(
     body: dict[str, Any] | Callable[[], bytes],
     *,
     media_type: str = MEDIA_TYPE,
+    dated: bool = False,
 ) -> Response:
     """An answer that is on the buyer's account before it leaves.
 
     body: or what writes it, called only where it is sent; its cost is a header then. Where the
-    buyer has this very answer (If-None-Match), he gets 304 and pays nothing. Raises Unaffordable.
+    buyer has this very answer (If-None-Match), he gets 304 and pays nothing. dated: it also says
+    since when it has been this one, by which he may ask (If-Modified-Since). Raises Unaffordable.
     """
     headers = {"Cache-Control": "private, no-cache"}
     if request.method != "POST":
         around = _around(body) if isinstance(body, dict) else b""
         tag = headers["ETag"] = _tag(request, goods.state + around)
-        if _has(request, tag):
+        since = unchanged_since(request.get_full_path(), tag) if dated else None
+        if since is not None:
+            headers["Last-Modified"] = http_date(since.timestamp())
+        if _has(request, tag, since):
             return Response(status=304, headers=headers)
     units = {**goods.beside, Meter.HAZARD: goods.units}
     if request.method == "HEAD":  # its answer is empty
@@ -253,9 +259,14 @@ def _record(request: Request, goods: Goods, units: Mapping[Meter, int], subject:
         usage_record(*records)
 
 
-def _has(request: Request, tag: str) -> bool:
-    """Whether the buyer has the answer: a tag is the same, weak or not (RFC 9110, 13.1.2)."""
-    known = parse_etags(request.headers.get("If-None-Match", ""))
+def _has(request: Request, tag: str, since: datetime | None) -> bool:
+    """Whether the buyer has the answer: by its tag, weak or not (RFC 9110, 13.1.2), or, only where
+    he names none, by the time since when it has been this one (13.1.3)."""
+    named = request.headers.get("If-None-Match")
+    if named is None:
+        at = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+        return since is not None and at is not None and since.timestamp() <= at
+    known = parse_etags(named)
     return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
 
 

@@ -52,7 +52,7 @@ PARAMETERS: Final = (
 class DialectFeed(BuyerView, ABC):
     """Everything at once. A unit is a work zone, or a hazard that belongs to none.
 
-    Asking again with `If-None-Match` is free until something has changed.
+    Asking again with `If-None-Match` or `If-Modified-Since` is free until something has changed.
     """
 
     authentication_classes = (BuyerKeyOrPassword,)
@@ -87,6 +87,7 @@ class DialectFeed(BuyerView, ABC):
             self.subject,
             lambda: self.written(things, versions, now),
             media_type=self.media_type,
+            dated=True,
         )
         headers = times_as_headers(now, newest and newest.at) | cursor_as_header(newest)
         for name, text in headers.items():

@@ -19,7 +19,10 @@ from hazardmap.webhooks.services.messages import hazard_body, notice_body, test_
 
 ANSWERS: Final = {
     "2XX": OpenApiResponse(description="it has arrived"),
-    "410": OpenApiResponse(description="you want no more: the endpoint is switched off"),
+    "410": OpenApiResponse(
+        description="you want no more: the endpoint is switched off, and "
+        "those who may change it get a mail"
+    ),
     "default": OpenApiResponse(
         description="anything else, a redirect, or nothing within some seconds: it is sent again, "
         "ten times within about three days, not before `Retry-After`"
@@ -29,8 +32,8 @@ HEADERS: Final = {
     "webhook-id": "of the message, the same at every try: what has come twice is known by it",
     "webhook-timestamp": "of this try, in seconds since 1970: refuse what is older than minutes",
     "webhook-signature": "v1, and the HMAC-SHA-256 over id, timestamp and body, joined by full "
-    "stops, in Base64; its key is what stands behind whsec_ in the secret, in Base64. Two, parted "
-    "by a space, while a secret that was rolled is still valid",
+    "stops, in Base64; its key is what stands behind whsec_ in the secret, in Base64. More, parted "
+    "by spaces, while secrets that were rolled are still valid",
 }
 
 

@@ -2,12 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from detection.manifest import ManifestError
 from hazardmap.core.geometry.box import Box
 from hazardmap.core.ids import child_id
 from hazardmap.core.operation.comparison import Pair, Report
@@ -57,14 +55,6 @@ def detections_of(frame_ids: Iterable[UUID]) -> list[DetectionInfo]:
     """Every detection in these frames, best first."""
     rows = Detection.objects.filter(frame_id__in=list(frame_ids)).order_by("-score", "id")
     return [DetectionInfo(row.frame_id, row.kind, row.score, row.box) for row in rows]
-
-
-def model_names() -> set[str]:
-    """The detector versions that are or were in use here: their results mean something to us."""
-    names = set(ModelVersion.objects.values_list("label", flat=True))
-    with suppress(ManifestError):  # a web machine may have no weights; the workers have
-        names.add(configured().label)
-    return names
 
 
 def recall_table() -> RecallTable:

@@ -14,7 +14,9 @@ from django.utils.cache import patch_vary_headers
 OPEN: Final = ("/api/v1/", "/ogc/", "/feeds/", "/tiles/v1/")
 NOT_OPEN: Final = ("/api/v1/frames", "/api/v1/pair", "/api/v1/keys/")
 METHODS: Final = "GET, HEAD, POST, PATCH, DELETE"
-ASKED_BY: Final = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range"
+ASKED_BY: Final = (
+    "Authorization, Content-Type, Idempotency-Key, If-Modified-Since, If-None-Match, Range"
+)
 SHOWN: Final = (
     "Content-Range, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
     "Retry-After, Server-Timing, X-As-Of, X-Cost, X-Cursor, X-Data-Age, X-Request-Id"

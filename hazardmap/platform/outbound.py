@@ -77,12 +77,15 @@ class _Public(httpcore.NetworkBackend):
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *_: Any, **__: Any
     ) -> httpcore.NetworkStream:
+        """Each address gets its share of the time: behind one may be nothing that ever answers."""
         error: Exception | None = None
-        for address in _addresses(host, port):
+        addresses = _addresses(host, port)
+        for left in range(len(addresses), 0, -1):
+            share_s = self._deadline.left_s() / left
             try:
-                plain = httpcore.SyncBackend().connect_tcp(address, port, self._deadline.left_s())
+                plain = httpcore.SyncBackend().connect_tcp(addresses[-left], port, share_s)
                 return _Bounded(plain, self._deadline)
-            except httpcore.ConnectError as refused:
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as refused:
                 error = refused
         raise Unreachable(f"no connection to {host}: {error}")
 

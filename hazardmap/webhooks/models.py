@@ -14,8 +14,10 @@ from hazardmap.platform.ids import new_id
 class Endpoint(models.Model):
     """Where a buyer listens. Its secret is derived from `secret_version`; none is kept.
 
+    older_secrets_until: until when each secret before it signs, too, the latest one first.
     key_id: of the API key that made it, on whose account deliveries are. failures: in a row.
-    retry_at: until then it is left alone.
+    retry_at: until then it is left alone. told_at: when those who see to it were told that
+    messages are given up, None since it was last away.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -23,12 +25,13 @@ class Endpoint(models.Model):
     key_id = models.CharField(max_length=16)
     url = models.CharField(max_length=MAX_URL_LENGTH)
     secret_version = models.PositiveIntegerField(default=1)
-    older_secret_until = models.DateTimeField(null=True)
+    older_secrets_until = ArrayField(models.DateTimeField(), default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     disabled_at = models.DateTimeField(null=True)
     disabled_why = models.CharField(max_length=200, blank=True)
     failures = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from hazardmap.webhooks.models import Delivery, Endpoint, WatchArea
 from hazardmap.webhooks.values import DeliveryDetail, DeliveryInfo, EndpointInfo, Try, WatchInfo
@@ -83,6 +84,7 @@ def _endpoints(which: Q) -> list[EndpointInfo]:
     def number(state: str) -> Count:
         return Count("deliveries", filter=Q(deliveries__state=state))
 
+    now = timezone.now()
     found = Endpoint.objects.filter(which).annotate(waiting=number("waiting"), dead=number("dead"))
     return [
         EndpointInfo(
@@ -92,8 +94,10 @@ def _endpoints(which: Q) -> list[EndpointInfo]:
             disabled_at=row.disabled_at,
             disabled_why=row.disabled_why,
             failures=row.failures,
-            retry_at=row.retry_at,
-            older_secret_until=row.older_secret_until,
+            retry_at=row.retry_at if row.retry_at and row.retry_at > now else None,
+            older_secret_until=max(
+                (until for until in row.older_secrets_until if until > now), default=None
+            ),
             waiting=row.waiting,
             dead=row.dead,
         )

@@ -37,7 +37,7 @@ class TooManyTests(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EndpointInfo:
-    """failures: in a row. older_secret_until: until when messages carry a second signature."""
+    """failures: in a row. older_secret_until: until when messages carry more than one signature."""
 
     id: UUID
     url: str

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.http import http_date
 from lxml import etree
 
 from hazardmap.api import dialect_feeds
@@ -14,6 +15,7 @@ from hazardmap.core.fusion.fuse import FusedHazard
 from hazardmap.hazards.change_feed import newest_change, newest_changes
 from hazardmap.hazards.models import Hazard
 from hazardmap.hazards.services.hazards_write import hazards_write
+from hazardmap.platform import unchanged_since
 from tests.asked import billed
 from tests.map_scene import made_up, put_hazard, put_zone
 from tests.problems import assert_problem
@@ -82,6 +84,40 @@ def test_polling_is_free_until_something_changes(client, key, path):
     assert changed.status_code == 200
     assert client.head(path, {"bbox": BOX}, headers=bearer(key)).content == b""
     assert billed() == [1, 1]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_who_knows_no_tags_polls_by_time(client, key, path, monkeypatch):
+    """What leaves by fading, and what changes twice within a second, is a change as well."""
+    clock = [1_800_000_000.2]
+    monkeypatch.setattr(unchanged_since.time, "time", lambda: clock[0])
+    cow = put_hazard(*HELSINKI, p=0.97)
+    assert "Last-Modified" not in ask(client, path, key), "it may change within the same second"
+    clock[0] += 1.0
+    said = ask(client, path, key)["Last-Modified"]
+    assert said == http_date(1_800_000_001)
+
+    def status(**headers):
+        return ask(client, path, key, headers={"If-Modified-Since": said} | headers).status_code
+
+    assert status() == 304
+    assert status(**{"If-None-Match": '"another"'}) == 200, "a tag says more than a time"
+    assert ask(client, path, key, headers={"If-Modified-Since": "yesterday"}).status_code == 200
+    assert (
+        ask(
+            client, path, key, bbox="24,60,25.5,61", headers={"If-Modified-Since": said}
+        ).status_code
+        == 200
+    )
+    day = timezone.now() - timedelta(days=1)
+    Hazard.objects.filter(id=cow).update(t_ref=day)  # so it has faded, and no event says so
+    assert status() == 200
+    Hazard.objects.filter(id=cow).update(t_ref=timezone.now())
+    assert status() == 200, "what came back within the second is another answer"
+    clock[0] += 5.0
+    again = ask(client, path, key)
+    assert again["Last-Modified"] == http_date(1_800_000_003)
+    assert status() == 200
 
 
 def test_every_change_of_a_hazard_is_a_new_version_of_its_record(client, key):

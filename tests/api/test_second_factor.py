@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from hazardmap.accounts.models import SignIn, User
+from hazardmap.accounts.models import LoginTries, SignIn, User
 from hazardmap.accounts.services import device_pair, pairing_code_create
 from tests.account_scene import PASSWORD, code_of, enrolled, forget_slips, person
 
@@ -179,6 +179,28 @@ def test_the_owner_is_told_of_what_protects_the_account(
     assert len(mailoutbox) == len(words)
     for mail, word in zip(mailoutbox, words, strict=True):
         assert word in " ".join(mail.body.split()), word
+
+
+def test_the_owner_is_told_once_a_day_that_somebody_else_may_know_the_password(
+    client, mailoutbox, django_capture_on_commit_callbacks
+):
+    nora = person("nora")
+    enrolled(client, nora)
+
+    def guess(times):
+        thief = Client()
+        sign_in(thief, nora)
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(times):
+                thief.post("/login/code/", {"code": "000000"})
+        return len(mailoutbox)
+
+    assert [guess(4), guess(1), guess(9)] == [0, 1, 1]
+    LoginTries.objects.update(started_at=timezone.now() - timedelta(days=1))
+    assert [guess(4), guess(9)] == [1, 2]
+    assert {mail.to[0] for mail in mailoutbox} == {nora.email}
+    assert "somebody else knows your password" in " ".join(mailoutbox[0].body.split())
+    assert "/login/reset/" in mailoutbox[0].body
 
 
 def test_the_operator_takes_it_off_by_a_command(client):

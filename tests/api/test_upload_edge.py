@@ -1,14 +1,17 @@
 """Uploads of devices that detect by themselves: a crop, and what they saw in the whole frame."""
 
 import json
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hazardmap.capture.models import Frame
+from hazardmap.inference.detector import offer
 from hazardmap.inference.models import ModelVersion
 from tests.capture_scene import driver, here, picture
+from tests.made_up_models import model_files
 
 pytestmark = pytest.mark.django_db
 COW = {"kind": "cow", "score": 0.8, "box": [0.5, 0.5, 0.6, 0.7]}
@@ -40,6 +43,17 @@ def test_a_report_is_taken_once_and_waits_like_any_frame(send):
     frame = Frame.objects.get()
     assert (frame.state, frame.edge["detections"]) == ("received", [COW])
     assert frame.edge["complete"] is False
+
+
+def test_a_model_that_no_worker_has_started_yet_is_known_once_a_report_names_it(
+    send, tmp_path, monkeypatch
+):
+    """A worker of other weights that took the frame would not find it, and die of it, twice."""
+    manifest, label = model_files(tmp_path / "new", "newer")
+    module = import_module("hazardmap.inference.services.model_register")
+    monkeypatch.setattr(module, "configured", lambda: offer(manifest))
+    assert send(REPORT | {"model": label}, picture()).status_code == 202
+    assert ModelVersion.objects.get(label=label).state == ModelVersion.State.CANDIDATE
 
 
 def test_two_frames_of_an_empty_road_may_have_the_same_crop(send):

@@ -42,6 +42,16 @@ def waiting_id(call, endpoint_id):
     return found["id"]
 
 
+def test_sending_again_what_is_being_sent_is_no_error(call, waiting_id):
+    """A client that sends a list again must not take one of it for gone."""
+    Delivery.objects.update(attempts=3, leased_until=timezone.now() + timedelta(minutes=1))
+    assert call("POST", f"deliveries/{waiting_id}/replay").status_code == 204
+    assert Delivery.objects.get().attempts == 3
+    Delivery.objects.update(leased_until=None)
+    assert call("POST", f"deliveries/{waiting_id}/replay").status_code == 204
+    assert Delivery.objects.get().attempts == 0
+
+
 def test_a_message_is_counted_once_when_it_is_read_before_it_arrives(
     call, endpoint_id, waiting_id, settings
 ):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.driving import START, STEP_LAT, drive, set_off
@@ -198,6 +198,38 @@ def test_a_phone_stays_paired_and_drives_in_one_tab_at_a_time(phone):
     expect(phone.locator("#problem")).to_be_hidden()
 
 
+def test_two_tabs_send_what_waits_once(phone):
+    """A repeated frame is known to the server, but it is the driver's data that it has cost."""
+    under_way: list[Route] = []
+    site = "refuses"
+
+    def answer(route: Route) -> None:
+        if site == "refuses":
+            route.fulfill(status=503)
+        elif site == "waits":
+            under_way.append(route)
+        else:
+            route.continue_()
+
+    phone.context.route("**/api/v1/frames", answer)
+    set_off(phone)
+    drive(phone, [1])
+    expect(phone.locator("#queued")).to_have_text("2")
+    other = phone.context.new_page()
+    other.goto("/drive/")
+    expect(other.locator("#queued")).to_have_text("2")
+    site = "waits"
+    for tab in (phone, other):
+        tab.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.wait_for_timeout(500)
+    assert len(under_way) == 1
+    site = "answers"
+    under_way[0].continue_()
+    for tab in (phone, other):
+        expect(tab.locator("#queued")).to_have_text("0")
+    assert sum(int(tab.locator("#sent").text_content()) for tab in (phone, other)) == 2
+
+
 NO_CAMERA = """() => {
   const refused = new DOMException('', 'NotAllowedError');
   navigator.mediaDevices.getUserMedia = () => Promise.reject(refused);
@@ -211,6 +243,7 @@ def test_without_the_permission_it_says_what_to_do(new_page, phone):
     phone.get_by_role("button", name="Start").click()
     expect(phone.locator("#problem")).to_contain_text("The camera was not allowed. Allow it")
     expect(phone.locator("#place-problem")).to_contain_text("The position was not allowed. Allow")
+    assert phone.evaluate("window.said").pop() == "Warnings have stopped."
 
 
 def test_who_records_nothing_is_not_asked_for_a_camera(new_page):

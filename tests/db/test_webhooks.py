@@ -1,13 +1,14 @@
 """From the change feed to a receiver: once for each change, in order, however often it fails."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.utils import timezone
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from hazardmap.core.fusion.hazard import Change, State
 from hazardmap.core.messages import webhook
@@ -25,6 +26,8 @@ from hazardmap.webhooks.services import (
     endpoint_test,
     secret_roll,
 )
+from hazardmap.webhooks.services.delivery_settle import Sent
+from hazardmap.webhooks.values import WebhookRefused
 from tests.at_once import in_thread_of_its_own
 from tests.map_scene import buyer
 from tests.webhook_scene import (
@@ -192,6 +195,39 @@ def test_a_failure_is_tried_again_when_the_time_has_come(receiver, hook, answer,
     assert len(receiver.got) == 2, "a redirect is not followed"
 
 
+def test_what_is_refused_keeps_its_times_whatever_else_is_taken(receiver, hook):
+    """Ten tries in three days, and not ten in a row because other messages arrive."""
+    clock = Clock()
+    receiver.answer = 503
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    clock.forward(seconds=1)
+    deliveries_send(now=clock)
+    receiver.answer = 204
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    clock.forward(seconds=1)
+    assert deliveries_send(now=clock) == 1
+    clock.forward(seconds=1)
+    assert deliveries_send(now=clock) == 0
+    clock.forward(seconds=5)
+    assert deliveries_send(now=clock) == 1
+    assert receiver.ids()[0] == receiver.ids()[2] != receiver.ids()[1]
+
+
+@pytest.mark.parametrize("other", [200, 500])
+def test_who_asks_to_be_left_alone_is_whatever_he_says_to_another_message(hook, other):
+    told(Change.APPEARED, cow())
+    told(Change.APPEARED, cow())
+    deliveries_make()
+    now = timezone.now()
+    for claimed, status in zip(sending._claim(2, now, ()), (429, other), strict=True):
+        sent = Sent(now, status, "", duration_ms=1, retry_after_s=90 if status == 429 else None)
+        sending._settle(claimed, sent)
+    assert sending._claim(2, now + timedelta(seconds=89), ()) == []
+    assert sending._claim(2, now + timedelta(seconds=91), ()) != []
+
+
 def test_whoever_says_gone_is_left_alone_until_switched_on(receiver, hook, key):
     receiver.answer = 410
     told(Change.APPEARED, cow())
@@ -217,10 +253,39 @@ def test_for_a_while_after_rolling_both_secrets_verify(receiver, hook, key):
     for secret in (hook.secret, rolled.secret):
         assert Webhook(secret).verify(body.decode(), headers)["type"] == "endpoint.test"
     assert len(headers["webhook-signature"].split()) == 2
-    Endpoint.objects.update(older_secret_until=timezone.now())
+    Endpoint.objects.update(older_secrets_until=[timezone.now()])
     endpoint_test(**mine)
     deliveries_send()
     assert len(receiver.got[-1][0]["webhook-signature"].split()) == 1
+
+
+def test_rolled_again_each_secret_verifies_until_its_own_end(receiver, hook, key):
+    mine = {"organisation_id": organisation_of(key), "endpoint_id": hook.id}
+    secrets = [hook.secret, *(secret_roll(**mine, overlap_s=for_s).secret for for_s in (240, 60))]
+    clock = Clock()
+
+    def verifying():
+        endpoint_test(**mine)
+        clock.forward(seconds=2)
+        deliveries_send(now=clock)
+        headers, body = receiver.got[-1]
+        assert len(headers["webhook-signature"].split()) == len(
+            set(headers["webhook-signature"].split())
+        )
+        for number, secret in enumerate(secrets, start=1):
+            with suppress(WebhookVerificationError):
+                Webhook(secret).verify(body.decode(), headers)
+                yield number
+
+    assert list(verifying()) == [1, 2, 3]
+    clock.forward(seconds=61)
+    assert list(verifying()) == [1, 3]
+    clock.forward(seconds=180)
+    assert list(verifying()) == [3]
+    for _ in range(18):
+        secret_roll(**mine, overlap_s=0)
+    with pytest.raises(WebhookRefused, match="20 secrets were made since the oldest one"):
+        secret_roll(**mine, overlap_s=0)
 
 
 def test_a_private_address_is_never_asked(receiver, hook, settings):

@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -115,6 +115,26 @@ def test_a_name_that_leads_to_both_sides_is_refused(settings, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", both)
     with pytest.raises(Unreachable, match="public internet"):
         post("http://both.example/", b"{}", {})
+
+
+def test_an_address_that_never_answers_leaves_time_for_the_next(allowed, monkeypatch):
+    """As where a receiver has an IPv6 address, and the way there is none."""
+    monkeypatch.setattr(outbound, "MAX_SECONDS", 1.0)
+    fine = b"HTTP/1.1 204 No Content\r\n\r\n"
+    with (
+        server(lambda connection: connection.sendall(fine)) as port,
+        socket.socket() as full,
+        ExitStack() as waiting,
+    ):
+        full.bind(("127.0.0.2", port))
+        full.listen(0)
+        for _ in range(3):
+            other = waiting.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(("127.0.0.2", port))
+        found = [(2, 1, 6, "", (address, port)) for address in ("127.0.0.2", "127.0.0.1")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        assert post(allowed(port, "both.example"), b"{}", {}).status == 204
 
 
 def test_an_unknown_name_is_said(settings):

@@ -142,11 +142,16 @@ def test_a_head_start_is_as_long_as_all_drives_take(drive):
 
 
 @pytest.mark.parametrize(
-    "given",
-    [{"drives": 0}, {"objects": 0}, {"objects": 61}, {"frame_spacing_m": 0.0}],
+    ("given", "rule"),
+    [
+        ({"drives": 0}, "drives must be 1..9"),
+        ({"objects": 0}, "objects must be 1..60"),
+        ({"objects": 61}, "objects must be 1..60"),
+        ({"frame_spacing_m": 0.0}, "spacing of frames must be 1..50 m"),
+    ],
 )
-def test_arguments_out_of_range_are_refused(tmp_path, given):
-    with pytest.raises(ValueError, match=next(iter(given))):
+def test_arguments_out_of_range_are_refused(tmp_path, given, rule):
+    with pytest.raises(ValueError, match=rule):
         render(tmp_path, "a", **given)
     assert not (tmp_path / "a").exists()
 

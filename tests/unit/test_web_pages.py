@@ -36,6 +36,25 @@ def test_every_page_is_fit_for_its_own_policy(client, address):
     )
 
 
+def test_no_single_tap_takes_away_what_cannot_be_had_back():
+    """Either the form stands in something that is opened first, or it wants something typed."""
+    asked, one_tap = 0, []
+    for template in sorted((REPOSITORY / "hazardmap/web/templates").rglob("*.html")):
+        text = template.read_text()
+        for form in re.finditer(
+            r'<form [^>]*/(revoke|remove|delete|leave|close)/".*?</form>', text, re.S
+        ):
+            opened = text.count("<details", 0, form.start()) > text.count(
+                "</details", 0, form.start()
+            )
+            typed = re.search(r"<input [^>]*\brequired\b", form[0])
+            asked += 1
+            if not opened and not typed:
+                one_tap.append((template.name, form[0][:90]))
+    assert one_tap == []
+    assert asked > 7
+
+
 def test_the_licences_of_all_that_is_bundled_are_linked(client):
     assert 'href="/static/licences.txt"' in client.get("/about/").content.decode()
     told = (REPOSITORY / "frontend" / "dist" / "licences.txt").read_text()

@@ -98,6 +98,7 @@ export class DrivePage {
         this.licensed = true;
         void this.count();
       },
+      emptied: () => void this.count(),
       refused: (reason) => {
         this.counters.refused += 1;
         notice('problem', strings.refused(reason));
@@ -151,7 +152,7 @@ export class DrivePage {
       this.departure = new Departure();
       this.warner.start();
       await this.awake.on();
-      this.positions.start();
+      if (this.running) this.positions.start(); // it may have been stopped meanwhile
     } else {
       this.wheel.leave();
       this.positions.stop();
@@ -213,7 +214,9 @@ export class DrivePage {
   /** A browser that may not tell the position says nothing more, even if it is allowed later: that takes a new start. */
   private placeFailed(error: GeolocationPositionError): void {
     notice('place-problem', problemWords(error));
-    if (error.code === error.PERMISSION_DENIED) void this.run(false);
+    if (error.code !== error.PERMISSION_DENIED) return;
+    void this.run(false);
+    this.voice.say(strings.warningsEnded); // who drives looks at the road
   }
 
   private unplaced(): void {

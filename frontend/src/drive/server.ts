@@ -3,15 +3,15 @@ import { strings } from './strings';
 
 /**
  * What became of an upload. `unlicensed`: its owner is to agree to the licence first. `later` may be tried again, after
- * `wait_ms` if the server said so; `why`: there was no answer, none in time, or the site's own word that it takes
- * nothing now or could not take this frame.
+ * `wait_ms` if the server said so; `why`: there was no answer, none in time, one of somebody else before the site, or
+ * the site's own word that it takes nothing now or could not take this frame.
  */
 export type Outcome =
   | { kind: 'accepted' }
   | { kind: 'refused'; reason: string }
   | { kind: 'unpaired' }
   | { kind: 'unlicensed' }
-  | { kind: 'later'; wait_ms: number | null; why: 'silent' | 'slow' | 'busy' | 'failed' };
+  | { kind: 'later'; wait_ms: number | null; why: 'silent' | 'slow' | 'strange' | 'busy' | 'failed' };
 
 export class PairingError extends Error {}
 
@@ -67,7 +67,7 @@ export async function outcomeOf(response: Response): Promise<Outcome> {
   if (problem !== null && status === 403 && String(problem.type).endsWith('#not-licensed')) return { kind: 'unlicensed' };
   if (problem !== null && FINAL.has(status)) return { kind: 'refused', reason: reasonOf(status, problem) };
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
-  const why = problem === null ? 'silent' : status === 500 ? 'failed' : 'busy';
+  const why = problem === null ? 'strange' : status === 500 ? 'failed' : 'busy';
   return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null, why };
 }
 

@@ -43,6 +43,7 @@ export const strings: Strings = {
   pairFailed: 'Der Server ist nicht zu erreichen. Versuchen Sie es noch einmal.',
   warningsOn: 'Warnungen sind an.',
   warningsOff: 'Drücken Sie Start, um vor dem gewarnt zu werden, was vor Ihnen liegt.',
+  warningsEnded: 'Die Warnungen haben aufgehört.',
   waitingForHeading: 'Fahren Sie los: Die Richtung ist noch nicht bekannt.',
   nothingAhead: (reach) => `Voraus auf ${reach} nichts bekannt`,
   hazardsOf: (time) => `Gefahren von ${time}`,

@@ -43,6 +43,7 @@ export const strings: Strings = {
   pairFailed: 'No se puede contactar con el servidor. Inténtalo de nuevo.',
   warningsOn: 'Avisos activados.',
   warningsOff: 'Pulsa Empezar para recibir avisos de lo que viene.',
+  warningsEnded: 'Los avisos se han detenido.',
   waitingForHeading: 'Sigue adelante: aún no se conoce la dirección.',
   nothingAhead: (reach) => `Nada conocido en los próximos ${reach}`,
   hazardsOf: (time) => `Peligros a las ${time}`,

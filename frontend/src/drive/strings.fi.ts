@@ -43,6 +43,7 @@ export const strings: Strings = {
   pairFailed: 'Palvelimeen ei saada yhteyttä. Yritä uudelleen.',
   warningsOn: 'Varoitukset ovat päällä.',
   warningsOff: 'Paina Aloita, niin saat varoitukset edessä olevasta.',
+  warningsEnded: 'Varoitukset ovat loppuneet.',
   waitingForHeading: 'Aja eteenpäin: suuntaa ei vielä tiedetä.',
   nothingAhead: (reach) => `Edessä ei mitään tiedossa, ${reach}`,
   hazardsOf: (time) => `Vaarat klo ${time}`,

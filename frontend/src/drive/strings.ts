@@ -43,6 +43,7 @@ const english = {
   pairFailed: 'The server cannot be reached. Try again.',
   warningsOn: 'Warnings are on.',
   warningsOff: 'Press Start to be warned of what lies ahead.',
+  warningsEnded: 'Warnings have stopped.',
   waitingForHeading: 'Drive on: the direction is not known yet.',
   nothingAhead: (reach: string) => `Nothing known within ${reach} ahead`,
   hazardsOf: (time: string) => `Hazards as of ${time}`,

@@ -1,13 +1,14 @@
 import { backoff_ms } from './backoff';
 import { type Outcome, upload } from './server';
 import type { QueuedFrame, Store } from './store';
+import { inTurn } from './turn';
 
 /** Whatever is asked for; a timer for more than 24 days would be over at once. */
 const LONGEST_MS = 15 * 60_000;
 /** How long an answer may take: a slow network needs minutes for a frame, a dead one gives none. */
 const PATIENCE_MS = 60_000;
 const LONGEST_PATIENCE_MS = 5 * 60_000;
-/** A frame on which the server fails so often lets the others go first. */
+/** A frame on which the server fails so often, or that something before it lets not pass, lets the others go first. */
 const MOST_FAILURES = 3;
 
 /** How frames get away: they do; nobody answers; or the site takes none now. */
@@ -15,6 +16,8 @@ export type Way = 'open' | 'silent' | 'busy';
 
 interface Listener {
   sent(): void;
+  /** No frame waits any more; another tab may have sent the last ones. */
+  emptied(): void;
   refused(reason: string): void;
   /** The server did not know the token, or another tab has forgotten it; the frames wait for another one. */
   unpaired(): void;
@@ -23,9 +26,11 @@ interface Listener {
   way(way: Way): void;
 }
 
-/** Sends what waits in the store, one frame after the other, oldest first. */
+/** Sends what waits in the store, one frame after the other, oldest first; tabs take turns. */
 export class Uploader {
   private busy = false;
+  /** Somebody has asked while it was busy, maybe too late for its last look. */
+  private asked = false;
   private failures = 0;
   private patience_ms = PATIENCE_MS;
   private failed = { id: 0, times: 0 };
@@ -53,10 +58,14 @@ export class Uploader {
   }
 
   private async run(): Promise<void> {
+    this.asked = true;
     if (this.busy) return;
     this.busy = true;
     try {
-      while (await this.sendOldest());
+      while (this.asked && this.timer === undefined) {
+        this.asked = false;
+        while (await inTurn(() => this.sendOldest()));
+      }
     } catch {
       this.waitAfter(0); // the store failed, as where Safari closes it: what waits is not lost
     } finally {
@@ -69,6 +78,7 @@ export class Uploader {
     const token = await this.store.token();
     if (token === undefined) this.listener.unpaired();
     const frame = token === undefined ? undefined : await this.store.oldest();
+    if (frame === undefined) this.listener.emptied();
     if (token === undefined || frame === undefined) return false;
     const begun_ms = Date.now();
     const outcome = await this.send(token, frame, this.patience_ms);
@@ -98,10 +108,10 @@ export class Uploader {
   }
 
   private async later(frame: QueuedFrame, { why, wait_ms }: Extract<Outcome, { kind: 'later' }>): Promise<void> {
-    this.listener.way(why === 'silent' || why === 'slow' ? 'silent' : 'busy');
+    this.listener.way(why === 'busy' || why === 'failed' ? 'busy' : 'silent');
     if (why === 'slow') this.patience_ms = patient(2 * this.patience_ms);
     this.waitAfter(wait_ms ?? 0);
-    if (why !== 'failed') return;
+    if (why !== 'failed' && why !== 'strange') return;
     this.failed = { id: frame.id, times: this.failed.id === frame.id ? this.failed.times + 1 : 1 };
     if (this.failed.times >= MOST_FAILURES) await this.store.postpone(frame);
   }

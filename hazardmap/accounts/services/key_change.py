@@ -7,15 +7,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hazardmap.accounts.models import ApiKey, KeyEvent, Membership, User
+from hazardmap.accounts.models import ApiKey, KeyEvent, User
 from hazardmap.accounts.refused import AccountsRefused, NotAllowed
+from hazardmap.accounts.selectors import people_who_may
 from hazardmap.accounts.services.key_create import NewKey, key_make, note_event
 from hazardmap.accounts.services.name_check import one_line
 from hazardmap.accounts.services.permit import permit
 from hazardmap.core.access.key_limits import KeyLimits
-from hazardmap.core.access.roles import ALLOWED, Act
+from hazardmap.core.access.roles import Act
 from hazardmap.core.access.tokens import Use, parse_token
-from hazardmap.platform.mail import Mail, Receiver, mail_notice, page_link
+from hazardmap.platform.mail import Mail, mail_notice, page_link
 
 
 class Overlap(Enum):
@@ -103,9 +104,7 @@ def key_report_leaked(*, token: str) -> str | None:
     if key.revoked_at is None:
         _revoke(key, timezone.now())
         note_event(key, KeyEvent.Verb.LEAKED, None)
-        roles = [role for role, acts in ALLOWED.items() if Act.MANAGE_KEYS in acts]
-        members = Membership.objects.filter(organisation=key.organisation_id, role__in=roles)
-        to = [Receiver(*one) for one in members.values_list("user__email", "user__language")]
+        to = people_who_may(key.organisation_id, Act.MANAGE_KEYS)
         transaction.on_commit(lambda: mail_notice(to=to, write=lambda: _leaked(key)))
     return key.kid
 

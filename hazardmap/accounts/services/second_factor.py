@@ -17,6 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from hazardmap.accounts.models import User
 from hazardmap.accounts.refused import AccountsRefused
 from hazardmap.accounts.services.owner_tell import owner_tell
+from hazardmap.accounts.services.slip_count import slip_count
 
 RECOVERY_CODES = 10
 APP_DIGITS = 6
@@ -83,12 +84,15 @@ def second_factor_check(*, user: User, code: str) -> Device | None:
     """The app's device, or the recovery code's, that this code belongs to.
 
     What is wrong counts against what it looks like alone, and until the right one is shown: each
-    slip doubles the pause after it, and recovery codes are not tried for years.
+    slip doubles the pause after it, and recovery codes are not tried for years. After several the
+    owner is told.
     """
     plain = _plain(code)
     kind = TOTPDevice if plain.isdecimal() and len(plain) == APP_DIGITS else StaticDevice
     device = kind.objects.select_for_update().filter(user=user, confirmed=True).first()
     if device is None or not device.verify_token(plain):
+        if has_second_factor(user):
+            slip_count(owner=user)
         return None
     for each in (TOTPDevice, StaticDevice):
         each.objects.filter(user=user).update(

@@ -127,8 +127,13 @@ class DeliveryReplay(WebhookView):
     @operation("replayDelivery", request=None, responses={204: None})
     @idempotent
     def post(self, request: Request, delivery_id: UUID) -> Response:
-        """Send a message again, with the same id; free if it has arrived before."""
-        there(services.delivery_replay(**whose(request), delivery_id=delivery_id))
+        """Send a message again, with the same id; free if it has arrived before.
+
+        One that is being sent at this moment is left as it is.
+        """
+        mine = whose(request)
+        if not services.delivery_replay(**mine, delivery_id=delivery_id):
+            there(selectors.delivery_get(**mine, delivery_id=delivery_id))
         return Response(status=204)
 
 

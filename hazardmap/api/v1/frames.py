@@ -25,8 +25,7 @@ from hazardmap.capture.services import FrameRefused, NoRoom, TooManyWaiting, fra
 from hazardmap.capture.services.frame_accept import MAX_BYTES
 from hazardmap.core.seeing.edge import EdgeReport, read_edge
 from hazardmap.core.seeing.georeference import Fault, member
-from hazardmap.inference.selectors import model_names
-from hazardmap.inference.services import detect_hint
+from hazardmap.inference.services import detect_hint, model_names
 from hazardmap.platform.client_address import client_address
 from hazardmap.platform.there import there
 

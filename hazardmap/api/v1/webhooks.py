@@ -37,7 +37,8 @@ class Endpoint(serializers.Serializer[Any]):
     failures = serializers.IntegerField(help_text="in a row; from 5 on it is tried more rarely")
     retry_at = serializers.DateTimeField(allow_null=True, help_text="left alone until then")
     older_secret_until = serializers.DateTimeField(
-        allow_null=True, help_text="until then messages carry a signature by the secret before, too"
+        allow_null=True,
+        help_text="until then messages carry signatures by secrets before, too; null: by none",
     )
     waiting = serializers.IntegerField(help_text="messages still to be delivered")
     dead = serializers.IntegerField(help_text="messages given up after ten tries")
@@ -56,7 +57,7 @@ class RollRequest(serializers.Serializer[Any]):
         min_value=0,
         max_value=MOST_OVERLAP_S,
         default=86_400,
-        help_text="how long the secret before stays valid beside the new one",
+        help_text="how long the secret until now stays valid beside the new one",
     )
 
 
@@ -122,9 +123,17 @@ class EndpointSecret(WebhookView):
     @operation("rollEndpointSecret", request=RollRequest, responses={200: EndpointCreated})
     @idempotent
     def post(self, request: Request, endpoint_id: UUID) -> Response:
-        """A new secret. For overlap_s messages carry two signatures, by the old one and by it."""
+        """A new secret. For overlap_s messages carry two signatures, by the old one and by it.
+
+        Where you roll again meanwhile, each old one signs until its own end: signatures are parted
+        by spaces in `webhook-signature`, the newest first.
+        """
         overlap_s = form_of(request, RollRequest)["overlap_s"]
-        made = services.secret_roll(**whose(request), endpoint_id=endpoint_id, overlap_s=overlap_s)
+        mine = whose(request)
+        try:
+            made = services.secret_roll(**mine, endpoint_id=endpoint_id, overlap_s=overlap_s)
+        except WebhookRefused as refused:
+            raise Invalid([Fault(refused.field, refused.rule)]) from refused
         return _created(request, there(made), 200)
 
 

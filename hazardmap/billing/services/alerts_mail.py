@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from hazardmap.accounts.selectors import billing_people
+from hazardmap.accounts.selectors import people_who_may
 from hazardmap.billing.services.spending_watch import PERCENTS
 from hazardmap.billing.spend_models import SpendAlert
 from hazardmap.billing.spend_terms import caps_of
+from hazardmap.core.access.roles import Act
 from hazardmap.core.messages.backoff import delays_s
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
@@ -55,7 +56,7 @@ def _try(alert_id: UUID) -> _Tried:
     alert = waiting.select_for_update(of=("self",), skip_locked=True).first()
     if alert is None:
         return _Tried(mailed=False)
-    people = billing_people(alert.customer.organisation_id)
+    people = people_who_may(alert.customer.organisation_id, Act.MANAGE_BILLING)
     to = [one for one in people if one.email not in alert.mailed_to]
     try:
         mail_send(to=to, write=lambda: _written(alert))

@@ -5,10 +5,11 @@ from typing import Final
 
 from django.db import transaction
 
-from hazardmap.accounts.selectors import billing_people
+from hazardmap.accounts.selectors import people_who_may
 from hazardmap.billing.payment_models import PayerRef
 from hazardmap.billing.payments.chosen import provider
 from hazardmap.billing.payments.provider import Payer, Provider, ProviderFailed
+from hazardmap.core.access.roles import Act
 
 logger: Final = logging.getLogger(__name__)
 
@@ -28,7 +29,9 @@ def _update(chosen: Provider, ref_id: int) -> bool:
     # Not the customer, whom others bill while the provider is asked.
     refs = PayerRef.objects.select_for_update(of=("self",)).select_related("customer")
     known = refs.get(pk=ref_id)
-    emails = tuple(one.email for one in billing_people(known.customer.organisation_id))
+    emails = tuple(
+        one.email for one in people_who_may(known.customer.organisation_id, Act.MANAGE_BILLING)
+    )
     payer = Payer(known.customer_id, known.customer.name, emails)
     if known.email == payer.email:
         return False

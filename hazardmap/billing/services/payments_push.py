@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from hazardmap.accounts.selectors import billing_people
+from hazardmap.accounts.selectors import people_who_may
 from hazardmap.billing.invoice_facts import invoice_facts
 from hazardmap.billing.models import Customer, Invoice
 from hazardmap.billing.payment_models import PayerRef, Payment
 from hazardmap.billing.payments.chosen import provider
 from hazardmap.billing.payments.provider import Bill, Payer, Provider, ProviderFailed
 from hazardmap.billing.selectors import asked_micro
+from hazardmap.core.access.roles import Act
 from hazardmap.core.messages.backoff import delays_s
 
 AT_ONCE: Final = 100
@@ -113,7 +114,9 @@ def _payer_ref(chosen: Provider, customer: Customer) -> str:
     known = PayerRef.objects.filter(customer=customer, provider=chosen.name).first()
     if known is not None:
         return known.ref
-    emails = tuple(one.email for one in billing_people(customer.organisation_id))
+    emails = tuple(
+        one.email for one in people_who_may(customer.organisation_id, Act.MANAGE_BILLING)
+    )
     payer = Payer(customer.pk, customer.name, emails)
     ref = chosen.payer_put(payer, "")
     PayerRef.objects.create(customer=customer, provider=chosen.name, ref=ref, email=payer.email)

@@ -8,7 +8,7 @@ from hazardmap.inference.services.model_promote import (
     model_promote,
     model_shadow,
 )
-from hazardmap.inference.services.model_register import model_register
+from hazardmap.inference.services.model_register import model_names, model_register
 from hazardmap.inference.services.runs_forget import runs_forget
 from hazardmap.inference.services.runs_postpone import runs_postpone, runs_waiting
 from hazardmap.inference.services.runs_take import TakenDetection, TakenRun, runs_take

@@ -1,5 +1,6 @@
 """Make a detector known, and find those that are in service."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from detection.manifest import ManifestError
 from hazardmap.inference.detector import Offer, configured, offer, read_metrics
 from hazardmap.inference.models import ModelVersion
 from hazardmap.platform.one_at_a_time import one_at_a_time
@@ -37,6 +39,21 @@ def model_register(*, manifest: Path, metrics: Path | None) -> str:
         figures = read_metrics(metrics, found.label)
         ModelVersion.objects.filter(label=found.label).update(metrics=figures)
     return found.label
+
+
+def model_names() -> set[str]:
+    """The labels that a device's report may name; each is registered by now.
+
+    The configured one is registered here where no worker of it has started yet: what is accepted
+    with its name must find it, whichever worker takes it.
+    """
+    names = set(ModelVersion.objects.values_list("label", flat=True))
+    with suppress(ManifestError):  # a web machine may have no weights; the workers have
+        own = configured()
+        if own.label not in names:
+            _register(own)
+            names.add(own.label)
+    return names
 
 
 def in_service() -> InService:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -88,11 +89,16 @@ def endpoint_page(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> Ht
 @portal_page(Act.MANAGE_WEBHOOKS)
 def roll(request: HttpRequest, portal: Portal, endpoint_id: UUID) -> HttpResponse:
     overlap, _words = OVERLAPS.get(request.POST.get("overlap", ""), OVERLAPS["24h"])
-    new = services.secret_roll(
-        organisation_id=portal.organisation.pk,
-        endpoint_id=endpoint_id,
-        overlap_s=int(overlap.total_seconds()),
-    )
+    try:
+        new = services.secret_roll(
+            organisation_id=portal.organisation.pk,
+            endpoint_id=endpoint_id,
+            overlap_s=int(overlap.total_seconds()),
+        )
+    except WebhookRefused as refused:
+        words = _("It was rolled too often. In the words of the API: %(rule)s.")
+        messages.error(request, words % {"rule": refused.rule})
+        return HttpResponseRedirect(_page(portal, endpoint_id))
     return _shown_once(request, portal, there(new))
 
 

@@ -12,7 +12,10 @@ from hazardmap.webhooks.whose import whose
 
 
 def delivery_replay(*, organisation_id: UUID, delivery_id: UUID, by_key: str | None = None) -> bool:
-    """Send a message again, with the same id; False where there is none. by_key: see `whose`."""
+    """Send a message again, with the same id. by_key: see `whose`.
+
+    False where there is none, and where it is being sent at this moment.
+    """
     return _again(whose(organisation_id, by_key, at="endpoint__") & Q(id=delivery_id)) > 0
 
 

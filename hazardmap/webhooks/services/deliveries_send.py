@@ -31,7 +31,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send. attempts: with this one. signed_twice: see secret_roll."""
+    """A message that is ours to send. attempts: with this one.
+
+    secret_version, older_secrets_until: as of its endpoint.
+    """
 
     id: UUID
     body: str
@@ -39,7 +42,7 @@ class Claimed:
     endpoint_id: UUID
     url: str
     secret_version: int
-    signed_twice: bool | None
+    older_secrets_until: list[datetime]
 
 
 class Sender:
@@ -106,15 +109,18 @@ def _claim(room: int, now: datetime, held: Collection[str]) -> list[Claimed]:
         return [Claimed(*row) for row in cursor.fetchall()]
 
 
+def _secrets(one: Claimed, at: datetime) -> list[bytes]:
+    """All that are valid, the newest first."""
+    older = enumerate(one.older_secrets_until, start=1)
+    valid = [one.secret_version, *(one.secret_version - n for n, until in older if until > at)]
+    return [webhook.secret(settings.SECRET_KEY, str(one.endpoint_id), version) for version in valid]
+
+
 def _send(one: Claimed, at: datetime | None = None) -> Sent:
     """In a thread of its own: touches no database."""
     at = at or timezone.now()
     body = one.body.encode()
-    versions = [one.secret_version, *[one.secret_version - 1] * bool(one.signed_twice)]
-    keys = [
-        webhook.secret(settings.SECRET_KEY, str(one.endpoint_id), version) for version in versions
-    ]
-    signed = webhook.headers(keys, str(one.id), at, body)
+    signed = webhook.headers(_secrets(one, at), str(one.id), at, body)
     begin = time.monotonic()
     answered: Answered | None = None
     try:

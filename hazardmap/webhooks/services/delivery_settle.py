@@ -11,7 +11,9 @@ from django.utils.translation import gettext_noop
 from hazardmap.core.messages import webhook
 from hazardmap.webhooks.models import Attempt, Delivery, Endpoint
 from hazardmap.webhooks.services.delivery_bill import delivery_bill
+from hazardmap.webhooks.services.endpoint_tell import tell_it_is_away, tell_it_is_off
 
+TOLD_AGAIN: Final = timedelta(days=7)
 GONE: Final = gettext_noop("it answered 410 Gone")
 
 
@@ -57,8 +59,9 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, url: str, sent: Sent) -
             _delivered(delivery, endpoint, sent)
         case _ if endpoint.url != url:
             delivery.next_at = sent.over_at
-        case webhook.Outcome.UNWANTED:
+        case webhook.Outcome.UNWANTED if endpoint.disabled_at is None:
             endpoint.disabled_at, endpoint.disabled_why = sent.over_at, GONE
+            tell_it_is_off(endpoint)
         case webhook.Outcome.FAILED:
             _failed(delivery, endpoint, sent)
     # Not begun_at and billed, which somebody who reads it may have set in the meantime.
@@ -69,8 +72,11 @@ def delivery_settle(*, delivery_id: UUID, attempts: int, url: str, sent: Sent) -
 def _delivered(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, sent.over_at
     delivery_bill(delivery_id=delivery.id)
-    if endpoint.failures:
-        endpoint.failures, endpoint.retry_at = 0, None
+    was_away = endpoint.failures >= webhook.TRIPS_AT
+    endpoint.failures = 0
+    # Else one message that it refuses would be tried ten times in a row, at each that it takes.
+    if was_away:
+        endpoint.retry_at, endpoint.told_at = None, None
         waiting = endpoint.deliveries.filter(state=Delivery.State.WAITING)
         waiting.filter(next_at__gt=sent.over_at).update(next_at=sent.over_at)
 
@@ -79,9 +85,14 @@ def _failed(delivery: Delivery, endpoint: Endpoint, sent: Sent) -> None:
     next_at = webhook.next_try(delivery.attempts, sent.over_at, sent.retry_after_s)
     if next_at is None:
         delivery.state = Delivery.State.DEAD
+        if endpoint.told_at is None or endpoint.told_at <= sent.over_at - TOLD_AGAIN:
+            endpoint.told_at = sent.over_at
+            tell_it_is_away(endpoint)
     else:
         delivery.next_at = next_at
     endpoint.failures += 1
     asked_s = min(sent.retry_after_s or 0, webhook.LONGEST_WAIT_S)
     pause_s = max(webhook.pause_s(endpoint.failures), asked_s)
-    endpoint.retry_at = sent.over_at + timedelta(seconds=pause_s) if pause_s else None
+    if pause_s:
+        until = sent.over_at + timedelta(seconds=pause_s)
+        endpoint.retry_at = max(endpoint.retry_at or until, until)

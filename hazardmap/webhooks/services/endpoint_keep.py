@@ -23,6 +23,7 @@ from hazardmap.webhooks.values import ENDED, NewEndpoint, TooManyTests, WebhookR
 from hazardmap.webhooks.whose import whose
 
 MOST: Final = 20
+MOST_OLDER_SECRETS: Final = 20
 TESTS_PER_HOUR: Final = 60
 TEST: Final = "endpoint.test"
 PAUSED: Final = gettext_noop("its owner has paused it")
@@ -78,13 +79,23 @@ def endpoint_remove(*, organisation_id: UUID, endpoint_id: UUID, by_key: str | N
 def secret_roll(
     *, organisation_id: UUID, endpoint_id: UUID, by_key: str | None = None, overlap_s: int
 ) -> NewEndpoint | None:
-    """A new secret; messages are signed with the one before, too, until the overlap is over."""
+    """A new secret; messages are signed with the one before, too, until the overlap is over.
+
+    Those before that sign until their own ends. Raises WebhookRefused.
+    """
     row = _mine(organisation_id, endpoint_id, by_key)
     if row is None:
         return None
+    now = timezone.now()
+    older = [now + timedelta(seconds=overlap_s), *row.older_secrets_until]
+    while older and older[-1] <= now:
+        older.pop()
+    if len(older) > MOST_OLDER_SECRETS:
+        rule = f"{MOST_OLDER_SECRETS} secrets were made since the oldest one that is still valid"
+        raise WebhookRefused("overlap_s", f"{rule}: wait until {older[-1]:%Y-%m-%dT%H:%MZ}")
     row.secret_version += 1
-    row.older_secret_until = timezone.now() + timedelta(seconds=overlap_s)
-    row.save(update_fields=["secret_version", "older_secret_until"])
+    row.older_secrets_until = older
+    row.save(update_fields=["secret_version", "older_secrets_until"])
     return NewEndpoint(row.id, _secret(row))
 
 
@@ -141,7 +152,7 @@ def _check(url: str) -> None:
 def _begin_anew(row: Endpoint) -> None:
     """As if it had never failed: what waits for it is due at once."""
     now = timezone.now()
-    row.failures, row.retry_at = 0, None
+    row.failures, row.retry_at, row.told_at = 0, None, None
     row.save()
     row.deliveries.filter(state=Delivery.State.WAITING, next_at__gt=now).update(next_at=now)
 

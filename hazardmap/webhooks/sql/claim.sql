@@ -70,4 +70,4 @@ FROM due, webhooks_endpoint AS endpoint
 WHERE mine.id = due.id AND endpoint.id = mine.endpoint_id AND mine.state = 'waiting'
     AND (mine.leased_until IS NULL OR mine.leased_until <= %(now)s)
 RETURNING mine.id, mine.body, mine.attempts, endpoint.id, endpoint.url,
-    endpoint.secret_version, endpoint.older_secret_until > %(now)s
+    endpoint.secret_version, endpoint.older_secrets_until
