@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat, Substr
 
 from hazardmap.accounts.models import User
@@ -23,9 +23,7 @@ from hazardmap.rewards.references import (
 )
 
 HELD_BACK: Final = timedelta(days=14)
-"""What was earned later may still be taken back by what proves false."""
-JUDGED_AGAIN_WITHIN: Final = timedelta(days=2)
-"""So long before it is settled, what was divided is judged again: long enough for a daily task."""
+"""So long after a division what proves false may become known; then it is judged again."""
 AT_LEAST_MICRO: Final = 20_000_000
 """What a run pays at least, unless whoever runs the site says otherwise."""
 
@@ -111,16 +109,28 @@ def balances() -> list[Balance]:
     return [Balance(row.kind, row.witness, Currency(row.currency), int(row.sum)) for row in ordered]
 
 
-def earned(witness: int, currency: Currency, *, before: datetime | None = None) -> int:
-    """What a contributor has earned and not been paid, in micro-units.
+def earned(witness: int, currency: Currency) -> int:
+    """What a contributor has earned and not been paid, in micro-units."""
+    return _sum(Entry.objects.filter(account__witness=witness, account__currency=currency.value))
 
-    before: without what was added since then; what was taken since then counts, and what a bank
-    gave back, which had been settled before it was handed over.
+
+def payable(witness: int, currency: Currency, now: datetime) -> int:
+    """The same without what is not settled by then: divided lately, or not judged again since.
+
+    Below zero where more was taken. What was taken lately counts, and what a bank gave back, which
+    had been settled before it was handed over.
     """
     entries = Entry.objects.filter(account__witness=witness, account__currency=currency.value)
-    if before is not None:
-        given_back = Q(booking__reference__startswith=f"{FAILED}:")
-        entries = entries.filter(Q(at__lt=before) | Q(amount_micro__lt=0) | given_back)
+    divided, given_back = (
+        Q(booking__reference__startswith=f"{kind}:") for kind in (SPLIT, FAILED)
+    )
+    line = Substr(OuterRef("booking__reference"), len(f"{SPLIT}:") + 1)
+    again = Booking.objects.filter(reference=Concat(Value(f"{CORRECTION}:"), line), at__lte=now)
+    settled = Q(at__lt=now - HELD_BACK) & (~divided | Exists(again))
+    return _sum(entries.filter(settled | Q(amount_micro__lt=0) | given_back))
+
+
+def _sum(entries: QuerySet[Entry]) -> int:
     return int(entries.aggregate(sum=Sum("amount_micro", default=0))["sum"])
 
 
@@ -129,10 +139,9 @@ def is_split(line_id: UUID) -> bool:
     return Booking.objects.filter(reference=reference(SPLIT, line_id)).exists()
 
 
-def is_settled(line_id: UUID, now: datetime) -> bool:
+def is_settled(line_id: UUID) -> bool:
     """Whether what was divided of an invoice's line can no longer be taken back."""
-    divided = Booking.objects.filter(reference=reference(SPLIT, line_id), at__lt=now - HELD_BACK)
-    return divided.exists()
+    return Booking.objects.filter(reference=reference(CORRECTION, line_id)).exists()
 
 
 def lines_held() -> list[UUID]:
@@ -148,11 +157,11 @@ def lines_held() -> list[UUID]:
 
 
 def lines_settling(now: datetime) -> list[UUID]:
-    """The lines whose shares will soon be payable, and have not been judged again yet."""
-    settled = now - HELD_BACK
+    """The lines that were divided two weeks ago or earlier, and have not been judged again since:
+    nobody is paid for them before."""
     after = len(f"{SPLIT}:") + 1
     divided = Booking.objects.filter(
-        reference__startswith=f"{SPLIT}:", at__gte=settled, at__lt=settled + JUDGED_AGAIN_WITHIN
+        reference__startswith=f"{SPLIT}:", at__lt=now - HELD_BACK
     ).annotate(line=Substr("reference", after))
     again = Concat(Value(f"{CORRECTION}:"), OuterRef("line"))
     left = divided.exclude(Exists(Booking.objects.filter(reference=again)))
@@ -209,12 +218,11 @@ def earnings(witness: int, now: datetime) -> list[Earnings]:
     for currency in (Currency(row.currency) for row in accounts):
         payouts = Payout.objects.filter(witness=witness, run__currency=currency.value)
         sums = dict(payouts.values_list("state").annotate(Sum("amount_micro")))
-        payable_micro = earned(witness, currency, before=now - HELD_BACK)
         found.append(
             Earnings(
                 currency=currency,
                 balance_micro=earned(witness, currency),
-                payable_micro=max(0, payable_micro),
+                payable_micro=max(0, payable(witness, currency, now)),
                 paying_micro=int(sums.get(Payout.State.PENDING, 0)),
                 paid_micro=int(sums.get(Payout.State.PAID, 0)),
             )

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from hazardmap.core.selling.statement import faults
 from hazardmap.platform.ids import new_id
-from hazardmap.rewards.models import Entry
+from hazardmap.rewards.models import Booking, Entry
 from hazardmap.rewards.payout_files import payout_csv
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances, earned, earnings, statement_document
@@ -33,7 +33,7 @@ from hazardmap.rewards.services import (
     share_take_back,
 )
 from tests.at_once import at_once
-from tests.payout_scene import EUR, IBAN, MICRO, OURS, driver, later, prepared, share
+from tests.payout_scene import EUR, IBAN, MICRO, OURS, divided, driver, later, prepared, share
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,17 @@ def test_settled_earnings_above_the_threshold_are_paid_in_whole_cents():
     assert (now.paid_micro, now.paying_micro) == (15 * MICRO, 0)
 
 
+def test_nothing_is_paid_before_it_was_judged_again_however_long_nobody_did():
+    user = driver()
+    line, weights = divided(9 * MICRO, user)
+    share(6 * MICRO, user)
+    assert earnings(user.witness, later(40))[0].payable_micro == 6 * MICRO
+    assert not share_correct(line_id=line, weights=weights, penalties={}, units=1)
+    assert earnings(user.witness, later(40))[0].payable_micro == 15 * MICRO
+    assert prepared(now=later(40))[0].amount_micro == 15 * MICRO
+    assert right(user)
+
+
 def test_a_payout_that_failed_is_the_contributors_again_and_in_the_next_run(monkeypatch):
     user = driver()
     settled = timezone.now() - timedelta(days=15)
@@ -100,7 +111,7 @@ def test_a_payout_that_failed_is_the_contributors_again_and_in_the_next_run(monk
 def test_what_proved_false_is_taken_from_what_is_not_paid_yet():
     liar, honest = driver(), driver()
     share(4 * MICRO, liar, honest)
-    line = share(6 * MICRO, honest)
+    line, _weights = divided(6 * MICRO, honest)
     spoilt = {liar.witness: Fraction(1, 6)}
     assert share_claw_back(line_id=line, penalties=spoilt, units=Fraction(1))
     assert not share_claw_back(line_id=line, penalties=spoilt, units=Fraction(1))
@@ -312,7 +323,8 @@ def test_a_run_that_a_restored_dump_does_not_know_is_prepared_as_it_was(monkeypa
     for micro, days in ((9 * MICRO, 15), (30 * MICRO, 14)):
         with monkeypatch.context() as back_then:
             then = now - timedelta(days=days, minutes=1)
-            back_then.setattr(Entry._meta.get_field("at"), "_get_default", lambda at=then: at)
+            for model in (Booking, Entry):
+                back_then.setattr(model._meta.get_field("at"), "_get_default", lambda at=then: at)
             share(micro, user)
     PayoutTarget.objects.update(set_at=now - timedelta(days=5))
     yesterday = f"{now - timedelta(hours=23):%Y-%m-%dT%H:%M}"
