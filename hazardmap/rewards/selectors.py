@@ -121,9 +121,7 @@ def payable(witness: int, currency: Currency, now: datetime) -> int:
     had been settled before it was handed over.
     """
     entries = Entry.objects.filter(account__witness=witness, account__currency=currency.value)
-    divided, given_back = (
-        Q(booking__reference__startswith=f"{kind}:") for kind in (SPLIT, FAILED)
-    )
+    divided, given_back = (Q(booking__reference__startswith=f"{kind}:") for kind in (SPLIT, FAILED))
     line = Substr(OuterRef("booking__reference"), len(f"{SPLIT}:") + 1)
     again = Booking.objects.filter(reference=Concat(Value(f"{CORRECTION}:"), line), at__lte=now)
     settled = Q(at__lt=now - HELD_BACK) & (~divided | Exists(again))

@@ -3,7 +3,6 @@
 import io
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -20,14 +19,13 @@ from hazardmap.billing.models import Seller
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import invoice_get, invoices_of, organisation_of
 from hazardmap.billing.services import (
-    credit_grant,
     credit_note_issue,
     customer_set,
     invoice_draft,
     invoice_finalise,
 )
 from hazardmap.core.selling.usage import Meter
-from tests.billing_scene import BEFORE, BUYER, customer_of, sell, serve
+from tests.billing_scene import BEFORE, BUYER, customer_of, granted, sell, serve
 from tests.en16931 import broken_rules
 
 BUSINESS = {"name": "Łódź & Söhne <GmbH>", "tax_number": "DE123456789"}
@@ -139,7 +137,7 @@ def test_what_no_document_can_hold_does_not_leave_an_invoice_without_any():
 @pytest.mark.django_db
 def test_a_pdf_says_who_pays_whom_what_until_when():
     organisation_id, key = sell(**BUSINESS)
-    credit_grant(organisation_id=organisation_id, amount=Decimal(10), expires_at=None)
+    granted(organisation_id, 10)
     serve(key, BEFORE, units=60_000)
     draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
     assert draft is not None

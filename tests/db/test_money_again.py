@@ -4,7 +4,6 @@ import json
 import random
 from collections import Counter, defaultdict
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from hazardmap.accounts.models import Organisation
 from hazardmap.accounts.services import key_create, key_revoke
 from hazardmap.billing import models
 from hazardmap.billing.services import (
-    credit_grant,
     credit_note_issue,
     invoice_draft,
     invoice_finalise,
@@ -36,7 +34,7 @@ from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
 from hazardmap.rewards.selectors import HELD_BACK, earned, statement_document
 from tests import money_again
-from tests.billing_scene import BEFORE, LAST, changed_terms, customer_of, sell
+from tests.billing_scene import BEFORE, LAST, changed_terms, customer_of, granted, sell
 from tests.money_again import Answer
 from tests.told_map import Map
 
@@ -138,7 +136,7 @@ def test_every_amount_is_what_a_second_computation_gives(seed):
             subscribe(organisation_id=organisation_id, plan="standard", start=terms[1][0])
         sales = Sales(dice, keys, map_)
         Sales(dice, [test], map_).serve(BEFORE, 5)
-        credit_grant(organisation_id=organisation_id, amount=Decimal(300), expires_at=None)
+        granted(organisation_id, 300)
         sales.serve(BEFORE, 60)
         key_revoke(kid=keys[1])
         first = final(organisation_id, BEFORE)

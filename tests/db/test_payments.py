@@ -29,6 +29,7 @@ from hazardmap.billing.services import (
 )
 from hazardmap.billing.tasks import compare_payments, update_payers
 from hazardmap.core.access.roles import Role
+from hazardmap.platform.ids import new_id
 from tests.account_scene import person
 from tests.at_once import in_thread_of_its_own
 from tests.billing_scene import BEFORE, customer_of, sell, serve
@@ -219,7 +220,12 @@ def test_the_right_amount_in_another_currency_settles_nothing(books, client):
 
 
 def credit(invoice, cents):
-    credit_note_issue(invoice_id=invoice.id, total_micro=cents * 10_000, reason="an outage")
+    credit_note_issue(
+        invoice_id=invoice.id,
+        total_micro=cents * 10_000,
+        reason="an outage",
+        reference=str(new_id()),
+    )
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -7,20 +7,22 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.refused import BillingRefused, BookedAlready
 from hazardmap.billing.services import credit_grant
 
 
 class Command(BaseCommand):
     help = (
         "Note what a customer has paid in advance; its invoices are paid from it, the oldest "
-        "credit first, until the day it expires. "
-        "Example: python manage.py grant_credit 0192… 500.00 --expires 2027-12-31"
+        "credit first, until the day it expires. A payment is noted once, however often this is "
+        "typed. Example: python manage.py grant_credit 0192… 500.00 --reference 'transfer of "
+        "3 November, no. 4711' --expires 2027-12-31"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("organisation", type=UUID)
         parser.add_argument("amount", help="in the customer's currency")
+        parser.add_argument("--reference", required=True, help="of the payment; no other has it")
         parser.add_argument("--expires", metavar="YYYY-MM-DD", help="first day (UTC) it is gone")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +31,11 @@ class Command(BaseCommand):
                 organisation_id=options["organisation"],
                 amount=_amount(options["amount"]),
                 expires_at=_day(options["expires"]),
+                reference=options["reference"],
             )
+        except BookedAlready as booked:
+            self.stdout.write(f"{booked}: nothing was added")
+            return
         except BillingRefused as refused:
             raise CommandError(f"{refused}.") from refused
         self.stdout.write(f"{options['organisation']} has {options['amount']} more to spend")
@@ -44,6 +50,6 @@ def _amount(text: str) -> Decimal:
 
 def _day(text: str | None) -> datetime | None:
     try:
-        return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return None if text is None else datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise CommandError(f"--expires {text}: must be a day like 2027-12-31.") from error
