@@ -1,6 +1,5 @@
 """Reads: balances, and what a contributor's balance is made of."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -24,6 +23,7 @@ from hazardmap.rewards.references import (
 
 HELD_BACK: Final = timedelta(days=14)
 """So long after a division what proves false may become known; then it is judged again."""
+_BOOKINGS_AT_ONCE: Final = 10  # each may hold the weights of ten thousand contributors
 AT_LEAST_MICRO: Final = 20_000_000
 """What a run pays at least, unless whoever runs the site says otherwise."""
 
@@ -185,9 +185,9 @@ def movement_count(witness: int) -> int:
 
 
 def statement(witness: int) -> Iterator[StatementLine]:
-    """How a contributor came to a balance, oldest first."""
+    """How a contributor came to a balance, oldest first, read as it is needed."""
     entries = Entry.objects.filter(account__witness=witness).select_related("booking", "account")
-    for row in entries.order_by("id"):
+    for row in entries.order_by("id").iterator(chunk_size=_BOOKINGS_AT_ONCE):
         yield StatementLine(
             row.at,
             row.booking.reference,
@@ -195,18 +195,6 @@ def statement(witness: int) -> Iterator[StatementLine]:
             row.amount_micro,
             row.booking.inputs,
         )
-
-
-def statement_document(witness: int) -> dict[str, Any]:
-    """A statement with all that its amounts follow from, as core.selling.statement reads it."""
-    lines, balance = list(statement(witness)), Counter[str]()
-    for line in lines:
-        balance[line.currency] += line.amount_micro
-    return {
-        "witness": witness,
-        "balance_micro": balance,
-        "lines": [line._asdict() | {"at": line.at.isoformat()} for line in lines],
-    }
 
 
 def earnings(witness: int, now: datetime) -> list[Earnings]:
@@ -243,7 +231,7 @@ def payout_target(owner: User) -> Target | None:
 
 
 def earnings_kept(owner: User) -> dict[str, Any]:
-    """All that is kept of a contributor's money, to take along."""
+    """What is kept of a contributor's money besides the statement, to take along."""
     payouts = Payout.objects.filter(witness=owner.witness).order_by("run__at", "id")
     return {
         "payout_account": PayoutTarget.objects.filter(owner=owner)
@@ -255,7 +243,6 @@ def earnings_kept(owner: User) -> dict[str, Any]:
                 *("state", "ended_at"),
             )
         ),
-        "statement": statement_document(owner.witness),
     }
 
 

@@ -38,7 +38,6 @@ from hazardmap.rewards.selectors import (
     balances,
     earnings,
     lines_held,
-    statement_document,
 )
 from hazardmap.rewards.services import (
     share_set_aside,
@@ -50,6 +49,7 @@ from tests.at_once import at_once
 from tests.billing_scene import BEFORE, LAST, customer_of, euros, sell, serve
 from tests.detected import contributor, drive, fuse_in_turn, hazards, trail
 from tests.scenes import ahead
+from tests.statements import read
 from tests.told_scene import put_told, told
 
 
@@ -166,7 +166,7 @@ def test_what_proves_false_before_it_is_payable_is_taken_back(client, days_away)
     assert left == dict.fromkeys(half, 0)
     assert amounts()["unclaimed", None] == sum(half.values())
     for who in half:
-        assert list(faults(json.loads(json.dumps(statement_document(who))))) == []
+        assert list(faults(read(who))) == []
     client.force_login(liars[0].owner)
     line = Booking.objects.get(reference__startswith="split:").reference.removeprefix("split:")
     why = client.get(f"/account/earnings/{line}/").content.decode()

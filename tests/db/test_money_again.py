@@ -1,6 +1,5 @@
 """Months with everything that happens to them, and a second computation of every amount."""
 
-import json
 import random
 from collections import Counter, defaultdict
 from datetime import timedelta
@@ -32,10 +31,11 @@ from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_roll, usage_ship
 from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
-from hazardmap.rewards.selectors import HELD_BACK, earned, statement_document
+from hazardmap.rewards.selectors import HELD_BACK, earned
 from tests import money_again
 from tests.billing_scene import BEFORE, LAST, changed_terms, customer_of, granted, sell
 from tests.money_again import Answer
+from tests.statements import read
 from tests.told_map import Map
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -239,7 +239,7 @@ def check_statements():
         assert (entries.aggregate(sum=Sum("amount_micro"))["sum"] or 0) == 0
         assert not entries.filter(account__kind="held").aggregate(sum=Sum("amount_micro"))["sum"]
     for who in range(1, 8):
-        assert list(faults(json.loads(json.dumps(statement_document(who), default=str)))) == []
+        assert list(faults(read(who))) == []
 
 
 def check_line(line, micro, answers, map_):

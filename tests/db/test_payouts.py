@@ -23,7 +23,7 @@ from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Booking, Entry
 from hazardmap.rewards.payout_files import payout_csv
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
-from hazardmap.rewards.selectors import balances, earned, earnings, statement_document
+from hazardmap.rewards.selectors import balances, earned, earnings
 from hazardmap.rewards.services import (
     PayoutRefused,
     payout_end,
@@ -34,6 +34,7 @@ from hazardmap.rewards.services import (
 )
 from tests.at_once import at_once
 from tests.payout_scene import EUR, IBAN, MICRO, OURS, divided, driver, later, prepared, share
+from tests.statements import read
 
 pytestmark = pytest.mark.django_db
 
@@ -49,8 +50,7 @@ def ledger():
 
 def right(*users):
     """Whether each statement follows from its own inputs, without the site."""
-    documents = [json.loads(json.dumps(statement_document(user.witness))) for user in users]
-    return [fault for document in documents for fault in faults(document)] == []
+    return [fault for user in users for fault in faults(read(user.witness))] == []
 
 
 def test_settled_earnings_above_the_threshold_are_paid_in_whole_cents():
@@ -135,7 +135,7 @@ def test_what_proved_false_is_taken_from_what_is_not_paid_yet():
     assert not share_correct(**later_known)
     assert balanced()
     assert right(liar, honest)
-    document = statement_document(liar.witness)
+    document = read(liar.witness)
     document["lines"][1]["amount_micro"] += 1
     assert len(list(faults(document))) > 0
 
@@ -225,8 +225,10 @@ def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(
     assert ("Handed over to be paid" in page, "Share of what was sold" in page) == (True, False)
     whole = re.compile('"inputs"(?! [-#]>)')
     assert not [one for one in queries if whole.search(one["sql"])], "the weights of all who share"
-    document = client.get("/account/earnings.json").json()
-    assert list(faults(document)) == []
+    monkeypatch.setattr("hazardmap.web.earnings.STATEMENTS_PER_HOUR", 1)
+    document = json.loads(client.get("/account/earnings.json").getvalue())
+    assert (list(faults(document)), len(document["lines"])) == ([], 2)
+    assert client.get("/account/earnings.json").status_code == 429
     assert "/account/earnings/" in client.get("/account/").content.decode()
 
 
