@@ -211,7 +211,8 @@ def test_who_closes_pays_to_the_end_of_the_hour_and_nothing_that_is_invoiced_cha
     assert models.Subscription.objects.get(customer=customer_of(other)).end is None
     billed(other, LAST)
     Organisation.objects.filter(pk=other).update(closed_at=closed_at)
-    subscribe(organisation_id=other, plan="standard", start=NOW)
+    with pytest.raises(BillingRefused, match="is closed"):
+        subscribe(organisation_id=other, plan="standard", start=NOW)
     assert subscriptions_end() == 1
     assert models.Subscription.objects.get(customer=customer_of(other)).end == LAST.end
 

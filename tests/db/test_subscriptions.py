@@ -9,7 +9,8 @@ from hazardmap.accounts.models import Organisation
 from hazardmap.billing.models import Customer, Subscription
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services import subscribe, subscriptions_end
-from tests.billing_scene import BEFORE, LAST, NOW, changed_terms, sell
+from hazardmap.core.selling.pricing.period import month_of
+from tests.billing_scene import BEFORE, LAST, NOW, changed_terms, drafted, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,8 @@ def test_who_closes_has_none_of_the_prices_that_were_to_follow_each_other():
         changed_terms(fee=fee)
         subscribe(organisation_id=organisation_id, plan="standard", start=start)
     assert Subscription.objects.count() == 3
+    draft = drafted(organisation_id, month_of(NOW + timedelta(days=40)))
+    assert draft.lines.filter(start__gt=NOW).exists(), "somebody has looked at what will come"
     Organisation.objects.update(closed_at=LAST.start)
     assert subscriptions_end() == 1
     assert Subscription.objects.get().end == LAST.start + timedelta(hours=1)

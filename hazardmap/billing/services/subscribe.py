@@ -53,10 +53,13 @@ def customer_set(*, organisation_id: UUID, buyer: BuyerTerms) -> None:
 def subscribe(*, organisation_id: UUID, plan: str, start: datetime) -> Subscribed:
     """Pin the newest price version of a plan from the hour of `start` on; it ends the one before.
 
-    Raises BillingRefused where that hour is invoiced or subscribed to already.
+    Raises BillingRefused where that hour is invoiced or subscribed to already, and for an
+    organisation that is closed.
     """
     start = hour_of(start)
     customer = customer_lock(organisation_id=organisation_id)
+    if customer.organisation.closed_at is not None:
+        raise BillingRefused("the organisation is closed")
     version = PriceVersion.objects.filter(plan__code=plan).order_by("-version").first()
     if version is None:
         raise BillingRefused(f"there is no plan {plan!r}")
