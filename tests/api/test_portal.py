@@ -297,9 +297,13 @@ def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
         ("much", "an amount like 250"),
         ("1e400", "at most 12 digits"),
         ("-1", "at least 0"),
+        ("1,000", "at most 2 decimals"),
+        ("1.000", "at most 2 decimals"),
+        ("1.000,00", "an amount like 250"),
     ):
         wrong = client.post(f"{base}costs/cap/", {"amount": amount}, follow=True)
         assert why in wrong.content.decode()
+    assert spending_of(organisation).cap == CapInfo(900_000_000, hard=True)
     client.post(f"{base}costs/cap/", {"amount": ""})
     assert spending_of(organisation).cap is None
 

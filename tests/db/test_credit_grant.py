@@ -17,7 +17,7 @@ from tests.billing_scene import customer_of, granted, sell
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "0.001", "1e400", "NaN"])
+@pytest.mark.parametrize("amount", ["0", "-1", "0.001", "1.000", "1e400", "NaN"])
 def test_what_is_no_amount_above_zero_is_refused(amount):
     organisation_id, _ = sell()
     with pytest.raises(BillingRefused):
@@ -37,7 +37,7 @@ def test_the_command_notes_the_amount_and_the_day(capsys):
     call_command("grant_credit", str(organisation_id), "500.00", "--reference=transfer 1")
     second = (str(organisation_id), "20", "--reference=transfer 2", "--expires=2127-12-31")
     call_command("grant_credit", *second)
-    assert f"{organisation_id} has 20 more to spend" in capsys.readouterr().out
+    assert f"{organisation_id} has 20.00 EUR more to spend" in capsys.readouterr().out
     noted = Credit.objects.order_by("granted_at")
     assert list(noted.values_list("amount_micro", "expires_at", "reference")) == [
         (500_000_000, None, "transfer 1"),
@@ -52,7 +52,7 @@ def test_a_payment_that_is_typed_twice_is_noted_once(capsys):
         call_command(*command, amount, f"--reference={reference}")
     booked = r"500.00 EUR is booked already for 'transfer 1', on \d{4}-\d\d-\d\d"
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == f"{organisation_id} has 500.00 more to spend"
+    assert told[0] == f"{organisation_id} has 500.00 EUR more to spend"
     with pytest.raises(CommandError, match=f"{booked}: what is something else needs another"):
         call_command(*command, "50", "--reference=transfer 1")
     with pytest.raises(BookedAlready, match=booked):

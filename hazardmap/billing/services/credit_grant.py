@@ -9,7 +9,7 @@ from hazardmap.billing.models import Credit
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.booked_once import booked_once, reference_read
 from hazardmap.billing.services.customer_lock import customer_lock
-from hazardmap.core.selling.pricing.money import Currency, payable_micro
+from hazardmap.core.selling.pricing.money import Currency, typed_micro
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def credit_grant(
     currency = Currency(customer.currency)
     reference = reference_read(reference)
     try:
-        amount_micro = payable_micro(amount, currency)
+        amount_micro = typed_micro(amount, currency)
     except ValueError as error:
         raise BillingRefused(str(error)) from error
     if amount_micro <= 0:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.billing.refused import BillingRefused, BookedAlready
 from hazardmap.billing.services import credit_grant
+from hazardmap.core.selling.pricing.money import Currency, written
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            credit_grant(
+            credit = credit_grant(
                 organisation_id=options["organisation"],
                 amount=_amount(options["amount"]),
                 expires_at=_day(options["expires"]),
@@ -38,7 +39,8 @@ class Command(BaseCommand):
             return
         except BillingRefused as refused:
             raise CommandError(f"{refused}.") from refused
-        self.stdout.write(f"{options['organisation']} has {options['amount']} more to spend")
+        amount = written(credit.amount_micro, Currency(credit.customer.currency))
+        self.stdout.write(f"{options['organisation']} has {amount} more to spend")
 
 
 def _amount(text: str) -> Decimal:

@@ -10,7 +10,7 @@ from hazardmap.billing.line_selectors import line_events
 from hazardmap.billing.refused import BillingRefused, BookedAlready
 from hazardmap.billing.selectors import InvoiceInfo, invoice_get, invoice_id_of
 from hazardmap.billing.services import credit_note_issue, invoice_pay, invoice_void
-from hazardmap.core.selling.pricing.money import payable_micro, written
+from hazardmap.core.selling.pricing.money import typed_micro, written
 
 
 class Command(BaseCommand):
@@ -87,7 +87,7 @@ def _credit(invoice_id: UUID, amount: str, reason: str, reference: str) -> None:
     if not reason:
         raise CommandError("--credit needs a --reason.")
     try:
-        total_micro = payable_micro(Decimal(amount), invoice_get(invoice_id).currency)
+        total_micro = typed_micro(Decimal(amount), invoice_get(invoice_id).currency)
     except (InvalidOperation, ValueError) as error:
         raise CommandError(f"--credit {amount}: must be an amount that can be paid.") from error
     credit_note_issue(
