@@ -180,8 +180,17 @@ def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys)
     assert "2 payouts paid" in capsys.readouterr().out
     with pytest.raises(CommandError, match="nobody to pay"):
         call_command("payout", "prepare")
-    with pytest.raises(CommandError, match="There is no run"):
-        call_command("payout", "csv", str(new_id()), out=tmp_path / "x.csv")
+    ended = tmp_path / "ended"
+    for kind, more in (("csv", {}), ("pain001", bank)):
+        with pytest.raises(CommandError, match="there is none to write"):
+            call_command("payout", kind, str(run.pk), out=ended, **more)
+    assert not ended.exists()
+    with pytest.raises(CommandError, match="--at-least: must be at least 0"):
+        call_command("payout", "prepare", "--at-least=-5")
+    unknown = str(new_id())
+    for step in (["csv", f"--out={ended}"], ["paid"], ["failed"]):
+        with pytest.raises(CommandError, match=f"There is no run or payout {unknown}"):
+            call_command("payout", step[0], unknown, *step[1:])
 
 
 def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):

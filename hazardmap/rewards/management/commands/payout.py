@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hazardmap.core.selling.iban import iban_from
-from hazardmap.core.selling.pricing.money import Currency, decimal_of, payable_micro, written
+from hazardmap.core.selling.pricing.money import MICRO, Currency, typed_micro, written
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
 from hazardmap.rewards.selectors import AT_LEAST_MICRO, payouts_of, runs_open
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         prepare.add_argument("--currency", type=Currency, default=Currency.EUR)
         prepare.add_argument(
             "--at-least",
-            default=decimal_of(AT_LEAST_MICRO),
+            default=f"{AT_LEAST_MICRO // MICRO}",
             help="pay nobody less; 20 unless given",
         )
         prepare.add_argument(
@@ -60,14 +60,17 @@ class Command(BaseCommand):
         except PayoutRefused as refused:
             raise CommandError(str(refused)) from refused
         except (Payout.DoesNotExist, PayoutRun.DoesNotExist) as error:
-            raise CommandError(f"There is no run or payout {options.get('run')}.") from error
+            which = options.get("run") or options.get("id")
+            raise CommandError(f"There is no run or payout {which}.") from error
 
     def _prepare(self, options: dict[str, Any]) -> None:
         currency = options["currency"]
         try:
-            at_least_micro = payable_micro(Decimal(options["at_least"]), currency)
+            at_least_micro = typed_micro(Decimal(options["at_least"]), currency)
         except (InvalidOperation, ValueError) as error:
             raise CommandError("--at-least: must be an amount that can be paid.") from error
+        if at_least_micro < 0:
+            raise CommandError("--at-least: must be at least 0.")
         try:
             now = _time(options["at"])
             run = payout_run(currency=currency, at_least_micro=at_least_micro, now=now)
