@@ -301,6 +301,31 @@ def test_who_pays_before_a_credit_note_is_told_has_paid_too_much(books, client):
     assert len(list(payments_compare())) == 1
 
 
+def test_who_pays_twice_in_two_ways_is_found(books, client):
+    """By transfer, which the operator has noted, and at Stripe before that was told there."""
+    invoice = billed()
+    push()
+    (asked,) = books.invoices.values()
+    invoice_pay(invoice_id=invoice.id)
+    asked.update(status="paid", amount_paid=asked["amount_due"])
+    assert sent(client, paid(asked)) == 204
+    twice = "evt_1 (invoice.paid): it was paid here already: one of both payments is to be returned"
+    assert list(payments_compare()) == [twice]
+    assert (push(), push()) == (1, 0)
+    assert list(payments_compare()) == [twice]
+
+
+def test_what_we_say_was_paid_otherwise_is_no_second_payment(books, client):
+    """Stripe tells us of it, maybe before we have noted that it was told."""
+    invoice = billed()
+    push()
+    invoice_pay(invoice_id=invoice.id)
+    (asked,) = books.invoices.values()
+    assert sent(client, paid(asked, amount_paid_off_stripe=asked["amount_due"])) == 204
+    asked.update(status="paid", amount_paid=asked["amount_due"])
+    assert list(payments_compare()) == []
+
+
 def test_without_a_key_buyers_pay_by_transfer(client):
     invoice = billed()
     call_command("payments")
