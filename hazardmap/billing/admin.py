@@ -14,14 +14,12 @@ from django.utils.html import format_html, format_html_join
 
 from hazardmap.billing import models
 from hazardmap.billing.invoice_files import KINDS, invoice_file
-from hazardmap.billing.line_selectors import line_hour_events, line_hours
+from hazardmap.billing.line_selectors import line_hour_events, line_hours_first
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import asked_micro
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
-
-OPEN_HOURS = 2000
 
 
 def _money(name: str) -> Callable[[models.Invoice | models.CreditNote | models.Credit], str]:
@@ -143,7 +141,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "title": line.text,
             "line": line,
-            "hours": line_hours(line_id)[:OPEN_HOURS],
+            "hours": line_hours_first(line_id),
             "answers": answers,
         }
         return render(request, "billing/invoice_line.html", context)

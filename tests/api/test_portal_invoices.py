@@ -88,6 +88,27 @@ def test_an_hour_of_many_answers_is_shown_in_part_and_is_whole_in_the_file(sold,
     assert (full["what"], full["hazards"].split()) == ("'=1+1", [str(id_) for id_ in hazards])
 
 
+def test_a_line_of_many_hours_is_shown_in_part_and_says_so(sold, monkeypatch):
+    client, base, organisation = sold
+    (key,) = keys_of(organisation.pk)[:1]
+    for day in (5, 6):
+        serve(key, LAST, units=1, day=day)
+    draft = invoice_draft(customer_id=customer_of(organisation.pk).pk, month=LAST)
+    (line,) = draft.lines.filter(of="hazard", kind="usage")
+    boss = signed_in(User.objects.create_superuser("boss@hazardmap.example", None))
+    pages = (
+        (client, f"{base}invoices/{draft.pk}/{line.position}/"),
+        (boss, f"/admin/billing/invoice/{draft.pk}/line/{line.pk}/"),
+    )
+    for shown, words in ((3, "Key"), (2, "These are the first 2 hours")):
+        monkeypatch.setattr(line_selectors, "HOURS_SHOWN", shown)
+        for who, address in pages:
+            page = who.get(address).content.decode()
+            assert page.count("?key=") == shown
+            assert words in page
+            assert ("first" in page) == (shown == 2)
+
+
 ADDRESS = {
     "name": "Fleet  Oy",
     "address": "Katu 2\r\n\r\n00100 Helsinki",
