@@ -56,7 +56,7 @@ def month_share(month: Period, now: datetime) -> Iterator[tuple[LineShare, Outco
 
 def held_share(now: datetime) -> int:
     """Do the same for all months in which something is held of what was paid, or became void,
-    since, or was divided two weeks ago; return of how many lines something was booked."""
+    since, or will soon be payable; return of how many lines something was booked."""
     months = months_ended([*lines_held(), *lines_settling(now)])
     outcomes = (outcome for month in months for _, outcome in month_share(month, now))
     booked = {Outcome.DIVIDED, Outcome.CORRECTED, Outcome.TAKEN_BACK}

@@ -22,7 +22,10 @@ from hazardmap.rewards.references import (
 )
 
 HELD_BACK: Final = timedelta(days=14)
-"""So long after a division what proves false may become known; then it is judged again."""
+"""What was earned later may still be taken back by what proves false."""
+_JUDGED_AGAIN: Final = HELD_BACK - timedelta(days=1)
+"""So long after its division a line is judged again: a day before it can be paid, which is long
+enough for a daily task. So what is payable at a time is the same whenever one asks."""
 _BOOKINGS_AT_ONCE: Final = 10  # each may hold the weights of ten thousand contributors
 AT_LEAST_MICRO: Final = 20_000_000
 """What a run pays at least, unless whoever runs the site says otherwise."""
@@ -115,15 +118,15 @@ def earned(witness: int, currency: Currency) -> int:
 
 
 def payable(witness: int, currency: Currency, now: datetime) -> int:
-    """The same without what is not settled by then: divided lately, or not judged again since.
+    """The same without what is not settled: divided lately, or not judged again since.
 
-    Below zero where more was taken. What was taken lately counts, and what a bank gave back, which
-    had been settled before it was handed over.
+    now: or an earlier time. Below zero where more was taken. What was taken lately counts, and what
+    a bank gave back, which had been settled before it was handed over.
     """
     entries = Entry.objects.filter(account__witness=witness, account__currency=currency.value)
     divided, given_back = (Q(booking__reference__startswith=f"{kind}:") for kind in (SPLIT, FAILED))
     line = Substr(OuterRef("booking__reference"), len(f"{SPLIT}:") + 1)
-    again = Booking.objects.filter(reference=Concat(Value(f"{CORRECTION}:"), line), at__lte=now)
+    again = Booking.objects.filter(reference=Concat(Value(f"{CORRECTION}:"), line))
     settled = Q(at__lt=now - HELD_BACK) & (~divided | Exists(again))
     return _sum(entries.filter(settled | Q(amount_micro__lt=0) | given_back))
 
@@ -155,11 +158,10 @@ def lines_held() -> list[UUID]:
 
 
 def lines_settling(now: datetime) -> list[UUID]:
-    """The lines that were divided two weeks ago or earlier, and have not been judged again since:
-    nobody is paid for them before."""
+    """The lines whose shares could be paid tomorrow, or since long, were they judged again."""
     after = len(f"{SPLIT}:") + 1
     divided = Booking.objects.filter(
-        reference__startswith=f"{SPLIT}:", at__lt=now - HELD_BACK
+        reference__startswith=f"{SPLIT}:", at__lt=now - _JUDGED_AGAIN
     ).annotate(line=Substr("reference", after))
     again = Concat(Value(f"{CORRECTION}:"), OuterRef("line"))
     left = divided.exclude(Exists(Booking.objects.filter(reference=again)))

@@ -138,7 +138,7 @@ def test_of_what_a_share_was_for_the_rest_is_told_as_a_sum(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("days_away", [0, 40])
+@pytest.mark.parametrize("days_away", [0, 1, 40])
 def test_what_proves_false_before_it_is_payable_is_taken_back(client, days_away):
     """Also when the schedule did not run for long."""
     organisation_id, key = sell()
@@ -157,8 +157,9 @@ def test_what_proves_false_before_it_is_payable_is_taken_back(client, days_away)
     half = {liar.owner.witness: amounts()["contributor", liar.owner.witness] for liar in liars}
     assert all(half.values())
     verdict_give(hazard_id=hazard.id, decision=Ruling.REJECT)
-    assert held_share(settled - timedelta(minutes=1)) == 0, "more may become known"
-    after = settled + timedelta(days=days_away, minutes=1)
+    day_before = settled - timedelta(days=1)
+    assert held_share(day_before - timedelta(minutes=1)) == 0, "more may become known"
+    after = day_before + timedelta(days=days_away, minutes=1)
     witness = liars[0].owner.witness
     assert earnings(witness, after)[0].payable_micro == 0, "it was not judged again"
     assert (held_share(after), held_share(after)) == (1, 0)
