@@ -35,7 +35,7 @@ def _hour(at: str) -> Func:
 
 class Seller(models.Model):
     """A legal entity that invoices; each numbers its invoices and credit notes without a gap, but
-    for one where a dump was restored.
+    for one where a dump was restored. account: where buyers transfer what is due; "" where nowhere.
     """
 
     prefix = models.CharField(max_length=10, unique=True)
@@ -43,6 +43,7 @@ class Seller(models.Model):
     address = models.TextField()
     country = models.CharField(max_length=2)
     tax_number = models.CharField(max_length=30)
+    account = models.CharField(max_length=100, blank=True)
     next_invoice = models.PositiveIntegerField(default=1)
     next_credit_note = models.PositiveIntegerField(default=1)
 

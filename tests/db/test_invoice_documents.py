@@ -14,6 +14,7 @@ from hazardmap.accounts.services import user_create
 from hazardmap.billing.documents import buyer_from
 from hazardmap.billing.invoice_facts import invoice_facts
 from hazardmap.billing.invoice_files import credit_note_file, invoice_file
+from hazardmap.billing.invoice_pdf import invoice_pdf
 from hazardmap.billing.invoice_xml import invoice_xml
 from hazardmap.billing.models import Seller
 from hazardmap.billing.refused import BillingRefused
@@ -25,7 +26,7 @@ from hazardmap.billing.services import (
     invoice_finalise,
 )
 from hazardmap.core.selling.usage import Meter
-from tests.billing_scene import BEFORE, BUYER, customer_of, granted, sell, serve
+from tests.billing_scene import BEFORE, BUYER, LAST, customer_of, granted, sell, serve
 from tests.en16931 import broken_rules
 
 BUSINESS = {"name": "Łódź & Söhne <GmbH>", "tax_number": "DE123456789"}
@@ -132,6 +133,35 @@ def test_what_no_document_can_hold_does_not_leave_an_invoice_without_any():
     assert "an outage" in credit.decode()
     for file in (invoice_file(invoice.id, "pdf"), credit_note_file(note.id, "pdf")):
         assert "Fleet GmbH" in PdfReader(io.BytesIO(file.content)).pages[0].extract_text()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("account", "place"),
+    [
+        ("FI21 1234 5600 0007 85", b"<ram:IBANID>FI2112345600000785<"),
+        ("Bank of X, 12-34-56 12345678", b"<ram:ProprietaryID>Bank of X, 12-34-56 12345678<"),
+        ("", b""),
+    ],
+)
+def test_an_invoice_says_where_to_transfer_what_is_due(account, place):
+    _, before = billed()
+    Seller.objects.update(account=account)
+    draft = invoice_draft(customer_id=before.customer_id, month=LAST)
+    assert draft is not None
+    facts = invoice_facts(invoice_finalise(invoice_id=draft.id).id)
+    xml = invoice_xml(facts)
+    assert xml_check_xsd(xml, flavor="factur-x", level="en16931")
+    assert broken_rules(xml) == []
+    assert place in xml
+    assert (b"PaymentMeans" in xml) == bool(account)
+    words = f"transferred to {account}, naming HM-000002."
+    for paid_micro in (0, facts.total_micro):
+        pdf = invoice_pdf(replace(facts, paid_micro=paid_micro))
+        (page,) = PdfReader(io.BytesIO(pdf)).pages
+        assert (words in page.extract_text()) == (bool(account) and not paid_micro)
+    note = credit_note_issue(invoice_id=before.id, total_micro=1_000_000, reason="an outage")
+    assert b"PaymentMeans" not in credit_note_file(note.id, "xml").content
 
 
 @pytest.mark.django_db
