@@ -168,6 +168,11 @@ def lines_settling(now: datetime) -> list[UUID]:
     return [UUID(line) for line in left.values_list("line", flat=True)]
 
 
+def lines_late(now: datetime) -> int:
+    """Of how many lines the shares could be paid, had they been judged again in time."""
+    return len(lines_settling(now - (HELD_BACK - _JUDGED_AGAIN)))
+
+
 def movements(witness: int, *, limit: int) -> list[Movement]:
     """The latest, latest first, without what their amounts follow from: of a large sale those are
     the weights of all who shared it."""

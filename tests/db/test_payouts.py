@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from hazardmap.core.selling.statement import faults
 from hazardmap.platform.ids import new_id
-from hazardmap.rewards.models import Entry
+from hazardmap.rewards.models import Booking, Entry
 from hazardmap.rewards.payout_files import payout_csv
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances, earned, earnings
@@ -87,6 +87,18 @@ def test_nothing_is_paid_before_it_was_judged_again_however_long_nobody_did():
     assert earnings(user.witness, later(40))[0].payable_micro == 15 * MICRO
     assert prepared(now=later(40))[0].amount_micro == 15 * MICRO
     assert right(user)
+
+
+def test_who_prepares_payouts_hears_of_shares_that_nobody_has_judged(monkeypatch, capsys):
+    with monkeypatch.context() as back_then:
+        then = timezone.now() - timedelta(days=14, minutes=1)
+        back_then.setattr(Booking._meta.get_field("at"), "_get_default", lambda: then)
+        line, weights = divided(9 * MICRO, driver())
+    for told in (True, False):
+        with pytest.raises(CommandError, match="nobody to pay"):
+            call_command("payout", "prepare")
+        assert ("1 lines of invoices were not judged again" in capsys.readouterr().err) == told
+        share_correct(line_id=line, weights=weights, penalties={}, units=1)
 
 
 def test_a_payout_that_failed_is_the_contributors_again_and_in_the_next_run(monkeypatch):

@@ -13,7 +13,7 @@ from hazardmap.core.selling.iban import iban_from
 from hazardmap.core.selling.pricing.money import MICRO, Currency, typed_micro, written
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
-from hazardmap.rewards.selectors import AT_LEAST_MICRO, payouts_of, runs_open
+from hazardmap.rewards.selectors import AT_LEAST_MICRO, lines_late, payouts_of, runs_open
 from hazardmap.rewards.services import PayoutRefused, payout_end, payout_run
 
 
@@ -71,8 +71,13 @@ class Command(BaseCommand):
             raise CommandError("--at-least: must be an amount that can be paid.") from error
         if at_least_micro < 0:
             raise CommandError("--at-least: must be at least 0.")
+        now = _time(options["at"])
+        if late := lines_late(now):
+            self.stderr.write(
+                f"{late} lines of invoices were not judged again in time, so their shares are not "
+                "paid yet: does the schedule run? `manage.py share_month` does so at once."
+            )
         try:
-            now = _time(options["at"])
             run = payout_run(currency=currency, at_least_micro=at_least_micro, now=now)
         except PayoutRefused as refused:
             self._list(options)
