@@ -300,7 +300,11 @@ def test_what_is_credited_after_it_was_paid_is_to_be_returned(capsys):
     invoice_pay(invoice_id=later.id)
     assert credited(later, 10) == (0, 10)
     call_command("invoice", "HM-000001")
-    assert re.search(r"to be returned +17.52 EUR", capsys.readouterr().out)
+    shown = capsys.readouterr().out
+    assert re.search(r"to be returned +17.52 EUR", shown)
+    assert re.search(r"paid in advance +-30.00 EUR", shown)
+    credited_on = r"credited by HM-C000002 on \d{4}-\d\d-\d\d: an outage +-20.00 EUR"
+    assert re.search(credited_on, shown)
     call_command("invoice", "HM-000002")
     assert re.search(r"to be returned +10.00 EUR", capsys.readouterr().out)
 

@@ -67,6 +67,11 @@ class Command(BaseCommand):
             late = " (came late)" if line.late else ""
             write(f"{line.position:>3}  {line.text}{late}", line.quantity or "", line.amount_micro)
         write("total", "", invoice.total_micro)
+        if invoice.paid_by_credit_micro:
+            write("paid in advance", "", -invoice.paid_by_credit_micro)
+        for note in invoice.credit_notes:
+            what = f"credited by {note.number} on {note.at:%Y-%m-%d}: {note.reason}"
+            write(what, "", -note.total_micro)
         write("due", "", invoice.due_micro)
         if invoice.overpaid_micro:
             write("paid and credited since: to be returned", "", invoice.overpaid_micro)
