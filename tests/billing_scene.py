@@ -13,8 +13,9 @@ from django.utils import timezone
 from hazardmap.accounts.services import key_create, organisation_create
 from hazardmap.billing.documents import buyer_from, terms_from
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
-from hazardmap.billing.models import Customer, Invoice
+from hazardmap.billing.models import Credit, Customer, Invoice
 from hazardmap.billing.services import (
+    credit_grant,
     customer_set,
     invoice_draft,
     invoice_finalise,
@@ -97,6 +98,16 @@ def drafted(organisation_id: UUID, month: Period) -> Invoice:
 
 def billed(organisation_id: UUID, month: Period) -> Invoice:
     return invoice_finalise(invoice_id=drafted(organisation_id, month).id)
+
+
+def granted(organisation_id: UUID, amount: int) -> Credit:
+    """Of a payment that is like no other."""
+    return credit_grant(
+        organisation_id=organisation_id,
+        amount=Decimal(amount),
+        expires_at=None,
+        reference=str(new_id()),
+    )
 
 
 def euros(micro: int) -> Decimal:

@@ -12,7 +12,7 @@ from hazardmap.core.selling.sharing import Part
 from hazardmap.hazards.services import fuse_pending
 from hazardmap.inference.models import DetectionRun, ModelVersion
 from hazardmap.platform.ids import new_id
-from hazardmap.rewards.services import share_set_aside, share_split
+from hazardmap.rewards.services import share_correct, share_set_aside, share_split
 from tests.account_scene import PASSWORD, signed_in
 from tests.moderation_scene import _frame, hazard_at
 
@@ -47,7 +47,9 @@ def shared(owner, hazard_id):
     line = new_id()
     share_set_aside(line_id=line, amount_micro=9_000_000, currency=Currency.EUR)
     parts = [Part(owner.witness, hazard_id, 1, 2)]
-    share_split(line_id=line, weights={owner.witness: 2}, parts=parts)
+    weights: dict[int | None, int] = {owner.witness: 2}
+    share_split(line_id=line, weights=weights, parts=parts)
+    share_correct(line_id=line, weights=weights, penalties={}, units=2)
 
 
 def leaver():

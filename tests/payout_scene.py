@@ -12,6 +12,7 @@ from hazardmap.rewards.payout_models import Payout
 from hazardmap.rewards.services import (
     payout_run,
     payout_target_set,
+    share_correct,
     share_set_aside,
     share_split,
 )
@@ -30,11 +31,19 @@ def driver(name: str = "Ann Ålund", iban: str = IBAN) -> User:
 
 
 def share(micro: int, *users: User) -> UUID:
-    """That much of a sale, in equal parts."""
-    line = new_id()
-    share_set_aside(line_id=line, amount_micro=micro, currency=EUR)
-    share_split(line_id=line, weights={user.witness: 1 for user in users})
+    """That much of a sale, in equal parts; nothing of it will prove false."""
+    line, weights = divided(micro, *users)
+    share_correct(line_id=line, weights=weights, penalties={}, units=1)
     return line
+
+
+def divided(micro: int, *users: User) -> tuple[UUID, dict[int | None, int]]:
+    """The same, not judged again yet; with the weights."""
+    line = new_id()
+    weights: dict[int | None, int] = {user.witness: 1 for user in users}
+    share_set_aside(line_id=line, amount_micro=micro, currency=EUR)
+    share_split(line_id=line, weights=weights)
+    return line, weights
 
 
 def later(days: int = 15) -> datetime:

@@ -168,7 +168,8 @@ class MembershipInline(AnyTabularInline):
 
 @admin.register(Organisation)
 class OrganisationAdmin(DeclaredLookups, AnyModelAdmin):
-    """One that is closed is kept as it is; its owners close it."""
+    """One that is closed is kept as it is; its owners close it, or `manage.py close_organisation`,
+    which sees to its money."""
 
     list_display = ("name", "created_at", "closed_at")
     search_fields = ("name",)

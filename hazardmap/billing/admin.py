@@ -14,25 +14,33 @@ from django.utils.html import format_html, format_html_join
 
 from hazardmap.billing import models
 from hazardmap.billing.invoice_files import KINDS, invoice_file
-from hazardmap.billing.line_selectors import line_hour_events, line_hours
+from hazardmap.billing.line_selectors import line_hour_events, line_hours_first
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import asked_micro
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.platform.amounts import amount_words
 from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
-OPEN_HOURS = 2000
 
-
-def _money(name: str) -> Callable[[models.Invoice | models.CreditNote], str]:
-    """A column of amounts of an invoice, or of what takes back a part of it, in words."""
+def _money(name: str) -> Callable[[models.Invoice | models.CreditNote | models.Credit], str]:
+    """A column of amounts of an invoice, of what takes back a part of it, or of what was paid in
+    advance, in words."""
 
     @admin.display(description=name.replace("_", " "))
-    def shown(row: models.Invoice | models.CreditNote) -> str:
-        invoice = row if isinstance(row, models.Invoice) else row.invoice
-        return amount_words(getattr(row, f"{name}_micro"), Currency(invoice.currency))
+    def shown(row: models.Invoice | models.CreditNote | models.Credit) -> str:
+        return amount_words(getattr(row, f"{name}_micro"), Currency(_currency(row)))
 
     return shown
+
+
+def _currency(row: models.Invoice | models.CreditNote | models.Credit) -> str:
+    match row:
+        case models.Invoice():
+            return row.currency
+        case models.CreditNote():
+            return row.invoice.currency
+        case models.Credit():
+            return row.customer.currency
 
 
 class LineInline(ReadOnlyInline):
@@ -133,7 +141,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "title": line.text,
             "line": line,
-            "hours": line_hours(line_id)[:OPEN_HOURS],
+            "hours": line_hours_first(line_id),
             "answers": answers,
         }
         return render(request, "billing/invoice_line.html", context)
@@ -146,6 +154,19 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = (  # type: ignore[assignment]  # its stubs know names only, Django callables too
         *("at", "seller", "number", "invoice", _money("total"), _money("tax"), "reason"),
+        "reference",
+    )
+
+
+@admin.register(models.Credit)
+class CreditAdmin(ReadOnlyAdmin):
+    list_display = ("granted_at", "customer", _money("amount"), _money("spent"), "expires_at")
+    list_select_related = ("customer",)
+    search_fields = ("=reference", "customer__name")
+    search_help_text = "The reference of a payment, or a customer"
+    ordering = ("-granted_at",)
+    fields = (  # type: ignore[assignment]  # its stubs know names only, Django callables too
+        *("granted_at", "customer", _money("amount"), _money("spent"), "expires_at", "reference"),
     )
 
 

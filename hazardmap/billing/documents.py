@@ -17,13 +17,16 @@ PREFIX = re.compile(r"[A-Z0-9]{1,10}")
 
 @dataclass(frozen=True, slots=True)
 class SellerTerms:
-    """A legal entity that invoices. prefix: of its invoices' numbers."""
+    """A legal entity that invoices. prefix: of its invoices' numbers. account: where buyers
+    transfer what is due, an IBAN or as its bank says it; "" where nowhere.
+    """
 
     prefix: str
     name: str
     address: str
     country: str
     tax_number: str
+    account: str
     tax_rules: tuple[TaxRule, ...]
 
 
@@ -72,6 +75,7 @@ def _seller(item: object) -> SellerTerms:
         address=fields.take("address", text_from),
         country=fields.take("country", _country),
         tax_number=fields.take("tax_number", text_from),
+        account=fields.take("account", _or_empty(text_from), ""),
         tax_rules=fields.take("tax_rules", each(_tax_rule)),
     )
     fields.end()

@@ -44,8 +44,9 @@ class FactLine:
 class InvoiceFacts:
     """As finalised. paid_micro: by prepaid credits; the rest is due on `due_on`.
 
-    reference: the buyer's own, such as an order number; may be "". credited: "" of an invoice; of
-    a credit note the number of the invoice whose amounts it takes back.
+    account: of the seller, for a transfer; may be "". reference: the buyer's own, such as an order
+    number; may be "". credited: "" of an invoice; of a credit note the number of the invoice whose
+    amounts it takes back.
     """
 
     number: str
@@ -55,6 +56,7 @@ class InvoiceFacts:
     end: datetime
     currency: Currency
     seller: Party
+    account: str
     buyer: Party
     reference: str
     lines: tuple[FactLine, ...]
@@ -96,6 +98,7 @@ def invoice_facts(invoice_id: UUID) -> InvoiceFacts:
         end=row.end,
         currency=Currency(row.currency),
         seller=_party(row.parties["seller"]),
+        account=_written(row.parties["seller"].get("account", "")),
         buyer=_party(row.parties["buyer"]),
         reference=row.parties["buyer"].get("reference", ""),
         lines=tuple(

@@ -150,13 +150,16 @@ def _totals(facts: InvoiceFacts) -> Table:
 def _notes(facts: InvoiceFacts) -> list[Any]:
     if facts.credited:
         return [_text(facts.credit_terms, 8)]
+    transfer = f"To be transferred to {facts.account}, naming {facts.number}."
+    to_pay = [_text(transfer), Spacer(0, 4 * mm)] if facts.account and facts.due_micro else []
     return [
+        *to_pay,
         _text(
             f"All amounts in {facts.currency}; periods are in UTC and end before the time that is "
             "named. Every line can be opened in the portal: hours, answers, and the evidence "
             "behind each.",
             8,
-        )
+        ),
     ]
 
 

@@ -13,15 +13,17 @@ from typing import Final
 from drafthorse.models.accounting import ApplicableTradeTax
 from drafthorse.models.document import Document
 from drafthorse.models.party import TaxRegistration, TradeParty
-from drafthorse.models.payment import PaymentTerms
+from drafthorse.models.payment import PaymentMeans, PaymentTerms
 from drafthorse.models.tradelines import LineItem
 
 from hazardmap.billing.invoice_facts import FactLine, InvoiceFacts, Party
+from hazardmap.core.selling.iban import iban_from
 from hazardmap.core.selling.pricing.money import decimal_of
 from hazardmap.core.selling.pricing.tax import TaxCategory
 
 PROFILE: Final = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
+TRANSFER: Final = "30"  # UNTDID 4461
 ONE: Final = "C62"  # UN/ECE Recommendation 20: a piece
 TEXT_MOST: Final = 1000
 VAT_NUMBER: Final = re.compile(r"[A-Z]{2}\w")
@@ -43,6 +45,9 @@ def invoice_xml(facts: InvoiceFacts) -> bytes:
         document.trade.agreement.buyer_order.issuer_assigned_id = facts.reference
     settlement = document.trade.settlement
     settlement.currency_code = facts.currency.value
+    if facts.account and not facts.credited:
+        settlement.payment_reference = facts.number
+        settlement.payment_means.add(_transfer(facts))
     settlement.period.start = facts.start
     settlement.period.end = facts.end - timedelta(days=1)
     for line in facts.lines:
@@ -115,6 +120,17 @@ def _item(facts: InvoiceFacts, line: FactLine) -> LineItem:
     item.settlement.period.end = max(line.start, line.end - timedelta(days=1))
     item.settlement.monetary_summation.total_amount = amount
     return item
+
+
+def _transfer(facts: InvoiceFacts) -> PaymentMeans:
+    """An account that is no IBAN has a place of its own."""
+    means = PaymentMeans()
+    means.type_code = TRANSFER
+    try:
+        means.payee_account.iban = iban_from(facts.account)
+    except ValueError:
+        means.payee_account.proprietary_id = facts.account
+    return means
 
 
 def _terms(facts: InvoiceFacts) -> PaymentTerms:

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer, Invoice, InvoiceLine, LineHour
@@ -21,6 +21,7 @@ from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.selectors import Used, is_kept, usage_by_hour, usage_in_hour
 
 ANSWERS_SHOWN: Final = 500
+HOURS_SHOWN: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class BilledHour:
     key_id: str
     hour: datetime
     quantity: int
+
+
+class FirstHours(NamedTuple):
+    """The HOURS_SHOWN first of a line: each key has one of its own."""
+
+    shown: list[BilledHour]
+    more: bool
 
 
 class FirstAnswers(NamedTuple):
@@ -74,8 +82,18 @@ class Unbilled:
 
 def line_hours(line_id: UUID) -> list[BilledHour]:
     """What a line of usage is made of; the quantities sum to the line's."""
+    return [BilledHour(*row) for row in _hours(line_id)]
+
+
+def line_hours_first(line_id: UUID) -> FirstHours:
+    """The first of them, for a page."""
+    found = [BilledHour(*row) for row in _hours(line_id)[: HOURS_SHOWN + 1]]
+    return FirstHours(found[:HOURS_SHOWN], more=len(found) > HOURS_SHOWN)
+
+
+def _hours(line_id: UUID) -> QuerySet[LineHour, tuple[str, datetime, int]]:
     hours = LineHour.objects.filter(line_id=line_id).order_by("hour", "key_id")
-    return [BilledHour(*row) for row in hours.values_list("key_id", "hour", "quantity")]
+    return hours.values_list("key_id", "hour", "quantity")
 
 
 def line_events(line_id: UUID) -> Iterator[tuple[BilledHour, Iterator[Used]]]:

@@ -35,7 +35,7 @@ def _hour(at: str) -> Func:
 
 class Seller(models.Model):
     """A legal entity that invoices; each numbers its invoices and credit notes without a gap, but
-    for one where a dump was restored.
+    for one where a dump was restored. account: where buyers transfer what is due; "" where nowhere.
     """
 
     prefix = models.CharField(max_length=10, unique=True)
@@ -43,6 +43,7 @@ class Seller(models.Model):
     address = models.TextField()
     country = models.CharField(max_length=2)
     tax_number = models.CharField(max_length=30)
+    account = models.CharField(max_length=100, blank=True)
     next_invoice = models.PositiveIntegerField(default=1)
     next_credit_note = models.PositiveIntegerField(default=1)
 
@@ -247,7 +248,10 @@ class LineHour(models.Model):
 
 
 class CreditNote(models.Model):
-    """Takes back a part of a finalised invoice, tax included. Append-only by trigger."""
+    """Takes back a part of a finalised invoice, tax included. Append-only by trigger.
+
+    reference: what it is for, once an invoice; "" of old ones.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
@@ -256,11 +260,17 @@ class CreditNote(models.Model):
     total_micro = models.BigIntegerField()
     tax_micro = models.BigIntegerField()
     reason = models.CharField(max_length=200)
+    reference = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint("seller", "number", name="credit_note_number"),
+            models.UniqueConstraint(
+                fields=["invoice", "reference"],
+                condition=~Q(reference=""),
+                name="credit_note_once",
+            ),
             models.CheckConstraint(
                 condition=Q(total_micro__gt=0, tax_micro__gte=0, tax_micro__lte=F("total_micro")),
                 name="credit_note_amounts",
@@ -269,7 +279,10 @@ class CreditNote(models.Model):
 
 
 class Credit(models.Model):
-    """Paid for before; pays invoices, oldest first, until it expires."""
+    """Paid for before; pays invoices, oldest first, until it expires.
+
+    reference: of the payment, which is noted once; "" of old ones.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="credits")
@@ -277,9 +290,15 @@ class Credit(models.Model):
     spent_micro = models.BigIntegerField(default=0)
     granted_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "reference"],
+                condition=~Q(reference=""),
+                name="credit_once",
+            ),
             models.CheckConstraint(
                 condition=Q(spent_micro__gte=0, spent_micro__lte=F("amount_micro")),
                 name="credit_never_below_zero",

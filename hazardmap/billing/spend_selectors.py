@@ -10,7 +10,6 @@ from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
 from hazardmap.billing.spend_terms import terms_now
 from hazardmap.core.selling.pricing.money import Currency, rounded_micro
 from hazardmap.core.selling.pricing.period import Period
-from hazardmap.core.selling.pricing.prices import Prices
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import ALL, usage_recount
 
@@ -39,14 +38,16 @@ class KeySpending:
 class SpendingNow:
     """What the running month has come to, before tax. forecast: if it goes on as it has so far.
 
-    units: since the plan began within this month. quotas: of meters that have one.
+    since: when the plan began within this month, its start for one that began before; units: since
+    then. included: of meters that have a price. quotas: of meters that have one.
     """
 
     plan: str
     month: Period
     currency: Currency
-    prices: Prices
+    since: datetime
     units: dict[Meter, int]
+    included: dict[Meter, int]
     quotas: dict[Meter, int]
     spent: Decimal
     forecast: Decimal
@@ -97,8 +98,9 @@ def spending_now(organisation_id: UUID, now: datetime) -> SpendingNow | None:
         plan=terms.plan,
         month=terms.month,
         currency=terms.currency,
-        prices=tariff.prices,
+        since=tariff.part.start,
         units=units[ALL],
+        included={charge.meter: tariff.included(charge) for charge in tariff.prices.charges},
         quotas={meter: quota for meter in Meter if (quota := tariff.quota(meter)) is not None},
         spent=tariff.cost(units[ALL]),
         forecast=tariff.cost(_going_on(units[ALL], tariff.part, now)),

@@ -31,16 +31,16 @@ def old_usage_forget(now: datetime) -> list[Period]:
         if month.end > month_after(now, -KEPT_MONTHS):
             break
         try:
-            if _is_done(month, now) and usage_forget(month):
+            if _is_done(month) and usage_forget(month):
                 forgotten.append(month)
         except DatabaseError:
             logger.exception("the answers of %s are not forgotten yet", month)
     return forgotten
 
 
-def _is_done(month: Period, now: datetime) -> bool:
+def _is_done(month: Period) -> bool:
     return not is_open(month) and all(
-        share.void or not share.amount_micro or is_settled(share.line_id, now)
+        share.void or not share.amount_micro or is_settled(share.line_id)
         for billing in months_billing(month)
         for share in shares_of(billing)
     )

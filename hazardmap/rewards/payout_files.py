@@ -27,14 +27,14 @@ class Debtor:
 
 
 def payout_csv(run_id: UUID) -> str:
-    """A line for each payout that has not ended; RFC 4180."""
+    """A line for each payout that has not ended; RFC 4180. Raises PayoutRefused for none."""
     return "".join(csv_lines(_rows(PayoutRun.objects.get(pk=run_id))))
 
 
 def payout_pain001(run_id: UUID, debtor: Debtor, on: date) -> bytes:
     """One credit transfer for each payout that has not ended, checked against its schema.
 
-    The end-to-end id is the payout's. Raises PayoutRefused for what SEPA cannot pay.
+    The end-to-end id is the payout's. Raises PayoutRefused for none, and for what SEPA cannot pay.
     """
     run = PayoutRun.objects.get(pk=run_id)
     if run.currency != Currency.EUR:
@@ -81,4 +81,7 @@ def _rows(run: PayoutRun) -> Iterator[Sequence[object]]:
 
 
 def _pending(run: PayoutRun) -> list[Payout]:
-    return list(run.payouts.filter(state=Payout.State.PENDING).order_by("witness"))
+    pending = list(run.payouts.filter(state=Payout.State.PENDING).order_by("witness"))
+    if not pending:
+        raise PayoutRefused(f"All payouts of the run {run.pk} have ended: there is none to write.")
+    return pending

@@ -1,12 +1,11 @@
 """Reads: balances, and what a contributor's balance is made of."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat, Substr
 
 from hazardmap.accounts.models import User
@@ -24,8 +23,10 @@ from hazardmap.rewards.references import (
 
 HELD_BACK: Final = timedelta(days=14)
 """What was earned later may still be taken back by what proves false."""
-JUDGED_AGAIN_WITHIN: Final = timedelta(days=2)
-"""So long before it is settled, what was divided is judged again: long enough for a daily task."""
+_JUDGED_AGAIN: Final = HELD_BACK - timedelta(days=1)
+"""So long after its division a line is judged again: a day before it can be paid, which is long
+enough for a daily task. So what is payable at a time is the same whenever one asks."""
+_BOOKINGS_AT_ONCE: Final = 10  # each may hold the weights of ten thousand contributors
 AT_LEAST_MICRO: Final = 20_000_000
 """What a run pays at least, unless whoever runs the site says otherwise."""
 
@@ -111,16 +112,26 @@ def balances() -> list[Balance]:
     return [Balance(row.kind, row.witness, Currency(row.currency), int(row.sum)) for row in ordered]
 
 
-def earned(witness: int, currency: Currency, *, before: datetime | None = None) -> int:
-    """What a contributor has earned and not been paid, in micro-units.
+def earned(witness: int, currency: Currency) -> int:
+    """What a contributor has earned and not been paid, in micro-units."""
+    return _sum(Entry.objects.filter(account__witness=witness, account__currency=currency.value))
 
-    before: without what was added since then; what was taken since then counts, and what a bank
-    gave back, which had been settled before it was handed over.
+
+def payable(witness: int, currency: Currency, now: datetime) -> int:
+    """The same without what is not settled: divided lately, or not judged again since.
+
+    now: or an earlier time. Below zero where more was taken. What was taken lately counts, and what
+    a bank gave back, which had been settled before it was handed over.
     """
     entries = Entry.objects.filter(account__witness=witness, account__currency=currency.value)
-    if before is not None:
-        given_back = Q(booking__reference__startswith=f"{FAILED}:")
-        entries = entries.filter(Q(at__lt=before) | Q(amount_micro__lt=0) | given_back)
+    divided, given_back = (Q(booking__reference__startswith=f"{kind}:") for kind in (SPLIT, FAILED))
+    line = Substr(OuterRef("booking__reference"), len(f"{SPLIT}:") + 1)
+    again = Booking.objects.filter(reference=Concat(Value(f"{CORRECTION}:"), line))
+    settled = Q(at__lt=now - HELD_BACK) & (~divided | Exists(again))
+    return _sum(entries.filter(settled | Q(amount_micro__lt=0) | given_back))
+
+
+def _sum(entries: QuerySet[Entry]) -> int:
     return int(entries.aggregate(sum=Sum("amount_micro", default=0))["sum"])
 
 
@@ -129,10 +140,9 @@ def is_split(line_id: UUID) -> bool:
     return Booking.objects.filter(reference=reference(SPLIT, line_id)).exists()
 
 
-def is_settled(line_id: UUID, now: datetime) -> bool:
+def is_settled(line_id: UUID) -> bool:
     """Whether what was divided of an invoice's line can no longer be taken back."""
-    divided = Booking.objects.filter(reference=reference(SPLIT, line_id), at__lt=now - HELD_BACK)
-    return divided.exists()
+    return Booking.objects.filter(reference=reference(CORRECTION, line_id)).exists()
 
 
 def lines_held() -> list[UUID]:
@@ -148,15 +158,19 @@ def lines_held() -> list[UUID]:
 
 
 def lines_settling(now: datetime) -> list[UUID]:
-    """The lines whose shares will soon be payable, and have not been judged again yet."""
-    settled = now - HELD_BACK
+    """The lines whose shares could be paid tomorrow, or since long, were they judged again."""
     after = len(f"{SPLIT}:") + 1
     divided = Booking.objects.filter(
-        reference__startswith=f"{SPLIT}:", at__gte=settled, at__lt=settled + JUDGED_AGAIN_WITHIN
+        reference__startswith=f"{SPLIT}:", at__lt=now - _JUDGED_AGAIN
     ).annotate(line=Substr("reference", after))
     again = Concat(Value(f"{CORRECTION}:"), OuterRef("line"))
     left = divided.exclude(Exists(Booking.objects.filter(reference=again)))
     return [UUID(line) for line in left.values_list("line", flat=True)]
+
+
+def lines_late(now: datetime) -> int:
+    """Of how many lines the shares could be paid, had they been judged again in time."""
+    return len(lines_settling(now - (HELD_BACK - _JUDGED_AGAIN)))
 
 
 def movements(witness: int, *, limit: int) -> list[Movement]:
@@ -178,9 +192,9 @@ def movement_count(witness: int) -> int:
 
 
 def statement(witness: int) -> Iterator[StatementLine]:
-    """How a contributor came to a balance, oldest first."""
+    """How a contributor came to a balance, oldest first, read as it is needed."""
     entries = Entry.objects.filter(account__witness=witness).select_related("booking", "account")
-    for row in entries.order_by("id"):
+    for row in entries.order_by("id").iterator(chunk_size=_BOOKINGS_AT_ONCE):
         yield StatementLine(
             row.at,
             row.booking.reference,
@@ -190,18 +204,6 @@ def statement(witness: int) -> Iterator[StatementLine]:
         )
 
 
-def statement_document(witness: int) -> dict[str, Any]:
-    """A statement with all that its amounts follow from, as core.selling.statement reads it."""
-    lines, balance = list(statement(witness)), Counter[str]()
-    for line in lines:
-        balance[line.currency] += line.amount_micro
-    return {
-        "witness": witness,
-        "balance_micro": balance,
-        "lines": [line._asdict() | {"at": line.at.isoformat()} for line in lines],
-    }
-
-
 def earnings(witness: int, now: datetime) -> list[Earnings]:
     """What a contributor has earned in each currency."""
     accounts = Account.objects.filter(witness=witness).order_by("currency")
@@ -209,12 +211,11 @@ def earnings(witness: int, now: datetime) -> list[Earnings]:
     for currency in (Currency(row.currency) for row in accounts):
         payouts = Payout.objects.filter(witness=witness, run__currency=currency.value)
         sums = dict(payouts.values_list("state").annotate(Sum("amount_micro")))
-        payable_micro = earned(witness, currency, before=now - HELD_BACK)
         found.append(
             Earnings(
                 currency=currency,
                 balance_micro=earned(witness, currency),
-                payable_micro=max(0, payable_micro),
+                payable_micro=max(0, payable(witness, currency, now)),
                 paying_micro=int(sums.get(Payout.State.PENDING, 0)),
                 paid_micro=int(sums.get(Payout.State.PAID, 0)),
             )
@@ -237,7 +238,7 @@ def payout_target(owner: User) -> Target | None:
 
 
 def earnings_kept(owner: User) -> dict[str, Any]:
-    """All that is kept of a contributor's money, to take along."""
+    """What is kept of a contributor's money besides the statement, to take along."""
     payouts = Payout.objects.filter(witness=owner.witness).order_by("run__at", "id")
     return {
         "payout_account": PayoutTarget.objects.filter(owner=owner)
@@ -249,7 +250,6 @@ def earnings_kept(owner: User) -> dict[str, Any]:
                 *("state", "ended_at"),
             )
         ),
-        "statement": statement_document(owner.witness),
     }
 
 

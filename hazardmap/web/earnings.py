@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from hazardmap.accounts.services import AccountsRefused
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.usage import Meter
 from hazardmap.platform.amounts import amount_words
+from hazardmap.platform.limited import too_many_of
 from hazardmap.rewards.references import (
     CLAW_BACK,
     CORRECTION,
@@ -30,14 +32,15 @@ from hazardmap.rewards.selectors import (
     movements,
     payout_target,
     payout_terms,
-    statement_document,
 )
 from hazardmap.rewards.services import PayoutRefused, payout_target_set
+from hazardmap.rewards.statement_text import statement_text
 from hazardmap.web.asking import own_form, own_page, signed_in
 from hazardmap.web.portal.meters import METERS
 from hazardmap.web.security import password_again
 
 LINES: Final = 200
+STATEMENTS_PER_HOUR: Final = 60
 WORDS: Final = {
     SPLIT: _("Share of what was sold"),
     CLAW_BACK: _("Taken back: the map was told what proved false"),
@@ -80,13 +83,16 @@ def _page(request: HttpRequest, *, name: str = "", iban: str = "") -> HttpRespon
 
 
 @own_page
-def earnings_json(request: HttpRequest) -> HttpResponse:
+def earnings_json(request: HttpRequest) -> HttpResponseBase:
     """All movements with what their amounts follow from, for core.selling.statement."""
-    answer = JsonResponse(
-        statement_document(signed_in(request).witness), json_dumps_params={"indent": 1}
+    user = signed_in(request)
+    if refused := too_many_of(user.pk, "statements", STATEMENTS_PER_HOUR):
+        return refused
+    return StreamingHttpResponse(
+        statement_text(user.witness),
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="statement.json"'},
     )
-    answer.headers["Content-Disposition"] = 'attachment; filename="statement.json"'
-    return answer
 
 
 @sensitive_post_parameters("password")

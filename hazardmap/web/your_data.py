@@ -27,6 +27,7 @@ from hazardmap.platform.limited import too_many_of
 from hazardmap.platform.sentences import sentence
 from hazardmap.rewards.reason_selectors import reasons_kept
 from hazardmap.rewards.selectors import earnings_kept
+from hazardmap.rewards.statement_text import statement_text
 from hazardmap.web.asking import done, own_form, own_page, signed_in
 from hazardmap.web.security import password_again
 
@@ -82,6 +83,8 @@ def _document(user: User, address: Callable[[str], str]) -> Iterator[str]:
     head = account_kept(user) | earnings_kept(user) | decisions_kept(user)
     yield json.dumps(head, default=str, indent=1)[:-2]
     device_ids = [device["id"] for device in head["devices"]]
+    yield ',\n "statement": '
+    yield from statement_text(user.witness)
     yield from _section("reasons", reasons_kept(user.witness))
     yield from _section("frames", _frames(user, address))
     for name, rows in witness_kept(user.witness, device_ids):

@@ -24,7 +24,7 @@ from hazardmap.moderation.models import AuditEntry
 from hazardmap.moderation.services import decide
 from hazardmap.rewards.models import Account, Booking
 from hazardmap.rewards.services import Ledger, ledger_book
-from tests.billing_scene import LAST, customer_of
+from tests.billing_scene import LAST, customer_of, granted
 from tests.policy import blocked_by_policy
 from tests.portal_scene import selling
 
@@ -205,8 +205,9 @@ def test_invoices_say_in_money_what_they_are_about_and_what_is_owed(client, boss
     assert told() == (total, "0.01 EUR")
 
 
-def test_credit_notes_and_the_ledger_say_in_money_what_they_are_about(client, boss):
-    draft = invoice_draft(customer_id=customer_of(selling()[2].pk).pk, month=LAST)
+def test_credits_and_the_ledger_say_in_money_what_they_are_about(client, boss):
+    organisation_id = selling()[2].pk
+    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=LAST)
     invoice = invoice_finalise(invoice_id=draft.pk)
     credit_note_issue(invoice_id=invoice.pk, total_micro=1_230_000, reason="x")
     note = invoice.credit_notes.get()
@@ -214,6 +215,12 @@ def test_credit_notes_and_the_ledger_say_in_money_what_they_are_about(client, bo
         html = client.get(f"/admin/billing/creditnote/{address}").content.decode()
         assert "1.23 EUR" in html
         assert "1230000" not in html
+    credit = granted(organisation_id, 20)
+    for address in ("", f"{credit.pk}/change/"):
+        html = client.get(f"/admin/billing/credit/{address}").content.decode()
+        assert "20.00 EUR" in html
+        assert "20000000" not in html
+    assert credit.reference in html
     held, billing = (
         Ledger(kind, None, Currency.EUR) for kind in (Account.Kind.HELD, Account.Kind.BILLING)
     )

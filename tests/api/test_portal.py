@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Membership, Organisation
 from hazardmap.accounts.services import key_create
+from hazardmap.billing.services import subscribe
 from hazardmap.billing.spend_selectors import CapInfo, spending_now
 from hazardmap.core.access.roles import Act, Role, may
+from hazardmap.core.selling.pricing.period import Period, prorated
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import answers_add
 from hazardmap.web.portal import urls
+from hazardmap.web.templatetags.moments import minute
 from tests.account_scene import founded, member, person, signed_in
-from tests.billing_scene import LAST
+from tests.billing_scene import LAST, changed_terms, serve
 from tests.portal_scene import selling
 
 pytestmark = pytest.mark.django_db
@@ -273,6 +276,21 @@ def test_it_speaks_the_language_of_its_reader(sold):
     assert "„ftp://x“ ist kein Origin" in told
 
 
+def test_what_a_plan_includes_counts_from_when_it_began(sold, monkeypatch):
+    client, base, organisation = sold
+    begun = LAST.start + timedelta(days=20)
+    changed_terms(fee="10.00")
+    subscribe(organisation_id=organisation.pk, plan="standard", start=begun)
+    serve(organisation.keys.get(environment="live").kid, LAST, units=30, day=21)
+    assert "The plan began" not in client.get(base).content.decode()
+    monkeypatch.setattr(timezone, "now", lambda: begun + timedelta(days=2))
+    page = client.get(base).content.decode()
+    included = prorated(1000, of=LAST, part=Period(begun, LAST.end))
+    assert f'max="{included}" value="30">30</meter> {included} included' in page
+    assert ">2,030<" in page
+    assert f"The plan began at {minute(begun)} UTC" in page
+
+
 def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
     client, base, organisation = sold
     spending = spending_of(organisation)
@@ -297,9 +315,13 @@ def test_costs_are_what_billing_says_and_a_cap_is_set_and_taken_away(sold):
         ("much", "an amount like 250"),
         ("1e400", "at most 12 digits"),
         ("-1", "at least 0"),
+        ("1,000", "at most 2 decimals"),
+        ("1.000", "at most 2 decimals"),
+        ("1.000,00", "an amount like 250"),
     ):
         wrong = client.post(f"{base}costs/cap/", {"amount": amount}, follow=True)
         assert why in wrong.content.decode()
+    assert spending_of(organisation).cap == CapInfo(900_000_000, hard=True)
     client.post(f"{base}costs/cap/", {"amount": ""})
     assert spending_of(organisation).cap is None
 

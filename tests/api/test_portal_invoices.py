@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -16,7 +15,6 @@ from hazardmap.billing import line_selectors, selectors
 from hazardmap.billing.invoice_files import invoice_file
 from hazardmap.billing.selectors import invoices_of
 from hazardmap.billing.services import (
-    credit_grant,
     credit_note_issue,
     invoice_draft,
     invoice_finalise,
@@ -26,7 +24,7 @@ from hazardmap.core.selling.usage import Meter
 from hazardmap.metering import selectors as metering
 from hazardmap.platform.ids import new_id
 from tests.account_scene import founded, signed_in
-from tests.billing_scene import LAST, customer_of, serve
+from tests.billing_scene import LAST, customer_of, granted, serve
 from tests.portal_scene import selling
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +88,27 @@ def test_an_hour_of_many_answers_is_shown_in_part_and_is_whole_in_the_file(sold,
     assert (full["what"], full["hazards"].split()) == ("'=1+1", [str(id_) for id_ in hazards])
 
 
+def test_a_line_of_many_hours_is_shown_in_part_and_says_so(sold, monkeypatch):
+    client, base, organisation = sold
+    (key,) = keys_of(organisation.pk)[:1]
+    for day in (5, 6):
+        serve(key, LAST, units=1, day=day)
+    draft = invoice_draft(customer_id=customer_of(organisation.pk).pk, month=LAST)
+    (line,) = draft.lines.filter(of="hazard", kind="usage")
+    boss = signed_in(User.objects.create_superuser("boss@hazardmap.example", None))
+    pages = (
+        (client, f"{base}invoices/{draft.pk}/{line.position}/"),
+        (boss, f"/admin/billing/invoice/{draft.pk}/line/{line.pk}/"),
+    )
+    for shown, words in ((3, "Key"), (2, "These are the first 2 hours")):
+        monkeypatch.setattr(line_selectors, "HOURS_SHOWN", shown)
+        for who, address in pages:
+            page = who.get(address).content.decode()
+            assert page.count("?key=") == shown
+            assert words in page
+            assert ("first" in page) == (shown == 2)
+
+
 ADDRESS = {
     "name": "Fleet  Oy",
     "address": "Katu 2\r\n\r\n00100 Helsinki",
@@ -144,7 +163,7 @@ def test_an_address_that_no_invoice_can_bear_is_told_and_stays_in_the_form(sold,
 def test_what_was_credited_and_paid_before_is_seen(sold, monkeypatch):
     client, base, organisation = sold
     customer = customer_of(organisation.pk)
-    credit_grant(organisation_id=organisation.pk, amount=Decimal(20), expires_at=None)
+    granted(organisation.pk, 20)
     assert "left: 20.00 EUR" in client.get(f"{base}costs/").content.decode()
     draft = invoice_draft(customer_id=customer.pk, month=LAST)
     assert draft is not None

@@ -1,4 +1,4 @@
-"""Scenes that tests of the database share: a buyer who is told of Helsinki, somebody who leaves."""
+"""Scenes that tests of the database share: who is told of Helsinki, who leaves, Stripe's books."""
 
 import pytest
 
@@ -6,8 +6,10 @@ from hazardmap.billing import spend_terms
 from tests.billing_scene import sell
 from tests.leaving_scene import leaver
 from tests.map_scene import buyer
+from tests.payment_scene import SECRET
 from tests.receiver import receiving
 from tests.spending_scene import MONTH, PRICES, module
+from tests.stripe_stub import stripe_stub
 from tests.webhook_scene import endpoint, watch
 
 
@@ -29,6 +31,14 @@ def hook(receiver, key):
     made = endpoint(receiver.url, key)
     watch(made.id, key)
     return made
+
+
+@pytest.fixture
+def books(settings):
+    with stripe_stub() as stub:
+        settings.STRIPE_URL, settings.STRIPE_KEY = stub.url, "sk_test_1"
+        settings.STRIPE_WEBHOOK_SECRET = SECRET
+        yield stub
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import invoice_get, invoices_of
 from hazardmap.billing.services import (
-    credit_grant,
     credit_note_issue,
     invoice_draft,
     invoice_finalise,
@@ -37,6 +36,7 @@ from tests.billing_scene import (
     customer_of,
     drafted,
     euros,
+    granted,
     sell,
     serve,
 )
@@ -212,7 +212,8 @@ def test_who_closes_pays_to_the_end_of_the_hour_and_nothing_that_is_invoiced_cha
     assert models.Subscription.objects.get(customer=customer_of(other)).end is None
     billed(other, LAST)
     Organisation.objects.filter(pk=other).update(closed_at=closed_at)
-    subscribe(organisation_id=other, plan="standard", start=NOW)
+    with pytest.raises(BillingRefused, match="is closed"):
+        subscribe(organisation_id=other, plan="standard", start=NOW)
     assert subscriptions_end() == 1
     assert models.Subscription.objects.get(customer=customer_of(other)).end == LAST.end
 
@@ -221,9 +222,10 @@ def test_who_closes_pays_to_the_end_of_the_hour_and_nothing_that_is_invoiced_cha
 def test_credits_pay_the_oldest_first_and_come_back_from_a_void_invoice():
     organisation_id, key = sell(country="FI", tax_number="FI1")
     serve(key, BEFORE, units=1)
-    old = credit_grant(organisation_id=organisation_id, amount=Decimal(20), expires_at=None)
-    new = credit_grant(organisation_id=organisation_id, amount=Decimal(50), expires_at=None)
-    gone = credit_grant(organisation_id=organisation_id, amount=Decimal(9), expires_at=NOW)
+    old = granted(organisation_id, 20)
+    new = granted(organisation_id, 50)
+    gone = granted(organisation_id, 9)
+    models.Credit.objects.filter(pk=gone.pk).update(expires_at=NOW)
 
     def spent():
         found = models.Credit.objects.in_bulk([old.id, new.id, gone.id])
@@ -253,9 +255,17 @@ def test_credit_notes_take_back_no_more_than_there_was(capsys):
         Decimal("8.38"),
     )
     call_command("invoice", "HM-000001", credit="10.00", reason="an outage")
-    for wrong in ("42.49", "0", "-1", "0.001", "x"):
-        with pytest.raises(CommandError):
+    capsys.readouterr()
+    call_command("invoice", "HM-000001", credit="10", reason=" an  outage")
+    assert "10.00 EUR is booked already for 'an outage', on " in capsys.readouterr().out
+    with pytest.raises(CommandError, match=r"10.00 EUR is booked already .* another reference"):
+        call_command("invoice", "HM-000001", credit="11.00", reason="an outage")
+    for wrong in ("42.49", "0", "-1", "0.001", "x", ""):
+        with pytest.raises(CommandError, match="credit"):
             call_command("invoice", "HM-000001", f"--credit={wrong}", "--reason=more")
+    for reason in ("", " ", "x" * 201):
+        with pytest.raises(CommandError, match="reason"):
+            call_command("invoice", "HM-000001", "--credit=1", f"--reason={reason}")
     rest = credit_note_issue(invoice_id=invoice.id, total_micro=42_480_000, reason="the rest of it")
     notes = models.CreditNote.objects.order_by("number")
     assert [(note.number, euros(note.total_micro)) for note in notes] == [
@@ -271,11 +281,16 @@ def test_credit_notes_take_back_no_more_than_there_was(capsys):
 @pytest.mark.django_db
 def test_what_is_credited_after_it_was_paid_is_to_be_returned(capsys):
     organisation_id, _ = sell()
-    credit_grant(organisation_id=organisation_id, amount=Decimal(30), expires_at=None)
+    granted(organisation_id, 30)
     prepaid, later = billed(organisation_id, BEFORE), billed(organisation_id, LAST)
 
     def credited(invoice, amount):
-        credit_note_issue(invoice_id=invoice.id, total_micro=amount * MICRO, reason="an outage")
+        credit_note_issue(
+            invoice_id=invoice.id,
+            total_micro=amount * MICRO,
+            reason="an outage",
+            reference=str(new_id()),
+        )
         found = invoice_get(invoice.id)
         return euros(found.due_micro), euros(found.overpaid_micro)
 
@@ -286,7 +301,11 @@ def test_what_is_credited_after_it_was_paid_is_to_be_returned(capsys):
     invoice_pay(invoice_id=later.id)
     assert credited(later, 10) == (0, 10)
     call_command("invoice", "HM-000001")
-    assert re.search(r"to be returned +17.52 EUR", capsys.readouterr().out)
+    shown = capsys.readouterr().out
+    assert re.search(r"to be returned +17.52 EUR", shown)
+    assert re.search(r"paid in advance +-30.00 EUR", shown)
+    credited_on = r"credited by HM-C000002 on \d{4}-\d\d-\d\d: an outage +-20.00 EUR"
+    assert re.search(credited_on, shown)
     call_command("invoice", "HM-000002")
     assert re.search(r"to be returned +10.00 EUR", capsys.readouterr().out)
 

@@ -3,7 +3,6 @@
 import io
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -15,19 +14,19 @@ from hazardmap.accounts.models import User
 from hazardmap.billing.documents import buyer_from
 from hazardmap.billing.invoice_facts import invoice_facts
 from hazardmap.billing.invoice_files import credit_note_file, invoice_file
+from hazardmap.billing.invoice_pdf import invoice_pdf
 from hazardmap.billing.invoice_xml import invoice_xml
 from hazardmap.billing.models import Seller
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import invoice_get, invoices_of, organisation_of
 from hazardmap.billing.services import (
-    credit_grant,
     credit_note_issue,
     customer_set,
     invoice_draft,
     invoice_finalise,
 )
 from hazardmap.core.selling.usage import Meter
-from tests.billing_scene import BEFORE, BUYER, customer_of, sell, serve
+from tests.billing_scene import BEFORE, BUYER, LAST, customer_of, granted, sell, serve
 from tests.en16931 import broken_rules
 
 BUSINESS = {"name": "Łódź & Söhne <GmbH>", "tax_number": "DE123456789"}
@@ -137,9 +136,38 @@ def test_what_no_document_can_hold_does_not_leave_an_invoice_without_any():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("account", "place"),
+    [
+        ("FI21 1234 5600 0007 85", b"<ram:IBANID>FI2112345600000785<"),
+        ("Bank of X, 12-34-56 12345678", b"<ram:ProprietaryID>Bank of X, 12-34-56 12345678<"),
+        ("", b""),
+    ],
+)
+def test_an_invoice_says_where_to_transfer_what_is_due(account, place):
+    _, before = billed()
+    Seller.objects.update(account=account)
+    draft = invoice_draft(customer_id=before.customer_id, month=LAST)
+    assert draft is not None
+    facts = invoice_facts(invoice_finalise(invoice_id=draft.id).id)
+    xml = invoice_xml(facts)
+    assert xml_check_xsd(xml, flavor="factur-x", level="en16931")
+    assert broken_rules(xml) == []
+    assert place in xml
+    assert (b"PaymentMeans" in xml) == bool(account)
+    words = f"transferred to {account}, naming HM-000002."
+    for paid_micro in (0, facts.total_micro):
+        pdf = invoice_pdf(replace(facts, paid_micro=paid_micro))
+        (page,) = PdfReader(io.BytesIO(pdf)).pages
+        assert (words in page.extract_text()) == (bool(account) and not paid_micro)
+    note = credit_note_issue(invoice_id=before.id, total_micro=1_000_000, reason="an outage")
+    assert b"PaymentMeans" not in credit_note_file(note.id, "xml").content
+
+
+@pytest.mark.django_db
 def test_a_pdf_says_who_pays_whom_what_until_when():
     organisation_id, key = sell(**BUSINESS)
-    credit_grant(organisation_id=organisation_id, amount=Decimal(10), expires_at=None)
+    granted(organisation_id, 10)
     serve(key, BEFORE, units=60_000)
     draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
     assert draft is not None

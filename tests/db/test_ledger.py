@@ -1,6 +1,7 @@
 """The contributors' ledger: balanced whatever happens, append-only."""
 
 import random
+import tracemalloc
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -21,6 +22,7 @@ from hazardmap.rewards.services import (
     share_split,
     share_take_back,
 )
+from hazardmap.rewards.statement_text import statement_text
 from tests.at_once import at_once
 
 HELD = Ledger(Account.Kind.HELD, None, Currency.EUR)
@@ -85,6 +87,21 @@ def test_the_database_refuses_what_does_not_balance_or_changes():
             "SELECT booking.id, account.id, 1, now() FROM rewards_booking AS booking, "
             "rewards_account AS account WHERE currency = 'USD' AND reference = 'right'"
         )
+
+
+@pytest.mark.django_db
+def test_a_statement_of_large_sales_is_written_as_it_is_read():
+    weights = dict.fromkeys(range(1, 1001), 1)
+    for _ in range(60):
+        line = new_id()
+        share_set_aside(line_id=line, amount_micro=10**6, currency=Currency.EUR)
+        share_split(line_id=line, weights=weights)
+    tracemalloc.start()
+    text_length = sum(map(len, statement_text(7)))
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert text_length > 60 * 12_000
+    assert most < 3_000_000
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.services import (
@@ -36,8 +37,8 @@ from hazardmap.rewards.models import Booking
 from hazardmap.rewards.selectors import (
     HELD_BACK,
     balances,
+    earnings,
     lines_held,
-    statement_document,
 )
 from hazardmap.rewards.services import (
     share_set_aside,
@@ -49,6 +50,7 @@ from tests.at_once import at_once
 from tests.billing_scene import BEFORE, LAST, customer_of, euros, sell, serve
 from tests.detected import contributor, drive, fuse_in_turn, hazards, trail
 from tests.scenes import ahead
+from tests.statements import read
 from tests.told_scene import put_told, told
 
 
@@ -137,7 +139,9 @@ def test_of_what_a_share_was_for_the_rest_is_told_as_a_sum(client):
 
 
 @pytest.mark.django_db
-def test_what_proves_false_before_it_is_payable_is_taken_back(client):
+@pytest.mark.parametrize("days_away", [0, 1, 40])
+def test_what_proves_false_before_it_is_payable_is_taken_back(client, days_away):
+    """Also when the schedule did not run for long."""
     organisation_id, key = sell()
     liars, cow = [contributor(name) for name in ("one", "two")], ahead(45.0, "cow")
     since = BEFORE.start + timedelta(days=1)
@@ -153,17 +157,18 @@ def test_what_proves_false_before_it_is_payable_is_taken_back(client):
     settled = divided_at + HELD_BACK
     half = {liar.owner.witness: amounts()["contributor", liar.owner.witness] for liar in liars}
     assert all(half.values())
-    assert held_share(settled - timedelta(days=1)) == 0, "nothing is known against it"
     verdict_give(hazard_id=hazard.id, decision=Ruling.REJECT)
-    assert held_share(settled - timedelta(days=3)) == 0, "more may become known"
-    assert held_share(settled + timedelta(minutes=1)) == 0, "too late: it may be on its way"
-    assert held_share(settled - timedelta(days=1)) == 1
-    assert held_share(settled - timedelta(days=1)) == 0
+    day_before = settled - timedelta(days=1)
+    assert held_share(day_before - timedelta(minutes=1)) == 0, "more may become known"
+    after = day_before + timedelta(days=days_away, minutes=1)
+    witness = liars[0].owner.witness
+    assert earnings(witness, after)[0].payable_micro == 0, "it was not judged again"
+    assert (held_share(after), held_share(after)) == (1, 0)
     left = {who: amounts()["contributor", who] for who in half}
     assert left == dict.fromkeys(half, 0)
     assert amounts()["unclaimed", None] == sum(half.values())
     for who in half:
-        assert list(faults(json.loads(json.dumps(statement_document(who))))) == []
+        assert list(faults(read(who))) == []
     client.force_login(liars[0].owner)
     line = Booking.objects.get(reference__startswith="split:").reference.removeprefix("split:")
     why = client.get(f"/account/earnings/{line}/").content.decode()
@@ -297,7 +302,7 @@ def test_what_was_credited_whole_is_paid_by_nobody():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_line_that_cannot_be_divided_keeps_no_other_waiting(monkeypatch, caplog):
+def test_a_line_that_cannot_be_divided_keeps_no_other_waiting(monkeypatch, caplog, capsys):
     for _ in range(2):
         organisation_id, key = sell()
         serve(key, LAST, units=10, meter=Meter.TILE, subject="hazards/14/9327/4741")
@@ -321,5 +326,7 @@ def test_a_line_that_cannot_be_divided_keeps_no_other_waiting(monkeypatch, caplo
     assert outcomes == ["failed", "divided"]
     assert str(bad[0]) in caplog.text
     assert lines_held() == [bad[0]]
-    assert held_share(late) == 1
+    monkeypatch.setattr(timezone, "now", lambda: late)
+    call_command("share_month")
+    assert capsys.readouterr().out.startswith("1 lines divided")
     assert lines_held() == []

@@ -170,3 +170,17 @@ def test_pictures_are_known_again_after_their_keys_have_rows_of_their_own(migrat
     after = migrate("hazards", "0020_picture_key")
     kept = after.get_model("hazards", "PictureKey").objects.values_list("frame_id", "key")
     assert set(kept) == {(UUID(int=1), 3), (UUID(int=1), -3), (UUID(int=2), 3)}
+
+
+def test_what_was_divided_two_weeks_ago_is_settled_as_it_was(migrate: Migrate) -> None:
+    booked = migrate("rewards", "0005_reasons").get_model("rewards", "Booking").objects
+    now = datetime.now(UTC)
+    for line, days in (("paid", 15), ("corrected", 15), ("lately", 13)):
+        booked.create(reference=f"split:{line}", inputs={}, at=now - timedelta(days=days))
+    booked.create(reference="correction:corrected", inputs={}, at=now)
+    after = migrate("rewards", "0006_settled").get_model("rewards", "Booking").objects
+    settled = after.filter(reference__startswith="correction:")
+    assert dict(settled.values_list("reference", "at")) == {
+        "correction:paid": now - timedelta(days=1),
+        "correction:corrected": now,
+    }

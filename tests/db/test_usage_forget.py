@@ -54,8 +54,11 @@ def test_a_month_goes_when_all_of_it_is_invoiced_paid_and_divided():
     invoice_pay(invoice_id=invoice.pk)
     assert not forgotten(), "it is not divided"
     assert [outcome for _, outcome in month_share(OLD, NOW)] == [Outcome.DIVIDED]
+    assert [outcome for _, outcome in month_share(OLD, NOW)] == [Outcome.AS_BEFORE]
     assert not forgotten(), "what proves false may still be taken back"
     HourToRoll.objects.create(hour=OLD.start)
+    assert not forgotten(LATER), "it was not judged again"
+    assert [outcome for _, outcome in month_share(OLD, LATER)] == [Outcome.AS_BEFORE]
     assert not forgotten(LATER), "an answer came late and is not summed yet"
     HourToRoll.objects.all().delete()
     assert UsageEvent.objects.count() == 1

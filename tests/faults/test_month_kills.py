@@ -3,7 +3,6 @@
 import random
 from contextlib import suppress
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,11 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.billing.models import CreditUse, Invoice, InvoiceLine
-from hazardmap.billing.services import credit_grant
-from hazardmap.rewards.models import Entry
+from hazardmap.rewards.models import Booking, Entry
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.selectors import balances
-from tests.billing_scene import BEFORE, sell, serve
+from tests.billing_scene import BEFORE, granted, sell, serve
 from tests.faults.killed import is_killed
 from tests.payout_scene import driver
 from tests.told_scene import put_told, told
@@ -29,7 +27,8 @@ MOST_KILLS = 200
 def sold(transactional_db, monkeypatch):
     """Three buyers, one of whom has paid in advance, of what three contributors have told."""
     settled = timezone.now() - timedelta(days=15)
-    monkeypatch.setattr(Entry._meta.get_field("at"), "_get_default", lambda: settled)
+    for model in (Booking, Entry):
+        monkeypatch.setattr(model._meta.get_field("at"), "_get_default", lambda: settled)
     drivers = [driver(name) for name in ("Ann", "Bo", "Cy")]
     PayoutTarget.objects.update(set_at=settled)
     first = BEFORE.start + HOUR
@@ -42,7 +41,7 @@ def sold(transactional_db, monkeypatch):
         organisation_id, key = sell()
         for day in (3, 4):
             serve(key, BEFORE, units=3 + number, hazards=hazards, day=day)
-    credit_grant(organisation_id=organisation_id, amount=Decimal(7), expires_at=None)
+    granted(organisation_id, 7)
 
 
 def month_end() -> None:
@@ -50,7 +49,8 @@ def month_end() -> None:
     call_command("bill_month", MONTH, finalise=True, verbosity=0)
     for invoice_id in Invoice.objects.values_list("id", flat=True).order_by("number"):
         call_command("invoice", str(invoice_id), paid=True)
-    call_command("share_month", MONTH)
+    for _divided_and_judged_again in range(2):
+        call_command("share_month", MONTH)
     with suppress(CommandError):  # there is nobody to pay any more
         call_command("payout", "prepare", "--at-least=1")
     for run_id in PayoutRun.objects.values_list("id", flat=True):

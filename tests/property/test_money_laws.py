@@ -11,6 +11,7 @@ from hazardmap.core.selling.pricing.money import (
     decimal_of,
     payable_micro,
     rounded_micro,
+    typed_micro,
     written,
 )
 
@@ -48,6 +49,17 @@ def test_whole_minor_units_below_the_bound_can_be_paid(minor, currency):
 def test_what_cannot_be_paid_is_refused_with_the_rule(amount, why):
     with pytest.raises(ValueError, match=why):
         payable_micro(Decimal(amount), Currency.EUR)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("1.000", "EUR"), ("250.0", "JPY"), ("NaN", "EUR"), ("1e12", "EUR")]
+)
+def test_what_is_typed_may_have_no_more_digits_than_are_paid(amount, currency):
+    """1,000 is a thousand to some, and a one to others."""
+    with pytest.raises(ValueError, match="cannot be paid"):
+        typed_micro(Decimal(amount), Currency(currency))
+    assert typed_micro(Decimal("1.00"), Currency.EUR) == 1_000_000
+    assert typed_micro(Decimal("1e3"), Currency.JPY) == 1_000_000_000
 
 
 def test_money_is_rounded_to_what_can_be_paid():

@@ -34,9 +34,12 @@ def members_changed(*, organisation: Organisation, before: Mapping[UUID, str], a
         _tell({who, *owners} - {actor.pk}, news)
 
 
-def closing_tell(*, organisation: Organisation, members: Collection[UUID], actor: User) -> None:
-    """After the transaction, to all who belonged to it but the actor."""
-    _tell({*members} - {actor.pk}, partial(_closed, organisation.name))
+def closing_tell(
+    *, organisation: Organisation, members: Collection[UUID], actor: User | None
+) -> None:
+    """After the transaction, to all who belonged to it but the actor; None is the operator."""
+    others = {*members} - {actor and actor.pk}
+    _tell(others, partial(_closed, organisation.name, by_operator=actor is None))
 
 
 def _people(who: Collection[UUID]) -> QuerySet[User]:
@@ -61,16 +64,22 @@ def _changed(organisation: str, email: str, role: str) -> Mail:
     )
 
 
-def _closed(organisation: str) -> Mail:
+def _closed(organisation: str, *, by_operator: bool) -> Mail:
     words = {"organisation": organisation}
+    if by_operator:
+        news = _(
+            "Whoever runs this site has closed %(organisation)s on hazardmap. Its API keys are "
+            "revoked, its webhooks switched off, and nobody belongs to it any more."
+        )
+    else:
+        news = _(
+            "One of its owners has closed %(organisation)s on hazardmap. Its API keys are "
+            "revoked, its webhooks switched off, and nobody belongs to it any more."
+        )
     return Mail(
         _("%(organisation)s is closed") % words,
         (
-            _(
-                "One of its owners has closed %(organisation)s on hazardmap. Its API keys are "
-                "revoked, its webhooks switched off, and nobody belongs to it any more."
-            )
-            % words,
+            news % words,
             _who_to_ask(),
             page_link("/about/"),
         ),

@@ -36,14 +36,18 @@ def organisation_create(*, name: str, owner: User | None = None) -> Organisation
 
 
 @transaction.atomic
-def organisation_close(*, organisation_id: UUID, actor: User) -> None:
+def organisation_close(*, organisation_id: UUID, actor: User | None = None) -> Organisation:
     """End all its keys, invitations and memberships; all members are told. Usage and invoices stay.
 
-    Raises NotAllowed.
+    actor: None for the operator. Raises NotAllowed.
     """
     # Who makes a key waits for this; a key that is just being rolled must be able to end.
-    list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id))
-    organisation = permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
+    found = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id).first()
+    if actor is not None:
+        found = permit(actor=actor, organisation_id=organisation_id, act=Act.MANAGE_TEAM)
+    if found is None or found.closed_at is not None:
+        raise NotAllowed(_("There is no such organisation."))
+    organisation = found
     live = ApiKey.objects.filter(organisation=organisation, revoked_at__isnull=True)
     while kids := list(live.values_list("kid", flat=True)):
         for kid in kids:
@@ -54,6 +58,7 @@ def organisation_close(*, organisation_id: UUID, actor: User) -> None:
     organisation.closed_at = timezone.now()
     organisation.save(update_fields=["closed_at"])
     closing_tell(organisation=organisation, members=members, actor=actor)
+    return organisation
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from hazardmap.billing.services.invoice_settle import (
     invoice_pay,
     invoice_void,
 )
+from hazardmap.billing.services.money_open import money_open
 from hazardmap.billing.services.numbers_raise import numbers_raise
 from hazardmap.billing.services.payers_update import payers_update
 from hazardmap.billing.services.payments_compare import payments_compare

@@ -11,7 +11,7 @@ from hazardmap.accounts.selectors import keys_before, keys_of
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.billing.spend_terms import terms_forget
-from hazardmap.core.selling.pricing.money import Currency, payable_micro
+from hazardmap.core.selling.pricing.money import Currency, typed_micro
 from hazardmap.platform.sentences import sentence
 
 
@@ -33,7 +33,7 @@ def cap_set(
         customer.caps.filter(key_id__in=theirs).delete()
     else:
         try:
-            amount_micro = payable_micro(amount, Currency(customer.currency))
+            amount_micro = typed_micro(amount, Currency(customer.currency))
         except ValueError as error:
             raise BillingRefused(sentence(error)) from error
         if amount_micro < 0:

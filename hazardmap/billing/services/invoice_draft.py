@@ -45,7 +45,8 @@ def invoice_draft(*, customer_id: int, month: Period) -> Invoice | None:
 
 
 def parties(customer: Customer) -> dict[str, dict[str, str]]:
-    """Seller and buyer, as an invoice names them; the buyer with the reference that he wants."""
+    """Seller and buyer, as an invoice names them; the seller with the account that is to be paid,
+    the buyer with the reference that he wants."""
     named = {
         role: {
             "name": party.name,
@@ -55,6 +56,7 @@ def parties(customer: Customer) -> dict[str, dict[str, str]]:
         }
         for role, party in (("seller", customer.seller), ("buyer", customer))
     }
+    named["seller"]["account"] = customer.seller.account
     named["buyer"]["reference"] = customer.reference
     return named
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from hazardmap.billing.models import Credit, CreditNote, CreditUse, Invoice, Seller
 from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.services.booked_once import booked_once, reference_read
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.core.selling.pricing.credit_note import tax_taken_back
 from hazardmap.core.selling.pricing.money import Currency, written
@@ -61,13 +62,22 @@ def invoice_void(*, invoice_id: UUID) -> Invoice:
         return invoice
 
 
-def credit_note_issue(*, invoice_id: UUID, total_micro: int, reason: str) -> CreditNote:
+def credit_note_issue(
+    *, invoice_id: UUID, total_micro: int, reason: str, reference: str = ""
+) -> CreditNote:
     """Take back a part of an invoice, tax included, under a number of its own.
 
-    total_micro: in whole minor units, at most what is not taken back yet. Raises BillingRefused.
+    total_micro: in whole minor units, at most what is not taken back yet. reference: what it is
+    for, which is taken back once; the reason unless given. Raises BookedAlready and BillingRefused.
     """
+    reason = reference_read(reason, "reason")
+    reference = reference_read(reference or reason)
     with _locked(invoice_id) as invoice:
         currency = Currency(invoice.currency)
+        before = invoice.credit_notes.filter(reference=reference).first()
+        if before is not None:
+            same = before.total_micro == total_micro
+            booked_once(reference, before.total_micro, currency, before.at, same=same)
         left_micro = invoice.total_micro - invoice.credited_micro
         if invoice.state not in Invoice.COUNTED:
             raise BillingRefused(f"the invoice is {invoice.state}: there is nothing to credit")
@@ -89,6 +99,7 @@ def credit_note_issue(*, invoice_id: UUID, total_micro: int, reason: str) -> Cre
                 minor_micro=currency.minor_micro,
             ),
             reason=reason,
+            reference=reference,
         )
         Seller.objects.filter(pk=seller.pk).update(next_credit_note=F("next_credit_note") + 1)
         invoice.credited_micro += total_micro

@@ -25,7 +25,7 @@ class Subscribed:
 def customer_set(*, organisation_id: UUID, buyer: BuyerTerms) -> None:
     """How invoices name an organisation from now on. Raises BillingRefused.
 
-    Seller and currency stay as they are once there is a subscription.
+    Seller and currency stay as they are once there is a subscription or a payment in advance.
     """
     seller = Seller.objects.filter(prefix=buyer.seller).first()
     if seller is None:
@@ -34,8 +34,10 @@ def customer_set(*, organisation_id: UUID, buyer: BuyerTerms) -> None:
         raise BillingRefused(f"there is no organisation {organisation_id}")
     before = Customer.objects.filter(organisation_id=organisation_id).first()
     same = before and (before.seller_id, before.currency) == (seller.pk, buyer.currency.value)
-    if before and not same and before.subscriptions.exists():
-        raise BillingRefused("seller and currency stay as they are once there is a subscription")
+    if before and not same and (before.subscriptions.exists() or before.credits.exists()):
+        raise BillingRefused(
+            "seller and currency stay as they are once there is a subscription or a credit"
+        )
     Customer.objects.update_or_create(
         organisation_id=organisation_id,
         defaults={
@@ -53,10 +55,13 @@ def customer_set(*, organisation_id: UUID, buyer: BuyerTerms) -> None:
 def subscribe(*, organisation_id: UUID, plan: str, start: datetime) -> Subscribed:
     """Pin the newest price version of a plan from the hour of `start` on; it ends the one before.
 
-    Raises BillingRefused where that hour is invoiced or subscribed to already.
+    Raises BillingRefused where that hour is invoiced or subscribed to already, and for an
+    organisation that is closed.
     """
     start = hour_of(start)
     customer = customer_lock(organisation_id=organisation_id)
+    if customer.organisation.closed_at is not None:
+        raise BillingRefused("the organisation is closed")
     version = PriceVersion.objects.filter(plan__code=plan).order_by("-version").first()
     if version is None:
         raise BillingRefused(f"there is no plan {plan!r}")

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 
-from hazardmap.billing.models import Customer, Invoice
+from hazardmap.billing.models import Customer, Invoice, InvoiceLine
 from hazardmap.billing.services.customer_lock import customer_lock
 from hazardmap.core.full_times import HOUR, hour_of
 
@@ -32,6 +32,9 @@ def _end(customer_id: int, at: datetime) -> None:
     customer = customer_lock(pk=customer_id)
     invoices = customer.invoices.filter(state__in=Invoice.COUNTED)
     at = max(at, invoices.aggregate(end=Max("end"))["end"] or at)
-    customer.subscriptions.filter(start__gte=at).delete()  # they would begin only now
+    begin_later = customer.subscriptions.filter(start__gte=at)
+    drafted = InvoiceLine.objects.filter(subscription__in=begin_later).values("invoice")
+    customer.invoices.filter(state=Invoice.State.DRAFT, pk__in=drafted).delete()
+    begin_later.delete()
     # Also what was to end later, with the one that would have begun then.
     customer.subscriptions.filter(Q(end=None) | Q(end__gt=at)).update(end=at)

@@ -22,6 +22,7 @@ def terms_set(*, seller: SellerTerms, plans: tuple[PlanTerms, ...]) -> dict[str,
             "address": seller.address,
             "country": seller.country,
             "tax_number": seller.tax_number,
+            "account": seller.account,
         },
     )
     row.tax_rules.all().delete()

@@ -1,4 +1,4 @@
-"""The audit log: one line for everything that a moderator changes."""
+"""The audit log: one line for everything that a moderator or the operator decides."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -26,6 +26,18 @@ def audit_hazard(
         subject=f"hazard {hazard_id}",
         before=_noted(before),
         after=_noted(after),
+        reason=reason,
+    )
+
+
+def audit_closing(*, by: str, organisation_id: UUID, money_open: str, reason: str) -> None:
+    """Note that an organisation was closed by whoever runs the site."""
+    AuditEntry.objects.create(
+        actor=by,
+        action="close organisation",
+        subject=f"organisation {organisation_id}",
+        before={"closed": "no"},
+        after={"closed": "yes", "money open": money_open},
         reason=reason,
     )
 

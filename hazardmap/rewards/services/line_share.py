@@ -113,14 +113,14 @@ def share_correct(
     """Leave who has told against the truth with what he would have of a line that is divided, had
     all been known then that is known now; once, and of what is not paid out yet only.
 
-    parts: what the penalties are made of. False where there is nothing to take, or it is taken
-    already.
+    parts: what the penalties are made of. False where there is nothing to take, which a booking of
+    nothing says, and where that is done already.
     """
     name = reference(CORRECTION, line_id)
-    if not penalties or Booking.objects.filter(reference=name).exists():
-        return False
     held, amount_micro, currency = _held(line_id)
     ledger_lock()
+    if Booking.objects.filter(reference=name).exists():
+        return False
     had, shares = _had(line_id), split(amount_micro, _ordered(weights))
     taken: dict[int, int] = {}
     for witness, spoilt in sorted(penalties.items()):
@@ -128,6 +128,7 @@ def share_correct(
         too_much = max(0, had[witness] - would_have)
         taken[witness] = min(too_much, max(0, earned(witness, currency)))
     if not any(taken.values()):
+        ledger_book(reference=name, entries={}, inputs={})
         return False
     return _book(
         name,

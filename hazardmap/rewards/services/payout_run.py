@@ -19,7 +19,7 @@ from hazardmap.rewards.bank_text import MOST, bank_text
 from hazardmap.rewards.models import Account
 from hazardmap.rewards.payout_models import Payout, PayoutRun, PayoutTarget
 from hazardmap.rewards.references import FAILED, PAID, PAYOUT, reference
-from hazardmap.rewards.selectors import HELD_BACK, earned
+from hazardmap.rewards.selectors import payable
 from hazardmap.rewards.services.ledger_book import Ledger, ledger_book, ledger_lock
 
 # Whoever was told by mail of an account that is not his has that long to change it back.
@@ -57,7 +57,7 @@ def payout_run(*, currency: Currency, at_least_micro: int, now: datetime) -> Pay
     targets = PayoutTarget.objects.filter(set_at__lte=now - TARGET_WAITS).select_related("owner")
     for target in targets.order_by("owner__witness"):
         witness = target.owner.witness
-        due_micro = earned(witness, currency, before=now - HELD_BACK)
+        due_micro = payable(witness, currency, now)
         due_micro -= due_micro % currency.minor_micro
         if due_micro >= max(at_least_micro, currency.minor_micro):
             payout = run.payouts.create(

@@ -20,7 +20,7 @@ from hazardmap.billing.invoice_files import (
     credit_note_file,
     invoice_file,
 )
-from hazardmap.billing.line_selectors import line_events, line_hour_events, line_hours
+from hazardmap.billing.line_selectors import line_events, line_hour_events, line_hours_first
 from hazardmap.billing.selectors import (
     InvoiceInfo,
     InvoiceLineInfo,
@@ -146,7 +146,7 @@ def line_page(
         "invoice_line",
         invoice=invoice,
         line=line,
-        hours=line_hours(line.id),
+        hours=line_hours_first(line.id),
         events=first.shown if first else [],
         more=first is not None and first.more,
         kept=first is None or first.kept,

@@ -54,6 +54,7 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         passed=round(100 * (now - month.start) / (month.end - month.start)),
         spending=spending if portal.may(Act.SEE_BILLS) else None,
         subscribed=spending is not None,
+        begun=spending.since if spending and spending.since > month.start else None,
         capped=spending is not None and _is_capped(spending),
         rows=month_rows(used, spending),
         answers=sum(row.answers for row in used),

@@ -17,11 +17,13 @@ METERS: Final = {meter: gettext_lazy(name) for meter, name in words.METERS.items
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """One meter this month. included: units of the plan; None without one. quota: the most."""
+    """One meter this month. of_plan: its units since the plan began, of which so many are included,
+    None without one, and so many are the most (quota)."""
 
     words: str
     units: int
     answers: int
+    of_plan: int
     included: int | None
     quota: int | None
 
@@ -31,7 +33,7 @@ class MonthRow:
 
     @property
     def full(self) -> bool:
-        return self.most is not None and self.units >= self.most
+        return self.most is not None and self.of_plan >= self.most
 
 
 def month_rows(used: Iterable[UsedInTime], spending: SpendingNow | None) -> list[MonthRow]:
@@ -41,12 +43,18 @@ def month_rows(used: Iterable[UsedInTime], spending: SpendingNow | None) -> list
     for row in used:
         units[row.meter] += row.quantity
         answers[row.meter] += row.answers
-    included = {}
-    if spending is not None:
-        included = {charge.meter: charge.included for charge in spending.prices.charges}
+    of_plan = spending.units if spending else {}
+    included = spending.included if spending else {}
     quotas = spending.quotas if spending else {}
     return [
-        MonthRow(str(name), units[meter], answers[meter], included.get(meter), quotas.get(meter))
+        MonthRow(
+            str(name),
+            units[meter],
+            answers[meter],
+            of_plan.get(meter, 0),
+            included.get(meter),
+            quotas.get(meter),
+        )
         for meter, name in METERS.items()
         if meter in included or units[meter]
     ]

@@ -15,7 +15,7 @@ EXAMPLE = """\
 {
   "seller": {
     "prefix": "HM", "name": "Hazardmap Oy", "address": "Katu 1, 00100 Helsinki",
-    "country": "FI", "tax_number": "FI12345678",
+    "country": "FI", "tax_number": "FI12345678", "account": "FI21 1234 5600 0007 85",
     "tax_rules": [
       {"country": "FI", "category": "standard", "percent": "25.5", "since": "2024-09-01"},
       {"country": "DE", "business": true, "category": "reverse_charge", "since": "2013-01-01"},

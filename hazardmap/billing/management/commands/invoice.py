@@ -7,10 +7,10 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.billing.line_selectors import line_events
-from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.refused import BillingRefused, BookedAlready
 from hazardmap.billing.selectors import InvoiceInfo, invoice_get, invoice_id_of
 from hazardmap.billing.services import credit_note_issue, invoice_pay, invoice_void
-from hazardmap.core.selling.pricing.money import payable_micro, written
+from hazardmap.core.selling.pricing.money import typed_micro, written
 
 
 class Command(BaseCommand):
@@ -23,7 +23,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number")
-        parser.add_argument("--reason", default="", help="why it is credited")
+        parser.add_argument("--reason", default="", help="why it is credited; stands on the note")
+        parser.add_argument(
+            "--reference",
+            default="",
+            help="what is credited once, however often this is typed; the reason unless given",
+        )
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--line", type=int, metavar="N")
         what.add_argument("--paid", action="store_true", help="what was due has been paid")
@@ -39,8 +44,10 @@ class Command(BaseCommand):
                 invoice_pay(invoice_id=invoice_id)
             if options["void"]:
                 invoice_void(invoice_id=invoice_id)
-            if options["credit"]:
-                _credit(invoice_id, options["credit"], options["reason"])
+            if options["credit"] is not None:
+                _credit(invoice_id, options["credit"], options["reason"], options["reference"])
+        except BookedAlready as booked:
+            self.stdout.write(f"{booked}: nothing was credited again")
         except BillingRefused as refused:
             raise CommandError(f"{options['number']}: {refused}.") from refused
         invoice = invoice_get(invoice_id)
@@ -60,6 +67,11 @@ class Command(BaseCommand):
             late = " (came late)" if line.late else ""
             write(f"{line.position:>3}  {line.text}{late}", line.quantity or "", line.amount_micro)
         write("total", "", invoice.total_micro)
+        if invoice.paid_by_credit_micro:
+            write("paid in advance", "", -invoice.paid_by_credit_micro)
+        for note in invoice.credit_notes:
+            what = f"credited by {note.number} on {note.at:%Y-%m-%d}: {note.reason}"
+            write(what, "", -note.total_micro)
         write("due", "", invoice.due_micro)
         if invoice.overpaid_micro:
             write("paid and credited since: to be returned", "", invoice.overpaid_micro)
@@ -76,11 +88,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {event.at.isoformat()}  {what}")
 
 
-def _credit(invoice_id: UUID, amount: str, reason: str) -> None:
+def _credit(invoice_id: UUID, amount: str, reason: str, reference: str) -> None:
     if not reason:
         raise CommandError("--credit needs a --reason.")
     try:
-        total_micro = payable_micro(Decimal(amount), invoice_get(invoice_id).currency)
+        total_micro = typed_micro(Decimal(amount), invoice_get(invoice_id).currency)
     except (InvalidOperation, ValueError) as error:
         raise CommandError(f"--credit {amount}: must be an amount that can be paid.") from error
-    credit_note_issue(invoice_id=invoice_id, total_micro=total_micro, reason=reason)
+    credit_note_issue(
+        invoice_id=invoice_id, total_micro=total_micro, reason=reason, reference=reference
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from hazardmap.billing.documents import buyer_from
@@ -34,10 +35,11 @@ class Command(BaseCommand):
         organisation, path = options["organisation"], options["buyer"]
         start = options["start"] or timezone.now()
         try:
-            if path is not None:
-                buyer = buyer_from(json.loads(given_text(path)))
-                customer_set(organisation_id=organisation, buyer=buyer)
-            new = subscribe(organisation_id=organisation, plan=options["plan"], start=start)
+            with transaction.atomic():
+                if path is not None:
+                    buyer = buyer_from(json.loads(given_text(path)))
+                    customer_set(organisation_id=organisation, buyer=buyer)
+                new = subscribe(organisation_id=organisation, plan=options["plan"], start=start)
         except (OSError, UnicodeDecodeError, json.JSONDecodeError, Unreadable) as error:
             raise CommandError(f"{path}: {error}") from error
         except BillingRefused as refused:

@@ -85,13 +85,26 @@ def payable_micro(amount: Decimal, currency: Currency) -> int:
         )
     micro = rounded_micro(amount, currency) if amount.is_finite() else None
     if micro is None or decimal_of(micro) != amount:
-        raise Unfit(
-            "%(amount)s %(currency)s cannot be paid: at most %(decimals)d decimals",
-            amount=amount,
-            currency=currency,
-            decimals=currency.decimals,
-        )
+        raise _too_exact(amount, currency)
     return micro
+
+
+def typed_micro(amount: Decimal, currency: Currency) -> int:
+    """The same for an amount that somebody has typed: 1.000, and 1,000 where a comma is read like a
+    dot, may have meant a thousand. Raises ValueError on more digits than are paid."""
+    digits = amount.as_tuple().exponent
+    if isinstance(digits, int) and digits < -currency.decimals:
+        raise _too_exact(amount, currency)
+    return payable_micro(amount, currency)
+
+
+def _too_exact(amount: Decimal, currency: Currency) -> Unfit:
+    return Unfit(
+        "%(amount)s %(currency)s cannot be paid: at most %(decimals)d decimals",
+        amount=amount,
+        currency=currency,
+        decimals=currency.decimals,
+    )
 
 
 def decimal_of(micro: int) -> Decimal:

@@ -74,9 +74,12 @@ class Tariff:
             return None
         return prorated(quotas[0], of=self.period, part=self.part)
 
+    def included(self, charge: Charge) -> int:
+        """How many of its units cost nothing in this part."""
+        return prorated(charge.included, of=self.period, part=self.part)
+
     def _amount(self, charge: Charge, units: int) -> Decimal:
-        included = prorated(charge.included, of=self.period, part=self.part)
-        return charge.model.amount(max(0, units - included))
+        return charge.model.amount(max(0, units - self.included(charge)))
 
     def _share(self, micro: int) -> Decimal:
         step = self.prices.currency.minor_micro

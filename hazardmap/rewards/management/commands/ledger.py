@@ -1,12 +1,12 @@
 """Look into the contributors' ledger."""
 
-import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hazardmap.core.selling.pricing.money import written
-from hazardmap.rewards.selectors import balances, statement, statement_document
+from hazardmap.rewards.selectors import balances, movement_count, statement
+from hazardmap.rewards.statement_text import statement_text
 
 
 class Command(BaseCommand):
@@ -27,12 +27,13 @@ class Command(BaseCommand):
             for kind, whose, currency, micro in balances():
                 self.stdout.write(f"{kind:<12} {whose or '':<18} {written(micro, currency):>24}")
             return
-        lines = list(statement(witness))
-        if not lines:
+        if not movement_count(witness):
             raise CommandError(f"Witness {witness} has earned nothing yet.")
         if options["json"]:
-            self.stdout.write(json.dumps(statement_document(witness), indent=1))
+            for part in statement_text(witness):
+                self.stdout.write(part, ending="")
+            self.stdout.write()
             return
-        for line in lines:
+        for line in statement(witness):
             amount = written(line.amount_micro, line.currency)
             self.stdout.write(f"{line.at:%Y-%m-%d %H:%M}  {line.reference:<70} {amount:>20}")

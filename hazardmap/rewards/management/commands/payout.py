@@ -1,7 +1,6 @@
 """Pay contributors what they have earned."""
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hazardmap.core.selling.iban import iban_from
-from hazardmap.core.selling.pricing.money import Currency, decimal_of, payable_micro, written
+from hazardmap.core.selling.pricing.money import Currency, decimal_of, typed_micro, written
 from hazardmap.platform import arguments
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
-from hazardmap.rewards.selectors import AT_LEAST_MICRO, payouts_of, runs_open
+from hazardmap.rewards.selectors import AT_LEAST_MICRO, lines_late, payouts_of, runs_open
 from hazardmap.rewards.services import PayoutRefused, payout_end, payout_run
 
 
@@ -34,6 +33,7 @@ class Command(BaseCommand):
         prepare.add_argument("--currency", type=Currency, default=Currency.EUR)
         prepare.add_argument(
             "--at-least",
+            type=arguments.amount,
             default=decimal_of(AT_LEAST_MICRO),
             help="pay nobody less; 20 unless given",
         )
@@ -69,11 +69,18 @@ class Command(BaseCommand):
     def _prepare(self, options: dict[str, Any]) -> None:
         currency = options["currency"]
         try:
-            at_least_micro = payable_micro(Decimal(options["at_least"]), currency)
-        except (InvalidOperation, ValueError) as error:
+            at_least_micro = typed_micro(options["at_least"], currency)
+        except ValueError as error:
             raise CommandError("--at-least: must be an amount that can be paid.") from error
+        if at_least_micro < 0:
+            raise CommandError("--at-least: must be at least 0.")
+        now = _time(options["at"])
+        if late := lines_late(now):
+            self.stderr.write(
+                f"{late} lines of invoices were not judged again in time, so their shares are not "
+                "paid yet: does the schedule run? `manage.py share_month` does so at once."
+            )
         try:
-            now = _time(options["at"])
             run = payout_run(currency=currency, at_least_micro=at_least_micro, now=now)
         except PayoutRefused as refused:
             self._list(options)
