@@ -15,9 +15,6 @@ export const strings: Words = {
   tooLongAgo: 'Nur die letzten sieben Tage lassen sich hier ansehen.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 Gefahr hier ist verborgen, vor allem durch „${filter}“.` : `${count} Gefahren hier sind verborgen, vor allem durch „${filter}“.`,
-  hiddenByFilter: (count: number) =>
-    count === 1 ? '1 Gefahr hier ist durch die Filter verborgen.' : `${count} Gefahren hier sind durch die Filter verborgen.`,
-  showAll: 'Alle zeigen',
   showList: 'Liste zeigen',
   hideList: 'Liste verbergen',
   noWebGl: 'Dieser Browser kann die Karte nicht zeichnen (er hat kein WebGL). Die Liste zeigt alle Gefahren.',
@@ -39,8 +36,6 @@ export const strings: Words = {
   road: 'Straße',
   lastSeen: 'Zuletzt gesehen',
   firstSeen: 'Zuerst gesehen',
-  drivers: 'Unabhängige Fahrer',
-  passes: 'Vorbeifahrten, die sie sahen',
   position: 'Position',
   within: (radius: string) => `auf ${radius} genau (95 %)`,
   halves: 'Verblasst zur Hälfte in',
