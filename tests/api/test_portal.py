@@ -129,6 +129,7 @@ def test_from_nothing_to_a_key_that_works(client):
     assert client.get("/portal/").url == base
     assert "in two steps" in client.get(base).content.decode()
     token = made(client, base)
+    assert 'data-copy="call"' in client.get(base).content.decode()
     asked = {"Authorization": f"Bearer {token}"}
     answer = client.get("/api/v1/hazards", {"bbox": "0,0,1,1"}, headers=asked)
     assert answer.status_code == 200
