@@ -55,7 +55,7 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         portal,
         "overview",
         month=month,
-        passed=round(100 * (now - month.start) / (month.end - month.start)),
+        passed=int(100 * (now - month.start) / (month.end - month.start)),
         spending=spending if portal.may(Act.SEE_BILLS) else None,
         subscribed=spending is not None,
         capped=spending is not None and _is_capped(spending),
