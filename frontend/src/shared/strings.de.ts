@@ -80,6 +80,7 @@ export const strings: Words = {
   historyCut: (count: number) => `nur die neuesten ${count} Gefahren; zoomen Sie hinein für alle`,
 
   coverageFar: 'Zoomen Sie hinein, um zu sehen, wo jemand hingesehen hat.',
+  coverageLate: 'Wo weniger als drei Fahrer waren, wird es am Tag danach gezeigt.',
 
   foundCoordinates: 'Koordinaten',
   foundStreet: 'Straße',

@@ -80,6 +80,7 @@ export const strings: Words = {
   historyCut: (count: number) => `solo los ${count} peligros más recientes; acércate para verlos todos`,
 
   coverageFar: 'Acércate para ver dónde ha mirado alguien.',
+  coverageLate: 'Donde han pasado menos de tres conductores, se muestra al día siguiente.',
 
   foundCoordinates: 'coordenadas',
   foundStreet: 'calle',

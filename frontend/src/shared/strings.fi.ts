@@ -80,6 +80,7 @@ export const strings: Words = {
   historyCut: (count: number) => `vain uusimmat ${count} vaaraa; lähennä nähdäksesi kaikki`,
 
   coverageFar: 'Lähennä nähdäksesi, missä joku on katsonut.',
+  coverageLate: 'Missä on käynyt alle kolme kuljettajaa, se näytetään seuraavana päivänä.',
 
   foundCoordinates: 'koordinaatit',
   foundStreet: 'katu',
