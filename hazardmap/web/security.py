@@ -1,6 +1,5 @@
 """How an account is protected: password, second factor, sessions."""
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -31,6 +30,7 @@ from hazardmap.accounts.tries import Tries
 from hazardmap.platform.client_address import client_address
 from hazardmap.web.agent import agent_words
 from hazardmap.web.asking import new_password, signed_in, words_of
+from hazardmap.web.qr_code import qr_code
 
 PAGE = "/account/security/"
 CHANGING = Tries("password", per_whom=5, per_address=50)
@@ -96,9 +96,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
         except AccountsRefused as refused:
             error = words_of(refused)
     enrolment = second_factor_begin(user=user)
-    picture = segno.make(enrolment.url, micro=False).svg_data_uri(scale=5, border=2, light="#fff")
     context = {
-        "picture": picture,
+        "picture": qr_code(enrolment.url),
         "secret": enrolment.secret,
         "url": enrolment.url,
         "error": error,
