@@ -313,6 +313,8 @@ def test_a_team_is_invited_changed_and_left(owned, mailoutbox):
     client.post(f"{base}team/withdraw/", {"email": "dev@fleet.example"})
     assert "dev@fleet.example" not in client.get(f"{base}team/").content.decode()
     olga = organisation.members.get()
+    page = client.get(f"{base}team/").content.decode()
+    assert re.search(r"<summary>Leave</summary>\s*<form.*>Leave the organisation<", page), "asked twice"
     stays = client.post(f"{base}team/{olga.pk}/remove/", follow=True).content.decode()
     assert "keeps an owner" in stays
     reader = member(organisation, Role.READER)
