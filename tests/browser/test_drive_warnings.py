@@ -100,7 +100,8 @@ def test_a_turned_phone_shows_all_without_scrolling(phone, cow):
     expect(phone.get_by_role("banner")).to_be_hidden()
     expect(phone.get_by_role("button", name="Stop")).to_be_in_viewport(ratio=1)
     phone.locator("#ahead").evaluate(MORE)
-    expect(phone.get_by_role("button", name="Stop")).to_be_in_viewport(ratio=1)
+    stop = phone.locator("#run").bounding_box()
+    assert stop["y"] + stop["height"] <= 390
     phone.set_viewport_size({"width": 640, "height": 360})
     ahead, stop = (phone.locator(name).last.bounding_box() for name in ("#ahead li", "#run"))
     assert ahead["x"] + ahead["width"] <= stop["x"]
