@@ -314,7 +314,8 @@ def test_a_team_is_invited_changed_and_left(owned, mailoutbox):
     assert "dev@fleet.example" not in client.get(f"{base}team/").content.decode()
     olga = organisation.members.get()
     page = client.get(f"{base}team/").content.decode()
-    assert re.search(r"<summary>Leave</summary>\s*<form.*>Leave the organisation<", page), "asked twice"
+    asked_twice = r"<summary>Leave</summary>\s*<form.*>Leave the organisation<"
+    assert re.search(asked_twice, page)
     stays = client.post(f"{base}team/{olga.pk}/remove/", follow=True).content.decode()
     assert "keeps an owner" in stays
     reader = member(organisation, Role.READER)
