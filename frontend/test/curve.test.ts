@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curveOf } from '../src/map/curve';
+import { curveOf, placed } from '../src/map/curve';
 
 const HALF_LIFE_S = 600;
 const passes = [
@@ -27,5 +27,19 @@ describe('curveOf', () => {
 
   it('is none where nobody has looked', () => {
     expect(curveOf([], HALF_LIFE_S, 0, null)).toBeNull();
+  });
+});
+
+describe('placed', () => {
+  const at = (hazard: { first_seen: number; last_seen: number; t: number }, hours: number[]) =>
+    placed(hazard, hours.map((hour) => ({ at: hour * 3600 }))).map((pass) => pass.at);
+
+  it('knows of the first pass and the last what is told of the hazard', () => {
+    expect(at({ first_seen: 4200, last_seen: 12_000, t: 12_240 }, [1, 2, 3])).toEqual([4200, 7200, 12_240]);
+    expect(at({ first_seen: 4200, last_seen: 5400, t: 9000 }, [1, 1])).toEqual([4200, 5400]);
+  });
+
+  it('leaves a pass in its hour where the hazard was seen in another', () => {
+    expect(at({ first_seen: 0, last_seen: 20_000, t: 20_000 }, [3, 4])).toEqual([3 * 3600, 4 * 3600]);
   });
 });

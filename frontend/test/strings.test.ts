@@ -9,4 +9,8 @@ describe.each([['de', de.strings], ['es', es.strings], ['fi', fi.strings]])('the
     const missing = Object.entries(strings).filter(([name, english]) => typeof words[name] !== typeof english);
     expect(missing.map(([name]) => name)).toEqual([]);
   });
+
+  it('are none that no page uses', () => {
+    expect(Object.keys(words).filter((name) => !(name in strings))).toEqual([]);
+  });
 });

@@ -45,6 +45,8 @@ USE_I18N = True
 # Before those of the packages: what the admin says of "Save" is not what the pages say.
 LOCALE_PATHS = [REPOSITORY / "hazardmap" / "web" / "locale"]
 USE_TZ = True
+# In the admin site times of day name their zone; pages write their own (web.templatetags.moments).
+FORMAT_MODULE_PATH = ["hazardmap.settings.formats"]
 # Debian 12 has GDAL 3.6. What it reads here are positions of our own, never a file or a reference
 # system that somebody sends.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]

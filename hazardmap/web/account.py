@@ -28,6 +28,7 @@ from hazardmap.hazards.services import drive_forget, picture_forget
 from hazardmap.platform.sentences import sentence
 from hazardmap.web.asking import own_form, own_page, signed_in
 from hazardmap.web.form_addresses import page_before
+from hazardmap.web.qr_code import qr_code
 from hazardmap.web.words import PROVENANCES, REASONS
 
 RECENT_FRAMES = 24
@@ -90,13 +91,16 @@ def drive_delete(request: HttpRequest, device_id: UUID) -> HttpResponse:
 
 
 def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
+    """code: the one that was just made, shown with a picture of the address that hands it over."""
     user = signed_in(request)
+    address = code and request.build_absolute_uri(f"/drive/#code={code.code}")
     before = id_or_none(request.GET.get("before", ""))
     frames = frames_of(user.pk, limit=RECENT_FRAMES, before=before)
     devices = devices_of(user)
     last = last_taken([device.id for device in devices])
     context = {
         "code": code,
+        "picture": address and qr_code(address),
         "stopped": Consent.Document.UPLOADS in consents_asked(user),
         "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": [(device, last.get(device.id)) for device in devices],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hazardmap.core.decay import probability_at
-from hazardmap.core.full_times import hour_of
+from hazardmap.core.full_times import ten_minutes_of
 from hazardmap.core.fusion.hazard import Evidence, Hazard
 
 WIDTH, HEIGHT = 600.0, 120.0
@@ -34,12 +34,16 @@ class Curve:
 def curve_of(hazard: Hazard, passes: Sequence[Evidence], now: datetime) -> Curve | None:
     """From the first pass that saw it until now: a step at each, and fading; None without one.
 
-    passes: in order of time. Each counts at the beginning of its hour. What all of them come to
-    shows when the hazard was judged last, from where it fades to what it is now.
+    passes: in order of time. Each counts at the beginning of its hour, the first and the last when
+    the hazard was seen first and last. What all of them come to shows when the hazard was judged
+    last, from where it fades to what it is now.
     """
-    steps = [(hour_of(one.last_at), one.p_after) for one in passes if one.seen]
-    if not steps:
+    seen = [one for one in passes if one.seen]
+    if not seen:
         return None
+    known = [hazard.first_seen] * (len(seen) - 1) + [_last_seen(hazard)]
+    pairs = zip(seen, known, strict=True)
+    steps = [(_told(hour_of(one.last_at), at), one.p_after) for one, at in pairs]
     begins = steps[0][0]
     span = max(now - begins, SHORTEST)
 
@@ -56,3 +60,15 @@ def curve_of(hazard: Hazard, passes: Sequence[Evidence], now: datetime) -> Curve
             when = begin + (until - begin) * step / STEPS
             points.append(at(when, probability_at(p, begin, hazard.half_life_s, when)))
     return Curve(" ".join(f"{x},{y}" for x, y in points), dots, begins, begins + span)
+
+
+def _last_seen(hazard: Hazard) -> datetime:
+    """To the minute, where it was judged in the same ten minutes: by what was seen then."""
+    judged = hazard.t_ref
+    same = ten_minutes_of(judged) == ten_minutes_of(hazard.last_seen)
+    return judged if same else hazard.last_seen
+
+
+def _told(hour: datetime, known: datetime) -> datetime:
+    """What is known of a moment in an hour: a time that is told of the hazard, if it lies there."""
+    return known if hour_of(known) == hour else hour

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -38,6 +37,7 @@ from hazardmap.web.asking import (
     own_page_with_form,
     signed_in,
 )
+from hazardmap.web.qr_code import qr_code
 
 PAGE = "/account/security/"
 CHANGING = Tries("password", per_whom=5, per_address=50)
@@ -97,9 +97,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
         except AccountsRefused as refused:
             error = sentence(refused)
     enrolment = second_factor_begin(user=user)
-    picture = segno.make(enrolment.url, micro=False).svg_data_uri(scale=5, border=2, light="#fff")
     context = {
-        "picture": picture,
+        "picture": qr_code(enrolment.url),
         "secret": enrolment.secret,
         "url": enrolment.url,
         "error": error,

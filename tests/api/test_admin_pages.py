@@ -116,6 +116,7 @@ def test_frames_show_the_blurred_picture_and_a_number_instead_of_a_name(client, 
     frame = Frame.objects.all()[0]
     listing = client.get("/admin/capture/frame/?state__exact=detected").content.decode()
     assert str(frame.account.witness) in listing
+    assert re.search(r"\d\d:\d\d:\d\d UTC<", listing), "times of day name their zone"
     shown = client.get(f"/admin/capture/frame/{frame.pk}/change/").content.decode()
     assert f'src="/admin/images/{frame.pk}.jpg"' in shown
     assert "drivers.example" not in listing + shown

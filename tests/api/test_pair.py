@@ -4,9 +4,11 @@ import json
 import time
 
 import pytest
+from django.utils.html import escape
 
 from hazardmap.accounts.models import Consent, Device, User
 from hazardmap.accounts.services import consent_give, pairing_code_create
+from hazardmap.web.qr_code import qr_code
 from tests.problems import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,13 @@ def test_a_code_becomes_a_token(client):
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
     assert client.post("/api/v1/frames", headers=headers).status_code == 400
     assert_problem(pair(client, {"code": code, "name": "again"}), 400, "#/code", "unknown, used")
+
+
+def test_a_code_is_also_a_picture_for_the_phones_camera(client):
+    client.force_login(User.objects.create_user("aino@drivers.example", "a long enough password"))
+    page = client.post("/account/pairing-code/", {"uploads": "on"})
+    address = f"http://testserver/drive/#code={page.context['code'].code}"
+    assert f'src="{escape(qr_code(address))}"' in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_from_nothing_to_a_key_that_works(client):
     assert client.get("/portal/").url == base
     assert "in two steps" in client.get(base).content.decode()
     token = made(client, base)
+    assert 'data-copy="call"' in client.get(base).content.decode()
     asked = {"Authorization": f"Bearer {token}"}
     answer = client.get("/api/v1/hazards", {"bbox": "0,0,1,1"}, headers=asked)
     assert answer.status_code == 200
@@ -334,6 +335,9 @@ def test_a_team_is_invited_changed_and_left(owned, mailoutbox):
     client.post(f"{base}team/withdraw/", {"email": "dev@fleet.example"})
     assert "dev@fleet.example" not in client.get(f"{base}team/").content.decode()
     olga = organisation.members.get()
+    page = client.get(f"{base}team/").content.decode()
+    asked_twice = r"<summary>Leave</summary>\s*<form.*>Leave the organisation<"
+    assert re.search(asked_twice, page)
     stays = client.post(f"{base}team/{olga.pk}/remove/", follow=True).content.decode()
     assert "keeps an owner" in stays
     reader = member(organisation, Role.READER)

@@ -43,7 +43,8 @@ def test_an_invoice_opens_down_to_its_answers(sold):
     invoice_finalise(invoice_id=draft.pk)
     (invoice,) = invoices_of(organisation.pk)
     page = client.get(f"{base}invoices/{invoice.id}/").content.decode()
-    assert invoice.number in page
+    assert f"<h1>Invoice {invoice.number}</h1>" in page
+    assert page.count("tax 19") == 1, "among the sums, and not among what they are of"
     line = next(one for one in invoice.lines if one.quantity == 2000)
     hours = client.get(f"{base}invoices/{invoice.id}/{line.position}/").content.decode()
     (link,) = re.findall(r'href="(\?key=[^"#]+)', hours)

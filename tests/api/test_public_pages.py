@@ -50,7 +50,7 @@ def test_a_hazard_says_what_how_sure_and_why(client):
     page = shown(client, f"/hazards/{id_}/")
     for words in [
         "Cattle",
-        "to be there now",
+        "There now",
         "Mannerheimintie",
         "confirmed by several drivers",
         "In the hour from",
@@ -85,7 +85,7 @@ def test_the_reasons_of_a_hazard_lead_to_the_figure_above_them(client):
     told = [re.sub(r"\s+", " ", one).strip() for one in words]
     causes = ["Drive 1 saw it", "A moderator", "People who passed by", "All of it", "Now, faded"]
     assert [row[: len(cause)] for cause, row in zip(causes, told, strict=True)] == causes
-    above = re.search(r"to be there now: (\d+)\s%", page)[1]
+    above = re.search(r"There now: [a-z ]+, (\d+)\s%", page)[1]
     assert told[-1].endswith(f" {above} %")
 
 
@@ -125,6 +125,10 @@ def test_an_area_says_whether_anybody_has_looked(client):
     assert f"/area/{parent(int(AREA, 16), 6):x}/" in page
     assert len(re.findall(r"<li><a href=\"/area/", page)) == 13
     assert "0.9 hazards expected" in page
+    Look.objects.all().delete()
+    page = shown(client, f"/area/{AREA}/")
+    assert ids_in(page) == [str(id_)]
+    assert "Nobody is known to have driven here" not in page, "somebody has seen the hazard"
 
 
 def test_every_area_of_the_site_has_few_statements(client):

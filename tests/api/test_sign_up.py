@@ -39,6 +39,7 @@ def asked(client, email="Nora@Fleet.example", headers=None, **more):
 def test_a_link_makes_an_account_once_and_one_is_signed_in(client):
     page = asked(client, next="/portal/")
     assert "nora@fleet.example" in page.content.decode()
+    assert '<a href="/signup/">Ask for a new one</a>' in page.content.decode()
     link = link_in(mail.outbox[0])
     assert client.get(link).status_code == 200
     assert not User.objects.exists(), "looking is not following"

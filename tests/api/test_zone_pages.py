@@ -64,7 +64,7 @@ def test_a_zone_has_a_page_and_tells_what_stands_along_it(client):
     page = client.get(f"/workzones/{zone}/").content.decode()
     for words in [
         "Work zone",
-        "to be there now",
+        "There now",
         "Length along the road",
         "Seen less than 10 minutes ago",
     ]:

@@ -84,6 +84,13 @@ def test_without_a_position_it_warns_of_nothing(phone, cow):
     expect(phone.locator("#ahead li").first).to_contain_text("cattle")
 
 
+# Four things ahead instead of one, the last of them with a long name.
+MORE = """list => {
+    for (let i = 0; i < 3; i++) list.append(list.firstElementChild.cloneNode(true));
+    list.lastElementChild.querySelector('.ahead-label').textContent = 'Construction vehicle × 3';
+}"""
+
+
 def test_a_turned_phone_shows_all_without_scrolling(phone, cow):
     phone.set_viewport_size({"width": 844, "height": 390})
     phone.goto("/drive/")
@@ -92,6 +99,12 @@ def test_a_turned_phone_shows_all_without_scrolling(phone, cow):
     expect(phone.locator("#ahead li").first).to_contain_text("cattle")
     expect(phone.get_by_role("banner")).to_be_hidden()
     expect(phone.get_by_role("button", name="Stop")).to_be_in_viewport(ratio=1)
+    phone.locator("#ahead").evaluate(MORE)
+    stop = phone.locator("#run").bounding_box()
+    assert stop["y"] + stop["height"] <= 390
+    phone.set_viewport_size({"width": 640, "height": 360})
+    ahead, stop = (phone.locator(name).last.bounding_box() for name in ("#ahead li", "#run"))
+    assert ahead["x"] + ahead["width"] <= stop["x"]
     phone.get_by_role("button", name="Stop").click()
     expect(phone.get_by_role("banner")).to_be_visible()
 

@@ -32,7 +32,7 @@ def test_a_click_on_a_marker_opens_its_evidence_and_escape_goes_back(new_page, h
     page.mouse.click(*MIDDLE)
     panel = page.locator("#panel")
     expect(panel.get_by_role("heading", name="Cattle")).to_be_focused()
-    expect(panel).to_contain_text("to be there now")
+    expect(panel).to_contain_text("There now")
     expect(panel).to_contain_text("simulated")
     expect(panel).to_contain_text("Faces and number plates are blurred")
     expect(panel).to_contain_text("Seen in 2 passes by 2 independent drivers")

@@ -34,7 +34,7 @@ def test_from_no_account_to_usage_and_a_second_factor(new_page, stack, place_haz
     place_hazard("cow", 23.9310, 61.5078)
     page = new_page()
     signed_up(page, stack, "nora@fleet.example")
-    page.get_by_label("Name of the organisation").fill("Nora's vans")
+    page.get_by_label("Name of the organisation").fill("Donaudampfschifffahrtsgesellschaft")
     page.get_by_role("button", name="Found it").click()
     page.get_by_role("link", name="Make a key").click()
     base = page.url.partition("keys/")[0]

@@ -1,5 +1,7 @@
 """What people get, instead of a document for programs or nothing to go on from."""
 
+import re
+
 import pytest
 from django.db import DatabaseError
 from django.test import Client
@@ -49,6 +51,8 @@ def test_a_failure_is_told_in_the_readers_language_without_the_database(
         assert "<title>Fehlgeschlagen | hazardmap</title>" in text
         assert '<html lang="de"' in text
         assert "secret" not in text
+        (style,) = re.findall('<link rel="stylesheet" href="(.*?)">', text)
+        assert client.get(style).status_code == 200
         assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 

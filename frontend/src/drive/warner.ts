@@ -90,7 +90,7 @@ export class Warner {
     const group = this.words.kinds[warning.kind]?.group ?? 'obstacle';
     const open = warning.published ? '' : '-open';
     const use = svg('use', { href: `#marker-${group}${open}` });
-    const label = this.label(warning) + (warning.count > 1 ? ` × ${warning.count}` : '');
+    const label = this.label(warning) + (warning.count > 1 ? ` ×\u00a0${warning.count}` : '');
     return el(
       'li',
       { class: `ahead-item severity-${warning.severity}` },

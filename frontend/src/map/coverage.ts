@@ -15,7 +15,7 @@ export class CoverageSwitch {
     this.box.checked = on;
     byId('coverage-legend').hidden = !on;
     const note = byId('coverage-note');
-    note.hidden = !on || zoom >= COVERAGE_ZOOM;
-    note.textContent = note.hidden ? '' : strings.coverageFar;
+    note.hidden = !on;
+    note.textContent = !on ? '' : zoom < COVERAGE_ZOOM ? strings.coverageFar : strings.coverageLate;
   }
 }

@@ -107,11 +107,11 @@ export class HazardList {
     const { hazards, zones, moment } = this.listed ?? { hazards: [], zones: [], moment: null };
     const words = zones.length > 0 ? [strings.zonesInView(zones.length)] : [];
     if (hazards.length > 0 && moment === null) {
-      words.push(strings.newestSeen(ago(at_s - Math.max(...hazards.map((hazard) => hazard.last_seen)))));
       words.push(strings.confirmedOf(hazards.filter((hazard) => hazard.published).length));
+      words.push(strings.newestSeen(ago(at_s - Math.max(...hazards.map((hazard) => hazard.last_seen)))));
     }
     line.hidden = words.length === 0;
-    const parts = words.map((part, i) => el('span', {}, i < words.length - 1 ? `${part} ·` : part)); // each keeps together
+    const parts = words.map((part) => el('span', {}, part)); // each keeps together
     line.replaceChildren(...parts.flatMap((part) => [part, ' ']));
   }
 

@@ -268,5 +268,5 @@ function names(palette: Palette, vocabulary: Vocabulary): SymbolLayerSpecificati
 }
 
 function opacity(p: unknown): number {
-  return ['interpolate', ['linear'], p, 0, 0.15, 0.2, 0.45, 0.5, 0.8, 0.8, 1] as unknown as number;
+  return ['interpolate', ['linear'], p, 0, 0.4, 0.2, 0.6, 0.5, 0.85, 0.8, 1] as unknown as number;
 }

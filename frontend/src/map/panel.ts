@@ -187,7 +187,7 @@ export class Panel {
   }
 
   private likely(p: number): string {
-    return strings.thereNow(capitalised(likelihood(this.vocabulary, p)), percent(p));
+    return strings.thereNow(likelihood(this.vocabulary, p), percent(p));
   }
 
   private facts({ hazard, images, road }: Details): Fact[] {

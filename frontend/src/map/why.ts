@@ -2,7 +2,7 @@ import { probabilityAt } from '../shared/decay';
 import { el, svg } from '../shared/dom';
 import { localTime, percent } from '../shared/format';
 import { strings } from '../shared/strings';
-import { type Curve, type Point, curveOf } from './curve';
+import { type Curve, type Point, curveOf, placed } from './curve';
 import type { Details, Hazard, Pass } from './hazard';
 
 const WIDTH = 376;
@@ -14,13 +14,14 @@ type Told = Pick<Details, 'hazard' | 'passes' | 'against'>;
 
 /** How sure the map is, and why: its probability over time, and every pass that saw it. */
 export function why({ hazard, passes, against }: Told, now_s: number): HTMLElement {
-  const curve = curveOf(judged(hazard, passes), hazard.half_life, now_s, hazard.live ? hazard.expires_at : null);
+  const steps = placed(hazard, passes);
+  const curve = curveOf(judged(hazard, steps), hazard.half_life, now_s, hazard.live ? hazard.expires_at : null);
   return el(
     'section',
     { class: 'why' },
     el('h3', {}, strings.why),
     el('p', {}, strings.evidence(hazard.passes, hazard.witnesses, against)),
-    curve && figure(curve, passes, now_s),
+    curve && figure(curve, steps, now_s),
     passes.length === 0 ? null : table({ hazard, passes, against }, now_s),
   );
 }

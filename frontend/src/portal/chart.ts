@@ -1,6 +1,7 @@
 /** A chart of usage: stacked bars in UTC, in the colours of the page. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { readersLocale } from '../shared/units';
 import { stacked, type Usage } from './usage';
 
 const HEIGHT_PX = 260;
@@ -20,6 +21,11 @@ const NAMES: uPlot.DateNames = {
   MMM: named(12, (month) => Date.UTC(2026, month), { month: 'short' }),
   WWWW: named(7, (day) => Date.UTC(2026, 1, 1 + day), { weekday: 'long' }),
   WWW: named(7, (day) => Date.UTC(2026, 1, 1 + day), { weekday: 'short' }),
+};
+
+const MOMENTS = {
+  day: new Intl.DateTimeFormat(readersLocale, { dateStyle: 'medium', timeZone: 'UTC' }),
+  hour: new Intl.DateTimeFormat(readersLocale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
 };
 
 /** No label of a day meets the next: names of months are short in some languages, long in others. */
@@ -89,8 +95,7 @@ function padded(plot: uPlot): [number, number] {
   return [first - half, (times[times.length - 1] ?? first) + half];
 }
 
+/** As the table below writes it. */
 function written(at: number | null, by: 'day' | 'hour'): string {
-  if (at === null) return '–';
-  const text = new Date(at * 1000).toISOString();
-  return by === 'day' ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');
+  return at === null ? '–' : MOMENTS[by].format(at * 1000);
 }

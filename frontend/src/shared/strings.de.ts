@@ -15,9 +15,6 @@ export const strings: Words = {
   tooLongAgo: 'Nur die letzten sieben Tage lassen sich hier ansehen.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 Gefahr hier ist verborgen, vor allem durch „${filter}“.` : `${count} Gefahren hier sind verborgen, vor allem durch „${filter}“.`,
-  hiddenByFilter: (count: number) =>
-    count === 1 ? '1 Gefahr hier ist durch die Filter verborgen.' : `${count} Gefahren hier sind durch die Filter verborgen.`,
-  showAll: 'Alle zeigen',
   showList: 'Liste zeigen',
   hideList: 'Liste verbergen',
   noWebGl: 'Dieser Browser kann die Karte nicht zeichnen (er hat kein WebGL). Die Liste zeigt alle Gefahren.',
@@ -39,8 +36,6 @@ export const strings: Words = {
   road: 'Straße',
   lastSeen: 'Zuletzt gesehen',
   firstSeen: 'Zuerst gesehen',
-  drivers: 'Unabhängige Fahrer',
-  passes: 'Vorbeifahrten, die sie sahen',
   position: 'Position',
   within: (radius: string) => `auf ${radius} genau (95 %)`,
   halves: 'Verblasst zur Hälfte in',
@@ -85,6 +80,7 @@ export const strings: Words = {
   historyCut: (count: number) => `nur die neuesten ${count} Gefahren; zoomen Sie hinein für alle`,
 
   coverageFar: 'Zoomen Sie hinein, um zu sehen, wo jemand hingesehen hat.',
+  coverageLate: 'Wo weniger als drei Fahrer waren, wird es am Tag danach gezeigt.',
 
   foundCoordinates: 'Koordinaten',
   foundStreet: 'Straße',

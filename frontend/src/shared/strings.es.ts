@@ -15,9 +15,6 @@ export const strings: Words = {
   tooLongAgo: 'Aquí solo se pueden ver los últimos siete días.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 peligro de aquí está oculto, sobre todo por «${filter}».` : `${count} peligros de aquí están ocultos, sobre todo por «${filter}».`,
-  hiddenByFilter: (count: number) =>
-    count === 1 ? '1 peligro de aquí está oculto por los filtros.' : `${count} peligros de aquí están ocultos por los filtros.`,
-  showAll: 'Mostrar todo',
   showList: 'Mostrar la lista',
   hideList: 'Ocultar la lista',
   noWebGl: 'Este navegador no puede dibujar el mapa (no tiene WebGL). La lista muestra todos los peligros.',
@@ -39,8 +36,6 @@ export const strings: Words = {
   road: 'Vía',
   lastSeen: 'Visto por última vez',
   firstSeen: 'Visto por primera vez',
-  drivers: 'Conductores independientes',
-  passes: 'Pasadas que lo vieron',
   position: 'Posición',
   within: (radius: string) => `con un margen de ${radius} (95 %)`,
   halves: 'Se reduce a la mitad en',
@@ -85,6 +80,7 @@ export const strings: Words = {
   historyCut: (count: number) => `solo los ${count} peligros más recientes; acércate para verlos todos`,
 
   coverageFar: 'Acércate para ver dónde ha mirado alguien.',
+  coverageLate: 'Donde han pasado menos de tres conductores, se muestra al día siguiente.',
 
   foundCoordinates: 'coordenadas',
   foundStreet: 'calle',

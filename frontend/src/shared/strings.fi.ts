@@ -15,9 +15,6 @@ export const strings: Words = {
   tooLongAgo: 'Täällä voi katsoa vain seitsemää viime päivää.',
   hiddenBy: (count: number, filter: string) =>
     count === 1 ? `1 vaara on piilossa, lähinnä suodattimen ”${filter}” vuoksi.` : `${count} vaaraa on piilossa, lähinnä suodattimen ”${filter}” vuoksi.`,
-  hiddenByFilter: (count: number) =>
-    count === 1 ? 'Suodattimet piilottavat 1 vaaran.' : `Suodattimet piilottavat ${count} vaaraa.`,
-  showAll: 'Näytä kaikki',
   showList: 'Näytä luettelo',
   hideList: 'Piilota luettelo',
   noWebGl: 'Tämä selain ei voi piirtää karttaa (siinä ei ole WebGL:ää). Luettelo näyttää kaikki vaarat.',
@@ -39,8 +36,6 @@ export const strings: Words = {
   road: 'Tie',
   lastSeen: 'Nähty viimeksi',
   firstSeen: 'Nähty ensi kerran',
-  drivers: 'Toisistaan riippumattomia kuljettajia',
-  passes: 'Ohiajoja, joilla se nähtiin',
   position: 'Sijainti',
   within: (radius: string) => `${radius} tarkkuudella (95 %)`,
   halves: 'Hiipuu puoleen ajassa',
@@ -85,6 +80,7 @@ export const strings: Words = {
   historyCut: (count: number) => `vain uusimmat ${count} vaaraa; lähennä nähdäksesi kaikki`,
 
   coverageFar: 'Lähennä nähdäksesi, missä joku on katsonut.',
+  coverageLate: 'Missä on käynyt alle kolme kuljettajaa, se näytetään seuraavana päivänä.',
 
   foundCoordinates: 'koordinaatit',
   foundStreet: 'katu',

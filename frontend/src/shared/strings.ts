@@ -32,7 +32,7 @@ const english = {
   unconfirmed: 'unconfirmed',
   severalDrivers: 'confirmed by several drivers',
   moderatorChecked: 'checked by a moderator',
-  thereNow: (words: string, percent: string) => `${words} to be there now: ${percent}`,
+  thereNow: (words: string, percent: string) => `There now: ${words}, ${percent}`,
   gone: 'No longer on the map',
   road: 'Road',
   lastSeen: 'Last seen',
@@ -81,6 +81,7 @@ const english = {
   historyCut: (count: number) => `only the newest ${count} hazards; zoom in for all`,
 
   coverageFar: 'Zoom in to see where somebody has looked.',
+  coverageLate: 'Where fewer than three drivers have been, it is shown the day after.',
 
   foundCoordinates: 'coordinates',
   foundStreet: 'street',

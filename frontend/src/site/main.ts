@@ -13,6 +13,12 @@ const toTheMinute: Intl.DateTimeFormatOptions = {
 const moment = new Intl.DateTimeFormat(readersLocale, toTheMinute);
 const second = new Intl.DateTimeFormat(readersLocale, { ...toTheMinute, second: '2-digit' });
 
+for (const both of document.querySelectorAll<HTMLElement>('[data-between]')) {
+  const [begin, end] = both.querySelectorAll('time');
+  if (!begin || !end) continue;
+  both.title = both.textContent ?? '';
+  both.textContent = moment.formatRange(new Date(begin.dateTime), new Date(end.dateTime));
+}
 for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-moment]')) {
   time.title = time.textContent ?? '';
   time.textContent = (time.dataset.moment === 'second' ? second : moment).format(new Date(time.dateTime));

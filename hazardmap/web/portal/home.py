@@ -51,7 +51,7 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         portal,
         "overview",
         month=month,
-        passed=round(100 * (now - month.start) / (month.end - month.start)),
+        passed=int(100 * (now - month.start) / (month.end - month.start)),
         spending=spending if portal.may(Act.SEE_BILLS) else None,
         subscribed=spending is not None,
         begun=spending.since if spending and spending.since > month.start else None,

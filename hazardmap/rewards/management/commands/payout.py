@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hazardmap.core.selling.iban import iban_from
-from hazardmap.core.selling.pricing.money import Currency, decimal_of, typed_micro, written
+from hazardmap.core.selling.pricing.money import MICRO, Currency, typed_micro, written
 from hazardmap.platform import arguments
 from hazardmap.rewards.payout_files import Debtor, payout_csv, payout_pain001
 from hazardmap.rewards.payout_models import Payout, PayoutRun
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         prepare.add_argument(
             "--at-least",
             type=arguments.amount,
-            default=decimal_of(AT_LEAST_MICRO),
+            default=f"{AT_LEAST_MICRO // MICRO}",
             help="pay nobody less; 20 unless given",
         )
         prepare.add_argument(
