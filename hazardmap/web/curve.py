@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hazardmap.core.decay import probability_at
-from hazardmap.core.full_times import ten_minutes_of
+from hazardmap.core.full_times import hour_of, ten_minutes_of
 from hazardmap.core.fusion.hazard import Evidence, Hazard
 
 WIDTH, HEIGHT = 600.0, 120.0
