@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 
 from detection.decode import Decoder
@@ -133,6 +133,13 @@ def stack(_one_stack: Stack) -> Iterator[Stack]:
     """
     with _one_stack.awake():
         yield _one_stack
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request in another language leaves it to whatever this thread does next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
