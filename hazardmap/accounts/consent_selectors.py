@@ -6,7 +6,7 @@ from hazardmap.accounts.models import Consent, Device, User
 
 # The day on which the text last changed; whoever agreed to an older one is asked again.
 VERSIONS: Final[dict[Consent.Document, str]] = {
-    Consent.Document.TERMS: "2026-11-30",
+    Consent.Document.TERMS: "2026-12-01",
     Consent.Document.UPLOADS: "2026-11-30",
 }
 

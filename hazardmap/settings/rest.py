@@ -19,6 +19,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "hazardmap",
     "VERSION": "1",
     "DESCRIPTION": "Live road hazards with calibrated probabilities.",
+    "TOS": "/terms/",
     "LICENSE": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
     "SERVERS": [{"url": "/", "description": "whoever serves this document"}],
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -16,7 +16,7 @@ from tests.capture_scene import driver, here, picture, send, stored_originals
 TERMS, UPLOADS = Consent.Document.TERMS, Consent.Document.UPLOADS
 # The first digits of the SHA-256 of what each version says.
 AGREED = {
-    "/terms/": (TERMS, "2026-11-30", "b32950b9988b"),
+    "/terms/": (TERMS, "2026-12-01", "a1a988e39461"),
     "/terms/uploads/": (UPLOADS, "2026-11-30", "762be489c459"),
 }
 pytestmark = pytest.mark.django_db
