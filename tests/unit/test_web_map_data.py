@@ -125,7 +125,7 @@ def test_what_one_account_says_has_no_public_picture(client):
     assert client.get(f"/map/hazards/{hazard.id}.json").json()["images"] == []
     page = client.get(f"/hazards/{hazard.id}/").content.decode()
     assert "/images/" not in page
-    assert "once a second driver has seen it" in page
+    assert "once two drivers have seen it and it is likely" in page
     key = buyer()
     headers = {"Authorization": f"Bearer {key.token}"}
     detail = client.get(f"/api/v1/hazards/{hazard.id}", headers=headers).json()

@@ -260,7 +260,7 @@ function tags(hazard: Hazard): HTMLElement {
   );
 }
 
-/** As the server says of its pictures: on the word of one account nobody sees any. */
+/** As the server says of its pictures: on the word of one account, or of what is hardly there, nobody sees any. */
 function withheld(hazard: Hazard): boolean {
   return hazard.live && !hazard.published && !hazard.confirmed;
 }

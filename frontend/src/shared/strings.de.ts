@@ -26,7 +26,7 @@ export const strings: Words = {
   imageAlt: (label: string) => `Die Straße; im Rahmen: ${label}`,
   blurred: 'Gesichter und Kennzeichen werden unkenntlich gemacht, bevor ein Bild gespeichert wird.',
   noImage: 'Von dieser Gefahr gibt es kein Bild.',
-  noImageYet: 'Bilder werden gezeigt, sobald ein zweiter Fahrer sie gesehen oder ein Moderator sie geprüft hat.',
+  noImageYet: 'Bilder werden gezeigt, sobald zwei Fahrer sie gesehen haben und sie wahrscheinlich ist, oder ein Moderator sie geprüft hat.',
   simulated: 'simuliert',
   unconfirmed: 'unbestätigt',
   severalDrivers: 'von mehreren Fahrern bestätigt',

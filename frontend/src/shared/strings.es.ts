@@ -26,7 +26,7 @@ export const strings: Words = {
   imageAlt: (label: string) => `La carretera; en el recuadro: ${label}`,
   blurred: 'Las caras y las matrículas se difuminan antes de guardar una imagen.',
   noImage: 'No se conserva ninguna imagen de este peligro.',
-  noImageYet: 'Las imágenes se muestran cuando lo haya visto un segundo conductor o lo haya comprobado un moderador.',
+  noImageYet: 'Las imágenes se muestran cuando lo hayan visto dos conductores y sea probable, o lo haya comprobado un moderador.',
   simulated: 'simulado',
   unconfirmed: 'sin confirmar',
   severalDrivers: 'confirmado por varios conductores',

@@ -26,7 +26,7 @@ export const strings: Words = {
   imageAlt: (label: string) => `Tie; kehyksessä: ${label}`,
   blurred: 'Kasvot ja rekisterikilvet sumennetaan ennen kuvan tallentamista.',
   noImage: 'Tästä vaarasta ei ole kuvaa.',
-  noImageYet: 'Kuvat näytetään, kun toinen kuljettaja on nähnyt sen tai valvoja on tarkistanut sen.',
+  noImageYet: 'Kuvat näytetään, kun kaksi kuljettajaa on nähnyt sen ja se on todennäköinen, tai valvoja on tarkistanut sen.',
   simulated: 'simuloitu',
   unconfirmed: 'vahvistamaton',
   severalDrivers: 'usean kuljettajan vahvistama',

@@ -27,7 +27,7 @@ const english = {
   imageAlt: (label: string) => `The road with the ${label}, marked by a box`,
   blurred: 'Faces and number plates are blurred before a picture is stored.',
   noImage: 'No picture is kept of this hazard.',
-  noImageYet: 'Pictures are shown once a second driver has seen it or a moderator has checked it.',
+  noImageYet: 'Pictures are shown once two drivers have seen it and it is likely, or a moderator has checked it.',
   simulated: 'simulated',
   unconfirmed: 'unconfirmed',
   severalDrivers: 'confirmed by several drivers',
