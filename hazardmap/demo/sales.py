@@ -10,6 +10,7 @@ from typing import Final
 from django.utils import timezone
 
 from hazardmap.accounts.selectors import organisation_of_key
+from hazardmap.accounts.services import key_admit
 from hazardmap.billing.documents import buyer_from, terms_from
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.selectors import customer_known
@@ -45,6 +46,7 @@ def demo_sales(accounts: DemoAccounts) -> bool:
     now = timezone.now()
     for record in _usage(token.kid, month_of(now).start, now):
         usage_record(record)
+    key_admit(token=accounts.api_key, meta={"REMOTE_ADDR": "127.0.0.1"})  # it counts as used, too
     customer_set(organisation_id=organisation_id, buyer=buyer_from(BUYER))
     subscribe(organisation_id=organisation_id, plan=plans[0].code, start=month_of(now).start)
     return True

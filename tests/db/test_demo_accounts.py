@@ -147,3 +147,4 @@ def test_the_demo_has_a_month_to_show_once():
     if now - spending.month.start > timedelta(hours=2):
         assert spending.units[Meter.HAZARD] > 0
     assert spending.plan
+    assert owner.organisations.get().keys.exclude(last_used_at=None).count() == 1
