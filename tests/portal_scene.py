@@ -1,5 +1,7 @@
 """A buyer in the portal."""
 
+import re
+
 from django.test import Client
 from django.utils import timezone
 
@@ -26,3 +28,11 @@ def selling() -> tuple[Client, str, Organisation]:
     serve(key, this, units=500, day=0)
     serve(test, this, units=9, day=0)
     return signed_in(member(organisation, Role.OWNER)), f"/portal/{organisation_id}/", organisation
+
+
+def made(client: Client, base: str, **over: object) -> str:
+    """A key made by the form; its token, as the page shows it once."""
+    form = {"name": "van", "environment": "live", "scopes": ["hazards:read", "tiles:read"]} | over
+    page = client.post(f"{base}keys/new/", form).content.decode()
+    (token,) = set(re.findall(r"hm_(?:key|test)_[a-z2-7]{16}_[a-z2-7]{52}", page))
+    return token

@@ -16,7 +16,7 @@ def takes(*parameters: Parameter) -> Callable[[F], F]:
     """Decorates a method of an OperationView, which finds their values in `self.values`."""
 
     def decorate(method: F) -> F:
-        method.parameters = parameters  # type: ignore[attr-defined]
+        method.parameters = parameters  # type: ignore[attr-defined]  # a function may hold any
         return method
 
     return decorate
