@@ -1,10 +1,14 @@
 """Whose phone it is: paired, revoked, paired again, and what becomes of the frames on it."""
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.driving import drive, set_off
+
+MOST_FAILURES = 3  # as the page's uploader has it
 
 
 def revoke(stack):
@@ -90,6 +94,58 @@ def test_frames_that_wait_are_deleted_only_after_asking(phone):
     asked.get_by_role("button", name="Unpair and delete the frames").click()
     expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
     expect(phone.locator("#queued")).to_have_text("0")
+
+
+def test_a_frame_that_was_on_its_way_when_it_was_deleted_does_not_come_back(phone):
+    held: list[Route] = []
+
+    def fail(route: Route) -> None:
+        held.append(route)
+        if len(held) < MOST_FAILURES:
+            route.fulfill(status=503)
+
+    phone.route("**/api/v1/frames", fail)
+    set_off(phone)
+    expect(phone.locator("#queued")).to_have_text("1")
+    wait_until(phone, lambda: len(held) == MOST_FAILURES)
+    unpair(phone)
+    held[-1].fulfill(status=503)  # once more, and others would go first
+    phone.wait_for_timeout(1000)
+    phone.reload()
+    phone.wait_for_timeout(500)  # the page looks what waits, and would say so
+    expect(phone.locator("#left")).to_be_hidden()
+    assert len(held) == MOST_FAILURES, "it was sent once more"
+
+
+def test_what_is_to_be_deleted_is_not_sent_first(phone):
+    sent: list[Route] = []
+
+    def busy(route: Route) -> None:
+        sent.append(route)
+        route.fulfill(status=503, headers={"Retry-After": "600"})
+
+    phone.route("**/api/v1/frames", busy)
+    set_off(phone)
+    expect(phone.locator("#queued")).to_have_text("1")
+    wait_until(phone, lambda: len(sent) == 1)
+    unpair(phone)
+    assert len(sent) == 1
+
+
+def unpair(phone: Page) -> None:
+    phone.get_by_text("This phone", exact=True).click()
+    phone.get_by_role("button", name="Unpair this phone").click()
+    phone.get_by_role("button", name="Unpair and delete the frames").click()
+    expect(phone.get_by_role("heading", name="Pair this phone")).to_be_visible()
+    expect(phone.locator("#queued")).to_have_text("0")
+
+
+def wait_until(page: Page, done: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if done():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come to that in ten seconds")
 
 
 def test_a_wrong_code_says_so(new_page):

@@ -63,6 +63,7 @@ export class Pairing {
   private async unpair(): Promise<void> {
     const waiting = await this.store.count();
     if (waiting > 0 && (await asked('unpair-sure', strings.framesWait(waiting))) === '') return;
+    await this.store.forgetToken(); // what is to be deleted is not sent first
     await this.show(false); // nothing is recorded any more
     await this.deleteLeft();
   }

@@ -62,11 +62,16 @@ export class Store {
     await this.write('frames', (table) => table.delete(id));
   }
 
-  /** Last of all that wait. */
+  /** Last of all that wait; one that has been deleted meanwhile stays so. */
   async postpone({ id, image, metadata }: QueuedFrame): Promise<void> {
     await this.write('frames', (table) => {
-      table.delete(id);
-      return table.add({ image, metadata });
+      const waiting = table.getKey(id);
+      waiting.onsuccess = () => {
+        if (waiting.result === undefined) return;
+        table.delete(id);
+        table.add({ image, metadata });
+      };
+      return waiting;
     });
   }
 
