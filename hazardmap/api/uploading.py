@@ -23,6 +23,10 @@ AHEAD = 2 * PARALLEL
 """So many pictures are in memory at once."""
 TIMEOUT_S = 60.0
 RETRIED = {429, 502, 503, 504}
+NOT_NOW = {HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR, *RETRIED}
+"""Says nothing of the picture: a later run may send it."""
+ENDS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, *RETRIED}
+"""The next picture would be answered likewise."""
 LONGEST_PAUSE_S = 60.0
 SETTLED = "settled"
 TAKEN = {HTTPStatus.ACCEPTED: "accepted", HTTPStatus.OK: "repeated"}
@@ -111,9 +115,9 @@ def upload(
 
     Pictures are read or made one after the other, as there is room. Where one that was made is
     refused, the others out of the same file are not made.
-    Once the server stays away, refuses the token or waits for the licence of uploads to be agreed
-    to, the rest fails without being sent; a later run sends it. Whoever interrupts it waits only
-    for the answers that are under way.
+    Once the server stays away or busy, refuses the token or waits for the licence of uploads to be
+    agreed to, the rest fails without being sent; a later run sends it. Whoever interrupts it waits
+    only for the answers that are under way.
     Raises httpx.InvalidURL.
     """
     headers = {"Authorization": f"Bearer {token}"}
@@ -190,7 +194,7 @@ class _Sender:
             return Outcome(item.path, "failed", f"no answer: {error or type(error).__name__}")
         if response is None:
             return _unsent(item)
-        if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        if response.status_code in ENDS:
             self._pointless.set()
         outcome = self._outcome(item, key, response)
         if item.make is not None and outcome.what == "refused":
@@ -220,8 +224,7 @@ class _Sender:
         try:
             answer = response.json()
             if response.status_code not in TAKEN:
-                waits = response.status_code == HTTPStatus.FORBIDDEN
-                what = "failed" if waits else "refused"
+                what = "failed" if response.status_code in NOT_NOW else "refused"
                 why = f"{answer['detail']}; {item.note}" if item.note else str(answer["detail"])
                 return Outcome(item.path, what, why)
             frame_id = str(answer["id"])

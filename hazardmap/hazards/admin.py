@@ -1,13 +1,16 @@
 """The map, to read: hazards with their evidence, what moderators said, and the change feed."""
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import Protocol
 
 from django.contrib import admin
 from django.contrib.gis.geos import Point
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
+from hazardmap.core.decay import probability_at
 from hazardmap.core.seeing.camera import DEFAULT_CAMERA
 from hazardmap.hazards.learned_models import FusionVersion, Mounting
 from hazardmap.hazards.mapping import mounting_of
@@ -57,18 +60,32 @@ class EvidenceInline(ReadOnlyInline):
 @admin.register(Hazard)
 class HazardAdmin(_PlaceColumn, ReadOnlyAdmin):
     list_display = (
-        *("id", "kind", "state", "p", "t_ref", "last_seen", "passes", "witnesses"),
+        *("id", "kind", "state", "now", "last_seen", "passes", "witnesses"),
         *("published", "confirmed", "simulated"),
     )
     list_filter = ("state", "kind", "published", "confirmed", "simulated", "last_seen")
     search_fields = ("=id",)
     ordering = ("-last_seen",)
     fields = (
-        *("review", "kind", "state", "place", "radius_m", "p", "t_ref", "half_life_s", "phantom"),
+        *("review", "kind", "state", "place", "radius_m", "now", "fused", "half_life", "phantom"),
         *("severity", "first_seen", "last_seen", "passes", "witnesses", "published", "confirmed"),
         *("simulated", "expires_at"),
     )
     inlines = (EvidenceInline,)
+
+    @admin.display(description="probability now")
+    def now(self, hazard: Hazard) -> str:
+        p = probability_at(hazard.p, hazard.t_ref, hazard.half_life_s, timezone.now())
+        return f"{100 * p:.1f} %"
+
+    @admin.display(description="when evidence last moved it")
+    def fused(self, hazard: Hazard) -> str:
+        at = hazard.t_ref.astimezone(UTC)
+        return f"{100 * hazard.p:.1f} % at {at:%Y-%m-%d %H:%M:%S} UTC"
+
+    @admin.display(description="half-life")
+    def half_life(self, hazard: Hazard) -> str:
+        return f"{hazard.half_life_s / 3600:.1f} h"
 
     @admin.display
     def review(self, hazard: Hazard) -> str:

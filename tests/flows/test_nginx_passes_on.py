@@ -65,7 +65,25 @@ def test_an_original_picture_lies_in_no_temporary_file(tmp_path: Path, web: str)
         assert sent("/api/v1/other", whole) == MOST_BYTES
         assert bodies.stat().st_mtime_ns > began, "a file would have been seen"
         larger = httpx.post(f"{url}/api/v1/frames", content=whole + b"x", timeout=20)
-        assert larger.status_code == 413
+        assert larger.status_code == larger.json()["status"] == 413
+        assert larger.headers["Content-Type"] == "application/problem+json"
+
+
+def test_who_asks_while_the_web_server_is_away_is_told_to_come_again(tmp_path: Path) -> None:
+    nobody = f"127.0.0.1:{free_port()}"
+    with in_front(tmp_path / "nginx", web=nobody, live=nobody) as url:
+        for path in ("/api/v1/hazards", "/live/v1/hazards", "/api/v1/frames"):
+            answer = httpx.get(f"{url}{path}")
+            assert answer.status_code == answer.json()["status"] == 503
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.headers["Retry-After"] == "5"
+        page = httpx.get(f"{url}/", headers={"Accept-Language": "fi-FI,fi;q=0.9"})
+        assert page.status_code == 503
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert page.headers["Refresh"] == "5"
+        assert page.headers["Content-Security-Policy"] == "default-src 'none'"
+        assert "Kartta palaa hetken kuluttua" in page.text
+        assert "The map is back in a moment" in httpx.get(f"{url}/").text
 
 
 def test_an_event_of_the_stream_is_passed_on_before_the_next(tmp_path: Path, web: str) -> None:

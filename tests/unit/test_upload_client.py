@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from hazardmap.api import uploading
 from hazardmap.api.management.commands import upload as command
-from hazardmap.api.uploading import Item, Journal, Outcome, upload
+from hazardmap.api.uploading import Item, Journal, Outcome, Picture, upload
 from hazardmap.core.access.tokens import Use, new_token
 from tests.upload_server import Server
 
@@ -82,12 +82,25 @@ def test_a_pause_is_as_long_as_the_server_asks_for(tmp_path, pauses, asked, firs
     assert pauses == [first]
 
 
-def test_a_server_that_stays_overloaded_refuses(tmp_path, pauses):
+def test_a_server_that_stays_overloaded_ends_the_run_and_refuses_nothing(tmp_path, pauses):
     server = Server(lambda body, number: (503, {"detail": "the site is full"}))
+    film = [
+        Item(tmp_path / "film.mp4", key=f"{n}", make=lambda: Picture(b"picture"))
+        for n in range(100)
+    ]
     with server.running() as url:
-        (outcome,) = send(pictures(tmp_path, 1), url)
-    assert (outcome.what, outcome.detail) == ("refused", "the site is full")
-    assert server.requests.total() == 6
+        outcomes = upload(film, url=url, token=TOKEN, journal=Journal(None))
+    assert (outcomes[0].what, outcomes[0].detail) == ("failed", "the site is full")
+    assert {outcome.what for outcome in outcomes} == {"failed"}
+    assert server.requests.total() <= 6 * uploading.PARALLEL
+
+
+def test_a_picture_on_which_the_server_fails_is_not_refused_and_the_others_go_on(tmp_path):
+    answers = (500, {"detail": "failed here"}), (202, {"id": "1"})
+    server = Server(lambda body, number: answers[body != b"picture 0"])
+    with server.running() as url:
+        outcomes = send(pictures(tmp_path, 3), url)
+    assert [outcome.what for outcome in outcomes] == ["failed", "accepted", "accepted"]
 
 
 def test_a_server_that_is_away_fails_the_run_and_not_each_picture(tmp_path, pauses):
