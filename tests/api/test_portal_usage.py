@@ -82,13 +82,10 @@ def test_usage_is_asked_for_by_key_and_product_of_ones_own(sold):
     client, base, organisation = sold
     other = key_create(organisation=founded("Other", "sven")[0], name="theirs").kid
     mine = organisation.keys.get(environment="test").kid
-    sums = {}
-    for name, asked in {
-        "test": {"key": mine},
-        "tiles": {"meter": "tile", "first": f"{LAST.start:%Y-%m-%d}"},
-        "theirs": {"key": other},
-    }.items():
-        sums[name] = sum(client.get(f"{base}usage/", asked).context["totals"])
+    since, sums = {"first": f"{LAST.start:%Y-%m-%d}"}, {}
+    asked = {"test": {"key": mine}, "tiles": {"meter": "tile"}, "theirs": {"key": other}}
+    for name, query in asked.items():
+        sums[name] = sum(client.get(f"{base}usage/", since | query).context["totals"])
     assert sums == {"test": 9, "tiles": 70, "theirs": 0}
     for wrong in (
         {"first": "x"},
@@ -108,7 +105,7 @@ def test_it_speaks_the_language_of_its_reader(sold):
     words = {
         "": ["Kosten bisher", spent, "gelieferte Gefahren"],
         "keys/": ["Schlüssel anlegen", "ganze Gebiete exportieren"],
-        "usage/": ["Nach Schlüssel"],
+        f"usage/?first={LAST.start:%Y-%m-%d}": ["Nach Schlüssel"],
         "team/": ['<option value="developer" selected>Entwickler', "Die Rolle darf"],
         "costs/": ["Ausgabengrenze", spent],
         "invoices/address/": ["Rechnungsanschrift", ">Österreich<"],
