@@ -10,12 +10,10 @@ from hazardmap.billing.services import (
     cap_set,
     spending_watch,
 )
-from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.pricing.period import Period, month_of
 from hazardmap.core.selling.usage import Meter, UsageRecord
 from hazardmap.metering.services import usage_record, usage_ship
-from tests.billing_scene import NOW
 
-MONTH = month_of(NOW)
 module = import_module("hazardmap.billing.services.answer_reserve")
 PRICES = {
     "fee": "0",
@@ -30,6 +28,10 @@ PRICES = {
     ],
 }
 ROUTE = {"meter": "route", "model": "per_unit", "unit_price": "0.50"}
+
+
+def this_month() -> Period:
+    return month_of(timezone.now())
 
 
 def reserve(sold, units, meter=Meter.HAZARD):

@@ -24,7 +24,7 @@ from hazardmap.metering.models import UsageEvent
 from hazardmap.metering.services import usage_record, usage_ship
 from tests.billing_scene import LAST, changed_terms, sell, serve
 from tests.map_scene import put_hazard
-from tests.spending_scene import MONTH, PRICES, ROUTE, cap, module, reserve
+from tests.spending_scene import PRICES, ROUTE, cap, module, reserve, this_month
 
 DAY = timedelta(days=1)
 settling = import_module("hazardmap.metering.services.usage_settle")
@@ -185,7 +185,7 @@ def test_the_api_answers_402_and_429_with_what_is_left_and_when_it_is_free_again
     said = refused.json()
     assert said["type"].endswith("/api/problems/#cap-reached")
     assert (said["cap"], said["spent"], said["balance"]) == ("0.60", "0.30", "0.30")
-    assert said["reset"] == MONTH.end.isoformat().replace("+00:00", "Z")
+    assert said["reset"] == this_month().end.isoformat().replace("+00:00", "Z")
     assert client.get(f"{ASK}3", headers=headers).json()["cost"]["left"] == "0.00"
     empty = client.get("/api/v1/hazards?bbox=-10,40,-9,41", headers=headers)
     assert empty.json()["cost"]["amount"] == "0.00", "what holds nothing is answered"
@@ -197,7 +197,7 @@ def test_the_api_answers_402_and_429_with_what_is_left_and_when_it_is_free_again
 def test_the_quota_of_a_plan(db, client, monkeypatch):
     monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
     charge = {"meter": "hazard", "model": "per_unit", "unit_price": "0", "quota": 4}
-    organisation_id, _ = sell(start=MONTH.start, prices={"charges": [charge]})
+    organisation_id, _ = sell(start=this_month().start, prices={"charges": [charge]})
     key = key_create(organisation=Organisation.objects.get(pk=organisation_id), name="b")
     headers = {"Authorization": f"Bearer {key.token}"}
     for number in range(5):
@@ -207,4 +207,4 @@ def test_the_quota_of_a_plan(db, client, monkeypatch):
     assert refused.status_code == 429
     assert (refused.json()["quota"], refused.json()["balance"]) == (4, 1)
     assert refused.json()["violated-policies"] == ["plan"]
-    assert int(refused["Retry-After"]) <= MONTH.length_s
+    assert int(refused["Retry-After"]) <= this_month().length_s

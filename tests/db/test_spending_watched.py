@@ -30,7 +30,7 @@ from hazardmap.webhooks.models import WatchArea
 from hazardmap.webhooks.services import deliveries_make, deliveries_send, endpoint_add
 from tests.at_once import in_thread, somebody_waits
 from tests.receiver import receiving
-from tests.spending_scene import MONTH, cap, reserve, tiles
+from tests.spending_scene import cap, reserve, this_month, tiles
 from tests.stack import wait_for
 from tests.webhook_scene import cow, endpoint, told, watch
 
@@ -151,7 +151,7 @@ def test_webhooks_are_told_once_too(sold, settings):
         "percent": 50,
         "whose": "organisation",
         "key_id": None,
-        "month": f"{MONTH.start:%Y-%m}",
+        "month": f"{this_month().start:%Y-%m}",
         "cap": "4.00",
         "spent": "4.00",
         "currency": "EUR",
