@@ -23,7 +23,7 @@ from hazardmap.webhooks.services import (
 from tests.billing_scene import sell
 from tests.map_scene import buyer
 from tests.receiver import receiving
-from tests.spending_scene import MONTH, PRICES, cap, tiles
+from tests.spending_scene import PRICES, cap, this_month, tiles
 from tests.webhook_scene import cow, endpoint, organisation_of, told, watch
 
 SECRET = "whsec_bWFkZSB1cCBzZWNyZXQgb2YgYSB0ZXN0"
@@ -82,7 +82,7 @@ def test_every_message_that_is_sent_is_as_the_document_tells(document, settings)
 
 @pytest.mark.django_db
 def test_an_alert_of_spending_is_as_the_document_tells(document):
-    sold = sell(start=MONTH.start, prices=PRICES)
+    sold = sell(start=this_month().start, prices=PRICES)
     organisation_id, key_id = sold
     for key in ({}, {"key_id": key_id}):
         cap(sold, "4", **key)

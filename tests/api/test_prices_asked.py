@@ -18,7 +18,7 @@ from tests.billing_scene import sell
 from tests.map_scene import buyer, put_hazard, put_zone
 from tests.moderation_scene import hazard_at
 from tests.problems import assert_problem
-from tests.spending_scene import MONTH, PRICES, ROUTE, cap, tiles
+from tests.spending_scene import PRICES, ROUTE, cap, this_month, tiles
 from tests.webhook_scene import cow, told
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def sold(monkeypatch):
     """An organisation that pays 0.10 a hazard and 0.50 a query along a route; its key."""
     monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
     prices = PRICES | {"charges": [*PRICES["charges"], ROUTE]}
-    return sell(start=MONTH.start, prices=prices)
+    return sell(start=this_month().start, prices=prices)
 
 
 @pytest.fixture

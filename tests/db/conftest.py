@@ -8,7 +8,7 @@ from tests.leaving_scene import leaver
 from tests.map_scene import buyer
 from tests.payment_scene import SECRET
 from tests.receiver import receiving
-from tests.spending_scene import MONTH, PRICES, module
+from tests.spending_scene import PRICES, module, this_month
 from tests.stripe_stub import stripe_stub
 from tests.webhook_scene import endpoint, watch
 
@@ -46,7 +46,7 @@ def sold(request, db, monkeypatch):
     """An organisation and its key: 0.10 a hazard, 0.01 beyond 100 of them, 1.00 for 10 tiles."""
     monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
     monkeypatch.setattr(module, "REFUSED_FOR_S", 0.0)
-    return sell(start=MONTH.start, prices=getattr(request, "param", PRICES))
+    return sell(start=this_month().start, prices=getattr(request, "param", PRICES))
 
 
 @pytest.fixture
