@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.billing import models
@@ -328,6 +329,6 @@ def test_the_operator_hears_what_cannot_be_done(tmp_path, capsys, monkeypatch):
     assert "standard: version 1" in capsys.readouterr().out
     with pytest.raises(CommandError, match="2026-13: must be a month"):
         call_command("bill_month", "2026-13")
-    this = drafted(organisation_id, month_of(NOW))
+    this = drafted(organisation_id, month_of(timezone.now()))
     with pytest.raises(BillingRefused, match="its month is over on"):
         invoice_finalise(invoice_id=this.id)
