@@ -240,7 +240,8 @@ def _told(costs: Mapping[int, Mapping[str, Cost]], count: int, p99_ms: float) ->
             "",
             f"p99 of {P99_REQUESTS} of our tiles at {P99_PER_S:.0f} a second: {p99_ms:.0f} ms.",
             "",
-            "**Reproduce**: `make bench-tiles-peers` (installs the peers under `var/peers`).",
+            f'**Reproduce**: `make bench-tiles-peers BENCH_ARGS="--hazards {count}"` (installs the',
+            "peers under `var/peers`).",
         ]
     )
 

@@ -35,12 +35,14 @@ JSON, DOCUMENT = figures.BENCHMARKS / "tiles.json", figures.BENCHMARKS / "tiles.
 TILE_BYTES = 20_000  # gzipped, as a dense city's
 KEYS = 1000  # so that no key comes to its limit
 CHANGE = """
+import time
 from django.db import transaction
 from hazardmap.core.fusion.hazard import Change
 from hazardmap.hazards.services.events_write import events_write
 from tests.map_scene import on_map
 with transaction.atomic():
     events_write([(Change.APPEARED, on_map((24.94, 60.17))[0])])
+print(time.monotonic())
 """
 
 
@@ -121,7 +123,6 @@ def _kid(number: int) -> str:
 
 def _listeners(stack: Stack, number: int) -> Crowd:
     command = [sys.executable, "manage.py", "serve_live", "--per-address", str(number)]
-    change = [sys.executable, "manage.py", "shell", "--no-imports", "-c", CHANGE]
     with subprocess.Popen(command, cwd=REPOSITORY, env=stack.environment) as live:
         port = int(stack.environment["HAZARDMAP_LIVE_PORT"])
         try:
@@ -132,9 +133,7 @@ def _listeners(stack: Stack, number: int) -> Crowd:
                     process=live.pid,
                     number=number,
                     idle_s=20,
-                    change=lambda: subprocess.run(
-                        change, cwd=REPOSITORY, env=stack.environment, check=True
-                    ),
+                    change=lambda: float(stack.run(CHANGE)),
                 )
             )
         finally:

@@ -6,7 +6,6 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,11 +21,12 @@ class Crowd(NamedTuple):
 
 
 async def crowd(
-    port: int, *, process: int, number: int, idle_s: float, change: Callable[[], object]
+    port: int, *, process: int, number: int, idle_s: float, change: Callable[[], float]
 ) -> Crowd:
     """Open `number` connections, wait, let `change` change the map, wait until all have heard.
 
-    process: of the server. Raises TimeoutError when somebody hears nothing.
+    process: of the server. change: tells on the machine's clock (time.monotonic) when it had
+    written. Raises TimeoutError when somebody hears nothing.
     """
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -40,8 +40,8 @@ async def crowd(
     share = (_cpu_s(process) - cpu) / (time.monotonic() - begin)
     resident = _resident_kb(process)
     hearing = asyncio.gather(*(_hear(reader) for reader in readers))
-    await asyncio.to_thread(change)
-    heard_s = max(await asyncio.wait_for(hearing, 60))
+    written = await asyncio.to_thread(change)
+    heard_s = max(await asyncio.wait_for(hearing, 60)) - written
     return Crowd(number, (resident - before) / number, share, heard_s)
 
 
@@ -56,11 +56,12 @@ async def _listen(port: int) -> asyncio.StreamReader:
 
 
 async def _hear(reader: asyncio.StreamReader) -> float:
-    """Seconds from the change of a hazard to its line here."""
+    """When the line of a changed hazard came, on the machine's clock; the time that it tells is
+    that of its ten minutes."""
     while line := await reader.readline():
         told = json.loads(line[6:]) if line.startswith(b"data: ") else {}
         if "at" in told:  # a heartbeat has none
-            return (datetime.now(UTC) - datetime.fromisoformat(told["at"])).total_seconds()
+            return time.monotonic()
     sys.exit("the stream ended before it told the change")
 
 
