@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
@@ -12,6 +13,8 @@ from hazardmap.core.selling.pricing.money import Currency, rounded_micro
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import ALL, usage_recount
+
+DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,10 @@ def spending_watched_at() -> datetime:
 
 
 def _going_on(units: dict[Meter, int], part: Period, now: datetime) -> dict[Meter, int]:
-    """Units at the end of a part of a month, if they grow as they have since it began."""
-    passed_s = max(1, int((min(now, part.end) - part.start).total_seconds()))
+    """Units at the end of a part of a month, if they grow as they have since it began.
+
+    What the first day has so far counts as a day's: a minute foretells no month.
+    """
+    passed_s = int((min(now, part.end) - part.start).total_seconds())
+    passed_s = max(passed_s, min(DAY_S, part.length_s))
     return {meter: count * part.length_s // passed_s for meter, count in units.items()}

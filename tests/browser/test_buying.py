@@ -19,6 +19,8 @@ from tests.stack import wait_for
 
 FEE, CALL, CAP = "10.00", "0.10", "10.20"
 SOON_S = 60
+# Amounts as large as the first minutes of a month once foretold.
+RICH = "document.querySelectorAll('.big').forEach(one => one.textContent = '1,234,567,890.12 EUR')"
 
 
 def sold_to(stack, organisation_id, folder):
@@ -146,4 +148,5 @@ def on_a_phone(new_page, page, base):
     for path in ("costs/", "usage/", "invoices/", "invoices/address/", invoice):
         phone.goto(f"{base}{path}")
         assert violations(phone) == [], path
+        phone.evaluate(RICH)
         assert phone.evaluate(overflow) <= 0, path

@@ -62,6 +62,8 @@ def test_tiles_stop_a_key_at_its_cap_or_quota_and_count_for_the_api(sold):
     now = spending_now(sold[0], timezone.now())
     assert (now.spent, now.units[Meter.TILE], now.quotas) == (Decimal("3.1"), 25, {Meter.TILE: 25})
     assert now.forecast >= now.spent
+    begun = spending_now(sold[0], this_month().start + timedelta(minutes=1))
+    assert now.spent <= begun.forecast <= 32 * now.spent, "a day's, not a minute's, each day"
     assert [(key.key_id, key.stopped) for key in now.keys] == [(sold[1], True)]
 
 
