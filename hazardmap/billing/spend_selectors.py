@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
 from uuid import UUID
 
 from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
@@ -13,8 +12,6 @@ from hazardmap.core.selling.pricing.money import Currency, rounded_micro
 from hazardmap.core.selling.pricing.period import Period
 from hazardmap.core.selling.usage import Meter
 from hazardmap.metering.services import ALL, usage_recount
-
-DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +151,6 @@ def _going_on(units: dict[Meter, int], part: Period, now: datetime) -> dict[Mete
 
     What the first day has so far counts as a day's: a minute foretells no month.
     """
-    passed_s = int((min(now, part.end) - part.start).total_seconds())
-    passed_s = max(passed_s, min(DAY_S, part.length_s))
+    passed = max(min(now, part.end) - part.start, timedelta(days=1))
+    passed_s = min(int(passed.total_seconds()), part.length_s)
     return {meter: count * part.length_s // passed_s for meter, count in units.items()}

@@ -40,7 +40,9 @@ def main() -> None:
     counted = sorted(latencies_s[WARM_UP:])
     p95_s = statistics.quantiles(counted, n=20)[-1]
     print(f"median {statistics.median(counted):.2f} s, p95 {p95_s:.2f} s, max {counted[-1]:.2f} s")
-    figures.put(RESULTS, [_figure(p95_s, statistics.median(counted))])
+    note = f"{FRAMES} frames one at a time, median {statistics.median(counted):.2f} s"
+    row = figures.figure("frame_to_tile_p95_s", round(p95_s, 2), unit="s", note=note)
+    figures.put(RESULTS, [row])
 
 
 def _picture_with_a_horse(stack: Stack, folder: Path) -> Image.Image:
@@ -99,11 +101,6 @@ def _shows(url: str) -> bool:
         return False
     features = mapbox_vector_tile.decode(response.content)["hazards"]["features"]
     return len(features) > 0
-
-
-def _figure(p95_s: float, median_s: float) -> figures.Figure:
-    note = f"{FRAMES} frames one at a time, median {median_s:.2f} s"
-    return {"measure": "frame_to_tile_p95_s", "value": round(p95_s, 2), "unit": "s", "note": note}
 
 
 if __name__ == "__main__":

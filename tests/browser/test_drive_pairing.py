@@ -141,6 +141,7 @@ def unpair(phone: Page) -> None:
 
 
 def wait_until(page: Page, done: Callable[[], bool]) -> None:
+    """Requests are answered only while Playwright waits, so not as `tests.stack.wait_for` does."""
     for _ in range(100):
         if done():
             return
