@@ -83,5 +83,5 @@ def _merge(rows: list[Row]) -> None:
     names = {row["measure"] for row in rows}
     merged = [row for row in known if row["measure"] not in names] + rows
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(merged, indent=2) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(merged, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(rows, indent=2))
