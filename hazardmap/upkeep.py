@@ -9,13 +9,15 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from threading import Thread
 from typing import Final
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from hazardmap.accounts.selectors import keys_without_rights
+from hazardmap.accounts.selectors import keys_used, keys_without_rights
+from hazardmap.billing.plan_selectors import keys_without_plan
 from hazardmap.billing.services import spending_watch
 from hazardmap.billing.spend_selectors import keys_stopped, spending_watched_at
 from hazardmap.core.access.tile_token import LIFE_DAYS
@@ -48,10 +50,14 @@ def start() -> None:
 
 
 def deny_keys() -> None:
-    """Refuse the keys that were revoked or have expired, and those that may spend no more; all of
-    them while there is no room to note what is served, which nginx does only afterwards.
+    """Refuse the keys that were revoked or have expired, and those that may spend no more or need a
+    plan; all of them while there is no room to note what is served, which nginx does only
+    afterwards.
     """
-    denied = keys_without_rights(since=timezone.now() - ADDRESSES_LIVE) | keys_stopped(Meter.TILE)
+    now = timezone.now()
+    since = now - ADDRESSES_LIVE
+    denied = keys_without_rights(since=since) | keys_stopped(Meter.TILE)
+    denied |= keys_without_plan(now, among=partial(keys_used, since=since))
     if not usage_has_room():
         logger.error("buyers get no tiles: there is no room for the usage log")
         denied.add(EVERYBODY)

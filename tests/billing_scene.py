@@ -62,8 +62,9 @@ def customer_of(organisation_id: UUID) -> Customer:
 
 
 def changed_terms(**prices: Any) -> None:
-    """The same plan at other prices."""
+    """The same plan at other prices; the operator alone subscribes to it."""
     document = json.loads(EXAMPLE)
+    document["plans"][0]["offered"] = False
     document["plans"][0]["prices"] |= prices
     seller, plans = terms_from(document)
     terms_set(seller=seller, plans=plans)

@@ -162,6 +162,7 @@ def _of_the_portal() -> dict[str, Any]:
         "invoice_id": member.organisation_id,
         "note_id": member.organisation_id,
         "kind": "pdf",
+        "code": "none",
         "position": 1,
     }
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
 from hazardmap.billing.cost_told import cost_told
+from hazardmap.billing.plan_selectors import is_plan_missing
 from hazardmap.billing.services import answer_quote
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.access.tile_token import signed
@@ -58,6 +59,9 @@ def _buyer(authorization: str, request: HttpRequest) -> Buyer:
         raise Refused(HTTPStatus.UNAUTHORIZED, detail, WWW_Authenticate='Bearer realm="hazardmap"')
     if Scope.TILES not in buyer.scopes:
         raise Refused(HTTPStatus.FORBIDDEN, f"This key lacks the scope {Scope.TILES}.")
+    if not buyer.test and is_plan_missing(buyer.organisation_id):
+        detail = "The organisation of this live key has no plan. Test keys need none."
+        raise Refused(HTTPStatus.PAYMENT_REQUIRED, detail)
     return buyer
 
 

@@ -202,6 +202,17 @@ def organisation_of_key(kid: str) -> UUID | None:
     return ApiKey.objects.filter(kid=kid).values_list("organisation_id", flat=True).first()
 
 
+def owners_of_live_keys(kids: Iterable[str]) -> dict[str, UUID]:
+    """The organisation of each of these keys that is no test key."""
+    keys = ApiKey.objects.filter(kid__in=set(kids), environment=Environment.LIVE)
+    return dict(keys.values_list("kid", "organisation_id"))
+
+
+def keys_used(*, since: datetime) -> set[str]:
+    """The keys that have asked for something since then."""
+    return set(ApiKey.objects.filter(last_used_at__gte=since).values_list("kid", flat=True))
+
+
 def unbilled_keys(kids: Iterable[str]) -> set[str]:
     """Those of these keys whose usage nobody is billed for."""
     found = ApiKey.objects.filter(kid__in=set(kids), environment=Environment.TEST)

@@ -140,7 +140,10 @@ def _errors(operation: dict[str, Any], *, free: bool) -> dict[str, str]:
         errors |= _of_uploads(errors["429"])
     if _of_buyers(operation):
         if not free:
-            errors["402"] = "a spending cap is reached; `balance`, `cap` and `reset` say more"
+            errors["402"] = (
+                "a spending cap is reached; `balance`, `cap` and `reset` say more; or a plan is "
+                "needed"
+            )
             errors["429"] += "; or the plan's quota is used up"
         errors["503"] = "it took too long: ask for a smaller area; or the site is away: ask again"
     return errors

@@ -1,18 +1,20 @@
-"""What an answer to a buyer costs and what is left; 402 at a spending cap, 429 at a quota."""
+"""What an answer to a buyer costs and what is left; 402 at a spending cap and without a plan where
+there are some on offer, 429 at a quota."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.request import Request
 
 from hazardmap.api.authentication import buyer_of
-from hazardmap.billing.cost_told import cost_told, plain
+from hazardmap.billing.cost_told import cost_told
 from hazardmap.billing.services import (
     Charged,
+    PlanMissing,
     SpendingRefused,
     answer_quote,
     answer_reserve,
@@ -20,34 +22,35 @@ from hazardmap.billing.services import (
     refusal_known,
 )
 from hazardmap.core.answers.feature import timestamp
-from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.pricing.money import decimal_of, plain
 from hazardmap.core.selling.pricing.spending import OverCap, OverQuota
 from hazardmap.core.selling.usage import Meter
 from hazardmap.platform import problem_types
+from hazardmap.platform.problem_types import ProblemType
 
 
 class Unaffordable(exceptions.APIException):
-    """The answer would cost more than may be spent, or is above the quota of the plan."""
+    """The answer would cost more than may be spent, is above the quota of the plan, or there is no
+    plan."""
 
-    def __init__(self, refused: SpendingRefused) -> None:
-        why, reset = refused.why, timestamp(refused.reset_at)
-        if isinstance(why, OverCap):
-            detail, self.members = _over_cap(why, refused.currency.value)
-            self.kind = problem_types.CAP_REACHED
+    def __init__(self, refused: PlanMissing | SpendingRefused) -> None:
+        if isinstance(refused, PlanMissing):
+            self.kind, detail, self.members = _NO_PLAN
         else:
-            detail, self.members = _over_quota(why)
-            self.kind = problem_types.QUOTA
-            left_s = (refused.reset_at - timezone.now()).total_seconds()
-            self.wait = max(1, int(left_s))
+            self.kind, detail, self.members = _no_more(refused)
+            if isinstance(refused.why, OverQuota):
+                left_s = (refused.reset_at - timezone.now()).total_seconds()
+                self.wait = max(1, int(left_s))
         self.status_code = self.kind.status
-        self.members["reset"] = reset
-        super().__init__(f"{detail} It is free again from {reset} on.")
+        super().__init__(detail)
 
 
 def check_affordable(request: Request, meter: Meter) -> None:
     """Raises Unaffordable where it is known already, before anything is looked up."""
     buyer = buyer_of(request)
-    refused = None if buyer.test else refusal_known(key_id=buyer.key_id, meter=meter)
+    if buyer.test:
+        return
+    refused = refusal_known(organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=meter)
     if refused is not None:
         raise Unaffordable(refused)
 
@@ -106,7 +109,7 @@ def quote(
 def _charge(
     request: Request, meter: Meter, units: int, *, begun: bool = False, payer: str | None = None
 ) -> Charged | None:
-    """None for a test key and for who has no plan."""
+    """None for a test key and for who has and needs no plan."""
     buyer = buyer_of(request)
     if buyer.test:
         return None
@@ -118,7 +121,7 @@ def _charge(
             units=units,
             begun=begun,
         )
-    except SpendingRefused as refused:
+    except (PlanMissing, SpendingRefused) as refused:
         raise Unaffordable(refused) from refused
 
 
@@ -132,6 +135,26 @@ def give_back(request: Request, meter: Meter, units: int, *, payer: str | None =
             meter=meter,
             units=units,
         )
+
+
+_Told = tuple[ProblemType, str, dict[str, Any]]
+"""The kind of a problem, its detail and its members."""
+_NO_PLAN: Final[_Told] = (
+    problem_types.PLAN_MISSING,
+    "The organisation of this live key has no plan. Test keys need none.",
+    {},
+)
+
+
+def _no_more(refused: SpendingRefused) -> _Told:
+    why, reset = refused.why, timestamp(refused.reset_at)
+    if isinstance(why, OverCap):
+        kind = problem_types.CAP_REACHED
+        detail, members = _over_cap(why, refused.currency.value)
+    else:
+        kind = problem_types.QUOTA
+        detail, members = _over_quota(why)
+    return kind, f"{detail} It is free again from {reset} on.", members | {"reset": reset}
 
 
 def _over_cap(why: OverCap, currency: str) -> tuple[str, dict[str, Any]]:

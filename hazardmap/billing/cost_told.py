@@ -1,9 +1,9 @@
 """How answers and the TileJSON say what something costs: members of the same names."""
 
-from decimal import Decimal
 from typing import Any
 
 from hazardmap.billing.services.answer_reserve import Charged
+from hazardmap.core.selling.pricing.money import plain
 from hazardmap.core.selling.usage import Meter
 
 
@@ -19,10 +19,3 @@ def cost_told(meter: Meter, units: int, charged: Charged | None) -> dict[str, An
         "left": None if charged.left is None else plain(charged.left),
         "units_left": charged.units_left,
     }
-
-
-def plain(amount: Decimal) -> str:
-    """Without zeros behind, but with cents."""
-    cents = Decimal("0.01")
-    rounded = amount.quantize(cents)
-    return f"{rounded if rounded == amount else amount.normalize():f}"

@@ -32,9 +32,12 @@ class SellerTerms:
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
+    """offered: whether buyers may subscribe to it by themselves."""
+
     code: str
     name: str
     prices: Prices
+    offered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def _plan(item: object) -> PlanTerms:
         code=fields.take("code", _like(CODE, "small letters, digits and hyphens")),
         name=fields.take("name", text_from),
         prices=fields.take("prices", prices_from),
+        offered=bool(fields.take("offered", _yes_or_no, False)),
     )
     fields.end()
     return plan

@@ -73,8 +73,11 @@ class TaxRule(models.Model):
 
 
 class Plan(models.Model):
+    """offered_by: who sells it to whoever asks for it; None: only the operator subscribes to it."""
+
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
+    offered_by = models.ForeignKey(Seller, models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return self.name

@@ -3,10 +3,9 @@
 from typing import Final
 from uuid import UUID
 
-from hazardmap.billing.cost_told import plain
 from hazardmap.billing.services import alerts_hand_on
 from hazardmap.billing.spend_selectors import AlertInfo
-from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.pricing.money import decimal_of, plain
 from hazardmap.webhooks.services import notice_make
 
 TYPE: Final = "spending.alert"

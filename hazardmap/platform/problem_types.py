@@ -67,6 +67,15 @@ CAP_REACHED: Final = ProblemType(
     "the key's.",
     "Raise the cap in the portal, ask for less (`limit`, `explain=cost`), or wait until `reset`.",
 )
+PLAN_MISSING: Final = ProblemType(
+    "plan-missing",
+    402,
+    "A plan is needed",
+    "Plans are on offer on this site, and the organisation of this live key has none, or none any "
+    "more.",
+    "Let an owner, or who sees to the bills, choose one in the portal; it is in force within ten "
+    "seconds. A test key (hm_test_…) needs none.",
+)
 NO_SCOPE: Final = ProblemType(
     "no-scope",
     403,
@@ -149,7 +158,7 @@ TOO_SLOW: Final = ProblemType(
     "Ask for a smaller area or a shorter route, or the same again after `Retry-After` seconds.",
 )
 PROBLEM_TYPES: Final = (
-    *(INVALID, UNREADABLE, NO_TOKEN, BAD_TOKEN, CAP_REACHED, NO_SCOPE, ONLY_FOR_LIVE_KEYS),
-    *(NOT_FROM_HERE, NOT_LICENSED, RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA),
+    *(INVALID, UNREADABLE, NO_TOKEN, BAD_TOKEN, CAP_REACHED, PLAN_MISSING, NO_SCOPE),
+    *(ONLY_FOR_LIVE_KEYS, NOT_FROM_HERE, NOT_LICENSED, RUNNING, TOO_LARGE, ANOTHER_REQUEST, QUOTA),
     *(TOO_MANY_WAITING, NO_ROOM, TOO_SLOW),
 )

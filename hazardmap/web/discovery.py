@@ -23,7 +23,7 @@ LISTED: Final = 2000
 ZONES_LISTED: Final = 500
 COPIES_PER_MINUTE: Final = 30
 CONTACT_KEPT: Final = timedelta(days=90)
-PAGES: Final = ("", "list/", "drive/", "about/")
+PAGES: Final = ("", "list/", "drive/", "prices/", "about/")
 NOT_INDEXED: Final = ("/account/", "/admin/", "/api/", "/login/", "/map/", "/reports/", "/tiles/")
 
 

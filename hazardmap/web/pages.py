@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from hazardmap.accounts.consent_selectors import VERSIONS
 from hazardmap.accounts.models import Consent
+from hazardmap.billing.plan_selectors import offers
+from hazardmap.billing.price_words import price_words
 from hazardmap.platform.limited import View, limited
 
 PAGES_PER_MINUTE = 600
@@ -28,6 +30,13 @@ def about_page(request: HttpRequest) -> HttpResponse:
         "picture_days": settings.PICTURE_DAYS,
     }
     return render(request, "web/about.html", of_this_site)
+
+
+@public_page
+def prices_page(request: HttpRequest) -> HttpResponse:
+    """Of the plans on offer."""
+    shown = [(one, price_words(one.prices)) for one in offers()]
+    return render(request, "web/prices.html", {"offers": shown})
 
 
 @require_safe

@@ -56,6 +56,7 @@ urlpatterns = [
     path("drive/hazards/<whole:column>/<whole:row>.json", drive_page.square, name="drive-square"),
     path("api/", api_docs.api_page, name="api"),
     path("api/problems/", problems.problems_page, name="problems"),
+    path("prices/", pages.prices_page, name="prices"),
     path("about/", pages.about_page, name="about"),
     path("source.tar.gz", source.source, name="source"),
     path("", include("hazardmap.web.account_urls")),

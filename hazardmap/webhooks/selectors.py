@@ -27,6 +27,11 @@ def endpoint_get(
     return found[0] if found else None
 
 
+def keys_watching() -> set[str]:
+    """The keys that have an endpoint."""
+    return set(Endpoint.objects.values_list("key_id", flat=True))
+
+
 def watch_areas_of(organisation_id: UUID, *, by_key: str | None = None) -> list[WatchInfo]:
     """Oldest first."""
     found = WatchArea.objects.filter(whose(organisation_id, by_key, at="endpoint__"))

@@ -21,6 +21,7 @@ PAGES = {
     "docs/": Act.LOOK,
     "webhooks/": Act.LOOK,  # its own pages: test_portal_webhooks.py
     "costs/": Act.SEE_BILLS,
+    "costs/plan/": Act.SEE_BILLS,
     "invoices/": Act.SEE_BILLS,
     "invoices/address/": Act.SEE_BILLS,
 }
@@ -30,6 +31,7 @@ ACTS = {
     "keys/{kid}/roll/": Act.MANAGE_KEYS,
     "keys/{kid}/revoke/": Act.MANAGE_KEYS,
     "costs/cap/": Act.MANAGE_BILLING,
+    "costs/plan/leave/": Act.MANAGE_BILLING,
     "invoices/address/set/": Act.MANAGE_BILLING,
     "team/invite/": Act.MANAGE_TEAM,
     "team/withdraw/": Act.MANAGE_TEAM,
@@ -39,6 +41,7 @@ ACTS = {
 }
 BY_ID = {
     "keys/{kid}/",
+    "costs/plan/{code}/",
     "invoices/{id}/",
     "invoices/{id}.{kind}",
     "invoices/{id}/{position}/",
@@ -61,6 +64,7 @@ def test_every_address_of_the_portal_is_in_this_test():
         .replace("{user}", "<uuid:user_id>")
         .replace("{id}", "<uuid:invoice_id>")
         .replace("{note}", "<uuid:note_id>")
+        .replace("{code}", "<slug:code>")
         .replace("{kind}", "<slug:kind>")
         .replace("{position}", "<int:position>")
         for name in {*PAGES, *ACTS, *BY_ID}

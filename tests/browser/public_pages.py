@@ -30,6 +30,7 @@ PUBLIC: dict[str, Callable[[Scene], str]] = {
     "api": lambda scene: "/api/",
     "problems": lambda scene: "/api/problems/",
     "about": lambda scene: "/about/",
+    "prices": lambda scene: "/prices/",
     "login": lambda scene: "/login/",
     "sign-up": lambda scene: "/signup/",
     "password-reset": lambda scene: "/login/reset/",

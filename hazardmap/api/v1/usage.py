@@ -13,11 +13,10 @@ from hazardmap.api.authentication import buyer_of
 from hazardmap.api.buyers import BuyerView
 from hazardmap.api.operations import operation
 from hazardmap.api.spending import quote
-from hazardmap.billing.cost_told import plain
 from hazardmap.billing.spend_selectors import CapInfo, KeySpending, SpendingNow, spending_now
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.answers.feature import timestamp
-from hazardmap.core.selling.pricing.money import decimal_of
+from hazardmap.core.selling.pricing.money import decimal_of, plain
 from hazardmap.core.selling.usage import Meter
 
 

@@ -4,6 +4,7 @@ from hazardmap.billing.services.alerts_hand_on import alerts_hand_on
 from hazardmap.billing.services.alerts_mail import alerts_mail
 from hazardmap.billing.services.answer_reserve import (
     Charged,
+    PlanMissing,
     SpendingRefused,
     answer_quote,
     answer_reserve,
@@ -25,6 +26,7 @@ from hazardmap.billing.services.numbers_raise import numbers_raise
 from hazardmap.billing.services.payers_update import payers_update
 from hazardmap.billing.services.payments_compare import payments_compare
 from hazardmap.billing.services.payments_push import payments_push
+from hazardmap.billing.services.plan_choose import plan_choose, plan_leave
 from hazardmap.billing.services.provider_event_take import provider_event_take
 from hazardmap.billing.services.spending_watch import spending_watch
 from hazardmap.billing.services.subscribe import Subscribed, customer_set, subscribe

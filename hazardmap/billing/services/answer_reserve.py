@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from hazardmap.billing.plan_selectors import is_plan_missing
 from hazardmap.billing.spend_terms import Terms, left_of, terms_kept
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.pricing.spending import Counted, OverCap, OverQuota, Usage, judged
@@ -22,6 +23,10 @@ from hazardmap.metering.services import ALL, UnitsByKey, usage_reserve
 REFUSED_FOR_S: Final = 1.0
 MOST_KEPT: Final = 10_000
 NOTHING: Final[Usage] = MappingProxyType({})
+
+
+class PlanMissing(Exception):
+    """The organisation has to choose one of the plans that are on offer."""
 
 
 class SpendingRefused(Exception):
@@ -49,8 +54,12 @@ class Charged:
 _refused: dict[tuple[str, Meter], tuple[float, SpendingRefused]] = {}
 
 
-def refusal_known(*, key_id: str, meter: Meter) -> SpendingRefused | None:
-    """Why this key was refused even one unit a moment ago: nothing needs to be looked up."""
+def refusal_known(
+    *, organisation_id: UUID, key_id: str, meter: Meter
+) -> PlanMissing | SpendingRefused | None:
+    """Why this key gets not even one unit, as was seen a moment ago."""
+    if is_plan_missing(organisation_id):
+        return PlanMissing()
     until, refused = _refused.get((key_id, meter), (0.0, None))
     return refused if monotonic() < until else None
 
@@ -60,10 +69,13 @@ def answer_reserve(
 ) -> Charged | None:
     """Reserve the units of an answer that is about to leave; None for who has no prices.
 
-    begun: the answer is leaving already and is not stopped any more. Raises SpendingRefused.
+    begun: the answer is leaving already and is not stopped any more. Raises PlanMissing and
+    SpendingRefused.
     """
     terms = terms_kept(organisation_id)
     if terms is None:
+        if not begun and is_plan_missing(organisation_id):
+            raise PlanMissing
         return None
     after = _counted(_reserve(terms, key_id, meter, units), key_id)
     before = after.plus(meter, -units)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hazardmap.billing.countries import COUNTRIES
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import BillingAddress
 from hazardmap.billing.services.customer_lock import customer_lock
@@ -31,6 +32,8 @@ def billing_address_set(*, organisation_id: UUID, to: BillingAddress) -> None:
         text = _("The address must have 1 to %(most)d lines.")
         raise BillingRefused(text % {"most": MOST_LINES})
     customer.address = "\n".join(_text(_("A line of the address"), line) for line in lines)
+    if to.country not in COUNTRIES:
+        raise BillingRefused(_("Choose a country."))
     customer.country = to.country
     customer.tax_number = tax_number_read(to.country, to.tax_number)
     customer.reference = _text(_("The reference"), to.reference, least=0, most=50)

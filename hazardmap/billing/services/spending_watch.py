@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from hazardmap.accounts.selectors import keys_of
 from hazardmap.billing.models import Customer
 from hazardmap.billing.spend_models import SpendAlert, SpendWatch, StoppedKey
 from hazardmap.billing.spend_terms import Terms, terms_now
@@ -86,7 +87,11 @@ def _look(organisation_id: UUID, stopped: set[str]) -> bool:
     count or cap would lift the stop of a newer one."""
     one_at_a_time(f"spending {organisation_id}")
     terms = terms_now(organisation_id)
-    if terms is None or not (_is_limited(terms) or stopped & {*terms.account.keys}):
+    if terms is None:  # the plan has ended, and with it what it allowed
+        mine = stopped.intersection(keys_of(organisation_id))
+        StoppedKey.objects.filter(key_id__in=mine).delete()
+        return False
+    if not (_is_limited(terms) or stopped & {*terms.account.keys}):
         return False
     usage_settle(account=terms.account)
     _note(terms, usage_recount(account=terms.account))

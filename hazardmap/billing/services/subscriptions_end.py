@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Q
 
-from hazardmap.billing.models import Customer, Invoice, InvoiceLine
+from hazardmap.billing.models import Customer
 from hazardmap.billing.services.customer_lock import customer_lock
+from hazardmap.billing.services.subscriptions_cut import subscriptions_cut
 from hazardmap.core.full_times import HOUR, hour_of
 
 
@@ -29,12 +29,4 @@ def subscriptions_end() -> int:
 
 @transaction.atomic
 def _end(customer_id: int, at: datetime) -> None:
-    customer = customer_lock(pk=customer_id)
-    invoices = customer.invoices.filter(state__in=Invoice.COUNTED)
-    at = max(at, invoices.aggregate(end=Max("end"))["end"] or at)
-    begin_later = customer.subscriptions.filter(start__gte=at)
-    drafted = InvoiceLine.objects.filter(subscription__in=begin_later).values("invoice")
-    customer.invoices.filter(state=Invoice.State.DRAFT, pk__in=drafted).delete()
-    begin_later.delete()
-    # Also what was to end later, with the one that would have begun then.
-    customer.subscriptions.filter(Q(end=None) | Q(end__gt=at)).update(end=at)
+    subscriptions_cut(customer_lock(pk=customer_id), at)

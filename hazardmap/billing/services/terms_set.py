@@ -38,11 +38,14 @@ def terms_set(*, seller: SellerTerms, plans: tuple[PlanTerms, ...]) -> dict[str,
         )
         for rule in seller.tax_rules
     )
-    return {terms.code: _publish(terms) for terms in plans}
+    return {terms.code: _publish(terms, row) for terms in plans}
 
 
-def _publish(terms: PlanTerms) -> int:
-    plan, _ = Plan.objects.update_or_create(code=terms.code, defaults={"name": terms.name})
+def _publish(terms: PlanTerms, seller: Seller) -> int:
+    plan, _ = Plan.objects.update_or_create(
+        code=terms.code,
+        defaults={"name": terms.name, "offered_by": seller if terms.offered else None},
+    )
     Plan.objects.select_for_update().get(pk=plan.pk)
     prices = prices_document(terms.prices)
     last = plan.versions.aggregate(last=Max("version"))["last"] or 0

@@ -18,7 +18,7 @@ class Act(StrEnum):
     MANAGE_KEYS = "make, change, roll and revoke keys"
     MANAGE_WEBHOOKS = "change watch areas and webhooks"
     SEE_BILLS = "see costs and invoices"
-    MANAGE_BILLING = "change caps, alerts and the billing address"
+    MANAGE_BILLING = "change the plan, caps, alerts and the billing address"
     MANAGE_TEAM = "invite people, change roles, and close the organisation"
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from hazardmap.accounts.models import ApiKey
 from hazardmap.accounts.selectors import api_keys_of, memberships_of
 from hazardmap.accounts.services import AccountsRefused, organisation_create
+from hazardmap.billing.plan_selectors import is_plan_missing
 from hazardmap.billing.spend_selectors import SpendingNow, spending_now
 from hazardmap.core.access.roles import Act
 from hazardmap.core.selling.pricing.money import decimal_of
@@ -54,6 +55,7 @@ def overview(request: HttpRequest, portal: Portal) -> HttpResponse:
         passed=int(100 * (now - month.start) / (month.end - month.start)),
         spending=spending if portal.may(Act.SEE_BILLS) else None,
         subscribed=spending is not None,
+        needs_plan=spending is None and is_plan_missing(portal.organisation.pk),
         begun=spending.since if spending and spending.since > month.start else None,
         capped=spending is not None and _is_capped(spending),
         rows=month_rows(used, spending),

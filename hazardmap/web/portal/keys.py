@@ -19,6 +19,7 @@ from hazardmap.accounts.services import (
     key_revoke,
     key_roll,
 )
+from hazardmap.billing.plan_selectors import is_plan_missing
 from hazardmap.core.access.key_limits import KeyLimits
 from hazardmap.core.access.roles import Act
 from hazardmap.core.access.scopes import SCOPE_WORDS, Environment, Scope
@@ -131,7 +132,8 @@ def revoke(request: HttpRequest, portal: Portal, kid: str) -> HttpResponse:
 def _list(request: HttpRequest, portal: Portal, *, error: str = "") -> HttpResponse:
     now = timezone.now()
     keys = [(key, key.works_at(now)) for key in api_keys_of(portal.organisation.pk)]
-    typed = request.POST if error else {}
+    needs_plan = is_plan_missing(portal.organisation.pk)
+    typed = request.POST if error else {"environment": _usual(needs_plan=needs_plan)}
     chosen = request.POST.getlist("scopes") if error else list(Scope)
     return show(
         request,
@@ -140,10 +142,16 @@ def _list(request: HttpRequest, portal: Portal, *, error: str = "") -> HttpRespo
         keys=keys,
         error=error,
         typed=typed,
+        needs_plan=needs_plan,
         chosen=chosen,
         scope_words=SCOPE_WORDS.items(),
         lives=[(name, words) for name, (_life, words) in LIVES.items()],
     )
+
+
+def _usual(*, needs_plan: bool) -> Environment:
+    """Which key answers as soon as it is made."""
+    return Environment.TEST if needs_plan else Environment.LIVE
 
 
 def _shown_once(request: HttpRequest, portal: Portal, new: NewKey) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from hazardmap.web.portal import address, costs, docs, home, keys, team, usage
+from hazardmap.web.portal import address, costs, docs, home, keys, plan, team, usage
 
 organisation: list[URLPattern | URLResolver] = [
     path("", home.overview, name="portal-overview"),
@@ -16,6 +16,9 @@ organisation: list[URLPattern | URLResolver] = [
     path("usage.csv", usage.usage_csv, name="portal-usage-csv"),
     path("costs/", costs.costs_page, name="portal-costs"),
     path("costs/cap/", costs.set_cap, name="portal-cap"),
+    path("costs/plan/", plan.plan_page, name="portal-plan"),
+    path("costs/plan/leave/", plan.leave, name="portal-plan-leave"),
+    path("costs/plan/<slug:code>/", plan.order_page, name="portal-plan-order"),
     path("invoices/", costs.invoices_page, name="portal-invoices"),
     path("invoices/address/", address.address_page, name="portal-address"),
     path("invoices/address/set/", address.set_address, name="portal-address-set"),

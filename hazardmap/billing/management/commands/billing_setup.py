@@ -25,7 +25,7 @@ EXAMPLE = """\
     ]
   },
   "plans": [{
-    "code": "standard", "name": "Standard",
+    "code": "standard", "name": "Standard", "offered": true,
     "prices": {
       "currency": "EUR", "fee": "49.00", "commitment": "0", "contributors_percent": "50",
       "charges": [

@@ -118,3 +118,10 @@ def written(micro: int, currency: Currency) -> str:
     if micro % currency.minor_micro == 0:
         amount = amount.quantize(Decimal(1).scaleb(-currency.decimals), context=_EXACT)
     return f"{amount:f} {currency}"
+
+
+def plain(amount: Decimal) -> str:
+    """An exact amount for programs: without zeros behind, but with cents."""
+    cents = Decimal("0.01")
+    rounded = amount.quantize(cents)
+    return f"{rounded if rounded == amount else amount.normalize():f}"
