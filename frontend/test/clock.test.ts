@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ServerClock } from '../src/map/clock';
+import { ServerClock } from '../src/shared/clock';
 
 it('shows the server’s time on a machine whose own clock is off', () => {
   const clock = new ServerClock();

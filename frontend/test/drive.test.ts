@@ -89,7 +89,7 @@ describe('backoff_ms', () => {
 describe('upload', () => {
   const sent = vi.fn(async () => new Response('{"id": "1"}', { status: 202 }));
   const frame = (read: () => Promise<ArrayBuffer>) =>
-    ({ id: 1, image: { type: 'image/jpeg', arrayBuffer: read }, metadata: {} }) as unknown as QueuedFrame;
+    ({ id: 1, image: { type: 'image/jpeg', arrayBuffer: read }, metadata: { captured_at: new Date().toISOString() } }) as unknown as QueuedFrame;
 
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -108,6 +108,32 @@ describe('upload', () => {
     vi.stubGlobal('fetch', sent);
     const busy = frame(() => Promise.reject(new DOMException('', 'AbortError')));
     expect(await upload('token', busy, 1000)).toEqual({ kind: 'later', wait_ms: null, why: 'silent' });
+  });
+
+  it('sends frames of a phone whose clock is wrong with their true time', async () => {
+    const HOUR_MS = 3_600_000;
+    const off_ms = 3 * HOUR_MS;
+    const times: number[] = [];
+    vi.stubGlobal('fetch', async (_: string, { body }: { body: FormData }) => {
+      const { captured_at } = JSON.parse(String(body.get('metadata')));
+      times.push(Date.parse(captured_at));
+      const site_ms = Date.now() - off_ms; // the phone is ahead
+      const headers = { Date: new Date(site_ms).toUTCString(), 'Content-Type': 'application/problem+json' };
+      if (Date.parse(captured_at) <= site_ms + 300_000) return new Response('{"id": "1"}', { status: 202, headers });
+      return new Response('{"errors": [{"pointer": "#/metadata/captured_at"}]}', { status: 400, headers });
+    });
+    const taken_ms = Date.now() - 60_000;
+    const metadata = { captured_at: new Date(taken_ms).toISOString() };
+    const late = { ...frame(async () => new ArrayBuffer(8)), metadata } as unknown as QueuedFrame;
+    for (let i = 0; i < 2; i++) expect(await upload('token', late, 1000)).toEqual({ kind: 'accepted' });
+    const [first, ...again] = times.map((time) => Math.round((taken_ms - time) / HOUR_MS));
+    expect(first).toBe(0);
+    expect(again).toEqual([3, 3]);
+
+    const far = { captured_at: new Date(Date.now() + 9 * HOUR_MS).toISOString() };
+    const wrong = { ...late, metadata: far } as unknown as QueuedFrame;
+    expect(await upload('token', wrong, 1000)).toMatchObject({ kind: 'refused' });
+    expect(times).toHaveLength(4);
   });
 
   it('tells a network that is slow from one that is gone', async () => {

@@ -30,6 +30,7 @@ from hazardmap.platform.read_only_admin import (
     AnyTabularInline,
     DeclaredLookups,
     ReadOnlyAdmin,
+    id_column,
 )
 
 # Secrets of second factors are nobody's to look at; `manage.py forget_second_factor` takes one off.
@@ -224,7 +225,7 @@ class DeviceAdmin(ReadOnlyAdmin):
     device's name, which may be the owner's.
     """
 
-    list_display = ("id", "witness", "created_at", "revoked_at")
+    list_display = (id_column("id"), "witness", "created_at", "revoked_at")
     list_select_related = ("owner",)
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     search_fields = ("=id", "=kid", "=owner__witness")

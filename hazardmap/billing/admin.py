@@ -179,6 +179,10 @@ class CustomerAdmin(ReadOnlyAdmin):
 
 @admin.register(models.PriceVersion)
 class PriceVersionAdmin(ReadOnlyAdmin):
-    list_display = ("plan", "version", "created_at")
+    list_display = ("plan", "version", "created_at", "offered")
     list_select_related = ("plan",)
     ordering = ("plan", "-version")
+
+    @admin.display(boolean=True, description="on offer at its newest prices")
+    def offered(self, version: models.PriceVersion) -> bool:
+        return version.plan.offered_by_id is not None

@@ -106,7 +106,7 @@ def _notes(prices: Prices) -> Iterator[str]:
         yield _("A month costs at least %(amount)s.") % least
     if prices.contributors_percent:
         part = {"percent": f"{prices.contributors_percent.normalize():f}"}
-        yield _("%(percent)s %% of it go to the drivers whose evidence was used.") % part
+        yield _("%(percent)s %% of it goes to the drivers whose evidence was used.") % part
 
 
 def _off(discount: Discount, currency: Currency) -> str:

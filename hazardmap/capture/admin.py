@@ -6,14 +6,17 @@ from django.utils.html import format_html
 
 from hazardmap.capture.models import Frame
 from hazardmap.platform.boxed_image import BOXED_IMAGE_CSS, boxed_image
-from hazardmap.platform.read_only_admin import ReadOnlyAdmin
+from hazardmap.platform.read_only_admin import ReadOnlyAdmin, id_column
 
 
 @admin.register(Frame)
 class FrameAdmin(ReadOnlyAdmin):
     """The account is shown as its witness number, not by its name."""
 
-    list_display = ("id", "state", "reason", "captured_at", "received_at", "provenance", "witness")
+    list_display = (
+        *(id_column("id"), "state", "reason", "captured_at", "received_at", "provenance"),
+        "witness",
+    )
     list_filter = ("state", "reason", "provenance", "received_at")
     list_select_related = ("account",)
     search_fields = ("=id", "=device__id", "=account__witness")

@@ -1,6 +1,5 @@
 """The map, to read: hazards with their evidence, what moderators said, and the change feed."""
 
-from collections.abc import Callable
 from datetime import UTC
 from typing import Protocol
 
@@ -23,7 +22,13 @@ from hazardmap.hazards.models import (
     View,
 )
 from hazardmap.hazards.zone_models import Zone
-from hazardmap.platform.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, second_column
+from hazardmap.platform.read_only_admin import (
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    id_column,
+    number_column,
+    second_column,
+)
 
 
 class _Placed(Protocol):
@@ -36,31 +41,25 @@ class _PlaceColumn:
         return f"{row.position.y:.6f}, {row.position.x:.6f}"
 
 
-def _rounded(name: str, digits: int) -> Callable[[Evidence], str]:
-    """A column of numbers that fit beside each other."""
-
-    @admin.display(description=name.replace("_", " "))
-    def shown(row: Evidence) -> str:
-        value = getattr(row, name)
-        return "–" if value is None else f"{value:.{digits}f}"
-
-    return shown
-
-
 class EvidenceInline(ReadOnlyInline):
     model = Evidence
     ordering = ("first_at", "pass_id")
     fields = (  # type: ignore[assignment]  # its stubs know names only, Django callables too
         *("witness", "device_id", second_column("first_at"), second_column("last_at"), "seen"),
-        *(_rounded("score", 2), _rounded("visibility", 2), "frames", _rounded("log2_ratio", 1)),
-        *(_rounded("p_before", 3), _rounded("p_after", 3), _rounded("real", 3)),
+        *(
+            number_column("score", 2),
+            number_column("visibility", 2),
+            "frames",
+            number_column("log2_ratio", 1),
+        ),
+        *(number_column("p_before", 3), number_column("p_after", 3), number_column("real", 3)),
     )
 
 
 @admin.register(Hazard)
 class HazardAdmin(_PlaceColumn, ReadOnlyAdmin):
     list_display = (
-        *("id", "kind", "state", "now", "last_seen", "passes", "witnesses"),
+        *(id_column("id"), "kind", "state", "now", "last_seen", "passes", "witnesses"),
         *("published", "confirmed", "simulated"),
     )
     list_filter = ("state", "kind", "published", "confirmed", "simulated", "last_seen")
@@ -100,7 +99,9 @@ class ObservationInline(_PlaceColumn, ReadOnlyInline):
 
 @admin.register(View)
 class ViewAdmin(_PlaceColumn, ReadOnlyAdmin):
-    list_display = ("frame_id", "captured_at", "witness", "usable", "dark", "simulated")
+    list_display = (
+        *(id_column("frame_id"), "captured_at", "witness", "usable", "dark", "simulated"),
+    )
     list_filter = ("usable", "dark", "simulated", "captured_at")
     search_fields = ("=frame_id", "=device_id", "=witness")
     ordering = ("-frame_id",)
@@ -114,7 +115,7 @@ class ViewAdmin(_PlaceColumn, ReadOnlyAdmin):
 
 @admin.register(Verdict)
 class VerdictAdmin(_PlaceColumn, ReadOnlyAdmin):
-    list_display = ("id", "at", "decision", "kind", "undone_at")
+    list_display = (id_column("id"), "at", "decision", "kind", "undone_at")
     list_filter = ("decision", "kind", "at")
     ordering = ("-at",)
     fields = ("id", "at", "decision", "kind", "place", "observations", "undone_at")
@@ -122,7 +123,7 @@ class VerdictAdmin(_PlaceColumn, ReadOnlyAdmin):
 
 @admin.register(HazardEvent)
 class HazardEventAdmin(ReadOnlyAdmin):
-    list_display = ("cursor", "at", "change", "hazard_id")
+    list_display = ("cursor", "at", "change", id_column("hazard_id"))
     list_filter = ("change", "at")
     search_fields = ("=hazard_id",)
     ordering = ("-cursor",)
@@ -162,7 +163,10 @@ class MountingAdmin(ReadOnlyAdmin):
 
 @admin.register(Zone)
 class ZoneAdmin(ReadOnlyAdmin):
-    list_display = ("id", "devices", "length_m", "bearing_deg", "p", "started_at", "ended_at")
+    list_display = (
+        *(id_column("id"), "devices", number_column("length_m", 0)),
+        *(number_column("bearing_deg", 0), number_column("p", 2), "started_at", "ended_at"),
+    )
     list_filter = ("simulated", "started_at", "ended_at")
     search_fields = ("=id",)
     ordering = ("-updated_at",)

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 
 from hazardmap.inference.models import Detection, DetectionRun, ModelVersion
 from hazardmap.platform.boxed_image import BOXED_IMAGE_CSS, ImageBox, boxed_image
-from hazardmap.platform.read_only_admin import ReadOnlyAdmin
+from hazardmap.platform.read_only_admin import ReadOnlyAdmin, id_column
 
 
 @admin.register(ModelVersion)
@@ -18,7 +18,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(DetectionRun)
 class DetectionRunAdmin(ReadOnlyAdmin):
-    list_display = ("id", "frame", "model_version", "source", "finished_at", "usable", "fused_at")
+    list_display = (
+        *(id_column("id"), "frame", "model_version", "source", "finished_at", "usable"),
+        "fused_at",
+    )
     list_filter = ("model_version", "source", "usable", "dark", "quality_reason", "finished_at")
     list_select_related = ("model_version",)
     search_fields = ("=id", "=frame_id")
@@ -43,7 +46,7 @@ class DetectionRunAdmin(ReadOnlyAdmin):
     @admin.display(ordering="frame_id")
     def frame(self, run: DetectionRun) -> str:
         address = reverse("admin:capture_frame_change", args=[run.frame_id])
-        return format_html('<a href="{}">{}</a>', address, run.frame_id)
+        return format_html('<a href="{}">…{}</a>', address, str(run.frame_id)[-8:])
 
     @admin.display
     def picture(self, run: DetectionRun) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]
@@ -58,6 +59,28 @@ def second_column(name: str) -> Callable[[object], str]:
     def shown(row: object) -> str:
         at = getattr(row, name).astimezone(UTC)
         return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+    return shown
+
+
+def id_column(name: str) -> Callable[[object], str]:
+    """A column of ids by their ends: they begin with their time, which neighbours share."""
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def shown(row: object) -> str:
+        whole = str(getattr(row, name))
+        return format_html('<span title="{}">…{}</span>', whole, whole[-8:])
+
+    return shown
+
+
+def number_column(name: str, digits: int) -> Callable[[object], str]:
+    """A column of numbers that fit beside each other."""
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def shown(row: object) -> str:
+        value = getattr(row, name)
+        return "–" if value is None else f"{value:.{digits}f}"
 
     return shown
 

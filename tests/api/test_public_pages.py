@@ -308,7 +308,7 @@ def test_search_engines_find_what_is_confirmed(client):
     tree = _tree(shown(client, address))
     pages = [one.text for one in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     root = "http://testserver/"
-    assert pages == [root, f"{root}list/", f"{root}drive/", f"{root}about/",
+    assert pages == [root, f"{root}list/", f"{root}drive/", f"{root}prices/", f"{root}about/",
                      f"{root}area/{AREA}/",
                      f"{root}workzones/{zone}/", f"{root}hazards/{id_}/"]  # fmt: skip
     for page in pages:

@@ -165,7 +165,7 @@ def test_those_who_see_to_the_bills_have_it_in_their_mail(
         "hazards returned: 1,000 included; 1 to 100,000: 0.002 EUR each; from 100,001 on: 0.001",
         "map tiles: 0.40 EUR for each 1,000 that are begun",
         "Discount “first year”: 10 %.",
-        "50 % of it go to the drivers whose evidence was used.",
+        "50 % of it goes to the drivers whose evidence was used.",
     ):
         assert words in " ".join(taken.body.split())
     assert "leaves the plan Standard" in left.body

@@ -64,7 +64,7 @@ def test_a_month_is_told_with_all_that_changes_what_it_costs():
         "Discount “early”: 12.5 %.",
         "Discount “fair”: 3.00 EUR.",
         "A month costs at least 2,000.00 EUR.",
-        "50 % of it go to the drivers whose evidence was used.",
+        "50 % of it goes to the drivers whose evidence was used.",
     )
     assert told.notes[0].startswith("Free of charge: hazards returned, ")
     assert "map tiles" not in told.notes[0]

@@ -1,4 +1,5 @@
-import type { QueuedFrame } from './store';
+import { ServerClock } from '../shared/clock';
+import type { Metadata, QueuedFrame } from './store';
 import { strings } from './strings';
 
 /**
@@ -27,9 +28,24 @@ export async function pair(code: string, name: string): Promise<string> {
   return ((await response.json()) as { token: string }).token;
 }
 
+/** By how much the phone's clock may be off: an answer says the time to the second, and was a while on its way. */
+const CLOCK_OFF_S = 10;
+const clock = new ServerClock();
+
+/**
+ * Send a frame, with its time by the site's clock as far as that is known. Where it is refused and the answer shows
+ * that the phone's clock is wrong, once more.
+ */
 export async function upload(token: string, frame: QueuedFrame, patience_ms: number): Promise<Outcome> {
+  const known_s = clock.ahead_s;
+  const outcome = await attempt(token, frame, patience_ms);
+  const learned = Math.abs(clock.ahead_s - known_s) > CLOCK_OFF_S;
+  return outcome.kind === 'refused' && learned ? attempt(token, frame, patience_ms) : outcome;
+}
+
+async function attempt(token: string, frame: QueuedFrame, patience_ms: number): Promise<Outcome> {
   const body = new FormData();
-  body.append('metadata', JSON.stringify(frame.metadata));
+  body.append('metadata', JSON.stringify(inSiteTime(frame.metadata)));
   try {
     body.append('image', new Blob([await frame.image.arrayBuffer()], { type: frame.image.type }), 'frame.jpg');
     const response = await fetch('/api/v1/frames', {
@@ -39,13 +55,28 @@ export async function upload(token: string, frame: QueuedFrame, patience_ms: num
       credentials: 'omit',
       signal: AbortSignal.timeout(patience_ms),
     });
-    return await outcomeOf(response);
+    const outcome = await outcomeOf(response);
+    if (outcome.kind !== 'later') learnTime(response);
+    return outcome;
   } catch (error) {
     // A picture that the browser has lost would hold up all that come after it.
     if (error instanceof DOMException && LOST.has(error.name)) return { kind: 'refused', reason: strings.refusedImage };
     const slow = error instanceof DOMException && error.name === 'TimeoutError';
     return { kind: 'later', wait_ms: null, why: slow ? 'slow' : 'silent' };
   }
+}
+
+/** Of an answer that is the site's own. */
+function learnTime(response: Response): void {
+  const site_ms = Date.parse(response.headers.get('Date') ?? '');
+  if (Number.isFinite(site_ms)) clock.learn(site_ms / 1000);
+}
+
+/** Frames keep the phone's time, since its clock may be wrong for long before the site is heard. */
+function inSiteTime(metadata: Metadata): Metadata {
+  if (Math.abs(clock.ahead_s) <= CLOCK_OFF_S) return metadata;
+  const at_ms = Date.parse(metadata.captured_at) + clock.ahead_s * 1000;
+  return { ...metadata, captured_at: new Date(at_ms).toISOString() };
 }
 
 /** What reading a picture that was kept ends with where it is gone. */

@@ -1,7 +1,7 @@
 import { strings } from '../shared/strings';
 import { HttpError, type Section, fetchHistory, fetchSection } from './api';
 import type { Bbox } from './bounds';
-import type { ServerClock } from './clock';
+import type { ServerClock } from '../shared/clock';
 import { type History, type Shown, pastAt } from './history';
 import { toast } from './toast';
 

@@ -6,7 +6,7 @@ import { type Address, readAddress, writeAddress } from './address';
 import type { Place } from '../shared/geodesy';
 import { inAddress } from './api';
 import { WORLD, readBounds } from './bounds';
-import { ServerClock } from './clock';
+import { ServerClock } from '../shared/clock';
 import { Contents } from './contents';
 import { CoverageSwitch } from './coverage';
 import { covered } from './covered';

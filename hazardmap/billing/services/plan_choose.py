@@ -85,12 +85,10 @@ def _subscribed(
 def _customer(organisation_id: UUID, offered: PriceVersion) -> Customer:
     """Locked; a new one if there is none yet."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
-    seller, currency = offered.plan.offered_by, offered.prices["currency"]
-    Customer.objects.get_or_create(
-        organisation=organisation, defaults={"seller": seller, "currency": currency}
-    )
+    terms = {"seller_id": offered.plan.offered_by_id, "currency": offered.prices["currency"]}
+    Customer.objects.get_or_create(organisation=organisation, defaults=terms)
     customer = customer_lock(organisation_id=organisation_id)
-    if (customer.seller, customer.currency) != (seller, currency):
+    if {"seller_id": customer.seller_id, "currency": customer.currency} != terms:
         raise BillingRefused(_("This plan is not on offer."))
     return customer
 

@@ -22,20 +22,19 @@ def plan_tell(*, organisation_id: UUID, plan: str, prices: Prices | None, at: da
     page = page_link(f"/portal/{organisation_id}/costs/plan/")
 
     def write() -> Mail:
-        values = {"name": name, "plan": plan, "at": f"{date_format(at, 'DATETIME_FORMAT')} UTC"}
+        values = {"name": name, "plan": plan, "at": date_format(at, "DATETIME_FORMAT")}
         if prices is None:
-            news = (_("%(name)s leaves the plan %(plan)s. It ends on %(at)s.") % values,)
+            news = _("%(name)s leaves the plan %(plan)s. It ends on %(at)s.") % values
         else:
-            news = (
-                _("%(name)s has subscribed to the plan %(plan)s from %(at)s on.") % values,
-                *_price_lines(prices),
-            )
-        return Mail(_("The plan of %(name)s") % values, (*news, page))
+            news = _("%(name)s has subscribed to the plan %(plan)s from %(at)s on.") % values
+        return Mail(_("The plan of %(name)s") % values, (news, *_price_lines(prices), page))
 
     transaction.on_commit(lambda: mail_notice(to=to, write=write))
 
 
-def _price_lines(prices: Prices) -> tuple[str, ...]:
+def _price_lines(prices: Prices | None) -> tuple[str, ...]:
+    if prices is None:
+        return ()
     words = price_words(prices)
     lines = [_("Basic fee a month, before tax: %(fee)s") % {"fee": words.fee}]
     for charge in words.charges:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hazardmap.billing.plan_selectors import Offer, offers, plan_now
+from hazardmap.billing.plan_selectors import Offer, PlanNow, offers, plan_now
 from hazardmap.billing.price_words import price_words
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import BillingAddress, billing_address_of
@@ -25,13 +25,16 @@ from hazardmap.web.portal.address import address_typed, countries
 def plan_page(request: HttpRequest, portal: Portal) -> HttpResponse:
     now = timezone.now()
     plan = plan_now(portal.organisation.pk, now)
+    found = offers(portal.organisation.pk)
+    others = [one for one in found if not _is_same(plan, one)]
     return show(
         request,
         portal,
         "plan",
         plan=plan,
         words=plan and price_words(plan.prices),
-        offers=[(one, price_words(one.prices)) for one in offers(portal.organisation.pk)],
+        newest=len(others) < len(found),
+        offers=[(one, price_words(one.prices)) for one in others],
         month_end=month_of(now).end,
     )
 
@@ -85,11 +88,16 @@ def _order(
         offer=offer,
         words=price_words(offer.prices),
         plan=plan,
+        kept=_is_same(plan, offer),
         start=hour_of(now) if plan is None else month_of(now).end,
         address=address,
         error=error,
         countries=countries(),
     )
+
+
+def _is_same(plan: PlanNow | None, offer: Offer) -> bool:
+    return plan is not None and (plan.code, plan.version) == (offer.code, offer.version)
 
 
 def _nobody(portal: Portal) -> BillingAddress:
