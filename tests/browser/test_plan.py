@@ -43,7 +43,7 @@ def test_a_plan_is_ordered_and_ended_by_who_pays_for_it(new_page, stack, offer):
     base = page.url
     page.get_by_role("link", name="Make a key").click()
     page.get_by_label("Name", exact=True).fill("van")
-    page.get_by_label(re.compile("^live")).check()
+    page.get_by_role("radio", name=re.compile("live")).check()
     page.get_by_role("button", name="Make the key").click()
     snippet = page.locator("#call").inner_text()
     ((token, address),) = re.findall(r'Bearer (\S+)".*?"(http[^"]+)"', snippet, re.DOTALL)
