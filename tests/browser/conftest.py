@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",  # only maps need the software that plays a graphics card
     "--disable-features=LocalNetworkAccessChecks",  # a frame shows what is served on this machine
     "--use-fake-device-for-media-stream=fps=5",  # the fewest that there can be
     "--use-fake-ui-for-media-stream",
