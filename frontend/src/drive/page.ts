@@ -6,6 +6,7 @@ import { Departure, QUIET_M } from './departure';
 import { notice } from './notice';
 import { SPACING_M, WORST_ACCURACY_M } from './pacing';
 import { Pairing } from './pairing';
+import { Pictures } from './pictures';
 import { Positions } from './positions';
 import { problemWords } from './problem';
 import { Recorder } from './recorder';
@@ -54,6 +55,7 @@ export class DrivePage {
     this.recordSwitch = new Switch(byId('record'), 'hazardmap.drive.unrecorded', words, record);
     this.pairing = new Pairing(store, () => this.pairingChanged());
     this.uploader = this.newUploader();
+    new Pictures(store, { unpaired: () => void this.pairing.revoked(), unlicensed: () => this.unlicensed() });
     this.recorder = new Recorder(byId<HTMLVideoElement>('preview'), store, {
       queued: () => {
         if (this.failed) notice('problem', null);
@@ -107,15 +109,17 @@ export class DrivePage {
       unpaired: () => {
         if (this.pairing.paired) void this.pairing.revoked();
       },
-      unlicensed: () => {
-        if (this.licensed) notice('problem', strings.notLicensed);
-        this.licensed = false;
-      },
+      unlicensed: () => this.unlicensed(),
       way: (way) => {
         this.way = way;
         this.drawState();
       },
     });
+  }
+
+  private unlicensed(): void {
+    if (this.licensed) notice('problem', strings.notLicensed);
+    this.licensed = false;
   }
 
   private async pairingChanged(): Promise<void> {

@@ -37,17 +37,29 @@ const clock = new ServerClock();
  * that the phone's clock is wrong, once more.
  */
 export async function upload(token: string, frame: QueuedFrame, patience_ms: number): Promise<Outcome> {
+  const send = () => attempt(token, frame.image, inSiteTime(frame.metadata), patience_ms, refusals);
   const known_s = clock.ahead_s;
-  const outcome = await attempt(token, frame, patience_ms);
+  const outcome = await send();
   const learned = Math.abs(clock.ahead_s - known_s) > CLOCK_OFF_S;
-  return outcome.kind === 'refused' && learned ? attempt(token, frame, patience_ms) : outcome;
+  return outcome.kind === 'refused' && learned ? send() : outcome;
 }
 
-async function attempt(token: string, frame: QueuedFrame, patience_ms: number): Promise<Outcome> {
+/** Send a picture that says itself where and when it was taken. */
+export function uploadPicture(token: string, picture: Blob, patience_ms: number): Promise<Outcome> {
+  return attempt(token, picture, null, patience_ms, pictureRefusals);
+}
+
+async function attempt(
+  token: string,
+  image: Blob,
+  metadata: Metadata | null,
+  patience_ms: number,
+  words: Refusals,
+): Promise<Outcome> {
   const body = new FormData();
-  body.append('metadata', JSON.stringify(inSiteTime(frame.metadata)));
+  if (metadata !== null) body.append('metadata', JSON.stringify(metadata));
   try {
-    body.append('image', new Blob([await frame.image.arrayBuffer()], { type: frame.image.type }), 'frame.jpg');
+    body.append('image', new Blob([await image.arrayBuffer()], { type: image.type }), 'frame.jpg');
     const response = await fetch('/api/v1/frames', {
       method: 'POST',
       headers: { Authorization: `Bearer ${token}` },
@@ -55,7 +67,7 @@ async function attempt(token: string, frame: QueuedFrame, patience_ms: number): 
       credentials: 'omit',
       signal: AbortSignal.timeout(patience_ms),
     });
-    const outcome = await outcomeOf(response);
+    const outcome = await outcomeOf(response, words);
     if (outcome.kind !== 'later') learnTime(response);
     return outcome;
   } catch (error) {
@@ -89,14 +101,14 @@ const FINAL = new Set([400, 413, 415, 422]);
  * Read the server's answer. Only what is surely the site's own word counts: a proxy before it, or a
  * hotel's network, may say anything, and a frame that is dropped is gone.
  */
-export async function outcomeOf(response: Response): Promise<Outcome> {
+export async function outcomeOf(response: Response, words: Refusals = refusals): Promise<Outcome> {
   const { status } = response;
   const answer = await jsonOf(response);
   if (response.ok && typeof answer?.id === 'string') return { kind: 'accepted' };
   const problem = isProblem(response) ? answer : null;
   if (problem !== null && status === 401) return { kind: 'unpaired' };
   if (problem !== null && status === 403 && String(problem.type).endsWith('#not-licensed')) return { kind: 'unlicensed' };
-  if (problem !== null && FINAL.has(status)) return { kind: 'refused', reason: reasonOf(status, problem) };
+  if (problem !== null && FINAL.has(status)) return { kind: 'refused', reason: reasonOf(status, problem, words) };
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
   const why = problem === null ? 'strange' : status === 500 ? 'failed' : 'busy';
   return { kind: 'later', wait_ms: Number.isFinite(seconds) ? seconds * 1000 : null, why };
@@ -129,17 +141,25 @@ function isProblem(response: Response): boolean {
 }
 
 /** In the reader's language for the fields that phones get wrong; else as the API says it. */
-function reasonOf(status: number, { detail, title, errors }: Answer): string {
+function reasonOf(status: number, { detail, title, errors }: Answer, words: Refusals): string {
   if (status === 413) return strings.refusedImage;
-  const words = refusals[String(errors?.[0]?.pointer).replace(/^#\//, '')] ?? detail ?? title;
-  return typeof words === 'string' && words !== '' ? words : `HTTP ${status}`;
+  const reason = words[String(errors?.[0]?.pointer).replace(/^#\//, '')] ?? detail ?? title;
+  return typeof reason === 'string' && reason !== '' ? reason : `HTTP ${status}`;
 }
 
 /** Words by the part of the upload that breaks the first rule. */
-const refusals: Record<string, string> = {
+type Refusals = Record<string, string>;
+const refusals: Refusals = {
   'metadata/captured_at': strings.refusedTime,
   image: strings.refusedImage,
   'metadata/lon': strings.refusedPlace,
   'metadata/lat': strings.refusedPlace,
   'metadata/accuracy_m': strings.refusedPlace,
+};
+/** Of a picture that has to say itself where and when it was taken. */
+const pictureRefusals: Refusals = {
+  ...refusals,
+  'metadata/captured_at': strings.pictureTime,
+  'metadata/lon': strings.picturePlace,
+  'metadata/lat': strings.picturePlace,
 };
