@@ -170,11 +170,18 @@ class CreditAdmin(ReadOnlyAdmin):
     )
 
 
+class SubscriptionInline(ReadOnlyInline):
+    model = models.Subscription
+    ordering = ("start",)
+    fields = ("price_version", "start", "end")
+
+
 @admin.register(models.Customer)
 class CustomerAdmin(ReadOnlyAdmin):
     list_display = ("name", "country", "currency", "seller")
     list_select_related = ("seller",)
     ordering = ("name",)
+    inlines = (SubscriptionInline,)
 
 
 @admin.register(models.PriceVersion)

@@ -36,7 +36,8 @@ from tests.spending_scene import PRICES, reserve, this_month, tiles
 from tests.webhook_scene import URL, endpoint, organisation_of
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = this_month().start + timedelta(days=10, minutes=40)
+"""In the middle of a month, whenever the tests run."""
 
 
 @pytest.fixture(autouse=True)
@@ -80,11 +81,10 @@ def test_an_address_that_breaks_a_rule_makes_no_customer(fleet, over, rule):
 
 
 def test_a_first_plan_begins_with_this_hour_and_its_part_of_the_month_is_invoiced(fleet):
-    now = this_month().start + timedelta(days=10, minutes=40)
-    assert chosen(fleet, "standard", now).start == now - timedelta(minutes=40)
+    assert chosen(fleet, "standard", NOW).start == NOW - timedelta(minutes=40)
     draft = invoice_draft(customer_id=customer_of(fleet).pk, month=this_month())
     fee = draft.lines.get(kind="fee")
-    assert fee.start == now - timedelta(minutes=40)
+    assert fee.start == NOW - timedelta(minutes=40)
     assert 30_000_000 < fee.amount_micro < 34_000_000, "about two thirds of 49.00"
 
 
@@ -135,6 +135,26 @@ def test_what_was_agreed_upon_with_the_operator_stays_between_them():
     assert plan_now(organisation_id, NOW).own is False
 
 
+def test_what_the_operator_has_agreed_upon_for_later_stays_too(fleet):
+    chosen(fleet, "small", NOW)
+    subscribe(organisation_id=fleet, plan="special", start=month_of(NOW).end)
+    with pytest.raises(BillingRefused, match="was agreed upon with you"):
+        chosen(fleet, "small", NOW)
+    assert plan_now(fleet, NOW).then == "Special"
+
+
+@pytest.mark.parametrize(
+    ("plan", "runs"), [("special", ["Small", "Special"]), ("small", ["Small"])]
+)
+def test_the_operator_can_subscribe_who_is_about_to_leave(fleet, plan, runs):
+    first = chosen(fleet, "small", NOW - 2 * HOUR)
+    plan_leave(organisation_id=fleet, now=NOW - HOUR)
+    subscribe(organisation_id=fleet, plan=plan, start=NOW)
+    rows = Subscription.objects.order_by("start")
+    assert [row.price_version.plan.name for row in rows] == runs
+    assert (rows[0].start, rows[len(rows) - 1].end) == (first.start, None)
+
+
 def test_a_customer_is_offered_what_is_in_its_currency(fleet):
     chosen(fleet, "small", NOW)
     offered(currency="USD")
@@ -155,8 +175,10 @@ def test_those_who_see_to_the_bills_have_it_in_their_mail(
     offered()
     organisation, olga = founded()
     with django_capture_on_commit_callbacks(execute=True):
-        chosen(organisation.pk, "standard", NOW)
-        plan_leave(organisation_id=organisation.pk, now=NOW)
+        for _ in range(2):  # what was so before is told to nobody
+            chosen(organisation.pk, "standard", NOW)
+        for _ in range(2):
+            plan_leave(organisation_id=organisation.pk, now=NOW)
     taken, left = mailoutbox
     assert {*taken.to, *left.to} == {olga.email}
     for words in (
@@ -177,7 +199,7 @@ def test_where_plans_are_on_offer_live_keys_need_one_and_test_keys_do_not(settin
     test = key_create(
         organisation=Organisation.objects.get(), name="try", environment=Environment.TEST
     )
-    ApiKey.objects.update(last_used_at=NOW)
+    ApiKey.objects.update(last_used_at=timezone.now())
     endpoint(URL, key)
 
     def denied():
@@ -190,7 +212,7 @@ def test_where_plans_are_on_offer_live_keys_need_one_and_test_keys_do_not(settin
     with pytest.raises(PlanMissing):
         reserve((organisation_id, key.kid), 0)
     assert (denied(), keys_held()) == ({key.kid}, {key.kid})
-    chosen(organisation_id, "standard", NOW)
+    chosen(organisation_id, "standard", timezone.now())
     assert reserve((organisation_id, key.kid), 1).currency == "EUR"
     assert (denied(), keys_held()) == (set(), set())
 
@@ -202,9 +224,3 @@ def test_what_a_plan_stopped_is_free_when_it_has_ended(sold):
     Subscription.objects.update(end=hour_of(timezone.now()))
     spending_watch()
     assert not StoppedKey.objects.exists()
-
-
-def test_the_operator_may_subscribe_to_any_plan(fleet):
-    chosen(fleet, "small", NOW)
-    subscribe(organisation_id=fleet, plan="special", start=month_of(NOW).end)
-    assert plan_now(fleet, month_of(NOW).end).own is False

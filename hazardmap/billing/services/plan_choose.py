@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.billing.models import Customer, PriceVersion, Subscription
-from hazardmap.billing.plan_selectors import running_at
 from hazardmap.billing.refused import BillingRefused
 from hazardmap.billing.selectors import BillingAddress
 from hazardmap.billing.services.billing_address_set import billing_address_set
@@ -43,14 +42,15 @@ def plan_choose(
         raise BillingRefused(_("The prices have changed since: read them again."))
     customer = _customer(organisation_id, offered)
     billing_address_set(organisation_id=organisation_id, to=to)
-    running = _own(customer, now)
-    new = _subscribed(customer, running, offered, now)
-    plan_tell(
-        organisation_id=organisation_id,
-        plan=offered.plan.name,
-        prices=prices_from(offered.prices),
-        at=new.start,
-    )
+    before = _subscriptions(customer)
+    new = _subscribed(customer, _own(customer, now), offered, now)
+    if _subscriptions(customer) != before:
+        plan_tell(
+            organisation_id=organisation_id,
+            plan=offered.plan.name,
+            prices=prices_from(offered.prices),
+            at=new.start,
+        )
     transaction.on_commit(lambda: terms_forget(organisation_id))
     return new
 
@@ -62,10 +62,11 @@ def plan_leave(*, organisation_id: UUID, now: datetime) -> datetime:
     running = _own(customer, now)
     if running is None:
         raise BillingRefused(_("The organisation has no plan."))
-    end = month_of(now).end
+    before, end = _subscriptions(customer), month_of(now).end
     subscriptions_cut(customer, end)
-    name = running.price_version.plan.name
-    plan_tell(organisation_id=organisation_id, plan=name, prices=None, at=end)
+    if _subscriptions(customer) != before:
+        name = running.price_version.plan.name
+        plan_tell(organisation_id=organisation_id, plan=name, prices=None, at=end)
     return end
 
 
@@ -94,9 +95,16 @@ def _customer(organisation_id: UUID, offered: PriceVersion) -> Customer:
 
 
 def _own(customer: Customer, now: datetime) -> Subscription | None:
-    """What runs. Raises BillingRefused where the operator has agreed to it with the customer."""
-    running = customer.subscriptions.filter(running_at(now))
-    found = running.select_related("price_version__plan").first()
-    if found is not None and found.price_version.plan.offered_by_id is None:
+    """What runs. Raises BillingRefused where it, or what follows it, was agreed upon with the
+    operator."""
+    rows = customer.subscriptions.exclude(end__lte=now).select_related("price_version__plan")
+    found = list(rows.order_by("start"))
+    if any(row.price_version.plan.offered_by_id is None for row in found):
         raise BillingRefused(_("This plan was agreed upon with you: write to us to change it."))
-    return found
+    return next((row for row in found if row.start <= now), None)
+
+
+def _subscriptions(customer: Customer) -> list[tuple[object, ...]]:
+    """As they stand: nobody is told of what was so before."""
+    rows = customer.subscriptions.order_by("start")
+    return list(rows.values_list("price_version", "start", "end"))

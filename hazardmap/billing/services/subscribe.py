@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from hazardmap.accounts.models import Organisation
 from hazardmap.billing.documents import BuyerTerms
@@ -53,7 +54,8 @@ def customer_set(*, organisation_id: UUID, buyer: BuyerTerms) -> None:
 
 @transaction.atomic
 def subscribe(*, organisation_id: UUID, plan: str, start: datetime) -> Subscribed:
-    """Pin the newest price version of a plan from the hour of `start` on; it ends the one before.
+    """Pin the newest price version of a plan from the hour of `start` on; it ends the one before,
+    or goes on if that is the same.
 
     Raises BillingRefused where that hour is invoiced or subscribed to already, and for an
     organisation that is closed.
@@ -73,6 +75,10 @@ def subscribe(*, organisation_id: UUID, plan: str, start: datetime) -> Subscribe
     invoiced = customer.invoices.exclude(state__in=["draft", "void"]).filter(end__gt=start)
     if invoiced.exists() or customer.subscriptions.filter(start__gte=start).exists():
         raise BillingRefused(f"{start:%Y-%m-%d %H:%M} UTC is invoiced or subscribed to already")
-    customer.subscriptions.filter(end=None).update(end=start)
+    running = customer.subscriptions.filter(Q(end=None) | Q(end__gt=start))
+    if same := running.filter(price_version=version).first():  # it was to end
+        running.update(end=None)
+        return Subscribed(plan, version.version, same.start)
+    running.update(end=start)
     Subscription.objects.create(customer=customer, price_version=version, start=start)
     return Subscribed(plan, version.version, start)

@@ -1,5 +1,7 @@
 """The plan: which one the organisation has, which are on offer, and how it takes or leaves one."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -14,10 +16,14 @@ from hazardmap.billing.services import plan_choose, plan_leave
 from hazardmap.core.access.roles import Act
 from hazardmap.core.full_times import hour_of
 from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.platform.limited import too_many_of
 from hazardmap.platform.sentences import sentence
 from hazardmap.web.asking import done
 from hazardmap.web.portal.access import Portal, portal_page, show
 from hazardmap.web.portal.address import address_typed, countries
+
+ORDERS_PER_HOUR: Final = 30
+"""Each is told by mail."""
 
 
 @require_safe
@@ -50,6 +56,8 @@ def order_page(request: HttpRequest, portal: Portal, code: str) -> HttpResponse:
     if request.method != "POST":
         known = billing_address_of(organisation_id)
         return _order(request, portal, offer, known or _nobody(portal))
+    if refused := too_many_of(portal.user.pk, "orders of plans", ORDERS_PER_HOUR):
+        return refused
     typed = address_typed(request)
     try:
         new = plan_choose(
@@ -59,8 +67,8 @@ def order_page(request: HttpRequest, portal: Portal, code: str) -> HttpResponse:
             to=typed,
             now=now,
         )
-    except (BillingRefused, ValueError) as refused:
-        return _order(request, portal, offer, typed, error=sentence(refused))
+    except (BillingRefused, ValueError) as error:
+        return _order(request, portal, offer, typed, error=sentence(error))
     begun = new.start <= now
     words = _("The plan is in force.") if begun else _("The plan begins with the next month.")
     messages.success(request, words)
@@ -70,6 +78,9 @@ def order_page(request: HttpRequest, portal: Portal, code: str) -> HttpResponse:
 @require_POST
 @portal_page(Act.MANAGE_BILLING)
 def leave(request: HttpRequest, portal: Portal) -> HttpResponse:
+    if refused := too_many_of(portal.user.pk, "orders of plans", ORDERS_PER_HOUR):
+        return refused
+
     def act() -> None:
         plan_leave(organisation_id=portal.organisation.pk, now=timezone.now())
 
