@@ -4,6 +4,9 @@ import json
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from hazardmap.billing import plan_selectors, spend_terms
 from hazardmap.billing.documents import terms_from
 from hazardmap.billing.management.commands.billing_setup import EXAMPLE
 from hazardmap.billing.plan_selectors import offers
@@ -18,6 +21,13 @@ CHEAP: dict[str, Any] = {
     "currency": "EUR",
     "charges": [{"meter": "hazard", "model": "per_unit", "unit_price": "0.01", "quota": 5000}],
 }
+
+
+def keep_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every read of plans and terms is of now."""
+    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
+    monkeypatch.setattr(plan_selectors, "GOOD_FOR_S", 0.0)
+    monkeypatch.setattr(plan_selectors, "_offered", plan_selectors._Offered())
 
 
 def offered(**prices: Any) -> None:

@@ -5,12 +5,11 @@ import re
 import pytest
 from django.utils import timezone
 
-from hazardmap.billing import plan_selectors, spend_terms
 from hazardmap.billing.models import Customer, Subscription
 from hazardmap.billing.plan_selectors import plan_now
 from hazardmap.core.access.roles import Role
 from tests.account_scene import founded, member, signed_in
-from tests.plan_scene import offered
+from tests.plan_scene import keep_nothing, offered
 from tests.portal_scene import made
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +25,7 @@ TYPED = {
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    """Every read is of now."""
-    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
-    monkeypatch.setattr(plan_selectors, "GOOD_FOR_S", 0.0)
-    monkeypatch.setattr(plan_selectors, "_offered", plan_selectors._Offered())
+    keep_nothing(monkeypatch)
 
 
 @pytest.fixture

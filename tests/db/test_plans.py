@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from hazardmap.accounts.models import ApiKey, Organisation
 from hazardmap.accounts.services import key_create, organisation_create
-from hazardmap.billing import plan_selectors, spend_terms
 from hazardmap.billing.models import Customer, Plan, Subscription
 from hazardmap.billing.plan_selectors import offers, plan_now
 from hazardmap.billing.refused import BillingRefused
@@ -31,7 +30,7 @@ from hazardmap.upkeep import deny_keys
 from tests.account_scene import founded
 from tests.billing_scene import customer_of, sell
 from tests.map_scene import buyer
-from tests.plan_scene import ADDRESS, chosen, offered
+from tests.plan_scene import ADDRESS, chosen, keep_nothing, offered
 from tests.spending_scene import PRICES, reserve, this_month, tiles
 from tests.webhook_scene import URL, endpoint, organisation_of
 
@@ -42,10 +41,7 @@ NOW = this_month().start + timedelta(days=10, minutes=40)
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    """Every read is of now."""
-    monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
-    monkeypatch.setattr(plan_selectors, "GOOD_FOR_S", 0.0)
-    monkeypatch.setattr(plan_selectors, "_offered", plan_selectors._Offered())
+    keep_nothing(monkeypatch)
 
 
 @pytest.fixture
