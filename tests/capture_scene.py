@@ -15,10 +15,10 @@ from PIL import ExifTags, Image
 
 from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.services import NewDevice, consent_give, device_create
-from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services import Accepted, frame_accept
 from hazardmap.core.seeing.georeference import Georeference
+from hazardmap.footage.exif import read_georeference
 
 GPS, BASE, IFD = ExifTags.GPS, ExifTags.Base, ExifTags.IFD
 _number = count()

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
-from hazardmap.api.uploading import Item, Journal, Outcome, upload
 from hazardmap.demo.accounts import DemoAccounts
 from hazardmap.demo.pictures import restaged_items
 from hazardmap.hazards.selectors import published_count
 from hazardmap.inference.services.demo_drive import demo_drive
+from hazardmap.uploader.uploading import Item, Journal, Outcome, upload
 
 ENOUGH = 3
 FRAME_SPACING_M = 8.0

@@ -14,10 +14,10 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from hazardmap.api.uploading import Item
 from hazardmap.core.geometry.geodesy import between
 from hazardmap.demo.restage import Pose, restage
 from hazardmap.footage.gpx import read_gpx
+from hazardmap.uploader.uploading import Item
 
 PER_SOURCE = 12
 ANIMAL = "8"

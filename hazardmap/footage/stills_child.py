@@ -6,7 +6,6 @@ not import anything of this package: it is started by its path, in isolated mode
 """
 
 import contextlib
-import resource
 import struct
 import sys
 from collections.abc import Callable
@@ -14,6 +13,9 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+
+if sys.platform != "win32":  # which bounds nothing so
+    import resource
 
 REQUEST: Final = struct.Struct("!d")  # seconds since the video began
 REPLY: Final = struct.Struct("!BdI")  # code, seconds of the still, bytes of the JPEG
@@ -96,14 +98,18 @@ def encoded(picture: Picture) -> bytes:
     return bytes(jpeg)
 
 
+def bound() -> None:
+    """What a file may make of this process."""
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main() -> None:
     """Answer requests until stdin ends."""
-    for limit, value in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (value, value))
+    bound()
     source, target = sys.stdin.buffer, sys.stdout.buffer
 
     def answer(code: int, at_s: float = 0.0, jpeg: bytes = b"") -> None:

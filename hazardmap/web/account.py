@@ -101,6 +101,7 @@ def _account(request: HttpRequest, code: NewPairingCode | None) -> HttpResponse:
     context = {
         "code": code,
         "picture": address and qr_code(address),
+        "site": request.build_absolute_uri("/").rstrip("/"),
         "stopped": Consent.Document.UPLOADS in consents_asked(user),
         "licensed": has_consented(user, Consent.Document.UPLOADS),
         "devices": [(device, last.get(device.id)) for device in devices],

@@ -13,12 +13,12 @@ from hazardmap.accounts.models import Consent, User
 from hazardmap.accounts.selectors import contributor_by_token
 from hazardmap.accounts.services import account_leave, key_admit
 from hazardmap.billing.spend_selectors import spending_now
-from hazardmap.capture.exif import read_georeference
 from hazardmap.core.selling.usage import Meter
 from hazardmap.demo import accounts, pictures
 from hazardmap.demo.accounts import NotADemo, demo_accounts
 from hazardmap.demo.restage import Pose, restage
 from hazardmap.demo.sales import demo_sales
+from hazardmap.footage.exif import read_georeference
 from hazardmap.metering.services import usage_roll, usage_ship
 
 pytestmark = pytest.mark.django_db

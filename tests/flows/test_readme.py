@@ -59,8 +59,8 @@ def test_a_command_of_the_readme_works(
         assert "Feature Count" in _ask(command, stack, pasted, tmp_path)
     elif match := MANAGE.fullmatch(command):
         _manage(match[1], stack, tmp_path)
-    elif command.endswith("--url https://map.example.org"):
-        _upload_elsewhere(command, stack, pasted, tmp_path)
+    elif "hazardmap-upload" in command:
+        _uploader(command, stack, tmp_path)
     elif command.startswith("pip "):
         _client(command, stack, pasted, tmp_path)
     elif command == ".venv/bin/python -m detection.evaluate --data PATH/data.yaml":
@@ -172,17 +172,40 @@ def _upload_card(stack: Stack, folder: Path) -> None:
     assert "4 accepted, 0 repeated, 0 refused, 0 failed" in output
 
 
-def _upload_elsewhere(command: str, stack: Stack, pasted: dict[str, str], folder: Path) -> None:
-    """Where there are no settings, no database and nothing that runs."""
-    command = command.replace("hm_dev_…", pasted["HAZARDMAP_TOKEN"])
-    command = command.replace("/path/to/card", str(folder))
-    command = command.replace("https://map.example.org", stack.url)
-    environment = {"PATH": os.environ["PATH"]}
-    shell = ["/bin/sh", "-c", command]
+def _uploader(command: str, stack: Stack, folder: Path) -> None:
+    """Installed from the site, as the account page says too, where there is nothing else of it."""
+    address = f"hazardmap-upload @ {stack.url}/source.tar.gz#subdirectory=hazardmap/uploader"
+    place, card = folder / "there", folder / "card"
+    options = ["--target", place, "--no-deps", "--no-build-isolation", "--quiet"]
+    subprocess.run([sys.executable, "-m", "pip", "install", address, *options], check=True)
+    card.mkdir()
+    (folder / "frame.jpg").rename(card / "frame.jpg")
+    environment = {"PATH": f"{place / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(place)}
+    environment["HOME"] = str(folder)
+    words = command if command.startswith("hazardmap-upload") else "hazardmap-upload --help"
+    words = words.replace("ABCD2345", _pairing_code(stack)).replace("/path/to/card", str(card))
+    words = words.replace("http://127.0.0.1:8000", stack.url)
     done = subprocess.run(
-        shell, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
+        ["/bin/sh", "-c", words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    if words == "hazardmap-upload --help":
+        assert "a GoPro, a BlackVue" in " ".join(done.stdout.split())
+        return
     assert "lon: missing: neither the metadata" in done.stdout, done.stderr
+    again = subprocess.run(
+        ["hazardmap-upload", "--url", stack.url, card],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "lon: missing" in again.stdout, "the token was kept"
 
 
 def _learn(options: list[str], stack: Stack) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.services import FrameRefused, frame_accept
 from hazardmap.core.seeing.georeference import Georeference
+from hazardmap.footage.exif import read_georeference
 from tests.capture_scene import BASE, GPS, IFD, gps_tags, here, picture, read
 
 Y1990 = datetime(1990, 1, 1, tzinfo=UTC)

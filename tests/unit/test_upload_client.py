@@ -8,13 +8,19 @@ from threading import Event
 import pytest
 from django.core.management import CommandError, call_command
 
-from hazardmap.api import uploading
-from hazardmap.api.management.commands import upload as command
-from hazardmap.api.uploading import Item, Journal, Outcome, Picture, upload
 from hazardmap.core.access.tokens import Use, new_token
+from hazardmap.uploader import command, uploading
+from hazardmap.uploader.uploading import Item, Journal, Outcome, Picture, upload
 from tests.upload_server import Server
 
 TOKEN = new_token(Use.DEVICE).reveal()
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Where tokens are kept: none of whoever runs this."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "hazardmap"
 
 
 @pytest.fixture
@@ -279,3 +285,47 @@ def test_an_interrupted_command_says_how_to_go_on(tmp_path, monkeypatch):
     with pytest.raises(CommandError, match="same command goes on") as stopped:
         run(tmp_path, "--token", TOKEN)
     assert stopped.value.returncode == 130
+
+
+def test_a_computer_is_paired_once_and_its_token_is_read_by_nobody_else(tmp_path, own_folder):
+    asked = []
+
+    def answer(body, number):
+        asked.append(body)
+        if number == 1:
+            return 400, {"detail": "code: unknown, used or older than 5 minutes"}
+        return 201, {"token": TOKEN}
+
+    pictures(tmp_path, 2)
+    with Server(answer).running() as url:
+        with pytest.raises(CommandError, match="refuses the code: code: unknown"):
+            run("--code", "abcd2345", "--url", url)
+        assert not own_folder.exists()
+        assert run("--code", "abcd2345", "--url", url) == "This computer is paired.\n"
+    (kept,) = own_folder.iterdir()
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == (f"{TOKEN}\n", 0o600)
+    assert all(b"ABCD2345" in body for body in asked)
+
+
+def test_what_was_paired_sends_without_a_token(tmp_path, own_folder):
+    def answer(body, number):
+        return (201, {"token": TOKEN}) if b"ABCD2345" in body else (202, {"id": "1"})
+
+    folder = tmp_path / "card"
+    folder.mkdir()
+    pictures(folder, 2)
+    with Server(answer).running() as url:
+        assert "2 accepted" in run(folder, "--code", "ABCD2345", "--url", url)
+        assert "2 repeated" in run(folder, "--url", url)
+    with pytest.raises(CommandError, match="A device token"):
+        run(folder, "--url", "http://127.0.0.1:1")
+
+
+def test_a_token_that_cannot_be_kept_is_told(tmp_path, own_folder):
+    own_folder.parent.mkdir()
+    own_folder.write_text("in the way")
+    with (
+        Server(lambda body, number: (201, {"token": TOKEN})).running() as url,
+        pytest.raises(CommandError, match=r"cannot be kept in .*: Not a directory|File exists"),
+    ):
+        run("--code", "ABCD2345", "--url", url)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from hazardmap.api.completing import completed
-from hazardmap.api.uploading import Journal, upload
 from hazardmap.footage.drive import Said
 from hazardmap.footage.gpx import GpxUnreadable, read_gpx
 from hazardmap.footage.track import position_at
+from hazardmap.uploader.completing import completed
+from hazardmap.uploader.uploading import Journal, upload
 from tests.capture_scene import BASE, gps_tags, gpx, picture
 from tests.upload_server import Server
 

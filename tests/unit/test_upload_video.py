@@ -11,9 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from hazardmap.api import filming, uploading
 from hazardmap.core.access.tokens import Use, new_token
 from hazardmap.footage.stills import Reel
+from hazardmap.uploader import filming, uploading
 from tests.capture_scene import gpx, picture
 from tests.dashcam_scene import listed, viofo
 from tests.footage_scene import START, drive, film, gps5, gps9

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
-from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -18,11 +17,12 @@ from django.utils import timezone
 from PIL import Image
 
 from hazardmap.capture.blobs import original_path
-from hazardmap.capture.exif import read_georeference
 from hazardmap.capture.models import Frame
 from hazardmap.capture.services.waiting_room import NoRoom, waiting_room_check
 from hazardmap.core.seeing.edge import EdgeReport, as_json
 from hazardmap.core.seeing.georeference import Fault, Place, checked, read_metadata
+from hazardmap.core.seeing.lost import LOST
+from hazardmap.footage.exif import read_georeference
 from hazardmap.platform.disk import NO_ROOM
 from hazardmap.platform.ids import new_id
 
@@ -31,8 +31,6 @@ MAX_CROP_BYTES = 2_000_000
 MAX_PIXELS = 50_000_000
 TOO_MANY_PIXELS = "has more than 50 megapixels"
 FORMATS = ("JPEG", "PNG", "WEBP")
-LOST: Final = frozenset({"original_lost", "not_processed_in_time"})
-"""Why a frame was rejected through no fault of its own: sent again, it is taken as a new one."""
 
 
 @dataclass(frozen=True, slots=True)

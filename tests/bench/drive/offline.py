@@ -26,7 +26,6 @@ from detection.hazards import HazardFinder
 from detection.manifest import SHIPPED as SHIPPED_WEIGHTS
 from detection.manifest import Manifest, load_manifest
 from detection.quality import judge
-from hazardmap.capture.exif import read_georeference
 from hazardmap.core.fusion.fuse import observe
 from hazardmap.core.fusion.hazard import LIVE
 from hazardmap.core.geometry.box import Box
@@ -38,6 +37,7 @@ from hazardmap.core.seeing.camera import (
 )
 from hazardmap.core.seeing.observation import Observation, View
 from hazardmap.core.seeing.recall import table_from_json
+from hazardmap.footage.exif import read_georeference
 from tests.bench.drive.scoring import Shown
 from tests.fuse import fuse
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from hazardmap.capture.exif import read_georeference
 from hazardmap.core.seeing.georeference import Georeference
+from hazardmap.footage.exif import read_georeference
 from tests.capture_scene import BASE, GPS, gps_tags, picture, read
 
 

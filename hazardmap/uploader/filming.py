@@ -7,12 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from hazardmap.api.uploading import Item, Outcome, Picture
 from hazardmap.footage.drive import Drive, Said, read_drive
 from hazardmap.footage.moments import WORST_ACCURACY_M, Moment
 from hazardmap.footage.stills import Reel
 from hazardmap.footage.track import LONGEST_GAP, motion_at
 from hazardmap.footage.unusable import Blurred, Unusable
+from hazardmap.uploader.uploading import Item, Outcome, Picture
 
 READ: Final = {".mp4", ".mov", ".m4v"}
 OTHERS: Final = {".avi", ".mkv", ".ts", ".3gp"}

@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import httpx
 
-from hazardmap.capture.services.frame_accept import LOST
 from hazardmap.core.messages.backoff import delays_s
+from hazardmap.core.seeing.lost import LOST
 
 PARALLEL = 4
 AHEAD = 2 * PARALLEL

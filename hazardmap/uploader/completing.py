@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from PIL import Image
 
-from hazardmap.api.uploading import Item
-from hazardmap.capture.exif import read_georeference
 from hazardmap.core.seeing.georeference import Georeference
 from hazardmap.footage.drive import Said
+from hazardmap.footage.exif import read_georeference
 from hazardmap.footage.track import position_at
+from hazardmap.uploader.uploading import Item
 
 # Where receivers say that they are as long as they do not know.
 NOT_MEASURED: Final = (0.0, 0.0)
