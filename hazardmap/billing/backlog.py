@@ -1,9 +1,10 @@
-"""Reads: bills that the payment provider does not know, and alerts that are not mailed yet."""
+"""Reads: drafts that wait, bills that the payment provider does not know, alerts not mailed yet."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from hazardmap.billing.models import Invoice
 from hazardmap.billing.payment_models import Payment
@@ -29,6 +30,12 @@ def unasked() -> Unasked:
     failing = Payment.objects.filter(tries__gt=0).order_by("-tries")
     tries, problem = failing.values_list("tries", "problem").first() or (0, "")
     return Unasked(since, tries, problem)
+
+
+def unfinalised() -> datetime | None:
+    """When the oldest month ended of which a draft still waits for the operator's word."""
+    over = Invoice.objects.filter(state=Invoice.State.DRAFT, end__lte=timezone.now())
+    return over.order_by("end").values_list("end", flat=True).first()
 
 
 def unmailed() -> tuple[datetime | None, str]:

@@ -16,6 +16,7 @@ from hazardmap.billing.models import (
     Invoice,
     InvoiceLine,
     Seller,
+    Subscription,
 )
 from hazardmap.core.selling.pricing.money import Currency
 from hazardmap.core.selling.pricing.period import Period
@@ -104,6 +105,14 @@ def customers_until(end: datetime) -> list[int]:
     """Everybody who has or had a subscription before `end`."""
     found = Customer.objects.filter(subscriptions__start__lt=end).order_by("pk").distinct()
     return list(found.values_list("pk", flat=True))
+
+
+def customers_to_draft(month: Period) -> list[int]:
+    """Who had a subscription in a month and has no invoice of it that is finalised."""
+    billed = Invoice.objects.filter(start=month.start, state__in=Invoice.COUNTED)
+    running = Subscription.objects.filter(start__lt=month.end).exclude(end__lte=month.start)
+    rows = running.exclude(customer__in=billed.values("customer")).order_by("customer")
+    return list(rows.values_list("customer", flat=True).distinct())
 
 
 def customer_known(organisation_id: UUID) -> bool:

@@ -1,8 +1,14 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from hazardmap.billing import services
+from hazardmap.billing.refused import BillingRefused
+from hazardmap.billing.selectors import customers_to_draft
+from hazardmap.core.selling.pricing.period import month_of
+from hazardmap.core.selling.pricing.tax import TaxUnknown
+from hazardmap.platform.partitions import month_after
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +22,18 @@ def watch_spending() -> None:
 @shared_task
 def end_subscriptions() -> None:
     services.subscriptions_end()
+
+
+@shared_task
+def draft_invoices() -> None:
+    """Last month's, anew each day until they are finalised: what came late is in them."""
+    month = month_of(month_after(timezone.now(), -1))
+    services.subscriptions_end()
+    for customer_id in customers_to_draft(month):
+        try:
+            services.invoice_draft(customer_id=customer_id, month=month)
+        except (BillingRefused, TaxUnknown) as error:
+            logger.error("customer %s is not invoiced: %s", customer_id, error)
 
 
 @shared_task

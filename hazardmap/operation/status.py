@@ -136,6 +136,11 @@ def _spending() -> Iterator[Line]:
     yield condition.done("spending", age, condition.SPENDING, never=Health.STUCK)
 
 
+def _invoices() -> Iterator[Line]:
+    since = hazardmap.billing.backlog.unfinalised()
+    yield condition.waiting("invoices", _age(since), condition.INVOICES, what="drafts")
+
+
 def _payments() -> Iterator[Line]:
     since, tries, problem = hazardmap.billing.backlog.unasked()
     yield condition.payments(_age(since), tries, problem)
@@ -205,6 +210,6 @@ def _first_line(error: Exception) -> str:
 
 _OF_ROWS: Final[tuple[Callable[[], Iterator[Line]], ...]] = (
     *(_detector, _detection, _fusion, _places, _readers, _tiles),
-    *(_webhooks, _usage_logs, _spending, _payments, _mail, _partitions, _pictures),
+    *(_webhooks, _usage_logs, _spending, _invoices, _payments, _mail, _partitions, _pictures),
     *(_reports, _takedowns, _leaving),
 )

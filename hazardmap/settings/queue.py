@@ -39,6 +39,7 @@ _NIGHTLY = [
     ("compare payments", "hazardmap.billing.tasks.compare_payments", 4, 17),
     ("compare what was served", "hazardmap.closing.tasks.reconcile_month", 5, 17),
     ("forget usage that is settled", "hazardmap.closing.tasks.forget_usage", 6, 17),
+    ("draft last month's invoices", "hazardmap.billing.tasks.draft_invoices", 7, 17),
 ]
 CELERY_TASK_ROUTES = {
     **{task: {"queue": "slow"} for _, task, _, _ in _NIGHTLY},

@@ -59,6 +59,7 @@ Scene = Callable[[], Iterator[None]]
 ELSEWHERE = {
     "compare_payments",
     "detect_pending",
+    "draft_invoices",
     "export_tiles",
     "forget_mail_files",
     "forget_usage",

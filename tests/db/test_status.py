@@ -54,7 +54,7 @@ pytestmark = pytest.mark.django_db
 OK, LATE, STUCK = Health.OK, Health.LATE, Health.STUCK
 NAMES = (
     *("database", "redis", "detector", "detection", "fusion", "places", "tiles"),
-    *("webhooks sent", "usage logs", "spending", "payments", "mail", "partitions"),
+    *("webhooks sent", "usage logs", "spending", "invoices", "payments", "mail", "partitions"),
     *("old pictures", "reports", "takedowns", "leaving", "live stream"),
     *("schedule", "export", "disk"),
 )

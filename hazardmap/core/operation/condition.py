@@ -61,6 +61,8 @@ FORGETTING: Final = Limits(3 * _H, 24 * _H)
 REPORTS: Final = Limits(24 * _H, 168 * _H)
 # Every night; one that was missed is late, three are a fault.
 EXPORT: Final = Limits(26 * _H, 74 * _H)
+# Drafts are there on the first day of a month; a person looks at them before they are numbered.
+INVOICES: Final = Limits(7 * 24 * _H, 28 * 24 * _H)
 # The schedule asks every minute, a provider may be away for hours, and a buyer waits for the bill.
 PAYMENTS: Final = Limits(_H, 24 * _H)
 # Sent within seconds, but a server that does not know us may tell us to come back in a while.
