@@ -91,17 +91,9 @@ def running_at(now: datetime) -> Q:
     return Q(start__lte=now) & (Q(end=None) | Q(end__gt=now))
 
 
-def _is_any_offered() -> bool:
-    """Whether buyers may choose a plan by themselves, and so need one; at most GOOD_FOR_S old."""
-    if monotonic() >= _offered.until_s:
-        _offered.is_so = Plan.objects.filter(offered_by__isnull=False).exists()
-        _offered.until_s = monotonic() + GOOD_FOR_S
-    return _offered.is_so
-
-
 def is_plan_missing(organisation_id: UUID) -> bool:
     """Whether its live keys get nothing, since plans are on offer and it has none; at most
-    GOOD_FOR_S old, twice that after a plan has begun."""
+    GOOD_FOR_S old."""
     return terms_kept(organisation_id) is None and _is_any_offered()
 
 
@@ -116,6 +108,14 @@ def keys_without_plan(now: datetime, *, among: Callable[[], Iterable[str]]) -> s
     )
     having = set(running.values_list("customer__organisation", flat=True))
     return {key for key, owner in owners.items() if owner not in having}
+
+
+def _is_any_offered() -> bool:
+    """Whether buyers may choose a plan by themselves, and so need one; at most GOOD_FOR_S old."""
+    if monotonic() >= _offered.until_s:
+        _offered.is_so = Plan.objects.filter(offered_by__isnull=False).exists()
+        _offered.until_s = monotonic() + GOOD_FOR_S
+    return _offered.is_so
 
 
 def _newest() -> QuerySet[PriceVersion]:

@@ -73,13 +73,12 @@ def plan_leave(*, organisation_id: UUID, now: datetime) -> datetime:
 def _subscribed(
     customer: Customer, running: Subscription | None, offered: PriceVersion, now: datetime
 ) -> Subscribed:
-    plan, start = offered.plan.code, hour_of(now)
-    if running is not None:
-        start = month_of(now).end
-        subscriptions_cut(customer, start)
-        if running.price_version_id == offered.pk:
-            customer.subscriptions.filter(pk=running.pk).update(end=None)
-            return Subscribed(plan, offered.version, running.start)
+    start = hour_of(now) if running is None else month_of(now).end
+    subscriptions_cut(customer, start)
+    if running is not None and running.price_version_id == offered.pk:
+        customer.subscriptions.filter(pk=running.pk).update(end=None)
+        return Subscribed(offered.plan.code, offered.version, running.start)
+    plan = offered.plan.code
     return subscribe(organisation_id=customer.organisation_id, plan=plan, start=start)
 
 
