@@ -136,6 +136,24 @@ describe('upload', () => {
     expect(times).toHaveLength(4);
   });
 
+  it('takes no clock for wrong because the page has slept over an answer', async () => {
+    const times: string[] = [];
+    const now = vi.spyOn(Date, 'now');
+    const woken_ms = 1_800_000_000_000;
+    vi.stubGlobal('fetch', async (_: string, { body }: { body: FormData }) => {
+      times.push(JSON.parse(String(body.get('metadata'))).captured_at);
+      const headers = { Date: new Date(Date.now()).toUTCString() };
+      now.mockReturnValue(woken_ms); // the page slept before it read the answer
+      return new Response('{"id": "1"}', { status: 202, headers });
+    });
+    const captured_at = new Date(woken_ms - 900_000).toISOString();
+    const one = { ...frame(async () => new ArrayBuffer(8)), metadata: { captured_at } } as unknown as QueuedFrame;
+    now.mockReturnValue(woken_ms - 600_000);
+    for (let i = 0; i < 2; i++) await upload('token', one, 1000);
+    expect(times.at(-1)).toBe(captured_at);
+    now.mockRestore();
+  });
+
   it('tells a network that is slow from one that is gone', async () => {
     const patience = vi.spyOn(AbortSignal, 'timeout');
     const late = { name: 'TimeoutError', why: 'slow' };

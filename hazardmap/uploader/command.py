@@ -112,6 +112,9 @@ def send(options: Mapping[str, Any], say: Callable[[str], object]) -> None:
     """Do what the arguments say. Raises Stopped."""
     if not options["paths"] and not options["code"]:
         raise Stopped("PATH is missing: name files or folders to send.")
+    for path in options["paths"]:  # before a code is used up
+        if not path.exists():
+            raise Stopped(f"There is no {path}.")
     try:
         token = _token(options)
         if options["paths"]:
@@ -227,8 +230,6 @@ def _found(paths: list[Path]) -> tuple[list[Path], list[Path], list[Outcome]]:
     videos: list[Path] = []
     unread: list[Path] = []
     for path in paths:
-        if not path.exists():
-            raise Stopped(f"There is no {path}.")
         for file in _below(path) if path.is_dir() else [path]:
             suffix = file.suffix.lower()
             if suffix in READ | OTHERS:

@@ -321,6 +321,14 @@ def test_what_was_paired_sends_without_a_token(tmp_path, own_folder):
         run(folder, "--url", "http://127.0.0.1:1")
 
 
+def test_a_slip_of_the_hand_uses_up_no_code(tmp_path):
+    asked = []
+    server = Server(lambda body, number: asked.append(body) or (201, {"token": TOKEN}))
+    with server.running() as url, pytest.raises(CommandError, match="There is no"):
+        run(tmp_path / "crad", "--code", "ABCD2345", "--url", url)
+    assert asked == []
+
+
 def test_a_token_that_cannot_be_kept_is_told(tmp_path, own_folder):
     own_folder.parent.mkdir()
     own_folder.write_text("in the way")

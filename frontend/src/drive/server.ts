@@ -28,7 +28,7 @@ export async function pair(code: string, name: string): Promise<string> {
   return ((await response.json()) as { token: string }).token;
 }
 
-/** By how much the phone's clock may be off: an answer says the time to the second, and was a while on its way. */
+/** By how much the phone's clock may be off: an answer says the time to the second. */
 const CLOCK_OFF_S = 10;
 const clock = new ServerClock();
 
@@ -56,6 +56,7 @@ async function attempt(
   patience_ms: number,
   words: Refusals,
 ): Promise<Outcome> {
+  const begun_ms = Date.now();
   const body = new FormData();
   if (metadata !== null) body.append('metadata', JSON.stringify(metadata));
   try {
@@ -68,7 +69,7 @@ async function attempt(
       signal: AbortSignal.timeout(patience_ms),
     });
     const outcome = await outcomeOf(response, words);
-    if (outcome.kind !== 'later') learnTime(response);
+    if (outcome.kind !== 'later') learnTime(response, begun_ms);
     return outcome;
   } catch (error) {
     // A picture that the browser has lost would hold up all that come after it.
@@ -78,10 +79,15 @@ async function attempt(
   }
 }
 
-/** Of an answer that is the site's own. */
-function learnTime(response: Response): void {
+/**
+ * Of an answer that is the site's own. It was written some time since the upload began, which may be long ago: the
+ * page may have slept over it. So the clock is taken to be right if it can be, else as little wrong as it can.
+ */
+function learnTime(response: Response, begun_ms: number): void {
   const site_ms = Date.parse(response.headers.get('Date') ?? '');
-  if (Number.isFinite(site_ms)) clock.learn(site_ms / 1000);
+  if (!Number.isFinite(site_ms)) return;
+  const [least_ms, most_ms] = [site_ms - Date.now(), site_ms - begun_ms];
+  clock.ahead_s = Math.max(least_ms, Math.min(0, most_ms)) / 1000;
 }
 
 /** Frames keep the phone's time, since its clock may be wrong for long before the site is heard. */
