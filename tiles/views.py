@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from hazardmap.accounts.services import Buyer, KeyRefused, key_admit
 from hazardmap.billing.cost_told import cost_told
 from hazardmap.billing.plan_selectors import is_plan_missing
-from hazardmap.billing.services import answer_quote
+from hazardmap.billing.services import NO_PLAN, answer_quote
 from hazardmap.core.access.scopes import Scope
 from hazardmap.core.access.tile_token import signed
 from hazardmap.core.selling.usage import Meter
+from hazardmap.platform import problem_types
 from hazardmap.platform.limited import limited
 from hazardmap.platform.no_parameters import no_parameters
 from hazardmap.platform.problems import answer
@@ -38,6 +39,8 @@ def tilejson(request: HttpRequest, layer: str) -> HttpResponse:
             buyer = _buyer(authorization, request)
         except Refused as refused:
             return _refusal(refused)
+        if not buyer.test and is_plan_missing(buyer.organisation_id):
+            return _needs_a_plan(request)
         cache_control = "private, max-age=3600"
         if not buyer.test:  # which is not billed, and gets the free tiles
             folder, cost = _folder_of(buyer, layer), {"cost": _cost_of_tile(buyer)}
@@ -59,9 +62,6 @@ def _buyer(authorization: str, request: HttpRequest) -> Buyer:
         raise Refused(HTTPStatus.UNAUTHORIZED, detail, WWW_Authenticate='Bearer realm="hazardmap"')
     if Scope.TILES not in buyer.scopes:
         raise Refused(HTTPStatus.FORBIDDEN, f"This key lacks the scope {Scope.TILES}.")
-    if not buyer.test and is_plan_missing(buyer.organisation_id):
-        detail = "The organisation of this live key has no plan. Test keys need none."
-        raise Refused(HTTPStatus.PAYMENT_REQUIRED, detail)
     return buyer
 
 
@@ -76,6 +76,12 @@ def _cost_of_tile(buyer: Buyer) -> dict[str, Any]:
         organisation_id=buyer.organisation_id, key_id=buyer.key_id, meter=Meter.TILE, units=1
     )
     return cost_told(Meter.TILE, 1, price)
+
+
+def _needs_a_plan(request: HttpRequest) -> HttpResponse:
+    kind = problem_types.PLAN_MISSING
+    uri = kind.uri(request.build_absolute_uri(problem_types.PAGE))
+    return answer(kind.status, NO_PLAN, type=uri, title=kind.title)
 
 
 def _refusal(refused: Refused) -> HttpResponse:

@@ -4,7 +4,7 @@ there are some on offer, 429 at a quota."""
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
 from rest_framework import exceptions
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from hazardmap.api.authentication import buyer_of
 from hazardmap.billing.cost_told import cost_told
 from hazardmap.billing.services import (
+    NO_PLAN,
     Charged,
     PlanMissing,
     SpendingRefused,
@@ -34,9 +35,9 @@ class Unaffordable(exceptions.APIException):
     plan."""
 
     def __init__(self, refused: PlanMissing | SpendingRefused) -> None:
-        if isinstance(refused, PlanMissing):
-            self.kind, detail, self.members = _NO_PLAN
-        else:
+        self.members: dict[str, Any] = {}
+        self.kind, detail = problem_types.PLAN_MISSING, NO_PLAN
+        if isinstance(refused, SpendingRefused):
             self.kind, detail, self.members = _no_more(refused)
             if isinstance(refused.why, OverQuota):
                 left_s = (refused.reset_at - timezone.now()).total_seconds()
@@ -137,16 +138,8 @@ def give_back(request: Request, meter: Meter, units: int, *, payer: str | None =
         )
 
 
-_Told = tuple[ProblemType, str, dict[str, Any]]
-"""The kind of a problem, its detail and its members."""
-_NO_PLAN: Final[_Told] = (
-    problem_types.PLAN_MISSING,
-    "The organisation of this live key has no plan. Test keys need none.",
-    {},
-)
-
-
-def _no_more(refused: SpendingRefused) -> _Told:
+def _no_more(refused: SpendingRefused) -> tuple[ProblemType, str, dict[str, Any]]:
+    """The kind of the problem, its detail and its members."""
     why, reset = refused.why, timestamp(refused.reset_at)
     if isinstance(why, OverCap):
         kind = problem_types.CAP_REACHED

@@ -47,7 +47,11 @@ def test_an_owner_orders_a_plan_and_the_live_key_answers(owned, client):
     refused = ask()
     assert (refused.status_code, refused.json()["title"]) == (402, "A plan is needed")
     assert refused.json()["type"].endswith("/api/problems/#plan-missing")
-    assert ask("/tiles/v1/hazards.json").status_code == 402
+    tiles = ask("/tiles/v1/hazards.json")
+    told = {"status", "type", "title", "detail"}
+    assert {name: tiles.json()[name] for name in told} == {
+        name: refused.json()[name] for name in told
+    }
     assert ask("/api/v1/usage").status_code == 200, "what is free stays free"
     assert ask("/api/v1/hazards?bbox=24,60,25,61&explain=cost").json()["amount"] is None
     assert "live keys get no answers" in mine.get(base).content.decode()

@@ -3,6 +3,7 @@
 from hazardmap.billing.services.alerts_hand_on import alerts_hand_on
 from hazardmap.billing.services.alerts_mail import alerts_mail
 from hazardmap.billing.services.answer_reserve import (
+    NO_PLAN,
     Charged,
     PlanMissing,
     SpendingRefused,

@@ -25,6 +25,9 @@ MOST_KEPT: Final = 10_000
 NOTHING: Final[Usage] = MappingProxyType({})
 
 
+NO_PLAN: Final = "The organisation of this live key has no plan. Test keys need none."
+
+
 class PlanMissing(Exception):
     """The organisation has to choose one of the plans that are on offer."""
 
