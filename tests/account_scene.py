@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
-from django_otp.oath import totp
+from django_otp.oath import hotp, totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import Membership, Organisation, User
@@ -42,6 +42,12 @@ def signed_in(user: User) -> Client:
 def code_of(user: User) -> str:
     """What the app shows."""
     return f"{totp(TOTPDevice.objects.get(user=user).bin_key):06d}"
+
+
+def used_code_of(user: User) -> str:
+    """That which was accepted last, whatever the app shows by now."""
+    device = TOTPDevice.objects.get(user=user)
+    return f"{hotp(device.bin_key, device.last_t):06d}"
 
 
 def enrolled(client: Client, user: User) -> list[str]:

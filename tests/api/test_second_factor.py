@@ -12,7 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hazardmap.accounts.models import LoginTries, SignIn, User
 from hazardmap.accounts.services import device_pair, pairing_code_create
-from tests.account_scene import PASSWORD, code_of, enrolled, forget_slips, person
+from tests.account_scene import PASSWORD, code_of, enrolled, forget_slips, person, used_code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_the_password_alone_opens_no_page_any_more(client):
 def test_a_code_counts_once_and_a_recovery_code_too(client):
     nora = person("nora")
     recovery = enrolled(client, nora)[0]
-    used, fresh = code_of(nora), Client()
+    used, fresh = used_code_of(nora), Client()
     sign_in(fresh, nora)
     assert fresh.post("/login/code/", {"code": used}).status_code == 200, "used to turn it on"
     forget_slips()

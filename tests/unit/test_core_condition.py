@@ -29,7 +29,7 @@ def test_what_is_done_again_and_again(age, verdict):
 
 def test_every_limit_is_late_before_it_is_stuck():
     limits = [value for value in vars(condition).values() if isinstance(value, Limits)]
-    assert len(limits) == 14
+    assert len(limits) == 15
     assert all(timedelta(0) < one.late < one.stuck for one in limits)
 
 
