@@ -142,6 +142,9 @@ class Subscription(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"from {self.start:%Y-%m-%d %H:%M} UTC"
+
 
 class Invoice(models.Model):
     """What a customer owes for a month (UTC), and for what came late of earlier months.

@@ -46,7 +46,7 @@ class DetectionRunAdmin(ReadOnlyAdmin):
     @admin.display(ordering="frame_id")
     def frame(self, run: DetectionRun) -> str:
         address = reverse("admin:capture_frame_change", args=[run.frame_id])
-        return format_html('<a href="{}">…{}</a>', address, str(run.frame_id)[-8:])
+        return format_html('<a href="{}">{}</a>', address, str(run.frame_id)[-8:])
 
     @admin.display
     def picture(self, run: DetectionRun) -> str:

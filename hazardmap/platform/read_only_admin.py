@@ -69,7 +69,7 @@ def id_column(name: str) -> Callable[[object], str]:
     @admin.display(description=name.replace("_", " "), ordering=name)
     def shown(row: object) -> str:
         whole = str(getattr(row, name))
-        return format_html('<span title="{}">…{}</span>', whole, whole[-8:])
+        return format_html('<span title="{}">{}</span>', whole, whole[-8:])
 
     return shown
 
