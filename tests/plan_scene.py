@@ -13,6 +13,7 @@ from hazardmap.billing.plan_selectors import offers
 from hazardmap.billing.selectors import BillingAddress
 from hazardmap.billing.services import plan_choose, terms_set
 from hazardmap.billing.services.subscribe import Subscribed
+from hazardmap.closing import watching
 
 ADDRESS = BillingAddress(
     name="Fleet GmbH", address="Weg 1\n10115 Berlin", country="DE", tax_number="", reference=""
@@ -28,6 +29,8 @@ def keep_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spend_terms, "GOOD_FOR_S", 0.0)
     monkeypatch.setattr(plan_selectors, "GOOD_FOR_S", 0.0)
     monkeypatch.setattr(plan_selectors, "_offered", plan_selectors._Offered())
+    monkeypatch.setattr(watching, "GOOD_FOR_S", 0.0)
+    monkeypatch.setattr(watching, "_known", watching._Known())
 
 
 def offered(**prices: Any) -> None:
